@@ -1,0 +1,38 @@
+/** Everything that can go wrong, in the domain's words. One tag, one HTTP status (src/http/reply.ts). */
+export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrigin
+
+/** The caller may see it, and there is nothing to show. */
+export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
+
+/** Not for this caller. The reason is for counters and logs: a client is never told it. */
+export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
+export type ForbiddenReason =
+  | 'signature'
+  | 'claims'
+  | 'expired'
+  | 'unknown_key'
+  | 'restriction'
+  | 'other_subject'
+  | 'not_public'
+  | 'not_admin'
+
+/** What was handed in cannot be taken; the message says why, in one line that its sender may read. */
+export type Refused = { readonly _tag: 'Refused'; readonly message: string }
+
+/** A dependency could not be asked. Trying again later may help. */
+export type Unavailable = {
+  readonly _tag: 'Unavailable'
+  readonly dependency: string
+  readonly cause: unknown
+}
+
+/** The object store answered, and what it has is not what was stored: missing, short, or other bytes. */
+export type BadOrigin = { readonly _tag: 'BadOrigin'; readonly what: string }
+
+export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFound', what, uid })
+export const forbidden = (reason: ForbiddenReason): Forbidden => ({ _tag: 'Forbidden', reason })
+export const refused = (message: string): Refused => ({ _tag: 'Refused', message })
+export const badOrigin = (what: string): BadOrigin => ({ _tag: 'BadOrigin', what })
+export const unavailable =
+  (dependency: string) =>
+  (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause })

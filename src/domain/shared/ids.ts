@@ -1,0 +1,36 @@
+import * as t from 'io-ts'
+
+declare const kind: unique symbol
+/** An opaque name (wire.md §1.2). The kind exists for the compiler: an image's uid is not an export's. */
+type Uid<K extends string> = string & { readonly [kind]: K }
+
+// New uids carry their kind in front, older data need not, so only the alphabet is checked.
+const isUid = (u: unknown): boolean => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
+
+const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> => {
+  const is = (u: unknown): u is Uid<K> => isUid(u)
+  return new t.Type(
+    name,
+    is,
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context)),
+    (u) => u,
+  )
+}
+
+export const ImageFileUid = uidOf('ImageFileUid')
+export type ImageFileUid = t.TypeOf<typeof ImageFileUid>
+
+export const ImageExportUid = uidOf('ImageExportUid')
+export type ImageExportUid = t.TypeOf<typeof ImageExportUid>
+
+export const ContentFileUid = uidOf('ContentFileUid')
+export type ContentFileUid = t.TypeOf<typeof ContentFileUid>
+
+export const ContentExportUid = uidOf('ContentExportUid')
+export type ContentExportUid = t.TypeOf<typeof ContentExportUid>
+
+export const ContentPartUid = uidOf('ContentPartUid')
+export type ContentPartUid = t.TypeOf<typeof ContentPartUid>
+
+export const StoredFileUid = uidOf('StoredFileUid')
+export type StoredFileUid = t.TypeOf<typeof StoredFileUid>

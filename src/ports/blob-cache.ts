@@ -1,0 +1,34 @@
+import type * as t from 'io-ts'
+import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
+import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
+import type { TE } from '../fp.ts'
+import type { CacheKey } from './cache.ts'
+import type { BlobRecord } from './cache-keys.ts'
+
+/** What the bytes must be: known from the database before the first of them is read. */
+export type BlobFacts = t.TypeOf<typeof BlobRecord>
+
+/** Reads a range of the blob from where it really is. */
+export type BlobOrigin = (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, ByteStream>
+
+/**
+ * Holds bytes that never change, in full or not at all.
+ *
+ * `read` answers from the cache, else from the origin while filling the cache:
+ * - Misses of one key at one time share one fill. Readers of a fill get bytes as they land; one that leaves
+ *   disturbs nobody, and the fill goes on while anybody waits for it.
+ * - A range that the fill will not reach soon is read from the origin by itself.
+ * - A fill is kept only when its length and sha256 are those of `facts`. If they are not, the stream of each
+ *   reader of it throws before its last byte, and the next read starts anew.
+ * - A cache that cannot be written to answers all the same.
+ */
+export type BlobCache = {
+  readonly read: (
+    key: CacheKey<BlobFacts>,
+    facts: BlobFacts,
+    range: ByteRange,
+    origin: BlobOrigin,
+  ) => TE.TaskEither<BadOrigin | Unavailable, ByteStream>
+  /** Forgets the bytes; readers under way end well. */
+  readonly delete: (key: CacheKey<BlobFacts>) => TE.TaskEither<Unavailable, void>
+}

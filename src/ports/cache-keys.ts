@@ -1,0 +1,121 @@
+import * as t from 'io-ts'
+import { ContentPartFile, VodMeta } from '../domain/export/content-export.ts'
+import { ImageExportFile } from '../domain/playlist/image-export.ts'
+import {
+  ContentExportUid,
+  ContentFileUid,
+  ContentPartUid,
+  ImageExportUid,
+  ImageFileUid,
+  StoredFileUid,
+} from '../domain/shared/ids.ts'
+import type { CacheKey } from './cache.ts'
+
+type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | ParamsOf<Rest> : never
+
+/** A family of keys; `params` must name exactly what the template names. */
+const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t.Mixed>>, A>(
+  template: T,
+  spec: {
+    readonly params: P
+    readonly value: t.Type<A, unknown, unknown>
+    /** `null`: what it names cannot change. */
+    readonly ttlSeconds: number | null
+    /** What a reader of docs/cache-keys.md wants to know. */
+    readonly about: string
+    /** The value's form, for docs/cache-keys.md. */
+    readonly form: string
+  },
+) => {
+  const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
+    name: template.replace(/\{(\w+)\}/g, (_, param: keyof P) => String(params[param])),
+    codec: spec.value,
+    ttlSeconds: spec.ttlSeconds,
+  })
+  return Object.assign(at, { template, ...spec })
+}
+
+/** `true` is written as `1`, `false` as `0`. */
+const Flag = new t.Type<boolean, string, unknown>(
+  'Flag',
+  t.boolean.is,
+  (u, context) => (u === '1' ? t.success(true) : u === '0' ? t.success(false) : t.failure(u, context)),
+  (flag) => (flag ? '1' : '0'),
+)
+
+/** What stands for a blob's bytes among the values: their length and sha256 (lower-case hex). */
+export const BlobRecord = t.strict({ size: t.number, sha256: t.string })
+
+/** Every key this service writes. A new cached thing starts with an entry here. */
+export const cacheKeys = {
+  imagePlaylist: family('image_files:playlist:{uid}', {
+    params: { uid: ImageFileUid },
+    value: t.string,
+    ttlSeconds: 900,
+    about: 'The body of an image playlist that needs no presigning.',
+    form: 'JSON text, wire.md §4.1',
+  }),
+  imageExport: family('image_files:exports:{uid}', {
+    params: { uid: ImageExportUid },
+    value: ImageExportFile,
+    ttlSeconds: null,
+    about: 'Where the bytes of an image export are, and whose they are.',
+    form: '`{file_size, image_file_uid, s3_file_uid, s3_file_key, content_type, sha256}`',
+  }),
+  imagePublic: family('image_files:public:{uid}', {
+    params: { uid: ImageFileUid },
+    value: Flag,
+    ttlSeconds: 600,
+    about: 'Whether an image may be had without a token.',
+    form: '`1` or `0`',
+  }),
+  storedFile: family('s3_files:{uid}', {
+    params: { uid: StoredFileUid },
+    value: BlobRecord,
+    ttlSeconds: null,
+    about: 'The bytes of a stored file: a file beside the values, with this record of it.',
+    form: '`{size, sha256}` and the bytes',
+  }),
+  isAdmin: family('auth:is_admin:{sub}', {
+    params: { sub: t.string },
+    value: Flag,
+    ttlSeconds: 900,
+    about: 'Whether the user with this subject is an admin.',
+    form: '`1` or `0`',
+  }),
+  contentPart: family('content_files:exports:parts:{uid}', {
+    params: { uid: ContentPartUid },
+    value: ContentPartFile,
+    ttlSeconds: null,
+    about: 'Where the bytes of a part are, and whose they are.',
+    form: '`{content_file_uid, s3_file_uid, s3_file_key, content_type, file_size, sha256}`',
+  }),
+  webPlaylist: family('content_files:playlists:web:{uid}', {
+    params: { uid: ContentFileUid },
+    value: t.string,
+    ttlSeconds: 900,
+    about: 'The web playlist as if it did not require presigning.',
+    form: 'JSON text, wire.md §5.1',
+  }),
+  mobilePlaylist: family('content_files:playlists:mobile:{uid}', {
+    params: { uid: ContentFileUid },
+    value: t.string,
+    ttlSeconds: 900,
+    about: 'The master playlist of a content file, unsigned and unfiltered.',
+    form: 'm3u8 text, wire.md §5.2',
+  }),
+  vodMeta: family('content_files:vods:{uid}:meta', {
+    params: { uid: ContentExportUid },
+    value: VodMeta,
+    ttlSeconds: null,
+    about: 'Whose export this is.',
+    form: '`{content_file_uid}`',
+  }),
+  vodPlaylist: family('content_files:vods:{uid}:m3u', {
+    params: { uid: ContentExportUid },
+    value: t.string,
+    ttlSeconds: null,
+    about: 'The media playlist of an export, unsigned.',
+    form: 'm3u8 text, wire.md §5.6',
+  }),
+}

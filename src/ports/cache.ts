@@ -1,0 +1,22 @@
+import type * as t from 'io-ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
+import type { O, TE } from '../fp.ts'
+
+/** A place in the cache: its name, what lives there, and for how long. Only cache-keys.ts makes one. */
+export type CacheKey<A> = {
+  readonly name: string
+  readonly codec: t.Type<A, unknown, unknown>
+  /** `null`: the value cannot change, only eviction ends it. */
+  readonly ttlSeconds: number | null
+}
+
+/**
+ * Holds values for a while. A value that is missing, expired, or no longer fits its codec is `none`,
+ * never an error; `Unavailable` means that the store itself could not be asked.
+ */
+export type CachePort = {
+  readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<A>>
+  readonly set: <A>(key: CacheKey<A>, value: A) => TE.TaskEither<Unavailable, void>
+  /** Forgets the value; a key that was never set is fine. */
+  readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
+}

@@ -1,0 +1,24 @@
+import type { Forbidden } from '../domain/shared/errors.ts'
+import type { TE } from '../fp.ts'
+
+/** Images and content have keys and audiences of their own. */
+export type MediaKind = 'image' | 'content'
+
+/** A media token that was verified: which logical file it opens, and until when (wire.md §2.1). */
+export type MediaGrant = {
+  /** Uid of an image file or of a content file. */
+  readonly sub: string
+  /** Seconds since 1970. */
+  readonly exp: number
+}
+
+/** Mints and verifies media tokens. */
+export type MediaTokens = {
+  /** `ttlSeconds` from now; `iat` is one second back (wire.md §2.3). */
+  readonly mint: (kind: MediaKind, sub: string, ttlSeconds: number) => TE.TaskEither<never, string>
+  /**
+   * `Forbidden` for whatever is not a good token of this kind: signature, algorithm, `kid`, `iss`, `aud`, a
+   * missing claim, expired, or a restriction that this release cannot enforce.
+   */
+  readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
+}

@@ -1,0 +1,18 @@
+import type {
+  ContentExportUid,
+  ContentFileUid,
+  ContentPartUid,
+  ImageExportUid,
+  ImageFileUid,
+  StoredFileUid,
+} from '../domain/shared/ids.ts'
+
+/** Makes uids: `{prefix_}{kind}_{22 url-safe characters from 16 random bytes}` (wire.md §1.2). */
+export type NewUid = {
+  readonly imageFile: () => ImageFileUid
+  readonly imageExport: () => ImageExportUid
+  readonly contentFile: () => ContentFileUid
+  readonly contentExport: () => ContentExportUid
+  readonly contentPart: () => ContentPartUid
+  readonly storedFile: () => StoredFileUid
+}

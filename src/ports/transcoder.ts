@@ -1,0 +1,55 @@
+import type { AudioFacts, Keyframe, VideoFacts } from '../domain/export/content-export.ts'
+import type { MediaFacts, MediaPlan } from '../domain/ingest/media-plan.ts'
+import type { Refused, Unavailable } from '../domain/shared/errors.ts'
+import type { TE } from '../fp.ts'
+import type { FileSlice } from './local-files.ts'
+
+/** A part as it was cut. */
+export type TranscodedPart = {
+  readonly slice: FileSlice
+  readonly durationTicks: number
+  readonly keyframes: ReadonlyArray<Keyframe>
+}
+
+/** One rendition, cut into parts: CMAF, one track. */
+export type Rendition = {
+  /** Of the rung that asked for it. */
+  readonly name: string
+  readonly video: VideoFacts | null
+  readonly audio: AudioFacts | null
+  /** RFC 6381, read from the init segment. */
+  readonly codec: string
+  readonly timescale: number
+  readonly init: FileSlice
+  /** In order; every one starts with a key picture, aligned over all video renditions. */
+  readonly parts: ReadonlyArray<TranscodedPart>
+}
+
+/** A fast-start mp4 made of a video rendition and the best audio rendition, or of an audio one alone. */
+export type Progressive = { readonly renditions: ReadonlyArray<string>; readonly file: FileSlice }
+
+export type Transcoded = {
+  readonly renditions: ReadonlyArray<Rendition>
+  readonly progressive: ReadonlyArray<Progressive>
+  /** What a person should know of it: `no sound: the audio track could not be decoded`. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/**
+ * Makes renditions of sound and film: a plan in, files out. The work runs in processes of its own, bounded in
+ * time, memory and disk: hostile input is `Refused`, and takes nothing else down.
+ */
+export type Transcoder = {
+  /** Name and version of the engine; `Unavailable` when there is none on this machine. */
+  readonly describe: TE.TaskEither<Unavailable, string>
+  /** `Refused` for what has neither sound nor moving pictures that can be decoded. */
+  readonly probe: (path: string) => TE.TaskEither<Refused | Unavailable, MediaFacts>
+  /** One pass over the source; the files are in `folder` and nowhere else. `Refused` when the source breaks off. */
+  readonly transcode: (
+    path: string,
+    facts: MediaFacts,
+    plan: MediaPlan,
+    folder: string,
+    onProgress: (fraction: number) => void,
+  ) => TE.TaskEither<Refused | Unavailable, Transcoded>
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import type { NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
+import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
+import type {
+  ContentExportUid,
+  ContentFileUid,
+  ContentPartUid,
+  ImageExportUid,
+  ImageFileUid,
+  StoredFileUid,
+} from '../../src/domain/shared/ids.ts'
+import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
+import type { NewContentFile } from '../../src/ports/content-file-repository.ts'
+import type { NewImageFile } from '../../src/ports/image-file-repository.ts'
+
+// One good value of each kind, new every time, with overrides.
+
+const unique = (kind: string): string => `${kind}_${randomBytes(16).toString('base64url')}`
+
+export const anImageFileUid = (): ImageFileUid => unique('if') as ImageFileUid
+export const anImageExportUid = (): ImageExportUid => unique('ife') as ImageExportUid
+export const aContentFileUid = (): ContentFileUid => unique('cf') as ContentFileUid
+export const aContentExportUid = (): ContentExportUid => unique('cfe') as ContentExportUid
+export const aContentPartUid = (): ContentPartUid => unique('cfep') as ContentPartUid
+export const aStoredFileUid = (): StoredFileUid => unique('s3f') as StoredFileUid
+
+export const aStoredFile = (overrides: Partial<StoredFile> = {}): StoredFile => {
+  const uid = overrides.uid ?? aStoredFileUid()
+  return {
+    uid,
+    key: `s3_files/${uid}`,
+    contentType: 'application/octet-stream',
+    size: 1000,
+    sha256: randomBytes(32).toString('hex'),
+    ...overrides,
+  }
+}
+
+export const aNewImageFile = (overrides: Partial<NewImageFile> = {}): NewImageFile => ({
+  uid: anImageFileUid(),
+  name: 'dandelion.jpg',
+  original: aStoredFile({ contentType: 'image/jpeg' }),
+  sha512: randomBytes(64).toString('hex'),
+  width: 5312,
+  height: 2988,
+  ...overrides,
+})
+
+export const aNewImageExport = (overrides: Partial<NewImageExport> = {}): NewImageExport => ({
+  uid: anImageExportUid(),
+  format: 'webp',
+  width: 640,
+  height: 360,
+  thumbhash: 'IggKDYAnd4h4iIeAeHiIiHeId4iAh4g',
+  file: aStoredFile({ contentType: 'image/webp' }),
+  ...overrides,
+})
+
+export const aNewContentFile = (overrides: Partial<NewContentFile> = {}): NewContentFile => ({
+  uid: aContentFileUid(),
+  name: 'bunny.mp4',
+  original: aStoredFile({ contentType: 'video/mp4' }),
+  sha512: randomBytes(64).toString('hex'),
+  durationSeconds: 12,
+  ...overrides,
+})
+
+export const aNewContentPart = (overrides: Partial<NewContentPart> = {}): NewContentPart => ({
+  uid: aContentPartUid(),
+  role: 'media',
+  position: 0,
+  contentType: 'video/mp4',
+  durationTicks: 72_000,
+  timescale: 12_000,
+  keyframes: [],
+  file: aStoredFile({ contentType: 'video/mp4' }),
+  ...overrides,
+})
+
+export const aNewContentExport = (overrides: Partial<NewContentExport> = {}): NewContentExport => ({
+  uid: aContentExportUid(),
+  format: 'm3u8',
+  video: { width: 640, height: 360, frameRate: { num: 24, den: 1 } },
+  audio: null,
+  codecs: ['avc1.64001e'],
+  bandwidth: 900_000,
+  averageBandwidth: 700_000,
+  fileSize: 3000,
+  durationSeconds: 12,
+  targetDuration: 6,
+  qualityParameters: { crf: 22 },
+  parts: [
+    aNewContentPart({ role: 'init', durationTicks: 0 }),
+    aNewContentPart({ position: 0 }),
+    aNewContentPart({ position: 1 }),
+  ],
+  ...overrides,
+})
