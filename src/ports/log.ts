@@ -7,3 +7,7 @@ export type Log = {
   readonly warn: (event: string, fields?: Readonly<Record<string, unknown>>) => void
   readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void
 }
+
+/** From what weight on events are told. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]

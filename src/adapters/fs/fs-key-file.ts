@@ -1,0 +1,32 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const read = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/**
+ * The text of a secret file, made by `generate` when there is none (mode 0600). Of several processes that start
+ * at once, all get the text of one.
+ */
+export const readOrCreateSecret = (path: string, generate: () => string): string => {
+  const known = read(path)
+  if (known !== null) return known
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
+  try {
+    // A link is made whole or not at all, and never over another: rename would let the last one win.
+    linkSync(draft, path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  return readFileSync(path, 'utf8').trim()
+}

@@ -1,0 +1,12 @@
+import { pino } from 'pino'
+import type { Log, LogLevel } from '../../ports/log.ts'
+
+/** JSON lines on standard error, so that standard output stays for people and pipes. */
+export const createPinoLog = (level: LogLevel): Log => {
+  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
+  return {
+    info: (event, fields) => log.info(fields ?? {}, event),
+    warn: (event, fields) => log.warn(fields ?? {}, event),
+    error: (event, fields) => log.error(fields ?? {}, event),
+  }
+}

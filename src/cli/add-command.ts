@@ -1,0 +1,52 @@
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import { withServices } from '../composition.ts'
+import { E } from '../fp.ts'
+import { type Command, wrongUsage } from './command.ts'
+import { explain, orFail } from './outcome.ts'
+import { createProgressBar } from './progress-bar.ts'
+
+const usage = 'add FILE… [--public] [--json]'
+
+/** Adds files one after the other; one that is refused does not keep the others out. */
+export const addCommand: Command = {
+  usage,
+  run: ({ config, args, print }) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { public: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    })
+    if (positionals.length === 0) throw wrongUsage(usage)
+
+    return withServices(config, async ({ ingest, admins, database }) => {
+      await orFail(database.migrate)
+      const bar = createProgressBar(process.stderr)
+      let exitCode = 0
+      for (const path of positionals) {
+        const name = basename(path)
+        const added = await ingest.add(path, {
+          isPublic: values.public,
+          onKnown: () => undefined,
+          onProgress: (fraction) => bar.show(name, fraction),
+        })()
+        bar.clear()
+        if (E.isLeft(added)) {
+          process.stderr.write(`larder: ${explain(added.left)}\n`)
+          exitCode = 1
+          continue
+        }
+        const { kind, uid, warnings } = added.right
+        for (const warning of warnings) process.stderr.write(`larder: ${name}: ${warning}\n`)
+        if (values.json) {
+          print(JSON.stringify({ kind, uid }))
+          continue
+        }
+        const { jwt } = await orFail(admins.mintMediaToken(uid, null))
+        print(`${name}  ${kind}  ${uid}`)
+        print(`  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`)
+      }
+      return exitCode
+    })
+  },
+}

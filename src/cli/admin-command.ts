@@ -1,0 +1,25 @@
+import { withServices } from '../composition.ts'
+import { type Command, wrongUsage } from './command.ts'
+import { orFail } from './outcome.ts'
+
+const usage = 'admin grant|revoke|token SUB'
+
+/** Says who is an admin; `token` prints an id token of that person, and nothing else. */
+export const adminCommand: Command = {
+  usage,
+  run: ({ config, args, print }) => {
+    const [action, sub, ...rest] = args
+    if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? '')) throw wrongUsage(usage)
+
+    return withServices(config, async ({ admins, database }) => {
+      if (action === 'token') {
+        print(await orFail(admins.mintIdToken(sub)))
+        return 0
+      }
+      await orFail(database.migrate)
+      await orFail(admins.setAdmin(sub, action === 'grant'))
+      print(action === 'grant' ? `${sub} is an admin` : `${sub} is no admin`)
+      return 0
+    })
+  },
+}

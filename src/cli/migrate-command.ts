@@ -1,0 +1,16 @@
+import { withServices } from '../composition.ts'
+import { type Command, wrongUsage } from './command.ts'
+import { orFail } from './outcome.ts'
+
+/** Brings the database to this release's form. `serve` does it too. */
+export const migrateCommand: Command = {
+  usage: 'migrate',
+  run: ({ config, args, print }) => {
+    if (args.length > 0) throw wrongUsage('migrate')
+    return withServices(config, async ({ database }) => {
+      await orFail(database.migrate)
+      print('the database is up to date')
+      return 0
+    })
+  },
+}

@@ -1,0 +1,27 @@
+import type { WriteStream } from 'node:tty'
+
+const width = 30
+
+export type ProgressBar = {
+  readonly show: (label: string, fraction: number) => void
+  /** Takes the bar away, so that lines can follow. */
+  readonly clear: () => void
+}
+
+/** A bar on a terminal; nothing where the output goes to a file or a pipe. */
+export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY'>): ProgressBar => {
+  let shown = ''
+  const draw = (line: string) => {
+    if (!out.isTTY || line === shown) return
+    out.write(`\r\u001b[K${line}`)
+    shown = line
+  }
+  return {
+    show: (label, fraction) => {
+      const done = Math.round(fraction * width)
+      const percent = String(Math.floor(fraction * 100)).padStart(3)
+      draw(`${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${label}`)
+    },
+    clear: () => draw(''),
+  }
+}

@@ -1,0 +1,83 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { Identity, IdTokens } from '../../ports/id-tokens.ts'
+import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
+import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { UserRepository } from '../../ports/user-repository.ts'
+import { contentTtlSeconds, defaultTtlSeconds } from '../access/access.ts'
+import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
+import { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
+import { createReadThrough } from '../shared/read-through.ts'
+
+export type MintedToken = { readonly kind: MediaKind; readonly jwt: string }
+
+/** Who is an admin, and what admins hand out. */
+export type AdminService = {
+  /** The caller's identity when the id token is good and its subject is an admin, else `Forbidden`. */
+  readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
+  readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
+  readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
+  /** A media token for an image or content file; `null`: as long as wire.md §2.3 has it. */
+  readonly mintMediaToken: (
+    uid: string,
+    ttlSeconds: number | null,
+  ) => TE.TaskEither<NotFound | Unavailable, MintedToken>
+}
+
+type Deps = {
+  readonly cache: CachePort
+  readonly users: UserRepository
+  readonly imageFiles: ImageFileRepository
+  readonly contentFiles: ContentFileRepository
+  readonly idTokens: IdTokens
+  readonly tokens: MediaTokens
+}
+
+const idTokenTtlSeconds = 3600
+
+export const createAdminService = (deps: Deps): AdminService => {
+  const { cache, users, imageFiles, contentFiles, idTokens, tokens } = deps
+  const readThrough = createReadThrough(cache)
+
+  const mint = (kind: MediaKind, uid: string, ttlSeconds: number) =>
+    pipe(
+      tokens.mint(kind, uid, ttlSeconds),
+      TE.map((jwt): MintedToken => ({ kind, jwt })),
+    )
+
+  return {
+    authenticate: (idToken) => async () => {
+      const identity = await idTokens.verify(idToken)()
+      if (E.isLeft(identity)) return identity
+      const { sub } = identity.right
+      const admin = await readThrough(cacheKeys.isAdmin({ sub }), users.isAdmin(sub))()
+      if (E.isLeft(admin)) return admin
+      return admin.right ? identity : E.left(forbidden('not_admin'))
+    },
+
+    setAdmin: (sub, admin) =>
+      pipe(
+        users.setAdmin(sub, admin),
+        TE.flatMap(() => cache.delete(cacheKeys.isAdmin({ sub }))),
+      ),
+
+    mintIdToken: (sub) => idTokens.mint(sub, idTokenTtlSeconds),
+
+    mintMediaToken: (uid, ttlSeconds) => async () => {
+      if (ContentFileUid.is(uid)) {
+        const file = await contentFiles.find(uid)()
+        if (E.isLeft(file)) return file
+        if (O.isSome(file.right))
+          return mint('content', uid, ttlSeconds ?? contentTtlSeconds(file.right.value.durationSeconds))()
+      }
+      if (ImageFileUid.is(uid)) {
+        const exports = await imageFiles.listExports(uid)()
+        if (E.isLeft(exports)) return exports
+        if (exports.right.length > 0) return mint('image', uid, ttlSeconds ?? defaultTtlSeconds)()
+      }
+      return E.left(notFound('file', uid))
+    },
+  }
+}

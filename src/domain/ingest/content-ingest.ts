@@ -1,0 +1,217 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { ContentFileRepository, KnownContentFile } from '../../ports/content-file-repository.ts'
+import type { FileSlice, SourceFile } from '../../ports/local-files.ts'
+import type { Progressive, Rendition, Transcoded, Transcoder } from '../../ports/transcoder.ts'
+import type { NewContentExport, NewContentPart } from '../export/content-export.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
+import type { ContentFileUid } from '../shared/ids.ts'
+import { bitrates } from './bitrates.ts'
+import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import { planMedia } from './media-ladder.ts'
+import type { MediaPlan } from './media-plan.ts'
+import { type Upload, type UploadDeps, withUploads } from './uploads.ts'
+
+type Deps = UploadDeps & { readonly contentFiles: ContentFileRepository; readonly transcoder: Transcoder }
+
+const secondsOf = ({ timescale }: Rendition, ticks: number): number => ticks / timescale
+
+const durationOf = (rendition: Rendition): number =>
+  secondsOf(
+    rendition,
+    rendition.parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0),
+  )
+
+const lengthOf = ({ start, end }: FileSlice): number => end - start
+
+/** The same for all renditions of a file: the longest part, rounded (RFC 8216 §4.3.3.1). */
+const targetDurationOf = (renditions: ReadonlyArray<Rendition>): number =>
+  renditions
+    .flatMap((rendition) => rendition.parts.map(({ durationTicks }) => secondsOf(rendition, durationTicks)))
+    .reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)
+
+const measure = (rendition: Rendition, targetDuration: number) =>
+  bitrates(
+    rendition.parts.map(({ slice, durationTicks }) => ({
+      bytes: lengthOf(slice),
+      duration: secondsOf(rendition, durationTicks),
+    })),
+    targetDuration,
+  )
+
+/** How a sound or film gets into the library, and its exports made. */
+export const createContentIngest = (deps: Deps): MediaIngest => {
+  const { files, newUid, contentFiles, transcoder } = deps
+
+  const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
+    pipe(
+      transcoder.probe(source.path),
+      TE.flatMap(({ durationSeconds }) =>
+        withUploads(deps, (upload) =>
+          pipe(
+            upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
+            TE.flatMap((original) =>
+              contentFiles.add({
+                uid: newUid.contentFile(),
+                name: source.name,
+                original,
+                sha512: source.sha512,
+                durationSeconds: durationSeconds ?? 0,
+              }),
+            ),
+          ),
+        ),
+      ),
+    )
+
+  const storeParts = (
+    upload: Upload,
+    rendition: Rendition,
+  ): TE.TaskEither<Unavailable, ReadonlyArray<NewContentPart>> => {
+    const contentType = rendition.video === null ? 'audio/mp4' : 'video/mp4'
+    const init = { slice: rendition.init, durationTicks: 0, keyframes: [] }
+    return async () => {
+      const parts: NewContentPart[] = []
+      for (const [index, { slice, durationTicks, keyframes }] of [init, ...rendition.parts].entries()) {
+        const file = await upload(slice, contentType)()
+        if (E.isLeft(file)) return file
+        parts.push({
+          uid: newUid.contentPart(),
+          role: index === 0 ? 'init' : 'media',
+          position: Math.max(0, index - 1),
+          contentType,
+          durationTicks,
+          timescale: rendition.timescale,
+          keyframes,
+          file: file.right,
+        })
+      }
+      return E.right(parts)
+    }
+  }
+
+  const storeRendition = (
+    upload: Upload,
+    rendition: Rendition,
+    targetDuration: number,
+    plan: MediaPlan,
+  ): TE.TaskEither<Unavailable, NewContentExport> => {
+    const { peak, average } = measure(rendition, targetDuration)
+    return pipe(
+      storeParts(upload, rendition),
+      TE.map((parts) => ({
+        uid: newUid.contentExport(),
+        format: 'm3u8',
+        video: rendition.video,
+        audio: rendition.audio,
+        codecs: [rendition.codec],
+        bandwidth: peak,
+        averageBandwidth: average,
+        fileSize: parts.reduce((sum, { file }) => sum + file.size, 0),
+        durationSeconds: durationOf(rendition),
+        targetDuration,
+        qualityParameters: qualityOf(rendition, plan),
+        parts,
+      })),
+    )
+  }
+
+  const storeProgressive = (
+    upload: Upload,
+    { renditions: names, file }: Progressive,
+    { renditions }: Transcoded,
+    targetDuration: number,
+    plan: MediaPlan,
+  ): TE.TaskEither<Unavailable, NewContentExport> => {
+    const tracks = renditions.filter(({ name }) => names.includes(name))
+    const durationSeconds = Math.max(...tracks.map(durationOf))
+    const timescale = tracks[0]?.timescale ?? 1000
+    const contentType = tracks.some(({ video }) => video !== null) ? 'video/mp4' : 'audio/mp4'
+    return pipe(
+      upload(file, contentType),
+      TE.map((stored) => ({
+        uid: newUid.contentExport(),
+        format: 'mp4',
+        video: tracks.find(({ video }) => video !== null)?.video ?? null,
+        audio: tracks.find(({ audio }) => audio !== null)?.audio ?? null,
+        codecs: tracks.map(({ codec }) => codec),
+        bandwidth: tracks.reduce((sum, track) => sum + measure(track, targetDuration).peak, 0),
+        averageBandwidth: Math.ceil((stored.size * 8) / durationSeconds),
+        fileSize: stored.size,
+        durationSeconds,
+        targetDuration: null,
+        qualityParameters: Object.assign({}, ...tracks.map((track) => qualityOf(track, plan))),
+        parts: [
+          {
+            uid: newUid.contentPart(),
+            role: 'media',
+            position: 0,
+            contentType,
+            durationTicks: Math.round(durationSeconds * timescale),
+            timescale,
+            keyframes: [],
+            file: stored,
+          },
+        ],
+      })),
+    )
+  }
+
+  const store = (
+    uid: ContentFileUid,
+    made: Transcoded,
+    plan: MediaPlan,
+  ): TE.TaskEither<Unavailable, boolean> =>
+    withUploads(deps, (upload) => async () => {
+      const targetDuration = targetDurationOf(made.renditions)
+      const exports: NewContentExport[] = []
+      const storing = [
+        ...made.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
+        ...made.progressive.map((file) => storeProgressive(upload, file, made, targetDuration, plan)),
+      ]
+      for (const storeOne of storing) {
+        const stored = await storeOne()
+        if (E.isLeft(stored)) return stored
+        exports.push(stored.right)
+      }
+      return contentFiles.addExports(uid, Math.max(...made.renditions.map(durationOf)), exports)()
+    })
+
+  const makeExports = (
+    uid: ContentFileUid,
+    path: string,
+    onProgress: OnProgress,
+  ): TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>> =>
+    files.withScratch((folder) => async () => {
+      const facts = await transcoder.probe(path)()
+      if (E.isLeft(facts)) return facts
+      const plan = planMedia(facts.right)
+      const made = await transcoder.transcode(path, facts.right, plan, folder, onProgress)()
+      if (E.isLeft(made)) return made
+      const stored = await store(uid, made.right, plan)()
+      return E.isLeft(stored) ? stored : E.right(made.right.warnings)
+    })
+
+  const inLibrary = ({ uid, original, exportCount }: KnownContentFile): LibraryFile => ({
+    kind: 'content',
+    uid,
+    original,
+    isFinished: exportCount > 0,
+    makeExports: (path, onProgress) => makeExports(uid, path, onProgress),
+    removeUnfinished: contentFiles.removeUnfinished(uid),
+  })
+
+  return {
+    find: (sha512) => pipe(contentFiles.findByOriginal(sha512), TE.map(O.map(inLibrary))),
+    register,
+    listUnfinished: pipe(
+      contentFiles.listUnfinished,
+      TE.map((known) => known.map(inLibrary)),
+    ),
+  }
+}
+
+const qualityOf = ({ name, video }: Rendition, plan: MediaPlan): Readonly<Record<string, number>> => {
+  if (video !== null) return { crf: plan.crf }
+  const rung = plan.audio.find((audio) => audio.name === name)
+  return rung === undefined ? {} : { audio_kilobits: rung.kilobits }
+}

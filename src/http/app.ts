@@ -1,0 +1,48 @@
+import Koa from 'koa'
+import type { AdminService } from '../domain/admin/admin-service.ts'
+import type { ExportService } from '../domain/export/export-service.ts'
+import type { HealthService } from '../domain/health/health-service.ts'
+import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
+import type { VodService } from '../domain/vod/vod-service.ts'
+import type { Log } from '../ports/log.ts'
+import type { MediaTokens } from '../ports/media-tokens.ts'
+import type { ProgressBoard } from '../ports/progress-board.ts'
+import { adminRoutes } from './admin-routes.ts'
+import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
+import { contentRoutes } from './content-routes.ts'
+import { cors } from './cors.ts'
+import { frame } from './frame.ts'
+import { createHandle } from './handle.ts'
+import { imageRoutes } from './image-routes.ts'
+import { serviceRoutes } from './service-routes.ts'
+
+/** What the HTTP side needs: one service a domain, and what proves who asks. */
+export type AppDeps = {
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly admins: AdminService
+  readonly health: HealthService
+  readonly tokens: MediaTokens
+  readonly progress: ProgressBoard
+  readonly log: Log
+  readonly corsOrigins: ReadonlyArray<string>
+  readonly consoleAssets: ConsoleAssets
+}
+
+export const createApp = (deps: AppDeps): Koa => {
+  const handle = createHandle(deps.log)
+  const app = new Koa()
+  // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
+  app.silent = true
+  app.use(frame(deps.log)).use(cors(deps.corsOrigins))
+  for (const router of [
+    imageRoutes(deps, handle),
+    contentRoutes(deps, handle),
+    adminRoutes(deps.admins, handle),
+    serviceRoutes(deps.health, handle),
+    consoleRoutes(deps, handle),
+  ])
+    app.use(router.routes())
+  return app
+}

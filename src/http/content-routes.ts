@@ -1,0 +1,88 @@
+import Router from '@koa/router'
+import * as t from 'io-ts'
+import type { ExportService } from '../domain/export/export-service.ts'
+import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
+import { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
+import type { VodService } from '../domain/vod/vod-service.ts'
+import { pipe, TE } from '../fp.ts'
+import type { MediaTokens } from '../ports/media-tokens.ts'
+import { bytesReply } from './bytes-reply.ts'
+import { mediaViewer } from './credential.ts'
+import type { Handle } from './handle.ts'
+import { PresignQuery } from './query-codecs.ts'
+import { jsonList, m3u8List } from './reply.ts'
+
+type Deps = {
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly tokens: MediaTokens
+}
+
+const ByFile = t.strict({ uid: ContentFileUid })
+const ByExport = t.strict({ uid: ContentExportUid })
+const ByPart = t.strict({ uid: ContentPartUid })
+const ListQuery = t.partial({ presign: PresignQuery })
+
+/** wire.md §5.1, §5.2, §5.6, §5.7. */
+export const contentRoutes = ({ playlists, vods, exports, tokens }: Deps, handle: Handle): Router => {
+  const router = new Router({ prefix: '/api/1/content_files' })
+  const viewer = mediaViewer(tokens, 'content')
+
+  router.get(
+    '/exports/parts/:uid{.:ext}',
+    handle({
+      credential: viewer,
+      params: ByPart,
+      query: t.unknown,
+      run: ({ credential, params, incoming }) =>
+        pipe(
+          exports.openPart(params.uid, credential),
+          TE.map((bytes) => bytesReply(incoming, bytes)),
+        ),
+    }),
+  )
+
+  router.get(
+    '/exports/:uid.m3u8',
+    handle({
+      credential: viewer,
+      params: ByExport,
+      query: ListQuery,
+      run: ({ credential, params, query }) =>
+        pipe(
+          vods.showMediaPlaylist(params.uid, credential, query.presign ?? null),
+          TE.map((body) => m3u8List(body)),
+        ),
+    }),
+  )
+
+  router.get(
+    '/:uid/web.json',
+    handle({
+      credential: viewer,
+      params: ByFile,
+      query: ListQuery,
+      run: ({ credential, params, query }) =>
+        pipe(
+          playlists.showWeb(params.uid, credential, query.presign ?? null),
+          TE.map((body) => jsonList(body)),
+        ),
+    }),
+  )
+
+  router.get(
+    ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
+    handle({
+      credential: viewer,
+      params: ByFile,
+      query: ListQuery,
+      run: ({ credential, params, query }) =>
+        pipe(
+          playlists.showMobile(params.uid, credential, query.presign ?? null),
+          TE.map((body) => m3u8List(body)),
+        ),
+    }),
+  )
+  return router
+}

@@ -1,0 +1,56 @@
+import type { Viewer } from '../domain/access/viewer.ts'
+import { type Forbidden, forbidden, type Unavailable } from '../domain/shared/errors.ts'
+import { E, TE } from '../fp.ts'
+import type { MediaKind, MediaTokens } from '../ports/media-tokens.ts'
+import { type BadFormat, badFormat, type NotSet, notSet } from './http-error.ts'
+import type { Incoming } from './incoming.ts'
+
+/** A token as it came, not verified. */
+export type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }
+
+const bearer = /^bearer +([^\s]+) *$/i
+
+/** The token of `Authorization: bearer …`. The scheme is case-insensitive (RFC 9110 §11.1, W17). */
+export const readBearer = ({ headers }: Incoming): E.Either<NotSet | BadFormat, string> => {
+  if (headers.authorization === undefined) return E.left(notSet)
+  const jwt = bearer.exec(headers.authorization)?.[1]
+  return jwt === undefined ? E.left(badFormat) : E.right(jwt)
+}
+
+/** The first credential that is present decides alone: a bad header is not rescued by a good query (wire.md §2.2). */
+export const readCredential = (incoming: Incoming): E.Either<NotSet | BadFormat | Forbidden, Credential> => {
+  const { headers, query } = incoming
+  if (headers.authorization !== undefined) {
+    const jwt = readBearer(incoming)
+    return E.isLeft(jwt) ? jwt : E.right({ carrier: 'header', jwt: jwt.right })
+  }
+  if (Array.isArray(query.jwt)) return E.left(forbidden('signature'))
+  return query.jwt ? E.right({ carrier: 'query', jwt: query.jwt }) : E.left(notSet)
+}
+
+export type Authenticate<C> = (
+  incoming: Incoming,
+) => TE.TaskEither<NotSet | BadFormat | Forbidden | Unavailable, C>
+
+/** Who holds a good media token of this kind. */
+export const mediaViewer =
+  (tokens: MediaTokens, kind: MediaKind): Authenticate<Viewer> =>
+  (incoming) =>
+  async () => {
+    const credential = readCredential(incoming)
+    if (E.isLeft(credential)) return credential
+    const { carrier, jwt } = credential.right
+    const grant = await tokens.verify(kind, jwt)()
+    return E.isLeft(grant) ? grant : E.right({ grant: grant.right, jwt, carrier })
+  }
+
+/** The same, and `null` for a caller who brings no credential at all. */
+export const mediaViewerOrNobody = (tokens: MediaTokens, kind: MediaKind): Authenticate<Viewer | null> => {
+  const authenticate = mediaViewer(tokens, kind)
+  return (incoming) => async () => {
+    const viewer = await authenticate(incoming)()
+    return E.isLeft(viewer) && viewer.left._tag === 'NotSet' ? E.right(null) : viewer
+  }
+}
+
+export const anybody: Authenticate<null> = () => TE.right(null)

@@ -1,0 +1,91 @@
+import type { RouterContext, RouterMiddleware } from '@koa/router'
+import type * as t from 'io-ts'
+import { type DomainError, forbidden } from '../domain/shared/errors.ts'
+import { E, type TE } from '../fp.ts'
+import type { Log } from '../ports/log.ts'
+import type { Authenticate } from './credential.ts'
+import { type HttpError, notSet, unprocessable } from './http-error.ts'
+import type { Incoming } from './incoming.ts'
+import { expectations } from './query-codecs.ts'
+import { fromError, type Reply } from './reply.ts'
+import { sendStream } from './send-stream.ts'
+
+export type Route<C, P, Q> = {
+  readonly credential: Authenticate<C>
+  /** Of the path. One that does not fit is like one that is not there (wire.md §1.2, §2.5). */
+  readonly params: t.Type<P, unknown, unknown>
+  readonly query: t.Type<Q, unknown, unknown>
+  readonly run: (input: {
+    readonly credential: C
+    readonly params: P
+    readonly query: Q
+    readonly incoming: Incoming
+  }) => TE.TaskEither<DomainError | HttpError, Reply>
+}
+
+export type Handle = <C, P, Q>(route: Route<C, P, Q>) => RouterMiddleware
+
+const faults = (errors: t.Errors): HttpError =>
+  unprocessable(
+    errors.map(({ context }) => {
+      const [, ...path] = context
+      const codec = path.at(-1)?.type.name ?? 'query'
+      return {
+        loc: ['query', ...path.map(({ key }) => key).filter((key) => !/^\d+$/.test(key))],
+        msg: expectations[codec] ?? 'is not as it should be',
+        type: codec,
+      }
+    }),
+  )
+
+/** Authenticate, then decode, then run (in this order: a stranger learns nothing, wire.md §1.4). */
+const answer = async <C, P, Q>(
+  { credential, params, query, run }: Route<C, P, Q>,
+  incoming: Incoming,
+): Promise<E.Either<DomainError | HttpError, Reply>> => {
+  const proven = await credential(incoming)()
+  if (E.isLeft(proven)) return proven
+  const named = params.decode(incoming.params)
+  if (E.isLeft(named)) return E.left(proven.right === null ? notSet : forbidden('other_subject'))
+  const asked = query.decode(incoming.query)
+  if (E.isLeft(asked)) return E.left(faults(asked.left))
+  return run({ credential: proven.right, params: named.right, query: asked.right, incoming })()
+}
+
+/** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
+export const createHandle = (log: Log): Handle => {
+  const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
+    const route = String(ctx.routerPath ?? '')
+    if (error._tag === 'Unavailable')
+      log.warn('request.unavailable', { route, dependency: error.dependency, cause: String(error.cause) })
+    if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
+  }
+
+  const write = async (ctx: RouterContext, reply: Reply): Promise<void> => {
+    ctx.status = reply.status
+    ctx.set({ ...reply.headers })
+    if (reply.body === null || typeof reply.body === 'string' || reply.body instanceof Uint8Array) {
+      ctx.body = reply.body instanceof Uint8Array ? Buffer.from(reply.body) : reply.body
+      return
+    }
+    if (ctx.method === 'HEAD') return
+    const stream = await reply.body.open()
+    if (E.isLeft(stream)) {
+      tell(stream.left, ctx)
+      for (const name of Object.keys(reply.headers)) ctx.remove(name)
+      return write(ctx, fromError(stream.left))
+    }
+    // Koa would wrap the bytes into a stream of its own; they go to the socket as they are.
+    ctx.respond = false
+    await sendStream(stream.right, ctx.res).catch((cause) =>
+      log.error('request.broken_off', { route: String(ctx.routerPath ?? ''), cause: String(cause) }),
+    )
+  }
+
+  return (route) => async (ctx) => {
+    const { method, params, query, headers } = ctx
+    const result = await answer(route, { method, params, query, headers })
+    if (E.isLeft(result)) tell(result.left, ctx)
+    await write(ctx, E.isLeft(result) ? fromError(result.left) : result.right)
+  }
+}

@@ -1,0 +1,73 @@
+import type { ByteStream } from '../domain/shared/bytes.ts'
+import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
+import type { TE } from '../fp.ts'
+import type { HttpError } from './http-error.ts'
+
+/** A response as data. Routes return one; handle.ts alone writes it to Koa. */
+export type Reply = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array | StreamedBody | null
+}
+
+/** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
+export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream> }
+
+const lists = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
+
+const text =
+  (contentType: string, cacheControl: string) =>
+  (body: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
+    status: 200,
+    headers: { 'Content-Type': contentType, 'Cache-Control': cacheControl, ...headers },
+    body,
+  })
+
+/** A list of media, for players and pages (wire.md §6.3, §7.1). */
+export const jsonList = text('application/json; charset=utf-8', lists)
+export const m3u8List = text('application/vnd.apple.mpegurl', lists)
+/** What is true only now. */
+export const json = (body: unknown, status = 200): Reply => ({
+  ...text('application/json; charset=utf-8', 'no-store')(JSON.stringify(body)),
+  status,
+})
+
+type ErrorForm = { readonly status: number; readonly type: string; readonly message: string }
+
+// wire.md §1.4. The message is the same whatever the cause: causes go to the log, never to a client.
+const forms = {
+  NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
+  BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
+  Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
+  NotFound: { status: 404, type: 'not_found', message: 'there is no such thing, or nothing to show of it' },
+  Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter does not fit' },
+  Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be taken' },
+  Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
+  BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are not what they should be' },
+} satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
+
+export const errorReply = (
+  { status, type, message }: ErrorForm,
+  extra: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Reply => {
+  const reply = json({ type, message, markdown: message, ...extra }, status)
+  return { ...reply, headers: { ...reply.headers, ...headers } }
+}
+
+export const fromError = (error: DomainError | HttpError): Reply => {
+  const form = forms[error._tag]
+  if (error._tag === 'Unprocessable') return errorReply(form, { detail: error.detail })
+  if (error._tag === 'Unavailable') return errorReply(form, {}, { 'Retry-After': '2' })
+  if (form.status === 401) return errorReply(form, {}, { 'WWW-Authenticate': 'Bearer' })
+  return errorReply(form)
+}
+
+export const routeNotFound = errorReply({ status: 404, type: 'not_found', message: 'there is no such route' })
+export const methodNotAllowed = (allow: string): Reply =>
+  errorReply(
+    { status: 405, type: 'method_not_allowed', message: 'the route does not have this method' },
+    {},
+    { Allow: allow },
+  )
+export const broken = errorReply({ status: 500, type: 'internal', message: 'something is broken here' })

@@ -1,0 +1,39 @@
+import Router from '@koa/router'
+import * as t from 'io-ts'
+import type { HealthService } from '../domain/health/health-service.ts'
+import { E, TE } from '../fp.ts'
+import { anybody } from './credential.ts'
+import type { Handle } from './handle.ts'
+import { json } from './reply.ts'
+
+/** wire.md §10. What is wrong is told to operators by the log and `larder doctor`, not to strangers. */
+export const serviceRoutes = (health: HealthService, handle: Handle): Router => {
+  const router = new Router()
+
+  router.get(
+    '/healthz',
+    handle({
+      credential: anybody,
+      params: t.unknown,
+      query: t.unknown,
+      run: () => TE.right(json({ status: 'alive' })),
+    }),
+  )
+
+  router.get(
+    '/readyz',
+    handle({
+      credential: anybody,
+      params: t.unknown,
+      query: t.unknown,
+      run: () => async () => {
+        const { status, findings } = await health.examine()
+        const checks = Object.fromEntries(
+          findings.map(({ name, fault }) => [name, fault === null ? 'ok' : 'down']),
+        )
+        return E.right(json({ status, checks }, status === 'unavailable' ? 503 : 200))
+      },
+    }),
+  )
+  return router
+}
