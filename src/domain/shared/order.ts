@@ -1,0 +1,14 @@
+type Key = number | bigint | string
+
+/** Less first, key after key; strings by code unit, so that the order is the same on every machine. */
+export const ascendingBy =
+  <A>(...keysOf: ReadonlyArray<(a: A) => Key>) =>
+  (a: A, b: A): number => {
+    for (const keyOf of keysOf) {
+      const left = keyOf(a)
+      const right = keyOf(b)
+      if (left < right) return -1
+      if (left > right) return 1
+    }
+    return 0
+  }

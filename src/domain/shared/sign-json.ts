@@ -1,0 +1,26 @@
+import { apiUrl } from './public-urls.ts'
+import { type Signature, withJwt } from './signature.ts'
+
+/** What can be done to an absolute URL; `define` needs variables, which JSON has not: 422 at the door. */
+export type UrlSignature = Exclude<Signature, { readonly mode: 'define' }>
+
+// A string in JSON holds no bare quote, so `"url":"` cannot begin inside of one.
+const urlMember = /("url"\s*:\s*)("(?:[^"\\]|\\.)*")/g
+
+/**
+ * Signs the `url` members of a JSON text that start with our own API's URL (wire.md §3); every other byte stays
+ * as it is, and no other origin ever gets the token.
+ */
+export const signJson = (text: string, publicUrl: string, signature: UrlSignature): string => {
+  if (signature.mode === 'none') return text
+  const api = apiUrl(publicUrl)
+  const jwt = encodeURIComponent(signature.jwt)
+  const sign = (url: string): string =>
+    signature.mode === 'query' ? withJwt(url, jwt) : `${api}/~${jwt}${url.slice(api.length)}`
+
+  return text.replace(urlMember, (member: string, name: string, literal: string) => {
+    const url: unknown = JSON.parse(literal)
+    if (typeof url !== 'string' || !url.startsWith(`${api}/`)) return member
+    return `${name}${JSON.stringify(sign(url))}`
+  })
+}

@@ -1,0 +1,23 @@
+/** How a token travels from a list to its children (wire.md §3). `none`: by header or cookie, not in the list. */
+export type Signature =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'query'; readonly jwt: string }
+  | { readonly mode: 'path'; readonly jwt: string }
+  | { readonly mode: 'define' }
+
+const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0]
+
+/** The URI with `jwt={value}` at the end of its query, in place of any `jwt` there was; `value` is taken as it is. */
+export const withJwt = (uri: string, value: string): string => {
+  const hash = uri.indexOf('#')
+  const fragment = hash < 0 ? '' : uri.slice(hash)
+  const resource = hash < 0 ? uri : uri.slice(0, hash)
+  const mark = resource.indexOf('?')
+  if (mark < 0) return `${resource}?jwt=${value}${fragment}`
+
+  const query = resource
+    .slice(mark + 1)
+    .split('&')
+    .filter((pair) => pair !== '' && nameOf(pair) !== 'jwt')
+  return `${resource.slice(0, mark)}?${[...query, `jwt=${value}`].join('&')}${fragment}`
+}

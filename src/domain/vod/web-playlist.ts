@@ -1,0 +1,24 @@
+import type { ContentExport, ContentFile } from '../export/content-export.ts'
+import { ascendingBy } from '../shared/order.ts'
+import { apiUrl } from '../shared/public-urls.ts'
+
+const lightestFirst = ascendingBy<ContentExport>(
+  (e) => e.bandwidth,
+  (e) => e.uid,
+)
+
+/** JSON text of the mp4 exports of a file, with absolute URLs that are not signed (wire.md §5.1). */
+export const toWebPlaylist = (file: ContentFile, publicUrl: string): string => {
+  const parts = `${apiUrl(publicUrl)}/content_files/exports/parts`
+  const exportOf = (e: ContentExport) => ({
+    url: `${parts}/${e.firstPartUid}.mp4`,
+    format: e.format,
+    bandwidth: e.bandwidth,
+    codecs: e.codecs,
+    file_size: e.fileSize,
+    format_parameters: {},
+    quality_parameters: e.qualityParameters,
+  })
+  const progressive = file.exports.filter(({ format }) => format === 'mp4').sort(lightestFirst)
+  return JSON.stringify({ exports: progressive.map(exportOf), duration_seconds: file.durationSeconds })
+}

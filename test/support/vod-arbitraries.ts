@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import type {
+  ContentExport,
+  ContentFile,
+  ContentPart,
+  VodParts,
+} from '../../src/domain/export/content-export.ts'
+import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/shared/ids.ts'
+
+// Sounds and films as they may stand in the library, for properties of the texts that are made of them.
+
+const tail = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/)
+const partUid = tail.map((s) => `cfep_${s}` as ContentPartUid)
+const exportUid = tail.map((s) => `cfe_${s}` as ContentExportUid)
+const fileUid = tail.map((s) => `cf_${s}` as ContentFileUid)
+
+const timescale = fc.constantFrom(12_000, 12_800, 15_360, 24_000, 30_000, 44_100, 48_000, 90_000)
+
+/** The parts of one rendition: CMAF with an init segment, or MPEG-TS without; each of 0 to 6.4 seconds. */
+export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
+  fc
+    .record({
+      exportUid,
+      timescale,
+      kind: fc.constantFrom('video/mp4', 'audio/mp4', 'video/mp2t', 'audio/aac'),
+      media: fc.array(fc.record({ uid: partUid, seconds: fc.double({ min: 0, max: 6.4, noNaN: true }) }), {
+        minLength: 1,
+        maxLength: maxParts,
+      }),
+      initUid: partUid,
+    })
+    .map(({ exportUid, timescale, kind, media, initUid }) => {
+      const init: ContentPart = {
+        uid: initUid,
+        role: 'init',
+        position: 0,
+        contentType: kind,
+        durationTicks: 0,
+        timescale,
+      }
+      const parts = media.map(
+        ({ uid, seconds }, position): ContentPart => ({
+          uid,
+          role: 'media',
+          position,
+          contentType: kind,
+          durationTicks: Math.ceil(seconds * timescale),
+          timescale,
+        }),
+      )
+      return { exportUid, targetDuration: 6, parts: kind.endsWith('mp4') ? [init, ...parts] : parts }
+    })
+
+const bandwidths = fc.record({
+  averageBandwidth: fc.integer({ min: 1000, max: 8_000_000 }),
+  excess: fc.integer({ min: 0, max: 4_000_000 }),
+})
+
+const anExport = (facts: fc.Arbitrary<Pick<ContentExport, 'format' | 'video' | 'audio' | 'codecs'>>) =>
+  fc.record({ uid: exportUid, firstPartUid: partUid, facts, bandwidths, fileSize: fc.nat() }).map(
+    ({ uid, firstPartUid, facts, bandwidths, fileSize }): ContentExport => ({
+      uid,
+      firstPartUid,
+      ...facts,
+      bandwidth: bandwidths.averageBandwidth + bandwidths.excess,
+      averageBandwidth: bandwidths.averageBandwidth,
+      fileSize,
+      durationSeconds: 12,
+      targetDuration: facts.format === 'm3u8' ? 6 : null,
+      qualityParameters: {},
+    }),
+  )
+
+const sizes = fc.constantFrom([1920, 1080], [1280, 720], [854, 480], [640, 360], [426, 240], [720, 1280])
+const videoFacts = fc
+  .record({
+    size: sizes,
+    frameRate: fc.constantFrom({ num: 24, den: 1 }, { num: 30_000, den: 1001 }, { num: 60, den: 1 }),
+  })
+  .map(({ size: [width = 0, height = 0], frameRate }) => ({ width, height, frameRate }))
+const audioFacts = fc.record({
+  channels: fc.constantFrom(1, 2),
+  sampleRate: fc.constantFrom(44_100, 48_000),
+})
+const avc = fc.constantFrom('avc1.640028', 'avc1.64001f', 'avc1.64001e')
+const aac = fc.constant('mp4a.40.2')
+
+const picture = anExport(
+  fc
+    .tuple(videoFacts, avc)
+    .map(([video, codec]) => ({ format: 'm3u8' as const, video, audio: null, codecs: [codec] })),
+)
+const sound = anExport(
+  fc
+    .tuple(audioFacts, aac)
+    .map(([audio, codec]) => ({ format: 'm3u8' as const, video: null, audio, codecs: [codec] })),
+)
+const muxed = anExport(
+  fc
+    .tuple(videoFacts, audioFacts, avc, aac)
+    .map(([video, audio, ...codecs]) => ({ format: 'm3u8' as const, video, audio, codecs })),
+)
+const progressive = anExport(
+  fc
+    .tuple(videoFacts, audioFacts, avc, aac)
+    .map(([video, audio, ...codecs]) => ({ format: 'mp4' as const, video, audio, codecs })),
+)
+
+const fileOf = (...kinds: ReadonlyArray<fc.Arbitrary<ContentExport>>): fc.Arbitrary<ContentFile> =>
+  fc
+    .record({
+      uid: fileUid,
+      durationSeconds: fc.double({ min: 0.02, max: 10_800, noNaN: true }),
+      exports: fc.tuple(...kinds.map((kind) => fc.array(kind, { minLength: 1, maxLength: 4 }))),
+    })
+    .map(({ exports, ...file }) => ({ ...file, exports: exports.flat() }))
+
+/** A film with or without sound, a sound, and a film of the old kind with both in one export. */
+export const contentFile = (): fc.Arbitrary<ContentFile> =>
+  fc.oneof(
+    fileOf(picture, sound, progressive),
+    fileOf(picture, progressive),
+    fileOf(sound, progressive),
+    fileOf(muxed, progressive),
+    fileOf(muxed, sound),
+  )
