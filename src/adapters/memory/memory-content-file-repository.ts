@@ -1,0 +1,119 @@
+import type {
+  ContentExport,
+  ContentPart,
+  ContentPartFile,
+  NewContentExport,
+  NewContentPart,
+  VodParts,
+} from '../../domain/export/content-export.ts'
+import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import type {
+  ContentFileRepository,
+  KnownContentFile,
+  NewContentFile,
+} from '../../ports/content-file-repository.ts'
+
+type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewContentExport> }
+type Vod = { readonly contentFileUid: ContentFileUid; readonly parts: VodParts }
+
+/** For tests, and for a run without a database: keeps every promise but the one to remember. */
+export const createMemoryContentFileRepository = (): ContentFileRepository => {
+  const rows = new Map<ContentFileUid, Row>() // in the order in which they came, hence oldest first
+  const vods = new Map<ContentExportUid, Vod>()
+  const partFiles = new Map<ContentPartUid, ContentPartFile>()
+
+  const all = (): ReadonlyArray<Row> => [...rows.values()]
+  const unfinished = (row: Row): boolean => row.exports.length === 0
+  const byOriginal = (sha512: string): O.Option<Row> =>
+    O.fromNullable(all().find((row) => row.file.sha512 === sha512))
+
+  const remember = (uid: ContentFileUid, made: NewContentExport): void => {
+    for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, part))
+    if (made.targetDuration === null) return
+    const parts = made.parts.map(toPart).sort(initFirst)
+    const { targetDuration } = made
+    vods.set(made.uid, { contentFileUid: uid, parts: { exportUid: made.uid, targetDuration, parts } })
+  }
+
+  return {
+    find: (uid) =>
+      TE.fromIO(() =>
+        pipe(
+          O.fromNullable(rows.get(uid)),
+          O.map(({ file, exports }) => ({
+            uid,
+            durationSeconds: file.durationSeconds,
+            exports: exports.flatMap(toExport),
+          })),
+        ),
+      ),
+
+    findVod: (uid) =>
+      TE.fromIO(() =>
+        pipe(
+          O.fromNullable(vods.get(uid)),
+          O.map(({ contentFileUid }) => ({ contentFileUid })),
+        ),
+      ),
+
+    listParts: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.parts)),
+
+    findPart: (uid) => TE.fromIO(() => O.fromNullable(partFiles.get(uid))),
+
+    findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
+
+    add: (file) =>
+      TE.fromIO(() => {
+        if (O.isSome(byOriginal(file.sha512))) return false
+        rows.set(file.uid, { file, exports: [] })
+        return true
+      }),
+
+    addExports: (uid, exports) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        if (row === undefined || !unfinished(row) || exports.length === 0) return false
+        rows.set(uid, { ...row, exports })
+        for (const made of exports) remember(uid, made)
+        return true
+      }),
+
+    listUnfinished: TE.fromIO(() => all().filter(unfinished).map(toKnown)),
+
+    removeUnfinished: (uid) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        if (row !== undefined && unfinished(row)) rows.delete(uid)
+      }),
+
+    first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
+  }
+}
+
+/** Nothing for an export without a first part: nobody could play it. */
+const toExport = ({ parts, ...made }: NewContentExport): ReadonlyArray<ContentExport> => {
+  const first = parts.find((part) => part.role === 'media' && part.position === 0)
+  return first === undefined ? [] : [{ ...made, firstPartUid: first.uid }]
+}
+
+const toPart = ({ file: _, keyframes: __, ...part }: NewContentPart): ContentPart => part
+
+const initFirst = (a: ContentPart, b: ContentPart): number =>
+  a.role === b.role ? a.position - b.position : a.role === 'init' ? -1 : 1
+
+const toPartFile = (contentFileUid: ContentFileUid, { file }: NewContentPart): ContentPartFile => ({
+  contentFileUid,
+  s3FileUid: file.uid,
+  s3FileKey: file.key,
+  contentType: file.contentType,
+  fileSize: file.size,
+  sha256: file.sha256,
+})
+
+const toKnown = ({ file, exports }: Row): KnownContentFile => ({
+  uid: file.uid,
+  original: file.original,
+  durationSeconds: file.durationSeconds,
+  exportCount: exports.length,
+})

@@ -1,0 +1,80 @@
+import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/playlist/image-export.ts'
+import type { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import type { ImageFileRepository, KnownImageFile, NewImageFile } from '../../ports/image-file-repository.ts'
+
+type Row = {
+  readonly file: NewImageFile
+  readonly isPublic: boolean
+  readonly exports: ReadonlyArray<NewImageExport>
+}
+
+/** For tests, and for a run without a database: keeps every promise but the one to remember. */
+export const createMemoryImageFileRepository = (): ImageFileRepository => {
+  const rows = new Map<ImageFileUid, Row>() // in the order in which they came, hence oldest first
+  const exportFiles = new Map<ImageExportUid, ImageExportFile>()
+
+  const all = (): ReadonlyArray<Row> => [...rows.values()]
+  const unfinished = (row: Row): boolean => row.exports.length === 0
+  const byOriginal = (sha512: string): O.Option<Row> =>
+    O.fromNullable(all().find((row) => row.file.sha512 === sha512))
+
+  return {
+    listExports: (uid) => TE.fromIO(() => (rows.get(uid)?.exports ?? []).map(toExport)),
+
+    findExport: (uid) => TE.fromIO(() => O.fromNullable(exportFiles.get(uid))),
+
+    isPublic: (uid) => TE.fromIO(() => rows.get(uid)?.isPublic ?? false),
+
+    setPublic: (uid, isPublic) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        if (row !== undefined) rows.set(uid, { ...row, isPublic })
+      }),
+
+    findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
+
+    add: (file) =>
+      TE.fromIO(() => {
+        if (O.isSome(byOriginal(file.sha512))) return false
+        rows.set(file.uid, { file, isPublic: false, exports: [] })
+        return true
+      }),
+
+    addExports: (uid, exports) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        if (row === undefined || !unfinished(row) || exports.length === 0) return false
+        rows.set(uid, { ...row, exports })
+        for (const made of exports) exportFiles.set(made.uid, toExportFile(uid, made))
+        return true
+      }),
+
+    listUnfinished: TE.fromIO(() => all().filter(unfinished).map(toKnown)),
+
+    removeUnfinished: (uid) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        if (row !== undefined && unfinished(row)) rows.delete(uid)
+      }),
+
+    first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
+  }
+}
+
+const toExport = ({ file, ...made }: NewImageExport): ImageExport => ({ ...made, sizeBytes: file.size })
+
+const toExportFile = (imageFileUid: ImageFileUid, { file }: NewImageExport): ImageExportFile => ({
+  fileSize: file.size,
+  imageFileUid,
+  s3FileUid: file.uid,
+  s3FileKey: file.key,
+  contentType: file.contentType,
+  sha256: file.sha256,
+})
+
+const toKnown = ({ file, exports }: Row): KnownImageFile => ({
+  uid: file.uid,
+  original: file.original,
+  exportCount: exports.length,
+})

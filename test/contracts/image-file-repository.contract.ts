@@ -1,0 +1,182 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { O } from '../../src/fp.ts'
+import type { ImageFileRepository } from '../../src/ports/image-file-repository.ts'
+import { newImageExport, newImageFile } from '../support/arbitraries.ts'
+import {
+  aNewImageExport,
+  aNewImageFile,
+  anImageExportUid,
+  anImageFileUid,
+  aStoredFile,
+} from '../support/builders.ts'
+import { right } from '../support/expect-right.ts'
+
+/** What every ImageFileRepository promises; `make` gives an empty one. */
+export const imageFileRepositoryContract = (make: () => Promise<ImageFileRepository>): void => {
+  let images: ImageFileRepository
+
+  beforeEach(async () => {
+    images = await make()
+  })
+
+  it('knows nothing at first', async () => {
+    expect(await right(images.first)).to.deep.equal(O.none)
+    expect(await right(images.listUnfinished)).to.deep.equal([])
+    expect(await right(images.listExports(anImageFileUid()))).to.deep.equal([])
+    expect(await right(images.findExport(anImageExportUid()))).to.deep.equal(O.none)
+    expect(await right(images.findByOriginal('00'))).to.deep.equal(O.none)
+    expect(await right(images.isPublic(anImageFileUid()))).to.equal(false)
+  })
+
+  it('does nothing until it is run', async () => {
+    images.add(aNewImageFile())
+    expect(await right(images.first)).to.deep.equal(O.none)
+  })
+
+  it('finds a file by its original, with the number of its exports', async () => {
+    const file = aNewImageFile()
+    expect(await right(images.add(file))).to.equal(true)
+    const known = { uid: file.uid, original: file.original, exportCount: 0 }
+    expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(O.some(known))
+
+    await right(images.addExports(file.uid, [aNewImageExport(), aNewImageExport()]))
+    expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(
+      O.some({ ...known, exportCount: 2 }),
+    )
+  })
+
+  it('takes an original once, and leaves no trace of a second one', async () => {
+    const file = aNewImageFile()
+    const twin = aNewImageFile({ sha512: file.sha512 })
+    expect(await right(images.add(file))).to.equal(true)
+    expect(await right(images.add(twin))).to.equal(false)
+    expect(await right(images.addExports(twin.uid, [aNewImageExport()]))).to.equal(false)
+    expect((await right(images.listUnfinished)).map(({ uid }) => uid)).to.deep.equal([file.uid])
+
+    const sameStoredFile = aNewImageFile({ original: twin.original })
+    expect(await right(images.add(sameStoredFile))).to.equal(true)
+  })
+
+  it('lets one of many win who add the same original at once', async () => {
+    const { sha512 } = aNewImageFile()
+    const said = await Promise.all(
+      Array.from({ length: 6 }, () => right(images.add(aNewImageFile({ sha512 })))),
+    )
+    expect(said.filter(Boolean)).to.have.length(1)
+    expect(await right(images.listUnfinished)).to.have.length(1)
+  })
+
+  it('gives back whatever was added', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        newImageFile(),
+        fc.array(newImageExport(), { minLength: 1, maxLength: 5 }),
+        async (file, made) => {
+          expect(await right(images.add(file))).to.equal(true)
+          expect(await right(images.addExports(file.uid, made))).to.equal(true)
+
+          const listed = made.map(({ file: { size }, ...rest }) => ({ ...rest, sizeBytes: size }))
+          expect(await right(images.listExports(file.uid))).to.have.deep.members(listed)
+          for (const { uid, file: stored } of made)
+            expect(await right(images.findExport(uid))).to.deep.equal(
+              O.some({
+                fileSize: stored.size,
+                imageFileUid: file.uid,
+                s3FileUid: stored.uid,
+                s3FileKey: stored.key,
+                contentType: stored.contentType,
+                sha256: stored.sha256,
+              }),
+            )
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  it('adds exports to a file once', async () => {
+    const file = aNewImageFile()
+    const kept = aNewImageExport()
+    const late = aNewImageExport()
+    await right(images.add(file))
+    expect(await right(images.addExports(file.uid, [kept]))).to.equal(true)
+    expect(await right(images.addExports(file.uid, [late]))).to.equal(false)
+    expect((await right(images.listExports(file.uid))).map(({ uid }) => uid)).to.deep.equal([kept.uid])
+    expect(await right(images.findExport(late.uid))).to.deep.equal(O.none)
+  })
+
+  it('lets one of many win who add exports to a file at once', async () => {
+    const file = aNewImageFile()
+    await right(images.add(file))
+    const said = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        right(images.addExports(file.uid, [aNewImageExport(), aNewImageExport()])),
+      ),
+    )
+    expect(said.filter(Boolean)).to.have.length(1)
+    expect(await right(images.listExports(file.uid))).to.have.length(2)
+  })
+
+  it('adds no exports to a file that is not there, and takes none for no export', async () => {
+    const file = aNewImageFile()
+    const made = aNewImageExport()
+    expect(await right(images.addExports(file.uid, [made]))).to.equal(false)
+    expect(await right(images.findExport(made.uid))).to.deep.equal(O.none)
+
+    await right(images.add(file))
+    expect(await right(images.addExports(file.uid, []))).to.equal(false)
+    expect(await right(images.listUnfinished)).to.have.length(1)
+  })
+
+  it('keeps a file from the public until told otherwise, and one file from another', async () => {
+    const file = aNewImageFile()
+    const other = aNewImageFile()
+    await right(images.add(file))
+    await right(images.add(other))
+    expect(await right(images.isPublic(file.uid))).to.equal(false)
+    await right(images.setPublic(file.uid, true))
+    expect(await right(images.isPublic(file.uid))).to.equal(true)
+    expect(await right(images.isPublic(other.uid))).to.equal(false)
+    await right(images.setPublic(file.uid, false))
+    expect(await right(images.isPublic(file.uid))).to.equal(false)
+    await right(images.setPublic(anImageFileUid(), true))
+  })
+
+  it('keeps a public file public while its exports are added', async () => {
+    const file = aNewImageFile()
+    await right(images.add(file))
+    await right(images.setPublic(file.uid, true))
+    await right(images.addExports(file.uid, [aNewImageExport()]))
+    expect(await right(images.isPublic(file.uid))).to.equal(true)
+  })
+
+  it('lists unfinished files, oldest first', async () => {
+    const files = [aNewImageFile(), aNewImageFile(), aNewImageFile()] as const
+    for (const file of files) await right(images.add(file))
+    await right(images.addExports(files[1].uid, [aNewImageExport()]))
+    expect(await right(images.listUnfinished)).to.deep.equal(
+      [files[0], files[2]].map(({ uid, original }) => ({ uid, original, exportCount: 0 })),
+    )
+    expect(await right(images.first)).to.deep.equal(O.some(files[0].uid))
+  })
+
+  it('removes an unfinished file so that its original may come again', async () => {
+    const file = aNewImageFile()
+    await right(images.add(file))
+    await right(images.removeUnfinished(file.uid))
+    expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(O.none)
+    expect(await right(images.first)).to.deep.equal(O.none)
+    expect(await right(images.add(file))).to.equal(true)
+  })
+
+  it('removes neither a finished file nor one that is not there', async () => {
+    const file = aNewImageFile()
+    await right(images.add(file))
+    await right(images.addExports(file.uid, [aNewImageExport({ file: aStoredFile() })]))
+    await right(images.removeUnfinished(file.uid))
+    await right(images.removeUnfinished(anImageFileUid()))
+    expect(await right(images.listExports(file.uid))).to.have.length(1)
+    expect(await right(images.first)).to.deep.equal(O.some(file.uid))
+  })
+}
