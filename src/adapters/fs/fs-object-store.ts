@@ -1,0 +1,115 @@
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
+import { unavailable } from '../../domain/shared/errors.ts'
+import { O, TE } from '../../fp.ts'
+import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
+import { asAnnounced } from '../as-announced.ts'
+import { createIncomingFolder } from './incoming-folder.ts'
+
+const chunkSize = 128 * 1024
+const failed = unavailable('object store')
+
+/**
+ * Objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Folders are made when they are needed. An
+ * object is written beside, synced and renamed into place, so that it is there whole, and stays there through a
+ * power cut, from the moment that `put` succeeds. Any number of processes may share the folder.
+ */
+export const createFsObjectStore = (dir: string): ObjectStore => {
+  const incoming = createIncomingFolder(join(dir, '.incoming'))
+  const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOf))
+
+  const put = (path: string, object: NewObject): Promise<void> =>
+    incoming.withNewFile(async (unfinished) => {
+      await writeSynced(unfinished, object)
+      await makeFolder(dirname(path))
+      await rename(unfinished, path)
+      await syncFolder(dirname(path))
+    })
+
+  return {
+    put: (key, object) => TE.tryCatch(async () => put(pathOf(key), object), failed),
+    read: (key, range) =>
+      TE.tryCatch(async () => {
+        const path = pathOf(key)
+        return (await exists(path)) ? O.some(readFrom(path, range)) : O.none
+      }, failed),
+    delete: (key) =>
+      TE.tryCatch(async () => {
+        await rm(pathOf(key)).catch(unlessMissing)
+      }, failed),
+    check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '')), failed),
+  }
+}
+
+/**
+ * A segment of a key as a file name. Larder's own keys stay as they are; in any other, what has a meaning in a
+ * path is escaped, so that no key leads out of the folder (`..`) or to a file that is not an object (`.incoming`).
+ */
+const fileNameOf = (segment: string): string =>
+  segment === '' ? '%' : encodeURIComponent(segment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+const unlessMissing = (error: unknown): void => {
+  if (!isMissing(error)) throw error
+}
+
+const exists = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile()
+  } catch (error) {
+    unlessMissing(error)
+    return false
+  }
+}
+
+const writeSynced = async (path: string, object: NewObject): Promise<void> => {
+  const file = await open(path, 'wx')
+  try {
+    await writeFile(file, asAnnounced(object))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Opens the file with the first chunk: a stream that nobody reads, or that is left before, holds nothing open. */
+async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
+  const file = await open(path, 'r')
+  try {
+    const until = Math.min(end, (await file.stat()).size)
+    for (let at = start; at < until; ) {
+      const chunk = await readChunk(file, at, Math.min(chunkSize, until - at))
+      if (chunk.length === 0) throw new Error('the file became shorter while it was read')
+      at += chunk.length
+      yield chunk
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const readChunk = async (file: FileHandle, at: number, length: number): Promise<Uint8Array> => {
+  // Not from Buffer's pool: a reader that keeps a small piece would keep the pool's 8 KiB alive.
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, at)
+  return buffer.subarray(0, bytesRead)
+}
+
+/** Makes a folder and those above it, and sees to it that a power cut does not take away the new ones. */
+const makeFolder = async (folder: string): Promise<void> => {
+  const firstMade = await mkdir(folder, { recursive: true })
+  if (firstMade === undefined) return
+  for (let made = folder; made.length >= firstMade.length; made = dirname(made))
+    await syncFolder(dirname(made))
+}
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,35 @@
+import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
+import { unavailable } from '../../domain/shared/errors.ts'
+import { E, O, TE } from '../../fp.ts'
+import type { ObjectStore } from '../../ports/object-store.ts'
+import { asAnnounced } from '../as-announced.ts'
+
+const chunkSize = 64 * 1024
+
+/** For tests, and for a run that keeps nothing. */
+export const createMemoryObjectStore = (): ObjectStore => {
+  const objects = new Map<string, Buffer>()
+
+  return {
+    put: (key, object) =>
+      TE.tryCatch(async () => {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of asAnnounced(object)) chunks.push(chunk)
+        objects.set(key, Buffer.concat(chunks))
+      }, unavailable('object store')),
+    read: (key, range) => async () => {
+      const bytes = objects.get(key)
+      return E.right(bytes === undefined ? O.none : O.some(chunksOf(bytes, range)))
+    },
+    delete: (key) => async () => {
+      objects.delete(key)
+      return E.right(undefined)
+    },
+    check: TE.right(undefined),
+  }
+}
+
+async function* chunksOf(bytes: Buffer, { start, end }: ByteRange): ByteStream {
+  const until = Math.min(end, bytes.length)
+  for (let at = start; at < until; at += chunkSize) yield bytes.subarray(at, Math.min(at + chunkSize, until))
+}

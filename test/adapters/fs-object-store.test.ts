@@ -1,0 +1,209 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { O } from '../../src/fp.ts'
+import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
+import { objectStoreContract } from '../contracts/object-store.contract.ts'
+import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import { left, right } from '../support/expect-right.ts'
+
+const objectOf = (bytes: Buffer): NewObject => ({
+  contentType: 'application/octet-stream',
+  size: bytes.length,
+  sha256: sha256(bytes),
+  open: () => inChunks(bytes),
+})
+const anObject = objectOf(Buffer.from('larder'))
+const whole = { start: 0, end: 1_000_000 }
+
+describe('fs object store', () => {
+  let root: string
+  let dir: string
+  let store: ObjectStore
+
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'larder-fs-'))
+  })
+  after(() => rm(root, { recursive: true }))
+  beforeEach(async () => {
+    dir = join(await mkdtemp(join(root, 'test-')), 'objects')
+    store = createFsObjectStore(dir)
+  })
+
+  const textAt = async (key: string): Promise<string | null> => {
+    const found = await right(store.read(key, whole))
+    return O.isNone(found) ? null : (await collect(found.value)).toString()
+  }
+
+  objectStoreContract(async () => createFsObjectStore(join(root, 'contract')))
+
+  it('keeps an object as the plain file that its key names', async () => {
+    await right(store.put('s3_files/oseh_s3f_1', anObject))
+    expect(await readFile(join(dir, 's3_files/oseh_s3f_1'), 'utf8')).to.equal('larder')
+  })
+
+  it('leaves nothing beside the objects, whether a put succeeds or not', async () => {
+    await right(store.put('s3_files/one', anObject))
+    await left(store.put('s3_files/two', { ...anObject, size: 7 }))
+    expect(await readdir(join(dir, '.incoming'))).to.deep.equal([])
+    expect(await readdir(join(dir, 's3_files'))).to.deep.equal(['one'])
+  })
+
+  it('shares its folder with another store', async () => {
+    await right(store.put('s3_files/one', anObject))
+    const found = await right(createFsObjectStore(dir).read('s3_files/one', whole))
+    expect(O.isSome(found)).to.equal(true)
+  })
+
+  it('has no key that leads out of its folder, or to what is not an object', async () => {
+    const segment = fc.constantFrom('..', '.', '', '.incoming', 'a', '...', '%2E%2E', '\0', '\\..', '~', 'ü')
+    await fc.assert(
+      fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 5 }), async (segments) => {
+        const key = segments.join('/')
+        const inside = join(await mkdtemp(join(root, 'keys-')), 'inside')
+        const kept = createFsObjectStore(inside)
+        await right(kept.put(key, anObject))
+        expect(await readdir(join(inside, '..'))).to.deep.equal(['inside'])
+        expect(await readdir(join(inside, '.incoming'))).to.deep.equal([])
+        const found = await right(kept.read(key, whole))
+        expect(O.isSome(found) && (await collect(found.value)).toString()).to.equal('larder')
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('keeps apart keys that differ', async () => {
+    const keys = ['a/b', 'a/%62', 'a//b', 'a%2Fb', '../a/b']
+    for (const key of keys) await right(store.put(key, objectOf(Buffer.from(key))))
+    for (const key of keys) expect(await textAt(key)).to.equal(key)
+  })
+
+  it('has none for a folder, and none below an object', async () => {
+    await right(store.put('s3_files/one', anObject))
+    expect(await textAt('s3_files')).to.equal(null)
+    expect(await textAt('s3_files/one/two')).to.equal(null)
+  })
+
+  it('closes every file, also when the reader leaves early or never comes', async () => {
+    const bytes = Buffer.alloc(1_000_000, 1)
+    await right(store.put('s3_files/one', objectOf(bytes)))
+    for (let reader = 0; reader < 20; reader += 1) {
+      const found = await right(store.read('s3_files/one', whole))
+      if (O.isNone(found) || reader % 2 === 0) continue
+      for await (const chunk of found.value) if (chunk.length > 0) break
+    }
+    expect(await openFilesBelow(dir)).to.deep.equal([])
+  })
+
+  it('throws when the file becomes shorter under the reader', async () => {
+    await right(store.put('s3_files/one', objectOf(Buffer.alloc(1_000_000, 1))))
+    const found = await right(store.read('s3_files/one', whole))
+    if (O.isNone(found)) throw new Error('it is not there')
+    const read = async (): Promise<void> => {
+      for await (const _ of found.value) await truncate(join(dir, 's3_files/one'), 300_000)
+    }
+    expect(await read().catch((error: Error) => error.message)).to.match(/became shorter/)
+  })
+
+  it('has none when its folder was deleted, and takes objects again', async () => {
+    await right(store.put('s3_files/one', anObject))
+    await rm(dir, { recursive: true })
+    expect(await textAt('s3_files/one')).to.equal(null)
+    await right(store.delete('s3_files/one'))
+    await right(store.check)
+    await right(store.put('s3_files/one', anObject))
+    expect(await textAt('s3_files/one')).to.equal('larder')
+  })
+
+  it('is unavailable where it cannot write or read', async () => {
+    const file = join(root, 'a-file')
+    await writeFile(file, '')
+    const blocked = createFsObjectStore(file)
+    expect((await left(blocked.check))._tag).to.equal('Unavailable')
+    expect((await left(blocked.put('s3_files/one', anObject)))._tag).to.equal('Unavailable')
+    await right(store.put('s3_files/one', anObject))
+    expect((await left(store.read(`s3_files/${'x'.repeat(300)}`, whole)))._tag).to.equal('Unavailable')
+  })
+
+  it('removes what a killed process left behind, and nothing of one that lives', async () => {
+    const incoming = join(dir, '.incoming')
+    const dead = await pidOfThePast()
+    const host = encodeURIComponent(hostname())
+    const old = new Date(Date.now() - 25 * 60 * 60 * 1000)
+    await mkdir(incoming, { recursive: true })
+    const leftovers = [`${host}.${dead}.0`, `${host}.${process.pid}.999999`, 'elsewhere.1.5', 'of-nobody']
+    const alive = [`${host}.${process.ppid}.0`, 'elsewhere.1.6']
+    for (const name of [...leftovers, ...alive]) await writeFile(join(incoming, name), 'unfinished')
+    for (const name of leftovers.slice(2)) await utimes(join(incoming, name), old, old)
+
+    await right(store.check)
+    expect((await readdir(incoming)).sort()).to.deep.equal(alive.sort())
+  })
+
+  it('has nothing of an object whose writer was killed in the middle', async () => {
+    const program = fileURLToPath(new URL('../support/endless-put.ts', import.meta.url))
+    const writer = spawn(process.execPath, ['--import', 'tsx', program, dir, 's3_files/one'])
+    await once(writer.stdout, 'data')
+    writer.kill('SIGKILL')
+    await once(writer, 'exit')
+    expect(await readdir(join(dir, '.incoming'))).to.have.length(1)
+    await right(store.check)
+    expect(await readdir(join(dir, '.incoming'))).to.deep.equal([])
+    expect(await textAt('s3_files/one')).to.equal(null)
+  })
+
+  it('leaves alone what another store of this process is writing', async () => {
+    const begun = withResolvers()
+    const goOn = withResolvers()
+    const slow = { ...anObject, open: () => slowly(Buffer.from('larder'), begun.resolve, goOn.promise) }
+    const put = store.put('s3_files/slow', slow)()
+    await begun.promise
+    await right(createFsObjectStore(dir).check)
+    goOn.resolve()
+    await put
+    expect(await textAt('s3_files/slow')).to.equal('larder')
+  })
+})
+
+async function* slowly(bytes: Buffer, begun: () => void, goOn: Promise<void>): AsyncIterable<Uint8Array> {
+  yield bytes.subarray(0, 1)
+  begun()
+  await goOn
+  yield bytes.subarray(1)
+}
+
+const withResolvers = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+const pidOfThePast = async (): Promise<number> => {
+  const { stdout } = await promisify(execFile)('sh', ['-c', 'echo $$'])
+  return Number(stdout)
+}
+
+/** Paths below `dir` that this process holds open (Linux). */
+const openFilesBelow = async (dir: string): Promise<ReadonlyArray<string>> => {
+  const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))
+  return (await Promise.all(links)).filter((path) => path.startsWith(dir))
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { ByteStream } from '../../src/domain/shared/bytes.ts'
+import { O } from '../../src/fp.ts'
+import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
+import { aStoredFileUid } from '../support/builders.ts'
+import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import { left, right } from '../support/expect-right.ts'
+
+const aKey = (): string => `s3_files/${aStoredFileUid()}`
+
+const objectOf = (bytes: Buffer, overrides: Partial<NewObject> = {}): NewObject => ({
+  contentType: 'application/octet-stream',
+  size: bytes.length,
+  sha256: sha256(bytes),
+  open: () => inChunks(bytes, 60_013),
+  ...overrides,
+})
+
+async function* breakingOff(bytes: Buffer): ByteStream {
+  yield* inChunks(bytes)
+  throw new Error('the source broke off')
+}
+
+/** What every ObjectStore promises. Call it from the adapter's own test file. */
+export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
+  let store: ObjectStore
+  before(async () => {
+    store = await make()
+  })
+
+  const put = async (bytes: Buffer): Promise<string> => {
+    const key = aKey()
+    await right(store.put(key, objectOf(bytes)))
+    return key
+  }
+  const open = async (key: string, start: number, end: number): Promise<ByteStream> => {
+    const found = await right(store.read(key, { start, end }))
+    if (O.isNone(found)) throw new Error(`there is no object ${key}`)
+    return found.value
+  }
+  const read = async (key: string, start: number, end: number): Promise<Buffer> =>
+    collect(await open(key, start, end))
+  const isThere = async (key: string): Promise<boolean> =>
+    O.isSome(await right(store.read(key, { start: 0, end: 0 })))
+
+  it('can be asked', async () => {
+    expect(await right(store.check)).to.equal(undefined)
+  })
+
+  it('gives back any range of what was put', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 3000 }),
+        fc.array(fc.tuple(fc.nat(3100), fc.nat(3100)), { minLength: 1, maxLength: 4 }),
+        async (content, ranges) => {
+          const bytes = Buffer.from(content)
+          const key = await put(bytes)
+          expect(await read(key, 0, bytes.length)).to.deep.equal(bytes)
+          for (const [start, length] of ranges) {
+            expect(await read(key, start, start + length)).to.deep.equal(
+              bytes.subarray(start, start + length),
+            )
+          }
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  it('has an empty object, and empty ranges of others', async () => {
+    const [empty, full] = [await put(Buffer.alloc(0)), await put(Buffer.from('larder'))]
+    for (const [start, end] of [
+      [0, 0],
+      [0, 10],
+      [5, 10],
+    ] as const) {
+      expect(await read(empty, start, end)).to.have.length(0)
+    }
+    for (const at of [0, 3, 6, 100]) expect(await read(full, at, at)).to.have.length(0)
+  })
+
+  it('gives what there is of a range that reaches beyond the object', async () => {
+    const key = await put(Buffer.from('larder'))
+    expect((await read(key, 3, 1_000_000)).toString()).to.equal('der')
+    expect(await read(key, 6, 7)).to.have.length(0)
+    expect(await read(key, 5_000, 1_000_000)).to.have.length(0)
+  })
+
+  it('has none where nothing was put', async () => {
+    for (const [start, end] of [
+      [0, 0],
+      [0, 10],
+      [7, 7],
+      [7, 10],
+    ] as const) {
+      expect(await right(store.read(aKey(), { start, end }))).to.deep.equal(O.none)
+    }
+  })
+
+  it('does nothing before the task is run', async () => {
+    const key = aKey()
+    store.put(key, objectOf(Buffer.from('larder')))
+    expect(await isThere(key)).to.equal(false)
+  })
+
+  it('replaces an object', async () => {
+    const key = await put(Buffer.from('the first, which is longer'))
+    await right(store.put(key, objectOf(Buffer.from('the second'))))
+    expect((await read(key, 0, 100)).toString()).to.equal('the second')
+  })
+
+  it('takes one of two that are put at the same time, whole', async () => {
+    const key = aKey()
+    const [one, other] = [randomBytes(300_000), randomBytes(200_000)]
+    await Promise.all([right(store.put(key, objectOf(one))), right(store.put(key, objectOf(other)))])
+    const found = await read(key, 0, 300_000)
+    expect(found.equals(one) || found.equals(other)).to.equal(true)
+  })
+
+  const bytes = randomBytes(5000)
+  const lies: ReadonlyArray<readonly [string, Partial<NewObject>]> = [
+    ['is shorter than announced', { open: () => inChunks(bytes.subarray(1)) }],
+    ['is longer than announced', { open: () => inChunks(Buffer.concat([bytes, Buffer.from('!')])) }],
+    ['has other bytes than announced', { open: () => inChunks(Buffer.alloc(5000, 1)) }],
+    ['breaks off', { open: () => breakingOff(bytes) }],
+    ['breaks off after the last byte', { size: 6000, open: () => breakingOff(bytes) }],
+    ['is empty, against what was announced', { open: () => inChunks(Buffer.alloc(0)) }],
+  ]
+  for (const [what, lie] of lies) {
+    it(`stores nothing of a body that ${what}`, async () => {
+      const key = aKey()
+      expect((await left(store.put(key, objectOf(bytes, lie))))._tag).to.equal('Unavailable')
+      expect(await isThere(key)).to.equal(false)
+    })
+  }
+
+  it('keeps the object that was there when the new one is refused', async () => {
+    const key = await put(Buffer.from('the first'))
+    await left(store.put(key, objectOf(bytes, { sha256: sha256(Buffer.from('another')) })))
+    expect((await read(key, 0, 100)).toString()).to.equal('the first')
+  })
+
+  it('forgets what is deleted, and deletes what is not there', async () => {
+    const key = await put(Buffer.from('larder'))
+    await right(store.delete(key))
+    expect(await isThere(key)).to.equal(false)
+    await right(store.delete(key))
+    await right(store.put(key, objectOf(Buffer.from('again'))))
+    expect((await read(key, 0, 10)).toString()).to.equal('again')
+  })
+
+  it('gives a reader that is slow the old object, or an error, but never a mixture', async () => {
+    const [old, fresh] = [randomBytes(1_500_000), randomBytes(1_500_000)]
+    const key = await put(old)
+    const reader = (await open(key, 0, old.length))[Symbol.asyncIterator]()
+    const chunks = [await reader.next()]
+    await right(store.put(key, objectOf(fresh)))
+    const found = await restOf(reader, chunks).catch(() => null)
+    if (found !== null) expect(found.equals(old)).to.equal(true)
+    expect((await read(key, 0, fresh.length)).equals(fresh)).to.equal(true)
+  })
+
+  it('lets readers leave at any time, also before the first byte', async () => {
+    const content = randomBytes(1_500_000)
+    const key = await put(content)
+    for (let reader = 0; reader < 60; reader += 1) {
+      const stream = (await open(key, 0, content.length))[Symbol.asyncIterator]()
+      if (reader % 2 === 0) expect((await stream.next()).done).to.equal(false)
+      await stream.return?.()
+      expect((await stream.next()).done).to.equal(true)
+    }
+    expect((await read(key, 0, content.length)).equals(content)).to.equal(true)
+  })
+
+  describe('with 12 MiB', () => {
+    const large = randomBytes(12 * 1024 * 1024)
+
+    it('gives back the whole and a part of it', async () => {
+      const key = await put(large)
+      expect((await read(key, 0, large.length)).equals(large)).to.equal(true)
+      const [start, end] = [5 * 1024 * 1024 - 7, 9 * 1024 * 1024 + 3]
+      expect((await read(key, start, end)).equals(large.subarray(start, end))).to.equal(true)
+      await right(store.delete(key))
+      expect(await isThere(key)).to.equal(false)
+    }).timeout(30_000)
+
+    it('stores nothing when the last byte is missing or another', async () => {
+      const key = aKey()
+      const otherwise = Buffer.from(large)
+      otherwise[large.length - 1] = (otherwise[large.length - 1] ?? 0) ^ 1
+      await left(store.put(key, objectOf(large, { open: () => inChunks(otherwise, 65_536) })))
+      await left(store.put(key, objectOf(large, { open: () => inChunks(large.subarray(0, -1), 65_536) })))
+      expect(await isThere(key)).to.equal(false)
+    }).timeout(30_000)
+  })
+}
+
+const restOf = async (
+  reader: AsyncIterator<Uint8Array>,
+  before: ReadonlyArray<IteratorResult<Uint8Array>>,
+): Promise<Buffer> => {
+  const chunks = before.flatMap((result) => (result.done === true ? [] : [result.value]))
+  for (let next = await reader.next(); next.done !== true; next = await reader.next()) chunks.push(next.value)
+  return Buffer.concat(chunks)
+}
