@@ -9,7 +9,8 @@ export const adminCommand: Command = {
   usage,
   run: ({ config, args, print }) => {
     const [action, sub, ...rest] = args
-    if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? '')) throw wrongUsage(usage)
+    if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? ''))
+      throw wrongUsage(usage)
 
     return withServices(config, async ({ admins, database }) => {
       if (action === 'token') {

@@ -25,7 +25,11 @@ export const doctorCommand: Command = {
           : { name: 'transcoder', fault: null, detail: ` (${engine.right})` },
       ]
       for (const { name, fault, detail } of all)
-        print(fault === null ? `ok    ${name}${detail}` : `fault ${name}: ${fault}\n      → ${remedies[name] ?? ''}`)
+        print(
+          fault === null
+            ? `ok    ${name}${detail}`
+            : `fault ${name}: ${fault}\n      → ${remedies[name] ?? ''}`,
+        )
       return all.some(({ fault }) => fault !== null) ? 1 : 0
     })
   },

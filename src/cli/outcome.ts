@@ -1,5 +1,5 @@
-import type { DomainError } from '../domain/shared/errors.ts'
 import { oneLine } from '../domain/health/health-service.ts'
+import type { DomainError } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import { Failure } from './command.ts'
 

@@ -2,9 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHttpApp, type Larder, withServices } from '../composition.ts'
 import type { Config } from '../config.ts'
-import { E } from '../fp.ts'
 import { type Command, type CommandContext, Failure, wrongUsage } from './command.ts'
-import { explain } from './outcome.ts'
 import { createPantryWork } from './pantry-work.ts'
 
 const listen = (server: Server, { host, port }: Config): Promise<AddressInfo> =>
@@ -12,8 +10,12 @@ const listen = (server: Server, { host, port }: Config): Promise<AddressInfo> =>
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
         reject(new Failure(`port ${port} of ${host} is in use: stop what uses it, or set PORT to another`))
-      else if (error.code === 'EACCES') reject(new Failure(`port ${port} may not be used by this user: set PORT to another`))
-      else reject(new Failure(`cannot listen on ${host}: ${error.message}; set HOST to an address of this machine`))
+      else if (error.code === 'EACCES')
+        reject(new Failure(`port ${port} may not be used by this user: set PORT to another`))
+      else
+        reject(
+          new Failure(`cannot listen on ${host}: ${error.message}; set HOST to an address of this machine`),
+        )
     })
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })

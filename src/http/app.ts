@@ -14,6 +14,7 @@ import { cors } from './cors.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
 import { imageRoutes } from './image-routes.ts'
+import { takePathToken } from './path-token.ts'
 import { serviceRoutes } from './service-routes.ts'
 
 /** What the HTTP side needs: one service a domain, and what proves who asks. */
@@ -35,7 +36,7 @@ export const createApp = (deps: AppDeps): Koa => {
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
-  app.use(frame(deps.log)).use(cors(deps.corsOrigins))
+  app.use(frame(deps.log)).use(takePathToken).use(cors(deps.corsOrigins))
   for (const router of [
     imageRoutes(deps, handle),
     contentRoutes(deps, handle),

@@ -9,7 +9,7 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import { bytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
-import { PresignQuery } from './query-codecs.ts'
+import { PresignM3u8, PresignUrls } from './query-codecs.ts'
 import { jsonList, m3u8List } from './reply.ts'
 
 type Deps = {
@@ -22,7 +22,8 @@ type Deps = {
 const ByFile = t.strict({ uid: ContentFileUid })
 const ByExport = t.strict({ uid: ContentExportUid })
 const ByPart = t.strict({ uid: ContentPartUid })
-const ListQuery = t.partial({ presign: PresignQuery })
+const JsonQuery = t.partial({ presign: PresignUrls })
+const M3u8Query = t.partial({ presign: PresignM3u8 })
 
 /** wire.md §5.1, §5.2, §5.6, §5.7. */
 export const contentRoutes = ({ playlists, vods, exports, tokens }: Deps, handle: Handle): Router => {
@@ -48,7 +49,7 @@ export const contentRoutes = ({ playlists, vods, exports, tokens }: Deps, handle
     handle({
       credential: viewer,
       params: ByExport,
-      query: ListQuery,
+      query: M3u8Query,
       run: ({ credential, params, query }) =>
         pipe(
           vods.showMediaPlaylist(params.uid, credential, query.presign ?? null),
@@ -62,7 +63,7 @@ export const contentRoutes = ({ playlists, vods, exports, tokens }: Deps, handle
     handle({
       credential: viewer,
       params: ByFile,
-      query: ListQuery,
+      query: JsonQuery,
       run: ({ credential, params, query }) =>
         pipe(
           playlists.showWeb(params.uid, credential, query.presign ?? null),
@@ -76,7 +77,7 @@ export const contentRoutes = ({ playlists, vods, exports, tokens }: Deps, handle
     handle({
       credential: viewer,
       params: ByFile,
-      query: ListQuery,
+      query: M3u8Query,
       run: ({ credential, params, query }) =>
         pipe(
           playlists.showMobile(params.uid, credential, query.presign ?? null),

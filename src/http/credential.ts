@@ -19,11 +19,12 @@ export const readBearer = ({ headers }: Incoming): E.Either<NotSet | BadFormat, 
 
 /** The first credential that is present decides alone: a bad header is not rescued by a good query (wire.md §2.2). */
 export const readCredential = (incoming: Incoming): E.Either<NotSet | BadFormat | Forbidden, Credential> => {
-  const { headers, query } = incoming
+  const { headers, pathToken, query } = incoming
   if (headers.authorization !== undefined) {
     const jwt = readBearer(incoming)
     return E.isLeft(jwt) ? jwt : E.right({ carrier: 'header', jwt: jwt.right })
   }
+  if (pathToken !== null) return E.right({ carrier: 'path', jwt: pathToken })
   if (Array.isArray(query.jwt)) return E.left(forbidden('signature'))
   return query.jwt ? E.right({ carrier: 'query', jwt: query.jwt }) : E.left(notSet)
 }

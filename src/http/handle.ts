@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts'
 import type { Authenticate } from './credential.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
+import { pathTokenOf } from './path-token.ts'
 import { expectations } from './query-codecs.ts'
 import { fromError, type Reply } from './reply.ts'
 import { sendStream } from './send-stream.ts'
@@ -84,7 +85,7 @@ export const createHandle = (log: Log): Handle => {
 
   return (route) => async (ctx) => {
     const { method, params, query, headers } = ctx
-    const result = await answer(route, { method, params, query, headers })
+    const result = await answer(route, { method, pathToken: pathTokenOf(ctx), params, query, headers })
     if (E.isLeft(result)) tell(result.left, ctx)
     await write(ctx, E.isLeft(result) ? fromError(result.left) : result.right)
   }

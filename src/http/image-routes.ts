@@ -9,7 +9,7 @@ import { bytesReply } from './bytes-reply.ts'
 import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { notSet } from './http-error.ts'
-import { PresignQuery, QueryBoolean } from './query-codecs.ts'
+import { PresignUrls, QueryBoolean } from './query-codecs.ts'
 import { jsonList } from './reply.ts'
 
 type Deps = {
@@ -20,7 +20,7 @@ type Deps = {
 
 const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
-const ListQuery = t.partial({ presign: PresignQuery, public: QueryBoolean })
+const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
 /** wire.md §4.1–4.3. */
 export const imageRoutes = ({ playlists, exports, tokens }: Deps, handle: Handle): Router => {

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type { Presign } from '../domain/access/viewer.ts'
+import { E } from '../fp.ts'
 
 // The name of each codec is the `type` of its fault in a 422, and `expectations` has the sentence.
 
@@ -17,20 +18,28 @@ export const QueryBoolean = new t.Type<boolean, string, unknown>(
   (value) => (value ? '1' : '0'),
 )
 
-/** How to sign, wire.md §3. */
-export const PresignQuery = new t.Type<Presign, string, unknown>(
-  'presign',
-  (u): u is Presign => u === 'none' || u === 'query',
-  (u, context) => {
-    if (u === 'none' || u === 'query') return t.success(u)
-    const flag = QueryBoolean.decode(u)
-    return flag._tag === 'Right' ? t.success(flag.right ? 'query' : 'none') : t.failure(u, context)
-  },
-  (mode) => mode,
-)
+const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>) => {
+  const is = (u: unknown): u is P | 'none' | 'query' =>
+    u === 'none' || u === 'query' || modes.some((mode) => mode === u)
+  return new t.Type<P | 'none' | 'query', string, unknown>(
+    name,
+    is,
+    (u, context) => {
+      if (is(u)) return t.success(u)
+      const flag = QueryBoolean.decode(u)
+      return E.isRight(flag) ? t.success(flag.right ? 'query' : 'none') : t.failure(u, context)
+    },
+    (mode) => mode,
+  )
+}
+
+/** How to sign a list of absolute URLs, or an m3u8 (wire.md §3). */
+export const PresignUrls = presign('presign_urls', ['path'])
+export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])
 
 /** What each codec above wants, for people. */
 export const expectations: Readonly<Record<string, string>> = {
   boolean: 'should be one of 1 0 true false on off yes no t f y n',
-  presign: 'should be none, query or a boolean',
+  presign_urls: 'should be none, query, path or a boolean',
+  presign_m3u8: 'should be none, query, path, define or a boolean',
 }

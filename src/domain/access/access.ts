@@ -1,8 +1,9 @@
-import { E, TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
-import type { Presign, Viewer } from './viewer.ts'
+import type { Signature, UrlSignature } from '../shared/signature.ts'
+import type { Presign, UrlPresign, Viewer } from './viewer.ts'
 
 /** Seconds that a new image token lives, and the least that a content token does (wire.md §2.3). */
 export const defaultTtlSeconds = 1800
@@ -15,27 +16,36 @@ export const contentTtlSeconds = (durationSeconds: number): number =>
 export const mayView = (viewer: Viewer, uid: string): E.Either<Forbidden, Viewer> =>
   viewer.grant.sub === uid ? E.right(viewer) : E.left(forbidden('other_subject'))
 
-/** The token that a list's children get, or `null` for none. */
-export type ChildToken = (
-  kind: MediaKind,
-  viewer: Viewer,
-  presign: Presign | null,
-) => TE.TaskEither<never, string | null>
+const asTheCallerCame = { header: 'none', path: 'path', query: 'query' } as const
+
+/** How a list is to be signed for a viewer; `null`: as he came. */
+export type Signing = {
+  readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
+  readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
+}
 
 /**
  * A token that came in a header was never meant to stand in a URL: the children get a fresh one for the same
  * file, which ends no later (wire.md §3.2, W14).
  */
-export const createChildToken =
-  (tokens: MediaTokens, clock: Clock): ChildToken =>
-  (kind, viewer, presign) => {
-    const mode = presign ?? (viewer.carrier === 'query' ? 'query' : 'none')
-    if (mode === 'none') return TE.right(null)
-    if (viewer.carrier === 'query') return TE.right(viewer.jwt)
-    const remaining = viewer.grant.exp - Math.ceil(clock() / 1000)
-    return tokens.mint(
-      kind,
-      viewer.grant.sub,
-      kind === 'image' ? Math.min(defaultTtlSeconds, remaining) : remaining,
+export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
+  const jwtForUrls = ({ grant, jwt, carrier }: Viewer): TE.TaskEither<never, string> =>
+    carrier === 'header'
+      ? tokens.mint(kind, grant.sub, grant.exp - Math.floor(clock() / 1000))
+      : TE.right(jwt)
+
+  const ofUrls: Signing['ofUrls'] = (viewer, presign) => {
+    const mode = presign ?? asTheCallerCame[viewer.carrier]
+    if (mode === 'none') return TE.right({ mode })
+    return pipe(
+      jwtForUrls(viewer),
+      TE.map((jwt): UrlSignature => ({ mode, jwt })),
     )
   }
+
+  return {
+    ofUrls,
+    ofM3u8: (viewer, presign) =>
+      presign === 'define' ? TE.right({ mode: 'define' }) : ofUrls(viewer, presign),
+  }
+}

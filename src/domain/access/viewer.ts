@@ -1,12 +1,15 @@
 import type { MediaGrant } from '../../ports/media-tokens.ts'
+import type { Signature, UrlSignature } from '../shared/signature.ts'
 
 /** Who asks for media, as far as a token has proven it. */
 export type Viewer = {
   readonly grant: MediaGrant
   readonly jwt: string
   /** How the token travelled; it decides how the token travels on (wire.md §3). */
-  readonly carrier: 'header' | 'query'
+  readonly carrier: 'header' | 'path' | 'query'
 }
 
-/** How the token shall travel to the children of a list (wire.md §3); `null`: as the caller came. */
-export type Presign = 'none' | 'query'
+/** How the token shall travel to the children of a list (wire.md §3). */
+export type Presign = Signature['mode']
+/** The same for JSON, which has no variables to define. */
+export type UrlPresign = UrlSignature['mode']

@@ -4,14 +4,15 @@ import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import { type ChildToken, defaultTtlSeconds, mayView } from '../access/access.ts'
-import type { Presign, Viewer } from '../access/viewer.ts'
+import { defaultTtlSeconds, mayView, type Signing } from '../access/access.ts'
+import type { Presign, UrlPresign, Viewer } from '../access/viewer.ts'
 import type { ContentFile } from '../export/content-export.ts'
 import { signM3u8 } from '../hls/sign-m3u8.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
 import { signJson } from '../shared/sign-json.ts'
+import type { UrlSignature } from '../shared/signature.ts'
 import { toMasterPlaylist } from '../vod/master-playlist.ts'
 import { toWebPlaylist } from '../vod/web-playlist.ts'
 import { toImagePlaylist } from './image-playlist.ts'
@@ -21,14 +22,14 @@ type Shown<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
 /** Lists of what there is of one image or content file, each the text of a response body. */
 export type PlaylistService = {
   /** JSON, wire.md §4.1. */
-  readonly showImages: (uid: ImageFileUid, viewer: Viewer, presign: Presign | null) => Shown<string>
+  readonly showImages: (uid: ImageFileUid, viewer: Viewer, presign: UrlPresign | null) => Shown<string>
   /** The same for everybody, with a fresh token, when the image is public (wire.md §4.2). */
   readonly showPublicImages: (
     uid: ImageFileUid,
-    presign: Presign | null,
+    presign: UrlPresign | null,
   ) => Shown<{ readonly body: string; readonly jwt: string }>
   /** JSON, wire.md §5.1. */
-  readonly showWeb: (uid: ContentFileUid, viewer: Viewer, presign: Presign | null) => Shown<string>
+  readonly showWeb: (uid: ContentFileUid, viewer: Viewer, presign: UrlPresign | null) => Shown<string>
   /** Master playlist, wire.md §5.2. */
   readonly showMobile: (uid: ContentFileUid, viewer: Viewer, presign: Presign | null) => Shown<string>
 }
@@ -38,12 +39,13 @@ type Deps = {
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
   readonly tokens: MediaTokens
-  readonly childToken: ChildToken
+  readonly imageSigning: Signing
+  readonly contentSigning: Signing
   readonly publicUrl: string
 }
 
 export const createPlaylistService = (deps: Deps): PlaylistService => {
-  const { cache, imageFiles, contentFiles, tokens, childToken, publicUrl } = deps
+  const { cache, imageFiles, contentFiles, tokens, imageSigning, contentSigning, publicUrl } = deps
   const readThrough = createReadThrough(cache)
 
   const imagePlaylist = (uid: ImageFileUid) =>
@@ -74,7 +76,9 @@ export const createPlaylistService = (deps: Deps): PlaylistService => {
   const webPlaylist = (uid: ContentFileUid) =>
     readThrough(
       cacheKeys.webPlaylist({ uid }),
-      contentList(uid, (file) => toWebPlaylist(file, publicUrl)),
+      contentList(uid, (file) =>
+        file.exports.some(({ format }) => format === 'mp4') ? O.some(toWebPlaylist(file, publicUrl)) : O.none,
+      ),
     )
 
   const mobilePlaylist = (uid: ContentFileUid) =>
@@ -82,43 +86,41 @@ export const createPlaylistService = (deps: Deps): PlaylistService => {
 
   /** The list, for a viewer whose token names this very file, with what its children need to be opened. */
   const show =
-    <U extends string>(
-      kind: 'image' | 'content',
+    <U extends string, P, S>(
       list: (uid: U) => Shown<string>,
-      sign: (text: string, jwt: string) => string,
+      signature: (viewer: Viewer, presign: P) => TE.TaskEither<never, S>,
+      sign: (text: string, signature: S) => string,
     ) =>
-    (uid: U, viewer: Viewer, presign: Presign | null): Shown<string> =>
+    (uid: U, viewer: Viewer, presign: P): Shown<string> =>
     async () => {
       const permitted = mayView(viewer, uid)
       if (E.isLeft(permitted)) return permitted
       const text = await list(uid)()
       if (E.isLeft(text)) return text
-      const jwt = await childToken(kind, viewer, presign)()
-      if (E.isLeft(jwt)) return jwt
-      return jwt.right === null ? text : E.right(sign(text.right, jwt.right))
+      return pipe(
+        signature(viewer, presign),
+        TE.map((how) => sign(text.right, how)),
+      )()
     }
 
-  const signUrls = (text: string, jwt: string) => signJson(text, { mode: 'query', jwt, publicUrl })
-  const signLines = (text: string, jwt: string) => signM3u8(text, { mode: 'query', jwt })
+  const signUrls = (text: string, signature: UrlSignature) => signJson(text, publicUrl, signature)
 
-  const showPublicImages =
-    (uid: ImageFileUid, presign: Presign | null): ReturnType<PlaylistService['showPublicImages']> =>
-    async () => {
-      const isPublic = await readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))()
-      if (E.isLeft(isPublic)) return isPublic
-      if (!isPublic.right) return E.left(forbidden('not_public'))
-      const text = await imagePlaylist(uid)()
-      if (E.isLeft(text)) return text
-      const jwt = await tokens.mint('image', uid, defaultTtlSeconds)()
-      if (E.isLeft(jwt)) return jwt
-      const body = presign === 'query' ? signUrls(text.right, jwt.right) : text.right
-      return E.right({ body, jwt: jwt.right })
-    }
+  const showPublicImages: PlaylistService['showPublicImages'] = (uid, presign) => async () => {
+    const isPublic = await readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))()
+    if (E.isLeft(isPublic)) return isPublic
+    if (!isPublic.right) return E.left(forbidden('not_public'))
+    const text = await imagePlaylist(uid)()
+    if (E.isLeft(text)) return text
+    return pipe(
+      tokens.mint('image', uid, defaultTtlSeconds),
+      TE.map((jwt) => ({ body: signUrls(text.right, { mode: presign ?? 'none', jwt }), jwt })),
+    )()
+  }
 
   return {
-    showImages: show('image', imagePlaylist, signUrls),
+    showImages: show(imagePlaylist, imageSigning.ofUrls, signUrls),
     showPublicImages,
-    showWeb: show('content', webPlaylist, signUrls),
-    showMobile: show('content', mobilePlaylist, signLines),
+    showWeb: show(webPlaylist, contentSigning.ofUrls, signUrls),
+    showMobile: show(mobilePlaylist, contentSigning.ofM3u8, signM3u8),
   }
 }

@@ -1,8 +1,5 @@
 import { apiUrl } from './public-urls.ts'
-import { type Signature, withJwt } from './signature.ts'
-
-/** What can be done to an absolute URL; `define` needs variables, which JSON has not: 422 at the door. */
-export type UrlSignature = Exclude<Signature, { readonly mode: 'define' }>
+import { type UrlSignature, withJwt } from './signature.ts'
 
 // A string in JSON holds no bare quote, so `"url":"` cannot begin inside of one.
 const urlMember = /("url"\s*:\s*)("(?:[^"\\]|\\.)*")/g

@@ -5,6 +5,9 @@ export type Signature =
   | { readonly mode: 'path'; readonly jwt: string }
   | { readonly mode: 'define' }
 
+/** What can be done to an absolute URL; `define` needs variables, which JSON has not: 422 at the door. */
+export type UrlSignature = Exclude<Signature, { readonly mode: 'define' }>
+
 const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0]
 
 /** The URI with `jwt={value}` at the end of its query, in place of any `jwt` there was; `value` is taken as it is. */

@@ -2,7 +2,7 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import { type ChildToken, mayView } from '../access/access.ts'
+import { mayView, type Signing } from '../access/access.ts'
 import type { Presign, Viewer } from '../access/viewer.ts'
 import { signM3u8 } from '../hls/sign-m3u8.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
@@ -23,10 +23,10 @@ export type VodService = {
 type Deps = {
   readonly cache: CachePort
   readonly contentFiles: ContentFileRepository
-  readonly childToken: ChildToken
+  readonly signing: Signing
 }
 
-export const createVodService = ({ cache, contentFiles, childToken }: Deps): VodService => {
+export const createVodService = ({ cache, contentFiles, signing }: Deps): VodService => {
   const readThrough = createReadThrough(cache)
 
   const meta = (uid: ContentExportUid) =>
@@ -40,9 +40,11 @@ export const createVodService = ({ cache, contentFiles, childToken }: Deps): Vod
       cacheKeys.vodPlaylist({ uid }),
       pipe(
         contentFiles.listParts(uid),
-        TE.map(O.filter(({ parts }) => parts.some(({ role }) => role === 'media'))),
-        TE.flatMapEither(E.fromOption(() => notFound('content_file_export', uid))),
-        TE.map(toMediaPlaylist),
+        TE.flatMapEither((vod) =>
+          O.isSome(vod) && vod.value.parts.some(({ role }) => role === 'media')
+            ? E.right(toMediaPlaylist(vod.value))
+            : E.left(notFound('content_file_export', uid)),
+        ),
       ),
     )
 
@@ -54,9 +56,10 @@ export const createVodService = ({ cache, contentFiles, childToken }: Deps): Vod
       if (E.isLeft(permitted)) return permitted
       const text = await playlist(uid)()
       if (E.isLeft(text)) return text
-      const jwt = await childToken('content', viewer, presign)()
-      if (E.isLeft(jwt)) return jwt
-      return jwt.right === null ? text : E.right(signM3u8(text.right, { mode: 'query', jwt: jwt.right }))
+      return pipe(
+        signing.ofM3u8(viewer, presign),
+        TE.map((signature) => signM3u8(text.right, signature)),
+      )()
     },
   }
 }

@@ -1,0 +1,20 @@
+import type { Context, Middleware } from 'koa'
+
+const withToken = /^\/api\/1\/~([^/]*)(\/.*)$/
+
+/**
+ * Takes the token out of `/api/1/~{jwt}/…`, so that one route serves every way of signing. Relative URIs of a
+ * list inherit the segment by URL resolution (wire.md §2.2, §3).
+ */
+export const takePathToken: Middleware = (ctx, next) => {
+  const [, jwt, rest] = withToken.exec(ctx.path) ?? []
+  if (rest === undefined) return next()
+  ctx.state.pathToken = jwt
+  ctx.path = `/api/1${rest}`
+  return next()
+}
+
+export const pathTokenOf = (ctx: Pick<Context, 'state'>): string | null => {
+  const { pathToken }: { pathToken?: unknown } = ctx.state
+  return typeof pathToken === 'string' ? pathToken : null
+}
