@@ -1,0 +1,22 @@
+import { linesOf } from './m3u8-lines.ts'
+import { lowestVersion } from './version.ts'
+
+/**
+ * Adds `#EXT-X-DEFINE:QUERYPARAM="{name}"` (RFC 8216bis §4.4.2.3) before anything can refer to it, and the
+ * version that it needs.
+ */
+export const declareQueryVariable = (text: string, name: string): string => {
+  const lines = linesOf(text)
+  const declared = Number(lines.find(({ tag }) => tag === 'EXT-X-VERSION')?.value ?? 0) || 0
+  const version = Math.max(declared, lowestVersion(['queryVariables']))
+  const others = lines.filter(({ tag }) => tag !== 'EXT-X-VERSION').map((line) => line.text)
+  const newline = others[0]?.endsWith('\r\n') ? '\r\n' : '\n'
+
+  const [head = '', ...rest] = others
+  return [
+    head.trimEnd() + newline,
+    `#EXT-X-VERSION:${version}${newline}`,
+    `#EXT-X-DEFINE:QUERYPARAM="${name}"${newline}`,
+    ...rest,
+  ].join('')
+}

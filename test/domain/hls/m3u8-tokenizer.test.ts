@@ -1,0 +1,104 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { attributeOf, linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
+import { tokenize } from '../../../src/domain/hls/m3u8-tokenizer.ts'
+import { toMasterPlaylist } from '../../../src/domain/vod/master-playlist.ts'
+import { toMediaPlaylist } from '../../../src/domain/vod/media-playlist.ts'
+import { O } from '../../../src/fp.ts'
+import { anyList } from '../../support/m3u8-arbitraries.ts'
+import { contentFile, vodParts } from '../../support/vod-arbitraries.ts'
+
+const together = (text: string): string =>
+  tokenize(text)
+    .map((token) => token.text)
+    .join('')
+const kinds = (text: string): ReadonlyArray<readonly [string, string]> =>
+  tokenize(text).map((token) => [token.kind, token.text])
+
+describe('the m3u8 tokenizer', () => {
+  it('loses nothing of any text', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyList, fc.string({ unit: 'binary' })), (text) => together(text) === text),
+    )
+  })
+
+  it('loses nothing of our own lists', () => {
+    fc.assert(fc.property(vodParts().map(toMediaPlaylist), (text) => together(text) === text))
+    const masters = contentFile().map((file) => O.getOrElse(() => '')(toMasterPlaylist(file)))
+    fc.assert(fc.property(masters, (text) => together(text) === text))
+  })
+
+  it('sees tags, attribute lists, URIs, comments, blank lines and line breaks', () => {
+    expect(
+      kinds('\uFEFF#EXTM3U\r\n#EXT-X-MAP:URI="a,b",BYTERANGE=1@0\n\n# note\n#EXTINF:6.0,\n ../a.ts'),
+    ).to.deep.equal([
+      ['byteOrderMark', '\uFEFF'],
+      ['tagName', '#EXTM3U'],
+      ['newline', '\r\n'],
+      ['tagName', '#EXT-X-MAP:'],
+      ['attributeName', 'URI'],
+      ['punctuation', '='],
+      ['quotedString', '"a,b"'],
+      ['punctuation', ','],
+      ['attributeName', 'BYTERANGE'],
+      ['punctuation', '='],
+      ['value', '1@0'],
+      ['newline', '\n'],
+      ['newline', '\n'],
+      ['comment', '# note'],
+      ['newline', '\n'],
+      ['tagName', '#EXTINF:'],
+      ['value', '6.0,'],
+      ['newline', '\n'],
+      ['space', ' '],
+      ['uri', '../a.ts'],
+    ])
+  })
+
+  it('says from where on an attribute list is none', () => {
+    expect(kinds('#EXT-X-MAP:A=1,URI="open').slice(-2)).to.deep.equal([
+      ['punctuation', ','],
+      ['malformed', 'URI="open'],
+    ])
+  })
+
+  it('takes a URI in the title of a part for a title', () => {
+    expect(kinds('#EXTINF:6,URI="a"').map(([kind]) => kind)).to.deep.equal(['tagName', 'value'])
+  })
+
+  it('takes the time of the text, not of its square', () => {
+    const hostile = [
+      '#EXT-X-A:A=',
+      ' '.repeat(200_000),
+      '"',
+      `\n${' '.repeat(200_000)}x${'\t'.repeat(200_000)}y`,
+    ]
+    const started = performance.now()
+    expect(together(hostile.join(''))).to.equal(hostile.join(''))
+    expect(performance.now() - started).to.be.lessThan(500)
+  })
+})
+
+describe('the lines of an m3u8 text', () => {
+  it('are numbered, and are the text again', () => {
+    fc.assert(
+      fc.property(anyList, (text) => {
+        const lines = linesOf(text)
+        expect(lines.map((line) => line.text).join('')).to.equal(text)
+        expect(lines.map(({ number }) => number)).to.deep.equal(lines.map((_, i) => i + 1))
+      }),
+    )
+  })
+
+  it('give a tag, its value and its attributes without quotes', () => {
+    const [line] = linesOf('#EXT-X-MEDIA:TYPE=AUDIO,NAME="a, b" ,URI=""\r\n')
+    expect(line).to.include({ tag: 'EXT-X-MEDIA', uri: null, value: 'TYPE=AUDIO,NAME="a, b" ,URI=""' })
+    expect(line?.attributes).to.deep.equal([
+      { name: 'TYPE', value: 'AUDIO', quoted: false },
+      { name: 'NAME', value: 'a, b', quoted: true },
+      { name: 'URI', value: '', quoted: true },
+    ])
+    expect(line && attributeOf(line, 'NAME')).to.equal('a, b')
+    expect(line && attributeOf(line, 'LANGUAGE')).to.equal(undefined)
+  })
+})
