@@ -1,0 +1,156 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
+import { ImageExportFile } from '../../domain/playlist/image-export.ts'
+import { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
+import { snakeCased } from '../../domain/shared/snake-cased.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
+import { asked, createStatements } from './statements.ts'
+import {
+  claimUnfinished,
+  insertAll,
+  insertOriginal,
+  insertStoredFiles,
+  nextStoredFileId,
+  originalBindings,
+  StoredFileJson,
+  storedFileJson,
+} from './stored-file-rows.ts'
+
+const ImageExportRow = snakeCased(
+  t.strict({
+    uid: ImageExportUid,
+    format: t.string,
+    width: t.number,
+    height: t.number,
+    sizeBytes: t.number,
+    thumbhash: t.string,
+  }),
+)
+
+const KnownImageFileRow = snakeCased(
+  t.strict({ uid: ImageFileUid, original: StoredFileJson, exportCount: t.number }),
+)
+
+const selectKnown = `
+  select f.uid, ${storedFileJson} as original,
+         (select count(*) from image_file_exports e where e.image_file_id = f.id) as export_count
+  from image_files f join s3_files s on s.id = f.original_s3_file_id`
+
+/** Images in PostgreSQL. */
+export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
+  const { many, one, run } = createStatements(db)
+  const selectPublic = one(
+    'image_files.public',
+    t.strict({ public: t.boolean }),
+    'select public from image_files where uid = ?',
+  )
+
+  return {
+    listExports: many(
+      'image_files.list_exports',
+      ImageExportRow,
+      `select e.uid, e.format, e.width, e.height, s.file_size as size_bytes, e.thumbhash
+       from image_files f
+       join image_file_exports e on e.image_file_id = f.id
+       join s3_files s on s.id = e.s3_file_id
+       where f.uid = ?`,
+    ),
+
+    findExport: one(
+      'image_files.find_export',
+      ImageExportFile,
+      `select s.file_size, f.uid as image_file_uid, s.uid as s3_file_uid, s.key as s3_file_key,
+              s.content_type, s.sha256
+       from image_file_exports e
+       join image_files f on f.id = e.image_file_id
+       join s3_files s on s.id = e.s3_file_id
+       where e.uid = ?`,
+    ),
+
+    isPublic: (uid) =>
+      pipe(
+        selectPublic(uid),
+        TE.map((row) => O.isSome(row) && row.value.public),
+      ),
+
+    setPublic: (uid, isPublic) =>
+      pipe(
+        run('update image_files set public = :public where uid = :uid', { uid, public: isPublic }),
+        TE.map(() => undefined),
+      ),
+
+    findByOriginal: one(
+      'image_files.find_by_original',
+      KnownImageFileRow,
+      `${selectKnown} where f.original_sha512 = ?`,
+    ),
+
+    add: ({ uid, name, original, sha512, width, height }) =>
+      pipe(
+        run(
+          `with file as (
+             insert into image_files (uid, name, original_sha512, original_s3_file_id, width, height)
+             values (:uid, :name, :sha512, ${nextStoredFileId}, :width, :height)
+             on conflict (original_sha512) do nothing
+             returning original_s3_file_id
+           ) ${insertOriginal}`,
+          { uid, name, sha512, width, height, ...originalBindings(original) },
+        ),
+        TE.map((added) => added === 1),
+      ),
+
+    addExports: (uid, exports) =>
+      asked(async () => {
+        if (exports.length === 0) return false
+        return db.transaction(async (trx) => {
+          const imageFileId = await claimUnfinished(trx, 'image_files', uid)
+          if (imageFileId === undefined) return false
+
+          const storedFileId = await insertStoredFiles(
+            trx,
+            exports.map(({ file }) => file),
+          )
+          const rows = exports.map(({ file, ...made }) => ({
+            ...made,
+            image_file_id: imageFileId,
+            s3_file_id: storedFileId(file),
+          }))
+          await insertAll(trx, 'image_file_exports', rows)
+          return true
+        })
+      }),
+
+    listUnfinished: many(
+      'image_files.list_unfinished',
+      KnownImageFileRow,
+      `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
+    )(),
+
+    removeUnfinished: (uid) =>
+      pipe(
+        run(
+          `with gone as (
+             delete from image_files where uid = :uid and finished_at is null returning original_s3_file_id
+           )
+           delete from s3_files s using gone where s.id = gone.original_s3_file_id`,
+          { uid },
+        ),
+        TE.map(() => undefined),
+      ),
+
+    first: pipe(
+      one(
+        'image_files.first',
+        t.strict({ uid: ImageFileUid }),
+        'select uid from image_files order by created_at, id limit 1',
+      )(),
+      TE.map((row) =>
+        pipe(
+          row,
+          O.map(({ uid }) => uid),
+        ),
+      ),
+    ),
+  }
+}

@@ -1,0 +1,106 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
+import { StoredFileUid } from '../../domain/shared/ids.ts'
+import type { StoredFile } from '../../domain/shared/stored-file.ts'
+import { decodeRows } from './statements.ts'
+
+/** A stored file as JSON, for statements in which its row is `s`. */
+export const storedFileJson = `json_build_object(
+  'uid', s.uid, 'key', s.key, 'contentType', s.content_type, 'size', s.file_size, 'sha256', s.sha256)`
+
+export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
+  uid: StoredFileUid,
+  key: t.string,
+  contentType: t.string,
+  size: t.number,
+  sha256: t.string,
+})
+
+/**
+ * The end of a statement that adds a file together with its original, `file` being the new row. The file goes
+ * first, because it alone can tell whether the original is new; its foreign key is looked at when the whole
+ * statement is done. Binds what `originalBindings` gives.
+ */
+export const insertOriginal = `
+  insert into s3_files (id, uid, key, content_type, file_size, sha256) overriding system value
+  select original_s3_file_id, :original_uid, :original_key, :original_type,
+         cast(:original_size as bigint), :original_sha256
+  from file`
+
+export const nextStoredFileId = `nextval(pg_get_serial_sequence('s3_files', 'id'))`
+
+export const originalBindings = (original: StoredFile) => ({
+  original_uid: original.uid,
+  original_key: original.key,
+  original_type: original.contentType,
+  original_size: original.size,
+  original_sha256: original.sha256,
+})
+
+/** PostgreSQL takes 65,535 values in one statement; no table here has as many as twenty columns. */
+const rowsAtOnce = 1000
+
+/** Adds rows, in as few statements as there may be. */
+export const insertAll = async (
+  trx: Knex.Transaction,
+  table: string,
+  rows: ReadonlyArray<Readonly<Record<string, unknown>>>,
+): Promise<void> => {
+  await trx.batchInsert(table, [...rows], rowsAtOnce).transacting(trx)
+}
+
+type StoredFileRow = {
+  readonly id: number
+  readonly uid: string
+  readonly key: string
+  readonly content_type: string
+  readonly file_size: number
+  readonly sha256: string
+}
+
+const Inserted = t.strict({ id: t.number, uid: t.string })
+
+/** Adds stored files; gives the id of each by its uid. */
+export const insertStoredFiles = async (
+  trx: Knex.Transaction,
+  files: ReadonlyArray<StoredFile>,
+): Promise<(file: StoredFile) => number> => {
+  const rows = files.map(({ uid, key, contentType, size, sha256 }) => ({
+    uid,
+    key,
+    content_type: contentType,
+    file_size: size,
+    sha256,
+  }))
+  const inserted = await trx
+    .batchInsert<StoredFileRow>('s3_files', rows, rowsAtOnce)
+    .transacting(trx)
+    .returning(['id', 'uid'])
+  return idsByUid(inserted)
+}
+
+/** How to find the id of what was just added. */
+export const idsByUid = (inserted: unknown): ((added: { readonly uid: string }) => number) => {
+  const ids = new Map(decodeRows(Inserted, inserted).map(({ id, uid }) => [uid, id]))
+  return ({ uid }) => {
+    const id = ids.get(uid)
+    if (id === undefined) throw new Error(`no row was added for ${uid}`)
+    return id
+  }
+}
+
+/**
+ * Marks a file finished for the one transaction that gets there first: others wait on its row, and then find
+ * it finished. Gives the file's id, or nothing when it is finished already or gone.
+ */
+export const claimUnfinished = async (
+  trx: Knex.Transaction,
+  table: 'image_files' | 'content_files',
+  uid: string,
+): Promise<number | undefined> => {
+  const claimed = await trx(table)
+    .where({ uid, finished_at: null })
+    .update({ finished_at: trx.fn.now() })
+    .returning(['id', 'uid'])
+  return decodeRows(Inserted, claimed)[0]?.id
+}

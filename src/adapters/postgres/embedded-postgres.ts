@@ -1,0 +1,131 @@
+import { closeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { findPostgresBinaries } from './postgres-binaries.ts'
+import { findPrivilege } from './privilege.ts'
+import { startWarden, takeReference, type Warden } from './warden.ts'
+
+export type EmbeddedPostgres = {
+  readonly connection: {
+    /** The folder of its socket: it listens on no port. */
+    readonly host: string
+    readonly port: number
+    readonly user: string
+    readonly database: string
+  }
+  /**
+   * Lets go of the server, which shuts down when nobody holds it any more, a little later. Close all
+   * connections first.
+   */
+  readonly stop: () => Promise<void>
+  readonly postmasterPid: number
+}
+
+type Options = {
+  /** Settings of PostgreSQL; they count only for the process that happens to start the server. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly timeoutMs?: number
+}
+
+const defaults = {
+  listen_addresses: '',
+  shared_buffers: '64MB',
+  max_connections: '100',
+  max_wal_size: '256MB',
+  min_wal_size: '48MB',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+}
+
+/**
+ * A PostgreSQL server with its data below `dir`: starts it, or joins the one that runs there. The server
+ * outlives the process that started it for as long as another one needs it, and none for longer, however
+ * they end. Throws, in one line, when there is no way.
+ */
+export const startEmbeddedPostgres = async (
+  dir: string,
+  { settings = {}, timeoutMs = 60_000 }: Options = {},
+): Promise<EmbeddedPostgres> => {
+  const binaries = await findPostgresBinaries()
+  const privilege = await findPrivilege(binaries.postgres)
+  const folder = await openDataFolder(dir, binaries, privilege)
+
+  const all = { ...defaults, unix_socket_directories: folder.socketDir, ...settings }
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const command = [...privilege.wrap, binaries.postgres, '-D', folder.cluster, ...flags]
+  const port = Number(settings.port ?? 5432)
+  const connection = { host: folder.socketDir, port, user: 'postgres', database: 'postgres' }
+
+  const reference = await startOrJoin(folder, command, () => tryToConnect(connection), timeoutMs)
+  let stopped = false
+  return {
+    connection,
+    postmasterPid: await readPostmasterPid(folder),
+    stop: async () => {
+      if (!stopped) closeSync(reference)
+      stopped = true
+    },
+  }
+}
+
+/** Gives a reference to a server that answers. */
+const startOrJoin = async (
+  folder: DataFolder,
+  command: ReadonlyArray<string>,
+  connect: () => Promise<Error | undefined>,
+  timeoutMs: number,
+): Promise<number> => {
+  const deadline = performance.now() + timeoutMs
+  let reference = takeReference(folder.fifo)
+  let warden: Warden | undefined
+
+  for (;;) {
+    if (reference === undefined) {
+      warden = startWarden(folder, command) // of several at once, the lock takes one
+      reference = warden.reference
+    }
+    const refusal = await connect()
+    if (refusal === undefined && reference !== undefined) return reference
+
+    const failure = warden?.failure()
+    if (failure !== undefined || performance.now() > deadline) {
+      if (reference !== undefined) closeSync(reference)
+      throw new Error(await explain(folder, failure ?? refusal))
+    }
+    await sleep(10)
+    // A server that was shutting down is gone by now, and a reference to it is worth nothing: look again.
+    const probe = takeReference(folder.fifo)
+    if (probe !== undefined) closeSync(probe)
+    else if (reference !== undefined) {
+      closeSync(reference)
+      reference = undefined
+      await sleep(40)
+    }
+  }
+}
+
+const tryToConnect = async (connection: EmbeddedPostgres['connection']): Promise<Error | undefined> => {
+  const client = new Client({ ...connection, connectionTimeoutMillis: 2000 })
+  client.on('error', () => {}) // without a listener it would end the process
+  try {
+    await client.connect()
+    await client.end()
+    return undefined
+  } catch (reason) {
+    return reason instanceof Error ? reason : new Error(String(reason))
+  }
+}
+
+const explain = async ({ log }: DataFolder, reason: Error | undefined): Promise<string> => {
+  const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n')
+  const fatal = lines.findLast((line) => line.includes('FATAL')) ?? reason?.message ?? 'no answer'
+  return `PostgreSQL does not start: ${fatal.replace(/^.*FATAL:\s*/, '')} (see ${log})`
+}
+
+const readPostmasterPid = async ({ cluster }: DataFolder): Promise<number> => {
+  const [pid] = (await readFile(path.join(cluster, 'postmaster.pid'), 'utf8')).split('\n')
+  return Number(pid)
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { userInfo } from 'node:os'
+import { promisify } from 'node:util'
+
+/** How to run PostgreSQL, which refuses to be root. */
+export type Privilege = {
+  /** Goes in front of each of its commands. */
+  readonly wrap: ReadonlyArray<string>
+  /** To whom its files belong, as seen from here. */
+  readonly uid: number
+}
+
+const nobody = 65_534
+const asNobody = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--']
+const becomeNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
+
+/**
+ * As we are, unless we are root or have no name. Else in a user namespace, where root is called nobody: its
+ * files stay root's, so it works below /root and nothing changes hands. Where containers forbid namespaces
+ * root becomes nobody in earnest.
+ */
+export const findPrivilege = async (executable: string): Promise<Privilege> => {
+  const uid = process.getuid?.() ?? nobody
+  if (uid !== 0 && hasName()) return { wrap: [], uid }
+  if (await runs([...asNobody, executable])) return { wrap: asNobody, uid }
+  if (await runs([...becomeNobody, executable])) return { wrap: becomeNobody, uid: nobody }
+  throw new Error(
+    `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${nobody}: ` +
+      'start as another user or set DATABASE_URL',
+  )
+}
+
+/** initdb wants an entry in /etc/passwd, which a container with a number for a user does not have. */
+const hasName = (): boolean => {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
+}
+
+const runs = async ([command = '', ...rest]: ReadonlyArray<string>): Promise<boolean> => {
+  try {
+    await promisify(execFile)(command, [...rest, '--version'], { cwd: '/' })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { Knex } from 'knex'
+import { createKnex, type PgConnection } from '../../src/adapters/knex/create-knex.ts'
+import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
+import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.ts'
+import { right } from './expect-right.ts'
+
+// One server for the whole run, started by the first test file that needs it and gone when all are done. With
+// TEST_DATABASE_URL (of a role that may create databases) it is that one.
+
+type Server = {
+  /** Without a name: the one from which others are made. */
+  readonly to: (database?: string) => PgConnection
+  readonly admin: Knex
+  /** A database with this release's tables, to be copied. */
+  readonly template: string
+  readonly close: () => Promise<void>
+}
+
+let running: Promise<Server> | undefined
+
+const startServer = async (): Promise<Server> => {
+  const { to, close } = await place()
+  const admin = createKnex(async () => to(), 2)
+  const template = uniqueName('template')
+  await admin.raw('create database ??', [template])
+  const db = createKnex(async () => to(template), 1)
+  await right(createKnexDatabase(db).migrate)
+  await db.destroy()
+  return {
+    to,
+    admin,
+    template,
+    close: async () => {
+      await admin.raw('drop database ??', [template])
+      await admin.destroy()
+      await close()
+    },
+  }
+}
+
+const place = async (): Promise<Pick<Server, 'to' | 'close'>> => {
+  const url = process.env.TEST_DATABASE_URL
+  if (url !== undefined) {
+    const at = (database?: string) => Object.assign(new URL(url), database && { pathname: database }).href
+    return { to: (database) => ({ connectionString: at(database) }), close: async () => {} }
+  }
+  const dir = await mkdtemp(path.join(tmpdir(), 'larder-pg-'))
+  const { connection, stop } = await startEmbeddedPostgres(dir, { settings: forgetful })
+  return {
+    to: (database = connection.database) => ({ ...connection, database }),
+    close: async () => {
+      await stop()
+      await serverGone(dir)
+      await rm(dir, { recursive: true })
+    },
+  }
+}
+
+/** Nothing here is to survive, so nothing waits for a disk. */
+export const forgetful = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+}
+
+/** Waits until the embedded server below `dir` has shut down: its processes hold this lock. */
+export const serverGone = async (dir: string): Promise<void> => {
+  await promisify(execFile)('flock', ['--wait', '20', path.join(dir, 'lock'), 'true'])
+}
+
+after(async function () {
+  this.timeout(30_000)
+  if (running !== undefined) await (await running).close()
+})
+
+const uniqueName = (kind: string): string => `larder_${kind}_${randomBytes(6).toString('hex')}`
+
+export type TestDatabase = {
+  /** A pool of ten connections. */
+  readonly knex: () => Knex
+  /** For pools, and clients, of your own. */
+  readonly connection: () => PgConnection
+  /** Takes all rows out of all tables. */
+  readonly empty: () => Promise<void>
+}
+
+/**
+ * Call it in a `describe`: its tests have a database of their own on a real server, with this release's
+ * tables, or, when told so, with none. What it hands out works from the first hook on.
+ */
+export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean } = {}): TestDatabase => {
+  const name = uniqueName('test')
+  let connection: PgConnection
+  let db: Knex
+
+  before(async function () {
+    this.timeout(60_000)
+    running ??= startServer()
+    const { admin, template, to } = await running
+    const from = migrated ? template : 'template0'
+    await admin.raw('create database ?? template ?? strategy file_copy', [name, from]) // half the time of a log
+    connection = to(name)
+    db = createKnex(async () => connection, 10)
+  })
+
+  after(async () => {
+    await db.destroy()
+    const { admin } = await (running as Promise<Server>)
+    await admin.raw('drop database ?? with (force)', [name])
+  })
+
+  return {
+    knex: () => db,
+    connection: () => connection,
+    empty: async () => {
+      await db.raw('truncate users, image_files, content_files, s3_files cascade')
+    },
+  }
+}
