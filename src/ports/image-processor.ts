@@ -20,7 +20,7 @@ export type RenderedImage = {
 export type ImageProcessor = {
   /** `Refused` for what is not a picture that can be decoded, and for one of too many pixels. */
   readonly inspect: (path: string) => TE.TaskEither<Refused | Unavailable, ImageFacts>
-  /** Makes the targets in turn, each a new file in `folder`; tells the finished fraction in between. */
+  /** Makes all targets, each a new file in `folder`; tells the finished fraction in between. */
   readonly render: (
     path: string,
     targets: ReadonlyArray<ImageTarget>,

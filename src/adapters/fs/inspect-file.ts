@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { type Refused, refused } from '../../domain/shared/errors.ts'
+import { E, TE } from '../../fp.ts'
+import type { SourceFile } from '../../ports/local-files.ts'
+
+/** Longest head that is kept, in bytes. */
+const headSize = 4096
+
+/** LocalFiles.inspect: one pass, in constant memory. */
+export const inspectFile =
+  (path: string): TE.TaskEither<Refused, SourceFile> =>
+  async () => {
+    const name = basename(path)
+    // Without O_NONBLOCK the opening of a named pipe would wait for somebody to write into it.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK
+    const opened = await TE.tryCatch(() => open(path, flags), couldNotRead(name))()
+    if (E.isLeft(opened)) return opened
+    const file = opened.right
+    try {
+      const stats = await file.stat()
+      if (stats.isDirectory()) return E.left(refused(`${shown(name)} is a folder`))
+      if (!stats.isFile()) return E.left(refused(`${shown(name)} is not a plain file`))
+
+      const read = await readThrough(file)
+      return read.size === 0 ? E.left(refused(`${shown(name)} is empty`)) : E.right({ path, name, ...read })
+    } catch (cause) {
+      return E.left(couldNotRead(name)(cause))
+    } finally {
+      await file.close()
+    }
+  }
+
+const readThrough = async (file: FileHandle): Promise<Omit<SourceFile, 'path' | 'name'>> => {
+  const sha256 = createHash('sha256')
+  const sha512 = createHash('sha512')
+  const heads: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
+    sha256.update(chunk)
+    sha512.update(chunk)
+    if (size < headSize) heads.push(chunk.subarray(0, headSize - size))
+    size += chunk.length
+  }
+  return { size, sha256: sha256.digest('hex'), sha512: sha512.digest('hex'), head: Buffer.concat(heads) }
+}
+
+const couldNotRead =
+  (name: string) =>
+  (cause: unknown): Refused => {
+    const code = codeOf(cause)
+    return refused(
+      missing.has(code)
+        ? `no such file: ${shown(name)}`
+        : `cannot read ${shown(name)}: ${reasons.get(code) ?? code}`,
+    )
+  }
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+
+const missing = new Set(['ENOENT', 'ENOTDIR'])
+const reasons = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['ELOOP', 'its links lead in a circle'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['ENXIO', 'not a plain file'],
+  ['EIO', 'the disk reports an error'],
+])
+
+/** A file's name may hold anything, a message is one line. */
+const shown = (name: string): string => name.replace(/\p{Cc}/gu, '?')

@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os'
+import sharp from 'sharp'
+import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
+import { E, type TE } from '../../fp.ts'
+import { ImageJob, type ImageReport } from './image-job.ts'
+import { inspectPicture } from './inspect-picture.ts'
+import { withPicture } from './open-picture.ts'
+import { renderPicture } from './render-picture.ts'
+
+// The process that run-image-child.ts forks: native code meets hostile bytes here, and takes only this down.
+
+// Never waits for libvips, as process.exit() would: this thread is free while its pool works, so a server that
+// dies takes its child along at once. It may have died while this file was being loaded.
+const die = (): void => void process.kill(process.pid, 'SIGKILL')
+process.on('disconnect', die)
+if (!process.connected) die()
+
+sharp.cache(false)
+sharp.concurrency(Math.min(4, availableParallelism()))
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
+})
+
+const report = (message: ImageReport): void => void process.send?.(message)
+
+/** Some formats (progressive, interlaced) must be decoded whole: 8 bytes a pixel, and as much as 1,000 photos need. */
+const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixels
+
+const watchMemory = (maxPixels: number): void => {
+  const limit = memoryLimit(maxPixels)
+  setInterval(() => {
+    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'takes too much memory' })
+  }, 50)
+}
+
+const run = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
+  withPicture<unknown>(job.path, job.maxPixels, (picture) =>
+    job.task === 'inspect'
+      ? inspectPicture(picture)
+      : renderPicture(picture, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
+  )
+
+process.once('message', async (message) => {
+  const job = ImageJob.decode(message)
+  if (E.isLeft(job)) throw new Error('not a job of this release')
+  watchMemory(job.right.maxPixels)
+  const result = await run(job.right)()
+  report(E.isRight(result) ? { kind: 'done', result: result.right } : reportOf(result.left))
+})
+
+const reportOf = (error: Refused | Unavailable): ImageReport =>
+  error._tag === 'Refused'
+    ? { kind: 'refused', message: error.message }
+    : { kind: 'failed', dependency: error.dependency, cause: String(error.cause) }

@@ -1,0 +1,52 @@
+import * as t from 'io-ts'
+import type { ImageFacts, ImageTarget } from '../../domain/ingest/image-plan.ts'
+import type { RenderedImage } from '../../ports/image-processor.ts'
+
+// What the server and the process that does the work say to each other.
+
+const Target: t.Type<ImageTarget> = t.strict({
+  format: t.keyof({ avif: null, webp: null, jpeg: null, png: null }),
+  width: t.number,
+})
+
+const InspectJob = t.strict({ task: t.literal('inspect'), path: t.string, maxPixels: t.number })
+
+const RenderJob = t.strict({
+  task: t.literal('render'),
+  path: t.string,
+  maxPixels: t.number,
+  targets: t.readonlyArray(Target),
+  folder: t.string,
+})
+export type RenderJob = t.TypeOf<typeof RenderJob>
+
+/** From the server: what is to be done. One message, one job, one process. */
+export const ImageJob = t.union([InspectJob, RenderJob])
+export type ImageJob = t.TypeOf<typeof ImageJob>
+
+/** From the process: progress any number of times, then one of the others. */
+export const ImageReport = t.union([
+  t.strict({ kind: t.literal('progress'), fraction: t.number }),
+  t.strict({ kind: t.literal('done'), result: t.unknown }),
+  t.strict({ kind: t.literal('refused'), message: t.string }),
+  t.strict({ kind: t.literal('failed'), dependency: t.string, cause: t.string }),
+])
+export type ImageReport = t.TypeOf<typeof ImageReport>
+
+/** The result of an `inspect`. */
+export const Facts: t.Type<ImageFacts> = t.strict({
+  width: t.number,
+  height: t.number,
+  hasAlpha: t.boolean,
+})
+
+/** The result of a `render`. */
+export const RenderedImages: t.Type<ReadonlyArray<RenderedImage>> = t.readonlyArray(
+  t.strict({
+    path: t.string,
+    format: t.string,
+    width: t.number,
+    height: t.number,
+    thumbhash: t.string,
+  }),
+)

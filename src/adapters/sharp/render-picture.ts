@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp, { type OutputInfo, type Sharp } from 'sharp'
+import { rgbaToThumbHash } from 'thumbhash'
+import type { ImageTarget } from '../../domain/ingest/image-plan.ts'
+import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { E, TE } from '../../fp.ts'
+import type { RenderedImage } from '../../ports/image-processor.ts'
+import { decoding, type Picture } from './open-picture.ts'
+
+/** Decoded: upright, sRGB, 8 bits a channel. Whatever else the source said of itself is gone. */
+type Pixels = { readonly data: Buffer; readonly info: OutputInfo }
+
+/**
+ * Decodes once, to the widest target, and scales the others from that: half the time of a decode for each.
+ * The formats of one width are encoded side by side, since WebP and JPEG use one core only.
+ */
+export const renderPicture =
+  (
+    { decode }: Picture,
+    targets: ReadonlyArray<ImageTarget>,
+    folder: string,
+    onProgress: (fraction: number) => void,
+  ): TE.TaskEither<Refused | Unavailable, ReadonlyArray<RenderedImage>> =>
+  async () => {
+    const images: RenderedImage[] = []
+    const widths = [...new Set(targets.map(({ width }) => width))].sort((a, b) => a - b)
+    const tell = progressOf(targets, onProgress)
+
+    const source = await decoding(() => pixelsOf(decode(), widths.at(-1) ?? 1))()
+    if (E.isLeft(source)) return source
+
+    for (const width of widths) {
+      const pixels = await decoding(() => pixelsOf(fromPixels(source.right), width))()
+      if (E.isLeft(pixels)) return pixels
+      const thumbhash = await thumbhashOf(pixels.right)
+
+      const made = await Promise.all(
+        targets
+          .filter((target) => target.width === width)
+          .map(async (target) => {
+            const image = await encode(pixels.right, target, folder)()
+            if (E.isRight(image)) tell(target)
+            return image
+          }),
+      )
+      for (const image of made) {
+        if (E.isLeft(image)) return image
+        images.push({ ...image.right, thumbhash })
+      }
+    }
+    return E.right(images)
+  }
+
+/** Settings weighed by size at equal likeness (SSIM): AVIF effort 3 takes 40 % of the time of 4 for 5 % more bytes. */
+const encoders: Readonly<Record<ImageTarget['format'], (picture: Sharp) => Sharp>> = {
+  avif: (picture) => picture.avif({ quality: 50, effort: 3 }),
+  webp: (picture) => picture.webp({ quality: 78, effort: 4 }),
+  jpeg: (picture) => picture.jpeg({ quality: 78, mozjpeg: true }),
+  png: (picture) => picture.png({ compressionLevel: 9 }),
+}
+
+const encode =
+  (
+    pixels: Pixels,
+    { format, width }: ImageTarget,
+    folder: string,
+  ): TE.TaskEither<Refused | Unavailable, Omit<RenderedImage, 'thumbhash'>> =>
+  async () => {
+    const encoded = await TE.tryCatch(
+      () => encoders[format](fromPixels(pixels)).toBuffer(),
+      (cause) => refused(`cannot be made into ${format} (${cause})`),
+    )()
+    if (E.isLeft(encoded)) return encoded
+
+    const path = join(folder, `${width}.${format}`)
+    const written = await TE.tryCatch(() => writeFile(path, encoded.right), unavailable('scratch folder'))()
+    if (E.isLeft(written)) return written
+    return E.right({ path, format, width: pixels.info.width, height: pixels.info.height })
+  }
+
+const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
+  sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+
+const pixelsOf = (picture: Sharp, width: number): Promise<Pixels> =>
+  picture
+    .resize({ width, withoutEnlargement: true })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+
+const thumbhashOf = async (pixels: Pixels): Promise<string> => {
+  const { data, info } = await fromPixels(pixels)
+    .resize(100, 100, { fit: 'inside' })
+    .toColourspace('srgb') // a grey picture would stay at one channel
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64url')
+}
+
+/** Roughly what a format costs for each pixel, so that the fraction grows with the time. */
+const cost = { avif: 8, webp: 1, jpeg: 1, png: 2 }
+
+const progressOf = (targets: ReadonlyArray<ImageTarget>, onProgress: (fraction: number) => void) => {
+  const costOf = ({ format, width }: ImageTarget): number => cost[format] * width ** 2
+  const total = targets.reduce((sum, target) => sum + costOf(target), 0)
+  let done = 0
+  return (target: ImageTarget): void => {
+    done += costOf(target)
+    onProgress(done / total)
+  }
+}

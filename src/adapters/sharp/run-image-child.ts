@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { setPriority } from 'node:os'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type * as t from 'io-ts'
+import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { E, pipe, TE } from '../../fp.ts'
+import { type ImageJob, ImageReport } from './image-job.ts'
+
+type Outcome = E.Either<Refused | Unavailable, unknown>
+
+/** As this file is: TypeScript in tests, JavaScript when built. */
+const childPath = fileURLToPath(new URL(`./image-child${extname(import.meta.url)}`, import.meta.url))
+
+/**
+ * Runs one job in a process of its own, behind the server in the queue for the CPU. The process is killed when
+ * it has answered, when its time is up, and when this process dies; it is gone when the task ends.
+ */
+export const runImageChild = <A>(
+  job: ImageJob,
+  result: t.Type<A, unknown, unknown>,
+  timeoutSeconds: number,
+  onProgress: (fraction: number) => void = () => {},
+): TE.TaskEither<Refused | Unavailable, A> =>
+  pipe(
+    TE.tryCatch(() => untilGone(startChild(), job, timeoutSeconds, onProgress), failed),
+    TE.flatMapEither((outcome) => outcome),
+    TE.flatMapEither((value) => pipe(result.decode(value), E.mapLeft(failed))),
+  )
+
+const failed = unavailable('image process')
+
+const startChild = (): ChildProcess => {
+  const child = fork(childPath, {
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  // From out here and at once: threads take after the one that starts them, and Node starts some very early.
+  if (child.pid !== undefined) setPriority(child.pid, 10)
+  return child
+}
+
+const untilGone = (
+  child: ChildProcess,
+  job: ImageJob,
+  timeoutSeconds: number,
+  onProgress: (fraction: number) => void,
+): Promise<Outcome> =>
+  new Promise((resolve) => {
+    let outcome: Outcome | undefined
+    const settle = (first: Outcome): void => {
+      outcome ??= first
+      child.kill('SIGKILL')
+    }
+    const timer = setTimeout(
+      () => settle(E.left(refused(`takes too long: more than ${timeoutSeconds} seconds`))),
+      timeoutSeconds * 1000,
+    )
+    const complaints = lastWordsOf(child)
+
+    child.on('message', (message) => {
+      const report = ImageReport.decode(message)
+      if (E.isLeft(report)) settle(E.left(failed(report.left)))
+      else if (report.right.kind !== 'progress') settle(outcomeOf(report.right))
+      else if (outcome === undefined) onProgress(report.right.fraction)
+    })
+    child.on('error', (cause) => settle(E.left(failed(cause))))
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      resolve(outcome ?? E.left(endOf(code, signal, complaints())))
+    })
+    child.send(job)
+  })
+
+const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>): Outcome => {
+  switch (report.kind) {
+    case 'done':
+      return E.right(report.result)
+    case 'refused':
+      return E.left(refused(report.message))
+    case 'failed':
+      return E.left(unavailable(report.dependency)(report.cause))
+  }
+}
+
+/** Signals that native code draws upon itself. Anything else, SIGKILL too, came from elsewhere. */
+const crashes = new Set<string>(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP'])
+
+const endOf = (code: number | null, signal: string | null, complaints: string): Refused | Unavailable =>
+  signal !== null && crashes.has(signal)
+    ? refused('damaged: its decoder broke down')
+    : failed(new Error(`ended with ${signal ?? code}: ${complaints}`))
+
+const lastWordsOf = (child: ChildProcess): (() => string) => {
+  let text = ''
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-2000)
+  })
+  return () => text.trim()
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { expect } from 'chai'
+import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { TE } from '../../src/fp.ts'
+import { localFilesContract } from '../contracts/local-files.contract.ts'
+import { left, right } from '../support/expect-right.ts'
+
+describe('local files', () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-fs-'))
+    await chmod(folder, 0o755)
+  })
+
+  afterEach(() => rm(folder, { recursive: true }))
+
+  describe('as any LocalFiles', () => {
+    localFilesContract(() => createFsLocalFiles(join(folder, 'data', 'scratch')))
+  })
+
+  it('says so when it may not read a file', async () => {
+    const files = await createFsLocalFiles(join(folder, 'scratch'))
+    const path = join(folder, 'x.mp4')
+    await writeFile(path, 'film', { mode: 0o000 })
+    const refusal = await asNobody(() => left(files.inspect(path)))
+    expect(refusal.message).to.equal('cannot read x.mp4: permission denied')
+  })
+
+  it('does not wait for a writer at a named pipe', async () => {
+    const files = await createFsLocalFiles(join(folder, 'scratch'))
+    const path = join(folder, 'pipe.mp4')
+    execFileSync('mkfifo', [path])
+    expect((await left(files.inspect(path))).message).to.equal('pipe.mp4 is not a plain file')
+  })
+
+  describe('scratch folders, when the adapter is made', () => {
+    let holder: ChildProcess
+    let held: string
+
+    beforeEach(async () => {
+      holder = fork(new URL('../support/scratch-folder-holder.ts', import.meta.url), [folder])
+      held = basename(String((await once(holder, 'message'))[0]))
+    })
+
+    afterEach(() => kill(holder))
+
+    it('stay while their process lives', async () => {
+      await createFsLocalFiles(folder)
+      expect(await readdir(folder)).to.deep.equal([held])
+    })
+
+    it('go when their process was killed', async () => {
+      await kill(holder)
+      await createFsLocalFiles(folder)
+      expect(await readdir(folder)).to.deep.equal([])
+    })
+
+    it('go when their process was killed and its pid belongs to another', async () => {
+      const [pid, start, letters] = held.split('-')
+      await mkdir(join(folder, `${pid}-${Number(start) - 1}-${letters}`))
+      await createFsLocalFiles(folder)
+      expect(await readdir(folder)).to.deep.equal([held])
+    })
+
+    it('stay when they are of this very process', async () => {
+      const files = await createFsLocalFiles(folder)
+      const seen = await right(
+        files.withScratch((scratch) =>
+          TE.fromTask(async () => {
+            await createFsLocalFiles(folder)
+            return (await readdir(folder)).includes(basename(scratch))
+          }),
+        ),
+      )
+      expect(seen).to.equal(true)
+    })
+
+    it('leave alone what is of no Larder', async () => {
+      await mkdir(join(folder, 'holiday'))
+      await createFsLocalFiles(folder)
+      expect(await readdir(folder)).to.have.members([held, 'holiday'])
+    })
+  })
+})
+
+const kill = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+/** Root may read everything: as root, the work is done in another's name. */
+const asNobody = async <A>(work: () => Promise<A>): Promise<A> => {
+  if (process.geteuid?.() !== 0) return work()
+  process.seteuid?.(65_534)
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}

@@ -1,0 +1,205 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { access, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { E, TE } from '../../src/fp.ts'
+import type { LocalFiles } from '../../src/ports/local-files.ts'
+import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import { left, right } from '../support/expect-right.ts'
+
+/** What every LocalFiles promises. Call it from the adapter's own test file. */
+export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
+  let files: LocalFiles
+  let folder: string
+
+  beforeEach(async () => {
+    files = await make()
+    folder = await mkdtemp(join(tmpdir(), 'larder-local-files-'))
+  })
+
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const put = async (name: string, bytes: Uint8Array | string): Promise<string> => {
+    await writeFile(join(folder, name), bytes)
+    return join(folder, name)
+  }
+
+  describe('inspect', () => {
+    for (const size of [1, 4095, 4096, 4097, 3_000_001])
+      it(`tells size, digests and head of ${size} bytes`, async () => {
+        const bytes = randomBytes(size)
+        const path = await put('some file.bin', bytes)
+        const { head, ...rest } = await right(files.inspect(path))
+        expect(Buffer.from(head).equals(bytes.subarray(0, 4096))).to.equal(true)
+        expect(rest).to.deep.equal({
+          path,
+          name: 'some file.bin',
+          size,
+          sha256: sha256(bytes),
+          sha512: createHash('sha512').update(bytes).digest('hex'),
+        })
+      })
+
+    it('follows a link to the file that it means', async () => {
+      await put('bunny.mp4', 'film')
+      await symlink('bunny.mp4', join(folder, 'link.mp4'))
+      expect(await right(files.inspect(join(folder, 'link.mp4')))).to.include({ name: 'link.mp4', size: 4 })
+    })
+
+    const refusals: ReadonlyArray<[string, () => Promise<string>, string]> = [
+      ['a file that is not there', async () => join(folder, 'x.mp4'), 'no such file: x.mp4'],
+      ['a link that leads nowhere', () => link('gone', 'x.mp4'), 'no such file: x.mp4'],
+      ['a path through a file', async () => join(await put('a', 'text'), 'x.mp4'), 'no such file: x.mp4'],
+      ['a link to itself', () => link('x.mp4', 'x.mp4'), 'cannot read x.mp4: its links lead in a circle'],
+      ['a name beyond all bounds', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
+      ['a folder', () => subfolder('holiday'), 'holiday is a folder'],
+      ['a device', async () => '/dev/zero', 'zero is not a plain file'],
+      ['an empty file', () => put('x.mp4', ''), 'x.mp4 is empty'],
+    ]
+    for (const [what, path, message] of refusals)
+      it(`refuses ${what}`, async () => {
+        const refusal = await left(files.inspect(await path()))
+        expect(refusal._tag).to.equal('Refused')
+        expect(refusal.message).to.satisfy((text: string) => text.endsWith(message))
+      })
+
+    it('keeps its message to one line, whatever the name', async () => {
+      const refusal = await left(files.inspect(join(folder, 'a\nb\u001b[31m.mp4')))
+      expect(refusal.message).to.equal('no such file: a?b?[31m.mp4')
+    })
+
+    const link = async (target: string, name: string): Promise<string> => {
+      await symlink(target, join(folder, name))
+      return join(folder, name)
+    }
+    const subfolder = async (name: string): Promise<string> => {
+      await mkdir(join(folder, name))
+      return join(folder, name)
+    }
+  })
+
+  describe('slices', () => {
+    it('give the bytes asked for, and their digest', async () => {
+      const bytes = randomBytes(10_000)
+      const path = await put('part', bytes)
+      await fc.assert(
+        fc.asyncProperty(fc.nat(10_000), fc.nat(10_000), async (a, b) => {
+          const slice = { path, start: Math.min(a, b), end: Math.max(a, b) }
+          const expected = bytes.subarray(slice.start, slice.end)
+          expect((await collect(files.open(slice))).equals(expected)).to.equal(true)
+          expect(await right(files.digest(slice))).to.deep.equal({
+            size: expected.length,
+            sha256: sha256(expected),
+          })
+        }),
+        { numRuns: 30 },
+      )
+    })
+
+    it('can be left half-way', async () => {
+      const path = await put('part', randomBytes(2_000_000))
+      for await (const chunk of files.open({ path, start: 0, end: 2_000_000 })) {
+        expect(chunk.length).to.be.above(0)
+        break
+      }
+      expect(await right(files.digest({ path, start: 0, end: 2_000_000 }))).to.include({ size: 2_000_000 })
+    })
+
+    it('fail when the file ends before them: never are they just shorter', async () => {
+      const slice = { path: await put('part', 'short'), start: 2, end: 9 }
+      expect((await left(files.digest(slice)))._tag).to.equal('Unavailable')
+      expect(await collect(files.open(slice)).catch((cause) => cause)).to.be.an('error')
+    })
+
+    it('fail when the file is not there', async () => {
+      const slice = { path: join(folder, 'gone'), start: 0, end: 1 }
+      expect((await left(files.digest(slice)))._tag).to.equal('Unavailable')
+      expect(await collect(files.open(slice)).catch((cause) => cause)).to.be.an('error')
+    })
+  })
+
+  describe('write', () => {
+    it('writes a stream, and replaces what was there', async () => {
+      const path = await put('upload', 'an older one')
+      const bytes = randomBytes(300_000)
+      await right(files.write(path, inChunks(bytes)))
+      expect((await readFile(path)).equals(bytes)).to.equal(true)
+      expect(await readdir(folder)).to.deep.equal(['upload'])
+    })
+
+    it('throws away what it began when the stream breaks off, and keeps what was there', async () => {
+      const path = await put('upload', 'an older one')
+      const breaking = async function* () {
+        yield randomBytes(100_000)
+        throw new Error('connection lost')
+      }
+      expect(await left(files.write(path, breaking()))).to.include({ _tag: 'Unavailable' })
+      expect(await readFile(path, 'utf8')).to.equal('an older one')
+      expect(await readdir(folder)).to.deep.equal(['upload'])
+    })
+
+    it('ends with one whole file when two write at once', async () => {
+      const path = join(folder, 'upload')
+      const bodies = [randomBytes(500_000), randomBytes(400_000)]
+      await Promise.all(bodies.map((body) => right(files.write(path, inChunks(body)))))
+      expect(bodies.map(sha256)).to.include(sha256(await readFile(path)))
+      expect(await readdir(folder)).to.deep.equal(['upload'])
+    })
+
+    it('is Unavailable when the folder is not there', async () => {
+      const task = files.write(join(folder, 'no', 'upload'), inChunks(randomBytes(10)))
+      expect((await left(task))._tag).to.equal('Unavailable')
+    })
+  })
+
+  describe('scratch', () => {
+    const gone = (path: string): Promise<boolean> =>
+      access(path).then(
+        () => false,
+        () => true,
+      )
+
+    it('is a new empty folder for each, there as long as the work', async () => {
+      const use = files.withScratch((scratch) =>
+        TE.fromTask(async () => {
+          expect(await readdir(scratch)).to.deep.equal([])
+          await mkdir(join(scratch, 'deep'))
+          await writeFile(join(scratch, 'deep', 'file'), 'text')
+          return scratch
+        }),
+      )
+      const [one, other] = await Promise.all([right(use), right(use)])
+      expect(one).to.not.equal(other)
+      expect(await Promise.all([gone(one), gone(other)])).to.deep.equal([true, true])
+    })
+
+    it('is for this user alone', async () => {
+      const mode = await right(
+        files.withScratch((scratch) => TE.fromTask(async () => (await stat(scratch)).mode & 0o777)),
+      )
+      expect(mode).to.equal(0o700)
+    })
+
+    it('is removed when the work fails, and the failure handed on', async () => {
+      let seen = ''
+      const result = await files.withScratch((scratch) => {
+        seen = scratch
+        return TE.left('no')
+      })()
+      expect(result).to.deep.equal(E.left('no'))
+      expect(await gone(seen)).to.equal(true)
+    })
+
+    it('is removed when the work throws, and the bug not hidden', async () => {
+      let seen = ''
+      const task = files.withScratch((scratch) => {
+        seen = scratch
+        return () => Promise.reject(new Error('a bug'))
+      })
+      expect(await task().catch(String)).to.equal('Error: a bug')
+      expect(await gone(seen)).to.equal(true)
+    })
+  })
+}

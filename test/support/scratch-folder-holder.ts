@@ -1,0 +1,9 @@
+import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { TE } from '../../src/fp.ts'
+
+// Forked by a test: takes a scratch folder of the directory it is given, says which, and never lets go of it.
+const files = await createFsLocalFiles(process.argv[2] ?? '')
+await files.withScratch((folder) => {
+  process.send?.(folder)
+  return TE.fromTask(() => new Promise<never>(() => {}))
+})()
