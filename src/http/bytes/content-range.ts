@@ -1,0 +1,8 @@
+import type { ByteRange } from '../../domain/shared/bytes.ts'
+
+/** `Content-Range` of a part of a representation of `length` bytes (RFC 9110 §14.4); its end is inclusive. */
+export const contentRange = ({ start, end }: ByteRange, length: number): string =>
+  `bytes ${start}-${end - 1}/${length}`
+
+/** `Content-Range` of a 416. */
+export const unsatisfiedRange = (length: number): string => `bytes */${length}`

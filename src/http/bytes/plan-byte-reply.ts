@@ -1,0 +1,95 @@
+import type { ByteRange } from '../../domain/shared/bytes.ts'
+import { wholeOf } from '../../domain/shared/bytes.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { selectRanges } from './byte-range.ts'
+import { type ConditionalHeaders, evaluateConditions } from './conditional.ts'
+import { contentRange } from './content-range.ts'
+import { type MultipartPlan, planMultipart } from './multipart-byteranges.ts'
+import type { Headers, Representation } from './representation-headers.ts'
+
+/** A reply about bytes, before any of them is read. */
+export type ByteReply = {
+  readonly status: 200 | 206 | 304 | 412 | 416
+  readonly headers: Headers
+  /** `None` of a 412 or 416 leaves room for the words of an error. */
+  readonly body:
+    | { readonly _tag: 'None' }
+    | { readonly _tag: 'Range'; readonly range: ByteRange }
+    | { readonly _tag: 'Multipart'; readonly plan: MultipartPlan }
+}
+
+type Request = {
+  readonly method: 'GET' | 'HEAD'
+  readonly headers: ConditionalHeaders
+  readonly representation: Representation
+  readonly clock: Clock
+  /** Asked once for a reply of several ranges; letters and digits that nobody can guess. */
+  readonly newBoundary: () => string
+}
+
+const none: ByteReply['body'] = { _tag: 'None' }
+
+/**
+ * Decides the reply to a GET or HEAD of stored bytes: preconditions first, then the range (RFC 9110 §13.2.2).
+ * A HEAD gets the status and headers of the same GET, also those of a 206 (wire.md §1.5), and never a body.
+ */
+export const planByteReply = (request: Request): ByteReply => {
+  const reply = planGet(request)
+  return request.method === 'HEAD' ? { ...reply, body: none } : reply
+}
+
+const planGet = ({ headers, representation, clock, newBoundary }: Request): ByteReply => {
+  const { size, contentType } = representation
+  const whole: ByteReply = {
+    status: 200,
+    headers: representation.whole,
+    body: { _tag: 'Range', range: wholeOf(size) },
+  }
+
+  const decision = evaluateConditions(headers, representation, clock)
+  if (decision === 'not-modified') return { status: 304, headers: representation.notModified, body: none }
+  if (decision === 'precondition-failed') {
+    return { status: 412, headers: { 'Cache-Control': 'no-store' }, body: none }
+  }
+  if (decision === 'ignore-range') return whole
+
+  const selection = selectRanges(headers.range, size)
+  switch (selection._tag) {
+    case 'Whole':
+      return whole
+    case 'Unsatisfiable':
+      return { status: 416, headers: representation.rangeNotSatisfiable, body: none }
+    case 'One':
+      return partOf(representation, selection.range)
+    case 'Several':
+      return partsOf(
+        representation,
+        planMultipart({
+          ranges: selection.ranges,
+          length: size,
+          contentType,
+          boundary: newBoundary(),
+        }),
+      )
+  }
+}
+
+const partOf = ({ whole, size }: Representation, range: ByteRange): ByteReply => ({
+  status: 206,
+  headers: {
+    ...whole,
+    'Content-Length': String(range.end - range.start),
+    'Content-Range': contentRange(range, size),
+  },
+  body: { _tag: 'Range', range },
+})
+
+const partsOf = ({ whole }: Representation, plan: MultipartPlan): ByteReply => ({
+  status: 206,
+  headers: {
+    ...whole,
+    'Content-Type': plan.contentType,
+    'Content-Length': String(plan.contentLength),
+  },
+  body: { _tag: 'Multipart', plan },
+})

@@ -1,0 +1,81 @@
+// A second reading of RFC 9110 §14, which shares nothing with the first: a recursive-descent parser of the
+// grammar as printed, exact integers, and a mask with one flag a byte in place of arithmetic on intervals.
+
+type Spec = { readonly first?: bigint; readonly last?: bigint }
+
+export type ReferenceSelection = 'whole' | 'unsatisfiable' | ReadonlyArray<ReadonlyArray<number>>
+
+/** The indexes of the bytes that each part holds. */
+export const referenceSelection = (header: string, length: number): ReferenceSelection => {
+  const specs = parse(header)
+  if (specs === undefined) return 'whole'
+  // A suffix that is not 0 is satisfiable (§14.1.2), and nothing is what it selects of nothing.
+  if (length === 0)
+    return specs.some((spec) => spec.first === undefined && spec.last !== 0n) ? 'whole' : 'unsatisfiable'
+
+  const askedBy: Array<number | undefined> = Array.from({ length }, () => undefined)
+  specs.forEach((spec, asked) => {
+    askedBy.forEach((before, at) => {
+      if (before === undefined && selects(spec, at, length)) askedBy[at] = asked
+    })
+  })
+
+  const runs: Array<{ asked: number; readonly at: number[] }> = []
+  askedBy.forEach((asked, at) => {
+    if (asked === undefined) return
+    const run = runs.at(-1)
+    if (run?.at.at(-1) !== at - 1) runs.push({ asked, at: [at] })
+    else {
+      run.at.push(at)
+      run.asked = Math.min(run.asked, asked)
+    }
+  })
+  if (runs.length === 0) return 'unsatisfiable'
+  if (runs.length > 8) return 'whole'
+  return runs.sort((a, b) => a.asked - b.asked).map(({ at }) => at)
+}
+
+const selects = ({ first, last }: Spec, at: number, length: number): boolean =>
+  first === undefined
+    ? BigInt(length - at) <= (last ?? 0n)
+    : first <= BigInt(at) && (last === undefined || BigInt(at) <= last)
+
+/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient reads a list (§5.6.1.2). */
+const parse = (text: string): ReadonlyArray<Spec> | undefined => {
+  let at = 0
+  const skipSpace = (): void => {
+    while (text[at] === ' ' || text[at] === '\t') at += 1
+  }
+  const digits = (): bigint | undefined => {
+    const from = at
+    while (at < text.length && '0123456789'.includes(text.charAt(at))) at += 1
+    return at === from ? undefined : BigInt(text.slice(from, at))
+  }
+  const spec = (): Spec | 'invalid' => {
+    const first = digits()
+    if (text[at] !== '-') return 'invalid'
+    at += 1
+    const last = digits()
+    if (first === undefined) return last === undefined ? 'invalid' : { last }
+    if (last === undefined) return { first }
+    return last < first ? 'invalid' : { first, last }
+  }
+
+  const equals = text.indexOf('=')
+  if (text.slice(0, equals).toLowerCase() !== 'bytes') return undefined
+  at = equals + 1
+
+  const specs: Spec[] = []
+  for (;;) {
+    if (at < text.length && text[at] !== ',' && text[at] !== ' ' && text[at] !== '\t') {
+      const found = spec()
+      if (found === 'invalid') return undefined
+      specs.push(found)
+    }
+    skipSpace()
+    if (at === text.length) return specs.length === 0 ? undefined : specs
+    if (text[at] !== ',') return undefined
+    at += 1
+    skipSpace()
+  }
+}
