@@ -1,0 +1,110 @@
+import { basename } from 'node:path'
+import { type Larder, samplePaths } from '../composition.ts'
+import type { Config } from '../config.ts'
+import type { DomainError } from '../domain/shared/errors.ts'
+import { E, O } from '../fp.ts'
+import { explain } from './outcome.ts'
+import { createProgressBar } from './progress-bar.ts'
+
+const retryMilliseconds = 5000
+/** Seconds that the links printed at the start are good for: somebody may come back to the terminal tomorrow. */
+const linkTtlSeconds = 86_400
+
+export type PantryWork = {
+  readonly run: () => Promise<void>
+  /** Begins nothing more; what is under way is left where it is, and finished by the next start. */
+  readonly stop: () => Promise<void>
+}
+
+/** What a serving process does beside serving: tables, what was cut off, samples; and it tells of it. */
+export const createPantryWork = (
+  { database, ingest, admins }: Larder,
+  config: Config,
+  print: (line: string) => void,
+): PantryWork => {
+  const bar = createProgressBar(process.stderr)
+  const stopping = new AbortController()
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
+
+  const say = (line: string) => {
+    bar.clear()
+    print(line)
+  }
+  const complain = (error: DomainError) => {
+    bar.clear()
+    process.stderr.write(`larder: ${explain(error)}\n`)
+  }
+
+  const pause = (): Promise<void> => {
+    const { promise, resolve } = withResolvers()
+    const timer = setTimeout(resolve, retryMilliseconds)
+    stopping.signal.addEventListener('abort', resolve, { once: true })
+    return promise.finally(() => clearTimeout(timer))
+  }
+
+  const untilMigrated = async (): Promise<void> => {
+    for (let told = false; !stopping.signal.aborted; ) {
+      const migrated = await database.migrate()
+      if (E.isRight(migrated)) return
+      if (!told) complain(migrated.left)
+      if (!told) say('  what is in the cache is served; the database is tried again every few seconds')
+      told = true
+      await pause()
+    }
+  }
+
+  const watchLink = async (uid: string): Promise<string | null> => {
+    const minted = await admins.mintMediaToken(uid, linkTtlSeconds)()
+    return E.isRight(minted) ? `${config.publicUrl}/console/watch/${uid}?jwt=${minted.right.jwt}` : null
+  }
+
+  const sayWhere = async (label: string, uid: string): Promise<void> => {
+    const link = await watchLink(uid)
+    if (link !== null) say(`  ${label}  ${link}`)
+  }
+
+  const addSample = async (path: string): Promise<void> => {
+    const name = basename(path)
+    const added = await ingest.add(path, {
+      isPublic: false,
+      onKnown: ({ kind, uid }) => void sayWhere(kind === 'image' ? 'a picture' : 'a film   ', uid),
+      onProgress: (fraction) => bar.show(`exports of ${name}`, fraction),
+    })()
+    if (E.isLeft(added)) complain(added.left)
+    else say(`  the exports of ${name} are made`)
+  }
+
+  const finishUnfinished = async (): Promise<void> => {
+    const unfinished = await ingest.listUnfinished()
+    if (E.isLeft(unfinished)) return complain(unfinished.left)
+    for (const { uid, finish } of unfinished.right) {
+      if (stopping.signal.aborted) return
+      const finished = await finish((fraction) => bar.show(`exports of ${uid}`, fraction))()
+      if (E.isLeft(finished)) complain(finished.left)
+      else say(`  the exports of ${uid} are made`)
+    }
+  }
+
+  const work = async (): Promise<void> => {
+    await untilMigrated()
+    if (stopping.signal.aborted) return
+    const oldest = await ingest.oldest()
+    if (E.isLeft(oldest)) return complain(oldest.left)
+    const { image, content } = oldest.right
+    if (O.isNone(image) && O.isNone(content)) {
+      if (config.sampleMedia) await Promise.all(samplePaths().map(addSample))
+      return
+    }
+    if (O.isSome(image)) await sayWhere('a picture', image.value)
+    if (O.isSome(content)) await sayWhere('a film   ', content.value)
+    await finishUnfinished()
+  }
+
+  return {
+    run: () => Promise.race([work(), stopped]),
+    stop: async () => {
+      stopping.abort()
+      bar.clear()
+    },
+  }
+}

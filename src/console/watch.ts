@@ -1,0 +1,11 @@
+import { showFilm } from './film.ts'
+import { showPicture } from './picture.ts'
+import { createStatusLine } from './status-line.ts'
+
+const { kind = '', uid = '' } = document.body.dataset
+const jwt = new URLSearchParams(location.search).get('jwt') ?? ''
+const main = document.querySelector('main') as HTMLElement
+const status = createStatusLine(main)
+
+const show = kind === 'image' ? showPicture : showFilm
+await show({ uid, jwt, main, status }).catch((error: unknown) => status.say(`This does not work: ${error}`))

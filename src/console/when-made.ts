@@ -1,0 +1,21 @@
+import type { View } from './status-line.ts'
+
+const askAgainMilliseconds = 1000
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, askAgainMilliseconds))
+
+/** The list at `url` once there is one; until then, tells how far the making of the exports has come. */
+export const whenMade = async (url: string, { uid, jwt, status }: View): Promise<Response> => {
+  for (;;) {
+    const list = await fetch(url)
+    if (list.ok) return list
+    if (list.status !== 404 && list.status !== 503) throw new Error(`the server answers ${list.status}`)
+    const answer = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`)
+    const { progress } = answer.ok
+      ? ((await answer.json()) as { progress: number | null })
+      : { progress: null }
+    const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
+    status.progress(`The exports are being made${percent}`, progress)
+    await pause()
+  }
+}
