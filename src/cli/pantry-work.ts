@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Larder, samplePaths } from '../composition.ts'
 import type { Config } from '../config.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
@@ -35,12 +36,8 @@ export const createPantryWork = (
     process.stderr.write(`larder: ${explain(error)}\n`)
   }
 
-  const pause = (): Promise<void> => {
-    const { promise, resolve } = withResolvers()
-    const timer = setTimeout(resolve, retryMilliseconds)
-    stopping.signal.addEventListener('abort', resolve, { once: true })
-    return promise.finally(() => clearTimeout(timer))
-  }
+  const pause = (): Promise<unknown> =>
+    sleep(retryMilliseconds, undefined, { signal: stopping.signal }).catch(() => undefined)
 
   const untilMigrated = async (): Promise<void> => {
     for (let told = false; !stopping.signal.aborted; ) {

@@ -26,6 +26,12 @@ const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
   return byWidth.find(covers) ?? byWidth.at(-1)
 }
 
+/** The same path here: the page may be open under another name of this server than its lists carry. */
+const here = (url: string): string => {
+  const { pathname, search } = new URL(url)
+  return `${pathname}${search}`
+}
+
 const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
   new Promise((resolve) => {
     image.onload = () => resolve(true)
@@ -57,7 +63,7 @@ export const showPicture = async (view: View): Promise<void> => {
   status.hide()
 
   for (const { url } of candidates) {
-    if (!(await load(image, url))) continue
+    if (!(await load(image, here(url)))) continue
     image.classList.add('loaded')
     return
   }

@@ -4,10 +4,12 @@ import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { ProgressBoard } from '../ports/progress-board.ts'
 import { adminRoutes } from './admin-routes.ts'
+import { createBytesReply } from './bytes-reply.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
 import { cors } from './cors.ts'
@@ -26,6 +28,7 @@ export type AppDeps = {
   readonly health: HealthService
   readonly tokens: MediaTokens
   readonly progress: ProgressBoard
+  readonly clock: Clock
   readonly log: Log
   readonly corsOrigins: ReadonlyArray<string>
   readonly consoleAssets: ConsoleAssets
@@ -37,9 +40,10 @@ export const createApp = (deps: AppDeps): Koa => {
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
   app.use(frame(deps.log)).use(takePathToken).use(cors(deps.corsOrigins))
+  const media = { ...deps, bytesReply: createBytesReply(deps.clock) }
   for (const router of [
-    imageRoutes(deps, handle),
-    contentRoutes(deps, handle),
+    imageRoutes(media, handle),
+    contentRoutes(media, handle),
     adminRoutes(deps.admins, handle),
     serviceRoutes(deps.health, handle),
     consoleRoutes(deps, handle),

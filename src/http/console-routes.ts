@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import * as t from 'io-ts'
+import { mayView } from '../domain/access/access.ts'
 import type { Viewer } from '../domain/access/viewer.ts'
-import { forbidden } from '../domain/shared/errors.ts'
 import { ContentFileUid } from '../domain/shared/ids.ts'
 import { E, O, pipe, TE } from '../fp.ts'
 import type { MediaKind, MediaTokens } from '../ports/media-tokens.ts'
@@ -70,8 +70,6 @@ const AssetName = t.strict({ name: t.string })
 export const consoleRoutes = ({ tokens, progress, consoleAssets }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/console' })
   const authenticate = watcher(tokens)
-  const mayWatch = ({ viewer }: Watcher, uid: string) =>
-    viewer.grant.sub === uid ? TE.right(undefined) : TE.left(forbidden('other_subject'))
 
   router.get(
     '/watch/:uid',
@@ -81,7 +79,7 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets }: Deps, handle:
       query: t.unknown,
       run: ({ credential, params: { uid } }) =>
         pipe(
-          mayWatch(credential, uid),
+          TE.fromEither(mayView(credential.viewer, uid)),
           TE.map(() => page(watchPage(credential.kind, uid))),
         ),
     }),
@@ -95,7 +93,7 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets }: Deps, handle:
       query: t.unknown,
       run: ({ credential, params: { uid } }) =>
         pipe(
-          mayWatch(credential, uid),
+          TE.fromEither(mayView(credential.viewer, uid)),
           TE.map(() => json({ progress: O.toNullable(progress.read(uid)) })),
         ),
     }),

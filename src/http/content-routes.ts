@@ -6,7 +6,7 @@ import { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shar
 import type { VodService } from '../domain/vod/vod-service.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
-import { bytesReply } from './bytes-reply.ts'
+import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
@@ -17,6 +17,7 @@ type Deps = {
   readonly vods: VodService
   readonly exports: ExportService
   readonly tokens: MediaTokens
+  readonly bytesReply: BytesReply
 }
 
 const ByFile = t.strict({ uid: ContentFileUid })
@@ -26,7 +27,10 @@ const JsonQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 
 /** wire.md §5.1, §5.2, §5.6, §5.7. */
-export const contentRoutes = ({ playlists, vods, exports, tokens }: Deps, handle: Handle): Router => {
+export const contentRoutes = (
+  { playlists, vods, exports, tokens, bytesReply }: Deps,
+  handle: Handle,
+): Router => {
   const router = new Router({ prefix: '/api/1/content_files' })
   const viewer = mediaViewer(tokens, 'content')
 

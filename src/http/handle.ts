@@ -9,7 +9,7 @@ import type { Incoming } from './incoming.ts'
 import { pathTokenOf } from './path-token.ts'
 import { expectations } from './query-codecs.ts'
 import { fromError, type Reply } from './reply.ts'
-import { sendStream } from './send-stream.ts'
+import { sendStream, startStream } from './send-stream.ts'
 
 export type Route<C, P, Q> = {
   readonly credential: Authenticate<C>
@@ -70,15 +70,15 @@ export const createHandle = (log: Log): Handle => {
       return
     }
     if (ctx.method === 'HEAD') return
-    const stream = await reply.body.open()
-    if (E.isLeft(stream)) {
-      tell(stream.left, ctx)
+    const started = await startStream(reply.body)
+    if (E.isLeft(started)) {
+      tell(started.left, ctx)
       for (const name of Object.keys(reply.headers)) ctx.remove(name)
-      return write(ctx, fromError(stream.left))
+      return write(ctx, fromError(started.left))
     }
     // Koa would wrap the bytes into a stream of its own; they go to the socket as they are.
     ctx.respond = false
-    await sendStream(stream.right, ctx.res).catch((cause) =>
+    await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx.routerPath ?? ''), cause: String(cause) }),
     )
   }

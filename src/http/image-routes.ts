@@ -5,7 +5,7 @@ import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
-import { bytesReply } from './bytes-reply.ts'
+import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { notSet } from './http-error.ts'
@@ -16,6 +16,7 @@ type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
   readonly tokens: MediaTokens
+  readonly bytesReply: BytesReply
 }
 
 const ByImage = t.strict({ uid: ImageFileUid })
@@ -23,7 +24,7 @@ const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
 /** wire.md §4.1–4.3. */
-export const imageRoutes = ({ playlists, exports, tokens }: Deps, handle: Handle): Router => {
+export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/api/1/image_files' })
   const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
 

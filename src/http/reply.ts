@@ -71,3 +71,14 @@ export const methodNotAllowed = (allow: string): Reply =>
     { Allow: allow },
   )
 export const broken = errorReply({ status: 500, type: 'internal', message: 'something is broken here' })
+export const preconditionFailed = errorReply({
+  status: 412,
+  type: 'precondition_failed',
+  message: 'the stored bytes are not those of the condition',
+})
+export const rangeNotSatisfiable = (headers: Readonly<Record<string, string>>): Reply =>
+  errorReply(
+    { status: 416, type: 'range_not_satisfiable', message: 'no byte of the range is there' },
+    {},
+    headers,
+  )

@@ -41,7 +41,8 @@ export type ContentFileRepository = {
   /** Adds a file without exports. `false`, and nothing written, when its original is known already. */
   readonly add: (file: NewContentFile) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds all exports and parts or none, in one transaction. `false`, and nothing written, when the file has
+   * Adds all exports and parts or none, in one transaction; the file lasts as long as the longest of them, whatever
+   * its source said. `false`, and nothing written, when the file has
    * exports already or is gone: somebody else was faster.
    */
   readonly addExports: (

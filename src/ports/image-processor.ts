@@ -9,6 +9,8 @@ export type RenderedImage = {
   /** Pixels of what was made. */
   readonly width: number
   readonly height: number
+  /** Bytes. */
+  readonly size: number
   /** base64url. */
   readonly thumbhash: string
 }

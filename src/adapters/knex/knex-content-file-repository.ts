@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import { ContentPartFile, VodMeta } from '../../domain/export/content-export.ts'
+import { ContentPartFile, longest, VodMeta } from '../../domain/export/content-export.ts'
 import { ContentFileUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
@@ -118,6 +118,9 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
         return db.transaction(async (trx) => {
           const contentFileId = await claimUnfinished(trx, 'content_files', uid)
           if (contentFileId === undefined) return false
+          await trx('content_files')
+            .where({ id: contentFileId })
+            .update({ duration_seconds: longest(exports) })
 
           const exportRows = exports.map((made) => toExportRow(contentFileId, made))
           const exportId = idsByUid(

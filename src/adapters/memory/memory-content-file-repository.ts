@@ -1,10 +1,11 @@
-import type {
-  ContentExport,
-  ContentPart,
-  ContentPartFile,
-  NewContentExport,
-  NewContentPart,
-  VodParts,
+import {
+  type ContentExport,
+  type ContentPart,
+  type ContentPartFile,
+  longest,
+  type NewContentExport,
+  type NewContentPart,
+  type VodParts,
 } from '../../domain/export/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
@@ -74,7 +75,7 @@ export const createMemoryContentFileRepository = (): ContentFileRepository => {
       TE.fromIO(() => {
         const row = rows.get(uid)
         if (row === undefined || !unfinished(row) || exports.length === 0) return false
-        rows.set(uid, { ...row, exports })
+        rows.set(uid, { file: { ...row.file, durationSeconds: longest(exports) }, exports })
         for (const made of exports) remember(uid, made)
         return true
       }),

@@ -47,6 +47,7 @@ export const RenderedImages: t.Type<ReadonlyArray<RenderedImage>> = t.readonlyAr
     format: t.string,
     width: t.number,
     height: t.number,
+    size: t.number,
     thumbhash: t.string,
   }),
 )

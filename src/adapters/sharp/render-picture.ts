@@ -76,7 +76,8 @@ const encode =
     const path = join(folder, `${width}.${format}`)
     const written = await TE.tryCatch(() => writeFile(path, encoded.right), unavailable('scratch folder'))()
     if (E.isLeft(written)) return written
-    return E.right({ path, format, width: pixels.info.width, height: pixels.info.height })
+    const { width: made, height } = pixels.info
+    return E.right({ path, format, width: made, height, size: encoded.right.length })
   }
 
 const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>

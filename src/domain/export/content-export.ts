@@ -72,6 +72,10 @@ export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
 }
 
+/** Seconds that the longest of the exports lasts. */
+export const longest = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
+  exports.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0)
+
 /** Whose export this is: cache key `content_files:vods:{uid}:meta`. */
 export const VodMeta = snakeCased(t.strict({ contentFileUid: ContentFileUid }))
 export type VodMeta = t.TypeOf<typeof VodMeta>

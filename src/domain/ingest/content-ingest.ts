@@ -173,7 +173,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
         if (E.isLeft(stored)) return stored
         exports.push(stored.right)
       }
-      return contentFiles.addExports(uid, Math.max(...made.renditions.map(durationOf)), exports)()
+      return contentFiles.addExports(uid, exports)()
     })
 
   const makeExports = (

