@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import {
+  describeRepresentation,
+  type RepresentationFacts,
+} from '../../../src/http/bytes/representation-headers.ts'
+import { sha256 } from '../../support/bytes.ts'
+
+const facts: RepresentationFacts = {
+  contentType: 'video/mp4',
+  size: 11,
+  sha256: sha256(Buffer.from('hello world')),
+  lastModified: Date.UTC(2026, 0, 15, 12, 0, 0, 789),
+  isPublic: false,
+}
+
+describe('headers of a representation', () => {
+  it('private bytes: wire.md §6.2 and §6.3', () => {
+    expect(describeRepresentation(facts).whole).to.deep.equal({
+      'Content-Type': 'video/mp4',
+      'Content-Length': '11',
+      'Accept-Ranges': 'bytes',
+      ETag: '"uU0nuZNNPgilLlLX2n2r-sSE7-N6U4DukIj3rOLvzek"',
+      'Cache-Control': 'private, max-age=31536000, immutable',
+      'No-Vary-Search': 'params=("jwt")',
+      'Last-Modified': 'Thu, 15 Jan 2026 12:00:00 GMT',
+      'Repr-Digest': 'sha-256=:uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=:',
+      'X-Content-Type-Options': 'nosniff',
+    })
+  })
+
+  it('public bytes may be kept by any cache, and have no token in their address', () => {
+    const { whole } = describeRepresentation({ ...facts, isPublic: true })
+    expect(whole).to.have.property('Cache-Control', 'public, max-age=31536000, immutable')
+    expect(whole).not.to.have.property('No-Vary-Search')
+  })
+
+  it('the tag is that of the bytes, and of nothing else', () => {
+    const { etag } = describeRepresentation(facts)
+    expect(
+      describeRepresentation({ ...facts, isPublic: true, lastModified: 0, contentType: 'a/b' }).etag,
+    ).to.equal(etag)
+    expect(describeRepresentation({ ...facts, sha256: sha256(Buffer.from('else')) }).etag).not.to.equal(etag)
+  })
+
+  it('says nothing of a date that is not known', () => {
+    const { whole, lastModified } = describeRepresentation({ ...facts, lastModified: undefined })
+    expect(whole).not.to.have.property('Last-Modified')
+    expect(lastModified).to.equal(undefined)
+  })
+
+  for (const contentType of ['image/svg+xml', 'image/svg+xml; charset=utf-8', 'Image/SVG+XML']) {
+    it(`an SVG cannot run script (wire.md §4.3, W29): ${contentType}`, () => {
+      expect(describeRepresentation({ ...facts, contentType }).whole).to.have.property(
+        'Content-Security-Policy',
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+      )
+    })
+  }
+
+  it('a 304 repeats ETag and what rules caches, and none of the rest (RFC 9110 §15.4.5)', () => {
+    expect(describeRepresentation(facts).notModified).to.deep.equal({
+      ETag: '"uU0nuZNNPgilLlLX2n2r-sSE7-N6U4DukIj3rOLvzek"',
+      'Cache-Control': 'private, max-age=31536000, immutable',
+      'No-Vary-Search': 'params=("jwt")',
+    })
+  })
+
+  it('a 416 tells the length, and is not kept (RFC 9110 §15.5.17)', () => {
+    expect(describeRepresentation(facts).rangeNotSatisfiable).to.deep.equal({
+      'Content-Range': 'bytes */11',
+      'Accept-Ranges': 'bytes',
+      'Cache-Control': 'no-store',
+    })
+  })
+})
