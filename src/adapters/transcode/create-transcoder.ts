@@ -1,0 +1,88 @@
+import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { E, pipe, TE } from '../../fp.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Transcoder } from '../../ports/transcoder.ts'
+import type { EngineFailure } from './engine.ts'
+import { type EnginePaths, type FoundEngine, findEngine } from './find-engine.ts'
+import { wallSecondsFor } from './limits.ts'
+import { judge } from './media-facts.ts'
+import { transcodeWith } from './transcode.ts'
+
+export type TranscoderOptions = {
+  /** Media that play for longer are refused. */
+  readonly maxSeconds: number
+  readonly log: Log
+  /** Wall seconds that an engine may take for so many seconds of media. */
+  readonly wallSecondsFor?: (mediaSeconds: number) => number
+}
+
+/** Transcodes with what this machine has: see findEngine. It is looked for once, when first asked. */
+export const createTranscoder = ({ ffmpegPath, ffprobePath, ...options }: EnginePaths & TranscoderOptions) =>
+  createTranscoderOn(findEngine({ ffmpegPath, ffprobePath }, options.log), options)
+
+/** Transcodes with one engine. An engine that was not found is looked for again at the next call. */
+export const createTranscoderOn = (
+  find: TE.TaskEither<Unavailable, FoundEngine>,
+  options: TranscoderOptions,
+): Transcoder => {
+  const { maxSeconds, log } = options
+  const found = once(find)
+
+  const toError = (failure: EngineFailure): Refused | Unavailable => {
+    log.warn('transcoder.failed', failure)
+    const message = refusalFor(failure.reason)
+    return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
+  }
+  const tooLong = refused(`the file plays for longer than ${maxSeconds} seconds`)
+  const run = { wallSecondsFor, ...options, toError, tooLong }
+
+  return {
+    describe: pipe(
+      found,
+      TE.map(({ facts }) => facts.name),
+    ),
+    probe: (path) =>
+      pipe(
+        found,
+        TE.flatMap(({ engine }) => pipe(engine.probe(path), TE.mapLeft(toError))),
+        TE.flatMapEither(judge),
+        TE.filterOrElseW(
+          ({ durationSeconds }) => (durationSeconds ?? 0) <= maxSeconds,
+          () => tooLong,
+        ),
+      ),
+    transcode: (path, facts, plan, folder, onProgress) =>
+      pipe(
+        found,
+        TE.flatMap((engine) => transcodeWith(engine, run)({ path, facts, plan, folder, onProgress })),
+      ),
+  }
+}
+
+/** What to tell the sender; `null` when the file is not to blame. */
+const refusalFor = (reason: EngineFailure['reason']): string | null => {
+  switch (reason) {
+    case 'input':
+      return 'the file cannot be read as sound or film'
+    case 'crashed':
+      return 'the file makes its decoder crash'
+    case 'time':
+      return 'the file takes too long to decode'
+    case 'size':
+      return 'what is made of the file grows too large'
+    case 'broken':
+    case 'aborted':
+      return null
+  }
+}
+
+/** Callers share one search; a search that failed is forgotten. */
+const once = <L, A>(task: TE.TaskEither<L, A>): TE.TaskEither<L, A> => {
+  let running: Promise<E.Either<L, A>> | null = null
+  return async () => {
+    running ??= task()
+    const result = await running
+    if (E.isLeft(result)) running = null
+    return result
+  }
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import type { AudioRung, MediaPlan, VideoRung } from '../../domain/ingest/media-plan.ts'
+import type { Rendition } from '../../ports/transcoder.ts'
+import type { CutRendition } from './check-renditions.ts'
+import { type Cut, cut, startsOf } from './cutter.ts'
+
+/** Cuts what was encoded for each rung: pictures in even parts, sound where the pictures are cut. */
+export const cutRenditions = async (
+  plan: MediaPlan,
+  folder: string,
+): Promise<ReadonlyArray<CutRendition>> => {
+  const { partSeconds: step, frameRate } = plan
+  const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
+
+  const films = await Promise.all(
+    plan.video.map(async (rung) => {
+      const film = await cut(fileOf(rung), { seconds: [], step })
+      const size = film.track.picture ?? { width: rung.width, height: rung.height }
+      return { film, rendition: toRendition(rung.name, film, { video: { ...size, frameRate }, audio: null }) }
+    }),
+  )
+  const [first] = films
+  const seconds = first === undefined ? [] : startsOf(first.film).slice(1)
+  const sounds = await Promise.all(
+    plan.audio.map(async (rung) => {
+      const { channels, sampleRate } = rung
+      const sound = await cut(fileOf(rung), { seconds, step })
+      return toRendition(rung.name, sound, { video: null, audio: { channels, sampleRate } })
+    }),
+  )
+  return [...films.map(({ rendition }) => rendition), ...sounds]
+}
+
+const toRendition = (
+  name: string,
+  { track, init, parts }: Cut,
+  facts: Pick<Rendition, 'video' | 'audio'>,
+): CutRendition => ({ name, ...facts, codec: track.codec, timescale: track.timescale, init, parts })

@@ -1,0 +1,154 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Keyframe } from '../../domain/export/content-export.ts'
+import type { FileSlice } from '../../ports/local-files.ts'
+import type { TranscodedPart } from '../../ports/transcoder.ts'
+import { BOX_HEADER_BYTES, type BoxHeader, malformed, readBoxHeader } from './isobmff.ts'
+import { type Fragment, readFragment } from './isobmff-fragment.ts'
+import { readTrack, type Track } from './isobmff-track.ts'
+
+/** Where one part is to end and the next to begin, in seconds from the start of the rendition, ascending. */
+export type PartEdges = {
+  readonly seconds: ReadonlyArray<number>
+  /** Once `seconds` are used up, on from the last of them. */
+  readonly step: number
+}
+
+/** A rendition in parts. They are slices of the fragmented file: no byte of it is copied. */
+export type Cut = {
+  readonly track: Track
+  readonly init: FileSlice
+  readonly parts: ReadonlyArray<CutPart>
+}
+
+export type CutPart = TranscodedPart & { readonly startTicks: number }
+
+/**
+ * Cuts a fragmented CMAF file of one track. Pictures are cut at the first key picture at or after an edge, sound
+ * at the fragment that begins nearest to it. A track without samples has no parts. Reads headers alone; throws for
+ * a file that is cut off or not as our encoders write it.
+ */
+export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
+  const file = await open(path)
+  try {
+    const { track, initEnd, fragments } = await readFile(file)
+    return {
+      track,
+      init: { path, start: 0, end: initEnd },
+      parts: groupIntoParts(path, track, fragments, edges),
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** In seconds: what the cut of the sound is to follow. */
+export const startsOf = ({ track, parts }: Cut): ReadonlyArray<number> =>
+  parts.map(({ startTicks }) => startTicks / track.timescale)
+
+type PlacedFragment = Fragment & { readonly offset: number; readonly end: number }
+
+/** The box sequence of such a file: `ftyp moov (moof mdat)+ mfra?`. */
+const readFile = async (file: FileHandle) => {
+  const { size: fileSize } = await file.stat()
+  const ftyp = await headerAt(file, 0, fileSize, 'ftyp')
+  const moov = await headerAt(file, ftyp.size, fileSize, 'moov')
+  const initEnd = ftyp.size + moov.size
+  const track = readTrack(await bytesAt(file, 0, initEnd))
+
+  const fragments: PlacedFragment[] = []
+  for (let offset = initEnd; offset < fileSize; ) {
+    const moof = await headerAt(file, offset, fileSize, 'moof', 'mfra')
+    if (moof.type === 'mfra') break
+    const mdat = await headerAt(file, offset + moof.size, fileSize, 'mdat')
+    const bytes = moof.size + mdat.size
+    const body = (await bytesAt(file, offset, moof.size)).subarray(moof.headerSize)
+    const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
+    const last = fragments.at(-1)
+    if (fragment.startTicks !== (last === undefined ? 0 : last.startTicks + last.durationTicks))
+      throw malformed('a gap or an overlap in time')
+    if (!fragment.startsWithKey) throw malformed('a fragment that does not start with a key picture')
+    fragments.push({ ...fragment, offset, end: offset + bytes })
+    offset += bytes
+  }
+  return { track, initEnd, fragments }
+}
+
+const headerAt = async (
+  file: FileHandle,
+  offset: number,
+  fileSize: number,
+  ...types: ReadonlyArray<string>
+): Promise<BoxHeader> => {
+  const room = fileSize - offset
+  const header = readBoxHeader(await bytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
+  if (!types.includes(header.type)) throw malformed(`no ${types[0]} where one must be`)
+  return header
+}
+
+/** Far above what a `moov` or `moof` of one track takes, far below what memory does. */
+const MAX_METADATA_BYTES = 8 * 2 ** 20
+
+const bytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
+  if (length > MAX_METADATA_BYTES) throw malformed('metadata without end')
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset)
+  if (bytesRead < length) throw malformed('cut off')
+  return buffer
+}
+
+const groupIntoParts = (
+  path: string,
+  track: Track,
+  fragments: ReadonlyArray<PlacedFragment>,
+  edges: PartEdges,
+): ReadonlyArray<CutPart> => {
+  const groups: PlacedFragment[][] = []
+  let edge = Number.NEGATIVE_INFINITY
+  for (const fragment of fragments) {
+    // Half of the fragment's own length makes "at or after" into "nearest"; a microsecond forgives rounding.
+    const slack = track.picture === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
+    const seconds = (fragment.startTicks + slack) / track.timescale
+    if (seconds >= edge) {
+      groups.push([])
+      edge = edgeAfter(edges, seconds)
+    }
+    groups.at(-1)?.push(fragment)
+  }
+  return joinShortTail(groups, track).map((group) => toPart(path, track, group))
+}
+
+const edgeAfter = ({ seconds: given, step }: PartEdges, seconds: number): number => {
+  const last = given.at(-1) ?? 0
+  return given.find((edge) => edge > seconds) ?? last + step * (Math.floor((seconds - last) / step) + 1)
+}
+
+/** A last part of a picture or two would cost a request and last for no time: it stays with the one before. */
+const SHORTEST_TAIL_SECONDS = 0.25
+
+const joinShortTail = (
+  groups: ReadonlyArray<ReadonlyArray<PlacedFragment>>,
+  track: Track,
+): ReadonlyArray<ReadonlyArray<PlacedFragment>> => {
+  const [before, tail] = groups.slice(-2)
+  if (before === undefined || tail === undefined) return groups
+  if (ticksOf(tail) >= SHORTEST_TAIL_SECONDS * track.timescale) return groups
+  return [...groups.slice(0, -2), [...before, ...tail]]
+}
+
+const ticksOf = (fragments: ReadonlyArray<Fragment>): number =>
+  fragments.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
+
+const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragment>): CutPart => {
+  const [first, last] = [fragments[0], fragments.at(-1)]
+  if (first === undefined || last === undefined) throw malformed('a part without fragments')
+  const keyframe = (fragment: PlacedFragment): Keyframe => ({
+    offset: fragment.offset - first.offset,
+    length: fragment.firstSampleEnd,
+    durationTicks: fragment.durationTicks,
+  })
+  return {
+    slice: { path, start: first.offset, end: last.end },
+    startTicks: first.startTicks,
+    durationTicks: ticksOf(fragments),
+    keyframes: track.picture === null ? [] : fragments.map(keyframe),
+  }
+}

@@ -1,0 +1,69 @@
+import type { TE } from '../../fp.ts'
+import type { ProbedFile } from './probed-file.ts'
+
+export type EngineFacts = {
+  /** Name and version. */
+  readonly name: string
+  /** Whether it has the filters that bring HDR down to standard range. */
+  readonly toneMaps: boolean
+}
+
+/** One file to encode, with one video or audio track in fragments. */
+export type EncodeOutput = {
+  /** Of the filter graph's pad that feeds it. */
+  readonly label: string
+  readonly encoder: 'libx264' | 'aac'
+  /** Encoder and muxer options under FFmpeg's own names. */
+  readonly options: Readonly<Record<string, string>>
+  readonly muxer: Readonly<Record<string, string>>
+  readonly file: string
+}
+
+/** One stream of the source, decoded once, and all that is made of it. */
+export type StreamJob = {
+  readonly streamIndex: number
+  /** A filter graph in FFmpeg's language, without the label of its one input; its outputs are labelled. */
+  readonly graph: string
+  readonly outputs: ReadonlyArray<EncodeOutput>
+}
+
+/** One pass over a source. */
+export type EncodeJob = {
+  readonly path: string
+  readonly video: StreamJob | null
+  readonly audio: StreamJob | null
+  /** Wall time before it is stopped. */
+  readonly wallSeconds: number
+}
+
+/** Brings the tracks of some files into one fast-start mp4, as they are. */
+export type RemuxJob = {
+  readonly inputs: ReadonlyArray<string>
+  readonly file: string
+  readonly wallSeconds: number
+}
+
+/**
+ * `input`: it looked at the file and could not make sense of it. `crashed`: it died of the file. `time`, `size`: it
+ * went beyond its bounds. `broken`: it did not run, was killed by somebody else, or the disk is full; another try
+ * may do. `aborted`: we did it.
+ */
+export type EngineFailure = {
+  readonly reason: 'input' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  /** For the log: no path is in it. */
+  readonly detail: string
+}
+
+/** What decodes and encodes: a process of its own for each call, bounded, that ends when this one does. */
+export type Engine = {
+  /** Fails when it does not run here, or cannot write H.264 and AAC. */
+  readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
+  readonly probe: (path: string) => TE.TaskEither<EngineFailure, ProbedFile>
+  /** Tells how many seconds of media are done. */
+  readonly encode: (
+    job: EncodeJob,
+    onProgress: (seconds: number) => void,
+    signal: AbortSignal,
+  ) => TE.TaskEither<EngineFailure, void>
+  readonly remux: (job: RemuxJob) => TE.TaskEither<EngineFailure, void>
+}

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { E } from '../../fp.ts'
+import type { EncodeJob, EncodeOutput, Engine, EngineFacts, EngineFailure, StreamJob } from './engine.ts'
+import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
+import { bareEnvironment, bounded } from './launcher.ts'
+import { decoderLimits, demuxerLimits, MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS } from './limits.ts'
+import { progressiveMuxer } from './recipe.ts'
+import { type Bounds, failureOf, supervise } from './supervise.ts'
+
+/** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
+export const createFfmpegEngine = (programs: {
+  readonly ffmpeg: string
+  readonly ffprobe: string
+}): Engine => ({
+  describe: async () => {
+    const version = await run(programs.ffmpeg, ['-hide_banner', '-version'], '', {
+      wallSeconds: PROBE_SECONDS,
+    })
+    const coders = await run(programs.ffmpeg, ['-hide_banner', '-encoders'], '', {
+      wallSeconds: PROBE_SECONDS,
+    })
+    const filters = await run(programs.ffmpeg, ['-hide_banner', '-filters'], '', {
+      wallSeconds: PROBE_SECONDS,
+    })
+    const prober = await run(programs.ffprobe, ['-hide_banner', '-version'], '', {
+      wallSeconds: PROBE_SECONDS,
+    })
+    if (E.isLeft(version)) return version
+    if (E.isLeft(coders)) return coders
+    if (E.isLeft(filters)) return filters
+    if (E.isLeft(prober)) return prober
+    return toEngineFacts(version.right.stdout, coders.right.stdout, filters.right.stdout)
+  },
+
+  probe: (path) => async () => {
+    // The one way to learn that a duration is a guess is a warning.
+    const args = [
+      '-v',
+      'warning',
+      ...HARDENED,
+      '-show_entries',
+      FFPROBE_ENTRIES,
+      '-of',
+      'json',
+      ...input(path),
+    ]
+    const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS })
+    if (E.isLeft(ran)) return ran
+    const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
+    if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
+    return E.right(toProbedFile(decoded.right, ran.right.stderr.includes('Estimating duration from bitrate')))
+  },
+
+  encode: (job, onProgress, signal) => async () => {
+    const onLine = (line: string) => {
+      const [name, value] = line.split('=')
+      if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
+    }
+    const bounds = { wallSeconds: job.wallSeconds, signal }
+    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, bounds, onLine)
+    return E.isLeft(ran) ? ran : E.right(undefined)
+  },
+
+  remux:
+    ({ inputs, file, wallSeconds }) =>
+    async () => {
+      const args = [
+        ...QUIET,
+        ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
+        ...inputs.flatMap((_, i) => ['-map', `${i}:0`]),
+        ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', output(file)],
+      ]
+      const ran = await run(programs.ffmpeg, args, dirname(file), { wallSeconds })
+      return E.isLeft(ran) ? ran : E.right(undefined)
+    },
+})
+
+const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
+const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
+
+const options = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
+  Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
+
+/** They bind the input that follows: after `-i` they would bind nothing. */
+const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
+
+// The protocol is named, or a path with a colon could choose another.
+const input = (path: string): ReadonlyArray<string> => ['-i', `file:${path}`]
+const output = (path: string): string => `file:${path}`
+
+const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
+  const streams = [job.video, job.audio].filter((stream) => stream !== null)
+  const graph = streams.map(({ streamIndex, graph }: StreamJob) => `[0:${streamIndex}]${graph}`).join(';')
+  return [
+    ...QUIET,
+    ...['-progress', 'pipe:1', '-stats_period', '0.5'],
+    ...HARDENED,
+    ...input(job.path),
+    ...['-filter_complex', graph],
+    ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
+  ]
+}
+
+const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
+  const kind = encoder === 'aac' ? ':a' : ':v'
+  const coding = [`-c${kind}`, encoder, ...options(named, kind)]
+  return ['-map', `[${label}]`, ...coding, ...NO_METADATA, ...options(muxer), '-f', 'mp4', output(file)]
+}
+
+const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
+const MAX_STDOUT = 8 * 2 ** 20
+
+type Ran = { readonly stdout: string; readonly stderr: string }
+
+/** Runs a program to its end. `path` is what must not be told. With `onLine`, stdout is read line by line. */
+const run = async (
+  program: string,
+  args: ReadonlyArray<string>,
+  path: string,
+  bounds: Bounds,
+  onLine?: (line: string) => void,
+): Promise<E.Either<EngineFailure, Ran>> => {
+  const command = bounded({ program, args }, LIMITS)
+  const child = spawn(command.program, command.args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: bareEnvironment(),
+  })
+  let stdout = ''
+  if (onLine === undefined) {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout = (stdout + text).slice(0, MAX_STDOUT)
+    })
+  } else createInterface(child.stdout).on('line', onLine)
+  const ended = await supervise(child, bounds)
+  const failure = failureOf(ended, path)
+  return failure === null ? E.right({ stdout, stderr: ended.stderr }) : E.left(failure)
+}
+
+const toEngineFacts = (
+  version: string,
+  coders: string,
+  filters: string,
+): E.Either<EngineFailure, EngineFacts> => {
+  const has = (list: string, name: string) => new RegExp(`^ \\S+ +${name} `, 'm').test(list)
+  const missing = ['libx264', 'aac'].filter((name) => !has(coders, name))
+  if (missing.length > 0)
+    return E.left({ reason: 'broken', detail: `it lacks the encoders ${missing.join(', ')}` })
+  return E.right({
+    name: `ffmpeg ${/^ffmpeg version (\S+)/.exec(version)?.[1] ?? 'of unknown version'}`,
+    toneMaps: has(filters, 'zscale') && has(filters, 'tonemap'),
+  })
+}
+
+const inputFailure = (detail: string): E.Either<EngineFailure, never> => E.left({ reason: 'input', detail })
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { E, type TE } from '../../fp.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Engine, EngineFacts } from './engine.ts'
+import { createFfmpegEngine } from './ffmpeg-engine.ts'
+import { findProgram } from './launcher.ts'
+import { createNodeAvEngine } from './node-av-engine.ts'
+
+export type EnginePaths = { readonly ffmpegPath: string | null; readonly ffprobePath: string | null }
+
+export type FoundEngine = { readonly engine: Engine; readonly facts: EngineFacts }
+
+/**
+ * Finds what can transcode here: the ffmpeg that was named, else one on PATH, else the node-av package. One that was
+ * named and does not work is told of, not passed over.
+ */
+export const findEngine =
+  (paths: EnginePaths, log: Log): TE.TaskEither<Unavailable, FoundEngine> =>
+  async () => {
+    const reasons: string[] = []
+    for (const { name, engine } of candidates(paths)) {
+      const facts = await engine.describe()
+      if (E.isRight(facts)) {
+        log.info('transcoder.engine', { engine: facts.right.name })
+        return E.right({ engine, facts: facts.right })
+      }
+      reasons.push(`${name} does not work: ${facts.left.detail}`)
+    }
+    const cause =
+      reasons.length > 0 ? reasons.join('; ') : 'there is no ffmpeg on PATH, and no node-av package'
+    log.warn('transcoder.no_engine', { cause })
+    return E.left(unavailable('transcoder')(cause))
+  }
+
+type Candidate = { readonly name: string; readonly engine: Engine }
+
+const candidates = ({ ffmpegPath, ffprobePath }: EnginePaths): ReadonlyArray<Candidate> => {
+  const ffmpeg = ffmpegPath ?? findProgram('ffmpeg')
+  const ffprobe = ffprobePath ?? besides(ffmpegPath) ?? findProgram('ffprobe')
+  const programs: ReadonlyArray<Candidate> =
+    ffmpeg === null
+      ? []
+      : [{ name: ffmpeg, engine: createFfmpegEngine({ ffmpeg, ffprobe: ffprobe ?? 'ffprobe' }) }]
+  if (ffmpegPath !== null || !isNodeAvInstalled()) return programs
+  return [...programs, { name: 'node-av', engine: createNodeAvEngine() }]
+}
+
+const besides = (ffmpeg: string | null): string | null => {
+  const path = ffmpeg === null ? null : join(dirname(ffmpeg), 'ffprobe')
+  return path !== null && existsSync(path) ? path : null
+}
+
+// Found, and not loaded: a decoder that crashes would take the server with it.
+const isNodeAvInstalled = (): boolean => {
+  try {
+    createRequire(import.meta.url).resolve('node-av/api')
+    return true
+  } catch {
+    return false
+  }
+}

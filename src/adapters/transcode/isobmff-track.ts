@@ -1,0 +1,106 @@
+import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts'
+
+/** The one track of a rendition, as its init segment describes it. */
+export type Track = {
+  readonly id: number
+  /** Ticks a second. */
+  readonly timescale: number
+  /** RFC 6381. */
+  readonly codec: string
+  /** Pixels; `null` for sound. */
+  readonly picture: { readonly width: number; readonly height: number } | null
+  readonly defaults: SampleDefaults
+}
+
+/** What a fragment need not say again (`trex`, ISO/IEC 14496-12 §8.8.3). */
+export type SampleDefaults = { readonly duration: number; readonly size: number; readonly flags: number }
+
+/** Reads an init segment: `ftyp` and a `moov` with one track of H.264 or AAC. */
+export const readTrack = (init: Uint8Array): Track => {
+  const moov = onlyBox(init, 'moov')
+  const trak = onlyBox(moov, 'trak')
+  const id = fieldsAfterTimes(onlyBox(trak, 'tkhd'), 'tkhd').u32()
+  const timescale = fieldsAfterTimes(onlyBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
+  if (timescale === 0) throw malformed('a timescale of 0')
+  // An edit list would move pictures against sound in players that read it, and not in those that do not.
+  if (boxesIn(trak).some(({ type }) => type === 'edts')) throw malformed('an edit list')
+  const stsd = onlyBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
+  return {
+    id,
+    timescale,
+    ...readSampleEntry(stsd),
+    defaults: readDefaults(onlyBox(moov, 'mvex', 'trex'), id),
+  }
+}
+
+/** `tkhd` and `mdhd` begin alike: version, flags, and two times of 32 or, in version 1, of 64 bits. */
+const fieldsAfterTimes = (body: Uint8Array, name: string): Fields => {
+  const fields = fieldsOf(body, name)
+  const version = fields.u8()
+  fields.skip(3 + (version === 1 ? 16 : 8))
+  return fields
+}
+
+const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
+  const fields = fieldsOf(trex, 'trex')
+  fields.skip(4)
+  if (fields.u32() !== trackId) throw malformed('trex is of another track')
+  fields.skip(4)
+  return { duration: fields.u32(), size: fields.u32(), flags: fields.u32() }
+}
+
+const readSampleEntry = (stsd: Uint8Array): Pick<Track, 'codec' | 'picture'> => {
+  const [entry] = boxesIn(stsd.subarray(8))
+  if (entry?.type === 'avc1') return readAvc1(entry.body)
+  if (entry?.type === 'mp4a') return readMp4a(entry.body)
+  throw malformed('neither H.264 nor AAC')
+}
+
+/** VisualSampleEntry (ISO/IEC 14496-12 §12.1.3), then boxes; `avcC` has the codec's name (14496-15 §5.3.3). */
+const readAvc1 = (body: Uint8Array): Pick<Track, 'codec' | 'picture'> => {
+  const fields = fieldsOf(body, 'avc1')
+  fields.skip(24)
+  const picture = { width: fields.u16(), height: fields.u16() }
+  fields.skip(50)
+  const avcC = fieldsOf(onlyBox(fields.rest(), 'avcC'), 'avcC')
+  avcC.skip(1)
+  const profileConstraintsLevel = avcC.u24().toString(16).padStart(6, '0')
+  return { codec: `avc1.${profileConstraintsLevel}`, picture }
+}
+
+/** AudioSampleEntry, then boxes. Its channel count is no use: some encoders write 2 whatever there is. */
+const readMp4a = (body: Uint8Array): Pick<Track, 'codec' | 'picture'> => {
+  const fields = fieldsOf(body, 'mp4a')
+  fields.skip(28)
+  return { codec: readEsds(onlyBox(fields.rest(), 'esds')), picture: null }
+}
+
+const ES_DESCRIPTOR = 3
+const DECODER_CONFIG = 4
+const DECODER_SPECIFIC = 5
+const MPEG4_AUDIO = 0x40
+
+/** ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5) down to the audio object type (14496-3 §1.6.2.1). */
+const readEsds = (body: Uint8Array): string => {
+  const fields = fieldsOf(body, 'esds')
+  fields.skip(4)
+  enterDescriptor(fields, ES_DESCRIPTOR)
+  fields.skip(2)
+  const flags = fields.u8()
+  if (flags & 0x80) fields.skip(2)
+  if (flags & 0x40) fields.skip(fields.u8())
+  if (flags & 0x20) fields.skip(2)
+  enterDescriptor(fields, DECODER_CONFIG)
+  if (fields.u8() !== MPEG4_AUDIO) throw malformed('no MPEG-4 audio')
+  fields.skip(12)
+  enterDescriptor(fields, DECODER_SPECIFIC)
+  const config = fields.u16()
+  const objectType = config >> 11
+  return `mp4a.40.${objectType === 31 ? 32 + ((config >> 5) & 0x3f) : objectType}`
+}
+
+/** A descriptor is a tag and a length in groups of 7 bits; what holds it has been bounds-checked already. */
+const enterDescriptor = (fields: Fields, tag: number): void => {
+  if (fields.u8() !== tag) throw malformed('esds is out of order')
+  while (fields.u8() & 0x80);
+}

@@ -1,0 +1,96 @@
+/**
+ * Boxes and fields of the ISO base media file format (ISO/IEC 14496-12 §4), for files that our own encoders wrote.
+ * Every reach beyond what is there throws: a file is read well or not at all.
+ */
+export type Box = {
+  readonly type: string
+  /** Without the header. */
+  readonly body: Uint8Array
+}
+
+export type BoxHeader = { readonly type: string; readonly headerSize: number; readonly size: number }
+
+export const malformed = (what: string): Error => new Error(`malformed MP4: ${what}`)
+
+/** Bytes that hold any box header: size, type, and a size of 64 bits. */
+export const BOX_HEADER_BYTES = 16
+
+/** Reads the header at the front of `bytes`; the box itself must end within `room` bytes from there. */
+export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
+  const fields = fieldsOf(bytes, 'box header')
+  const short = fields.u32()
+  const type = fields.text(4)
+  // A size of 0 means "to the end of the file": legal, and never written by an encoder that can finish.
+  const size = short === 1 ? fields.u64() : short
+  const headerSize = fields.position()
+  if (size < headerSize) throw malformed(`box ${printable(type)} of impossible size ${size}`)
+  if (size > room) throw malformed(`box ${printable(type)} is cut off`)
+  return { type, headerSize, size }
+}
+
+/** The boxes that fill `bytes` from the first byte to the last. */
+export const boxesIn = (bytes: Uint8Array): ReadonlyArray<Box> => {
+  const boxes: Box[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const { type, headerSize, size } = readBoxHeader(bytes.subarray(at), bytes.length - at)
+    boxes.push({ type, body: bytes.subarray(at + headerSize, at + size) })
+    at += size
+  }
+  return boxes
+}
+
+/** Follows types from box to box; there must be exactly one of each on the way. */
+export const onlyBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint8Array =>
+  path.reduce((body, type) => {
+    const [box, ...others] = boxesIn(body).filter((candidate) => candidate.type === type)
+    if (box === undefined) throw malformed(`no ${type} box`)
+    if (others.length > 0) throw malformed(`more than one ${type} box`)
+    return box.body
+  }, bytes)
+
+/** Takes big-endian fields off the front, one after the other. */
+export type Fields = {
+  readonly u8: () => number
+  readonly u16: () => number
+  readonly u24: () => number
+  readonly u32: () => number
+  readonly i32: () => number
+  /** Refuses what a number cannot hold exactly. */
+  readonly u64: () => number
+  readonly text: (length: number) => string
+  readonly skip: (length: number) => void
+  readonly rest: () => Uint8Array
+  /** Bytes taken so far. */
+  readonly position: () => number
+}
+
+export const fieldsOf = (bytes: Uint8Array, name: string): Fields => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  const take = (length: number): number => {
+    if (length > bytes.length - at) throw malformed(`${name} is too short`)
+    at += length
+    return at - length
+  }
+  const u64 = (): number => {
+    const value = Number(view.getBigUint64(take(8)))
+    if (!Number.isSafeInteger(value)) throw malformed(`${name} has a number beyond 2^53`)
+    return value
+  }
+  return {
+    u8: () => view.getUint8(take(1)),
+    u16: () => view.getUint16(take(2)),
+    u24: () => view.getUint8(take(1)) * 0x1_0000 + view.getUint16(take(2)),
+    u32: () => view.getUint32(take(4)),
+    i32: () => view.getInt32(take(4)),
+    u64,
+    text: (length) => String.fromCharCode(...bytes.subarray(take(length), at)),
+    skip: (length) => {
+      take(length)
+    },
+    rest: () => bytes.subarray(at),
+    position: () => at,
+  }
+}
+
+const printable = (type: string): string => type.replace(/[^ -~]/g, '?')

@@ -1,0 +1,160 @@
+import { Decoder, type Demuxer, Encoder, FilterComplexAPI, type Frame, Muxer, type Packet } from 'node-av'
+import { AV_NOPTS_VALUE, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants'
+import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
+import { decoderLimits } from './limits.ts'
+import { openSource, rotationOf } from './node-av-source.ts'
+
+/** One pass over the source, as the program ffmpeg does it: each stream decoded once, encoded for all its outputs. */
+export const encode = async (job: EncodeJob, onProgress: (seconds: number) => void): Promise<void> => {
+  const source = await openSource(job.path)
+  const jobs = [job.video, job.audio].filter((stream) => stream !== null)
+  const lines = await Promise.all(jobs.map((stream) => openLine(source, stream)))
+  const shift = startShift(source)
+  let told = 0
+  for await (const packet of source.packets()) {
+    if (packet === null) continue
+    const line = lines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
+    if (line !== undefined) {
+      shift(packet)
+      await line.push(packet)
+      const seconds = secondsOf(packet)
+      if (seconds > told + 0.5) {
+        told = seconds
+        onProgress(seconds)
+      }
+    }
+    packet.free()
+  }
+  for (const line of lines) await line.finish()
+  await source.close()
+}
+
+/** A file may start its clock anywhere: a broadcast does so at hours. Ours start at 0. */
+const startShift = (source: Demuxer): ((packet: Packet) => void) => {
+  const micros = source.getFormatContext().startTime
+  return (packet) => {
+    if (micros === AV_NOPTS_VALUE) return
+    const { num, den } = packet.timeBase
+    const ticks = (micros * BigInt(den)) / (BigInt(num) * 1_000_000n)
+    if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= ticks
+    if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= ticks
+  }
+}
+
+const secondsOf = ({ pts, timeBase }: Packet): number =>
+  pts === AV_NOPTS_VALUE ? 0 : (Number(pts) * timeBase.num) / timeBase.den
+
+type Line = {
+  readonly streamIndex: number
+  readonly push: (packet: Packet) => Promise<void>
+  readonly finish: () => Promise<void>
+}
+
+/** As the program ffmpeg: a stream of which more than this share cannot be decoded has failed. */
+const MAX_ERROR_RATE = 2 / 3
+
+const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: StreamJob): Promise<Line> => {
+  const stream = source.getStream(streamIndex)
+  if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
+  const decoder = await Decoder.create(stream, { options: { ...decoderLimits, threads: 'auto' } })
+  const filter = FilterComplexAPI.create(`[in]${upright(rotationOf(stream))}${graph}`, {
+    inputs: [{ label: 'in' }],
+    outputs: outputs.map(({ label }) => ({ label })),
+  })
+  const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
+  let [decoded, undecodable] = [0, 0]
+
+  const drain = async () => {
+    for (;;) {
+      const frame = await decoder.receive()
+      if (!frame) return
+      decoded++
+      await filter.process('in', frame)
+      frame.free()
+      await forward(filter, sinks)
+    }
+  }
+  return {
+    streamIndex,
+    push: async (packet) => {
+      try {
+        await decoder.decode(packet)
+      } catch {
+        undecodable++
+      }
+      await drain()
+    },
+    finish: async () => {
+      await decoder.flush()
+      await drain()
+      if (decoded === 0 || undecodable > MAX_ERROR_RATE * (decoded + undecodable))
+        throw new Error(`stream ${streamIndex} cannot be decoded`)
+      await filter.flush()
+      await forward(filter, sinks)
+      await Promise.all(sinks.map(({ finish }) => finish()))
+    },
+  }
+}
+
+/** The program ffmpeg turns pictures upright by itself, the libraries do not. */
+const upright = (rotation: number): string => {
+  if (Math.abs(rotation - 90) < 1) return 'transpose=clock,'
+  if (Math.abs(rotation - 180) < 1) return 'hflip,vflip,'
+  if (Math.abs(rotation - 270) < 1) return 'transpose=cclock,'
+  return ''
+}
+
+type Sink = {
+  readonly label: string
+  readonly push: (frame: Frame) => Promise<void>
+  readonly finish: () => Promise<void>
+}
+
+const openSink = async (
+  { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,
+  filter: FilterComplexAPI,
+): Promise<Sink> => {
+  const codec = name === 'aac' ? FF_ENCODER_AAC : FF_ENCODER_LIBX264
+  const encoder = await Encoder.create(codec, {
+    filter,
+    bitrate: 0,
+    options: { threads: 'auto', ...options },
+  })
+  const muxer = await Muxer.open(file, { format: 'mp4', options: muxerOptions })
+  const track = muxer.addStream(encoder)
+
+  const drain = async () => {
+    for (;;) {
+      const packet = await encoder.receive()
+      if (!packet) return
+      await muxer.writePacket(packet, track)
+      packet.free()
+    }
+  }
+  return {
+    label,
+    push: async (frame) => {
+      await encoder.encode(frame)
+      frame.free()
+      await drain()
+    },
+    finish: async () => {
+      await encoder.flush()
+      await drain()
+      await muxer.close()
+    },
+  }
+}
+
+/** Hands on what the graph has ready. Frames are taken one after the other, and encoded side by side. */
+const forward = async (filter: FilterComplexAPI, sinks: ReadonlyArray<Sink>): Promise<void> => {
+  for (;;) {
+    const ready: Array<readonly [Sink, Frame]> = []
+    for (const sink of sinks) {
+      const frame = await filter.receive(sink.label)
+      if (frame) ready.push([sink, frame])
+    }
+    if (ready.length === 0) return
+    await Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
+  }
+}

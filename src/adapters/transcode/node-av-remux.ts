@@ -1,0 +1,43 @@
+import { Muxer, type Packet } from 'node-av'
+import type { RemuxJob } from './engine.ts'
+import { openSource } from './node-av-source.ts'
+import { progressiveMuxer } from './recipe.ts'
+
+/** Copies the one track of each input into one file, in the order of time. */
+export const remux = async ({ inputs, file }: RemuxJob): Promise<void> => {
+  const muxer = await Muxer.open(file, { format: 'mp4', options: { ...progressiveMuxer } })
+  const tracks = await Promise.all(inputs.map((input) => openTrack(input, muxer)))
+  for (;;) {
+    const due = tracks.filter(hasNext).sort((a, b) => secondsOf(a.next) - secondsOf(b.next))[0]
+    if (due === undefined) break
+    await muxer.writePacket(due.next, due.index)
+    due.next.free()
+    await due.advance()
+  }
+  await muxer.close()
+}
+
+type Track = { readonly index: number; readonly next: Packet | null; readonly advance: () => Promise<void> }
+
+const hasNext = (track: Track): track is Track & { readonly next: Packet } => track.next !== null
+
+const openTrack = async (input: string, muxer: Muxer): Promise<Track> => {
+  const demuxer = await openSource(input)
+  const stream = demuxer.getStream(0)
+  if (stream === undefined) throw new Error('no track to copy')
+  const packets = demuxer.packets(0)
+  let next: Packet | null = null
+  const advance = async () => {
+    next = (await packets.next()).value ?? null
+  }
+  await advance()
+  return {
+    index: muxer.addStream(stream),
+    get next() {
+      return next
+    },
+    advance,
+  }
+}
+
+const secondsOf = ({ dts, timeBase }: Packet): number => (Number(dts) * timeBase.num) / timeBase.den

@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { Demuxer, type Stream } from 'node-av'
+import { AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
+import { demuxerLimits } from './limits.ts'
+
+/** An absolute path names a file and nothing else: what stands before a colon in it is no protocol. */
+export const openSource = (path: string): Promise<Demuxer> =>
+  Demuxer.open(resolve(path), { options: demuxerLimits })
+
+/**
+ * Degrees clockwise by which a player must turn the pictures: 0 to 359. The display matrix is 9 native 32-bit
+ * integers, of which the first, second, fourth and fifth turn and scale (FFmpeg's libavutil/display.h).
+ */
+export const rotationOf = ({ codecpar }: Stream): number => {
+  const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
+  if (matrix === null || matrix.length < 36) return 0
+  const [a, b, c, d] = [0, 4, 12, 16].map((at) => matrix.readInt32LE(at)) as [number, number, number, number]
+  const [wide, high] = [Math.hypot(a, c), Math.hypot(b, d)]
+  if (wide === 0 || high === 0) return 0
+  const degrees = (Math.atan2(b / high, a / wide) * 180) / Math.PI
+  return ((Math.round(degrees) % 360) + 360) % 360
+}

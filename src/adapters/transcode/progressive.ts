@@ -1,0 +1,36 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { E, type TE } from '../../fp.ts'
+import type { Progressive, Rendition } from '../../ports/transcoder.ts'
+import type { Engine, EngineFailure } from './engine.ts'
+
+/**
+ * A fast-start mp4 for each video rendition, with the best sound, or, where there are no pictures, for each audio
+ * rendition. Nothing is encoded again.
+ */
+export const makeProgressive =
+  (
+    engine: Engine,
+    renditions: ReadonlyArray<Rendition>,
+    { folder, wallSeconds }: { readonly folder: string; readonly wallSeconds: number },
+  ): TE.TaskEither<EngineFailure, ReadonlyArray<Progressive>> =>
+  async () => {
+    const made: Progressive[] = []
+    for (const tracks of combinations(renditions)) {
+      const file = join(folder, `progressive-${tracks[0]?.name}.mp4`)
+      const inputs = tracks.map(({ init }) => init.path)
+      const remuxed = await engine.remux({ inputs, file, wallSeconds })()
+      if (E.isLeft(remuxed)) return remuxed
+      const { size } = await stat(file)
+      made.push({ renditions: tracks.map(({ name }) => name), file: { path: file, start: 0, end: size } })
+    }
+    return E.right(made)
+  }
+
+const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {
+  const films = renditions.filter(({ video }) => video !== null)
+  const sounds = renditions.filter(({ audio }) => audio !== null)
+  // The plan lists sound from the least to the best.
+  const best = sounds.slice(-1)
+  return films.length > 0 ? films.map((film) => [film, ...best]) : sounds.map((sound) => [sound])
+}

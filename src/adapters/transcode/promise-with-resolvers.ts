@@ -1,0 +1,14 @@
+// node-av calls Promise.withResolvers, which Node has from release 22 on.
+if (!('withResolvers' in Promise)) {
+  Object.defineProperty(Promise, 'withResolvers', {
+    configurable: true,
+    writable: true,
+    value: () => {
+      let settle = {}
+      const promise = new Promise((resolve, reject) => {
+        settle = { resolve, reject }
+      })
+      return { promise, ...settle }
+    },
+  })
+}
