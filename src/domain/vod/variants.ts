@@ -40,6 +40,14 @@ const variantOf = (picture: ContentExport, sound: ContentExport | null): Variant
   }
 }
 
+const firstOfEach = <A>(all: ReadonlyArray<A>, likenessOf: (a: A) => string): ReadonlyArray<A> => {
+  const seen = new Set<string>()
+  return all.filter((a) => {
+    const likeness = likenessOf(a)
+    return !seen.has(likeness) && seen.add(likeness)
+  })
+}
+
 /**
  * The ways in which a file can be played in parts. Renditions of one group must differ in content, not in
  * encoding (RFC 8216bis §4.4.6.1.1), so a film's pictures all go with its best sound; every sound is also a
@@ -59,6 +67,5 @@ export const variantsOf = (file: ContentFile): Variants => {
         (v) => v.export.uid,
       ),
     )
-  const alike = (a: Variant, b: Variant) => a.bandwidth === b.bandwidth && a.resolution === b.resolution
-  return { sound, variants: sorted.filter((v, i) => sorted.findIndex((other) => alike(v, other)) === i) }
+  return { sound, variants: firstOfEach(sorted, (v) => `${v.bandwidth} ${v.resolution}`) }
 }

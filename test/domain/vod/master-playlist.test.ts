@@ -130,6 +130,7 @@ describe('a master playlist', () => {
         expect(text.split('\n')).to.have.length(6)
         expect(text.split('\n')[3]).to.match(wellFormed)
       }),
+      { examples: [[{ codecs: [], bandwidth: Number.NaN, averageBandwidth: 0 }]] },
     )
   })
 

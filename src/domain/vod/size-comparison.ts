@@ -1,0 +1,42 @@
+/** Pixels. */
+export type Size = { readonly width: number; readonly height: number }
+
+// Twelve digits: 1.1 × 100 must be 110 and not, by a breath of floating point, 111.
+const roundUp = (n: number): number => Math.ceil(Number(n.toPrecision(12)))
+
+export const scaled = ({ width, height }: Size, ratio: number): Size => ({
+  width: roundUp(width * ratio),
+  height: roundUp(height * ratio),
+})
+
+export const covers = (have: Size, want: Size): boolean =>
+  have.width >= want.width && have.height >= want.height
+
+const usefulArea = (have: Size, want: Size): number =>
+  Math.min(have.width, want.width) * Math.min(have.height, want.height)
+
+/** Below zero when `a` serves better than `b`: more that can be seen, then less that cannot (wire.md §5.4). */
+export const compareSizes =
+  (want: Size) =>
+  (a: Size, b: Size): number =>
+    usefulArea(b, want) - usefulArea(a, want) || a.width * a.height - b.width * b.height
+
+const leastRatio = 0.3
+
+/** `pr`, its halves down to the first below the least one, and 1 where they pass it by; falling. */
+const ratiosFrom = (pr: number): ReadonlyArray<number> => {
+  const ratios = [pr]
+  for (let ratio = pr; ratio >= leastRatio; ratio /= 2) ratios.push(ratio / 2)
+  const withOne = pr > 1 ? new Set([...ratios, 1]) : ratios
+  return [...withOne].sort((a, b) => b - a)
+}
+
+/**
+ * How many of its pixels a CSS pixel would get at best, of those ratios that halving `pr` leads to. What does
+ * not even cover the least ratio that is looked at gets the one below it.
+ */
+export const effectivePixelRatio = (want: Size, have: Size, pr: number): number => {
+  const ratios = ratiosFrom(pr)
+  const covered = ratios.find((ratio) => ratio >= leastRatio && covers(have, scaled(want, ratio)))
+  return covered ?? Math.min(...ratios)
+}

@@ -1,0 +1,109 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { filterMaster } from '../../../src/domain/vod/filter-master.ts'
+import { toMasterPlaylist } from '../../../src/domain/vod/master-playlist.ts'
+import { MobileFilter } from '../../../src/domain/vod/mobile-filter.ts'
+import { E, O } from '../../../src/fp.ts'
+import { contentFile } from '../../support/vod-arbitraries.ts'
+
+const filterOf = (query: Readonly<Record<string, string>>): MobileFilter =>
+  E.getOrElse((): MobileFilter => {
+    throw new Error('not a filter')
+  })(MobileFilter.decode(query))
+
+const uris = (text: string): ReadonlyArray<string> => text.match(/^[^#\n].*$/gm) ?? []
+
+const master = contentFile().map((file) => O.getOrElse(() => '')(toMasterPlaylist(file)))
+const pixels = fc.integer({ min: 1, max: 2000 })
+const filter: fc.Arbitrary<MobileFilter> = fc.record({
+  size: fc.option(fc.record({ width: pixels, height: pixels })),
+  pixelRatio: fc.double({ min: 0.01, max: 16, noNaN: true }),
+  minBandwidth: fc.nat(8_000_000),
+  maxBandwidth: fc.nat(8_000_000),
+})
+
+const rung = (height: number, bandwidth: number) =>
+  `#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},RESOLUTION=${(height * 16) / 9}x${height},AUDIO="sound"\n${height}.m3u8\n`
+const ladder = `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",URI="s.m3u8"
+${rung(1080, 5_000_000)}${rung(720, 2_800_000)}${rung(360, 800_000)}#EXT-X-STREAM-INF:BANDWIDTH=64000
+sound.m3u8
+`
+const kept = (query: Readonly<Record<string, string>>) => uris(filterMaster(ladder, filterOf(query)))
+
+describe('filtering a master playlist by its text (wire.md §5.2, W10)', () => {
+  it('drops the lines of a variant and no other', () => {
+    expect(filterMaster(ladder, filterOf({ bmax: '900000' }))).to.equal(`#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",URI="s.m3u8"
+${rung(360, 800_000)}`)
+  })
+
+  it('drops what is below 90,000 bits per second unless asked not to', () => {
+    expect(kept({})).to.deep.equal(['1080.m3u8', '720.m3u8', '360.m3u8'])
+    expect(kept({ bmin: '0' })).to.deep.equal(['1080.m3u8', '720.m3u8', '360.m3u8', 'sound.m3u8'])
+  })
+
+  it('lets bmax go below that (W21)', () => {
+    expect(kept({ bmax: '64000' })).to.deep.equal(['sound.m3u8'])
+    expect(kept({ bmin: '0', bmax: '80000' })).to.deep.equal(['sound.m3u8'])
+  })
+
+  it('keeps the best for each pixel ratio, and what has no size', () => {
+    expect(kept({ w: '640', h: '360', bmin: '0' })).to.deep.equal(['360.m3u8', 'sound.m3u8'])
+    expect(kept({ w: '640', h: '360', pr: '2' })).to.deep.equal(['720.m3u8', '360.m3u8'])
+    expect(kept({ w: '640', h: '360', pr: '3' })).to.deep.equal(['1080.m3u8', '720.m3u8', '360.m3u8'])
+  })
+
+  it('keeps all rather than none', () => {
+    expect(kept({ bmin: '9000000' })).to.have.length(4)
+    expect(kept({ bmin: '5', bmax: '10' })).to.have.length(4)
+  })
+
+  it('drops the last lines of a list without a last newline', () => {
+    const [all, low] = [`${rung(1080, 2_000_000)}${rung(720, 1_000_000)}`.trimEnd(), rung(1080, 2_000_000)]
+    expect(filterMaster(all, filterOf({ bmin: '1500000' }))).to.equal(low)
+  })
+
+  it('never empties a list', () => {
+    fc.assert(
+      fc.property(master, filter, (text, asked) => {
+        expect(uris(filterMaster(text, asked))).not.to.have.length(0)
+      }),
+    )
+  })
+
+  it('does nothing the second time', () => {
+    fc.assert(
+      fc.property(master, filter, (text, asked) => {
+        const once = filterMaster(text, asked)
+        expect(filterMaster(once, asked)).to.equal(once)
+      }),
+    )
+  })
+
+  it('keeps, for twice the pixel ratio, all that it kept before', () => {
+    const halfRatio = filter.filter(({ pixelRatio }) => pixelRatio >= 0.3 && pixelRatio <= 8)
+    fc.assert(
+      fc.property(master, halfRatio, (text, asked) => {
+        const bySize = { ...asked, minBandwidth: 0, maxBandwidth: Number.POSITIVE_INFINITY }
+        const before = uris(filterMaster(text, bySize))
+        const after = uris(filterMaster(text, { ...bySize, pixelRatio: asked.pixelRatio * 2 }))
+        expect(after).to.include.members([...before])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps lines in their order and as they are', () => {
+    fc.assert(
+      fc.property(master, filter, (text, asked) => {
+        const before = text.split('\n')
+        let at = -1
+        for (const line of filterMaster(text, asked).split('\n')) {
+          at = before.indexOf(line, at + 1)
+          expect(at, line).to.be.at.least(0)
+        }
+      }),
+    )
+  })
+})
