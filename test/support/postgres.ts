@@ -9,6 +9,7 @@ import { createKnex, type PgConnection } from '../../src/adapters/knex/create-kn
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.ts'
 import { right } from './expect-right.ts'
+import { forgetful } from './forgetful.ts'
 
 // One server for the whole run, started by the first test file that needs it and gone when all are done. With
 // TEST_DATABASE_URL (of a role that may create databases) it is that one.
@@ -60,16 +61,6 @@ const place = async (): Promise<Pick<Server, 'to' | 'close'>> => {
       await rm(dir, { recursive: true })
     },
   }
-}
-
-/** Nothing here is to survive, so nothing waits for a disk. */
-export const forgetful = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  autovacuum: 'off',
-  wal_level: 'minimal',
-  max_wal_senders: '0',
 }
 
 /** Waits until the embedded server below `dir` has shut down: its processes hold this lock. */

@@ -79,11 +79,12 @@ const startOrJoin = async (
   timeoutMs: number,
 ): Promise<number> => {
   const deadline = performance.now() + timeoutMs
-  let reference = takeReference(folder.fifo)
+  let reference: number | undefined
   let warden: Warden | undefined
 
   for (;;) {
-    if (reference === undefined) {
+    reference ??= takeReference(folder.fifo)
+    if (reference === undefined && warden?.isRunning() !== true) {
       warden = startWarden(folder, command) // of several at once, the lock takes one
       reference = warden.reference
     }

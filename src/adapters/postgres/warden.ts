@@ -36,6 +36,7 @@ export const takeReference = (fifo: string): number | undefined => {
 
 export type Warden = {
   readonly reference: number | undefined
+  readonly isRunning: () => boolean
   /** What went wrong: not that another warden was faster, nor that the server was told to stop. */
   readonly failure: () => Error | undefined
 }
@@ -45,6 +46,7 @@ export const startWarden = (folder: DataFolder, command: ReadonlyArray<string>):
   const both = openSync(folder.fifo, constants.O_RDWR) // while it is open, opening an end does not wait
   const readEnd = openSync(folder.fifo, constants.O_RDONLY)
   const log = openSync(folder.log, 'a', 0o600)
+  let running = true
   let failure: Error | undefined
 
   const flock = ['--nonblock', `--conflict-exit-code=${lockTaken}`, folder.lock]
@@ -55,14 +57,16 @@ export const startWarden = (folder: DataFolder, command: ReadonlyArray<string>):
     env: { PATH: process.env.PATH, LC_ALL: 'C', PID_FILE: path.join(folder.cluster, 'postmaster.pid') },
   })
   child.once('error', (reason) => {
+    running = false
     failure = reason
   })
   child.once('exit', (code) => {
+    running = false
     if (code !== null && code !== 0 && code !== lockTaken) failure = new Error(`exit code ${code}`)
   })
   child.unref()
 
   const reference = takeReference(folder.fifo)
   for (const file of [both, readEnd, log]) closeSync(file)
-  return { reference, failure: () => failure }
+  return { reference, isRunning: () => running, failure: () => failure }
 }

@@ -1,0 +1,189 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { Client } from 'pg'
+import { createKnex } from '../../src/adapters/knex/create-knex.ts'
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/adapters/postgres/embedded-postgres.ts'
+import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binaries.ts'
+import { forgetful } from '../support/forgetful.ts'
+import { serverGone } from '../support/postgres.ts'
+
+describe('embedded PostgreSQL', function () {
+  this.timeout(30_000)
+  let base: string
+  let dir: string
+
+  before(async () => {
+    base = await mkdtemp(path.join(tmpdir(), 'larder-embedded-'))
+    dir = path.join(base, 'data')
+  })
+
+  after(() => rm(base, { recursive: true }))
+
+  const start = (): Promise<EmbeddedPostgres> => startEmbeddedPostgres(dir, { settings: forgetful })
+
+  it('starts in an empty folder, and knows its data when it starts again', async () => {
+    const first = await start()
+    await ask(first, 'create table kept (word text)')
+    await ask(first, "insert into kept values ('pantry')")
+    await first.stop()
+    await serverGone(dir)
+
+    const second = await start()
+    expect(await ask(second, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
+    await second.stop()
+    await serverGone(dir)
+  })
+
+  it('listens on no port', async () => {
+    const server = await start()
+    expect(await ask(server, 'show listen_addresses')).to.deep.equal([{ listen_addresses: '' }])
+    await server.stop()
+    await serverGone(dir)
+  })
+
+  it('is shared by processes, and stops when the last one ends', async () => {
+    const other = await holder(dir)
+    const here = await start()
+    expect(here.postmasterPid).to.equal(other.postmasterPid)
+    await here.stop()
+    await here.stop()
+    expect(isAlive(other.postmasterPid)).to.equal(true)
+
+    other.process.stdin.end()
+    await once(other.process, 'exit')
+    await serverGone(dir)
+    expect(isAlive(other.postmasterPid)).to.equal(false)
+  })
+
+  it('outlives a killed process that started it, for those who joined', async () => {
+    const starter = await holder(dir)
+    const here = await start()
+    await kill(starter)
+    expect(await ask(here, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
+    await here.stop()
+    await serverGone(dir)
+  })
+
+  it('stops when the only process that needs it is killed, and starts again', async () => {
+    await kill(await holder(dir))
+    await serverGone(dir)
+    const here = await start()
+    expect(await ask(here, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
+    await here.stop()
+    await serverGone(dir)
+  })
+
+  it('starts again after the server itself was killed', async () => {
+    const killed = await start()
+    process.kill(killed.postmasterPid, 'SIGKILL')
+    const again = await start()
+    expect(again.postmasterPid).not.to.equal(killed.postmasterPid)
+    expect(await ask(again, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
+    await killed.stop()
+    await again.stop()
+    await serverGone(dir)
+  })
+
+  it('does not need a new pool after a backend was killed and all connections were lost', async () => {
+    const server = await start()
+    const db = createKnex(async () => server.connection, 4)
+    const { rows } = await db.raw('select pg_backend_pid() as pid')
+    const asleep = Promise.allSettled(Array.from({ length: 4 }, () => db.raw('select pg_sleep(8)')))
+    process.kill(rows[0].pid, 'SIGKILL')
+    expect((await asleep).map(({ status }) => status)).to.deep.equal(Array(4).fill('rejected'))
+
+    const tryAgain = (): Promise<unknown> => db('kept').catch(tryAgain)
+    expect(await tryAgain()).to.deep.equal([{ word: 'pantry' }])
+    expect(await Promise.all(Array.from({ length: 8 }, () => db('kept')))).to.have.length(8)
+    await db.destroy()
+    await server.stop()
+    await serverGone(dir)
+  })
+
+  it('is one server for four processes that start it at once, over what a killed start left half made', async () => {
+    const fresh = path.join(base, 'fresh')
+    await mkdir(path.join(fresh, 'pg.new'), { recursive: true })
+    await writeFile(path.join(fresh, 'pg.new', 'PG_VERSION'), '')
+    const holders = await Promise.all(Array.from({ length: 4 }, () => holder(fresh)))
+    expect(new Set(holders.map(({ postmasterPid }) => postmasterPid)).size).to.equal(1)
+    await Promise.all(holders.map(kill))
+    await serverGone(fresh)
+  })
+
+  it('works below a long path with a space, a comma and a quote', async () => {
+    const odd = path.join(base, `it's a long, odd path/${'x'.repeat(100)}`)
+    const server = await startEmbeddedPostgres(odd, { settings: forgetful })
+    expect(await ask(server, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+    await server.stop()
+    await serverGone(odd)
+    await rm(server.connection.host, { recursive: true })
+  })
+
+  it('says what is wrong, in one line', async () => {
+    const old = path.join(base, 'old')
+    await mkdir(path.join(old, 'pg'), { recursive: true })
+    await writeFile(path.join(old, 'pg', 'PG_VERSION'), '16\n')
+    expect(await refusal(startEmbeddedPostgres(old))).to.match(
+      /pg was written by PostgreSQL 16, and this is \d+: .*DATABASE_URL$/,
+    )
+    expect(await refusal(startEmbeddedPostgres(dir, { settings: { shared_buffers: 'much' } }))).to.match(
+      /^PostgreSQL does not start: .*shared_buffers.* \(see .*postgres\.log\)$/,
+    )
+    expect(await refusal(findPostgresBinaries('linux', 'vax'))).to.match(
+      /linux-vax is missing: .*DATABASE_URL$/,
+    )
+    expect(await refusal(findPostgresBinaries('darwin', 'arm64'))).to.match(/darwin .*DATABASE_URL$/)
+    await serverGone(dir)
+  })
+})
+
+const ask = async ({ connection }: EmbeddedPostgres, sql: string): Promise<ReadonlyArray<unknown>> => {
+  const client = new Client(connection)
+  await client.connect()
+  const { rows } = await client.query(sql)
+  await client.end()
+  return rows
+}
+
+type Holder = {
+  readonly process: ChildProcessByStdio<Writable, Readable, null>
+  readonly postmasterPid: number
+}
+
+/** Another process that has the server below `dir`. */
+const holder = async (dir: string): Promise<Holder> => {
+  const script = fileURLToPath(new URL('../support/hold-postgres.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', script, dir], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const [line] = await once(child.stdout, 'data')
+  return { process: child, postmasterPid: Number(line) }
+}
+
+const kill = async ({ process: child }: Holder): Promise<void> => {
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+const refusal = (attempt: Promise<unknown>): Promise<string> =>
+  attempt.then(
+    () => 'it worked',
+    (reason: Error) => reason.message,
+  )

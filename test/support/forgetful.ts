@@ -1,0 +1,9 @@
+/** Settings of a server whose data need not survive: nothing waits for a disk. */
+export const forgetful = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+}
