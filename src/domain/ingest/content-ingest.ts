@@ -1,42 +1,17 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository, KnownContentFile } from '../../ports/content-file-repository.ts'
-import type { FileSlice, SourceFile } from '../../ports/local-files.ts'
+import type { SourceFile } from '../../ports/local-files.ts'
 import type { Progressive, Rendition, Transcoded, Transcoder } from '../../ports/transcoder.ts'
 import type { NewContentExport, NewContentPart } from '../export/content-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../shared/ids.ts'
-import { bitrates } from './bitrates.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
 import type { MediaPlan } from './media-plan.ts'
+import { durationOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
 import { type Upload, type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & { readonly contentFiles: ContentFileRepository; readonly transcoder: Transcoder }
-
-const secondsOf = ({ timescale }: Rendition, ticks: number): number => ticks / timescale
-
-const durationOf = (rendition: Rendition): number =>
-  secondsOf(
-    rendition,
-    rendition.parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0),
-  )
-
-const lengthOf = ({ start, end }: FileSlice): number => end - start
-
-/** The same for all renditions of a file: the longest part, rounded (RFC 8216 §4.3.3.1). */
-const targetDurationOf = (renditions: ReadonlyArray<Rendition>): number =>
-  renditions
-    .flatMap((rendition) => rendition.parts.map(({ durationTicks }) => secondsOf(rendition, durationTicks)))
-    .reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)
-
-const measure = (rendition: Rendition, targetDuration: number) =>
-  bitrates(
-    rendition.parts.map(({ slice, durationTicks }) => ({
-      bytes: lengthOf(slice),
-      duration: secondsOf(rendition, durationTicks),
-    })),
-    targetDuration,
-  )
 
 /** How a sound or film gets into the library, and its exports made. */
 export const createContentIngest = (deps: Deps): MediaIngest => {
@@ -95,7 +70,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     targetDuration: number,
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, NewContentExport> => {
-    const { peak, average } = measure(rendition, targetDuration)
+    const { peak, average } = ratesOf(rendition, targetDuration)
     return pipe(
       storeParts(upload, rendition),
       TE.map((parts) => ({
@@ -134,7 +109,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
         video: tracks.find(({ video }) => video !== null)?.video ?? null,
         audio: tracks.find(({ audio }) => audio !== null)?.audio ?? null,
         codecs: tracks.map(({ codec }) => codec),
-        bandwidth: tracks.reduce((sum, track) => sum + measure(track, targetDuration).peak, 0),
+        bandwidth: tracks.reduce((sum, track) => sum + ratesOf(track, targetDuration).peak, 0),
         averageBandwidth: Math.ceil((stored.size * 8) / durationSeconds),
         fileSize: stored.size,
         durationSeconds,
@@ -162,7 +137,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, (upload) => async () => {
-      const targetDuration = targetDurationOf(made.renditions)
+      const targetDuration = sharedTargetDuration(made.renditions)
       const exports: NewContentExport[] = []
       const storing = [
         ...made.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
@@ -208,10 +183,4 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       TE.map((known) => known.map(inLibrary)),
     ),
   }
-}
-
-const qualityOf = ({ name, video }: Rendition, plan: MediaPlan): Readonly<Record<string, number>> => {
-  if (video !== null) return { crf: plan.crf }
-  const rung = plan.audio.find((audio) => audio.name === name)
-  return rung === undefined ? {} : { audio_kilobits: rung.kilobits }
 }

@@ -1,0 +1,63 @@
+import { LRUCache } from 'lru-cache'
+import { E, O } from '../../fp.ts'
+import type { CacheKey, CachePort } from '../../ports/cache.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
+
+type Held = {
+  readonly value: unknown
+  readonly expiresAt: number | null
+  /** The codec that `value` has been through; another one decodes `encode()` anew. */
+  readonly codec: object
+  readonly encode: () => unknown
+}
+
+/** What an entry costs beside its text: the record, the map's slot, the key. */
+const entryOverhead = 256
+
+/**
+ * Values in memory, those least lately used going first, in at most `maxBytes` (UTF-8 bytes of the value as
+ * JSON, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
+ * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing.
+ */
+export const createMemoryTier = (maxBytes: number): CacheTier => {
+  const entries = new LRUCache<string, Held>({ maxSize: Math.max(1, maxBytes) })
+
+  return {
+    find:
+      <A>(key: CacheKey<A>) =>
+      async () => {
+        const held = entries.get(key.name)
+        if (held === undefined) return E.right(O.none)
+        const { value, expiresAt } = held
+        if (held.codec === key.codec) return E.right(O.some({ value: value as A, expiresAt }))
+        const decoded = key.codec.decode(held.encode())
+        return E.right(E.isRight(decoded) ? O.some({ value: decoded.right, expiresAt }) : O.none)
+      },
+    keep: (key, kept) => async () => {
+      const text = JSON.stringify(key.codec.encode(kept.value))
+      const decoded = key.codec.decode(JSON.parse(text))
+      if (E.isLeft(decoded)) {
+        entries.delete(key.name)
+        return E.right(undefined)
+      }
+      const value = decoded.right
+      const held = {
+        value,
+        expiresAt: kept.expiresAt,
+        codec: key.codec,
+        encode: () => key.codec.encode(value),
+      }
+      entries.set(key.name, held, { size: Buffer.byteLength(text) + entryOverhead })
+      return E.right(undefined)
+    },
+    delete: (key) => async () => {
+      entries.delete(key.name)
+      return E.right(undefined)
+    },
+  }
+}
+
+/** For tests, and for a run without a disk. */
+export const createMemoryCache = (clock: Clock, maxBytes = 64 * 1024 * 1024): CachePort =>
+  cacheOfTier(createMemoryTier(maxBytes), clock)

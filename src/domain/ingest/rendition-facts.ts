@@ -1,0 +1,30 @@
+import type { FileSlice } from '../../ports/local-files.ts'
+import type { Rendition } from '../../ports/transcoder.ts'
+import { type Bitrates, measureBitrates, targetDurationOf } from './bitrates.ts'
+import type { MediaPlan } from './media-plan.ts'
+
+const lengthOf = ({ start, end }: FileSlice): number => end - start
+
+/** Seconds, exact but for the division. */
+export const durationOf = ({ parts, timescale }: Rendition): number =>
+  parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
+
+/** One for all renditions of a file, as players want it that switch between them. */
+export const sharedTargetDuration = (renditions: ReadonlyArray<Rendition>): number =>
+  targetDurationOf(
+    renditions.flatMap(({ parts, timescale }) => parts.map(({ durationTicks }) => durationTicks / timescale)),
+  )
+
+export const ratesOf = ({ parts, timescale }: Rendition, targetDuration: number): Bitrates =>
+  measureBitrates(
+    parts.map(({ slice, durationTicks }) => ({ bytes: lengthOf(slice), durationTicks })),
+    timescale,
+    targetDuration,
+  )
+
+/** How it was encoded, for people. */
+export const qualityOf = ({ name, video }: Rendition, plan: MediaPlan): Readonly<Record<string, number>> => {
+  if (video !== null) return { crf: plan.crf }
+  const rung = plan.audio.find((audio) => audio.name === name)
+  return rung === undefined ? {} : { audio_kilobits: rung.kilobits }
+}

@@ -1,0 +1,30 @@
+import { createMemoryCache } from '../src/adapters/memory/memory-cache.ts'
+import { cacheKeys } from '../src/ports/cache-keys.ts'
+import { anImageExportUid, anImageFileUid, aStoredFileUid } from './support/builders.ts'
+
+// What must not compile. `tsc` fails when one of these lines is no longer an error.
+
+const cache = createMemoryCache(() => 0)
+
+export const refusals = [
+  // @ts-expect-error an image file's uid is not an image export's
+  () => cacheKeys.imageExport({ uid: anImageFileUid() }),
+
+  // @ts-expect-error a bare string is no uid
+  () => cacheKeys.imagePlaylist({ uid: 'if_0123456789abcdefghijkl' }),
+
+  // @ts-expect-error the template names a uid
+  () => cacheKeys.imagePlaylist({}),
+
+  // @ts-expect-error the template names a subject, not a uid
+  () => cacheKeys.isAdmin({ uid: 'anna' }),
+
+  // @ts-expect-error a flag lives there, not a text
+  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), '1'),
+
+  // @ts-expect-error the record must be whole
+  () => cache.set(cacheKeys.storedFile({ uid: aStoredFileUid() }), { size: 1 }),
+
+  // @ts-expect-error a key is made by the registry, with its codec and its life
+  () => cache.get({ name: `image_files:exports:${anImageExportUid()}` }),
+]

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises'
+import { expect } from 'chai'
+import { createNodePersistCache, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import type {
+  ContentExportUid,
+  ContentFileUid,
+  ContentPartUid,
+  ImageExportUid,
+  ImageFileUid,
+  StoredFileUid,
+} from '../../src/domain/shared/ids.ts'
+import { O } from '../../src/fp.ts'
+import type { CacheKey } from '../../src/ports/cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { right } from '../support/expect-right.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+
+const imageFileUid = 'if_0123456789abcdefghijkl' as ImageFileUid
+const imageExportUid = 'ife_0123456789abcdefghijkl' as ImageExportUid
+const contentFileUid = 'cf_0123456789abcdefghijkl' as ContentFileUid
+const contentExportUid = 'cfe_0123456789abcdefghijkl' as ContentExportUid
+const contentPartUid = 'cfep_0123456789abcdefghijkl' as ContentPartUid
+const s3FileUid = 's3f_0123456789abcdefghijkl' as StoredFileUid
+const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+type Example<A> = {
+  readonly key: CacheKey<A>
+  readonly value: A
+  /** The key as it stands in the file. */
+  readonly name: string
+  /** The value as it stands in the file. */
+  readonly written: unknown
+  readonly ttlSeconds: number | null
+}
+
+/** The check closes over the example's own type: a union of keys has no value in common. */
+const example =
+  <A>(of: Example<A>) =>
+  () =>
+    isOnDiskAsDocumented(of)
+
+const file = {
+  s3FileUid,
+  s3FileKey: `s3_files/${s3FileUid}`,
+  contentType: 'image/webp',
+  fileSize: 1234,
+  sha256,
+}
+const fileWritten = {
+  s3_file_uid: s3FileUid,
+  s3_file_key: `s3_files/${s3FileUid}`,
+  content_type: 'image/webp',
+  file_size: 1234,
+  sha256,
+}
+
+const examples = {
+  imagePlaylist: example({
+    key: cacheKeys.imagePlaylist({ uid: imageFileUid }),
+    value: '{"uid":"…","items":[]}',
+    name: 'image_files:playlist:if_0123456789abcdefghijkl',
+    written: '{"uid":"…","items":[]}',
+    ttlSeconds: 900,
+  }),
+  imageExport: example({
+    key: cacheKeys.imageExport({ uid: imageExportUid }),
+    value: { imageFileUid, ...file },
+    name: 'image_files:exports:ife_0123456789abcdefghijkl',
+    written: { image_file_uid: imageFileUid, ...fileWritten },
+    ttlSeconds: null,
+  }),
+  imagePublic: example({
+    key: cacheKeys.imagePublic({ uid: imageFileUid }),
+    value: false,
+    name: 'image_files:public:if_0123456789abcdefghijkl',
+    written: '0',
+    ttlSeconds: 600,
+  }),
+  storedFile: example({
+    key: cacheKeys.storedFile({ uid: s3FileUid }),
+    value: { size: 1234, sha256 },
+    name: 's3_files:s3f_0123456789abcdefghijkl',
+    written: { size: 1234, sha256 },
+    ttlSeconds: null,
+  }),
+  isAdmin: example({
+    key: cacheKeys.isAdmin({ sub: 'auth0|Grüße' }),
+    value: true,
+    name: 'auth:is_admin:auth0|Grüße',
+    written: '1',
+    ttlSeconds: 900,
+  }),
+  contentPart: example({
+    key: cacheKeys.contentPart({ uid: contentPartUid }),
+    value: { contentFileUid, ...file },
+    name: 'content_files:exports:parts:cfep_0123456789abcdefghijkl',
+    written: { content_file_uid: contentFileUid, ...fileWritten },
+    ttlSeconds: null,
+  }),
+  webPlaylist: example({
+    key: cacheKeys.webPlaylist({ uid: contentFileUid }),
+    value: '{"exports":[]}',
+    name: 'content_files:playlists:web:cf_0123456789abcdefghijkl',
+    written: '{"exports":[]}',
+    ttlSeconds: 900,
+  }),
+  mobilePlaylist: example({
+    key: cacheKeys.mobilePlaylist({ uid: contentFileUid }),
+    value: '#EXTM3U\n',
+    name: 'content_files:playlists:mobile:cf_0123456789abcdefghijkl',
+    written: '#EXTM3U\n',
+    ttlSeconds: 900,
+  }),
+  vodMeta: example({
+    key: cacheKeys.vodMeta({ uid: contentExportUid }),
+    value: { contentFileUid },
+    name: 'content_files:vods:cfe_0123456789abcdefghijkl:meta',
+    written: { content_file_uid: contentFileUid },
+    ttlSeconds: null,
+  }),
+  vodPlaylist: example({
+    key: cacheKeys.vodPlaylist({ uid: contentExportUid }),
+    value: '#EXTM3U\n',
+    name: 'content_files:vods:cfe_0123456789abcdefghijkl:m3u',
+    written: '#EXTM3U\n',
+    ttlSeconds: null,
+  }),
+} satisfies Record<keyof typeof cacheKeys, unknown>
+
+describe('cache keys', () => {
+  after(removeScratch)
+
+  for (const [family, check] of Object.entries(examples))
+    it(`${family} stands on disk as documented, and is read back`, check)
+
+  it('have templates that differ', () => {
+    const templates = Object.values(cacheKeys).map(({ template }) => template)
+    expect(new Set(templates).size).to.equal(templates.length)
+  })
+})
+
+async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }: Example<A>): Promise<void> {
+  const now = 1_700_000_000_000
+  const storage = createStorage(await scratchFolder())
+  const cache = createNodePersistCache({ storage, clock: () => now, scope: 'https://media.example' })
+  await right(cache.set(key, value))
+
+  const onDisk: unknown = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
+  const expiresAt = ttlSeconds === null ? null : now + ttlSeconds * 1000
+  expect(onDisk).to.deep.equal({
+    key: name,
+    value: { value: written, expiresAt, scope: 'https://media.example' },
+  })
+  expect(await right(cache.get(key))).to.deep.equal(O.some(value))
+}

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import type { ContentPartFile } from '../../src/domain/export/content-export.ts'
+import type { ImageExportFile } from '../../src/domain/playlist/image-export.ts'
+import type { ContentFileUid, ImageFileUid, StoredFileUid } from '../../src/domain/shared/ids.ts'
+
+// Any value of a kind.
+
+const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-']
+
+const uid = (): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...alphabet), { minLength: 1, maxLength: 80 }).map((letters) => letters.join(''))
+
+export const imageFileUid = (): fc.Arbitrary<ImageFileUid> => uid().map((text) => text as ImageFileUid)
+export const contentFileUid = (): fc.Arbitrary<ContentFileUid> => uid().map((text) => text as ContentFileUid)
+export const storedFileUid = (): fc.Arbitrary<StoredFileUid> => uid().map((text) => text as StoredFileUid)
+
+/** Any text that UTF-8 can carry. */
+export const anyText = (): fc.Arbitrary<string> => fc.string({ unit: 'binary', maxLength: 200 })
+
+const hex = (length: number): fc.Arbitrary<string> =>
+  fc
+    .array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length })
+    .map((digits) => digits.join(''))
+
+const stored = {
+  s3FileUid: storedFileUid(),
+  s3FileKey: anyText(),
+  contentType: anyText(),
+  fileSize: fc.maxSafeNat(),
+  sha256: hex(64),
+}
+
+export const imageExportFile = (): fc.Arbitrary<ImageExportFile> =>
+  fc.record({ imageFileUid: imageFileUid(), ...stored })
+
+export const contentPartFile = (): fc.Arbitrary<ContentPartFile> =>
+  fc.record({ contentFileUid: contentFileUid(), ...stored })

@@ -1,0 +1,86 @@
+import type { Larder } from '../../src/composition.ts'
+import type { NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
+import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
+import type { ContentFileUid, ImageFileUid } from '../../src/domain/shared/ids.ts'
+import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
+import {
+  aContentExportUid,
+  aNewContentExport,
+  aNewContentFile,
+  aNewContentPart,
+  aNewImageExport,
+  aNewImageFile,
+  aStoredFile,
+} from './builders.ts'
+import { inChunks, sha256 } from './bytes.ts'
+import { right } from './expect-right.ts'
+
+/** Stores bytes as an object. */
+export const storeBytes = async (
+  { store }: Pick<Larder, 'store'>,
+  bytes: Uint8Array,
+  contentType: string,
+): Promise<StoredFile> => {
+  const file = aStoredFile({ contentType, size: bytes.length, sha256: sha256(bytes) })
+  await right(store.put(file.key, { ...file, open: () => inChunks(bytes) }))
+  return file
+}
+
+export type SeededImage = {
+  readonly uid: ImageFileUid
+  readonly exports: ReadonlyArray<NewImageExport>
+  readonly jwt: string
+}
+
+/** An image with one export for each of the `bodies`. */
+export const seedImage = async (
+  larder: Larder,
+  bodies: ReadonlyArray<Uint8Array> = [Buffer.from('the bytes of a picture')],
+): Promise<SeededImage> => {
+  const file = aNewImageFile()
+  await right(larder.imageFiles.add(file))
+  const exports: NewImageExport[] = []
+  for (const [index, body] of bodies.entries())
+    exports.push(
+      aNewImageExport({ width: 320 * (index + 1), file: await storeBytes(larder, body, 'image/webp') }),
+    )
+  await right(larder.imageFiles.addExports(file.uid, exports))
+  return { uid: file.uid, exports, jwt: await right(larder.tokens.mint('image', file.uid, 1800)) }
+}
+
+export type SeededFilm = {
+  readonly uid: ContentFileUid
+  readonly hls: NewContentExport
+  readonly mp4: NewContentExport
+  readonly jwt: string
+}
+
+const seedParts = async (
+  larder: Larder,
+  bodies: ReadonlyArray<string>,
+): Promise<ReadonlyArray<NewContentPart>> => {
+  const parts: NewContentPart[] = []
+  for (const [index, body] of bodies.entries()) {
+    const role = index === 0 ? 'init' : 'media'
+    const file = await storeBytes(larder, Buffer.from(body), 'video/mp4')
+    const timing = role === 'init' ? { durationTicks: 0 } : {}
+    parts.push(aNewContentPart({ role, position: Math.max(0, index - 1), file, ...timing }))
+  }
+  return parts
+}
+
+/** A film with one HLS export of two parts, and an mp4. */
+export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
+  const file = aNewContentFile()
+  await right(larder.contentFiles.add(file))
+  const hls = aNewContentExport({ parts: await seedParts(larder, ['init', 'first part', 'second part']) })
+  const mp4File = await storeBytes(larder, Buffer.from('all of the film'), 'video/mp4')
+  const mp4 = aNewContentExport({
+    uid: aContentExportUid(),
+    format: 'mp4',
+    targetDuration: null,
+    parts: [aNewContentPart({ file: mp4File })],
+  })
+  await right(larder.contentFiles.addExports(file.uid, [hls, mp4]))
+  return { uid: file.uid, hls, mp4, jwt: await right(larder.tokens.mint('content', file.uid, 1800)) }
+}

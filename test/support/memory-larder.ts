@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
+import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
+import { createMemoryBlobCache } from '../../src/adapters/memory/memory-blob-cache.ts'
+import { createMemoryCache } from '../../src/adapters/memory/memory-cache.ts'
+import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
+import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
+import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
+import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
+import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
+import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
+import { TE } from '../../src/fp.ts'
+import { createApp } from '../../src/http/app.ts'
+import type { Log } from '../../src/ports/log.ts'
+
+export const publicUrl = 'https://media.example.com'
+
+export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+
+/** Keys that a test may sign with, too. */
+export const testKeys = {
+  image: newSecretKey('i1'),
+  content: newSecretKey('c1'),
+  id: newSecretKey('id'),
+} satisfies Record<string, TokenKey>
+
+/** A clock that stands still until it is set. */
+export const createStandingClock = () => {
+  let now = 1_800_000_000_000
+  const advance = (seconds: number): void => {
+    now += seconds * 1000
+  }
+  return { clock: () => now, advance }
+}
+
+/** All of Larder on adapters that need nothing else, with some of them replaced. */
+export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
+  const clock = overrides.clock ?? createStandingClock().clock
+  const tokenOptions = { issuer: 'larder', leewaySeconds: 0, clock }
+  const adapters: Adapters = {
+    cache: createMemoryCache(clock),
+    blobs: createMemoryBlobCache(),
+    cacheCheck: TE.right(undefined),
+    store: createMemoryObjectStore(),
+    database: { migrate: TE.right(undefined), check: TE.right(undefined) },
+    imageFiles: createMemoryImageFileRepository(),
+    contentFiles: createMemoryContentFileRepository(),
+    users: createMemoryUserRepository(),
+    tokens: createJoseMediaTokens({
+      ...tokenOptions,
+      keys: { image: [testKeys.image], content: [testKeys.content] },
+    }),
+    idTokens: createJoseIdTokens({ ...tokenOptions, keys: [testKeys.id] }),
+    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`)),
+    images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
+    transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
+    progress: createMemoryProgressBoard(),
+    newUid: createRandomUid(null),
+    clock,
+    log: silent,
+    ...overrides,
+  }
+  return { ...adapters, ...createServices(adapters, { publicUrl }) }
+}
+
+export type TestServer = {
+  readonly base: string
+  /** `fetch` of a path, without following redirects. */
+  readonly get: (path: string, init?: RequestInit) => Promise<Response>
+  readonly close: () => Promise<void>
+}
+
+/** The app over a socket. */
+export const listen = async (larder: Larder): Promise<TestServer> => {
+  const app = createApp({
+    ...larder,
+    corsOrigins: ['*'],
+    consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+  })
+  const server: Server = createServer(app.callback())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    base,
+    get: (where, init) => fetch(`${base}${where}`, { redirect: 'manual', ...init }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export const bearer = (jwt: string): RequestInit => ({ headers: { authorization: `Bearer ${jwt}` } })
