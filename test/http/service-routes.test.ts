@@ -1,0 +1,98 @@
+import { expect } from 'chai'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { TE } from '../../src/fp.ts'
+import { anImageExportUid, anImageFileUid } from '../support/builders.ts'
+import { right } from '../support/expect-right.ts'
+import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
+
+const down = TE.left(unavailable('database')(new Error('connect ECONNREFUSED 10.1.2.3:5432')))
+
+describe('what every route has', () => {
+  it('is a body of one form for a path or a method that is not there (§1.4)', async () => {
+    const server = await listen(await createMemoryLarder())
+    const nowhere = await server.get('/api/1/nowhere')
+    expect(nowhere.status).to.equal(404)
+    expect(await nowhere.json()).to.have.all.keys('type', 'message', 'markdown')
+
+    const posted = await server.get(`/api/1/image_files/playlist/${anImageFileUid()}`, { method: 'POST' })
+    expect(posted.status).to.equal(405)
+    expect(posted.headers.get('allow')).to.equal('HEAD, GET, OPTIONS')
+    expect(posted.headers.get('referrer-policy')).to.equal('no-referrer')
+    expect(posted.headers.get('cache-control')).to.equal('no-store')
+    await server.close()
+  })
+
+  it('is CORS on media, and none on admin routes (§7.4)', async () => {
+    const server = await listen(await createMemoryLarder())
+    const preflight = { method: 'OPTIONS', headers: { origin: 'https://www.example.org' } }
+    const media = await server.get(`/api/1/image_files/image/${anImageExportUid()}.webp`, preflight)
+    expect(media.status).to.equal(204)
+    expect(media.headers.get('access-control-allow-origin')).to.equal('*')
+    expect(media.headers.get('access-control-allow-headers')).to.include('Range')
+    const admin = await server.get('/api/1/admin/me', preflight)
+    expect(admin.headers.get('access-control-allow-origin')).to.equal(null)
+    await server.close()
+  })
+
+  it('tells of what is down, and no stranger why (§10)', async () => {
+    const well = await listen(await createMemoryLarder())
+    expect((await well.get('/healthz')).status).to.equal(200)
+    const ready = await well.get('/readyz')
+    expect(ready.status).to.equal(200)
+    expect(await ready.json()).to.deep.equal({
+      status: 'ready',
+      checks: { database: 'ok', 'object store': 'ok', cache: 'ok' },
+    })
+    await well.close()
+
+    const broken = { database: { migrate: down, check: down } }
+    const ill = await listen(await createMemoryLarder(broken))
+    const degraded = await ill.get('/readyz')
+    expect(degraded.status).to.equal(200)
+    expect(await degraded.json()).to.deep.equal({
+      status: 'degraded',
+      checks: { database: 'down', 'object store': 'ok', cache: 'ok' },
+    })
+    await ill.close()
+
+    const dead = await listen(await createMemoryLarder({ ...broken, cacheCheck: down }))
+    expect((await dead.get('/readyz')).status).to.equal(503)
+    await dead.close()
+  })
+
+  it('is 503 with Retry-After, and no word of the cause, when a dependency is down', async () => {
+    const larder = await createMemoryLarder()
+    const imageFiles = { ...larder.imageFiles, listExports: () => down }
+    const server = await listen(await createMemoryLarder({ imageFiles }))
+    const uid = anImageFileUid()
+    const jwt = await right(larder.tokens.mint('image', uid, 60))
+    const response = await server.get(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
+    expect(response.status).to.equal(503)
+    expect(response.headers.get('retry-after')).to.equal('2')
+    expect(await response.text()).not.to.match(/ECONNREFUSED|10\.1\.2\.3|jwt/)
+    await server.close()
+  })
+})
+
+describe('GET /api/1/admin/me (§8.1)', () => {
+  it('answers admins, and nobody else', async () => {
+    const larder = await createMemoryLarder()
+    const server = await listen(larder)
+    const me = async (init?: RequestInit) => (await server.get('/api/1/admin/me', init)).status
+    const jwt = await right(larder.admins.mintIdToken('zoë'))
+    expect(await me()).to.equal(401)
+    expect(await me({ headers: { authorization: 'Basic eDp5' } })).to.equal(401)
+    expect(await me(bearer('rubbish'))).to.equal(403)
+    expect(await me(bearer(await right(larder.tokens.mint('image', 'zoë', 60))))).to.equal(403)
+    expect(await me(bearer(jwt))).to.equal(403)
+
+    await right(larder.admins.setAdmin('zoë', true))
+    const response = await server.get('/api/1/admin/me', bearer(jwt))
+    expect(response.status).to.equal(200)
+    expect(await response.json()).to.deep.equal({ sub: 'zoë', admin: true })
+
+    await right(larder.admins.setAdmin('zoë', false))
+    expect(await me(bearer(jwt))).to.equal(403)
+    await server.close()
+  })
+})
