@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import { acceptedImageFormats, prefersProblemJson } from '../../../src/http/bytes/accept.ts'
+
+describe('Accept of images (wire.md §4.4, RFC 9110 §12.5.1)', () => {
+  const table: ReadonlyArray<readonly [who: string, header: string | undefined, formats: string]> = [
+    ['nobody asked', undefined, 'svg avif webp jpeg png'],
+    ['anything', '*/*', 'svg avif webp jpeg png'],
+    ['any image', 'image/*', 'svg avif webp jpeg png'],
+    ['Chrome', 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'svg avif webp jpeg png'],
+    ['Firefox 65 to 91, which know no AVIF', 'image/webp,*/*', 'webp svg avif jpeg png'],
+    [
+      'Safari 14, which knows no AVIF',
+      'image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5',
+      'svg webp png avif jpeg',
+    ],
+    ['one format', 'image/jpeg', 'jpeg'],
+    ['in any case', 'IMAGE/JPEG', 'jpeg'],
+    ['weights', 'image/webp;q=0.5, image/jpeg;q=0.9', 'jpeg webp'],
+    ['the more specific decides', 'image/*;q=0.9, image/avif;q=0.1, */*', 'svg webp jpeg png avif'],
+    ['one refused', 'image/*, image/svg+xml;q=0', 'avif webp jpeg png'],
+    ['not for images', 'text/html', ''],
+    ['empty', '', ''],
+    ['a comma in a quoted parameter', 'text/html;x=",image/png,";q=1, image/webp', 'webp'],
+    ['a quoted parameter without an end', 'image/webp, text/html;x="\\", image/png', 'webp'],
+    ['a malformed weight', 'image/webp;q=1.5, image/png', 'png'],
+  ]
+  for (const [who, header, formats] of table) {
+    it(`${who}: ${JSON.stringify(header)} takes ${formats === '' ? 'none' : formats}`, () => {
+      expect(acceptedImageFormats(header).join(' ')).to.equal(formats)
+    })
+  }
+})
+
+describe('Accept of errors (wire.md §1.4, RFC 9457)', () => {
+  const table: ReadonlyArray<readonly [header: string | undefined, problem: boolean]> = [
+    [undefined, false],
+    ['*/*', false],
+    ['application/*', false],
+    ['application/json', false],
+    ['text/html', false],
+    ['application/problem+json', true],
+    ['Application/Problem+JSON', true],
+    ['application/problem+json, */*', true],
+    ['application/problem+json, application/json', false],
+    ['application/problem+json, application/json;q=0.9', true],
+    ['application/problem+json;q=0.5, application/json', false],
+    ['application/problem+json;q=0.5, */*', false],
+    ['application/problem+json;q=0', false],
+    ['text/plain;x="application/problem+json"', false],
+  ]
+  for (const [header, problem] of table) {
+    it(`${JSON.stringify(header)} ${problem ? 'prefers' : 'does not prefer'} application/problem+json`, () => {
+      expect(prefersProblemJson(header)).to.equal(problem)
+    })
+  }
+})
