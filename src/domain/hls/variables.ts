@@ -1,0 +1,27 @@
+import { attributeOf, type Line } from './m3u8-lines.ts'
+
+const reference = /\{\$([A-Za-z0-9_-]+)\}/g
+
+/** Variable names that a text refers to (RFC 8216bis §4.3). */
+export const referencesIn = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(reference)].map(([, name = '']) => name)
+
+/** The text with all its variables filled in; what is not defined stays as it is. */
+export const substitute = (text: string, variables: ReadonlyMap<string, string>): string =>
+  text.replace(reference, (whole, name: string) => variables.get(name) ?? whole)
+
+/**
+ * The variable that an EXT-X-DEFINE line of a master playlist at `url` defines; none for another line. (IMPORT is
+ * for media playlists, whose variables only stand in the URIs of their parts.)
+ */
+export const definitionIn = (
+  line: Line,
+  url: string,
+): ReadonlyArray<readonly [name: string, value: string]> => {
+  if (line.tag !== 'EXT-X-DEFINE') return []
+  const own = attributeOf(line, 'NAME')
+  if (own !== undefined) return [[own, attributeOf(line, 'VALUE') ?? '']]
+  const parameter = attributeOf(line, 'QUERYPARAM')
+  if (parameter === undefined || !URL.canParse(url)) return []
+  return [[parameter, new URL(url).searchParams.get(parameter) ?? '']]
+}
