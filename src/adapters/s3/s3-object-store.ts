@@ -1,0 +1,73 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import type { ByteStream } from '../../domain/shared/bytes.ts'
+import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import type { ObjectStore } from '../../ports/object-store.ts'
+import { createS3Client, type S3Options } from './s3-client.ts'
+import { download, type Place } from './s3-download.ts'
+import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
+import { upload } from './s3-upload.ts'
+
+/** A key that Larder never gives to an object. */
+const probe = 'larder-check'
+
+/**
+ * Objects in a bucket of S3, or of a store that speaks its protocol. The cause of an `Unavailable`, and the error
+ * that a stream throws, say in one line what is wrong and what to do. The key needs the right to list the bucket,
+ * too: without it S3 answers a missing object with `AccessDenied`.
+ *
+ * Parts of a large object that was begun by a killed process stay in the bucket, and are paid for, until a
+ * lifecycle rule of the bucket (`AbortIncompleteMultipartUpload`) removes them.
+ */
+export const createS3ObjectStore = (
+  options: S3Options,
+): { readonly store: ObjectStore; readonly close: () => void } => {
+  const client = createS3Client(options)
+  const placeOf = (key: string): Place => ({ Bucket: options.bucket, Key: options.prefix + key })
+  const explained = (error: unknown): Error => new Error(explainS3Fault(error, options), { cause: error })
+  const failed = (error: unknown): Unavailable => unavailable('object store')(explained(error))
+
+  const open = async (key: string, start: number, end: number): Promise<O.Option<ByteStream>> => {
+    const onBreak = (at: number, error: unknown): void =>
+      options.log.warn('s3.read_resumed', { key, at, cause: explainS3Fault(error, options) })
+    try {
+      return O.some(await download(client, placeOf(key), { start, end }, { onBreak, explained }))
+    } catch (error) {
+      if (isNoSuchKey(error)) return O.none
+      if (isBeyondEnd(error)) return O.some(noBytes())
+      throw error
+    }
+  }
+
+  /** An empty range cannot be asked for, and HEAD does not tell a missing object from a missing bucket. */
+  const openEmpty = async (key: string): Promise<O.Option<ByteStream>> => {
+    const found = await open(key, 0, 1)
+    if (O.isNone(found)) return O.none
+    for await (const _ of found.value);
+    return O.some(noBytes())
+  }
+
+  return {
+    store: {
+      put: (key, object) => TE.tryCatch(() => upload(client, placeOf(key), object), failed),
+      read: (key, { start, end }) =>
+        TE.tryCatch(() => (start < end ? open(key, start, end) : openEmpty(key)), failed),
+      delete: (key) =>
+        TE.tryCatch(async () => {
+          await client.send(new DeleteObjectCommand(placeOf(key))).catch(unlessMissing)
+        }, failed),
+      check: pipe(
+        TE.tryCatch(() => openEmpty(probe), failed),
+        TE.map(() => undefined),
+      ),
+    },
+    close: () => client.destroy(),
+  }
+}
+
+/** S3 itself deletes what is not there; some who speak its protocol do not. */
+const unlessMissing = (error: unknown): void => {
+  if (!isNoSuchKey(error)) throw error
+}
+
+async function* noBytes(): ByteStream {}

@@ -1,0 +1,40 @@
+import { Readable } from 'node:stream'
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import type { ByteStream } from '../../domain/shared/bytes.ts'
+import type { NewObject } from '../../ports/object-store.ts'
+import { asAnnounced } from '../as-announced.ts'
+import type { Place } from './s3-download.ts'
+
+const smallestPart = 8 * 1024 * 1024
+/** S3's own limit. */
+const maxParts = 10_000
+/** So many parts are in memory at one time, and one that is being read. */
+const partsAtOnce = 3
+
+/**
+ * Stores an object: a small one in one request that says its sha256, a large one in parts with a checksum each,
+ * which become an object only when the whole source was as announced.
+ */
+export const upload = async (client: S3Client, place: Place, object: NewObject): Promise<void> => {
+  const params = { ...place, ContentType: object.contentType }
+  if (object.size <= smallestPart) {
+    const Body = await collected(asAnnounced(object))
+    const ChecksumSHA256 = Buffer.from(object.sha256, 'hex').toString('base64')
+    await client.send(new PutObjectCommand({ ...params, Body, ChecksumSHA256 }))
+    return
+  }
+  const parts = new Upload({
+    client,
+    params: { ...params, Body: Readable.from(asAnnounced(object)) },
+    partSize: Math.max(smallestPart, Math.ceil(object.size / maxParts)),
+    queueSize: partsAtOnce,
+  })
+  await parts.done()
+}
+
+const collected = async (bytes: ByteStream): Promise<Buffer> => {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bytes) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

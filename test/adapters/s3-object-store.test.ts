@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
+import type { ByteStream } from '../../src/domain/shared/bytes.ts'
+import { O } from '../../src/fp.ts'
+import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
+import { objectStoreContract } from '../contracts/object-store.contract.ts'
+import { collect, inChunks, sha256 } from '../support/bytes.ts'
+import { right } from '../support/expect-right.ts'
+import { type ConnectionFault, type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts'
+import { createRecordingLog, type LogEntry } from '../support/recording-log.ts'
+import { openS3Target, type S3Target } from '../support/s3-target.ts'
+
+const objectOf = (bytes: Buffer): NewObject => ({
+  contentType: 'application/octet-stream',
+  size: bytes.length,
+  sha256: sha256(bytes),
+  open: () => inChunks(bytes, 65_536),
+})
+
+describe('S3 object store', () => {
+  let target: S3Target
+
+  before(async () => {
+    target = await openS3Target()
+  })
+  after(() => target.close())
+
+  describe('straight at its server', () => {
+    let close = (): void => undefined
+    after(() => close())
+
+    objectStoreContract(async () => {
+      const made = createS3ObjectStore({ ...target.options, prefix: 'pre fix/ü+&/' })
+      close = made.close
+      return made.store
+    })
+  })
+
+  describe('behind a connection that breaks', () => {
+    const bytes = randomBytes(3_000_000)
+    const replacement = randomBytes(bytes.length)
+    let proxy: FaultyProxy
+    let store: ObjectStore
+    let entries: ReadonlyArray<LogEntry>
+    let close: () => void
+
+    before(async () => {
+      proxy = await startFaultyProxy(target.options.endpoint)
+      const { log, entries: logged } = createRecordingLog()
+      entries = logged
+      const timeouts = { connect: 1000, idle: 1000 }
+      const made = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, log, timeouts })
+      store = made.store
+      close = made.close
+    })
+    after(async () => {
+      close()
+      await proxy.close()
+    })
+    beforeEach(() => right(store.put('s3_files/one', objectOf(bytes))))
+
+    const open = async (start = 0, end = bytes.length): Promise<ByteStream> => {
+      const found = await right(store.read('s3_files/one', { start, end }))
+      if (O.isNone(found)) throw new Error('it is not there')
+      return found.value
+    }
+
+    const breaks: ReadonlyArray<readonly [string, ConnectionFault]> = [
+      ['is closed', { kind: 'ends', after: 1_000_000 }],
+      ['is reset', { kind: 'resets', after: 1_000_000 }],
+      ['stalls', { kind: 'stalls', after: 1_000_000 }],
+      ['is reset before the last byte', { kind: 'resets', after: bytes.length }],
+      ['is reset in the head of the answer', { kind: 'resets', after: 20 }],
+      ['is closed before the first byte', { kind: 'ends', after: 1 }],
+    ]
+    for (const [what, fault] of breaks) {
+      it(`gives every byte when the connection ${what}`, async () => {
+        proxy.fail(fault)
+        expect((await collect(await open(0, bytes.length))).equals(bytes)).to.equal(true)
+        expect(proxy.pending()).to.equal(0)
+      })
+    }
+
+    it('goes on from where it broke, three times, and tells of each', async () => {
+      const before = entries.length
+      const fault: ConnectionFault = { kind: 'resets', after: 700_000 }
+      proxy.fail(fault, fault, fault)
+      const found = await collect(await open(100, 2_900_000))
+      expect(found.equals(bytes.subarray(100, 2_900_000))).to.equal(true)
+      const told = entries.slice(before)
+      expect(told.map(({ event }) => event)).to.deep.equal(Array(3).fill('s3.read_resumed'))
+      const places = told.map(({ fields }) => Number(fields.at))
+      expect(places).to.deep.equal([...places].sort((a, b) => a - b))
+    })
+
+    it('throws when the connection breaks again and again', async () => {
+      const again = Array<ConnectionFault>(40).fill({ kind: 'ends', after: 1500 })
+      proxy.fail({ kind: 'resets', after: 500_000 }, ...again)
+      const message = await collect(await open()).catch((error: Error) => error.message)
+      expect(message).to.match(/^the store at .* cannot be reached \(ECONNRESET\)/)
+      proxy.fail()
+    })
+
+    it('throws when the object was replaced before it could go on', async () => {
+      proxy.fail({ kind: 'stalls', after: 500_000 })
+      const message = collect(await open()).catch((error: Error) => error.message)
+      await proxy.until(() => proxy.pending() === 0)
+      await right(store.put('s3_files/one', objectOf(replacement)))
+      expect(await message).to.equal('the object was replaced while it was read')
+    })
+
+    it('stores an object whole when the connection breaks during the put', async () => {
+      proxy.fail({ kind: 'resets', after: 0 })
+      await right(store.put('s3_files/one', objectOf(replacement)))
+      expect((await collect(await open())).equals(replacement)).to.equal(true)
+    })
+
+    it('breaks the connection of a reader that leaves, and keeps no other', async () => {
+      const readers = await Promise.all(
+        Array.from({ length: 8 }, async () => (await open())[Symbol.asyncIterator]()),
+      )
+      for (const [nth, reader] of readers.entries()) {
+        if (nth % 2 === 0) await reader.next()
+        await reader.return?.()
+      }
+      await proxy.until(() => proxy.connections() === 0)
+    })
+
+    it('lets a reader leave while it waits for a byte', async () => {
+      proxy.fail({ kind: 'stalls', after: 500_000 })
+      const reader = (await open())[Symbol.asyncIterator]()
+      const reading = collect({ [Symbol.asyncIterator]: () => ({ next: () => reader.next() }) })
+      await proxy.until(() => proxy.pending() === 0)
+      await reader.return?.()
+      expect((await reading).length).to.be.lessThan(500_000)
+      await proxy.until(() => proxy.connections() === 0)
+    })
+  })
+})

@@ -1,0 +1,18 @@
+import type { Log } from '../../src/ports/log.ts'
+
+export type LogEntry = {
+  readonly level: keyof Log
+  readonly event: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A Log that prints nothing and keeps what it was told. */
+export const createRecordingLog = (): { readonly log: Log; readonly entries: ReadonlyArray<LogEntry> } => {
+  const entries: LogEntry[] = []
+  const record =
+    (level: keyof Log): Log[keyof Log] =>
+    (event, fields = {}) => {
+      entries.push({ level, event, fields })
+    }
+  return { log: { info: record('info'), warn: record('warn'), error: record('error') }, entries }
+}

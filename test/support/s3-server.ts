@@ -1,0 +1,141 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { receiveBody } from './s3/body.ts'
+import { type Buckets, createBucket } from './s3/buckets.ts'
+import { errorXml, type S3Request, type S3Response } from './s3/exchange.ts'
+import { route } from './s3/routes.ts'
+import { isS3Error, type S3Error, s3Error } from './s3/s3-error.ts'
+import { type Credentials, isPresigned, verifySignature } from './s3/signature.ts'
+
+/** A request as a test may see it. */
+export type SeenRequest = Pick<S3Request, 'method' | 'bucket' | 'key' | 'headers' | 'query'>
+
+export type S3ServerOptions = {
+  /** These exist from the start. */
+  readonly buckets?: ReadonlyArray<string>
+  readonly clock?: () => number
+  /** Looks at each request that is well signed; what it returns is thrown instead of an answer. */
+  readonly intercept?: (request: SeenRequest) => S3Error | null
+}
+
+/** An S3 server in this process, which forgets everything when it is closed. */
+export type S3Server = {
+  /** `http://127.0.0.1:{port}`, path style. */
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: Credentials
+  readonly buckets: Buckets
+  /** Requests so far that were well signed, in order. */
+  readonly requests: ReadonlyArray<SeenRequest>
+  readonly close: () => Promise<void>
+}
+
+const credentials: Credentials = { accessKeyId: 'larder', secretAccessKey: 'a secret/of+the tests' }
+const region = 'eu-test-1'
+
+/**
+ * Starts a strict S3 server: it verifies signatures (also of presigned URLs), payload hashes, checksums, framing and
+ * trailers, and takes the buckets, objects, ranges, conditions, multipart uploads and listings that Larder and its
+ * tests use. All else is `501 NotImplemented`.
+ */
+export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Server> => {
+  const { clock = Date.now, intercept = () => null } = options
+  const buckets: Buckets = new Map()
+  for (const name of options.buckets ?? []) createBucket(buckets, name)
+  const requests: SeenRequest[] = []
+
+  const respond = async (message: IncomingMessage): Promise<S3Response> => {
+    const { path, query } = targetOf(message.url ?? '/')
+    const signed = { method: message.method ?? '', path, query, headers: message.headers }
+    verifySignature(signed, { ...credentials, region }, clock())
+    const request: S3Request = {
+      ...signed,
+      ...placeOf(path),
+      query: new Map(query),
+      body: () => receiveBody(message, isPresigned(signed)),
+      now: clock(),
+    }
+    requests.push(request)
+    const fault = intercept(request)
+    if (fault !== null) throw fault
+    return route(buckets, request)
+  }
+
+  const server = createServer(async (message, response) => {
+    const answered = await respond(message).catch(errorResponse)
+    await drained(message)
+    // So that a client whose clock differs can tell by how much.
+    response.setHeader('date', new Date(clock()).toUTCString())
+    write(message, response, answered)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region,
+    credentials,
+    buckets,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw s3Error('InvalidURI', 400, 'The URI is not well encoded')
+  }
+}
+
+const targetOf = (
+  url: string,
+): { readonly path: string; readonly query: ReadonlyArray<readonly [string, string]> } => {
+  const [path = '/', query = ''] = url.split(/\?(.*)/s)
+  const pairs = query.split('&').filter((pair) => pair !== '')
+  return {
+    path,
+    query: pairs.map((pair) => {
+      const [name = '', value = ''] = pair.split(/=(.*)/s)
+      return [decoded(name), decoded(value)]
+    }),
+  }
+}
+
+const placeOf = (path: string): { readonly bucket: string; readonly key: string } => {
+  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? []
+  return { bucket: decoded(bucket), key: decoded(key) }
+}
+
+const errorResponse = (error: unknown): S3Response => {
+  const { code, status, message, headers } = isS3Error(error)
+    ? error
+    : s3Error('InternalError', 500, error instanceof Error ? (error.stack ?? '') : String(error))
+  return {
+    status,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: Buffer.from(errorXml(code, message)),
+  }
+}
+
+/** Takes in what is left of a body: on a connection that is closed over unread bytes the answer would be lost. */
+const drained = async (message: IncomingMessage): Promise<void> => {
+  if (message.complete || message.destroyed) return
+  message.resume()
+  await once(message, 'close')
+}
+
+const write = (
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: S3Response,
+): void => {
+  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
+  response.writeHead(status, { ...headers, ...length })
+  response.end(message.method === 'HEAD' ? undefined : body)
+}

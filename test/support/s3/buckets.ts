@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { noSuchBucket, s3Error } from './s3-error.ts'
+
+export type StoredObject = {
+  readonly bytes: Buffer
+  /** Quoted, as in the header. */
+  readonly etag: string
+  /** Milliseconds since 1970. */
+  readonly modified: number
+  /** What is given back with the bytes: content type, metadata. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Given back to who asks for it. */
+  readonly checksum: Readonly<Record<string, string>>
+}
+
+export type Upload = {
+  readonly key: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly parts: Map<number, { readonly bytes: Buffer; readonly etag: string }>
+}
+
+export type Bucket = {
+  readonly objects: Map<string, StoredObject>
+  readonly uploads: Map<string, Upload>
+}
+
+/** All that the server holds, in memory. */
+export type Buckets = Map<string, Bucket>
+
+export const bucketOf = (buckets: Buckets, name: string): Bucket => {
+  const bucket = buckets.get(name)
+  if (bucket === undefined) throw noSuchBucket()
+  return bucket
+}
+
+export const createBucket = (buckets: Buckets, name: string): void => {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw s3Error('InvalidBucketName', 400)
+  if (buckets.has(name)) throw s3Error('BucketAlreadyOwnedByYou', 409)
+  buckets.set(name, { objects: new Map(), uploads: new Map() })
+}
+
+export const deleteBucket = (buckets: Buckets, name: string): void => {
+  if (bucketOf(buckets, name).objects.size > 0) throw s3Error('BucketNotEmpty', 409)
+  buckets.delete(name)
+}
+
+export const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
+
+/** The headers of a PUT that a later GET gives back. */
+export const keptHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> => {
+  const isKept = (name: string): boolean =>
+    /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.+)$/.test(name)
+  const kept = Object.entries(headers).filter(([name]) => isKept(name))
+  return {
+    'content-type': 'binary/octet-stream',
+    ...Object.fromEntries(kept.map(([n, v]) => [n, String(v)])),
+  }
+}

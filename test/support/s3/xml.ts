@@ -1,0 +1,30 @@
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+const characters = Object.fromEntries(
+  Object.entries(entities).map(([character, entity]) => [entity, character]),
+)
+
+export const escapeXml = (text: string): string =>
+  text.replace(/[&<>"']/g, (found) => entities[found] ?? found)
+export const unescapeXml = (text: string): string =>
+  text.replace(/&(?:amp|lt|gt|quot|apos);/g, (found) => characters[found] ?? found)
+
+/** `<name>content</name>`; the content is XML already. */
+export const element = (name: string, content: string): string => `<${name}>${content}</${name}>`
+/** `<name>text</name>`, the text escaped. */
+export const textElement = (name: string, text: string | number | boolean): string =>
+  element(name, escapeXml(String(text)))
+
+export const xmlDocument = (root: string, content: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${root}>`
+
+/** The texts of all elements of this name, wherever they are. Enough for the few small documents that S3 takes. */
+export const textsOf = (xml: string, name: string): ReadonlyArray<string> =>
+  [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) =>
+    unescapeXml(text.trim()),
+  )
