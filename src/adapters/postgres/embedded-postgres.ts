@@ -91,10 +91,8 @@ const startOrJoin = async (
     const refusal = await connect()
     if (refusal === undefined && reference !== undefined) return reference
 
-    const failure = warden?.failure()
-    if (failure !== undefined || performance.now() > deadline) {
-      if (reference !== undefined) closeSync(reference)
-      throw new Error(await explain(folder, failure ?? refusal))
+    if (performance.now() > deadline) {
+      return giveUp(reference, `PostgreSQL does not answer: ${refusal?.message} (see ${folder.log})`)
     }
     await sleep(10)
     // A server that was shutting down is gone by now, and a reference to it is worth nothing: look again.
@@ -105,7 +103,14 @@ const startOrJoin = async (
       reference = undefined
       await sleep(40)
     }
+    const failure = warden?.failure()
+    if (failure !== undefined) return giveUp(reference, await explain(folder, failure))
   }
+}
+
+const giveUp = (reference: number | undefined, why: string): never => {
+  if (reference !== undefined) closeSync(reference)
+  throw new Error(why)
 }
 
 const tryToConnect = async (connection: EmbeddedPostgres['connection']): Promise<Error | undefined> => {
@@ -120,9 +125,10 @@ const tryToConnect = async (connection: EmbeddedPostgres['connection']): Promise
   }
 }
 
-const explain = async ({ log }: DataFolder, reason: Error | undefined): Promise<string> => {
-  const lines = (await readFile(log, 'utf8').catch(() => '')).split('\n')
-  const fatal = lines.findLast((line) => line.includes('FATAL')) ?? reason?.message ?? 'no answer'
+/** What the server said when it died, or how it ended. */
+const explain = async ({ log }: DataFolder, failure: Error): Promise<string> => {
+  const lastWords = (await readFile(log, 'utf8').catch(() => '')).split('\n').slice(-5)
+  const fatal = lastWords.findLast((line) => line.includes('FATAL')) ?? failure.message
   return `PostgreSQL does not start: ${fatal.replace(/^.*FATAL:\s*/, '')} (see ${log})`
 }
 

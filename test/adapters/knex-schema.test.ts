@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import { createKnex } from '../../src/adapters/knex/create-knex.ts'
+import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
+import {
+  aContentExportUid,
+  aContentPartUid,
+  aNewContentExport,
+  aNewContentFile,
+  aNewImageExport,
+  aNewImageFile,
+  anImageExportUid,
+} from '../support/builders.ts'
+import { left, right } from '../support/expect-right.ts'
+import { withDatabase } from '../support/postgres.ts'
+
+describe('the tables', () => {
+  const database = withDatabase()
+
+  beforeEach(database.empty)
+
+  it('have an index for every look-up', async () => {
+    const db = createKnex(async () => database.connection(), 1)
+    await askEverything(db)
+    await db.raw('set enable_seqscan = off') // so that even an empty table is read by an index that fits
+    const { rows: statements } = await db.raw(
+      `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%'`,
+    )
+    expect(statements).to.have.length.above(12)
+    for (const { name, statement } of statements) {
+      const { rows } = await db.raw(`explain (generic_plan) ${statement}`.replaceAll('?', '\\?'))
+      expect(JSON.stringify(rows), name).to.not.include('Seq Scan')
+    }
+    await db.destroy()
+  })
+
+  it('have an index for every reference, so that removing a file stays quick', async () => {
+    const { rows } = await database.knex().raw(`
+      select conrelid::regclass::text as table, conkey[1] as column from pg_constraint c
+      where contype = 'f' and not exists (
+        select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]
+      )`)
+    expect(rows).to.deep.equal([])
+  })
+
+  it('keep nothing of an unfinished file that was removed', async () => {
+    const db = database.knex()
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(createKnexImageFileRepository(db).add(image))
+    await right(createKnexContentFileRepository(db).add(content))
+    expect(await count(db, 's3_files')).to.equal(2)
+    await right(createKnexImageFileRepository(db).removeUnfinished(image.uid))
+    await right(createKnexContentFileRepository(db).removeUnfinished(content.uid))
+    expect(await count(db, 's3_files')).to.equal(0)
+  })
+
+  it('keep no stored file of an original that was known', async () => {
+    const db = database.knex()
+    const image = aNewImageFile()
+    await right(createKnexImageFileRepository(db).add(image))
+    await right(createKnexImageFileRepository(db).add(aNewImageFile({ sha512: image.sha512 })))
+    expect(await count(db, 's3_files')).to.equal(1)
+  })
+
+  it('keep none of the exports when one of them cannot be kept', async () => {
+    const db = database.knex()
+    const images = createKnexImageFileRepository(db)
+    const contents = createKnexContentFileRepository(db)
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(images.add(image))
+    await right(contents.add(content))
+
+    const flat = [aNewImageExport(), aNewImageExport({ width: 0 })]
+    const late = [aNewContentExport(), aNewContentExport({ targetDuration: null })]
+    expect(await left(images.addExports(image.uid, flat))).to.include({ _tag: 'Unavailable' })
+    expect(await left(contents.addExports(content.uid, late))).to.include({ _tag: 'Unavailable' })
+    expect(await count(db, 's3_files')).to.equal(2)
+    expect(await right(images.listUnfinished)).to.have.length(1)
+    expect(await right(contents.listUnfinished)).to.have.length(1)
+
+    expect(await right(images.addExports(image.uid, [aNewImageExport()]))).to.equal(true)
+  })
+})
+
+/** Runs each of the repositories' look-ups once. */
+const askEverything = async (db: Knex): Promise<void> => {
+  const images = createKnexImageFileRepository(db)
+  const contents = createKnexContentFileRepository(db)
+  const { uid: imageUid } = aNewImageFile()
+  const { uid: contentUid } = aNewContentFile()
+  await right(createKnexUserRepository(db).isAdmin('ann'))
+  await right(images.listExports(imageUid))
+  await right(images.findExport(anImageExportUid()))
+  await right(images.isPublic(imageUid))
+  await right(images.findByOriginal(''))
+  await right(images.listUnfinished)
+  await right(images.first)
+  await right(contents.find(contentUid))
+  await right(contents.findVod(aContentExportUid()))
+  await right(contents.listParts(aContentExportUid()))
+  await right(contents.findPart(aContentPartUid()))
+  await right(contents.findByOriginal(''))
+  await right(contents.listUnfinished)
+  await right(contents.first)
+}
+
+const count = async (db: Knex, table: string): Promise<number> => {
+  const [row] = await db(table).count('* as rows')
+  return Number(row?.rows)
+}
