@@ -4,37 +4,36 @@ import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/s
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { StoredFileJson } from './stored-file-rows.ts'
 
-// Rows of content files as statements give them, and as they are written down.
+// Rows of content files as statements give them, and as they are written down. What a statement gives as JSON
+// within a row has the names of the domain, so that it is decoded as it is: there may be thousands of parts.
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
-const ContentExportRow = snakeCased(
-  t.strict({
-    uid: ContentExportUid,
-    format: t.union([t.literal('m3u8'), t.literal('mp4')]),
-    width: nullable(t.number),
-    height: nullable(t.number),
-    frameRateNum: nullable(t.number),
-    frameRateDen: nullable(t.number),
-    channels: nullable(t.number),
-    sampleRate: nullable(t.number),
-    codecs: t.readonlyArray(t.string),
-    bandwidth: t.number,
-    averageBandwidth: t.number,
-    fileSize: t.number,
-    durationSeconds: t.number,
-    targetDuration: nullable(t.number),
-    qualityParameters: t.UnknownRecord,
-    firstPartUid: ContentPartUid,
-  }),
-)
-type ContentExportRow = t.TypeOf<typeof ContentExportRow>
+const ContentExportJson = t.strict({
+  uid: ContentExportUid,
+  format: t.union([t.literal('m3u8'), t.literal('mp4')]),
+  width: nullable(t.number),
+  height: nullable(t.number),
+  frameRateNum: nullable(t.number),
+  frameRateDen: nullable(t.number),
+  channels: nullable(t.number),
+  sampleRate: nullable(t.number),
+  codecs: t.readonlyArray(t.string),
+  bandwidth: t.number,
+  averageBandwidth: t.number,
+  fileSize: t.number,
+  durationSeconds: t.number,
+  targetDuration: nullable(t.number),
+  qualityParameters: t.UnknownRecord,
+  firstPartUid: ContentPartUid,
+})
+type ContentExportJson = t.TypeOf<typeof ContentExportJson>
 
 export const ContentFileRow = snakeCased(
   t.strict({
     uid: ContentFileUid,
     durationSeconds: t.number,
-    exports: t.readonlyArray(ContentExportRow),
+    exports: t.readonlyArray(ContentExportJson),
   }),
 )
 
@@ -47,23 +46,25 @@ export const KnownContentFileRow = snakeCased(
   }),
 )
 
-const ContentPartRow = snakeCased(
+const ContentPartJson = t.type({
+  uid: ContentPartUid,
+  role: t.union([t.literal('init'), t.literal('media')]),
+  position: t.number,
+  contentType: t.string,
+  durationTicks: t.number,
+  timescale: t.number,
+})
+
+export const VodPartsRow = snakeCased(
   t.strict({
-    uid: ContentPartUid,
-    role: t.union([t.literal('init'), t.literal('media')]),
-    position: t.number,
-    contentType: t.string,
-    durationTicks: t.number,
-    timescale: t.number,
+    exportUid: ContentExportUid,
+    targetDuration: t.number,
+    parts: t.readonlyArray(ContentPartJson),
   }),
 )
 
-export const VodPartsRow = snakeCased(
-  t.strict({ exportUid: ContentExportUid, targetDuration: t.number, parts: t.readonlyArray(ContentPartRow) }),
-)
-
-export const toContentExport = (row: ContentExportRow): ContentExport => {
-  const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...rest } = row
+export const toContentExport = (made: ContentExportJson): ContentExport => {
+  const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...rest } = made
   const isVideo = width !== null && height !== null && num !== null && den !== null
   return {
     ...rest,

@@ -37,9 +37,12 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     ContentFileRow,
     `select f.uid, f.duration_seconds,
             (select coalesce(json_agg(x), '[]') from (
-               select e.uid, e.format, e.width, e.height, e.frame_rate_num, e.frame_rate_den,
-                      e.channels, e.sample_rate, e.codecs, e.bandwidth, e.average_bandwidth, e.file_size,
-                      e.duration_seconds, e.target_duration, e.quality_parameters, p.uid as first_part_uid
+               select e.uid, e.format, e.width, e.height, e.frame_rate_num as "frameRateNum",
+                      e.frame_rate_den as "frameRateDen", e.channels, e.sample_rate as "sampleRate",
+                      e.codecs, e.bandwidth, e.average_bandwidth as "averageBandwidth",
+                      e.file_size as "fileSize", e.duration_seconds as "durationSeconds",
+                      e.target_duration as "targetDuration", e.quality_parameters as "qualityParameters",
+                      p.uid as "firstPartUid"
                from content_file_exports e
                join content_file_export_parts p
                  on p.content_file_export_id = e.id and p.role = 'media' and p.position = 0
@@ -73,7 +76,8 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
       VodPartsRow,
       `select e.uid as export_uid, e.target_duration,
               (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
-                 select p.uid, p.role, p.position, p.content_type, p.duration_ticks, p.timescale
+                 select p.uid, p.role, p.position, p.content_type as "contentType",
+                        p.duration_ticks as "durationTicks", p.timescale
                  from content_file_export_parts p
                  where p.content_file_export_id = e.id
                ) x) as parts
