@@ -104,8 +104,13 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
   }
 }
 
-const createStore = ({ s3, dataDir }: Config, log: Log): ObjectStore =>
-  s3 === null ? createFsObjectStore(path.join(dataDir, 'objects')) : createS3ObjectStore({ ...s3, log })
+const createStore = (
+  { s3, dataDir }: Config,
+  log: Log,
+): { readonly store: ObjectStore; readonly close: () => void } =>
+  s3 === null
+    ? { store: createFsObjectStore(path.join(dataDir, 'objects')), close: () => {} }
+    : createS3ObjectStore({ ...s3, log })
 
 const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
   const keysIn = (name: string): ReadonlyArray<TokenKey> => {
@@ -141,6 +146,7 @@ export const createAdapters = async (
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
     config.databasePoolMax,
   )
+  const objects = createStore(config, log)
   const disk = await openDiskCache({
     dir: config.cacheDir,
     clock,
@@ -152,7 +158,7 @@ export const createAdapters = async (
     cache: disk.cache,
     blobs: disk.blobs,
     cacheCheck: checkFolder('cache', config.cacheDir),
-    store: createStore(config, log),
+    store: objects.store,
     database: createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
@@ -172,6 +178,7 @@ export const createAdapters = async (
     log,
     close: async () => {
       await disk.close()
+      objects.close()
       await db.destroy()
       await embedded.stop()
     },

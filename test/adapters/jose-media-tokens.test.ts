@@ -1,0 +1,140 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { expect } from 'chai'
+import { SignJWT } from 'jose'
+import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
+import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
+import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import { mediaTokensContract } from '../contracts/media-tokens.contract.ts'
+import { left, right } from '../support/expect-right.ts'
+
+const now = 1_800_000_000_000
+const content = [newSecretKey('c1')]
+
+const standing: Clock = () => now
+
+const withKeys = (image: ReadonlyArray<TokenKey>, { clock = standing, leewaySeconds = 0 } = {}) =>
+  createJoseMediaTokens({ issuer: 'larder', leewaySeconds, clock, keys: { image, content } })
+
+const ed25519 = (kid: string) => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  return {
+    signs: { kid, algorithm: 'EdDSA', material: privateKey.export({ format: 'der', type: 'pkcs8' }) },
+    verifies: { kid, algorithm: 'EdDSA', material: publicKey.export({ format: 'der', type: 'spki' }) },
+  } as const
+}
+
+describe('jose media tokens', () => {
+  mediaTokensContract((clock) => withKeys([newSecretKey('i1')], { clock }))
+
+  it('go on verifying with an old key while a new one signs', async () => {
+    const [old, fresh] = [newSecretKey('old'), newSecretKey('new')]
+    const jwt = await right(withKeys([old]).mint('image', 'if_a', 60))
+    await right(withKeys([fresh, old]).verify('image', jwt))
+    expect(await left(withKeys([fresh]).verify('image', jwt))).to.include({ reason: 'unknown_key' })
+  })
+
+  it('may be minted by another service, whose private key is not known here', async () => {
+    const key = ed25519('their')
+    const jwt = await right(withKeys([key.signs]).mint('image', 'if_a', 60))
+    const here = withKeys([newSecretKey('ours'), key.verifies])
+    expect(await right(here.verify('image', jwt))).to.include({ sub: 'if_a' })
+  })
+
+  it('refuse to be made with a first key that cannot sign', () => {
+    expect(() => withKeys([ed25519('k').verifies])).to.throw('the first larder-image key cannot sign')
+  })
+
+  it('refuse a public key that is taken for a secret (key confusion, §2.1)', async () => {
+    const { verifies } = ed25519('k')
+    const jwt = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256', kid: 'k' })
+      .setSubject('if_a')
+      .setIssuer('larder')
+      .setAudience('larder-image')
+      .setIssuedAt(now / 1000)
+      .setExpirationTime(now / 1000 + 60)
+      .sign(verifies.material)
+    const tokens = withKeys([newSecretKey('ours'), verifies])
+    expect(await left(tokens.verify('image', jwt))).to.include({ _tag: 'Forbidden' })
+  })
+
+  const secret = newSecretKey('i1')
+  const signed = (claims: Record<string, unknown>, alg = 'HS256') =>
+    new SignJWT({
+      sub: 'if_a',
+      iss: 'larder',
+      aud: 'larder-image',
+      iat: now / 1000,
+      exp: now / 1000 + 60,
+      ...claims,
+    })
+      .setProtectedHeader({ alg, kid: 'i1' })
+      .sign(secret.material)
+
+  for (const [what, claims] of Object.entries({
+    'another issuer': { iss: 'elsewhere' },
+    'another audience': { aud: 'larder-content' },
+    'no subject': { sub: undefined },
+    'no issue time': { iat: undefined },
+    'no end': { exp: undefined },
+    'a subject that is no text': { sub: 7 },
+    'a start in the future': { nbf: now / 1000 + 30 },
+    'a restriction that is not enforced yet': { maxh: 480 },
+  })) {
+    it(`refuse ${what}`, async () => {
+      const tokens = withKeys([secret])
+      await right(tokens.verify('image', await signed({})))
+      expect(await left(tokens.verify('image', await signed(claims)))).to.include({ _tag: 'Forbidden' })
+    })
+  }
+
+  it('refuse another algorithm of the same secret', async () => {
+    const long: TokenKey = { kid: 'i1', algorithm: 'HS256', material: randomBytes(64) }
+    const jwt = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS512', kid: 'i1' })
+      .setSubject('if_a')
+      .setIssuer('larder')
+      .setAudience('larder-image')
+      .setIssuedAt(now / 1000)
+      .setExpirationTime(now / 1000 + 60)
+      .sign(long.material)
+    expect(await left(withKeys([long]).verify('image', jwt))).to.include({ reason: 'unknown_key' })
+  })
+
+  it('allow the leeway that is set, and no more', async () => {
+    let time = now
+    const clock: Clock = () => time
+    const tokens = withKeys([secret], { clock, leewaySeconds: 5 })
+    const jwt = await right(tokens.mint('image', 'if_a', 10))
+    time += 14_000
+    await right(tokens.verify('image', jwt))
+    time += 1000
+    expect(await left(tokens.verify('image', jwt))).to.include({ reason: 'expired' })
+  })
+})
+
+describe('remembered media tokens', () => {
+  mediaTokensContract((clock) =>
+    createRememberedMediaTokens(withKeys([newSecretKey('i1')], { clock }), clock),
+  )
+
+  it('are verified once', async () => {
+    const tokens = withKeys([newSecretKey('i1')])
+    let verified = 0
+    const counting = createRememberedMediaTokens(
+      {
+        ...tokens,
+        verify: (kind, jwt) => {
+          verified += 1
+          return tokens.verify(kind, jwt)
+        },
+      },
+      () => now,
+    )
+    const jwt = await right(counting.mint('image', 'if_a', 60))
+    await right(counting.verify('image', jwt))
+    await right(counting.verify('image', jwt))
+    expect(verified).to.equal(1)
+  })
+})

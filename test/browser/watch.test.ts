@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect } from 'chai'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** The pages that a start with an empty library prints, tried as whoever started it would. */
+describe('the share pages of the samples', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'larder-browser-'))
+  let server: ChildProcess
+  let browser: Browser
+  const links = new Map<string, string>()
+
+  before(async () => {
+    const port = await freePort()
+    server = spawn(process.execPath, [path.resolve('dist/main.js'), 'serve'], {
+      env: { ...process.env, PORT: String(port), DATA_DIR: dir, DATABASE_URL: '', SAMPLE_MEDIA: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    for await (const line of createInterface({ input: server.stdout ?? process.stdin })) {
+      const [, kind, link] = /a (picture|film) +(http\S+)/.exec(line) ?? []
+      if (kind !== undefined && link !== undefined) links.set(kind, link)
+      if (links.size === 2) break
+    }
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    })
+  })
+
+  after(async () => {
+    await browser?.close()
+    server.kill('SIGTERM')
+    await once(server, 'exit')
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  /** Opens the page; whatever it complains of is collected. */
+  const open = async (kind: string): Promise<{ page: Page; complaints: string[] }> => {
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      // A list that is not made yet is a 404, which the page waits through.
+      if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text())
+    })
+    const link = links.get(kind)
+    if (link === undefined) return expect.fail(`no link to a ${kind} was printed`)
+    await page.goto(link)
+    return { page, complaints }
+  }
+
+  it('show the picture, the export that is best for the window, over its thumbhash', async () => {
+    const { page, complaints } = await open('picture')
+    const best = page.locator('img.best.loaded')
+    await best.waitFor({ timeout: 120_000 })
+    const shown = await best.evaluate((image: HTMLImageElement) => ({
+      width: image.naturalWidth,
+      src: image.src,
+    }))
+    expect(shown.width).to.be.greaterThan(0)
+    expect(shown.src).to.match(/\.avif\?jwt=/)
+    expect(await page.locator('.picture > img').count()).to.equal(2)
+    expect(complaints).to.deep.equal([])
+    await page.close()
+  })
+
+  it('play the film as soon as it is made, and tell of the progress until then', async () => {
+    const { page, complaints } = await open('film')
+    await page.getByText(/being made: \d+ %/).waitFor({ timeout: 60_000 })
+    const video = page.locator('video')
+    await video.waitFor({ timeout: 600_000 })
+    await video.evaluate((element: HTMLVideoElement) => element.play())
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 3, undefined, {
+      timeout: 60_000,
+    })
+    const state = await video.evaluate((element: HTMLVideoElement) => ({
+      error: element.error?.message ?? null,
+      width: element.videoWidth,
+      duration: element.duration,
+      heard: Number((element as { webkitAudioDecodedByteCount?: number }).webkitAudioDecodedByteCount),
+    }))
+    expect(state.error).to.equal(null)
+    expect(state.width).to.be.greaterThan(0)
+    expect(state.duration).to.be.closeTo(30, 0.2)
+    expect(state.heard).to.be.greaterThan(0)
+    expect(complaints).to.deep.equal([])
+    await page.close()
+  }).timeout(720_000)
+})

