@@ -35,12 +35,21 @@ export const phonePhoto = async (width: number, height: number): Promise<Buffer>
     .rotate(270)
     .withIccProfile('p3')
     .withExif({
-      IFD0: { Orientation: '6', Copyright: 'the photographer' },
+      IFD0: { Copyright: 'the photographer' },
       IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' },
     })
+    .withMetadata({ orientation: 6 })
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .toBuffer()
 }
+
+/** 16 bits a channel, Display P3. */
+export const deepPng = async (width: number, height: number): Promise<Buffer> =>
+  sharp(await quadrants(width, height).png().toBuffer())
+    .toColourspace('rgb16')
+    .withIccProfile('p3')
+    .png()
+    .toBuffer()
 
 /** Something that costs an encoder time: noise does not compress. */
 export const noise = (width: number, height: number): Sharp =>

@@ -27,11 +27,11 @@ export const renderPicture =
     const widths = [...new Set(targets.map(({ width }) => width))].sort((a, b) => a - b)
     const tell = progressOf(targets, onProgress)
 
-    const source = await decoding(() => pixelsOf(decode(), widths.at(-1) ?? 1))()
+    const source = await decoding(() => decodeTo(decode(), widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
-      const pixels = await decoding(() => pixelsOf(fromPixels(source.right), width))()
+      const pixels = await decoding(() => scaled(fromPixels(source.right), width))()
       if (E.isLeft(pixels)) return pixels
       const thumbhash = await thumbhashOf(pixels.right)
 
@@ -83,12 +83,12 @@ const encode =
 const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
-const pixelsOf = (picture: Sharp, width: number): Promise<Pixels> =>
-  picture
-    .resize({ width, withoutEnlargement: true })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
+const scaled = (picture: Sharp, width: number): Promise<Pixels> =>
+  picture.resize({ width, withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
+
+/** The profile is named since libvips works at 16 bits in Display P3, and would leave the pixels there. */
+const decodeTo = (picture: Sharp, width: number): Promise<Pixels> =>
+  scaled(picture.toColourspace('srgb').withIccProfile('srgb'), width)
 
 const thumbhashOf = async (pixels: Pixels): Promise<string> => {
   const { data, info } = await fromPixels(pixels)

@@ -1,0 +1,250 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+import sharp from 'sharp'
+import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA } from 'thumbhash'
+import { type ImageTarget, planImage } from '../../src/domain/ingest/image-plan.ts'
+import type { ImageProcessor, RenderedImage } from '../../src/ports/image-processor.ts'
+import { left, right } from '../support/expect-right.ts'
+import { ffmpegPixels } from '../support/ffmpeg-pixels.ts'
+import {
+  cutShort,
+  deepPng,
+  heic,
+  lyingPng,
+  phonePhoto,
+  poster,
+  posterPath,
+  quadrants,
+  save,
+} from '../support/pictures.ts'
+
+const everyFormat = ['avif', 'webp', 'jpeg', 'png'] as const
+const allAt = (width: number): ReadonlyArray<ImageTarget> => everyFormat.map((format) => ({ format, width }))
+
+/** What every ImageProcessor promises. Call it from the adapter's own test file. */
+export const imageProcessorContract = (make: (maxPixels: number) => ImageProcessor): void => {
+  const processor = make(12_000_000)
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-pictures-'))
+  })
+
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const render = (path: string, targets: ReadonlyArray<ImageTarget>) =>
+    processor.render(path, targets, folder, () => {})
+
+  describe('inspect', () => {
+    const good: ReadonlyArray<[string, () => Promise<Buffer>, object]> = [
+      [
+        'a photo on its side as it is seen',
+        () => phonePhoto(80, 60),
+        { width: 80, height: 60, hasAlpha: false },
+      ],
+      ['a PNG with alpha', () => poster().ensureAlpha(0.5).png().toBuffer(), { hasAlpha: true }],
+      ['a PNG whose alpha is opaque', () => poster().ensureAlpha(1).png().toBuffer(), { hasAlpha: false }],
+      ['a WebP', () => poster().webp().toBuffer(), { width: 320, height: 180, hasAlpha: false }],
+      ['a GIF', () => poster().gif().toBuffer(), { width: 320, height: 180 }],
+      ['an animation by its first frame', () => animation(), { width: 20, height: 10 }],
+      ['a TIFF', () => poster().tiff().toBuffer(), { width: 320, height: 180, hasAlpha: false }],
+      ['an AVIF', () => poster(64).avif().toBuffer(), { width: 64, height: 36, hasAlpha: false }],
+    ]
+    for (const [what, bytes, facts] of good)
+      it(`knows ${what}`, async () => {
+        const path = await save(folder, 'picture [of=something]', await bytes())
+        expect(await right(processor.inspect(path))).to.include(facts)
+      })
+
+    const bad: ReadonlyArray<[string, () => Promise<Buffer> | string, RegExp]> = [
+      ['text', () => 'hello there', /^not a picture/],
+      ['nothing', () => '', /empty/],
+      ['a JPEG cut short', async () => cutShort(await readFile(posterPath)), /^damaged or cut short/],
+      [
+        'a JPEG that is little but its header',
+        async () => cutShort(await readFile(posterPath), 0.01),
+        /damaged/,
+      ],
+      ['a PNG cut short', async () => cutShort(await poster().png().toBuffer()), /^damaged or cut short/],
+      ['a WebP cut short', async () => cutShort(await poster().webp().toBuffer()), /^damaged or cut short/],
+      [
+        'an AVIF cut short',
+        async () => cutShort(await poster(64).avif().toBuffer()),
+        /^damaged or cut short/,
+      ],
+      ['too many pixels', () => lyingPng(30_000, 30_000), /^30000 × 30000 pixels are too many/],
+      ['a header that promises too much', () => lyingPng(3000, 3000), /^damaged or cut short/],
+      [
+        'SVG',
+        () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+        /^SVG pictures are not/,
+      ],
+      ['HEIC', heic, /^HEIC pictures cannot/],
+    ]
+    for (const [what, bytes, message] of bad)
+      it(`refuses ${what}`, async () => {
+        const path = await save(folder, 'x.jpg', await bytes())
+        const refusal = await left(processor.inspect(path))
+        expect(refusal)
+          .to.have.property('message')
+          .that.matches(message)
+          .and.matches(/^.{1,250}$/)
+        expect(refusal).to.have.property('message').that.does.not.include(folder)
+      })
+
+    it('is Unavailable when the file is not there', async () => {
+      expect((await left(processor.inspect(join(folder, 'gone.jpg'))))._tag).to.equal('Unavailable')
+    })
+  })
+
+  describe('render', () => {
+    it('makes all that the plan of a picture asks for, each a file of its folder', async () => {
+      const targets = planImage(await right(processor.inspect(posterPath)))
+      const images = await right(render(posterPath, targets))
+
+      expect(images.map(({ format, width }) => ({ format, width }))).to.have.deep.members([...targets])
+      expect(new Set(images.map(({ path }) => path)).size).to.equal(targets.length)
+      for (const image of images) {
+        expect(dirname(image.path)).to.equal(folder)
+        const { format, compression, width, height } = await sharp(image.path).metadata()
+        expect(compression === 'av1' ? 'avif' : format).to.equal(image.format)
+        expect([width, height]).to.deep.equal([image.width, image.height])
+        expect(image.height).to.equal(Math.round((image.width * 9) / 16))
+      }
+    }).timeout(30_000)
+
+    it('turns a photo upright, into sRGB, and tells nothing of where it was taken', async () => {
+      const path = await save(folder, 'phone.jpg', await phonePhoto(400, 300))
+      expect(await sharp(path).metadata())
+        .to.include.keys('exif', 'icc')
+        .and.include({ orientation: 6 })
+
+      for (const image of await right(render(path, allAt(200)))) {
+        await expectQuadrants(image)
+        const about = await sharp(image.path).metadata()
+        expect(about).to.not.have.any.keys('exif', 'icc', 'xmp', 'iptc', 'orientation')
+        expect(about).to.include({ width: 200, height: 150, hasProfile: false, space: 'srgb' })
+        expect((await readFile(image.path)).includes('the photographer')).to.equal(false)
+      }
+    })
+
+    it('keeps the colours of a deep picture', async () => {
+      const path = await save(folder, 'deep.png', await deepPng(200, 200))
+      for (const image of await right(render(path, allAt(100)))) await expectQuadrants(image)
+    })
+
+    it('takes grey pictures and those in ink', async () => {
+      const orange = sharp({ create: { width: 150, height: 90, channels: 3, background: '#ff8000' } })
+      const grey = await save(folder, 'grey.png', await poster().toColourspace('b-w').png().toBuffer())
+      const ink = await save(folder, 'ink.jpg', await orange.toColourspace('cmyk').jpeg().toBuffer())
+      for (const [path, redOverBlue] of [
+        [grey, 0],
+        [ink, 1],
+      ] as const) {
+        const [image] = await right(render(path, [{ format: 'webp', width: 100 }]))
+        const [red, , blue] = (await ffmpegPixels(image?.path ?? '')).at(0.5, 0.5)
+        expect((red - blue) / 255).to.be.closeTo(redOverBlue, 0.2)
+        const [averageRed, , averageBlue] = averageOf(image)
+        expect(averageRed - averageBlue).to.be.closeTo(redOverBlue, 0.2)
+      }
+    })
+
+    it('never enlarges', async () => {
+      const path = await save(folder, 'small.png', await poster(100).png().toBuffer())
+      const images = await right(render(path, [...allAt(640), { format: 'webp', width: 50 }]))
+      expect(images.map(({ width }) => width).sort((a, b) => a - b)).to.deep.equal([50, 100, 100, 100, 100])
+    })
+
+    it('lets through what shone through', async () => {
+      const path = await save(folder, 'glass.png', await poster().ensureAlpha(0.5).png().toBuffer())
+      const targets = allAt(100).filter(({ format }) => format !== 'jpeg')
+      for (const image of await right(render(path, targets))) {
+        const alpha = await sharp(image.path).extractChannel('alpha').raw().toBuffer()
+        expect(Math.abs((alpha[5050] ?? 0) - 128), image.format).to.be.below(3)
+        expect(averageOf(image)[3]).to.be.closeTo(0.5, 0.1)
+      }
+    })
+
+    it('gives a thumbhash of the form and colours of the picture', async () => {
+      const path = await save(folder, 'red.png', await quadrants(300, 150).tint('red').png().toBuffer())
+      const [image] = await right(render(path, [{ format: 'webp', width: 200 }]))
+      expect(image?.thumbhash).to.match(/^[\w-]{20,40}$/)
+      expect(thumbHashToApproximateAspectRatio(hashOf(image))).to.be.closeTo(2, 0.4)
+      expect(averageOf(image)[0]).to.be.above(averageOf(image)[2])
+    })
+
+    it('gives the same bytes for the same picture', async () => {
+      const again = join(folder, 'again')
+      await mkdir(again)
+      const first = await right(render(posterPath, allAt(200)))
+      const second = await right(processor.render(posterPath, allAt(200), again, () => {}))
+      for (const { path, format } of first) {
+        const twin = second.find((image) => image.format === format)
+        expect((await readFile(path)).equals(await readFile(twin?.path ?? '')), format).to.equal(true)
+      }
+    })
+
+    it('tells how far it is, up to the end', async () => {
+      const fractions: number[] = []
+      const targets = [...allAt(50), ...allAt(100)]
+      await right(processor.render(posterPath, targets, folder, (fraction) => fractions.push(fraction)))
+      expect(fractions).to.have.length(targets.length)
+      expect(fractions).to.deep.equal([...fractions].sort((a, b) => a - b))
+      expect(fractions[0]).to.be.above(0)
+      expect(fractions.at(-1)).to.equal(1)
+    })
+
+    it('makes nothing when nothing is asked for', async () => {
+      expect(await right(render(posterPath, []))).to.deep.equal([])
+      expect(await readdir(folder)).to.deep.equal([])
+    })
+
+    it('refuses a picture cut short', async () => {
+      const path = await save(folder, 'x.jpg', cutShort(await readFile(posterPath)))
+      expect(await left(render(path, allAt(100)))).to.include({ _tag: 'Refused' })
+    })
+
+    it('is Unavailable when its folder is not there', async () => {
+      const task = processor.render(posterPath, allAt(100), join(folder, 'gone'), () => {})
+      expect(await left(task)).to.include({ _tag: 'Unavailable' })
+    })
+  })
+}
+
+type Rgba = readonly [number, number, number, number]
+
+const hashOf = (image: RenderedImage | undefined): Buffer => Buffer.from(image?.thumbhash ?? '', 'base64url')
+
+const averageOf = (image: RenderedImage | undefined): Rgba => {
+  const { r, g, b, a } = thumbHashToAverageRGBA(hashOf(image))
+  return [r, g, b, a]
+}
+
+const animation = async (): Promise<Buffer> => {
+  const frame = (background: string): Promise<Buffer> =>
+    sharp({ create: { width: 20, height: 10, channels: 3, background } })
+      .png()
+      .toBuffer()
+  return sharp([await frame('red'), await frame('blue')], { join: { animated: true } })
+    .gif()
+    .toBuffer()
+}
+
+const expectedQuadrants = [
+  [0.25, 0.25, [255, 0, 0]],
+  [0.75, 0.25, [0, 255, 0]],
+  [0.25, 0.75, [0, 0, 255]],
+  [0.75, 0.75, [255, 255, 0]],
+] as const
+
+/** Read by ffmpeg where it can; its 5.1 does not open AVIF. */
+const expectQuadrants = async (image: RenderedImage): Promise<void> => {
+  const readable = `${image.path}.readable.png`
+  if (image.format === 'avif') await sharp(image.path).png().toFile(readable)
+  const pixels = await ffmpegPixels(image.format === 'avif' ? readable : image.path)
+  for (const [x, y, colour] of expectedQuadrants)
+    for (const [channel, value] of colour.entries())
+      expect(pixels.at(x, y)[channel], `${image.format} ${colour}`).to.be.closeTo(value, 6)
+}
