@@ -19,7 +19,7 @@ import { createKnexUserRepository } from './adapters/knex/knex-user-repository.t
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
-import { createEmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
+import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from './adapters/transcode/create-transcoder.ts'
@@ -112,6 +112,21 @@ const createStore = (
     ? { store: createFsObjectStore(path.join(dataDir, 'objects')), close: () => {} }
     : createS3ObjectStore({ ...s3, log })
 
+/** The pool waits for no server to be made from nothing, which takes a while; these may, and say why it is not. */
+const startedFirst = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
+  const started = TE.tryCatch(get, unavailable('database'))
+  return {
+    migrate: pipe(
+      started,
+      TE.flatMap(() => migrate),
+    ),
+    check: pipe(
+      started,
+      TE.flatMap(() => check),
+    ),
+  }
+}
+
 const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
   const keysIn = (name: string): ReadonlyArray<TokenKey> => {
     const file = path.join(config.dataDir, 'keys', name)
@@ -145,6 +160,7 @@ export const createAdapters = async (
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
     config.databasePoolMax,
+    embedded.isOver,
   )
   const objects = createStore(config, log)
   const disk = await openDiskCache({
@@ -159,7 +175,7 @@ export const createAdapters = async (
     blobs: disk.blobs,
     cacheCheck: checkFolder('cache', config.cacheDir),
     store: objects.store,
-    database: createKnexDatabase(db),
+    database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
     users: createKnexUserRepository(db),

@@ -20,7 +20,8 @@ export const tokenCommand: Command = {
       throw new Failure(`--ttl ${values.ttl} is not a number of seconds; for example --ttl 3600`, 2)
     const ttlSeconds = values.ttl === undefined ? null : Number(values.ttl)
 
-    return withServices(config, async ({ admins }) => {
+    return withServices(config, async ({ admins, database }) => {
+      await orFail(database.migrate)
       print((await orFail(admins.mintMediaToken(uid, ttlSeconds))).jwt)
       return 0
     })

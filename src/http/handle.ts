@@ -49,7 +49,7 @@ const answer = async <C, P, Q>(
   const named = params.decode(incoming.params)
   if (E.isLeft(named)) return E.left(proven.right === null ? notSet : forbidden('other_subject'))
   const asked = query.decode(incoming.query)
-  if (E.isLeft(asked)) return E.left(faults(asked.left))
+  if (E.isLeft(asked)) return E.left(proven.right === null ? notSet : faults(asked.left))
   return run({ credential: proven.right, params: named.right, query: asked.right, incoming })()
 }
 
@@ -65,8 +65,9 @@ export const createHandle = (log: Log): Handle => {
   const write = async (ctx: RouterContext, reply: Reply): Promise<void> => {
     ctx.status = reply.status
     ctx.set({ ...reply.headers })
-    if (reply.body === null || typeof reply.body === 'string' || reply.body instanceof Uint8Array) {
-      ctx.body = reply.body instanceof Uint8Array ? Buffer.from(reply.body) : reply.body
+    if (reply.body === null) return
+    if (typeof reply.body === 'string' || reply.body instanceof Uint8Array) {
+      ctx.body = typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body)
       return
     }
     if (ctx.method === 'HEAD') return

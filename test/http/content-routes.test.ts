@@ -8,7 +8,14 @@ import {
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededFilm, seedFilm } from '../support/library.ts'
-import { bearer, createMemoryLarder, listen, publicUrl, type TestServer } from '../support/memory-larder.ts'
+import {
+  bearer,
+  createMemoryLarder,
+  createStandingClock,
+  listen,
+  publicUrl,
+  type TestServer,
+} from '../support/memory-larder.ts'
 
 /** The URIs of a playlist: its lines, and its URI attributes. */
 const urisOf = (m3u8: string): ReadonlyArray<string> => [
@@ -17,12 +24,13 @@ const urisOf = (m3u8: string): ReadonlyArray<string> => [
 ]
 
 describe('content routes', () => {
+  const { clock, advance } = createStandingClock()
   let larder: Larder
   let server: TestServer
   let film: SeededFilm
 
   before(async () => {
-    larder = await createMemoryLarder()
+    larder = await createMemoryLarder({ clock })
     server = await listen(larder)
     film = await seedFilm(larder)
   })
@@ -80,6 +88,7 @@ describe('content routes', () => {
   it('can be walked with a token in the header, whether the children carry one or not', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8`, server.base)
     expect(await walk(master, bearer(film.jwt))).to.have.members(bodies)
+    advance(5)
     const signed = new URL(`${master}?presign=query`)
     const text = await (await fetch(signed, bearer(film.jwt))).text()
     expect(text).not.to.include(film.jwt)

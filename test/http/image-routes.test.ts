@@ -82,6 +82,7 @@ describe('image routes', () => {
     })
 
     it('gives URLs a fresh token in place of one from a header, which ends no later (§3.2, W14)', async () => {
+      advance(5)
       const [url = ''] = await urlsOf(await playlist('?presign=query', bearer(image.jwt)))
       const fresh = new URL(url).searchParams.get('jwt') ?? ''
       expect(fresh).not.to.equal(image.jwt)

@@ -15,18 +15,18 @@ export type PgConnection =
 const int8 = 20
 
 /**
- * A pool of at most `poolMax` connections. `connection` is asked before each new connection is made, so that a server may start while its database is down. A query then fails within seconds;
- * the pool replaces what broke when the next one comes.
+ * A pool of at most `poolMax` connections. `connection` is asked when the first query comes, and again after it
+ * has failed or what it said `isOver`, so that a server may start while its database is down. A query then fails
+ * within seconds; the pool replaces what broke when the next one comes.
  */
-export const createKnex = (connection: () => Promise<PgConnection>, poolMax: number): Knex =>
+export const createKnex = (
+  connection: () => Promise<PgConnection>,
+  poolMax: number,
+  isOver: () => boolean = () => false,
+): Knex =>
   knex({
     client: 'pg',
-    // Without an expiry knex would ask once and for all.
-    connection: async () => ({
-      ...(await connection()),
-      ...connectionSettings,
-      expirationChecker: () => true,
-    }),
+    connection: async () => ({ ...(await connection()), ...connectionSettings, expirationChecker: isOver }),
     pool: { min: 0, max: poolMax }, // with a minimum, knex would keep connecting to a database that is down
     acquireConnectionTimeout: 4000,
     log: { warn: () => {}, error: () => {} }, // each failure is told to the one who asked
