@@ -19,8 +19,11 @@ export type BlobOrigin = (range: ByteRange) => TE.TaskEither<BadOrigin | Unavail
  *   disturbs nobody, and the fill goes on while anybody waits for it.
  * - A range that the fill will not reach soon is read from the origin by itself.
  * - A fill is kept only when its length and sha256 are those of `facts`. If they are not, the stream of each
- *   reader of it throws before its last byte, and the next read starts anew.
+ *   reader of it throws before its last byte, and the next read starts anew. (Who asked for a range that ends
+ *   before the blob does may have got all of it by then: he is not made to wait for the rest.)
  * - A cache that cannot be written to answers all the same.
+ *
+ * Who is handed a stream reads it to its end or closes it; one left lying holds a file open.
  */
 export type BlobCache = {
   readonly read: (

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { wholeOf } from '../../domain/shared/bytes.ts'
+import { badOrigin, unavailable } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import type { BlobOrigin } from '../../ports/blob-cache.ts'
+import type { ForeignBytes, NewBytes } from './blob-shelf.ts'
+import { unlessStalled, within } from './byte-streams.ts'
+import type { Fill, FillEnd } from './fill.ts'
+import { askOrigin } from './open-origin.ts'
+
+const broken = unavailable('object store')
+
+/**
+ * Brings the bytes in from the origin, at the pace of the place where they land, and verifies them. Resolves
+ * when the fill has ended and its bytes are published or given up. Never rejects.
+ */
+export const bringIn = async (
+  fill: Fill,
+  bytes: NewBytes,
+  origin: BlobOrigin,
+  stallMs: number,
+  onUnwritable: (cause: unknown) => void,
+): Promise<void> => {
+  try {
+    const end = await pull(fill, bytes, origin, stallMs, onUnwritable)
+    if (end !== 'whole') return fill.finish(end)
+    const published = fill.isDisowned() ? Promise.resolve() : bytes.publish().catch(onUnwritable)
+    fill.finish(end, published)
+    await published
+  } catch (cause) {
+    fill.finish(broken(cause))
+  }
+}
+
+const pull = async (
+  fill: Fill,
+  bytes: NewBytes,
+  origin: BlobOrigin,
+  stallMs: number,
+  onUnwritable: (cause: unknown) => void,
+): Promise<FillEnd> => {
+  const { size, sha256 } = fill.facts
+  const opened = await askOrigin(origin, wholeOf(size), stallMs)
+  if (E.isLeft(opened)) return opened.left
+
+  const digest = createHash('sha256')
+  let landed = 0
+  for await (const chunk of unlessStalled(opened.right, stallMs)) {
+    if (fill.end() !== null) return 'left'
+    landed += chunk.length
+    if (landed > size) return badOrigin(`more than the ${size} bytes that were stored`)
+    digest.update(chunk)
+    try {
+      await bytes.write(chunk)
+    } catch (cause) {
+      onUnwritable(cause)
+      return 'no room'
+    }
+    if (landed < size) fill.reach(landed)
+  }
+  if (landed < size) return badOrigin(`${landed} bytes where ${size} were stored`)
+  return digest.digest('hex') === sha256 ? 'whole' : badOrigin('bytes with another sha256')
+}
+
+/** Watches the bytes that another process brings in, for `stallMs` without a new one at most. Never rejects. */
+export const follow = async (fill: Fill, bytes: ForeignBytes, stallMs: number): Promise<void> => {
+  try {
+    while (fill.end() === null) {
+      const { reached, state } = await within(bytes.progress(), stallMs)
+      if (state !== 'growing') return fill.finish(state === 'whole' ? 'whole' : 'left')
+      fill.reach(Math.min(reached, fill.facts.size - 1))
+    }
+  } catch {
+    fill.finish('left')
+  }
+}

@@ -1,0 +1,54 @@
+import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
+import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import type { BlobFacts, BlobOrigin } from '../../ports/blob-cache.ts'
+import type { CacheKey } from '../../ports/cache.ts'
+import { abandon, releasing, skipping, unlessStalled, verified, within } from './byte-streams.ts'
+
+/** What a reader asked for. */
+export type BlobRequest = {
+  readonly key: CacheKey<BlobFacts>
+  readonly facts: BlobFacts
+  readonly range: ByteRange
+  readonly origin: BlobOrigin
+}
+
+type Failure = BadOrigin | Unavailable
+
+/** Asks the origin; one that does not answer within `ms` is unavailable, and what it says later is let go. */
+export const askOrigin = async (
+  origin: BlobOrigin,
+  range: ByteRange,
+  ms: number,
+): Promise<E.Either<Failure, ByteStream>> => {
+  const asked = origin(range)()
+  try {
+    return await within(asked, ms)
+  } catch (cause) {
+    asked.then((late) => E.isRight(late) && abandon(late.right)).catch(() => undefined)
+    return E.left(unavailable('object store')(cause))
+  }
+}
+
+/**
+ * `range` straight from the origin, for one reader, past any cache. A reader of the whole blob gets it verified
+ * by its sha256, for which what it has already is read over again; a part can be verified by its length alone.
+ */
+export const openOrigin = async (
+  { facts, range: asked, origin }: BlobRequest,
+  range: ByteRange,
+  stallMs: number,
+): Promise<E.Either<Failure, ByteStream>> => {
+  const isWhole = asked.start === 0 && asked.end === facts.size
+  const from = isWhole ? asked : range
+  const opened = await askOrigin(origin, from, stallMs)
+  if (E.isLeft(opened)) return opened
+  const bytes = verified(
+    unlessStalled(opened.right, stallMs),
+    from.end - from.start,
+    isWhole ? facts.sha256 : null,
+  )
+  return E.right(
+    releasing(skipping(bytes, range.start - from.start), range.end - range.start, () => undefined),
+  )
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+
+/** The layout of the cache's folder. Everything in it is named after the sha256 of a key's name (64 hex digits). */
+export type CacheFolders = {
+  /** node-persist's: `values/{id}`. */
+  readonly values: string
+  /** Whole blobs: `blobs/{first two digits}/{id}`. */
+  readonly blobs: string
+  /** Blobs on their way in. */
+  readonly fills: string
+  readonly blob: (id: string) => string
+}
+
+export const cacheFolders = (dir: string): CacheFolders => ({
+  values: join(dir, 'values'),
+  blobs: join(dir, 'blobs'),
+  fills: join(dir, 'fills'),
+  blob: (id) => join(dir, 'blobs', id.slice(0, 2), id),
+})
+
+/** As node-persist names its files. */
+export const idOf = (name: string): string => createHash('sha256').update(name).digest('hex')

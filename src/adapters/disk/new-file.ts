@@ -1,0 +1,43 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { NewBytes } from '../blob/blob-shelf.ts'
+import { readPiece, writeAll } from './file-bytes.ts'
+import { isMissing } from './file-errors.ts'
+
+/**
+ * Bytes in a new file at `temporary`, which becomes `final` in one step. They are on the disk before they have
+ * their final name: what stands under it is whole also after a loss of power. Readers do not wait for that.
+ */
+export const createNewFile = async (temporary: string, final: string): Promise<NewBytes> => {
+  const file = await inFolder(temporary, () => open(temporary, 'wx+', 0o600))
+  let written = 0
+  let published = false
+
+  return {
+    read: (start, end) => readPiece(file, start, end),
+    write: async (chunk) => {
+      await writeAll(file, chunk, written)
+      written += chunk.length
+    },
+    publish: async () => {
+      await file.datasync()
+      await inFolder(final, () => rename(temporary, final))
+      published = true
+    },
+    close: async () => {
+      if (!published) await rm(temporary, { force: true })
+      await file.close()
+    },
+  }
+}
+
+/** Does it, after making the folder of `path` when that is what is missing. */
+const inFolder = async <A>(path: string, act: () => Promise<A>): Promise<A> => {
+  try {
+    return await act()
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    return act()
+  }
+}

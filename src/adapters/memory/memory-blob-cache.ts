@@ -1,0 +1,59 @@
+import { LRUCache } from 'lru-cache'
+import type { BlobCache } from '../../ports/blob-cache.ts'
+import type { BlobBytes, BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
+import { createFillingBlobCache, defaultFillOptions, type FillOptions } from '../blob/filling-blob-cache.ts'
+
+type Held = { readonly sha256: string; readonly bytes: Buffer }
+
+/**
+ * Blobs in memory, those least lately used going first, in at most `maxBytes`; as much again may be on its way
+ * in. A hit hands out the bytes themselves: no copy, and nobody may write to them.
+ */
+export const createMemoryBlobCache = (
+  maxBytes = 256 * 1024 * 1024,
+  options: FillOptions = defaultFillOptions,
+): BlobCache => createFillingBlobCache(createMemoryShelf(maxBytes), options)
+
+const createMemoryShelf = (maxBytes: number): BlobShelf => {
+  const blobs = new LRUCache<string, Held>({
+    maxSize: Math.max(1, maxBytes),
+    sizeCalculation: ({ bytes }) => bytes.length,
+  })
+  let underWay = 0
+
+  return {
+    open: async (key, facts) => {
+      const held = blobs.get(key.name)
+      if (held === undefined || held.sha256 !== facts.sha256 || held.bytes.length !== facts.size) return null
+      return bytesOf(held.bytes)
+    },
+    begin: async (key, { size, sha256 }) => {
+      if (underWay + size > maxBytes) return null
+      underWay += size
+      const bytes = Buffer.allocUnsafeSlow(size)
+      let landed = 0
+      const fresh: NewBytes = {
+        ...bytesOf(bytes),
+        write: async (chunk) => {
+          bytes.set(chunk, landed)
+          landed += chunk.length
+        },
+        publish: async () => {
+          blobs.set(key.name, { sha256, bytes })
+        },
+        close: async () => {
+          underWay -= size
+        },
+      }
+      return { by: 'us', bytes: fresh }
+    },
+    remove: async (key) => {
+      blobs.delete(key.name)
+    },
+  }
+}
+
+const bytesOf = (bytes: Buffer): BlobBytes => ({
+  read: async (start, end) => bytes.subarray(start, end),
+  close: async () => undefined,
+})
