@@ -12,17 +12,25 @@ const unlessNone = <A>(all: ReadonlyArray<A>, keep: (a: A) => boolean): Readonly
   return kept.length > 0 ? kept : all
 }
 
-/** Whether nothing of the same effective pixel ratio serves `want` better. */
-const isBestOfItsRatio = (all: ReadonlyArray<Choice>, want: Size, pr: number) => {
-  const ratioOf = (size: Size) => effectivePixelRatio(want, size, pr)
-  return ({ size }: Choice): boolean => {
-    if (size === null) return true
-    const ratio = ratioOf(size)
-    const compare = compareSizes(scaled(want, ratio))
-    return all.every(
-      (other) => other.size === null || ratioOf(other.size) !== ratio || compare(size, other.size) <= 0,
-    )
-  }
+/** Of those with a size, the best for each effective pixel ratio; all that are equally good. */
+const bestOfEachRatio = <A extends Choice>(
+  all: ReadonlyArray<A>,
+  want: Size,
+  pr: number,
+): ReadonlyArray<A> => {
+  const rated = all.map((choice) => {
+    const { size } = choice
+    return { choice, size, ratio: size === null ? null : effectivePixelRatio(want, size, pr) }
+  })
+  return rated
+    .filter(({ size, ratio }) => {
+      if (size === null || ratio === null) return true
+      const compare = compareSizes(scaled(want, ratio))
+      return rated.every(
+        (rival) => rival.size === null || rival.ratio !== ratio || compare(size, rival.size) <= 0,
+      )
+    })
+    .map(({ choice }) => choice)
 }
 
 /** What a viewer is to choose from, in the order given; something whenever there was something (wire.md §5.3). */
@@ -31,7 +39,7 @@ export const filterVariants = <A extends Choice>(
   filter: MobileFilter,
 ): ReadonlyArray<A> => {
   const { size, pixelRatio, minBandwidth, maxBandwidth } = filter
-  const fitting = size === null ? all : all.filter(isBestOfItsRatio(all, size, pixelRatio))
+  const fitting = size === null ? all : bestOfEachRatio(all, size, pixelRatio)
   const richEnough = unlessNone(fitting, ({ bandwidth }) => bandwidth >= minBandwidth)
   return unlessNone(richEnough, ({ bandwidth }) => bandwidth <= maxBandwidth)
 }

@@ -1,5 +1,6 @@
 import type { ContentPart, VodParts } from '../export/content-export.ts'
 import { lowestVersion } from '../hls/version.ts'
+import { durationsOf } from './part-durations.ts'
 import { extensionOf } from './part-extension.ts'
 
 const microseconds = 1_000_000
@@ -8,27 +9,13 @@ const microseconds = 1_000_000
 const uriOf = (part: ContentPart): string => `parts/${part.uid}.${extensionOf(part)}`
 
 /**
- * Whole microseconds for each part. What rounding takes from one is given to the next, so that the sum of any
- * first n is within a microsecond of the truth (hls.md, Media playlist).
- */
-const durationsOf = (parts: ReadonlyArray<ContentPart>): ReadonlyArray<number> => {
-  let carried = 0
-  return parts.map(({ durationTicks, timescale }) => {
-    const exact = (durationTicks / timescale) * microseconds + carried
-    const written = Math.round(exact)
-    carried = exact - written
-    return written
-  })
-}
-
-/**
  * The media playlist of an export (RFC 8216bis §4.4.3, wire.md §5.6): a pure function of its parts, with
- * relative URIs, unsigned.
+ * relative URIs, unsigned. Its durations add up to the exact one.
  */
 export const toMediaPlaylist = ({ targetDuration, parts }: VodParts): string => {
   const inits = parts.filter((part) => part.role === 'init')
   const media = parts.filter((part) => part.role === 'media')
-  const durations = durationsOf(media)
+  const durations = durationsOf(media, microseconds)
   // The target is the same in all exports of a file; a part that outlasts it would make the list invalid.
   const longest = durations.reduce((a, b) => Math.max(a, b), 0)
   const target = Math.max(1, targetDuration, Math.round(longest / microseconds))

@@ -41,6 +41,13 @@ const Bandwidth = numeric('a whole number of at least 0', integer, () => true)
 
 const Query = t.partial({ w: Pixels, h: Pixels, pr: PixelRatio, bmin: Bandwidth, bmax: Bandwidth })
 
+const Inside = t.strict({
+  size: t.union([t.null, t.strict({ width: t.number, height: t.number })]),
+  pixelRatio: t.number,
+  minBandwidth: t.number,
+  maxBandwidth: t.number,
+})
+
 const filterOf = ({ w, h, pr = 1, bmin, bmax = Number.POSITIVE_INFINITY }: t.TypeOf<typeof Query>) => ({
   size: w === undefined || h === undefined ? null : { width: Math.ceil(w), height: Math.ceil(h) },
   pixelRatio: pr,
@@ -51,7 +58,7 @@ const filterOf = ({ w, h, pr = 1, bmin, bmax = Number.POSITIVE_INFINITY }: t.Typ
 /** Decodes the query of a master playlist; each fault names its parameter. What it does not know, it ignores. */
 export const MobileFilter = new t.Type<MobileFilter, unknown, unknown>(
   'MobileFilter',
-  (u): u is MobileFilter => typeof u === 'object' && u !== null && 'pixelRatio' in u,
+  Inside.is,
   (u, context) => {
     const query = Query.validate(u, context)
     if (E.isLeft(query)) return query

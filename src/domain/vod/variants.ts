@@ -41,11 +41,9 @@ const variantOf = (picture: ContentExport, sound: ContentExport | null): Variant
 }
 
 const firstOfEach = <A>(all: ReadonlyArray<A>, likenessOf: (a: A) => string): ReadonlyArray<A> => {
-  const seen = new Set<string>()
-  return all.filter((a) => {
-    const likeness = likenessOf(a)
-    return !seen.has(likeness) && seen.add(likeness)
-  })
+  const firsts = new Map<string, A>()
+  for (const a of all) if (!firsts.has(likenessOf(a))) firsts.set(likenessOf(a), a)
+  return [...firsts.values()]
 }
 
 /**
