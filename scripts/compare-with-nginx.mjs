@@ -1,16 +1,15 @@
 // Asks nginx and Larder the same range and conditional requests about the same file, by curl, and prints where
 // they differ. Needs nginx and curl: `node --import tsx scripts/compare-with-nginx.mjs`. Exits with 1 when a
 // difference is none of those that are listed, with the reason, in `deliberate`.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { startNginx } from '../bench/peers/nginx.ts'
 import { multipartBody } from '../src/http/bytes/multipart-byteranges.ts'
 import { planByteReply } from '../src/http/bytes/plan-byte-reply.ts'
 import { describeRepresentation } from '../src/http/bytes/representation-headers.ts'
@@ -157,14 +156,16 @@ const reasons = new Map(
 const bytes = randomBytes(SIZE)
 const folder = await mkdtemp(join(tmpdir(), 'larder-compare-'))
 const larder = await startLarder()
-const nginx = await startNginx()
+const peer = await startNginx([{ path: '/film.mp4', contentType: 'video/mp4', bytes }], MODIFIED)
+if (peer === undefined) throw new Error('nginx is not installed')
+const url = `${peer.origin}/film.mp4`
+const nginx = { url, etag: (await fetch(url)).headers.get('etag') }
 let meant = 0
 let surprises = 0
 try {
   for (const method of ['GET', 'HEAD']) for (const headers of requests) await compare(method, headers)
 } finally {
-  nginx.child.kill()
-  await once(nginx.child, 'exit')
+  await peer.stop()
   larder.server.close()
   await rm(folder, { recursive: true })
 }
@@ -260,40 +261,4 @@ async function startLarder() {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { server, url: `http://127.0.0.1:${server.address().port}/film.mp4`, etag: representation.etag }
-}
-
-async function startNginx() {
-  const port = await freePort()
-  await writeFile(join(folder, 'film.mp4'), bytes)
-  await utimes(join(folder, 'film.mp4'), MODIFIED / 1000, MODIFIED / 1000)
-  await writeFile(
-    join(folder, 'nginx.conf'),
-    `${process.getuid() === 0 ? 'user root;' : ''}
-    daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-    events {}
-    http { access_log off; types { video/mp4 mp4; } server { listen 127.0.0.1:${port}; root ${folder}; } }`,
-  )
-  const child = spawn(
-    'nginx',
-    ['-e', join(folder, 'error.log'), '-p', folder, '-c', join(folder, 'nginx.conf')],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
-  const url = `http://127.0.0.1:${port}/film.mp4`
-  for (let tries = 0; ; tries += 1) {
-    const response = await fetch(url).catch(() => undefined)
-    if (response !== undefined) return { child, url, etag: response.headers.get('etag') }
-    if (tries === 100 || child.exitCode !== null) throw new Error('nginx does not start')
-    await wait(20)
-  }
-}
-
-async function freePort() {
-  const socket = createSocket().listen(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
 }

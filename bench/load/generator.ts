@@ -1,0 +1,12 @@
+import { E } from '../../src/fp.ts'
+import { Load } from './load.ts'
+import { runLoad } from './run-load.ts'
+
+// The process that makes the load: one task by message, one answer, and the end.
+
+process.once('message', async (message: unknown) => {
+  const load = Load.decode(message)
+  if (E.isLeft(load)) throw new Error('the bench sent a load that does not decode')
+  const measured = await runLoad(load.right)
+  process.send?.(measured, () => process.disconnect())
+})

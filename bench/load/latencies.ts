@@ -1,0 +1,7 @@
+/** Percentiles of milliseconds, each a value that occurred (nearest rank); all 0 when there is none. */
+export const percentilesOf = (milliseconds: ReadonlyArray<number>) => {
+  const sorted = Float64Array.from(milliseconds).sort()
+  const at = (percent: number): number =>
+    sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0
+  return { p50: at(50), p90: at(90), p99: at(99), max: at(100) }
+}

@@ -1,0 +1,34 @@
+import * as t from 'io-ts'
+
+// What the bench and its load generator, a process of its own, say to one another.
+
+/** A closed loop: each connection sends its next request when the reply to the last one is complete. */
+export const Load = t.strict({
+  host: t.string,
+  port: t.number,
+  /** Sent one after the other, over all connections; at the end from the start again. */
+  paths: t.array(t.string),
+  headers: t.record(t.string, t.string),
+  connections: t.number,
+  /** Before anything counts. */
+  warmupSeconds: t.number,
+  seconds: t.number,
+  /** Any other status is an error. */
+  status: t.number,
+})
+export type Load = t.TypeOf<typeof Load>
+
+/** What came of it, between the end of the warm-up and the end. */
+export const Measured = t.strict({
+  seconds: t.number,
+  responses: t.number,
+  /** Broken connections and replies with another status. */
+  errors: t.number,
+  /** Bytes of complete bodies. */
+  bytes: t.number,
+  /** Milliseconds from the request's departure to the last byte of its reply. */
+  latency: t.strict({ p50: t.number, p90: t.number, p99: t.number, max: t.number }),
+  /** Of one core, used by the generator. Near 1 it is the generator that was measured. */
+  generatorLoad: t.number,
+})
+export type Measured = t.TypeOf<typeof Measured>

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import type { BenchContext, RunningServer, Settings } from './figures/figure.ts'
+
+export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [--date ISO]
+                  [--connections N] [--rounds N] [--seconds N]
+                  [--server ORIGIN --warm NAME=PATH… [--header 'NAME: VALUE']…]
+
+  --smoke    short windows: shows that the bench works, its numbers mean nothing
+  --figure   only this one (P0, P3 …); may be repeated
+  --server   a running Larder, such as http://127.0.0.1:8080
+  --warm     what is warm on it, such as part_memory=/api/1/…; repeated, a name has several paths
+`
+
+export type Options = BenchContext & {
+  readonly smoke: boolean
+  /** In capitals; empty means all. */
+  readonly figures: ReadonlyArray<string>
+  readonly out: string
+  /** ISO 8601, when given. */
+  readonly date: string | undefined
+}
+
+const FULL: Settings = { connections: 32, warmupSeconds: 1, seconds: 4, rounds: 5 }
+const SMOKE: Settings = { connections: 4, warmupSeconds: 0.05, seconds: 0.1, rounds: 1 }
+
+/** Throws, with a line that names the fault, at options that cannot be read. */
+export const optionsOf = (args: ReadonlyArray<string>): Options => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      smoke: { type: 'boolean', default: false },
+      figure: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string', default: 'bench/results.json' },
+      date: { type: 'string' },
+      connections: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      server: { type: 'string' },
+      warm: { type: 'string', multiple: true, default: [] },
+      header: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  const defaults = values.smoke ? SMOKE : FULL
+  return {
+    smoke: values.smoke,
+    figures: values.figure.map((id) => id.toUpperCase()),
+    out: values.out,
+    date: values.date,
+    settings: {
+      ...defaults,
+      connections: positive('connections', values.connections) ?? defaults.connections,
+      rounds: positive('rounds', values.rounds) ?? defaults.rounds,
+      seconds: positive('seconds', values.seconds) ?? defaults.seconds,
+    },
+    server: values.server === undefined ? undefined : serverOf(values.server, values.warm, values.header),
+  }
+}
+
+const positive = (name: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  if (!(Number(text) > 0)) throw new Error(`--${name} ${text}: a number above 0 is needed, such as 4`)
+  return Number(text)
+}
+
+const serverOf = (
+  server: string,
+  warm: ReadonlyArray<string>,
+  header: ReadonlyArray<string>,
+): RunningServer => {
+  const headers = Object.fromEntries(header.map((text) => split('header', text, ':')))
+  const pairs = warm.map((text) => split('warm', text, '='))
+  const pathsOf = (wanted: string) => pairs.flatMap(([name, path]) => (name === wanted ? [path] : []))
+  return {
+    origin: new URL(server).origin,
+    warm: Object.fromEntries(pairs.map(([name]) => [name, { paths: pathsOf(name), headers }])),
+  }
+}
+
+const split = (option: string, text: string, separator: string): readonly [string, string] => {
+  const at = text.indexOf(separator)
+  if (at < 1) throw new Error(`--${option} ${text}: there is no '${separator}' in it`)
+  return [text.slice(0, at), text.slice(at + 1).trim()]
+}

@@ -1,0 +1,96 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Peer, Served } from './peer.ts'
+
+/** Such as `nginx/1.22.1`; `undefined` where it is not installed. */
+export const nginxVersion = async (): Promise<string | undefined> => {
+  const told = await promisify(execFile)('nginx', ['-v']).catch(() => undefined)
+  return told === undefined ? undefined : /nginx\/\S+/.exec(told.stderr)?.[0]
+}
+
+/**
+ * nginx with one worker and sendfile, serving the bodies as files from a temporary folder; `undefined` where it
+ * is not installed. `lastModified`, in milliseconds, is that of the files.
+ */
+export const startNginx = async (
+  served: ReadonlyArray<Served>,
+  lastModified?: number,
+): Promise<Peer | undefined> => {
+  if ((await nginxVersion()) === undefined) return undefined
+  const folder = await mkdtemp(join(tmpdir(), 'larder-nginx-'))
+  for (const { path, bytes } of served) {
+    const file = join(folder, path)
+    await writeFile(file, bytes)
+    if (lastModified !== undefined) await utimes(file, lastModified / 1000, lastModified / 1000)
+  }
+  const port = await freePort()
+  const config = join(folder, 'nginx.conf')
+  await writeFile(config, configOf(folder, port, served))
+
+  const errors = join(folder, 'error.log')
+  const nginx = spawn('nginx', ['-e', errors, '-p', folder, '-c', config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const exited = once(nginx, 'exit')
+  const stop = async () => {
+    nginx.kill()
+    await exited
+    await rm(folder, { recursive: true })
+  }
+  const origin = `http://127.0.0.1:${port}`
+  if (await answers(origin, 5000)) return { name: 'nginx', origin, stop }
+  await stop()
+  throw new Error('nginx does not start')
+}
+
+const configOf = (folder: string, port: number, served: ReadonlyArray<Served>): string => `
+${process.getuid?.() === 0 ? 'user root; # its worker could not enter our folder otherwise' : ''}
+daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_requests 1000000000;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n  ')}
+  server {
+    listen 127.0.0.1:${port};
+    root ${folder};
+    ${served.map(locationOf).join('\n    ')}
+  }
+}
+`
+
+const locationOf = ({ path, contentType, headers = {} }: Served): string => {
+  const added = Object.entries(headers).map(([name, value]) => `add_header ${name} '${value}';`)
+  return `location = ${path} { types {} default_type '${contentType}'; ${added.join(' ')} }`
+}
+
+const answers = async (origin: string, milliseconds: number): Promise<boolean> => {
+  for (let waited = 0; waited < milliseconds; waited += 20) {
+    const response = await fetch(`${origin}/`).catch(() => undefined)
+    await response?.arrayBuffer()
+    if (response !== undefined) return true
+    await wait(20)
+  }
+  return false
+}
+
+const freePort = async (): Promise<number> => {
+  const socket = createServer().listen(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const address = socket.address()
+  socket.close()
+  await once(socket, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port is free')
+  return address.port
+}

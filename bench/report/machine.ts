@@ -1,0 +1,12 @@
+import { cpus, release, totalmem } from 'node:os'
+import { nginxVersion } from '../peers/nginx.ts'
+
+/** What the figures depend on. */
+export const machineFacts = async () => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  kernel: release(),
+  node: process.version,
+  nginx: (await nginxVersion()) ?? null,
+})

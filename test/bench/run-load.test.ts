@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { percentilesOf } from '../../bench/load/latencies.ts'
+import type { Load } from '../../bench/load/load.ts'
+import { runLoad } from '../../bench/load/run-load.ts'
+
+describe('the load generator', () => {
+  let server: Server
+
+  const serve = async (listener: RequestListener): Promise<Load> => {
+    server = createServer(listener).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    return {
+      host: '127.0.0.1',
+      port,
+      paths: ['/a', '/b'],
+      headers: { Authorization: 'bearer x' },
+      connections: 3,
+      warmupSeconds: 0,
+      seconds: 0.2,
+      status: 200,
+    }
+  }
+  afterEach(() => server.close())
+
+  it('counts the replies and bytes that the server sent, and asks each path in turn', async () => {
+    const asked: string[] = []
+    const authorizations = new Set<string | undefined>()
+    const load = await serve((req, res) => {
+      asked.push(req.url ?? '')
+      authorizations.add(req.headers.authorization)
+      res.end('x'.repeat(1000))
+    })
+    const { responses, bytes, errors, seconds, latency } = await runLoad(load)
+
+    // What was under way at the end is sent, and not counted.
+    expect(asked.length - responses).to.be.within(0, load.connections)
+    expect(responses).to.be.greaterThan(0)
+    expect({ bytes, errors, seconds }).to.deep.equal({ bytes: responses * 1000, errors: 0, seconds: 0.2 })
+    expect(asked.filter((path) => path === '/a').length).to.be.closeTo(asked.length / 2, 1)
+    expect([...authorizations]).to.deep.equal(['bearer x'])
+    expect(latency.p50).to.be.greaterThan(0).and.at.most(latency.max)
+  })
+
+  it('counts nothing of the warm-up', async () => {
+    let asked = 0
+    const load = await serve((_, res) => {
+      asked += 1
+      res.end('x')
+    })
+    const { responses } = await runLoad({ ...load, warmupSeconds: 0.2 })
+    expect(responses).to.be.within(1, asked - 1)
+  })
+
+  it('has never more requests under way than connections', async () => {
+    let underway = 0
+    let most = 0
+    const load = await serve((_, res) => {
+      underway += 1
+      most = Math.max(most, underway)
+      setImmediate(() => {
+        underway -= 1
+        res.end('x')
+      })
+    })
+    await runLoad(load)
+    expect(most).to.be.within(1, load.connections)
+  })
+
+  it('counts another status as an error, and no bytes of it', async () => {
+    const load = await serve((_, res) => res.writeHead(403, { 'Content-Length': 2 }).end('no'))
+    const { responses, bytes, errors } = await runLoad(load)
+    expect({ responses, bytes }).to.deep.equal({ responses: 0, bytes: 0 })
+    expect(errors).to.be.greaterThan(0)
+  })
+
+  it('counts a broken connection as an error, and goes on with a new one', async () => {
+    let asked = 0
+    const load = await serve((req, res) => {
+      asked += 1
+      if (asked % 10 === 5) req.socket.destroy()
+      else res.end('x')
+    })
+    const { responses, errors } = await runLoad(load)
+    expect(responses).to.be.greaterThan(errors)
+    expect(errors).to.be.greaterThan(0)
+  })
+
+  it('says so when it cannot read a reply, in place of counting it', async () => {
+    const load = await serve((_, res) => res.writeHead(200, { 'Transfer-Encoding': 'chunked' }).end('x'))
+    const failure = await runLoad(load).catch((error: unknown) => error)
+    expect(failure).to.be.an('error').with.property('message').that.includes('unknown length')
+  })
+
+  it('gives up when nobody is there', async () => {
+    const load = await serve((_, res) => res.end('x'))
+    server.close()
+    await once(server, 'close')
+    const failure = await runLoad({ ...load, seconds: 60 }).catch((error: unknown) => error)
+    expect(failure).to.be.an('error').with.property('message').that.includes('nobody answers')
+  })
+})
+
+describe('percentiles', () => {
+  it('have at least that share of all values at or below them, and are among them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }), (values) => {
+        const { p50, p90, p99, max } = percentilesOf(values)
+        const share = (limit: number) => values.filter((value) => value <= limit).length / values.length
+        expect(values).to.include.members([p50, p90, p99, max])
+        expect(max).to.equal(Math.max(...values))
+        expect(share(p50)).to.be.at.least(0.5)
+        expect(share(p90)).to.be.at.least(0.9)
+        expect(share(p99)).to.be.at.least(0.99)
+      }),
+    )
+  })
+
+  it('of nothing are 0', () => {
+    expect(percentilesOf([])).to.deep.equal({ p50: 0, p90: 0, p99: 0, max: 0 })
+  })
+})

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import * as t from 'io-ts'
+import { Measured } from '../../bench/load/load.ts'
+import { startRaw } from '../../bench/peers/raw.ts'
+import { E } from '../../src/fp.ts'
+
+const Results = t.type({
+  date: t.literal('2026-11-23T12:00:00.000Z'),
+  smoke: t.literal(true),
+  machine: t.type({ cpu: t.string, cores: t.number, node: t.literal(process.version) }),
+  figures: t.array(
+    t.type({
+      id: t.string,
+      findings: t.array(
+        t.type({
+          work: t.string,
+          server: t.string,
+          measured: Measured,
+          ratios: t.array(t.type({ against: t.string, ratio: t.number })),
+        }),
+      ),
+    }),
+  ),
+})
+
+const bench = (...args: ReadonlyArray<string>) =>
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/run.ts', ...args], { timeout: 50_000 })
+
+describe('the bench', function () {
+  this.timeout(60_000)
+  let folder: string
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-bench-test-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  it('measures a running server beside its peers, prints a table and writes the results', async () => {
+    const bytes = new Uint8Array(20_000)
+    const server = await startRaw([{ path: '/x', contentType: 'video/mp4', bytes }])
+    const out = join(folder, 'results.json')
+    const warm = ['part_memory', 'part_disk', 'image'].flatMap((name) => ['--warm', `${name}=/x`])
+    try {
+      const date = ['--date', '2026-11-23T12:00:00.000Z']
+      const { stdout } = await bench(
+        '--smoke',
+        '--figure',
+        'p3',
+        '--out',
+        out,
+        ...date,
+        '--server',
+        server.origin,
+        ...warm,
+      )
+      expect(stdout).to.match(/^a part in memory +larder +\d/m)
+    } finally {
+      await server.stop()
+    }
+
+    const results = Results.decode(JSON.parse(await readFile(out, 'utf8')))
+    if (E.isLeft(results))
+      throw new Error(
+        `the results do not decode: ${JSON.stringify(results.left.map((e) => e.context.map((c) => c.key)))}`,
+      )
+    const [figure] = results.right.figures
+    expect(figure?.id).to.equal('P3')
+    const findings = figure?.findings.filter(({ server: name }) => name === 'larder') ?? []
+    expect(findings.map(({ work }) => work)).to.deep.equal(['a part in memory', 'a part on disk', 'an image'])
+    for (const { measured, ratios } of findings) {
+      expect(measured.bytes).to.equal(measured.responses * bytes.length)
+      expect(measured.errors).to.equal(0)
+      expect(ratios.map(({ against }) => against)).to.include('raw')
+    }
+  })
+
+  it('names the option that it cannot read', async () => {
+    const failure = await bench('--rounds', 'many').catch((error: unknown) => error)
+    expect(failure).to.have.property('code', 2)
+    expect(failure).to.have.property('stderr').that.includes('--rounds many')
+  })
+})
