@@ -104,6 +104,28 @@ describe('S3 object store, by the answers of its server', () => {
     expect([opened, closed]).to.deep.equal([1, 1])
   })
 
+  it('reads the source of a large object as fast as the store takes it', async () => {
+    const size = 64 * 1024 * 1024
+    const chunk = Buffer.alloc(1024 * 1024)
+    const uploaded = (): number => {
+      const uploads = [...(server.buckets.get('larder')?.uploads.values() ?? [])]
+      return uploads
+        .flatMap(({ parts }) => [...parts.values()])
+        .reduce((sum, part) => sum + part.bytes.length, 0)
+    }
+    let furthestAhead = 0
+    async function* source(): AsyncIterable<Uint8Array> {
+      for (let at = 0; at < size; at += chunk.length) {
+        furthestAhead = Math.max(furthestAhead, at - uploaded())
+        yield chunk
+      }
+    }
+    await right(
+      store.put('s3_files/one', { ...large, size, sha256: sha256(Buffer.alloc(size)), open: source }),
+    )
+    expect(furthestAhead).to.be.within(1, 42 * 1024 * 1024)
+  }).timeout(30_000)
+
   it('reads with one request', async () => {
     await right(store.put('s3_files/one', small))
     const found = await right(store.read('s3_files/one', range))

@@ -6,7 +6,7 @@ import { O } from '../../src/fp.ts'
 import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
-import { right } from '../support/expect-right.ts'
+import { left, right } from '../support/expect-right.ts'
 import { type ConnectionFault, type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts'
 import { createRecordingLog, type LogEntry } from '../support/recording-log.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
@@ -127,14 +127,39 @@ describe('S3 object store', () => {
       await proxy.until(() => proxy.connections() === 0)
     })
 
-    it('lets a reader leave while it waits for a byte', async () => {
-      proxy.fail({ kind: 'stalls', after: 500_000 })
-      const reader = (await open())[Symbol.asyncIterator]()
-      const reading = collect({ [Symbol.asyncIterator]: () => ({ next: () => reader.next() }) })
-      await proxy.until(() => proxy.pending() === 0)
-      await reader.return?.()
-      expect((await reading).length).to.be.lessThan(500_000)
-      await proxy.until(() => proxy.connections() === 0)
+    const waits: ReadonlyArray<readonly [string, ReadonlyArray<ConnectionFault>]> = [
+      ['the next byte', [{ kind: 'stalls', after: 500_000 }]],
+      [
+        'the answer after a break',
+        [
+          { kind: 'resets', after: 500_000 },
+          { kind: 'stalls', after: 0 },
+        ],
+      ],
+    ]
+    for (const [what, faults] of waits) {
+      it(`lets a reader leave while it waits for ${what}`, async () => {
+        proxy.fail(...faults)
+        const reader = (await open())[Symbol.asyncIterator]()
+        const reading = collect({ [Symbol.asyncIterator]: () => ({ next: () => reader.next() }) })
+        await proxy.until(() => proxy.pending() === 0)
+        await reader.return?.()
+        expect((await reading).length).to.be.lessThan(bytes.length)
+        await proxy.until(() => proxy.connections() === 0)
+      })
+    }
+
+    it('gives up a server that never answers, and says so', async () => {
+      const impatient = createS3ObjectStore({
+        ...target.options,
+        endpoint: proxy.endpoint,
+        timeouts: { connect: 1000, idle: 200 },
+      })
+      proxy.fail(...Array<ConnectionFault>(3).fill({ kind: 'stalls', after: 0 }))
+      const { cause } = await left(impatient.store.read('s3_files/one', { start: 0, end: 1 }))
+      expect(String(cause)).to.match(/the store at .* did not answer in time \(.*200 ms/)
+      expect(proxy.pending()).to.equal(0)
+      impatient.close()
     })
   })
 })

@@ -38,16 +38,20 @@ export const download = async (
   const ask = (wanted: ByteRange, etag?: string): Promise<Answer> =>
     requestRange(client, place, wanted, etag, left.signal)
   const first = await ask(range)
-  return leavable(explaining(resuming(first, ask, hooks, left.signal), hooks), () => left.abort())
+  const steps = resuming(first, ask, hooks, left.signal)
+  return leavable(explaining(steps, hooks, left.signal), () => left.abort())
 }
 
 async function* explaining(
   steps: AsyncGenerator<Uint8Array, void>,
   { explained }: DownloadHooks,
+  left: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
   try {
     yield* steps
   } catch (error) {
+    // The request that the leaving itself broke off.
+    if (left.aborted) return
     throw explained(error)
   }
 }
