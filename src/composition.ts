@@ -160,7 +160,6 @@ export const createAdapters = async (
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
     config.databasePoolMax,
-    embedded.isOver,
   )
   const objects = createStore(config, log)
   const disk = await openDiskCache({

@@ -41,6 +41,16 @@ describe('createKnex', () => {
     await db.destroy()
   })
 
+  it('asks again where the database is when it is not where it was', async () => {
+    let place: PgConnection = { host: '/nowhere', port: 5432, user: 'larder', database: 'larder' }
+    const db = createKnex(async () => place, 2)
+    const users = createKnexUserRepository(db)
+    expect(await left(users.isAdmin('ann'))).to.include({ _tag: 'Unavailable' })
+    place = database.connection()
+    expect(await right(users.isAdmin('ann'))).to.equal(false)
+    await db.destroy()
+  })
+
   it('does not wait long for a server that takes calls and says nothing', async () => {
     const calls: Socket[] = []
     const silent = createServer((socket) => calls.push(socket)).listen(0, '127.0.0.1')

@@ -109,6 +109,25 @@ describe('embedded PostgreSQL', function () {
     await serverGone(dir)
   })
 
+  it('comes back by itself for a pool that starts it when it must', async () => {
+    const servers: EmbeddedPostgres[] = []
+    const startOrJoin = async () => {
+      const server = await start()
+      servers.push(server)
+      return server.connection
+    }
+    const db = createKnex(startOrJoin, 4)
+    await db('kept')
+    process.kill(servers[0]?.postmasterPid ?? 0, 'SIGKILL')
+    await serverGone(dir) // until then a backend may answer once more
+    const tryAgain = (): Promise<unknown> => db('kept').catch(tryAgain)
+    expect(await tryAgain()).to.deep.equal([{ word: 'pantry' }])
+    expect(servers).to.have.length(2)
+    await db.destroy()
+    await Promise.all(servers.map((server) => server.stop()))
+    await serverGone(dir)
+  })
+
   it('is one server for four processes that start it at once, over what a killed start left half made', async () => {
     const fresh = path.join(base, 'fresh')
     await mkdir(path.join(fresh, 'pg.new'), { recursive: true })

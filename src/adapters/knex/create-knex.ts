@@ -15,22 +15,28 @@ export type PgConnection =
 const int8 = 20
 
 /**
- * A pool of at most `poolMax` connections. `connection` is asked when the first query comes, and again after it
- * has failed or what it said `isOver`, so that a server may start while its database is down. A query then fails
- * within seconds; the pool replaces what broke when the next one comes.
+ * A pool of at most `poolMax` connections. `connection` is asked when the first query comes, and again
+ * whenever no connection could be made: a server may start while its database is down, and the database may
+ * move. A query then fails within seconds; the pool replaces what broke when the next one comes.
  */
-export const createKnex = (
-  connection: () => Promise<PgConnection>,
-  poolMax: number,
-  isOver: () => boolean = () => false,
-): Knex =>
-  knex({
+export const createKnex = (connection: () => Promise<PgConnection>, poolMax: number): Knex => {
+  let outdated = false
+  const db = knex({
     client: 'pg',
-    connection: async () => ({ ...(await connection()), ...connectionSettings, expirationChecker: isOver }),
+    connection: async () => {
+      const place = await connection()
+      outdated = false
+      return { ...place, ...connectionSettings, expirationChecker: () => outdated }
+    },
     pool: { min: 0, max: poolMax }, // with a minimum, knex would keep connecting to a database that is down
     acquireConnectionTimeout: 4000,
     log: { warn: () => {}, error: () => {} }, // each failure is told to the one who asked
   })
+  db.client.pool.on('createFail', () => {
+    outdated = true
+  })
+  return db
+}
 
 const connectionSettings = {
   application_name: 'larder',

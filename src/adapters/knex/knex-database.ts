@@ -6,7 +6,10 @@ import { asked } from './statements.ts'
 /** Any number, as long as nobody else on this database takes it. */
 const migrationLock = 727_001
 
+const tableName = 'knex_migrations'
+
 const migrationConfig: Knex.MigratorConfig = {
+  tableName,
   migrationSource: {
     getMigrations: async () => [...migrations],
     getMigrationName: (migration: NamedMigration) => migration.name,
@@ -30,7 +33,7 @@ export const createKnexDatabase = (db: Knex): Database => ({
 
   check: asked(async () => {
     const names = migrations.map(({ name }) => name)
-    const { rowCount } = await db.raw('select from knex_migrations where name = any(?)', [names])
-    if (rowCount < names.length) throw new Error('the tables are of an older release: run `larder migrate`')
+    const done = (await db.schema.hasTable(tableName)) ? await db(tableName).whereIn('name', names) : []
+    if (done.length < names.length) throw new Error('tables are missing: run `larder migrate`')
   }),
 })

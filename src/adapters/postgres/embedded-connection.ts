@@ -4,8 +4,6 @@ import { startEmbeddedPostgres } from './embedded-postgres.ts'
 export type EmbeddedConnection = {
   /** Where the server is; starts it when it does not run, be it for the first time or because it was killed. */
   readonly get: () => Promise<EmbeddedPostgres['connection']>
-  /** Whether the server that `get` spoke of is gone. */
-  readonly isOver: () => boolean
   /** Lets go of the server, if it was ever asked for. */
   readonly stop: () => Promise<void>
 }
@@ -39,7 +37,6 @@ export const createEmbeddedConnection = (dir: string): EmbeddedConnection => {
       })
       return (await starting).connection
     },
-    isOver: () => server !== undefined && !runs(server),
     stop: async () => {
       await starting?.catch(() => undefined)
       await server?.stop()
