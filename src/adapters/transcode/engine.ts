@@ -36,10 +36,9 @@ export type EncodeJob = {
   readonly wallSeconds: number
 }
 
-/** Brings the tracks of some files into one fast-start mp4, as they are. */
+/** Brings the tracks of some files, as they are, into one fast-start mp4; and so for each of `outputs`. */
 export type RemuxJob = {
-  readonly inputs: ReadonlyArray<string>
-  readonly file: string
+  readonly outputs: ReadonlyArray<{ readonly inputs: ReadonlyArray<string>; readonly file: string }>
   readonly wallSeconds: number
 }
 

@@ -64,15 +64,18 @@ export const createFfmpegEngine = (programs: {
   },
 
   remux:
-    ({ inputs, file, wallSeconds }) =>
+    ({ outputs, wallSeconds }) =>
     async () => {
+      const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
       const args = [
         ...QUIET,
         ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
-        ...inputs.flatMap((_, i) => ['-map', `${i}:0`]),
-        ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', output(file)],
+        ...outputs.flatMap((output) => [
+          ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
+          ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
+        ]),
       ]
-      const ran = await run(programs.ffmpeg, args, dirname(file), { wallSeconds })
+      const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), { wallSeconds })
       return E.isLeft(ran) ? ran : E.right(undefined)
     },
 })
@@ -87,8 +90,8 @@ const options = (named: Readonly<Record<string, string>>, suffix = ''): Readonly
 const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
 
 // The protocol is named, or a path with a colon could choose another.
-const input = (path: string): ReadonlyArray<string> => ['-i', `file:${path}`]
-const output = (path: string): string => `file:${path}`
+const fileUrl = (path: string): string => `file:${path}`
+const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
 const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
   const streams = [job.video, job.audio].filter((stream) => stream !== null)
@@ -106,7 +109,7 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
 const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
   const kind = encoder === 'aac' ? ':a' : ':v'
   const coding = [`-c${kind}`, encoder, ...options(named, kind)]
-  return ['-map', `[${label}]`, ...coding, ...NO_METADATA, ...options(muxer), '-f', 'mp4', output(file)]
+  return ['-map', `[${label}]`, ...coding, ...NO_METADATA, ...options(muxer), '-f', 'mp4', fileUrl(file)]
 }
 
 const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]

@@ -74,24 +74,36 @@ const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number): 
   const firstFlags = flags & 0x04 ? fields.u32() : null
   const sampleBytes = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4
   if (count === 0) throw malformed('a run without samples')
-  // Without fields of their own, a count of four thousand million samples would fit into a few bytes.
-  if (sampleBytes === 0 && count > 1) throw malformed('samples without sizes')
   if (count * sampleBytes > fields.rest().length) throw malformed('trun is too short')
 
   const first = readSample(fields, flags, defaults)
-  let [durationTicks, bytes] = [first.duration, first.size]
-  for (let left = count - 1; left > 0; left--) {
-    const sample = readSample(fields, flags, defaults)
-    durationTicks += sample.duration
-    bytes += sample.size
-  }
+  // Without fields of their own, as in silence, all are alike; and a few bytes may claim four thousand million.
+  const others =
+    sampleBytes === 0 ? times(defaults, count - 1) : sumSamples(fields, flags, defaults, count - 1)
   return {
     start,
-    end: start + bytes,
-    durationTicks,
+    end: start + first.size + others.size,
+    durationTicks: first.duration + others.duration,
     firstSize: first.size,
     firstFlags: firstFlags ?? first.flags,
   }
+}
+
+type Samples = Pick<SampleDefaults, 'duration' | 'size'>
+
+const times = ({ duration, size }: Samples, count: number): Samples => ({
+  duration: duration * count,
+  size: size * count,
+})
+
+const sumSamples = (fields: Fields, flags: number, defaults: SampleDefaults, count: number): Samples => {
+  let [duration, size] = [0, 0]
+  for (let left = count; left > 0; left--) {
+    const sample = readSample(fields, flags, defaults)
+    duration += sample.duration
+    size += sample.size
+  }
+  return { duration, size }
 }
 
 const readSample = (fields: Fields, flags: number, defaults: SampleDefaults): SampleDefaults => {

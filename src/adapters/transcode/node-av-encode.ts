@@ -63,7 +63,19 @@ const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: Stream
   })
   const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
+  let encoding: Promise<unknown> = Promise.resolve()
 
+  /** Encodes what the graph has ready, all outputs side by side, while the next picture is decoded and scaled. */
+  const forward = async () => {
+    for (;;) {
+      const ready = await takeFrames(filter, sinks)
+      if (ready.length === 0) return
+      await encoding
+      encoding = Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
+      // It fails where it is awaited; until then nobody is to call the failure unhandled.
+      encoding.catch(() => {})
+    }
+  }
   const drain = async () => {
     for (;;) {
       const frame = await decoder.receive()
@@ -71,7 +83,7 @@ const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: Stream
       decoded++
       await filter.process('in', frame)
       frame.free()
-      await forward(filter, sinks)
+      await forward()
     }
   }
   return {
@@ -90,7 +102,8 @@ const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: Stream
       if (decoded === 0 || undecodable > MAX_ERROR_RATE * (decoded + undecodable))
         throw new Error(`stream ${streamIndex} cannot be decoded`)
       await filter.flush()
-      await forward(filter, sinks)
+      await forward()
+      await encoding
       await Promise.all(sinks.map(({ finish }) => finish()))
     },
   }
@@ -146,15 +159,15 @@ const openSink = async (
   }
 }
 
-/** Hands on what the graph has ready. Frames are taken one after the other, and encoded side by side. */
-const forward = async (filter: FilterComplexAPI, sinks: ReadonlyArray<Sink>): Promise<void> => {
-  for (;;) {
-    const ready: Array<readonly [Sink, Frame]> = []
-    for (const sink of sinks) {
-      const frame = await filter.receive(sink.label)
-      if (frame) ready.push([sink, frame])
-    }
-    if (ready.length === 0) return
-    await Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
+/** One frame for each output that has one. The graph gives them out one after the other only. */
+const takeFrames = async (
+  filter: FilterComplexAPI,
+  sinks: ReadonlyArray<Sink>,
+): Promise<ReadonlyArray<readonly [Sink, Frame]>> => {
+  const ready: Array<readonly [Sink, Frame]> = []
+  for (const sink of sinks) {
+    const frame = await filter.receive(sink.label)
+    if (frame) ready.push([sink, frame])
   }
+  return ready
 }

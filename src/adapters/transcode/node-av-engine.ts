@@ -28,7 +28,7 @@ export const createNodeAvEngine = (): Engine => ({
     ),
   remux: (job) =>
     pipe(
-      ask({ kind: 'remux', job }, { wallSeconds: job.wallSeconds }, job.file),
+      ask({ kind: 'remux', job }, { wallSeconds: job.wallSeconds }),
       TE.map(() => undefined),
     ),
 })

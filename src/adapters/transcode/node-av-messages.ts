@@ -29,7 +29,10 @@ const EncodeJobMessage: t.Type<EncodeJob> = t.readonly(
 )
 
 const RemuxJobMessage: t.Type<RemuxJob> = t.readonly(
-  t.strict({ inputs: t.readonlyArray(t.string), file: t.string, wallSeconds: t.number }),
+  t.strict({
+    outputs: t.readonlyArray(t.readonly(t.strict({ inputs: t.readonlyArray(t.string), file: t.string }))),
+    wallSeconds: t.number,
+  }),
 )
 
 /** One a child: it answers and exits. */

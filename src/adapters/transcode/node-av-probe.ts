@@ -23,12 +23,13 @@ export const probe = async (path: string): Promise<ProbedFile> => {
     if (stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO) streams.push(toProbedVideo(stream))
     if (stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO) streams.push(toProbedAudio(stream))
   }
+  const durationSeconds = positive(source.duration)
   const interlaced = await findInterlaced(source)
   await source.close()
   // The one way to learn that a duration is a guess is a warning.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
   return {
-    durationSeconds: isEstimate ? null : positive(source.duration),
+    durationSeconds: isEstimate ? null : durationSeconds,
     streams: streams.map((stream) => ({
       ...stream,
       ...(stream.index === interlaced ? { interlaced: true } : {}),

@@ -3,8 +3,12 @@ import type { RemuxJob } from './engine.ts'
 import { openSource } from './node-av-source.ts'
 import { progressiveMuxer } from './recipe.ts'
 
+export const remux = async ({ outputs }: RemuxJob): Promise<void> => {
+  for (const output of outputs) await copyTracks(output)
+}
+
 /** Copies the one track of each input into one file, in the order of time. */
-export const remux = async ({ inputs, file }: RemuxJob): Promise<void> => {
+const copyTracks = async ({ inputs, file }: RemuxJob['outputs'][number]): Promise<void> => {
   const muxer = await Muxer.open(file, { format: 'mp4', options: { ...progressiveMuxer } })
   const tracks = await Promise.all(inputs.map((input) => openTrack(input, muxer)))
   for (;;) {

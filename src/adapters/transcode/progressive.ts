@@ -15,17 +15,26 @@ export const makeProgressive =
     { folder, wallSeconds }: { readonly folder: string; readonly wallSeconds: number },
   ): TE.TaskEither<EngineFailure, ReadonlyArray<Progressive>> =>
   async () => {
-    const made: Progressive[] = []
-    for (const tracks of combinations(renditions)) {
-      const file = join(folder, `progressive-${tracks[0]?.name}.mp4`)
-      const inputs = tracks.map(({ init }) => init.path)
-      const remuxed = await engine.remux({ inputs, file, wallSeconds })()
-      if (E.isLeft(remuxed)) return remuxed
-      const { size } = await stat(file)
-      made.push({ renditions: tracks.map(({ name }) => name), file: { path: file, start: 0, end: size } })
-    }
-    return E.right(made)
+    const wanted = combinations(renditions).map((tracks) => ({
+      names: tracks.map(({ name }) => name),
+      inputs: tracks.map(({ init }) => init.path),
+      file: join(folder, `progressive-${tracks[0]?.name}.mp4`),
+    }))
+    const remuxed = await engine.remux({ outputs: wanted, wallSeconds })()
+    if (E.isLeft(remuxed)) return remuxed
+    return E.right(await Promise.all(wanted.map(toProgressive)))
   }
+
+const toProgressive = async ({
+  names,
+  file,
+}: {
+  readonly names: ReadonlyArray<string>
+  readonly file: string
+}) => {
+  const { size } = await stat(file)
+  return { renditions: names, file: { path: file, start: 0, end: size } }
+}
 
 const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {
   const films = renditions.filter(({ video }) => video !== null)

@@ -85,6 +85,10 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 
 /** Samples that the AAC encoder puts in front of the sound; without an edit list nothing takes them off again. */
 const AAC_PRIMING = 1024
+const AAC_FRAME = 1024
+
+/** The least that sound is padded to, before the priming is taken off. */
+export const PADDED_SAMPLES = 4 * AAC_FRAME
 
 const audioJob = (source: AudioSource, rungs: ReadonlyArray<AudioRung>, folder: string): StreamJob => {
   const [first] = rungs
@@ -94,9 +98,11 @@ const audioJob = (source: AudioSource, rungs: ReadonlyArray<AudioRung>, folder: 
     `aresample=${first?.sampleRate ?? 48_000}:async=1:first_pts=0`,
     `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
-    'apad=whole_len=4096',
+    `apad=whole_len=${PADDED_SAMPLES}`,
     `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',
+    // Whole frames for the encoder, the last one filled with silence: node-av would drop what is left over.
+    `asetnsamples=n=${AAC_FRAME}:p=1`,
     `asplit=${rungs.length}${rungs.map((_, i) => `[a${i}]`).join('')}`,
   ].join(',')
   return {

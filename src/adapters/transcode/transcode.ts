@@ -9,7 +9,7 @@ import { cutRenditions } from './cut-renditions.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { makeProgressive } from './progressive.ts'
-import { toEncodeJob } from './recipe.ts'
+import { PADDED_SAMPLES, toEncodeJob } from './recipe.ts'
 
 export type Run = {
   readonly maxSeconds: number
@@ -62,10 +62,11 @@ const transcodeOrThrow = async (
   if (E.isLeft(encoded))
     return E.left(encoded.left.reason === 'aborted' ? run.tooLong : run.toError(encoded.left))
 
-  const renditions = await cutRenditions(plan, encoded.right)
-  if (renditions.some(({ parts }) => parts.length === 0))
+  const all = await cutRenditions(plan, encoded.right)
+  if (all.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
-  checkRenditions(renditions)
+  checkRenditions(all)
+  const renditions = withoutEmptySound(all)
   const seconds = Math.max(...renditions.map(secondsOf))
   if (seconds > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
   if (seconds < WHOLE * (facts.durationSeconds ?? 0)) return E.left(cutOff(seconds, facts.durationSeconds))
@@ -75,7 +76,7 @@ const transcodeOrThrow = async (
   if (E.isLeft(progressive)) return E.left(run.toError(progressive.left))
   onProgress(1)
   const warnings = [
-    ...(mute ? [NO_SOUND] : []),
+    ...(mute || renditions.length < all.length ? [NO_SOUND] : []),
     ...(facts.video?.hdr && !found.facts.toneMaps ? [NO_TONE_MAPPING] : []),
   ]
   return E.right({ renditions, progressive: progressive.right, warnings })
@@ -115,8 +116,22 @@ const encode = async (
   return ended
 }
 
-const secondsOf = ({ parts, timescale }: CutRendition): number =>
-  parts.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0) / timescale
+/**
+ * An audio track in which nothing can be decoded may end in success all the same, and in nothing but the samples that
+ * the recipe pads with.
+ */
+const withoutEmptySound = (renditions: ReadonlyArray<CutRendition>): ReadonlyArray<CutRendition> => {
+  const films = renditions.filter(({ video }) => video !== null)
+  const sounds = renditions.filter(({ audio }) => audio !== null)
+  return films.some((film) => secondsOf(film) > 1) && sounds.every(isPadding) ? films : renditions
+}
+
+const isPadding = (sound: CutRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
+
+const secondsOf = (rendition: CutRendition): number => ticksOf(rendition) / rendition.timescale
+
+const ticksOf = ({ parts }: CutRendition): number =>
+  parts.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
 const cutOff = (seconds: number, announced: number | null): Refused =>
   refused(`the file is cut off: ${seconds.toFixed(1)} of ${announced?.toFixed(1)} seconds can be decoded`)

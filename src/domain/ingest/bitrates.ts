@@ -34,7 +34,7 @@ export const measureBitrates = (
   }
   const busiest = peak > 0 ? peak : parts.reduce((most, part) => Math.max(most, rateOf(part)), 0)
   const total = parts.reduce(plus, { bytes: 0, durationTicks: 0 })
-  const perSecond = (bytesPerTick: number) => Math.ceil(bytesPerTick * 8 * timescale - ROUNDING)
+  const perSecond = (bytesPerTick: number) => Math.max(0, Math.ceil(bytesPerTick * 8 * timescale - ROUNDING))
   return { peak: perSecond(busiest), average: parts.length === 0 ? 0 : perSecond(rateOf(total)) }
 }
 

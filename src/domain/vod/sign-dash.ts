@@ -1,5 +1,4 @@
-import type { UrlSignature } from '../shared/sign-json.ts'
-import { withJwt } from '../shared/signature.ts'
+import { type UrlSignature, withJwt } from '../shared/signature.ts'
 import { escapeXml } from './xml.ts'
 
 const partUri = /\b(sourceURL|media)="([^"]*)"/g

@@ -1,0 +1,30 @@
+import { createTranscoderOn, type TranscoderOptions } from '../../src/adapters/transcode/create-transcoder.ts'
+import type { Engine } from '../../src/adapters/transcode/engine.ts'
+import { createFfmpegEngine } from '../../src/adapters/transcode/ffmpeg-engine.ts'
+import { findProgram } from '../../src/adapters/transcode/launcher.ts'
+import { createNodeAvEngine } from '../../src/adapters/transcode/node-av-engine.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { pipe, TE } from '../../src/fp.ts'
+import type { Log } from '../../src/ports/log.ts'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+
+/** The engines of this machine: node-av comes with the project, ffmpeg with the system. */
+export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Engine]> => {
+  const [ffmpeg, ffprobe] = [findProgram('ffmpeg'), findProgram('ffprobe')]
+  const installed = ffmpeg === null || ffprobe === null ? [] : [createFfmpegEngine({ ffmpeg, ffprobe })]
+  return [
+    ...installed.map((engine) => ['ffmpeg', engine] as const),
+    ['node-av', createNodeAvEngine()] as const,
+  ]
+}
+
+export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+
+export const transcoderOn = (engine: Engine, options: Partial<TranscoderOptions> = {}): Transcoder =>
+  createTranscoderOn(
+    pipe(
+      engine.describe,
+      TE.bimap(unavailable('transcoder'), (facts) => ({ engine, facts })),
+    ),
+    { maxSeconds: 60, log: silent, ...options },
+  )
