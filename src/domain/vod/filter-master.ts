@@ -6,47 +6,62 @@ import type { Size } from './size-comparison.ts'
 /** A variant as it stands in a master playlist. */
 export type ListedVariant = Choice & {
   readonly uri: string
-  /** The numbers of its two lines. */
-  readonly lines: ReadonlyArray<number>
+  /** From its EXT-X-STREAM-INF up to and with its URI. */
+  readonly text: string
 }
+
+/**
+ * A master playlist, read: its variants and the text between them, in order. Reading costs ten times as much as
+ * selecting, so who filters one list often keeps this.
+ */
+export type Master = ReadonlyArray<string | ListedVariant>
 
 const sizeOf = (resolution: string | undefined): Size | null => {
   const [, width, height] = /^(\d+)x(\d+)$/.exec(resolution ?? '') ?? []
   return width === undefined || height === undefined ? null : { width: Number(width), height: Number(height) }
 }
 
-const variantsIn = (lines: ReadonlyArray<Line>): ReadonlyArray<ListedVariant> =>
-  lines.flatMap((line, i) => {
-    if (line.tag !== 'EXT-X-STREAM-INF') return []
-    const uriLine = lines.find(({ uri }, j) => j > i && uri !== null)
-    return {
-      bandwidth: Number(attributeOf(line, 'BANDWIDTH')),
-      size: sizeOf(attributeOf(line, 'RESOLUTION')),
-      uri: uriLine?.uri ?? '',
-      lines: uriLine === undefined ? [line.number] : [line.number, uriLine.number],
-    }
-  })
+const variantOf = (head: Line, uri: string, text: string): ListedVariant => ({
+  bandwidth: Number(attributeOf(head, 'BANDWIDTH')),
+  size: sizeOf(attributeOf(head, 'RESOLUTION')),
+  uri,
+  text,
+})
 
-/** The master playlist with those variants alone that `select` hands back; all other lines stay. */
+export const readMaster = (text: string): Master => {
+  const pieces: Array<string | ListedVariant> = []
+  let head: Line | null = null
+  let pending = ''
+  for (const line of linesOf(text)) {
+    if (line.tag === 'EXT-X-STREAM-INF') {
+      pieces.push(pending)
+      pending = ''
+      head = line
+    }
+    pending += line.text
+    if (head !== null && line.uri !== null) {
+      pieces.push(variantOf(head, line.uri, pending))
+      pending = ''
+      head = null
+    }
+  }
+  return [...pieces, pending]
+}
+
+const isVariant = (piece: string | ListedVariant): piece is ListedVariant => typeof piece !== 'string'
+
+/** The text of a master playlist with those variants alone that `select` hands back; all else stays. */
 export const selectVariants = (
-  master: string,
+  master: Master,
   select: (variants: ReadonlyArray<ListedVariant>) => ReadonlyArray<ListedVariant>,
 ): string => {
-  const lines = linesOf(master)
-  const variants = variantsIn(lines)
-  const kept = new Set(select(variants))
-  const dropped = new Set(
-    variants.filter((variant) => !kept.has(variant)).flatMap((variant) => variant.lines),
-  )
-  return lines
-    .filter(({ number }) => !dropped.has(number))
-    .map(({ text }) => text)
-    .join('')
+  const kept = new Set(select(master.filter(isVariant)))
+  return master.map((piece) => (isVariant(piece) ? (kept.has(piece) ? piece.text : '') : piece)).join('')
 }
 
 /**
  * Filters a master playlist by its text: what the cache holds is the whole list, once a file, and never one list
  * for each thing that a viewer may ask (wire.md §5.2). Its order is the right one already.
  */
-export const filterMaster = (master: string, filter: MobileFilter): string =>
+export const filterMaster = (master: Master, filter: MobileFilter): string =>
   selectVariants(master, (variants) => filterVariants(variants, filter))

@@ -17,21 +17,10 @@ const text: Check = (lines) =>
 const head: Check = ([first]) =>
   first?.tag === 'EXTM3U' ? [] : [broken('head', first ?? null, 'does not begin with #EXTM3U')]
 
-const inQuotes = new Set([
-  ...['URI', 'CODECS', 'GROUP-ID', 'NAME', 'LANGUAGE', 'CHANNELS', 'AUDIO', 'VIDEO', 'SUBTITLES'],
-])
-const withoutQuotes = new Set([
-  ...[
-    'BANDWIDTH',
-    'AVERAGE-BANDWIDTH',
-    'RESOLUTION',
-    'FRAME-RATE',
-    'TYPE',
-    'DEFAULT',
-    'AUTOSELECT',
-    'METHOD',
-  ],
-])
+const inQuotes = new Set('URI CODECS GROUP-ID NAME LANGUAGE CHANNELS AUDIO VIDEO SUBTITLES'.split(' '))
+const withoutQuotes = new Set(
+  'BANDWIDTH AVERAGE-BANDWIDTH RESOLUTION FRAME-RATE TYPE DEFAULT AUTOSELECT METHOD'.split(' '),
+)
 
 const attributesOf = (line: Line): ReadonlyArray<Finding> => {
   const names = line.attributes.map(({ name }) => name)
