@@ -11,7 +11,9 @@ import { left, right } from '../support/expect-right.ts'
 import { noise, posterPath, save } from '../support/pictures.ts'
 import { childrenOf, isRunning, nicenessOf, until } from '../support/processes.ts'
 
-describe('sharp image processor', () => {
+describe('sharp image processor', function () {
+  this.timeout(30_000) // the work gives way to whatever else the machine does
+
   const patient = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 60 })
 
   describe('as any ImageProcessor', () => {

@@ -113,7 +113,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         expect([width, height]).to.deep.equal([image.width, image.height])
         expect(image.height).to.equal(Math.round((image.width * 9) / 16))
       }
-    }).timeout(30_000)
+    })
 
     it('turns a photo upright, into sRGB, and tells nothing of where it was taken', async () => {
       const path = await save(folder, 'phone.jpg', await phonePhoto(400, 300))
