@@ -92,7 +92,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
         const message = error._tag === 'Refused' ? error.message : ''
         expect(message, name).to.match(/^the file [^/\n]+$/)
       }
-    }).timeout(60_000)
+    })
   })
 
   describe('transcode, of a film', () => {
@@ -100,8 +100,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
     let target: string
     let told: ReadonlyArray<number>
 
-    before(async function () {
-      this.timeout(60_000)
+    before(async () => {
       // A name that says something to a shell, to FFmpeg and to a printf.
       const path = join(folder, "concat:a b 'c' %d $(x).mp4")
       await copyFile(media('bunny.mp4'), path)
@@ -211,12 +210,12 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       expect(progressive.map((one) => one.renditions)).to.deep.equal([['a64'], ['a128']])
       for (const { file } of progressive)
         expect((await readFile(file.path)).includes('Bunny')).to.equal(false)
-    }).timeout(60_000)
+    })
 
     it('keeps mono mono', async () => {
       const { task } = await transcode(media('bunny.ogg'))
       expect((await right(task)).renditions.map(({ audio }) => audio?.channels)).to.deep.equal([1])
-    }).timeout(60_000)
+    })
 
     it('turns pictures upright', async () => {
       const { task } = await transcode(media('bunny-turned.mp4'))
@@ -224,7 +223,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       expect(renditions[0]?.video).to.include({ width: 180, height: 320 })
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
       expect(again.video).to.include({ width: 180, height: 320 })
-    }).timeout(60_000)
+    })
 
     it('starts at 0 whatever the clock of the source says, with square pixels and without interlacing', async () => {
       const { task } = await transcode(media('bunny-broadcast.m2t'))
@@ -232,14 +231,14 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       expect(renditions.filter(({ video }) => video !== null).map(secondsOf)).to.deep.equal([1, 1])
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
       expect(again.video).to.include({ width: 512, height: 288, interlaced: false })
-    }).timeout(60_000)
+    })
 
     it('brings high dynamic range down to standard', async () => {
       const { task } = await transcode(media('bunny-hdr.mp4'))
       const { progressive, warnings } = await right(task)
       expect(warnings).to.deep.equal([])
       expect((await right(transcoder.probe(progressive[0]?.file.path ?? ''))).video?.hdr).to.equal(false)
-    }).timeout(60_000)
+    })
 
     it('does without sound that cannot be decoded, and says so', async () => {
       // AAC that calls itself MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
@@ -251,7 +250,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       expect(renditions.map(({ name }) => name)).to.deep.equal(['v360', 'v240'])
       expect(progressive.map((one) => one.renditions)).to.deep.equal([['v360'], ['v240']])
       expect(warnings).to.deep.equal(['no sound: the audio track could not be decoded'])
-    }).timeout(60_000)
+    })
 
     it('refuses a film that is cut off, and says how much of it there is', async () => {
       const bytes = await readFile(media('bunny.mp4'))
@@ -261,7 +260,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       expect(error._tag === 'Refused' && error.message).to.match(
         /^the file is cut off: [12]\.\d of 4\.0 seconds can be decoded$/,
       )
-    }).timeout(60_000)
+    })
 
     it('refuses a film of which nothing can be decoded', async () => {
       const bytes = await readFile(media('bunny.mp4'))
@@ -270,7 +269,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       const probed = await transcoder.probe(path)()
       const error = probed._tag === 'Left' ? probed.left : await left((await transcode(path)).task)
       expect(error._tag).to.equal('Refused')
-    }).timeout(60_000)
+    })
 
     it('stops a film that goes on for longer than it said', async () => {
       const strict = make(1)
@@ -280,6 +279,6 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
         strict.transcode(media('bunny.mp4'), facts, planMedia(facts), target, () => {}),
       )
       expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 1 seconds' })
-    }).timeout(60_000)
+    })
   })
 }

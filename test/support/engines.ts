@@ -8,15 +8,17 @@ import { pipe, TE } from '../../src/fp.ts'
 import type { Log } from '../../src/ports/log.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 
-/** The engines of this machine: node-av comes with the project, ffmpeg with the system. */
-export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Engine]> => {
+/** The one ffmpeg of this machine, if there is one. */
+export const programsHere = (): ReadonlyArray<{ readonly ffmpeg: string; readonly ffprobe: string }> => {
   const [ffmpeg, ffprobe] = [findProgram('ffmpeg'), findProgram('ffprobe')]
-  const installed = ffmpeg === null || ffprobe === null ? [] : [createFfmpegEngine({ ffmpeg, ffprobe })]
-  return [
-    ...installed.map((engine) => ['ffmpeg', engine] as const),
-    ['node-av', createNodeAvEngine()] as const,
-  ]
+  return ffmpeg === null || ffprobe === null ? [] : [{ ffmpeg, ffprobe }]
 }
+
+/** The engines of this machine: node-av comes with the project, ffmpeg with the system. */
+export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Engine]> => [
+  ...programsHere().map((programs) => ['ffmpeg', createFfmpegEngine(programs)] as const),
+  ['node-av', createNodeAvEngine()],
+]
 
 export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 // What the kernel says of processes that are not children of this one: there is no event to wait for.
 
 /** Pids of the processes that `pid` has started with `word` in their command, and that still run. */
-export const childrenOf = async (pid: number, word: string): Promise<ReadonlyArray<number>> => {
+export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<number>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const candidates = await Promise.all(all.map(async (id) => ({ id, ...(await statOf(`/proc/${id}`)) })))
   const children = candidates.filter(({ parent, state }) => parent === pid && state !== 'Z')
@@ -25,14 +25,18 @@ export const isRunning = async (pid: number): Promise<boolean> => {
   return state !== undefined && state !== 'Z'
 }
 
-/** Asks until the answer is yes, for ten seconds at most. */
-export const until = async (answer: () => Promise<boolean>): Promise<void> => {
-  for (let asked = 0; asked < 500; asked += 1) {
-    if (await answer()) return
+/** Looks until there is something to see, for ten seconds at most. */
+export const eventually = async <A>(look: () => Promise<A | undefined>): Promise<A> => {
+  for (let looked = 0; looked < 500; looked += 1) {
+    const found = await look()
+    if (found !== undefined) return found
     await wait(20)
   }
-  throw new Error('the answer stayed no')
+  throw new Error('what was waited for did not come')
 }
+
+export const until = (answer: () => Promise<boolean>): Promise<boolean> =>
+  eventually(async () => (await answer()) || undefined)
 
 type Stat = { readonly state?: string | undefined; readonly parent?: number; readonly niceness?: number }
 

