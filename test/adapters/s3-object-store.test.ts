@@ -18,6 +18,12 @@ const objectOf = (bytes: Buffer): NewObject => ({
   open: () => inChunks(bytes, 65_536),
 })
 
+const openOne = async (store: ObjectStore, start: number, end: number): Promise<ByteStream> => {
+  const found = await right(store.read('s3_files/one', { start, end }))
+  if (O.isNone(found)) throw new Error('it is not there')
+  return found.value
+}
+
 describe('S3 object store', () => {
   let target: S3Target
 
@@ -60,11 +66,7 @@ describe('S3 object store', () => {
     })
     beforeEach(() => right(store.put('s3_files/one', objectOf(bytes))))
 
-    const open = async (start = 0, end = bytes.length): Promise<ByteStream> => {
-      const found = await right(store.read('s3_files/one', { start, end }))
-      if (O.isNone(found)) throw new Error('it is not there')
-      return found.value
-    }
+    const open = (start = 0, end = bytes.length): Promise<ByteStream> => openOne(store, start, end)
 
     const breaks: ReadonlyArray<readonly [string, ConnectionFault]> = [
       ['is closed', { kind: 'ends', after: 1_000_000 }],
@@ -116,9 +118,45 @@ describe('S3 object store', () => {
       expect((await collect(await open())).equals(replacement)).to.equal(true)
     })
 
+    it('gives up a server that never answers, and says so', async () => {
+      const impatient = createS3ObjectStore({
+        ...target.options,
+        endpoint: proxy.endpoint,
+        timeouts: { connect: 1000, idle: 200 },
+      })
+      proxy.fail(...Array<ConnectionFault>(3).fill({ kind: 'stalls', after: 0 }))
+      const { cause } = await left(impatient.store.read('s3_files/one', { start: 0, end: 1 }))
+      expect(String(cause)).to.match(/the store at .* did not answer in time \(.*200 ms/)
+      expect(proxy.pending()).to.equal(0)
+      impatient.close()
+    })
+  })
+
+  describe('with readers that leave', () => {
+    const bytes = randomBytes(3_000_000)
+    let proxy: FaultyProxy
+    let store: ObjectStore
+    let close: () => void
+
+    before(async () => {
+      proxy = await startFaultyProxy(target.options.endpoint)
+      // Longer than a test may take, so that it is the leaving that ends a connection.
+      const timeouts = { connect: 1000, idle: 60_000 }
+      const made = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
+      store = made.store
+      close = made.close
+      await right(store.put('s3_files/one', objectOf(bytes)))
+    })
+    after(async () => {
+      close()
+      await proxy.close()
+    })
+
     it('breaks the connection of a reader that leaves, and keeps no other', async () => {
       const readers = await Promise.all(
-        Array.from({ length: 8 }, async () => (await open())[Symbol.asyncIterator]()),
+        Array.from({ length: 8 }, async () =>
+          (await openOne(store, 0, bytes.length))[Symbol.asyncIterator](),
+        ),
       )
       for (const [nth, reader] of readers.entries()) {
         if (nth % 2 === 0) await reader.next()
@@ -140,7 +178,7 @@ describe('S3 object store', () => {
     for (const [what, faults] of waits) {
       it(`lets a reader leave while it waits for ${what}`, async () => {
         proxy.fail(...faults)
-        const reader = (await open())[Symbol.asyncIterator]()
+        const reader = (await openOne(store, 0, bytes.length))[Symbol.asyncIterator]()
         const reading = collect({ [Symbol.asyncIterator]: () => ({ next: () => reader.next() }) })
         await proxy.until(() => proxy.pending() === 0)
         await reader.return?.()
@@ -148,18 +186,5 @@ describe('S3 object store', () => {
         await proxy.until(() => proxy.connections() === 0)
       })
     }
-
-    it('gives up a server that never answers, and says so', async () => {
-      const impatient = createS3ObjectStore({
-        ...target.options,
-        endpoint: proxy.endpoint,
-        timeouts: { connect: 1000, idle: 200 },
-      })
-      proxy.fail(...Array<ConnectionFault>(3).fill({ kind: 'stalls', after: 0 }))
-      const { cause } = await left(impatient.store.read('s3_files/one', { start: 0, end: 1 }))
-      expect(String(cause)).to.match(/the store at .* did not answer in time \(.*200 ms/)
-      expect(proxy.pending()).to.equal(0)
-      impatient.close()
-    })
   })
 })
