@@ -59,6 +59,12 @@ type Deps = UploadDeps & {
   readonly progress: ProgressBoard
 }
 
+/** Those who decode know a path at most: whoever handed the file in knows it by its name. */
+const about =
+  (name: string) =>
+  (error: Refused | Unavailable): Refused | Unavailable =>
+    error._tag === 'Refused' ? refused(`${name}: ${error.message}`) : error
+
 export const createIngestService = (deps: Deps): IngestService => {
   const { files, store, imageFiles, contentFiles, progress } = deps
   const imageIngest = createImageIngest(deps)
@@ -113,12 +119,10 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
     const form = sniff(source.head)
-    if (form === 'svg')
-      return TE.left(refused(`${source.name} is an SVG, which is not taken yet: add it as PNG`))
-    if (form === 'heic')
-      return TE.left(refused(`${source.name} is HEIC, which is not taken yet: add it as JPEG`))
+    if (form === 'svg') return TE.left(refused('an SVG is not taken yet: add it as PNG'))
+    if (form === 'heic') return TE.left(refused('HEIC is not taken yet: add it as JPEG'))
     if (form === 'other' && options.isPublic)
-      return TE.left(refused(`${source.name} is no picture, and only pictures can be public`))
+      return TE.left(refused('it is no picture, and only pictures can be public'))
     return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
   }
 
@@ -137,7 +141,7 @@ export const createIngestService = (deps: Deps): IngestService => {
     add: (path, options) =>
       pipe(
         files.inspect(path),
-        TE.flatMap((source) => addSource(source, options)),
+        TE.flatMap((source) => pipe(addSource(source, options), TE.mapLeft(about(source.name)))),
         TE.tap(({ kind, uid }) =>
           // The kind says whose uid it is: images alone get this far with `isPublic`.
           options.isPublic && kind === 'image'
