@@ -62,7 +62,6 @@ export const createFillingBlobCache = (
     fill.landOn(begun.bytes)
     if (begun.by === 'another') return follow(fill, begun.bytes, stallMs)
     await bringIn(fill, begun.bytes, origin, stallMs, onUnwritable)
-    if (fill.isDisowned()) await removeFromShelf(key)
   }
 
   const start = (request: BlobRequest): Fill => {
@@ -156,8 +155,10 @@ export const createFillingBlobCache = (
       range.start === range.end ? E.right(noBytes()) : open({ key, facts, range, origin }, range, sources),
     delete: (key) =>
       TE.tryCatch(async () => {
-        fills.get(key.name)?.disown()
+        const fill = fills.get(key.name)
         fills.delete(key.name)
+        fill?.disown()
+        await fill?.settled()
         await shelf.remove(key)
       }, unavailable('blob cache')),
   }
