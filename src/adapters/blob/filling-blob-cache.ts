@@ -25,6 +25,11 @@ export const defaultFillOptions: FillOptions = {
   onUnwritable: () => undefined,
 }
 
+export type FillingBlobCache = BlobCache & {
+  /** Resolves when every fill whose last byte has been read is on the shelf. */
+  readonly settled: () => Promise<void>
+}
+
 type Opened = Promise<E.Either<BadOrigin | Unavailable, ByteStream>>
 
 /** How often a stream looks for another source before it goes to the origin alone. */
@@ -40,7 +45,7 @@ const sources = 3
 export const createFillingBlobCache = (
   shelf: BlobShelf,
   options: FillOptions = defaultFillOptions,
-): BlobCache => {
+): FillingBlobCache => {
   const { soonBytes, stallMs, onUnwritable } = options
   const fills = new Map<string, Fill>()
 
@@ -161,6 +166,9 @@ export const createFillingBlobCache = (
         await fill?.settled()
         await shelf.remove(key)
       }, unavailable('blob cache')),
+    settled: async () => {
+      await Promise.all([...fills.values()].map((fill) => fill.settled()))
+    },
   }
 }
 

@@ -1,5 +1,8 @@
-import type { BlobCache } from '../../ports/blob-cache.ts'
-import { createFillingBlobCache, type FillOptions } from '../blob/filling-blob-cache.ts'
+import {
+  createFillingBlobCache,
+  type FillingBlobCache,
+  type FillOptions,
+} from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'
@@ -13,5 +16,5 @@ type Options = {
   readonly fill: FillOptions
 }
 
-export const createDiskBlobCache = ({ fill, ...shelf }: Options): BlobCache =>
+export const createDiskBlobCache = ({ fill, ...shelf }: Options): FillingBlobCache =>
   createFillingBlobCache(createDiskBlobShelf(shelf), fill)

@@ -54,6 +54,7 @@ export const createDiskBudget = (
   const policy = createS3Fifo(maxBlocks)
   let unwritten: JournalRecord[] = []
   let settling: Promise<void> = Promise.resolve()
+  let queued = false
 
   const apply = (record: JournalRecord): void => {
     if (record.op === 'gone') policy.drop(record.id)
@@ -86,9 +87,18 @@ export const createDiskBudget = (
     await rm(folders.value(id), { force: true })
   }
 
+  /** One settling is under way at a time; all that is reported meanwhile shares the next one. */
   const soon = (record: JournalRecord): Promise<void> => {
     unwritten.push(record)
-    settling = settling.then(settle).catch(onFailure)
+    if (!queued) {
+      queued = true
+      settling = settling
+        .then(() => {
+          queued = false
+          return settle()
+        })
+        .catch(onFailure)
+    }
     return settling
   }
 

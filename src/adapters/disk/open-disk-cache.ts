@@ -39,6 +39,8 @@ export type DiskCache = {
   readonly sweep: () => Promise<SweepReport>
   /** Reads all blobs through, now. It comes round by itself as well. */
   readonly scrub: () => Promise<ScrubReport>
+  /** Resolves when what has been read to its end, or set, is kept and counted. */
+  readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -86,6 +88,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     onFailure,
   })
 
+  const settled = async () => {
+    await blobs.settled()
+    await budget.settled()
+  }
+
   return {
     cache: cacheOfTier(values, clock),
     values,
@@ -93,10 +100,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     held: budget.held,
     sweep: sweepNow,
     scrub: () => scrubNow(Number.POSITIVE_INFINITY),
+    settled,
     close: async () => {
       stopped = true
       await upkeep.stop()
-      await budget.settled()
+      await settled()
       await journal.close()
     },
   }
