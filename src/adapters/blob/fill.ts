@@ -31,6 +31,8 @@ export type Fill = {
   /** Nobody is to find its bytes later: those who read them now are its last readers. */
   readonly disown: () => void
   readonly isDisowned: () => boolean
+  /** Resolves when nothing is done any more with the bytes of one that has ended. */
+  readonly settled: () => Promise<void>
   /** Ends it; bytes stay open until `lastWork`, which never rejects, is done. Only the first call counts. */
   readonly finish: (end: FillEnd, lastWork?: Promise<void>) => void
 }
@@ -44,6 +46,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
   let end: FillEnd | null = null
   let readers = 0
   let working = false
+  let settled = Promise.resolve()
   let disowned = false
   const { next, tell } = createSignal()
 
@@ -56,11 +59,13 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
     if (end !== null) return
     end = how
     if (how === 'whole') reached = facts.size
-    working = lastWork !== undefined
-    lastWork?.finally(() => {
-      working = false
-      closeWhenIdle()
-    })
+    if (lastWork !== undefined) {
+      working = true
+      settled = lastWork.then(() => {
+        working = false
+        closeWhenIdle()
+      })
+    }
     onEnd(how)
     tell()
     closeWhenIdle()
@@ -95,6 +100,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
       disowned = true
     },
     isDisowned: () => disowned,
+    settled: () => settled,
     finish,
   }
 }

@@ -25,6 +25,11 @@ export const defaultFillOptions: FillOptions = {
   onUnwritable: () => undefined,
 }
 
+export type FillingBlobCache = BlobCache & {
+  /** Resolves when every fill whose last byte has been read is on the shelf. */
+  readonly settled: () => Promise<void>
+}
+
 type Opened = Promise<E.Either<BadOrigin | Unavailable, ByteStream>>
 
 /** How often a stream looks for another source before it goes to the origin alone. */
@@ -40,7 +45,7 @@ const sources = 3
 export const createFillingBlobCache = (
   shelf: BlobShelf,
   options: FillOptions = defaultFillOptions,
-): BlobCache => {
+): FillingBlobCache => {
   const { soonBytes, stallMs, onUnwritable } = options
   const fills = new Map<string, Fill>()
 
@@ -62,7 +67,6 @@ export const createFillingBlobCache = (
     fill.landOn(begun.bytes)
     if (begun.by === 'another') return follow(fill, begun.bytes, stallMs)
     await bringIn(fill, begun.bytes, origin, stallMs, onUnwritable)
-    if (fill.isDisowned()) await removeFromShelf(key)
   }
 
   const start = (request: BlobRequest): Fill => {
@@ -156,10 +160,15 @@ export const createFillingBlobCache = (
       range.start === range.end ? E.right(noBytes()) : open({ key, facts, range, origin }, range, sources),
     delete: (key) =>
       TE.tryCatch(async () => {
-        fills.get(key.name)?.disown()
+        const fill = fills.get(key.name)
         fills.delete(key.name)
+        fill?.disown()
+        await fill?.settled()
         await shelf.remove(key)
       }, unavailable('blob cache')),
+    settled: async () => {
+      await Promise.all([...fills.values()].map((fill) => fill.settled()))
+    },
   }
 }
 

@@ -10,6 +10,11 @@ export type CacheFolders = {
   /** Blobs on their way in. */
   readonly fills: string
   readonly blob: (id: string) => string
+  readonly value: (id: string) => string
+  /** What lies there (journal.ts). */
+  readonly journal: string
+  /** Held by the process that does the upkeep. */
+  readonly upkeepLock: string
 }
 
 export const cacheFolders = (dir: string): CacheFolders => ({
@@ -17,6 +22,9 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   blobs: join(dir, 'blobs'),
   fills: join(dir, 'fills'),
   blob: (id) => join(dir, 'blobs', id.slice(0, 2), id),
+  value: (id) => join(dir, 'values', id),
+  journal: join(dir, 'journal'),
+  upkeepLock: join(dir, 'upkeep.lock'),
 })
 
 /** As node-persist names its files. */

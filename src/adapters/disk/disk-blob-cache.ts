@@ -1,15 +1,20 @@
-import type { BlobCache } from '../../ports/blob-cache.ts'
-import { createFillingBlobCache, type FillOptions } from '../blob/filling-blob-cache.ts'
+import {
+  createFillingBlobCache,
+  type FillingBlobCache,
+  type FillOptions,
+} from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'
+import type { DiskBudget } from './disk-budget.ts'
 
 type Options = {
   readonly folders: CacheFolders
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
+  readonly budget: DiskBudget
   readonly fill: FillOptions
 }
 
-export const createDiskBlobCache = ({ folders, records, fill }: Options): BlobCache =>
-  createFillingBlobCache(createDiskBlobShelf(folders, records), fill)
+export const createDiskBlobCache = ({ fill, ...shelf }: Options): FillingBlobCache =>
+  createFillingBlobCache(createDiskBlobShelf(shelf), fill)

@@ -6,7 +6,7 @@ import { E, O, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
-import { isMissing } from './file-errors.ts'
+import { inFolder } from './in-folder.ts'
 import { createInTurn } from './in-turn.ts'
 
 /**
@@ -37,15 +37,8 @@ export const createStorage = (dir: string): LocalStorage =>
 export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheTier => {
   const inTurn = createInTurn()
 
-  const write = async (name: string, entry: t.TypeOf<typeof Entry>): Promise<void> => {
-    try {
-      await disk.setItem(name, entry)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-      await disk.ensureDirectory(dirname(disk.getDatumPath(name)))
-      await disk.setItem(name, entry)
-    }
-  }
+  const write = (name: string, entry: t.TypeOf<typeof Entry>) =>
+    inFolder(dirname(disk.getDatumPath(name)), () => disk.setItem(name, entry))
 
   return {
     find: (key) =>

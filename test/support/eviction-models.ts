@@ -1,0 +1,84 @@
+// Plain models of caches in which every entry weighs one, to hold S3-FIFO against. Each says whether it was a hit.
+
+export type CacheModel = { readonly ask: (id: number) => boolean }
+
+export const lruModel = (capacity: number): CacheModel => {
+  const held = new Set<number>()
+  return {
+    ask: (id) => {
+      const hit = held.delete(id)
+      held.add(id)
+      if (held.size > capacity) held.delete(held.values().next().value ?? -1)
+      return hit
+    },
+  }
+}
+
+export const fifoModel = (capacity: number): CacheModel => {
+  const held = new Set<number>()
+  return {
+    ask: (id) => {
+      if (held.has(id)) return true
+      held.add(id)
+      if (held.size > capacity) held.delete(held.values().next().value ?? -1)
+      return false
+    },
+  }
+}
+
+/** S3-FIFO as the paper's Algorithm 1 has it, on plain arrays, with weights. */
+export const naiveS3Fifo = (maxWeight: number) => {
+  type Entry = { readonly id: number; weight: number; uses: number }
+  const small: Entry[] = []
+  const main: Entry[] = []
+  const ghosts: number[] = []
+  const weightOf = (queue: ReadonlyArray<Entry>) => queue.reduce((sum, { weight }) => sum + weight, 0)
+  const find = (id: number) => small.find((entry) => entry.id === id) ?? main.find((entry) => entry.id === id)
+
+  const evictFromSmall = (): number | null => {
+    for (let entry = small.shift(); entry !== undefined; entry = small.shift()) {
+      if (entry.uses <= 1) {
+        ghosts.push(entry.id)
+        return entry.id
+      }
+      main.push({ ...entry, uses: 0 })
+    }
+    return null
+  }
+  const evictFromMain = (): number | null => {
+    for (let entry = main.shift(); entry !== undefined; entry = main.shift()) {
+      if (entry.uses === 0) return entry.id
+      main.push({ ...entry, uses: entry.uses - 1 })
+    }
+    return null
+  }
+
+  return {
+    keep: (id: number, weight: number) => {
+      const known = find(id)
+      if (known !== undefined) {
+        known.weight = weight
+        return
+      }
+      const reach = small.length + main.length + 1
+      const comesBack = ghosts.slice(-reach).includes(id)
+      ;(comesBack ? main : small).push({ id, weight, uses: 0 })
+    },
+    touch: (id: number) => {
+      const entry = find(id)
+      if (entry !== undefined) entry.uses = Math.min(3, entry.uses + 1)
+    },
+    drop: (id: number) => {
+      for (const queue of [small, main]) {
+        const at = queue.findIndex((entry) => entry.id === id)
+        if (at >= 0) queue.splice(at, 1)
+      }
+    },
+    evict: (): number | null => {
+      const smallIsFull = weightOf(small) >= maxWeight * 0.1 || main.length === 0
+      return (smallIsFull ? evictFromSmall() : null) ?? evictFromMain() ?? evictFromSmall()
+    },
+    weight: () => weightOf(small) + weightOf(main),
+    count: () => small.length + main.length,
+  }
+}
