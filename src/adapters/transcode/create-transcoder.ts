@@ -17,7 +17,11 @@ export type TranscoderOptions = {
 }
 
 /** Transcodes with what this machine has: see findEngine. It is looked for once, when first asked. */
-export const createTranscoder = ({ ffmpegPath, ffprobePath, ...options }: EnginePaths & TranscoderOptions) =>
+export const createTranscoder = ({
+  ffmpegPath,
+  ffprobePath,
+  ...options
+}: EnginePaths & TranscoderOptions): Transcoder =>
   createTranscoderOn(findEngine({ ffmpegPath, ffprobePath }, options.log), options)
 
 /** Transcodes with one engine. An engine that was not found is looked for again at the next call. */

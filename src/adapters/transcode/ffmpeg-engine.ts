@@ -32,16 +32,8 @@ export const createFfmpegEngine = (programs: {
 
   probe: (path) => async () => {
     // The one way to learn that a duration is a guess is a warning.
-    const args = [
-      '-v',
-      'warning',
-      ...HARDENED,
-      '-show_entries',
-      FFPROBE_ENTRIES,
-      '-of',
-      'json',
-      ...input(path),
-    ]
+    const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
+    const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
     const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS })
     if (E.isLeft(ran)) return ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
@@ -125,6 +117,8 @@ const run = async (
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: bareEnvironment(),
+    // A Ctrl-C on the terminal is for us: we decide when the work ends.
+    detached: true,
   })
   let stdout = ''
   if (onLine === undefined) {
