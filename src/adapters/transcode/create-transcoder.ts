@@ -48,7 +48,9 @@ export const createTranscoderOn = (
     probe: (path) =>
       pipe(
         found,
-        TE.flatMap(({ engine }) => pipe(engine.probe(path), TE.mapLeft(toError))),
+        // A path that no process can be given, for one, makes the call itself throw.
+        TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path), unavailable('transcoder'))),
+        TE.flatMapEither(E.mapLeft(toError)),
         TE.flatMapEither(judge),
         TE.filterOrElseW(
           ({ durationSeconds }) => (durationSeconds ?? 0) <= maxSeconds,
