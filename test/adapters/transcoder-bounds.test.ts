@@ -32,17 +32,23 @@ for (const [name, engine] of enginesHere())
       expect(await readdir(folder)).to.deep.equal([])
     })
 
-    it('is not missed when somebody kills it: another try may do', async () => {
-      const transcoder = transcoderOn(engine)
-      const facts = await right(transcoder.probe(LONG_FILM))
-      const before = new Set(await childrenOf(process.pid))
-      const transcoding = left(transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {}))
-      const child = await eventually(async () =>
-        (await childrenOf(process.pid)).find((pid) => !before.has(pid)),
-      )
-      process.kill(child, 'SIGKILL')
-      expect(await transcoding).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
-    })
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const)
+      it(`may be tried again when somebody sends it ${signal}: the file is not to blame`, async () => {
+        const transcoder = transcoderOn(engine)
+        const facts = await right(transcoder.probe(LONG_FILM))
+        const before = new Set(await childrenOf(process.pid))
+        const error = await new Promise((resolve, reject) => {
+          const kill = async () => {
+            const child = (await childrenOf(process.pid)).find((pid) => !before.has(pid))
+            if (child !== undefined) process.kill(child, signal)
+          }
+          const task = transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {
+            kill().catch(reject)
+          })
+          left(task).then(resolve, reject)
+        })
+        expect(error).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
+      })
 
     it('ends with the process that asked, even if that is killed', async () => {
       const parent = fork('test/support/transcoding-parent.ts', [name, folder])

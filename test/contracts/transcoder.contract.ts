@@ -16,6 +16,9 @@ const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
 const secondsOf = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
+/** For tests to which one picture is as good as four. */
+const smallest = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
+
 /** What every Transcoder promises. `make` is told after how many seconds media are too long. */
 export const transcoderContract = (make: (maxSeconds: number) => Transcoder): void => {
   const transcoder = make(60)
@@ -245,16 +248,19 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       const bytes = await readFile(media('bunny.mp4'))
       const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
       bytes[config + 5] = 0x6b
-      const { task } = await transcode(await written('broken-sound.mp4', bytes))
+      const { task } = await transcode(await written('broken-sound.mp4', bytes), smallest)
       const { renditions, progressive, warnings } = await right(task)
-      expect(renditions.map(({ name }) => name)).to.deep.equal(['v360', 'v240'])
-      expect(progressive.map((one) => one.renditions)).to.deep.equal([['v360'], ['v240']])
+      expect(renditions.map(({ name }) => name)).to.deep.equal(['v240'])
+      expect(progressive.map((one) => one.renditions)).to.deep.equal([['v240']])
       expect(warnings).to.deep.equal(['no sound: the audio track could not be decoded'])
     })
 
     it('refuses a film that is cut off, and says how much of it there is', async () => {
       const bytes = await readFile(media('bunny.mp4'))
-      const { task } = await transcode(await written('short.mp4', bytes.subarray(0, bytes.length * 0.5)))
+      const { task } = await transcode(
+        await written('short.mp4', bytes.subarray(0, bytes.length * 0.5)),
+        smallest,
+      )
       const error = await left(task)
       expect(error._tag).to.equal('Refused')
       expect(error._tag === 'Refused' && error.message).to.match(
@@ -267,7 +273,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       bytes.fill(0x55, bytes.indexOf('mdat') + 4)
       const path = await written('nothing.mp4', bytes)
       const probed = await transcoder.probe(path)()
-      const error = probed._tag === 'Left' ? probed.left : await left((await transcode(path)).task)
+      const error = probed._tag === 'Left' ? probed.left : await left((await transcode(path, smallest)).task)
       expect(error._tag).to.equal('Refused')
     })
 
@@ -276,7 +282,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       const facts = { ...(await right(transcoder.probe(media('bunny.mp4')))), durationSeconds: null }
       const target = await mkdtemp(join(folder, 'run-'))
       const error = await left(
-        strict.transcode(media('bunny.mp4'), facts, planMedia(facts), target, () => {}),
+        strict.transcode(media('bunny.mp4'), facts, smallest(planMedia(facts)), target, () => {}),
       )
       expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 1 seconds' })
     })

@@ -17,7 +17,11 @@ export type TranscoderOptions = {
 }
 
 /** Transcodes with what this machine has: see findEngine. It is looked for once, when first asked. */
-export const createTranscoder = ({ ffmpegPath, ffprobePath, ...options }: EnginePaths & TranscoderOptions) =>
+export const createTranscoder = ({
+  ffmpegPath,
+  ffprobePath,
+  ...options
+}: EnginePaths & TranscoderOptions): Transcoder =>
   createTranscoderOn(findEngine({ ffmpegPath, ffprobePath }, options.log), options)
 
 /** Transcodes with one engine. An engine that was not found is looked for again at the next call. */
@@ -44,7 +48,9 @@ export const createTranscoderOn = (
     probe: (path) =>
       pipe(
         found,
-        TE.flatMap(({ engine }) => pipe(engine.probe(path), TE.mapLeft(toError))),
+        // A path that no process can be given, for one, makes the call itself throw.
+        TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path), unavailable('transcoder'))),
+        TE.flatMapEither(E.mapLeft(toError)),
         TE.flatMapEither(judge),
         TE.filterOrElseW(
           ({ durationSeconds }) => (durationSeconds ?? 0) <= maxSeconds,

@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 import { E } from '../../fp.ts'
 import type { EncodeJob, EncodeOutput, Engine, EngineFacts, EngineFailure, StreamJob } from './engine.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
-import { bareEnvironment, bounded } from './launcher.ts'
-import { decoderLimits, demuxerLimits, MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS } from './limits.ts'
+import { decoderLimits, demuxerLimits, PROBE_SECONDS } from './limits.ts'
 import { progressiveMuxer } from './recipe.ts'
-import { type Bounds, failureOf, supervise } from './supervise.ts'
+import { run } from './run-program.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
 export const createFfmpegEngine = (programs: {
@@ -32,16 +29,8 @@ export const createFfmpegEngine = (programs: {
 
   probe: (path) => async () => {
     // The one way to learn that a duration is a guess is a warning.
-    const args = [
-      '-v',
-      'warning',
-      ...HARDENED,
-      '-show_entries',
-      FFPROBE_ENTRIES,
-      '-of',
-      'json',
-      ...input(path),
-    ]
+    const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
+    const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
     const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS })
     if (E.isLeft(ran)) return ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
@@ -106,35 +95,6 @@ const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutpu
   const kind = encoder === 'aac' ? ':a' : ':v'
   const coding = [`-c${kind}`, encoder, ...options(named, kind)]
   return ['-map', `[${label}]`, ...coding, ...NO_METADATA, ...options(muxer), '-f', 'mp4', fileUrl(file)]
-}
-
-const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
-const MAX_STDOUT = 8 * 2 ** 20
-
-type Ran = { readonly stdout: string; readonly stderr: string }
-
-/** Runs a program to its end. `path` is what is not to be told. With `onLine`, stdout is read line by line. */
-const run = async (
-  program: string,
-  args: ReadonlyArray<string>,
-  path: string | null,
-  bounds: Bounds,
-  onLine?: (line: string) => void,
-): Promise<E.Either<EngineFailure, Ran>> => {
-  const command = bounded({ program, args }, LIMITS)
-  const child = spawn(command.program, command.args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: bareEnvironment(),
-  })
-  let stdout = ''
-  if (onLine === undefined) {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout = (stdout + text).slice(0, MAX_STDOUT)
-    })
-  } else createInterface(child.stdout).on('line', onLine)
-  const ended = await supervise(child, bounds)
-  const failure = failureOf(ended, path)
-  return failure === null ? E.right({ stdout, stderr: ended.stderr }) : E.left(failure)
 }
 
 const toEngineFacts = (

@@ -1,7 +1,8 @@
-import { Decoder, type Demuxer, Encoder, FilterComplexAPI, type Frame, Muxer, type Packet } from 'node-av'
-import { AV_NOPTS_VALUE, FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants'
-import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
+import { Decoder, type Demuxer, FilterComplexAPI, type Frame, type Packet } from 'node-av'
+import { AV_NOPTS_VALUE } from 'node-av/constants'
+import type { EncodeJob, StreamJob } from './engine.ts'
 import { decoderLimits } from './limits.ts'
+import { openSink, type Sink } from './node-av-sink.ts'
 import { openSource, rotationOf } from './node-av-source.ts'
 
 /** One pass over the source, as the program ffmpeg does it: each stream decoded once, encoded for all its outputs. */
@@ -115,48 +116,6 @@ const upright = (rotation: number): string => {
   if (Math.abs(rotation - 180) < 1) return 'hflip,vflip,'
   if (Math.abs(rotation - 270) < 1) return 'transpose=cclock,'
   return ''
-}
-
-type Sink = {
-  readonly label: string
-  readonly push: (frame: Frame) => Promise<void>
-  readonly finish: () => Promise<void>
-}
-
-const openSink = async (
-  { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,
-  filter: FilterComplexAPI,
-): Promise<Sink> => {
-  const codec = name === 'aac' ? FF_ENCODER_AAC : FF_ENCODER_LIBX264
-  const encoder = await Encoder.create(codec, {
-    filter,
-    bitrate: 0,
-    options: { threads: 'auto', ...options },
-  })
-  const muxer = await Muxer.open(file, { format: 'mp4', options: muxerOptions })
-  const track = muxer.addStream(encoder)
-
-  const drain = async () => {
-    for (;;) {
-      const packet = await encoder.receive()
-      if (!packet) return
-      await muxer.writePacket(packet, track)
-      packet.free()
-    }
-  }
-  return {
-    label,
-    push: async (frame) => {
-      await encoder.encode(frame)
-      frame.free()
-      await drain()
-    },
-    finish: async () => {
-      await encoder.flush()
-      await drain()
-      await muxer.close()
-    },
-  }
 }
 
 /** One frame for each output that has one. The graph gives them out one after the other only. */

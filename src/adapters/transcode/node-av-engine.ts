@@ -57,6 +57,8 @@ const ask =
       // Decoding and each encoding are a task of the pool.
       env: { ...bareEnvironment(), UV_THREADPOOL_SIZE: '8' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A Ctrl-C on the terminal is for us: we decide when the work ends.
+      detached: true,
     })
     let answer: E.Either<EngineFailure, unknown> | null = null
     child.on('message', (message) => {

@@ -69,11 +69,12 @@ export const failureOf = (ended: Ended, path: string | null): EngineFailure | nu
   return { reason: stopped ?? reasonOf(ended), detail: detail.slice(0, 600) }
 }
 
-/** Of a command that cannot be run, or not found, as told by those that were to run it. */
-const NOT_RUN: ReadonlySet<number | null> = new Set([126, 127])
+/** Of a command that was not to be run, or not found, as told by those that were to run it; 255 of an ffmpeg that was
+ * asked to end, as a service manager asks every process that it stops. */
+const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 
 const reasonOf = ({ code, signal, stderr, startError }: Ended): EngineFailure['reason'] => {
-  if (startError !== null || NOT_RUN.has(code) || /No space left on device/i.test(stderr)) return 'broken'
+  if (startError !== null || NO_VERDICT.has(code) || /No space left on device/i.test(stderr)) return 'broken'
   if (signal === 'SIGXFSZ' || /File too large/i.test(stderr)) return 'size'
   if (signal === null) return 'input'
   return CRASHES.has(signal) ? 'crashed' : 'broken'

@@ -26,8 +26,9 @@ export type TranscodeRequest = {
   readonly onProgress: (fraction: number) => void
 }
 
-/** A source that gives less than this share of what it announced was cut off on its way to us. */
+/** A source that gives less than this share of what it announced, less a frame, was cut off on its way to us. */
 const WHOLE = 0.95
+const FRAME_SECONDS = 0.05
 
 /** Encoding is nearly all of the work; what comes after it has the rest of the bar. */
 const ENCODING = 0.97
@@ -69,7 +70,8 @@ const transcodeOrThrow = async (
   const renditions = withoutEmptySound(all)
   const seconds = Math.max(...renditions.map(secondsOf))
   if (seconds > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
-  if (seconds < WHOLE * (facts.durationSeconds ?? 0)) return E.left(cutOff(seconds, facts.durationSeconds))
+  if (seconds < WHOLE * (facts.durationSeconds ?? 0) - FRAME_SECONDS)
+    return E.left(cutOff(seconds, facts.durationSeconds))
 
   const bounds = { folder: encoded.right, wallSeconds: run.wallSecondsFor(seconds) }
   const progressive = await makeProgressive(found.engine, renditions, bounds)()
