@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
-import { boxesIn } from '../../src/adapters/transcode/isobmff.ts'
+import { boxesIn, fieldsOf, onlyBox } from '../../src/adapters/transcode/isobmff.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
 import type { Rendition, Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
@@ -15,6 +15,17 @@ const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
 
 const secondsOf = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
+
+/** When the first sample of a track is shown, in ticks: its composition offset, less what an edit list cuts off. */
+const firstShownAt = (trak: Uint8Array): number => {
+  const stbl = onlyBox(trak, 'mdia', 'minf', 'stbl')
+  const skipped = boxesIn(trak).some(({ type }) => type === 'edts') ? onlyBox(trak, 'edts', 'elst') : null
+  const offsets = boxesIn(stbl).find(({ type }) => type === 'ctts')?.body ?? null
+  // Both begin with version, flags, a count, and of the first entry four bytes that do not matter here.
+  const value = (table: Uint8Array | null) =>
+    table === null ? 0 : fieldsOf(table.subarray(12), 'table').i32()
+  return value(offsets) - value(skipped)
+}
 
 /** For tests to which one picture is as good as four. */
 const smallest = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
@@ -184,6 +195,15 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       const facts = await right(transcoder.probe(made.progressive[0]?.file.path ?? ''))
       expect(facts.durationSeconds).to.be.closeTo(4, 0.05)
       expect([facts.video?.width, facts.audio?.channels]).to.deep.equal([640, 2])
+    })
+
+    it('starts sound and pictures of a fast-start file together', async () => {
+      for (const { file } of made.progressive) {
+        const traks = boxesIn(onlyBox(await readFile(file.path), 'moov')).filter(
+          ({ type }) => type === 'trak',
+        )
+        expect(traks.map(({ body }) => firstShownAt(body))).to.deep.equal([0, 0])
+      }
     })
 
     it('keeps its files in the folder that it was given', () => {

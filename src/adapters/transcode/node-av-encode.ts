@@ -3,7 +3,7 @@ import { AV_NOPTS_VALUE } from 'node-av/constants'
 import type { EncodeJob, StreamJob } from './engine.ts'
 import { decoderLimits } from './limits.ts'
 import { openSink, type Sink } from './node-av-sink.ts'
-import { openSource, rotationOf } from './node-av-source.ts'
+import { openSource, rotationOf, startShift } from './node-av-source.ts'
 
 /** One pass over the source, as the program ffmpeg does it: each stream decoded once, encoded for all its outputs. */
 export const encode = async (job: EncodeJob, onProgress: (seconds: number) => void): Promise<void> => {
@@ -28,18 +28,6 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
   }
   for (const line of lines) await line.finish()
   await source.close()
-}
-
-/** A file may start its clock anywhere: a broadcast does so at hours. Ours start at 0. */
-const startShift = (source: Demuxer): ((packet: Packet) => void) => {
-  const micros = source.getFormatContext().startTime
-  return (packet) => {
-    if (micros === AV_NOPTS_VALUE) return
-    const { num, den } = packet.timeBase
-    const ticks = (micros * BigInt(den)) / (BigInt(num) * 1_000_000n)
-    if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= ticks
-    if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= ticks
-  }
 }
 
 const secondsOf = ({ pts, timeBase }: Packet): number =>

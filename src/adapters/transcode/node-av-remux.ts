@@ -1,6 +1,6 @@
 import { Muxer, type Packet } from 'node-av'
 import type { RemuxJob } from './engine.ts'
-import { openSource } from './node-av-source.ts'
+import { openSource, startShift } from './node-av-source.ts'
 import { progressiveMuxer } from './recipe.ts'
 
 export const remux = async ({ outputs }: RemuxJob): Promise<void> => {
@@ -10,7 +10,9 @@ export const remux = async ({ outputs }: RemuxJob): Promise<void> => {
 /** Copies the one track of each input into one file, in the order of time. */
 const copyTracks = async ({ inputs, file }: RemuxJob['outputs'][number]): Promise<void> => {
   const muxer = await Muxer.open(file, { format: 'mp4', options: { ...progressiveMuxer } })
-  const tracks = await Promise.all(inputs.map((input) => openTrack(input, muxer)))
+  const tracks: Track[] = []
+  // One after the other: the muxer numbers its tracks as they come.
+  for (const input of inputs) tracks.push(await openTrack(input, muxer))
   for (;;) {
     const due = tracks.filter(hasNext).sort((a, b) => secondsOf(a.next) - secondsOf(b.next))[0]
     if (due === undefined) break
@@ -30,9 +32,11 @@ const openTrack = async (input: string, muxer: Muxer): Promise<Track> => {
   const stream = demuxer.getStream(0)
   if (stream === undefined) throw new Error('no track to copy')
   const packets = demuxer.packets(0)
+  const shift = startShift(demuxer)
   let next: Packet | null = null
   const advance = async () => {
     next = (await packets.next()).value ?? null
+    if (next !== null) shift(next)
   }
   await advance()
   return {

@@ -1,11 +1,27 @@
 import { resolve } from 'node:path'
-import { Demuxer, type Stream } from 'node-av'
-import { AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
+import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
+import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
 import { demuxerLimits } from './limits.ts'
 
 /** An absolute path names a file and nothing else: what stands before a colon in it is no protocol. */
 export const openSource = (path: string): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits })
+
+const MICROSECOND = { num: 1, den: 1_000_000 }
+
+/**
+ * A file may start its clock anywhere: a broadcast does so at hours, and FFmpeg reads fragments as if their pictures
+ * came late by those that are out of order. The program ffmpeg takes it off by itself, the libraries do not.
+ */
+export const startShift = (source: Demuxer): ((packet: Packet) => void) => {
+  const micros = source.getFormatContext().startTime
+  return (packet) => {
+    if (micros === AV_NOPTS_VALUE) return
+    const ticks = avRescaleQ(micros, MICROSECOND, packet.timeBase)
+    if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= ticks
+    if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= ticks
+  }
+}
 
 /**
  * Degrees clockwise by which a player must turn the pictures: 0 to 359. The display matrix is 9 native 32-bit
