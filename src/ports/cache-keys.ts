@@ -29,6 +29,7 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
 ) => {
   const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
     name: template.replace(/\{(\w+)\}/g, (_, param: keyof P) => String(params[param])),
+    family: template,
     codec: spec.value,
     ttlSeconds: spec.ttlSeconds,
   })

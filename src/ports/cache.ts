@@ -5,6 +5,8 @@ import type { O, TE } from '../fp.ts'
 /** A place in the cache: its name, what lives there, and for how long. Only cache-keys.ts makes one. */
 export type CacheKey<A> = {
   readonly name: string
+  /** The template that the name was made from: what counters count by. */
+  readonly family: string
   readonly codec: t.Type<A, unknown, unknown>
   /** `null`: the value cannot change, only eviction ends it. */
   readonly ttlSeconds: number | null

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'n
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
+import { createJournal } from '../../src/adapters/disk/journal.ts'
 import {
   type DiskCache,
   type DiskCacheOptions,

@@ -120,7 +120,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
   })
 
   it('is not changed by what a caller does to a value afterwards', async () => {
-    const key = { name: 'test:list', codec: t.array(t.string), ttlSeconds: null }
+    const key = { name: 'test:list', family: 'test:list', codec: t.array(t.string), ttlSeconds: null }
     const list = ['a']
     await right(cache.set(key, list))
     list.push('b')

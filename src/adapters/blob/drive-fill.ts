@@ -10,6 +10,13 @@ import { askOrigin } from './open-origin.ts'
 
 const broken = unavailable('object store')
 
+type BringIn = {
+  readonly stallMs: number
+  readonly onUnwritable: (cause: unknown) => void
+  /** Done before the readers are told. */
+  readonly onBad: () => Promise<void>
+}
+
 /**
  * Brings the bytes in from the origin, at the pace of the place where they land, and verifies them. Resolves
  * when the fill has ended and its bytes are published or given up. Never rejects.
@@ -18,15 +25,17 @@ export const bringIn = async (
   fill: Fill,
   bytes: NewBytes,
   origin: BlobOrigin,
-  stallMs: number,
-  onUnwritable: (cause: unknown) => void,
+  { stallMs, onUnwritable, onBad }: BringIn,
 ): Promise<void> => {
   try {
     const end = await pull(fill, bytes, origin, stallMs, onUnwritable)
-    if (end !== 'whole') return fill.finish(end)
-    const published = fill.isDisowned() ? Promise.resolve() : bytes.publish().catch(onUnwritable)
-    fill.finish(end, published)
-    await published
+    if (end === 'whole') {
+      const published = fill.isDisowned() ? Promise.resolve() : bytes.publish().catch(onUnwritable)
+      fill.finish(end, published)
+      return await published
+    }
+    if (typeof end !== 'string' && end._tag === 'BadOrigin') await onBad()
+    fill.finish(end)
   } catch (cause) {
     fill.finish(broken(cause))
   }

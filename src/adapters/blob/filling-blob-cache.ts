@@ -3,6 +3,7 @@ import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shar
 import { E, TE } from '../../fp.ts'
 import type { BlobCache, BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
+import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import type { BlobBytes, BlobShelf } from './blob-shelf.ts'
 import { noBytes, releasing, thrown } from './byte-streams.ts'
 import { bringIn, follow } from './drive-fill.ts'
@@ -17,12 +18,17 @@ export type FillOptions = {
   readonly stallMs: number
   /** Told each time that the shelf could not be written to. */
   readonly onUnwritable: (cause: unknown) => void
+  /** Told when bytes that were brought in were not those of the blob, before any reader is. */
+  readonly onBad: (key: CacheKey<BlobFacts>) => Promise<void>
+  readonly meter: TierMeter
 }
 
 export const defaultFillOptions: FillOptions = {
   soonBytes: 4 * 1024 * 1024,
   stallMs: 30_000,
   onUnwritable: () => undefined,
+  onBad: async () => undefined,
+  meter: noMeter,
 }
 
 export type FillingBlobCache = BlobCache & {
@@ -46,11 +52,16 @@ export const createFillingBlobCache = (
   shelf: BlobShelf,
   options: FillOptions = defaultFillOptions,
 ): FillingBlobCache => {
-  const { soonBytes, stallMs, onUnwritable } = options
+  const { soonBytes, stallMs, onBad, meter } = options
   const fills = new Map<string, Fill>()
 
   const openOnShelf = (key: CacheKey<BlobFacts>, facts: BlobFacts): Promise<BlobBytes | null> =>
     shelf.open(key, facts).catch(() => null)
+
+  const onUnwritable = (key: CacheKey<BlobFacts>) => (cause: unknown) => {
+    meter.failed(key)
+    options.onUnwritable(cause)
+  }
 
   const removeFromShelf = (key: CacheKey<BlobFacts>): Promise<void> =>
     shelf.remove(key).catch(() => undefined)
@@ -62,11 +73,18 @@ export const createFillingBlobCache = (
       fill.landOn(there)
       return fill.finish('whole')
     }
-    const begun = await shelf.begin(key, facts).catch(onUnwritable)
+    const begun = await shelf.begin(key, facts).catch(onUnwritable(key))
     if (!begun) return fill.finish('no room')
     fill.landOn(begun.bytes)
     if (begun.by === 'another') return follow(fill, begun.bytes, stallMs)
-    await bringIn(fill, begun.bytes, origin, stallMs, onUnwritable)
+    const filled = meter.filling(key)
+    await bringIn(fill, begun.bytes, origin, {
+      stallMs,
+      onUnwritable: onUnwritable(key),
+      onBad: () => onBad(key),
+    })
+    if (fill.end() === 'whole') filled(facts.size)
+    else meter.failed(key)
   }
 
   const start = (request: BlobRequest): Fill => {
@@ -89,12 +107,17 @@ export const createFillingBlobCache = (
 
     if (running === undefined) {
       const bytes = await openOnShelf(key, facts)
-      if (bytes !== null)
+      if (bytes !== null) {
+        meter.hit(key)
         return E.right(
           releasing(fromShelf(request, bytes, range, tries), lengthOf(range), () => void bytes.close()),
         )
+      }
     }
-    return openFill(fills.get(key.name) ?? start(request), request, range, tries)
+    const joined = fills.get(key.name)
+    if (joined === undefined) meter.miss(key)
+    else meter.collapsed(key)
+    return openFill(joined ?? start(request), request, range, tries)
   }
 
   const openFill = async (fill: Fill, request: BlobRequest, range: ByteRange, tries: number): Opened => {

@@ -3,7 +3,9 @@ import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/filling-blob-cache.ts'
+import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
+import { createMeteredTier } from '../cache-tier/metered-tier.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
@@ -22,6 +24,7 @@ export type DiskCacheOptions = {
   readonly scope: string
   /** Of all files together, in whole blocks. What is being brought in comes on top. */
   readonly maxBytes: number
+  readonly meter?: TierMeter
   readonly fill?: Partial<FillOptions>
   /** Between two rounds of sweep and scrub. */
   readonly upkeepMs?: number
@@ -52,22 +55,23 @@ const MiB = 1024 * 1024
  * cannot be made or written to, reads are answered by the origin, and a warning is logged once.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
-  const { dir, clock, log, scope, maxBytes } = options
+  const { dir, clock, log, scope, maxBytes, meter = noMeter } = options
   const onFailure = logOnce(log, 'cache.unwritable')
   let stopped = false
 
   const folders = cacheFolders(dir)
   const journal = createJournal(folders.journal)
-  const budget = createDiskBudget({ folders, maxBytes, journal, onEvicted: () => undefined, onFailure })
+  const budget = createDiskBudget({ folders, maxBytes, journal, onEvicted: meter.evicted, onFailure })
   await budget.load()
 
   const storage = createStorage(folders.values)
-  const values = createBudgetedTier(createNodePersistTier(storage, scope), folders, budget)
+  const plainValues = createNodePersistTier(storage, scope)
+  const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,
     records: createNodePersistTier(storage, ''),
     budget,
-    fill: { ...defaultFillOptions, onUnwritable: onFailure, ...options.fill },
+    fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 
   const { policy } = budget.books

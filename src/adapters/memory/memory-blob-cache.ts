@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
 import { createFillingBlobCache, defaultFillOptions, type FillOptions } from '../blob/filling-blob-cache.ts'
+import type { TierMeter } from '../cache-tier/cache-meter.ts'
 
 type Held = { readonly sha256: string; readonly bytes: Buffer }
 
@@ -12,12 +13,13 @@ type Held = { readonly sha256: string; readonly bytes: Buffer }
 export const createMemoryBlobCache = (
   maxBytes = 256 * 1024 * 1024,
   options: FillOptions = defaultFillOptions,
-): BlobCache => createFillingBlobCache(createMemoryShelf(maxBytes), options)
+): BlobCache => createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), options)
 
-const createMemoryShelf = (maxBytes: number): BlobShelf => {
+const createMemoryShelf = (maxBytes: number, meter: TierMeter): BlobShelf => {
   const blobs = new LRUCache<string, Held>({
     maxSize: Math.max(1, maxBytes),
     sizeCalculation: ({ bytes }) => bytes.length,
+    dispose: ({ bytes }, _, reason) => reason === 'evict' && meter.evicted(bytes.length),
   })
   let underWay = 0
 

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 
 type Held = {
@@ -10,6 +11,7 @@ type Held = {
   /** The codec that `value` has been through; another one decodes `encode()` anew. */
   readonly codec: object
   readonly encode: () => unknown
+  readonly bytes: number
 }
 
 /** What an entry costs beside its text: the record, the map's slot, the key. */
@@ -20,8 +22,11 @@ const entryOverhead = 256
  * JSON, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
  * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing.
  */
-export const createMemoryTier = (maxBytes: number): CacheTier => {
-  const entries = new LRUCache<string, Held>({ maxSize: Math.max(1, maxBytes) })
+export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): CacheTier => {
+  const entries = new LRUCache<string, Held>({
+    maxSize: Math.max(1, maxBytes),
+    dispose: ({ bytes }, _, reason) => reason === 'evict' && meter.evicted(bytes),
+  })
 
   return {
     find:
@@ -42,13 +47,15 @@ export const createMemoryTier = (maxBytes: number): CacheTier => {
         return E.right(undefined)
       }
       const value = decoded.right
+      const bytes = Buffer.byteLength(text) + entryOverhead
       const held = {
         value,
         expiresAt: kept.expiresAt,
         codec: key.codec,
         encode: () => key.codec.encode(value),
+        bytes,
       }
-      entries.set(key.name, held, { size: Buffer.byteLength(text) + entryOverhead })
+      entries.set(key.name, held, { size: bytes })
       return E.right(undefined)
     },
     delete: (key) => async () => {

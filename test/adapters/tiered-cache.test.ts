@@ -1,0 +1,205 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createCacheMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
+import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createMeteredTier } from '../../src/adapters/cache-tier/metered-tier.ts'
+import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
+import { createTieredCache } from '../../src/adapters/cache-tier/tiered-cache.ts'
+import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
+import {
+  type DiskCache,
+  type DiskCacheOptions,
+  openDiskCache,
+} from '../../src/adapters/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
+import { wholeOf } from '../../src/domain/shared/bytes.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { O, TE } from '../../src/fp.ts'
+import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { blobCacheContract } from '../contracts/blob-cache.contract.ts'
+import { cacheContract } from '../contracts/cache.contract.ts'
+import { anImageFileUid, aStoredFileUid } from '../support/builders.ts'
+import { collect } from '../support/bytes.ts'
+import { left, right } from '../support/expect-right.ts'
+import { factsOf, someBytes, wellServed } from '../support/origins.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { createTestLog } from '../support/test-log.ts'
+
+describe('memory in front of disk', () => {
+  const MiB = 1024 * 1024
+  const opened: DiskCache[] = []
+  let now = 0
+  const clock = () => now
+
+  const openDisk = async (options: Partial<DiskCacheOptions> = {}): Promise<DiskCache> => {
+    const dir = options.dir ?? (await scratchFolder())
+    const disk = await openDiskCache({
+      clock,
+      log: createTestLog(),
+      scope: '',
+      maxBytes: 2 ** 30,
+      ...options,
+      dir,
+    })
+    opened.push(disk)
+    return disk
+  }
+
+  beforeEach(() => {
+    now = 1_700_000_000_000
+  })
+  afterEach(async () => {
+    for (const disk of opened.splice(0)) await disk.close()
+  })
+  after(removeScratch)
+
+  const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
+
+  describe('values', () => {
+    cacheContract(async (clock) => {
+      const disk = (await openDisk({ clock })).values
+      return createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+    })
+
+    it('are found in memory alone, once they have been found on disk', async () => {
+      const dir = await scratchFolder()
+      const disk = (await openDisk({ dir })).values
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }).set(key, 'body'))
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      await rm(join(dir, 'values'), { recursive: true })
+      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+    })
+
+    it('move to memory with the time that remains to them', async () => {
+      const disk = (await openDisk()).values
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }).set(key, 'body'))
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      now += 600_000
+      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      now += 299_999
+      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      now += 1
+      expect(await right(cache.get(key))).to.deep.equal(O.none)
+    })
+
+    it('that change while the old one is read from disk do not come back', async () => {
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      const inner = createMemoryTier(MiB)
+      let release = () => {}
+      const held = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      const slowDisk: CacheTier = {
+        ...inner,
+        find: (key) => async () => {
+          const found = await inner.find(key)()
+          await held
+          return found
+        },
+      }
+      await right(inner.keep(key, { value: 'old', expiresAt: null }))
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: slowDisk, clock })
+      const underWay = right(cache.get(key))
+      await right(cache.set(key, 'new'))
+      release()
+      await underWay
+      expect(await right(cache.get(key))).to.deep.equal(O.some('new'))
+      await right(cache.delete(key))
+      expect(await right(cache.get(key))).to.deep.equal(O.none)
+    })
+
+    it('are held in memory also when the disk cannot be written', async () => {
+      const file = join(await scratchFolder(), 'a-file')
+      await writeFile(file, '')
+      const disk = (await openDisk({ dir: file })).values
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const key = cacheKeys.isAdmin({ sub: 'anna' })
+      expect(await left(cache.set(key, true))).to.include({ _tag: 'Unavailable' })
+      expect(await right(cache.get(key))).to.deep.equal(O.some(true))
+    })
+  })
+
+  describe('blobs', () => {
+    blobCacheContract(async (fill) => {
+      const disk = (await openDisk({ fill })).blobs
+      return createTieredBlobCache({ disk, maxBytes: 32 * MiB })
+    })
+
+    it('are read from memory alone, once they have been read from disk', async () => {
+      const dir = await scratchFolder()
+      const disk = await openDisk({ dir })
+      const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
+      const bytes = someBytes(MiB)
+      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+      const read = (origin: BlobOrigin) => right(blobs.read(key, factsOf(bytes), wholeOf(MiB), origin))
+      await collect(await read(wellServed(bytes).origin))
+      await disk.settled()
+      await rm(dir, { recursive: true })
+      const chunks: Uint8Array[] = []
+      for await (const chunk of await read(noOrigin)) chunks.push(chunk)
+      expect(chunks.map((chunk) => chunk.length)).to.deep.equal([MiB])
+      expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
+    })
+
+    it('that have lost a bit on disk are found on their way up, and brought in anew', async () => {
+      const dir = await scratchFolder()
+      const disk = await openDisk({ dir })
+      const bytes = someBytes(100_000)
+      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+      const { origin } = wellServed(bytes)
+      const read = () =>
+        right(
+          createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
+            key,
+            factsOf(bytes),
+            wholeOf(bytes.length),
+            origin,
+          ),
+        )
+      await collect(await read())
+      await disk.settled()
+      const path = cacheFolders(dir).blob(idOf(key.name))
+      const flipped = await readFile(path)
+      flipped[99_000] = (flipped[99_000] ?? 0) ^ 1
+      await writeFile(path, flipped)
+      const first = await read()
+        .then(collect, () => null)
+        .catch(() => null)
+      expect(first).to.equal(null)
+      expect((await collect(await read())).equals(bytes)).to.equal(true)
+    })
+  })
+
+  it('counts by tier and family what they did', async () => {
+    const meter = createCacheMeter(clock)
+    const memoryMeter = meter.tier('memory')
+    const disk = await openDisk({ meter: meter.tier('disk') })
+    const memory = createMeteredTier(createMemoryTier(MiB, memoryMeter), clock, memoryMeter)
+    const cache = createTieredCache({ memory, disk: disk.values, clock })
+    const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB, meter: memoryMeter })
+
+    const list = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+    await right(cache.get(list))
+    await right(cache.set(list, 'body'))
+    await right(cache.get(list))
+    const bytes = someBytes(100_000)
+    const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+    const { origin } = wellServed(bytes)
+    const read = () => right(blobs.read(key, factsOf(bytes), wholeOf(bytes.length), origin))
+    await Promise.all([1, 2, 3].map(async () => collect(await read())))
+    await disk.settled()
+    await collect(await read())
+
+    const counts = (tier: string, family: string) =>
+      meter.stats.counts().find((one) => one.tier === tier && one.family === family)
+    expect(counts('memory', 'image_files:playlist:{uid}')).to.include({ hits: 1, misses: 1 })
+    expect(counts('disk', 'image_files:playlist:{uid}')).to.include({ hits: 0, misses: 1 })
+    expect(counts('memory', 's3_files:{uid}')).to.include({ hits: 1, misses: 1, collapsed: 2, fills: 1 })
+    expect(counts('disk', 's3_files:{uid}')).to.include({ misses: 1, fills: 1, filledBytes: 100_000 })
+  })
+})

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import * as t from 'io-ts'
+import { openDiskCache } from '../../src/adapters/disk/open-disk-cache.ts'
+import { wholeOf } from '../../src/domain/shared/bytes.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { StoredFileUid } from '../../src/domain/shared/ids.ts'
+import { E, TE } from '../../src/fp.ts'
+import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
+import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
+
+// A process of its own with the disk cache in a folder, for tests of what processes do to one another. Run by
+// start-cache-worker.ts with the folder and the address of the origin; reads what it is told to by messages.
+
+export const Order = t.strict({ uid: StoredFileUid, facts: BlobRecord })
+
+const [dir = '', origin = ''] = process.argv.slice(2)
+
+const overHttp: BlobOrigin = ({ start, end }) =>
+  TE.tryCatch(async () => {
+    const response = await fetch(origin, { headers: { range: `bytes=${start}-${end - 1}` } })
+    if (response.body === null) throw new Error('no body')
+    return response.body
+  }, unavailable('object store'))
+
+const run = async () => {
+  const silent = () => undefined
+  const { blobs } = await openDiskCache({
+    dir,
+    clock: Date.now,
+    log: { info: silent, warn: silent, error: silent },
+    scope: '',
+    maxBytes: 2 ** 30,
+  })
+
+  process.on('message', async (message) => {
+    const order = Order.decode(message)
+    if (E.isLeft(order)) throw new Error('no such order')
+    const { uid, facts } = order.right
+    const key = cacheKeys.storedFile({ uid })
+    const stream = await blobs.read(key, facts, wholeOf(facts.size), overHttp)()
+    if (E.isLeft(stream)) {
+      process.send?.({ uid, sha256: stream.left._tag })
+      return
+    }
+    process.send?.({ uid, began: true })
+    const digest = createHash('sha256')
+    for await (const chunk of stream.right) digest.update(chunk)
+    process.send?.({ uid, sha256: digest.digest('hex') })
+  })
+  process.send?.({ ready: true })
+}
+
+void run()
