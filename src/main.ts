@@ -37,6 +37,9 @@ const main = async (name: string | undefined, args: ReadonlyArray<string>): Prom
 const isBadArgument = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 
+// Whoever read our lines may go: a server that serves does not end for it.
+process.stdout.on('error', () => {})
+
 const [name, ...args] = process.argv.slice(2)
 try {
   process.exitCode = await main(name, args)

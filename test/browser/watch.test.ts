@@ -31,11 +31,12 @@ describe('the share pages of the samples', () => {
       env: { ...process.env, PORT: String(port), DATA_DIR: dir, DATABASE_URL: '', SAMPLE_MEDIA: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    for await (const line of createInterface({ input: server.stdout ?? process.stdin })) {
+    const lines = createInterface({ input: server.stdout ?? process.stdin })
+    lines.on('line', (line) => {
       const [, kind, link] = /a (picture|film) +(http\S+)/.exec(line) ?? []
       if (kind !== undefined && link !== undefined) links.set(kind, link)
-      if (links.size === 2) break
-    }
+    })
+    while (links.size < 2) await once(lines, 'line')
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
       args: [
@@ -53,8 +54,7 @@ describe('the share pages of the samples', () => {
 
   after(async () => {
     await browser?.close()
-    server.kill('SIGTERM')
-    await once(server, 'exit')
+    if (server.kill('SIGTERM')) await once(server, 'exit')
     rmSync(dir, { recursive: true, force: true })
   })
 
