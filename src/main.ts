@@ -45,6 +45,7 @@ try {
   process.exitCode = await main(name, args)
 } catch (error) {
   if (!(error instanceof Failure) && !isBadArgument(error)) throw error
-  for (const line of error.message.split('\n')) process.stderr.write(`larder: ${line}\n`)
+  const prefix = error.message.startsWith('usage:') ? '' : 'larder: '
+  for (const line of error.message.split('\n')) process.stderr.write(`${prefix}${line}\n`)
   process.exitCode = error instanceof Failure ? error.exitCode : 2
 }

@@ -4,12 +4,14 @@ import { type Larder, samplePaths } from '../composition.ts'
 import type { Config } from '../config.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 import { E, O } from '../fp.ts'
+import type { MediaKind } from '../ports/media-tokens.ts'
 import { explain } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 const retryMilliseconds = 5000
 /** Seconds that the links printed at the start are good for: somebody may come back to the terminal tomorrow. */
 const linkTtlSeconds = 86_400
+const labels: Readonly<Record<MediaKind, string>> = { image: 'a picture', content: 'a film   ' }
 
 export type PantryWork = {
   readonly run: () => Promise<void>
@@ -55,20 +57,26 @@ export const createPantryWork = (
     return E.isRight(minted) ? `${config.publicUrl}/console/watch/${uid}?jwt=${minted.right.jwt}` : null
   }
 
-  const sayWhere = async (label: string, uid: string): Promise<void> => {
+  /** Gives whether there was a link to print. */
+  const sayWhere = async (kind: MediaKind, uid: string): Promise<boolean> => {
     const link = await watchLink(uid)
-    if (link !== null) say(`  ${label}  ${link}`)
+    if (link !== null) say(`  ${labels[kind]}  ${link}`)
+    return link !== null
   }
 
   const addSample = async (path: string): Promise<void> => {
     const name = basename(path)
     const added = await ingest.add(path, {
       isPublic: false,
-      onKnown: ({ kind, uid }) => void sayWhere(kind === 'image' ? 'a picture' : 'a film   ', uid),
+      // The page of a film waits for it, and tells how far it is. A picture has no token until it has exports.
+      onKnown: ({ kind, uid }) => {
+        if (kind === 'content') void sayWhere(kind, uid)
+      },
       onProgress: (fraction) => bar.show(`exports of ${name}`, fraction),
     })()
-    if (E.isLeft(added)) complain(added.left)
-    else say(`  the exports of ${name} are made`)
+    if (E.isLeft(added)) return complain(added.left)
+    say(`  the exports of ${name} are made`)
+    if (added.right.kind === 'image') await sayWhere('image', added.right.uid)
   }
 
   const finishUnfinished = async (): Promise<void> => {
@@ -92,9 +100,10 @@ export const createPantryWork = (
       if (config.sampleMedia) await Promise.all(samplePaths().map(addSample))
       return
     }
-    if (O.isSome(image)) await sayWhere('a picture', image.value)
-    if (O.isSome(content)) await sayWhere('a film   ', content.value)
+    const isShown = O.isNone(image) || (await sayWhere('image', image.value))
+    if (O.isSome(content)) await sayWhere('content', content.value)
     await finishUnfinished()
+    if (!isShown) await sayWhere('image', image.value)
   }
 
   return {

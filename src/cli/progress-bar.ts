@@ -9,7 +9,7 @@ export type ProgressBar = {
 }
 
 /** A bar on a terminal; nothing where the output goes to a file or a pipe. */
-export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY'>): ProgressBar => {
+export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>): ProgressBar => {
   let shown = ''
   const draw = (line: string) => {
     if (!out.isTTY || line === shown) return
@@ -20,7 +20,9 @@ export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY'>): Pr
     show: (label, fraction) => {
       const done = Math.round(fraction * width)
       const percent = String(Math.floor(fraction * 100)).padStart(3)
-      draw(`${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${label}`)
+      const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${label}`
+      // A line that wraps could not be taken away again.
+      draw(line.slice(0, out.columns - 1))
     },
     clear: () => draw(''),
   }
