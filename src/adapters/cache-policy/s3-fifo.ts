@@ -15,7 +15,8 @@ export type S3Fifo = {
   readonly keep: (id: Uint8Array, weight: number, mark: number) => void
   /** Takes it in among those that have proved themselves: what was there before a restart. */
   readonly restore: (id: Uint8Array, weight: number, mark: number) => void
-  readonly touch: (id: Uint8Array) => void
+  /** It was asked for; `false` when it is not there. */
+  readonly touch: (id: Uint8Array) => boolean
   readonly drop: (id: Uint8Array) => void
   readonly markOf: (id: Uint8Array) => number | null
   readonly setMark: (id: Uint8Array, mark: number) => void
@@ -126,7 +127,9 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     restore: (id, weight, mark) => put(id, weight, mark, true),
     touch: (id) => {
       const slot = ids.slotOf(id)
-      if (slot >= 0) uses[slot] = Math.min(mostUses, (uses[slot] ?? 0) + 1)
+      if (slot < 0) return false
+      uses[slot] = Math.min(mostUses, (uses[slot] ?? 0) + 1)
+      return true
     },
     drop: (id) => {
       const slot = ids.slotOf(id)

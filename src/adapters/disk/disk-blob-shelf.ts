@@ -1,24 +1,28 @@
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LRUCache } from 'lru-cache'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
-import type { BlobBytes, BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
+import type { BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
-import { readPiece } from './file-bytes.ts'
 import { takeFillLock } from './fill-lock.ts'
 import { createForeignFile } from './foreign-file.ts'
 import { inFolder } from './in-folder.ts'
 import { createNewFile } from './new-file.ts'
+import { createSharedFiles } from './shared-files.ts'
 
 /** Readers that keep up with a fill share this much of it in memory. */
 const windowBytes = 1024 * 1024
 
 /** A record is a small value: one block. */
 const recordBytes = 4096
+
+/** Records that need not be read again: what lies in the file itself is looked at each time. */
+const rememberedRecords = 10_000
 
 type Deps = {
   readonly folders: CacheFolders
@@ -32,17 +36,32 @@ type Deps = {
  * a record without a file, and a file of another length are all misses; the last two are removed on the spot.
  */
 export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShelf => {
+  const files = createSharedFiles()
+  const read = new LRUCache<string, BlobFacts>({ max: rememberedRecords })
+  const asking = new Map<string, Promise<BlobFacts | null>>()
   let begun = 0
 
-  const recordIsOf = async (key: CacheKey<BlobFacts>, facts: BlobFacts): Promise<boolean> => {
+  const readRecord = async (key: CacheKey<BlobFacts>): Promise<BlobFacts | null> => {
     const found = await records.find(key)()
-    if (E.isLeft(found) || O.isNone(found.right)) return false
-    const { size, sha256 } = found.right.value.value
-    return size === facts.size && sha256 === facts.sha256
+    if (E.isLeft(found) || O.isNone(found.right)) return null
+    const record = found.right.value.value
+    read.set(key.name, record)
+    return record
+  }
+
+  /** A crowd that asks for one blob at one time looks for its record once. */
+  const recordOf = async (key: CacheKey<BlobFacts>): Promise<BlobFacts | null> => {
+    const known = read.get(key.name)
+    if (known !== undefined) return known
+    const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
+    asking.set(key.name, asked)
+    return asked
   }
 
   const remove = async (key: CacheKey<BlobFacts>): Promise<void> => {
     const id = idOf(key.name)
+    read.delete(key.name)
+    files.forget(folders.blob(id))
     await rm(folders.blob(id), { force: true })
     const removed = await records.delete(key)()
     if (E.isLeft(removed)) throw removed.left.cause
@@ -59,8 +78,10 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
     ...file,
     publish: async () => {
       await file.publish()
+      files.forget(folders.blob(idOf(key.name)))
       const kept = await records.keep(key, { value: facts, expiresAt: null })()
       if (E.isLeft(kept)) throw kept.left.cause
+      read.set(key.name, facts)
       await budget.kept(idOf(key.name), facts.size + recordBytes, 'blob')
     },
     close: () => release().finally(file.close),
@@ -68,11 +89,17 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
 
   return {
     open: async (key, facts) => {
-      if (!(await recordIsOf(key, facts))) return null
+      const record = await recordOf(key)
+      if (record?.size !== facts.size || record.sha256 !== facts.sha256) {
+        read.delete(key.name)
+        return null
+      }
       const id = idOf(key.name)
-      const bytes = await openFile(folders.blob(id), facts.size)
+      const path = folders.blob(id)
+      // A file that has had to go lives on while it is open: new readers must not prolong that.
+      if (!budget.touched(id)) files.forget(path)
+      const bytes = await files.open(path, facts.size)
       if (bytes === null) await remove(key)
-      else budget.touched(id)
       return bytes
     },
     begin: async (key, facts) => {
@@ -96,15 +123,4 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
     },
     remove,
   }
-}
-
-const openFile = async (path: string, size: number): Promise<BlobBytes | null> => {
-  const file = await open(path, 'r').catch(() => null)
-  if (file === null) return null
-  const stat = await file.stat().catch(() => null)
-  if (stat?.size !== size) {
-    await file.close()
-    return null
-  }
-  return { read: (start, end) => readPiece(file, start, end), close: () => file.close() }
 }

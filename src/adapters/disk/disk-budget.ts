@@ -20,7 +20,8 @@ export type DiskBudget = {
   readonly admits: (bytes: number) => boolean
   /** It lies there now; resolves when what had to make room for it is gone. */
   readonly kept: (id: string, bytes: number, kind: EntryKind) => Promise<void>
-  readonly touched: (id: string) => void
+  /** It has been asked for. `false` when it is not in the books: it has had to go. */
+  readonly touched: (id: string) => boolean
   /** Its files are gone. */
   readonly removed: (id: string) => Promise<void>
   /** Bytes and entries, as far as this process knows. */

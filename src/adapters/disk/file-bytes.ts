@@ -1,15 +1,26 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Bytes that are read at once: what a reader who has stopped reading holds in memory. */
-const pieceBytes = 64 * 1024
-
-/** At least one byte of an open file, from `start` on. Throws when the file is shorter. */
-export const readPiece = async (file: FileHandle, start: number, end: number): Promise<Uint8Array> => {
+/**
+ * At least one byte of an open file from `start` on, and at most `pieceBytes`, which is what a reader who has
+ * stopped reading holds in memory. Throws when the file is shorter.
+ */
+export const readPiece = async (
+  file: FileHandle,
+  start: number,
+  end: number,
+  pieceBytes: number,
+): Promise<Uint8Array> => {
   const length = Math.min(end - start, pieceBytes)
   const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, start)
   if (bytesRead === 0) throw new Error('the file is shorter than it was')
   return bytesRead === length ? buffer : buffer.subarray(0, bytesRead)
 }
+
+/** For readers of a fill, who may come by the hundred and at the pace of their connections. */
+export const fillPieceBytes = 64 * 1024
+
+/** For readers of a whole file: larger pieces are hardly faster. */
+export const wholePieceBytes = 128 * 1024
 
 /** All of `chunk`, at `position`. Throws when there is no room for it. */
 export const writeAll = async (file: FileHandle, chunk: Uint8Array, position: number): Promise<void> => {

@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { NewBytes } from '../blob/blob-shelf.ts'
-import { readPiece, writeAll } from './file-bytes.ts'
+import { fillPieceBytes, readPiece, writeAll } from './file-bytes.ts'
 import { inFolder } from './in-folder.ts'
 
 /**
@@ -17,7 +17,7 @@ export const createNewFile = async (temporary: string, final: string): Promise<N
   let published = false
 
   return {
-    read: (start, end) => readPiece(file, start, end),
+    read: (start, end) => readPiece(file, start, end, fillPieceBytes),
     write: async (chunk) => {
       await writeAll(file, chunk, written)
       written += chunk.length

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
 import { createFillingBlobCache, defaultFillOptions, type FillOptions } from '../blob/filling-blob-cache.ts'
-import type { TierMeter } from '../cache-tier/cache-meter.ts'
+import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 
 type Held = { readonly sha256: string; readonly bytes: Buffer }
 
@@ -15,7 +15,7 @@ export const createMemoryBlobCache = (
   options: FillOptions = defaultFillOptions,
 ): BlobCache => createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), options)
 
-const createMemoryShelf = (maxBytes: number, meter: TierMeter): BlobShelf => {
+export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter): BlobShelf => {
   const blobs = new LRUCache<string, Held>({
     maxSize: Math.max(1, maxBytes),
     sizeCalculation: ({ bytes }) => bytes.length,

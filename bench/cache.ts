@@ -1,0 +1,158 @@
+// What the cache costs, by hand: `npx tsx --expose-gc bench/cache.ts [entries]`. Prints a table.
+
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { createTieredBlobCache } from '../src/adapters/cache-tier/tiered-blob-cache.ts'
+import { createTieredCache } from '../src/adapters/cache-tier/tiered-cache.ts'
+import { cacheFolders } from '../src/adapters/disk/cache-folders.ts'
+import { createJournal } from '../src/adapters/disk/journal.ts'
+import { type DiskCache, openDiskCache } from '../src/adapters/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../src/adapters/memory/memory-cache.ts'
+import { type ByteStream, wholeOf } from '../src/domain/shared/bytes.ts'
+import { E } from '../src/fp.ts'
+import type { BlobCache } from '../src/ports/blob-cache.ts'
+import { cacheKeys } from '../src/ports/cache-keys.ts'
+import { aContentExportUid, aStoredFileUid } from '../test/support/builders.ts'
+import { right } from '../test/support/expect-right.ts'
+import { factsOf, gated, someBytes, wellServed } from '../test/support/origins.ts'
+
+const MiB = 1024 * 1024
+const silent = () => undefined
+const log = { info: silent, warn: silent, error: silent }
+
+const open = (dir: string, upkeepMs = 2 ** 31 - 1): Promise<DiskCache> =>
+  openDiskCache({ dir, clock: Date.now, log, scope: '', maxBytes: 2 ** 42, upkeepMs })
+
+const drain = async (stream: ByteStream): Promise<number> => {
+  let length = 0
+  for await (const chunk of stream) length += chunk.length
+  return length
+}
+
+/** How often a second `work` is done, eight at a time. */
+const rate = async (work: () => Promise<unknown>, count = 800): Promise<number> => {
+  for (let n = 0; n < 50; n++) await work()
+  let left = count
+  const from = performance.now()
+  const lane = async () => {
+    while (left-- > 0) await work()
+  }
+  await Promise.all(Array.from({ length: 8 }, lane))
+  return (1000 * count) / (performance.now() - from)
+}
+
+const show = (what: string, figure: string) => console.log(`${what.padEnd(58)} ${figure}`)
+
+const warmReads = async (dir: string) => {
+  const disk = await open(dir)
+  const bytes = someBytes(2 * MiB)
+  const facts = factsOf(bytes)
+  const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+  const { origin } = wellServed(bytes, 64 * 1024)
+  const read = (blobs: BlobCache) => async () =>
+    drain(await right(blobs.read(key, facts, wholeOf(facts.size), origin)))
+  const file = join(dir, 'plain')
+  await writeFile(file, bytes)
+
+  const tiered = createTieredBlobCache({ disk: disk.blobs, maxBytes: 64 * MiB })
+  await read(tiered)()
+  await disk.settled()
+  const plain = await rate(() => drain(createReadStream(file)))
+  show('2 MB, fs.createReadStream', `${plain.toFixed(0)}/s`)
+  for (const [tier, blobs] of [['disk', disk.blobs] as const, ['memory', tiered] as const]) {
+    const ours = await rate(read(blobs))
+    show(`2 MB, ${tier}`, `${ours.toFixed(0)}/s = ${(ours / plain).toFixed(2)} × createReadStream`)
+  }
+  await disk.close()
+}
+
+const warmValues = async (dir: string) => {
+  const disk = await open(dir)
+  const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
+  const tiered = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock: Date.now })
+  await right(tiered.set(key, 'x'.repeat(4000)))
+  const onDisk = await rate(() => right(disk.cache.get(key)), 20_000)
+  const inMemory = await rate(() => right(tiered.get(key)), 500_000)
+  show('value of 4 KB, disk', `${onDisk.toFixed(0)}/s`)
+  show('value of 4 KB, memory', `${inMemory.toFixed(0)}/s`)
+  await disk.close()
+}
+
+const crowd = async (dir: string) => {
+  const disk = await open(dir)
+  const bytes = someBytes(20 * MiB)
+  const facts = factsOf(bytes)
+  const firstByte = async (clients: number) => {
+    const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+    const { origin, asked, openTo } = gated(bytes, 64 * 1024)
+    globalThis.gc?.()
+    const before = process.memoryUsage.rss()
+    let [first, most] = [0, before]
+    openTo(bytes.length)
+    const from = performance.now()
+    const client = async () => {
+      const stream = await right(disk.blobs.read(key, facts, wholeOf(facts.size), origin))
+      let length = 0
+      for await (const chunk of stream) {
+        if (length === 0) first = Math.max(first, performance.now() - from)
+        length += chunk.length
+        most = Math.max(most, process.memoryUsage.rss())
+      }
+    }
+    await Promise.all(Array.from({ length: clients }, client))
+    return { first, all: performance.now() - from, asked: asked.length, growth: (most - before) / MiB }
+  }
+  for (const clients of [1, 1, 500]) {
+    const { first, all, asked, growth } = await firstByte(clients)
+    show(
+      `cold 20 MB, ${clients} at once: last one's first byte`,
+      `${first.toFixed(1)} ms (all done ${all.toFixed(0)} ms), ${asked} × origin, RSS + ${growth.toFixed(0)} MiB`,
+    )
+  }
+  await disk.close()
+}
+
+const manyEntries = async (dir: string, entries: number) => {
+  await mkdir(dir, { recursive: true })
+  const journal = createJournal(cacheFolders(dir).journal)
+  await journal.rewrite(
+    (function* () {
+      for (let n = 0; n < entries; n++) yield { op: 'kept', id: randomBytes(32), blocks: 1, mark: 0 } as const
+    })(),
+  )
+  await journal.close()
+  const used = () => {
+    globalThis.gc?.()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
+  const before = used()
+  const from = performance.now()
+  const disk = await open(dir)
+  const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
+  const answered = await disk.cache.get(key)()
+  const ready = performance.now() - from
+  const held = disk.held().entries
+  const bytes = (used() - before) / entries
+  if (E.isLeft(answered) || held !== entries) throw new Error('not all there')
+  show(`${entries} entries: ready after`, `${ready.toFixed(0)} ms`)
+  show(`${entries} entries: heap and array buffers an entry`, `${bytes.toFixed(0)} bytes`)
+  await right(disk.cache.set(key, 'x'.repeat(4000)))
+  const many = await rate(() => right(disk.cache.get(key)), 20_000)
+  show(`${entries} entries: value of 4 KB, disk`, `${many.toFixed(0)}/s`)
+  await disk.close()
+}
+
+const dir = await mkdtemp(join(tmpdir(), 'larder-bench-'))
+try {
+  await warmReads(join(dir, 'reads'))
+  await warmValues(join(dir, 'values'))
+  await crowd(join(dir, 'crowd'))
+  await manyEntries(join(dir, 'many'), Number(process.argv[2] ?? 1_000_000))
+} finally {
+  await rm(dir, { recursive: true, force: true })
+}
