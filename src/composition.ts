@@ -2,6 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type Koa from 'koa'
+import { createCacheMeter } from './adapters/cache-tier/cache-meter.ts'
+import { createMeteredTier } from './adapters/cache-tier/metered-tier.ts'
+import { createTieredBlobCache } from './adapters/cache-tier/tiered-blob-cache.ts'
+import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
 import { checkFolder } from './adapters/fs/folder-check.ts'
@@ -16,6 +20,7 @@ import { createKnexContentFileRepository } from './adapters/knex/knex-content-fi
 import { createKnexDatabase } from './adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from './adapters/knex/knex-image-file-repository.ts'
 import { createKnexUserRepository } from './adapters/knex/knex-user-repository.ts'
+import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
@@ -112,6 +117,35 @@ const createStore = (
     ? { store: createFsObjectStore(path.join(dataDir, 'objects')), close: () => {} }
     : createS3ObjectStore({ ...s3, log })
 
+/** Memory in front of the disk: most of it for blobs, since values are small. */
+const createCache = async (config: Config, clock: Clock, log: Log) => {
+  const meter = createCacheMeter(clock)
+  const inMemory = meter.tier('memory')
+  const valueBytes = Math.ceil(config.cacheMemoryBytes / 8)
+  const disk = await openDiskCache({
+    dir: config.cacheDir,
+    clock,
+    log,
+    scope: config.publicUrl,
+    maxBytes: config.cacheMaxBytes,
+    meter: meter.tier('disk'),
+  })
+  return {
+    values: createTieredCache({
+      memory: createMeteredTier(createMemoryTier(valueBytes), clock, inMemory),
+      disk: disk.values,
+      clock,
+    }),
+    blobs: createTieredBlobCache({
+      disk: disk.blobs,
+      maxBytes: config.cacheMemoryBytes - valueBytes,
+      meter: inMemory,
+    }),
+    stats: meter.stats,
+    close: disk.close,
+  }
+}
+
 /** The pool waits for no server to be made from nothing, which takes a while; these may, and say why it is not. */
 const startedFirst = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
   const started = TE.tryCatch(get, unavailable('database'))
@@ -162,16 +196,10 @@ export const createAdapters = async (
     config.databasePoolMax,
   )
   const objects = createStore(config, log)
-  const disk = await openDiskCache({
-    dir: config.cacheDir,
-    clock,
-    log,
-    scope: config.publicUrl,
-    maxBytes: config.cacheMaxBytes,
-  })
+  const cache = await createCache(config, clock, log)
   return {
-    cache: disk.cache,
-    blobs: disk.blobs,
+    cache: cache.values,
+    blobs: cache.blobs,
     cacheCheck: checkFolder('cache', config.cacheDir),
     store: objects.store,
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
@@ -192,7 +220,7 @@ export const createAdapters = async (
     clock,
     log,
     close: async () => {
-      await disk.close()
+      await cache.close()
       objects.close()
       await db.destroy()
       await embedded.stop()

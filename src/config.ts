@@ -17,6 +17,7 @@ export type Config = {
   readonly s3: S3Config | null
   readonly cacheDir: string
   readonly cacheMaxBytes: number
+  readonly cacheMemoryBytes: number
   readonly tokenIssuer: string
   readonly tokenLeewaySeconds: number
   /** `null`: made on first start, and kept in `dataDir`; likewise the two below. */
@@ -158,6 +159,7 @@ export const loadConfig = (
     s3: bucket === null ? null : { bucket, ...s3Rest },
     cacheDir: resolve(read('CACHE_DIR', text, `${dataDir}/cache`, '/var/cache/larder')),
     cacheMaxBytes: read('CACHE_MAX_BYTES', bytes, 10 * 1024 ** 3, '10G'),
+    cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes, 256 * 1024 ** 2, '1G'),
     tokenIssuer: read('TOKEN_ISSUER', text, 'larder', 'larder'),
     tokenLeewaySeconds: read('TOKEN_LEEWAY_SECONDS', integer(0, 300), 0, '5'),
     imageTokenKeys: read('IMAGE_TOKEN_KEYS', parseTokenKeys, null, 'k1:HS256:<base64url of 32 random bytes>'),

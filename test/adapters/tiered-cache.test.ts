@@ -87,6 +87,20 @@ describe('memory in front of disk', () => {
       expect(await right(cache.get(key))).to.deep.equal(O.none)
     })
 
+    it('that another process changes on the disk are believed for two seconds more', async () => {
+      const dir = await scratchFolder()
+      const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
+      const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const [here, there] = [cacheOn(ours), cacheOn(theirs)]
+      const key = cacheKeys.isAdmin({ sub: 'zoë' })
+      await right(here.set(key, true))
+      await right(there.set(key, false))
+      now += 1999
+      expect(await right(here.get(key))).to.deep.equal(O.some(true))
+      now += 1
+      expect(await right(here.get(key))).to.deep.equal(O.some(false))
+    })
+
     it('that change while the old one is read from disk do not come back', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)

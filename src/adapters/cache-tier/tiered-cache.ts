@@ -1,7 +1,7 @@
 import { E, O } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { type CacheTier, isFresh, keptFrom } from './cache-tier.ts'
+import { type CacheTier, isFresh, type Kept, keptFrom } from './cache-tier.ts'
 
 type Tiers = {
   /** Asked first. */
@@ -10,11 +10,20 @@ type Tiers = {
   readonly clock: Clock
 }
 
+/** Another process on the same disk may change a value: for so long the memory speaks for the disk. */
+const memoryHoldsMs = 2000
+
 /**
- * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory with the time
- * that remains to it.
+ * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory, with the time
+ * that remains to it; what can change, for two seconds at most.
  */
 export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => {
+  const remember = <A>(key: CacheKey<A>, { value, expiresAt }: Kept<A>) =>
+    memory.keep(key, {
+      value,
+      expiresAt: expiresAt === null ? null : Math.min(expiresAt, clock() + memoryHoldsMs),
+    })
+
   /** How often anything was set or deleted: what was read from disk across such a change may be out of date. */
   let changes = 0
 
@@ -28,13 +37,13 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
       const found = await disk.find(key)()
       if (E.isLeft(found)) return found
       if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-      if (changes === before) await memory.keep(key, found.right.value)()
+      if (changes === before) await remember(key, found.right.value)()
       return E.right(O.some(found.right.value.value))
     },
     set: (key, value) => async () => {
       const kept = keptFrom(key, value, clock())
       changes++
-      await memory.keep(key, kept)()
+      await remember(key, kept)()
       const done = await disk.keep(key, kept)()
       changes++
       return done
