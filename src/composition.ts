@@ -8,6 +8,7 @@ import { createTieredBlobCache } from './adapters/cache-tier/tiered-blob-cache.t
 import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
+import { ensureFolder } from './adapters/fs/ensure-folder.ts'
 import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
@@ -183,13 +184,17 @@ const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | '
   }
 }
 
-/** Nothing is asked of the database or the store yet: what is down now may come up later. */
+/**
+ * Nothing is asked of the database or the store yet: what is down now may come up later. Throws when there is no
+ * DATA_DIR to write to.
+ */
 export const createAdapters = async (
   config: Config,
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
   const log = createPinoLog(config.logLevel)
   const { dataDir, databaseUrl } = config
+  await ensureFolder(dataDir)
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
