@@ -248,13 +248,13 @@ const contentTypes: Readonly<Record<string, string>> = {
   'watch.css': 'text/css; charset=utf-8',
 }
 
-/** The console's files in `folder`, where the build puts them. */
-export const loadConsoleAssets = (folder: string): ConsoleAssets =>
+/** The console's files in `folder`, where the build puts them: running from source there are none. */
+const loadConsoleAssets = (folder: string): ConsoleAssets =>
   new Map(
-    Object.entries(contentTypes).map(([name, contentType]) => [
-      name,
-      { contentType, body: readFileSync(path.join(folder, name)) },
-    ]),
+    Object.entries(contentTypes)
+      .map(([name, contentType]) => ({ name, contentType, file: path.join(folder, name) }))
+      .filter(({ file }) => existsSync(file))
+      .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
 export const createHttpApp = (larder: Larder, { corsOrigins }: Pick<Config, 'corsOrigins'>): Koa =>
