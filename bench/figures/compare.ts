@@ -56,6 +56,7 @@ const measureSubject = ({ origin, paths, headers = {} }: Subject, settings: Sett
     paths: [...paths],
     headers,
     connections,
+    repliesEach: null,
     warmupSeconds,
     seconds,
     status: 200,

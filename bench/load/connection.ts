@@ -1,13 +1,16 @@
 import { connect } from 'node:net'
 import { createResponseReader, type Response } from './response-reader.ts'
 
+/** Milliseconds from the request's departure. */
+export type Took = { readonly firstByte: number; readonly whole: number }
+
 type Options = {
   readonly host: string
   readonly port: number
   /** The next request, ready for the wire. */
   readonly next: () => Buffer
-  /** Milliseconds for this reply; whether to go on. */
-  readonly onResponse: (response: Response, milliseconds: number) => boolean
+  /** Tells whether to go on. */
+  readonly onResponse: (response: Response, took: Took) => boolean
   readonly onError: () => void
 }
 
@@ -17,14 +20,17 @@ const BUFFER_BYTES = 256 * 1024
 export const runConnection = ({ host, port, next, onResponse, onError }: Options): Promise<void> =>
   new Promise((resolve, reject) => {
     let sentAt = 0
+    let firstByteAt = 0
     let finished = false
 
     const send = () => {
       sentAt = performance.now()
+      firstByteAt = 0
       socket.write(next())
     }
     const read = createResponseReader((response) => {
-      if (onResponse(response, performance.now() - sentAt)) return send()
+      const took = { firstByte: firstByteAt - sentAt, whole: performance.now() - sentAt }
+      if (onResponse(response, took)) return send()
       finished = true
       socket.destroy()
     })
@@ -37,6 +43,7 @@ export const runConnection = ({ host, port, next, onResponse, onError }: Options
       onread: {
         buffer: Buffer.allocUnsafe(BUFFER_BYTES),
         callback: (bytes, buffer) => {
+          if (firstByteAt === 0) firstByteAt = performance.now()
           try {
             read(Buffer.from(buffer.buffer, buffer.byteOffset, bytes))
           } catch (error) {

@@ -10,24 +10,33 @@ export const Load = t.strict({
   paths: t.array(t.string),
   headers: t.record(t.string, t.string),
   connections: t.number,
+  /** Replies after which a connection has had enough; `null`: it goes on until the time is up. */
+  repliesEach: t.union([t.number, t.null]),
   /** Before anything counts. */
   warmupSeconds: t.number,
+  /** At most, when `repliesEach` ends it before. */
   seconds: t.number,
   /** Any other status is an error. */
   status: t.number,
 })
 export type Load = t.TypeOf<typeof Load>
 
+/** Milliseconds. */
+const Percentiles = t.strict({ p50: t.number, p90: t.number, p99: t.number, max: t.number })
+
 /** What came of it, between the end of the warm-up and the end. */
 export const Measured = t.strict({
+  /** That it took. */
   seconds: t.number,
   responses: t.number,
   /** Broken connections and replies with another status. */
   errors: t.number,
   /** Bytes of complete bodies. */
   bytes: t.number,
-  /** Milliseconds from the request's departure to the last byte of its reply. */
-  latency: t.strict({ p50: t.number, p90: t.number, p99: t.number, max: t.number }),
+  /** From the request's departure to the first byte of its reply. */
+  firstByte: Percentiles,
+  /** To the last byte. */
+  latency: Percentiles,
   /** Of one core, used by the generator. Near 1 it is the generator that was measured. */
   generatorLoad: t.number,
 })

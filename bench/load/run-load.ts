@@ -5,20 +5,20 @@ import type { Load, Measured } from './load.ts'
 // After this many broken connections in a row there is nobody there to be measured.
 const MAX_BROKEN = 100
 
-/** Puts the load on, in this process. Throws when the server cannot be reached at all. */
+/** Puts the load on, in this process. Throws when nobody answers, or in words that cannot be read. */
 export const runLoad = async (load: Load): Promise<Measured> => {
   const requests = load.paths.map((path) => requestFor(load, path))
-  const started = performance.now()
-  const from = started + load.warmupSeconds * 1000
+  const from = performance.now() + load.warmupSeconds * 1000
   const until = from + load.seconds * 1000
 
+  const firstBytes: number[] = []
   const latencies: number[] = []
   let asked = 0
   let bytes = 0
   let errors = 0
   let brokenInARow = 0
-  let cpuBefore = process.cpuUsage()
-  let warm = false
+  let cpu = process.cpuUsage()
+  let isWarm = false
 
   const next = (): Buffer => {
     const request = requests[asked % requests.length]
@@ -28,25 +28,28 @@ export const runLoad = async (load: Load): Promise<Measured> => {
   }
 
   const keepAsking = async (): Promise<void> => {
-    while (performance.now() < until && brokenInARow < MAX_BROKEN) {
+    let missing = load.repliesEach ?? Number.POSITIVE_INFINITY
+    while (missing > 0 && performance.now() < until && brokenInARow < MAX_BROKEN) {
       await runConnection({
         host: load.host,
         port: load.port,
         next,
-        onResponse: ({ status, bodyBytes }, milliseconds) => {
+        onResponse: ({ status, bodyBytes }, took) => {
           const now = performance.now()
           brokenInARow = 0
-          if (now >= from && !warm) {
-            warm = true
-            cpuBefore = process.cpuUsage()
+          missing -= 1
+          if (!isWarm && now >= from) {
+            isWarm = true
+            cpu = process.cpuUsage()
           }
-          if (now >= from && now < until) {
+          if (isWarm && now < until) {
             if (status === load.status) {
-              latencies.push(milliseconds)
+              firstBytes.push(took.firstByte)
+              latencies.push(took.whole)
               bytes += bodyBytes
             } else errors += 1
           }
-          return now < until
+          return missing > 0 && now < until
         },
         onError: () => {
           errors += 1
@@ -58,14 +61,16 @@ export const runLoad = async (load: Load): Promise<Measured> => {
   await Promise.all(Array.from({ length: load.connections }, keepAsking))
   if (brokenInARow >= MAX_BROKEN) throw new Error(`nobody answers at ${load.host}:${load.port}`)
 
-  const { user, system } = process.cpuUsage(cpuBefore)
+  const seconds = Math.min(performance.now() - from, load.seconds * 1000) / 1000
+  const { user, system } = process.cpuUsage(cpu)
   return {
-    seconds: load.seconds,
+    seconds,
     responses: latencies.length,
     errors,
     bytes,
+    firstByte: percentilesOf(firstBytes),
     latency: percentilesOf(latencies),
-    generatorLoad: (user + system) / 1e6 / load.seconds,
+    generatorLoad: (user + system) / 1e6 / seconds,
   }
 }
 

@@ -20,6 +20,7 @@ describe('the load generator', () => {
       paths: ['/a', '/b'],
       headers: { Authorization: 'bearer x' },
       connections: 3,
+      repliesEach: null,
       warmupSeconds: 0,
       seconds: 0.2,
       status: 200,
@@ -35,7 +36,7 @@ describe('the load generator', () => {
       authorizations.add(req.headers.authorization)
       res.end('x'.repeat(1000))
     })
-    const { responses, bytes, errors, seconds, latency } = await runLoad(load)
+    const { responses, bytes, errors, seconds, firstByte, latency } = await runLoad(load)
 
     // What was under way at the end is sent, and not counted.
     expect(asked.length - responses).to.be.within(0, load.connections)
@@ -43,7 +44,8 @@ describe('the load generator', () => {
     expect({ bytes, errors, seconds }).to.deep.equal({ bytes: responses * 1000, errors: 0, seconds: 0.2 })
     expect(asked.filter((path) => path === '/a').length).to.be.closeTo(asked.length / 2, 1)
     expect([...authorizations]).to.deep.equal(['bearer x'])
-    expect(latency.p50).to.be.greaterThan(0).and.at.most(latency.max)
+    expect(firstByte.p50).to.be.greaterThan(0).and.at.most(latency.p50)
+    expect(latency.p50).to.be.at.most(latency.max)
   })
 
   it('counts nothing of the warm-up', async () => {
@@ -54,6 +56,26 @@ describe('the load generator', () => {
     })
     const { responses } = await runLoad({ ...load, warmupSeconds: 0.2 })
     expect(responses).to.be.within(1, asked - 1)
+  })
+
+  it('lets each connection ask as often as it is told, and no longer', async () => {
+    let asked = 0
+    const load = await serve((_, res) => {
+      asked += 1
+      res.end('x')
+    })
+    const { responses, seconds } = await runLoad({ ...load, connections: 50, repliesEach: 2, seconds: 60 })
+    expect({ asked, responses }).to.deep.equal({ asked: 100, responses: 100 })
+    expect(seconds).to.be.lessThan(60)
+  })
+
+  it('tells the first byte from the last', async () => {
+    const load = await serve((_, res) => {
+      res.writeHead(200, { 'Content-Length': 2 }).write('x')
+      setTimeout(() => res.end('y'), 20)
+    })
+    const { firstByte, latency } = await runLoad({ ...load, repliesEach: 1 })
+    expect(latency.p50 - firstByte.p50).to.be.greaterThan(10)
   })
 
   it('has never more requests under way than connections', async () => {

@@ -15,14 +15,14 @@ const unsatisfiable: Selection = { _tag: 'Unsatisfiable' }
 
 const MAX_PARTS = 8
 
-// Eight ranges of the largest numbers are a tenth of this. A longer header is ignored unread, which RFC 9110
+// Eight ranges of the largest positions are a quarter of this. A longer header is ignored unread, which RFC 9110
 // §14.2 allows, so that a hostile one costs nothing.
-const MAX_HEADER = 4096
+const MAX_HEADER = 1024
 
 /**
  * Decides which bytes a Range header selects (RFC 9110 §14.1–14.2, wire.md §6.1).
  *
- * A header that is malformed, of another unit, longer than 4096 characters, or that comes to more than 8
+ * A header that is malformed, of another unit, longer than 1024 characters, or that comes to more than 8
  * ranges after merging, is as good as none.
  */
 export const selectRanges = (header: string | undefined, length: number): Selection => {

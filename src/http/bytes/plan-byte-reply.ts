@@ -18,7 +18,7 @@ export type ByteReply = {
     | { readonly _tag: 'Multipart'; readonly plan: MultipartPlan }
 }
 
-type Request = {
+export type ByteRequest = {
   readonly method: 'GET' | 'HEAD'
   readonly headers: ConditionalHeaders
   readonly representation: Representation
@@ -33,12 +33,12 @@ const none: ByteReply['body'] = { _tag: 'None' }
  * Decides the reply to a GET or HEAD of stored bytes: preconditions first, then the range (RFC 9110 §13.2.2).
  * A HEAD gets the status and headers of the same GET, also those of a 206 (wire.md §1.5), and never a body.
  */
-export const planByteReply = (request: Request): ByteReply => {
+export const planByteReply = (request: ByteRequest): ByteReply => {
   const reply = planGet(request)
   return request.method === 'HEAD' ? { ...reply, body: none } : reply
 }
 
-const planGet = ({ headers, representation, clock, newBoundary }: Request): ByteReply => {
+const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): ByteReply => {
   const { size, contentType } = representation
   const whole: ByteReply = {
     status: 200,

@@ -78,6 +78,8 @@ describe('byte ranges (wire.md §6.1, W1, W2)', () => {
     ['one bad range spoils the set', 'bytes=0-1,x', 1000, 'Whole'],
     ['two headers, joined by Node', 'bytes=0-1, bytes=5-6', 1000, 'Whole'],
     ['numbers beyond 2^64', 'bytes=0-18446744073709551616', 1000, '0-999'],
+    ['numbers beyond what a double can hold', `bytes=0-1${'0'.repeat(400)}`, 1000, '0-999'],
+    ['suffixes beyond what a double can hold', `bytes=-1${'0'.repeat(400)}`, 1000, '0-999'],
     ['numbers that a double cannot tell apart', 'bytes=9007199254740993-9007199254740992', 1000, 'Whole'],
     ['nothing has no first byte', 'bytes=0-', 0, 'Unsatisfiable'],
     ['the end of nothing is nothing', 'bytes=-5', 0, 'Whole'],
