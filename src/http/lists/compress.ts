@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
-import { brotliCompress, constants, deflateRaw, gunzip, gzip, type ZlibOptions } from 'node:zlib'
+import { brotliCompress, constants, deflateRaw, gzip, inflateRaw, type ZlibOptions } from 'node:zlib'
 
 // The threads of zlib do the work, and the event loop goes on meanwhile.
 
 const ofDeflateRaw = promisify(deflateRaw)
-const ofGunzip = promisify(gunzip)
+const ofInflateRaw = promisify(inflateRaw)
 const ofGzip = promisify(gzip)
 const ofBrotli = promisify(brotliCompress)
 
@@ -15,8 +15,7 @@ const chunkSize = 256 * 1024
 export const deflated = (bytes: Uint8Array, options: ZlibOptions = {}): Promise<Buffer> =>
   ofDeflateRaw(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9, chunkSize, ...options })
 
-/** Rejects when a fault is found, also one of the CRC or the length. */
-export const gunzipped = (bytes: Uint8Array): Promise<Buffer> => ofGunzip(bytes, { chunkSize })
+export const inflated = (bytes: Uint8Array): Promise<Buffer> => ofInflateRaw(bytes, { chunkSize })
 
 /** For one reply: the default level. */
 export const gzipped = (bytes: Uint8Array): Promise<Buffer> => ofGzip(bytes, { chunkSize })
