@@ -94,7 +94,7 @@ export const p2ListBodies: Figure = {
           as('join, gzip', (jwt) => compress(joined(jwt))),
         ],
         settings,
-        { 'a copy': 0.5, 'join, gzip': 20 },
+        { 'join, gzip': 20 },
       )),
       ...(await compareContenders(
         'plain',

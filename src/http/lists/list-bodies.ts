@@ -43,7 +43,7 @@ const headersOf = ({ etag }: ListForm, coding: ContentCoding): Headers => ({
 /** Texts are long, and the same ones come again and again: their digests stand in for them. */
 const createTextIds = (maxLength: number): ((text: string) => string) => {
   const ids = new LRUCache<string, string>({
-    maxSize: Math.max(1, maxLength),
+    maxSize: Math.max(1, Math.floor(maxLength)),
     sizeCalculation: ({ length: idLength }, text) => text.length + idLength,
   })
   return (text) => {

@@ -9,7 +9,7 @@ const OVERHEAD = 512
 /** Remembers things by their size, up to `maxBytes` together, and forgets those that were not asked for the longest. */
 export const createMemo = <A extends { readonly size: number }>(maxBytes: number): Memo<A> => {
   const made = new LRUCache<string, A>({
-    maxSize: Math.max(1, maxBytes),
+    maxSize: Math.max(1, Math.floor(maxBytes)),
     sizeCalculation: ({ size }) => size + OVERHEAD,
   })
   const inTheMaking = new Map<string, Promise<A>>()
