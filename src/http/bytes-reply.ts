@@ -11,7 +11,8 @@ import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
 
 export type BytesReply = (incoming: Incoming, bytes: ServableBytes) => Reply
 
-const newBoundary = (): string => randomBytes(18).toString('hex')
+/** For multipart/byteranges (RFC 2046 §5.1.1). */
+export const newBoundary = (): string => randomBytes(18).toString('hex')
 
 /** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
 const opened =

@@ -13,7 +13,8 @@ export type Reply = {
 /** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
 export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream> }
 
-const lists = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
+/** Of every list (wire.md §6.3). */
+export const listCacheControl = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
 
 const text =
   (contentType: string, cacheControl: string) =>
@@ -24,8 +25,8 @@ const text =
   })
 
 /** A list of media, for players and pages (wire.md §6.3, §7.1). */
-export const jsonList = text('application/json; charset=utf-8', lists)
-export const m3u8List = text('application/vnd.apple.mpegurl', lists)
+export const jsonList = text('application/json; charset=utf-8', listCacheControl)
+export const m3u8List = text('application/vnd.apple.mpegurl', listCacheControl)
 /** What is true only now. */
 export const json = (body: unknown, status = 200): Reply => ({
   ...text('application/json; charset=utf-8', 'no-store')(JSON.stringify(body)),
