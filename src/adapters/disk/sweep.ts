@@ -4,6 +4,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget, isBlob } from './disk-budget.ts'
+import { isMissing } from './file-errors.ts'
 import { writerOf } from './fill-lock.ts'
 import { isAlive } from './process-mark.ts'
 
@@ -117,8 +118,9 @@ export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise
   return { removed, adopted, missed }
 }
 
+/** What cannot be looked at is there until the contrary is known. */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
-    () => false,
+    (error) => !isMissing(error),
   )
