@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { defaultFillOptions, type FillOptions } from '../../src/adapters/blob/filling-blob-cache.ts'
+import { defaultFillOptions, type FillOptions } from '../../src/adapters/blob/fill-options.ts'
 import { type ByteStream, wholeOf } from '../../src/domain/shared/bytes.ts'
 import { badOrigin, unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
