@@ -3,6 +3,7 @@ import * as t from 'io-ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
+import { MobileFilter } from '../domain/vod/mobile-filter.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
@@ -10,7 +11,7 @@ import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
-import { jsonList, m3u8List } from './reply.ts'
+import { jsonList, m3u8List, mpdList } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -23,10 +24,12 @@ type Deps = {
 const ByFile = t.strict({ uid: ContentFileUid })
 const ByExport = t.strict({ uid: ContentExportUid })
 const ByPart = t.strict({ uid: ContentPartUid })
-const JsonQuery = t.partial({ presign: PresignUrls })
+// No variable can be defined in JSON or XML.
+const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
+const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
-/** wire.md §5.1, §5.2, §5.6, §5.7. */
+/** wire.md §5.1, §5.2, §5.6–5.8. */
 export const contentRoutes = (
   { playlists, vods, exports, tokens, bytesReply }: Deps,
   handle: Handle,
@@ -63,11 +66,25 @@ export const contentRoutes = (
   )
 
   router.get(
+    '/:uid/dash.mpd',
+    handle({
+      credential: viewer,
+      params: ByFile,
+      query: UrlQuery,
+      run: ({ credential, params, query }) =>
+        pipe(
+          vods.showDash(params.uid, credential, query.presign ?? null),
+          TE.map((body) => mpdList(body)),
+        ),
+    }),
+  )
+
+  router.get(
     '/:uid/web.json',
     handle({
       credential: viewer,
       params: ByFile,
-      query: JsonQuery,
+      query: UrlQuery,
       run: ({ credential, params, query }) =>
         pipe(
           playlists.showWeb(params.uid, credential, query.presign ?? null),
@@ -81,10 +98,10 @@ export const contentRoutes = (
     handle({
       credential: viewer,
       params: ByFile,
-      query: M3u8Query,
+      query: MasterQuery,
       run: ({ credential, params, query }) =>
         pipe(
-          playlists.showMobile(params.uid, credential, query.presign ?? null),
+          playlists.showMobile(params.uid, credential, query.presign ?? null, query),
           TE.map((body) => m3u8List(body)),
         ),
     }),

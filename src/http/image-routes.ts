@@ -1,16 +1,20 @@
 import Router from '@koa/router'
 import * as t from 'io-ts'
-import type { ExportService } from '../domain/export/export-service.ts'
+import type { Viewer } from '../domain/access/viewer.ts'
+import type { ExportService, ServableBytes } from '../domain/export/export-service.ts'
+import { imagePath, type ListedImage } from '../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
+import { apiPath } from '../domain/shared/public-urls.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
-import { notSet } from './http-error.ts'
+import { type NotSet, notSet } from './http-error.ts'
+import { acceptClientHints, ImageQuery, imageWish } from './image-wish.ts'
 import { PresignUrls, QueryBoolean } from './query-codecs.ts'
-import { jsonList } from './reply.ts'
+import { jsonList, listFreshness } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -23,7 +27,15 @@ const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
-/** wire.md §4.1–4.3. */
+/** What is chosen may be another export tomorrow: unlike an export's own bytes, it is fresh for as long as a list. */
+const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: string) => ({
+  Vary: vary,
+  'Accept-CH': acceptClientHints,
+  'Content-Location': `${apiPath}${imagePath(image)}`,
+  'Cache-Control': isPublic ? listFreshness.replace('private', 'public') : listFreshness,
+})
+
+/** wire.md §4. */
 export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/api/1/image_files' })
   const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
@@ -49,6 +61,34 @@ export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, ha
     }),
   )
 
+  /** Without a token, what is not public is as if nobody had asked with one (W16). */
+  const unlessNobody =
+    (viewer: Viewer | null) =>
+    <L extends { readonly _tag: string }>(error: L): L | NotSet =>
+      viewer === null && error._tag === 'Forbidden' ? notSet : error
+
+  router.get(
+    '/:uid/best',
+    handle({
+      credential: viewerOrNobody,
+      params: ByImage,
+      query: ImageQuery,
+      run: ({ credential: viewer, params, query, incoming }) => {
+        const { wish, vary } = imageWish(query, incoming.headers)
+        return pipe(
+          playlists.chooseImage(params.uid, viewer, wish),
+          TE.flatMap((image) =>
+            pipe(
+              exports.openImage(image.uid, viewer),
+              TE.map((bytes) => bytesReply(incoming, bytes, chosenOf(image, bytes, vary))),
+            ),
+          ),
+          TE.mapLeft(unlessNobody(viewer)),
+        )
+      },
+    }),
+  )
+
   router.get(
     '/image/:uid{.:ext}',
     handle({
@@ -58,8 +98,7 @@ export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, ha
       run: ({ credential: viewer, params, incoming }) =>
         pipe(
           exports.openImage(params.uid, viewer),
-          // Without a token, what is not public is as if nobody had asked with one (W16).
-          TE.mapLeft((error) => (viewer === null && error._tag === 'Forbidden' ? notSet : error)),
+          TE.mapLeft(unlessNobody(viewer)),
           TE.map((bytes) => bytesReply(incoming, bytes)),
         ),
     }),
