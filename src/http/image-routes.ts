@@ -14,7 +14,7 @@ import type { Handle } from './handle.ts'
 import { type NotSet, notSet } from './http-error.ts'
 import { acceptClientHints, ImageQuery, imageWish } from './image-wish.ts'
 import { PresignUrls, QueryBoolean } from './query-codecs.ts'
-import { jsonList, listFreshness } from './reply.ts'
+import { jsonList, listCacheControl } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -32,7 +32,7 @@ const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: string)
   Vary: vary,
   'Accept-CH': acceptClientHints,
   'Content-Location': `${apiPath}${imagePath(image)}`,
-  'Cache-Control': isPublic ? listFreshness.replace('private', 'public') : listFreshness,
+  'Cache-Control': isPublic ? listCacheControl.replace('private', 'public') : listCacheControl,
 })
 
 /** wire.md §4. */

@@ -22,7 +22,8 @@ const ask = (
 
 const bytesOf = async ({ body }: Reply): Promise<Buffer> => {
   if (body === null || typeof body === 'string') return Buffer.from(body ?? '')
-  return body instanceof Uint8Array ? Buffer.from(body) : collect(await right(body.open))
+  if (body instanceof Uint8Array) return Buffer.from(body)
+  return '_tag' in body ? Buffer.from(body.message) : collect(await right(body.open))
 }
 
 describe('the reply with a list', () => {
