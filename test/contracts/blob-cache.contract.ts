@@ -22,7 +22,7 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
 
   beforeEach(async () => {
     key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    cache = await make({ ...defaultFillOptions, stallMs: 200 })
+    cache = await make(defaultFillOptions)
   })
 
   const read = (origin: BlobOrigin, start = 0, end = facts.size) =>
@@ -219,6 +219,10 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
   })
 
   describe('an origin that fails', () => {
+    beforeEach(async () => {
+      cache = await make({ ...defaultFillOptions, stallMs: 200 })
+    })
+
     const flipped = Buffer.from(bytes)
     flipped[70_000] = (bytes[70_000] ?? 0) ^ 1
 
