@@ -10,8 +10,8 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
+import type { ListReply } from './lists/list-reply.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
-import { jsonList, m3u8List, mpdList } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -19,6 +19,7 @@ type Deps = {
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
+  readonly listReply: ListReply
 }
 
 const ByFile = t.strict({ uid: ContentFileUid })
@@ -31,7 +32,7 @@ const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
 /** wire.md §5.1, §5.2, §5.6–5.8. */
 export const contentRoutes = (
-  { playlists, vods, exports, tokens, bytesReply }: Deps,
+  { playlists, vods, exports, tokens, bytesReply, listReply }: Deps,
   handle: Handle,
 ): Router => {
   const router = new Router({ prefix: '/api/1/content_files' })
@@ -57,10 +58,10 @@ export const contentRoutes = (
       credential: viewer,
       params: ByExport,
       query: M3u8Query,
-      run: ({ credential, params, query }) =>
+      run: ({ credential, params, query, incoming }) =>
         pipe(
           vods.showMediaPlaylist(params.uid, credential, query.presign ?? null),
-          TE.map((body) => m3u8List(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
         ),
     }),
   )
@@ -71,10 +72,10 @@ export const contentRoutes = (
       credential: viewer,
       params: ByFile,
       query: UrlQuery,
-      run: ({ credential, params, query }) =>
+      run: ({ credential, params, query, incoming }) =>
         pipe(
           vods.showDash(params.uid, credential, query.presign ?? null),
-          TE.map((body) => mpdList(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'dash' })),
         ),
     }),
   )
@@ -85,10 +86,10 @@ export const contentRoutes = (
       credential: viewer,
       params: ByFile,
       query: UrlQuery,
-      run: ({ credential, params, query }) =>
+      run: ({ credential, params, query, incoming }) =>
         pipe(
           playlists.showWeb(params.uid, credential, query.presign ?? null),
-          TE.map((body) => jsonList(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
         ),
     }),
   )
@@ -99,10 +100,10 @@ export const contentRoutes = (
       credential: viewer,
       params: ByFile,
       query: MasterQuery,
-      run: ({ credential, params, query }) =>
+      run: ({ credential, params, query, incoming }) =>
         pipe(
           playlists.showMobile(params.uid, credential, query.presign ?? null, query),
-          TE.map((body) => m3u8List(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
         ),
     }),
   )

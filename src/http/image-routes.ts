@@ -13,14 +13,16 @@ import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { type NotSet, notSet } from './http-error.ts'
 import { acceptClientHints, ImageQuery, imageWish } from './image-wish.ts'
+import type { ListReply } from './lists/list-reply.ts'
 import { PresignUrls, QueryBoolean } from './query-codecs.ts'
-import { jsonList, listCacheControl } from './reply.ts'
+import { listCacheControl } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
+  readonly listReply: ListReply
 }
 
 const ByImage = t.strict({ uid: ImageFileUid })
@@ -36,7 +38,10 @@ const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: string)
 })
 
 /** wire.md §4. */
-export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, handle: Handle): Router => {
+export const imageRoutes = (
+  { playlists, exports, tokens, bytesReply, listReply }: Deps,
+  handle: Handle,
+): Router => {
   const router = new Router({ prefix: '/api/1/image_files' })
   const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
 
@@ -46,16 +51,18 @@ export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, ha
       credential: viewerOrNobody,
       params: ByImage,
       query: ListQuery,
-      run: ({ credential: viewer, params: { uid }, query }) => {
+      run: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
-            TE.map(({ body, jwt }) => jsonList(body, { 'x-image-file-jwt': jwt })),
+            TE.flatMap(({ list, jwt }) =>
+              listReply(incoming, { ...list, format: 'json', headers: { 'x-image-file-jwt': jwt } }),
+            ),
           )
         if (viewer === null) return TE.left(notSet)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.map((body) => jsonList(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
         )
       },
     }),

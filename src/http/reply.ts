@@ -20,22 +20,11 @@ export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailabl
 /** Of every list (wire.md §6.3). */
 export const listCacheControl = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
 
-const text =
-  (contentType: string, cacheControl: string) =>
-  (body: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
-    status: 200,
-    headers: { 'Content-Type': contentType, 'Cache-Control': cacheControl, ...headers },
-    body,
-  })
-
-/** A list of media, for players and pages (wire.md §6.3, §7.1). */
-export const jsonList = text('application/json; charset=utf-8', listCacheControl)
-export const m3u8List = text('application/vnd.apple.mpegurl', listCacheControl)
-export const mpdList = text('application/dash+xml', listCacheControl)
 /** What is true only now. */
 export const json = (body: unknown, status = 200): Reply => ({
-  ...text('application/json; charset=utf-8', 'no-store')(JSON.stringify(body)),
   status,
+  headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
+  body: JSON.stringify(body),
 })
 
 type ErrorForm = { readonly status: number; readonly type: string; readonly message: string }

@@ -13,6 +13,7 @@ import type { ContentFileUid, ContentPartUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
 import { remembering } from '../shared/remembering.ts'
 import { signJson } from '../shared/sign-json.ts'
+import type { SignableList } from '../shared/signable-list.ts'
 import type { Signature, UrlSignature } from '../shared/signature.ts'
 import { filterMaster, readMaster } from '../vod/filter-master.ts'
 import { toMasterPlaylist } from '../vod/master-playlist.ts'
@@ -24,14 +25,18 @@ import { toWebPlaylist } from '../vod/web-playlist.ts'
 /** Lists of the exports of a sound or film. */
 export type ContentLists = {
   /** JSON, wire.md §5.1. */
-  readonly showWeb: (uid: ContentFileUid, viewer: Viewer, presign: UrlPresign | null) => Shown<string>
+  readonly showWeb: (
+    uid: ContentFileUid,
+    viewer: Viewer,
+    presign: UrlPresign | null,
+  ) => Shown<SignableList<UrlSignature>>
   /** Master playlist, wire.md §5.2. */
   readonly showMobile: (
     uid: ContentFileUid,
     viewer: Viewer,
     presign: Presign | null,
     filter: MobileFilter,
-  ) => Shown<string>
+  ) => Shown<SignableList>
 }
 
 type Deps = {

@@ -12,6 +12,7 @@ import type { ImageFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
 import { remembering } from '../shared/remembering.ts'
 import { signJson } from '../shared/sign-json.ts'
+import type { SignableList } from '../shared/signable-list.ts'
 import type { UrlSignature } from '../shared/signature.ts'
 import { bestExport, type ImageWish } from './best-export.ts'
 import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist } from './image-playlist.ts'
@@ -19,12 +20,16 @@ import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist 
 /** Lists of the exports of an image. */
 export type ImageLists = {
   /** JSON, wire.md §4.1. */
-  readonly showImages: (uid: ImageFileUid, viewer: Viewer, presign: UrlPresign | null) => Shown<string>
+  readonly showImages: (
+    uid: ImageFileUid,
+    viewer: Viewer,
+    presign: UrlPresign | null,
+  ) => Shown<SignableList<UrlSignature>>
   /** The same for everybody, with a fresh token, when the image is public (wire.md §4.2). */
   readonly showPublicImages: (
     uid: ImageFileUid,
     presign: UrlPresign | null,
-  ) => Shown<{ readonly body: string; readonly jwt: string }>
+  ) => Shown<{ readonly list: SignableList<UrlSignature>; readonly jwt: string }>
   /** The export that serves best (wire.md §4.4); `null` is a caller without a token, who gets public images alone. */
   readonly chooseImage: (uid: ImageFileUid, viewer: Viewer | null, wish: ImageWish) => Shown<ListedImage>
 }
@@ -94,7 +99,10 @@ export const createImageLists = (deps: Deps): ImageLists => {
       if (E.isLeft(text)) return text
       return pipe(
         tokens.mint('image', uid, defaultTtlSeconds),
-        TE.map((jwt) => ({ body: signUrls(text.right, { mode: presign ?? 'none', jwt }), jwt })),
+        TE.map((jwt) => ({
+          jwt,
+          list: { text: text.right, signature: { mode: presign ?? 'none', jwt }, sign: signUrls },
+        })),
       )()
     },
 

@@ -13,6 +13,8 @@ import { forbidden, type NotFound, notFound, type Unavailable } from '../shared/
 import type { ContentExportUid, ContentFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
 import { remembering } from '../shared/remembering.ts'
+import type { SignableList } from '../shared/signable-list.ts'
+import type { UrlSignature } from '../shared/signature.ts'
 import { clipMediaPlaylist, readMediaPlaylist } from './clip-media-playlist.ts'
 import { toDashManifest } from './dash-manifest.ts'
 import { toMediaPlaylist } from './media-playlist.ts'
@@ -26,9 +28,13 @@ export type VodService = {
     uid: ContentExportUid,
     viewer: Viewer,
     presign: Presign | null,
-  ) => Shown<string>
+  ) => Shown<SignableList>
   /** DASH manifest of all CMAF exports, wire.md §5.8. */
-  readonly showDash: (uid: ContentFileUid, viewer: Viewer, presign: UrlPresign | null) => Shown<string>
+  readonly showDash: (
+    uid: ContentFileUid,
+    viewer: Viewer,
+    presign: UrlPresign | null,
+  ) => Shown<SignableList<UrlSignature>>
 }
 
 type Deps = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
@@ -8,7 +9,6 @@ import {
   createIdentityForm,
   encodeForm,
   type IdentityForm,
-  type List,
   type ListForm,
   plainForm,
   tokenOf,
@@ -26,7 +26,7 @@ export type ListBody = {
  * that it does so for this list and this length of token, it costs a copy of the body (wire.md §3.3).
  */
 export type ListBodies = <S extends Signature>(
-  list: List<S>,
+  list: SignableList<S>,
   acceptEncoding: string | undefined,
 ) => Promise<ListBody>
 

@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { O } from '../../fp.ts'
 import { brotliWell, gzipped, gzippedWell } from './compress.ts'
 import { createGzipTemplate, fillGzip } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
-
-/** A list that is not signed yet, and how it is to be. */
-export type List<S extends Signature = Signature> = {
-  readonly text: string
-  /** Of this kind of list: the same text is always signed in the same way. */
-  readonly sign: (text: string, signature: S) => string
-  readonly signature: S
-}
 
 /** A list in one coding, ready for whatever token of one length. */
 export type ListForm = {
@@ -32,12 +25,12 @@ export type IdentityForm = ListForm & {
 export const tokenOf = (signature: Signature): string => ('jwt' in signature ? signature.jwt : '')
 
 const signWith =
-  <S extends Signature>({ text, sign, signature }: List<S>) =>
+  <S extends Signature>({ text, sign, signature }: SignableList<S>) =>
   (token: string): string =>
     sign(text, 'jwt' in signature ? { ...signature, jwt: token } : signature)
 
 /** Signs anew for every body. */
-export const plainForm = <S extends Signature>(list: List<S>): IdentityForm => {
+export const plainForm = <S extends Signature>(list: SignableList<S>): IdentityForm => {
   const signed = signWith(list)
   return {
     size: list.text.length,
@@ -47,7 +40,9 @@ export const plainForm = <S extends Signature>(list: List<S>): IdentityForm => {
   }
 }
 
-export const createIdentityForm = async <S extends Signature>(list: List<S>): Promise<IdentityForm> => {
+export const createIdentityForm = async <S extends Signature>(
+  list: SignableList<S>,
+): Promise<IdentityForm> => {
   const template = await createIdentityTemplate(signWith(list), tokenOf(list.signature).length)
   if (O.isNone(template)) return plainForm(list)
 

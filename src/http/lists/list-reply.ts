@@ -1,4 +1,5 @@
 import type { ByteRange } from '../../domain/shared/bytes.ts'
+import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { E, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -10,7 +11,6 @@ import { newBoundary } from '../bytes-reply.ts'
 import type { Incoming } from '../incoming.ts'
 import { listCacheControl, preconditionFailed, type Reply, rangeNotSatisfiable } from '../reply.ts'
 import type { ListBodies, ListBody } from './list-bodies.ts'
-import type { List } from './list-form.ts'
 
 const contentTypes = {
   json: 'application/json; charset=utf-8',
@@ -18,7 +18,7 @@ const contentTypes = {
   dash: 'application/dash+xml',
 } as const
 
-export type ListToReply<S extends Signature> = List<S> & {
+export type ListToReply<S extends Signature> = SignableList<S> & {
   readonly format: keyof typeof contentTypes
   /** Of this reply beyond those of every list. */
   readonly headers?: Headers
