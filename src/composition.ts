@@ -13,6 +13,7 @@ import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
+import { createHttpFetchList } from './adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
 import { formatTokenKeys, newSecretKey, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
@@ -49,6 +50,7 @@ import type { Database } from './ports/database.ts'
 import type { IdTokens } from './ports/id-tokens.ts'
 import type { ImageFileRepository } from './ports/image-file-repository.ts'
 import type { ImageProcessor } from './ports/image-processor.ts'
+import type { FetchList } from './ports/list-fetcher.ts'
 import type { LocalFiles } from './ports/local-files.ts'
 import type { Log } from './ports/log.ts'
 import type { MediaTokens } from './ports/media-tokens.ts'
@@ -75,6 +77,7 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
+  readonly fetchList: FetchList
   readonly newUid: NewUid
   readonly clock: Clock
   readonly log: Log
@@ -221,6 +224,7 @@ export const createAdapters = async (
       log,
     }),
     progress: createMemoryProgressBoard(),
+    fetchList: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
+import { checkCommand } from './cli/check-command.ts'
 import { type Command, Failure } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   add: addCommand,
   token: tokenCommand,
   admin: adminCommand,
+  check: checkCommand,
   doctor: doctorCommand,
 }
 
