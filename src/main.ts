@@ -53,7 +53,8 @@ process.stdout.on('error', () => {})
 
 const [name, ...args] = process.argv.slice(2)
 try {
-  process.exitCode = await main(name, args)
+  // All is closed; exports that are being made would hold the process for minutes, and end with it.
+  process.exit(await main(name, args))
 } catch (error) {
   const failure = explain(error)
   if (failure === null) throw error

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import sharp from 'sharp'
 import { serverGone } from '../support/postgres.ts'
-import { eventually } from '../support/processes.ts'
+import { commandsWith, eventually } from '../support/processes.ts'
 import { runLarder, type Serving, serveLarder } from '../support/run-larder.ts'
 
 describe('the command line', () => {
@@ -142,6 +142,15 @@ describe('the command line', () => {
     expect(nowhere.code).to.equal(1)
     expect(nowhere.err).to.have.length(1)
   }).timeout(30_000)
+
+  it('ends at once, and all that it started, when it is told to while it makes exports', async () => {
+    const own = { DATA_DIR: path.join(folder, 'interrupted'), SAMPLE_MEDIA: '1' }
+    const busy = await serveLarder(own)
+    const scratch = path.join(own.DATA_DIR, 'scratch')
+    await eventually(async () => (await readdir(scratch).catch(() => [])).length > 0 || undefined)
+    expect(await busy.end('SIGINT')).to.equal(0)
+    await eventually(async () => (await commandsWith(own.DATA_DIR)).length === 0 || undefined)
+  }).timeout(60_000)
 
   it('starts again after kill -9, with all that was there, and ends with 0 when told to', async () => {
     const own = { DATA_DIR: path.join(folder, 'killed') }
