@@ -75,8 +75,10 @@ export const createListBodies = ({ maxBytes }: Options): ListBodies => {
     if (coding === 'identity')
       return { body: await identity.bodyFor(token), headers: headersOf(identity, coding) }
 
-    const encode = () => encodeForm(identity, coding)
-    const encoded = await (name === undefined ? encode() : encodedForms(`${name} ${coding}`, encode))
+    const encoded =
+      name === undefined
+        ? await encodeForm(identity, coding)
+        : await encodedForms(`${name} ${coding}`, () => encodeForm(identity, coding))
     return { body: await encoded.bodyFor(token), headers: headersOf(encoded, coding) }
   }
 }
