@@ -1,5 +1,7 @@
 import Router from '@koa/router'
 import * as t from 'io-ts'
+import type { Shown } from '../domain/access/show-list.ts'
+import type { Viewer } from '../domain/access/viewer.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
@@ -11,7 +13,7 @@ import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
-import { jsonList, m3u8List, mpdList } from './reply.ts'
+import { jsonList, m3u8List, mpdList, type Reply } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -65,46 +67,43 @@ export const contentRoutes = (
     }),
   )
 
-  router.get(
-    '/:uid/dash.mpd',
+  const listOfFile = <Q>(
+    query: t.Type<Q, unknown, unknown>,
+    show: (uid: ContentFileUid, viewer: Viewer, query: Q) => Shown<string>,
+    reply: (body: string) => Reply,
+  ) =>
     handle({
       credential: viewer,
       params: ByFile,
-      query: UrlQuery,
+      query,
       run: ({ credential, params, query }) =>
         pipe(
-          vods.showDash(params.uid, credential, query.presign ?? null),
-          TE.map((body) => mpdList(body)),
+          show(params.uid, credential, query),
+          TE.map((body) => reply(body)),
         ),
-    }),
-  )
+    })
 
   router.get(
     '/:uid/web.json',
-    handle({
-      credential: viewer,
-      params: ByFile,
-      query: UrlQuery,
-      run: ({ credential, params, query }) =>
-        pipe(
-          playlists.showWeb(params.uid, credential, query.presign ?? null),
-          TE.map((body) => jsonList(body)),
-        ),
-    }),
+    listOfFile(
+      UrlQuery,
+      (uid, viewer, { presign = null }) => playlists.showWeb(uid, viewer, presign),
+      jsonList,
+    ),
+  )
+
+  router.get(
+    '/:uid/dash.mpd',
+    listOfFile(UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign), mpdList),
   )
 
   router.get(
     ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
-    handle({
-      credential: viewer,
-      params: ByFile,
-      query: MasterQuery,
-      run: ({ credential, params, query }) =>
-        pipe(
-          playlists.showMobile(params.uid, credential, query.presign ?? null, query),
-          TE.map((body) => m3u8List(body)),
-        ),
-    }),
+    listOfFile(
+      MasterQuery,
+      (uid, viewer, { presign = null, ...filter }) => playlists.showMobile(uid, viewer, presign, filter),
+      m3u8List,
+    ),
   )
   return router
 }
