@@ -1,8 +1,12 @@
 import Router from '@koa/router'
 import * as t from 'io-ts'
+import type { Shown } from '../domain/access/show-list.ts'
+import type { Viewer } from '../domain/access/viewer.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
+import type { SignableList } from '../domain/shared/signable-list.ts'
+import type { Signature } from '../domain/shared/signature.ts'
 import { MobileFilter } from '../domain/vod/mobile-filter.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import { pipe, TE } from '../fp.ts'
@@ -10,7 +14,7 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
-import type { ListReply } from './lists/list-reply.ts'
+import type { ListFormat, ListReply } from './lists/list-reply.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
 
 type Deps = {
@@ -66,46 +70,39 @@ export const contentRoutes = (
     }),
   )
 
-  router.get(
-    '/:uid/dash.mpd',
+  const listOfFile = <Q, S extends Signature>(
+    format: ListFormat,
+    query: t.Type<Q, unknown, unknown>,
+    show: (uid: ContentFileUid, viewer: Viewer, query: Q) => Shown<SignableList<S>>,
+  ) =>
     handle({
       credential: viewer,
       params: ByFile,
-      query: UrlQuery,
+      query,
       run: ({ credential, params, query, incoming }) =>
         pipe(
-          vods.showDash(params.uid, credential, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'dash' })),
+          show(params.uid, credential, query),
+          TE.flatMap((list) => listReply(incoming, { ...list, format })),
         ),
-    }),
-  )
+    })
 
   router.get(
     '/:uid/web.json',
-    handle({
-      credential: viewer,
-      params: ByFile,
-      query: UrlQuery,
-      run: ({ credential, params, query, incoming }) =>
-        pipe(
-          playlists.showWeb(params.uid, credential, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
-        ),
-    }),
+    listOfFile('json', UrlQuery, (uid, viewer, { presign = null }) =>
+      playlists.showWeb(uid, viewer, presign),
+    ),
+  )
+
+  router.get(
+    '/:uid/dash.mpd',
+    listOfFile('dash', UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
   )
 
   router.get(
     ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
-    handle({
-      credential: viewer,
-      params: ByFile,
-      query: MasterQuery,
-      run: ({ credential, params, query, incoming }) =>
-        pipe(
-          playlists.showMobile(params.uid, credential, query.presign ?? null, query),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
-        ),
-    }),
+    listOfFile('m3u8', MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
+      playlists.showMobile(uid, viewer, presign, filter),
+    ),
   )
   return router
 }

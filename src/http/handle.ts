@@ -56,7 +56,7 @@ const answer = async <C, P, Q>(
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
 export const createHandle = (log: Log): Handle => {
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
-    const route = String(ctx.routerPath ?? '')
+    const route = String(ctx._matchedRoute)
     if (error._tag === 'Unavailable')
       log.warn('request.unavailable', { route, dependency: error.dependency, cause: String(error.cause) })
     if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
@@ -75,7 +75,7 @@ export const createHandle = (log: Log): Handle => {
     // Koa would wrap the bytes into a stream of its own; they go to the socket as they are.
     ctx.respond = false
     await sendStream(started.right, ctx.res).catch((cause) =>
-      log.error('request.broken_off', { route: String(ctx.routerPath ?? ''), cause: String(cause) }),
+      log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )
   }
 

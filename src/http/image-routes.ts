@@ -82,14 +82,14 @@ export const imageRoutes = (
       query: ImageQuery,
       run: ({ credential: viewer, params, query, incoming }) => {
         const { wish, vary } = imageWish(query, incoming.headers)
+        const serve = (image: ListedImage) =>
+          pipe(
+            exports.openImage(image.uid, viewer),
+            TE.map((bytes) => bytesReply(incoming, bytes, chosenOf(image, bytes, vary))),
+          )
         return pipe(
           playlists.chooseImage(params.uid, viewer, wish),
-          TE.flatMap((image) =>
-            pipe(
-              exports.openImage(image.uid, viewer),
-              TE.map((bytes) => bytesReply(incoming, bytes, chosenOf(image, bytes, vary))),
-            ),
-          ),
+          TE.flatMap(serve),
           TE.mapLeft(unlessNobody(viewer)),
         )
       },

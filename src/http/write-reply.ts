@@ -19,7 +19,7 @@ export const writeReply = (ctx: Context, reply: ReadyReply): void => {
   writeHead(ctx, reply)
   if (body === null) return
   if (typeof body === 'string') ctx.body = body
-  else if (body instanceof Uint8Array) ctx.body = Buffer.from(body)
+  else if (body instanceof Uint8Array) ctx.body = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   else {
     const { contentType, text } = writeError(body, ctx.get('Accept'))
     ctx.set('Content-Type', contentType)

@@ -25,6 +25,9 @@ const readWhole = async (
   return E.right(Buffer.concat(chunks))
 }
 
+/** What fetch throws says "fetch failed"; what failed is behind it. */
+const reasonOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error
+
 /** Lists over HTTP. A redirect is told and not followed: this origin sends none. */
 export const createHttpFetchList =
   ({ timeoutSeconds, maxBytes }: FetchListOptions): FetchList =>
@@ -50,6 +53,6 @@ export const createHttpFetchList =
         contentEncoding: response.headers.get('content-encoding'),
       })
     } catch (cause) {
-      return E.left(unavailable('server of the list')(cause))
+      return E.left(unavailable('server of the list')(reasonOf(cause)))
     }
   }

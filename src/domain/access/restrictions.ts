@@ -15,7 +15,7 @@ const Height = where('Height', (u): u is number => Number.isSafeInteger(u) && Nu
 /**
  * What a token does not open although it names the file (wire.md §2.4); a member that is absent restricts nothing.
  * `maxh`: pixels, the greatest height of a rendition. `clip`: what of a film may be seen. `exports`: uids of the
- * exports that may be had.
+ * exports that may be had. A picture has no time, so a clip takes nothing from it.
  */
 export const Restrictions = t.exact(
   t.partial({ maxh: Height, clip: Clip, exports: t.readonlyArray(t.string) }, 'Restrictions'),

@@ -18,8 +18,10 @@ const contentTypes = {
   dash: 'application/dash+xml',
 } as const
 
+export type ListFormat = keyof typeof contentTypes
+
 export type ListToReply<S extends Signature> = SignableList<S> & {
-  readonly format: keyof typeof contentTypes
+  readonly format: ListFormat
   /** Of this reply beyond those of every list. */
   readonly headers?: Headers
 }

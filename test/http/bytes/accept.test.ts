@@ -1,5 +1,9 @@
 import { expect } from 'chai'
-import { acceptedImageFormats, prefersProblemJson } from '../../../src/http/bytes/accept.ts'
+import {
+  acceptedImageFormats,
+  prefersProblemJson,
+  servableImageFormats,
+} from '../../../src/http/bytes/accept.ts'
 
 describe('Accept of images (wire.md §4.4, RFC 9110 §12.5.1)', () => {
   const table: ReadonlyArray<readonly [who: string, header: string | undefined, formats: string]> = [
@@ -53,4 +57,16 @@ describe('Accept of errors (wire.md §1.4, RFC 9457)', () => {
       expect(prefersProblemJson(header)).to.equal(problem)
     })
   }
+})
+
+describe('what to serve by Accept of images (§12.4.1)', () => {
+  it('is what is accepted, and after it the rest, the widest known first', () => {
+    for (const [header, formats] of [
+      ['image/webp', 'webp png jpeg avif svg'],
+      ['text/html', 'png jpeg webp avif svg'],
+      ['image/avif;q=0', 'png jpeg webp avif svg'],
+      [undefined, 'svg avif webp jpeg png'],
+    ] as const)
+      expect(servableImageFormats(header).join(' ')).to.equal(formats)
+  })
 })

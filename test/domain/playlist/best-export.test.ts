@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { bestExport, type ImageWish } from '../../../src/domain/playlist/best-export.ts'
+import type { ListedImage } from '../../../src/domain/playlist/image-playlist.ts'
+import type { ImageExportUid } from '../../../src/domain/shared/ids.ts'
+
+const formats = ['avif', 'webp', 'jpeg', 'png']
+const pixels = fc.integer({ min: 1, max: 4000 })
+
+const images: fc.Arbitrary<ReadonlyArray<ListedImage>> = fc
+  .array(
+    fc.record({ format: fc.constantFrom(...formats), width: pixels, height: pixels, size_bytes: fc.nat() }),
+    { maxLength: 12 },
+  )
+  .map((made) => made.map((image, i) => ({ ...image, uid: `ife_${i}` as ImageExportUid })))
+
+const wish: fc.Arbitrary<ImageWish> = fc.record({
+  formats: fc.shuffledSubarray(formats),
+  size: fc.option(fc.record({ width: fc.nat(4000), height: fc.nat(4000) })),
+})
+
+const area = ({ width, height }: ListedImage): number => width * height
+
+describe('the best export of an image (wire.md §4.4)', () => {
+  it('is of the first format that there is, and none only where there is none of them', () => {
+    fc.assert(
+      fc.property(images, wish, (images, wish) => {
+        const first = wish.formats.find((format) => images.some((image) => image.format === format))
+        expect(bestExport(images, wish)?.format).to.equal(first)
+      }),
+    )
+  })
+
+  it('covers what is wished for if any of its format does, with no pixel more than needed', () => {
+    fc.assert(
+      fc.property(images, wish, (images, wish) => {
+        const best = bestExport(images, wish)
+        const { size } = wish
+        if (best === null || size === null) return
+        const covering = images.filter(
+          ({ format, width, height }) =>
+            format === best.format && width >= size.width && height >= size.height,
+        )
+        if (covering.length > 0) expect(area(best)).to.equal(Math.min(...covering.map(area)))
+      }),
+    )
+  })
+
+  it('is the largest of its format where none covers it, and where any size will do', () => {
+    fc.assert(
+      fc.property(images, wish, fc.boolean(), (images, { formats }, huge) => {
+        const best = bestExport(images, { formats, size: huge ? { width: 4001, height: 1 } : null })
+        const alike = images.filter(({ format }) => format === best?.format)
+        if (best !== null) expect(area(best)).to.equal(Math.max(...alike.map(area)))
+      }),
+    )
+  })
+
+  it('does not depend on the order in which exports are listed', () => {
+    fc.assert(
+      fc.property(images, wish, (images, wish) => {
+        expect(bestExport(images.toReversed(), wish)).to.deep.equal(bestExport(images, wish))
+      }),
+    )
+  })
+})

@@ -1,0 +1,192 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from 'chai'
+import type { Adapters, Larder } from '../../src/composition.ts'
+import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
+import { TE } from '../../src/fp.ts'
+import type { CachePort } from '../../src/ports/cache.ts'
+import { aContentExportUid, aContentPartUid, anImageExportUid } from '../support/builders.ts'
+import { seedFilm, seedImage } from '../support/library.ts'
+import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
+import { superiority } from '../support/rank-test.ts'
+
+type Question<U, A> = (uid: U) => TE.TaskEither<Unavailable, A>
+type Decorate = <U, A>(ask: Question<U, A>) => Question<U, A>
+
+/** The adapters with every question about an export or part decorated. */
+const withQuestions = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate): Partial<Adapters> => ({
+  imageFiles: {
+    ...imageFiles,
+    findExport: decorate(imageFiles.findExport),
+    isPublic: decorate(imageFiles.isPublic),
+  },
+  contentFiles: {
+    ...contentFiles,
+    findVod: decorate(contentFiles.findVod),
+    findPart: decorate(contentFiles.findPart),
+  },
+})
+
+type Route = {
+  readonly name: string
+  readonly path: (uid: string) => string
+  /** Of somebody who may, and who has been served. */
+  readonly owner: RequestInit
+  /** Of somebody whose token is for another file, or who has none. */
+  readonly stranger: RequestInit
+  /** What the owner has asked for, so that all there is to know of it is cached. */
+  readonly warm: string
+  /** What nobody has asked for. */
+  readonly cold: string
+  readonly unknown: () => string
+}
+
+/** All routes that are keyed by an export or a part. */
+const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
+  const [film, otherFilm, image, otherImage] = [
+    await seedFilm(larder),
+    await seedFilm(larder),
+    await seedImage(larder, [Buffer.from('one'), Buffer.from('two')]),
+    await seedImage(larder),
+  ]
+  const cold = await seedFilm(larder)
+  const bytes = {
+    path: (uid: string) => `/api/1/image_files/image/${uid}.webp`,
+    owner: bearer(image.jwt),
+    warm: image.exports[0]?.uid ?? '',
+    cold: image.exports[1]?.uid ?? '',
+    unknown: anImageExportUid,
+  }
+  const content = { owner: bearer(film.jwt), stranger: bearer(otherFilm.jwt) }
+  return [
+    {
+      ...content,
+      name: 'media playlists',
+      path: (uid) => `/api/1/content_files/exports/${uid}.m3u8`,
+      warm: film.hls.uid,
+      cold: cold.hls.uid,
+      unknown: aContentExportUid,
+    },
+    {
+      ...content,
+      name: 'parts',
+      path: (uid) => `/api/1/content_files/exports/parts/${uid}.m4s`,
+      warm: film.hls.parts[1]?.uid ?? '',
+      cold: film.hls.parts[2]?.uid ?? '',
+      unknown: aContentPartUid,
+    },
+    { ...bytes, name: 'images, by token', stranger: bearer(otherImage.jwt) },
+    { ...bytes, name: 'images, without a token', stranger: {} },
+  ]
+}
+
+const answerOf = async (response: Response) => ({
+  status: response.status,
+  headers: [...response.headers].filter(([name]) => name !== 'date'),
+  body: await response.text(),
+})
+
+const warmUp = async (server: TestServer, { path, owner, warm, stranger, unknown }: Route): Promise<void> => {
+  expect((await server.get(path(warm), owner)).status).to.equal(200)
+  await server.get(path(warm), stranger)
+  await server.get(path(unknown()), stranger)
+}
+
+describe('what is not there, and what is another’s (§2.5, W15)', () => {
+  it('get the same answer, whether anything of it is cached or not', async () => {
+    const larder = await createMemoryLarder()
+    const server = await listen(larder)
+    for (const route of await routesOf(larder)) {
+      await warmUp(server, route)
+      const { path, stranger, warm, cold, unknown } = route
+      for (const init of [stranger, { ...stranger, method: 'HEAD' }]) {
+        const ask = async (uid: string) => answerOf(await server.get(path(uid), init))
+        const expected = await ask(unknown())
+        expect(expected.status, route.name).to.be.oneOf([401, 403])
+        for (const uid of [warm, cold, 'not%20a%20uid', 'a'.repeat(81)])
+          expect(await ask(uid), route.name).to.deep.equal(expected)
+      }
+    }
+    await server.close()
+  })
+
+  it('cost the same looks into the cache and the same questions, and fill no cache', async () => {
+    const plain = await createMemoryLarder()
+    const steps: string[] = []
+    const told =
+      <L, A>(step: string, task: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
+      () => {
+        steps.push(step)
+        return task()
+      }
+    const cache: CachePort = {
+      get: (key) => told('get', plain.cache.get(key)),
+      set: (key, value) => told('set', plain.cache.set(key, value)),
+      delete: plain.cache.delete,
+    }
+    const questions = withQuestions(plain, (ask) => (uid) => told('ask', ask(uid)))
+    const larder = await createMemoryLarder({ ...plain, cache, ...questions })
+    const server = await listen(larder)
+    for (const route of await routesOf(larder)) {
+      await warmUp(server, route)
+      const { path, stranger, warm, unknown } = route
+      const stepsOf = async (uid: string) => {
+        steps.length = 0
+        await server.get(path(uid), stranger)
+        return [...steps]
+      }
+      const expected = await stepsOf(unknown())
+      expect(expected, route.name).to.include('ask').and.not.include('set')
+      expect(await stepsOf(warm), route.name).to.deep.equal(expected)
+    }
+    await server.close()
+  })
+
+  it('take the same time', async () => {
+    const plain = await createMemoryLarder()
+    // A database is at the other end of a wire: without a question to it, an answer comes early.
+    const far = withQuestions(plain, (ask) => (uid) => async () => {
+      await delay(1)
+      return ask(uid)()
+    })
+    const larder = await createMemoryLarder({ ...plain, ...far })
+    const server = await listen(larder)
+    for (const route of await routesOf(larder)) {
+      await warmUp(server, route)
+      const { path, stranger, warm, unknown } = route
+      const times = { foreign: [] as number[], unknown: [] as number[] }
+      const measure = async (which: keyof typeof times, uid: string) => {
+        const start = performance.now()
+        await (await server.get(path(uid), stranger)).arrayBuffer()
+        times[which].push(performance.now() - start)
+      }
+      // In turns, and each of them first half of the time: what else the machine does falls on both.
+      for (let i = 0; i < 200; i++) {
+        if (i % 2 === 0) await measure('foreign', warm)
+        await measure('unknown', unknown())
+        if (i % 2 === 1) await measure('foreign', warm)
+      }
+      expect(superiority(times.unknown, times.foreign), route.name).to.be.within(0.3, 0.7)
+    }
+    await server.close()
+  }).timeout(60_000)
+
+  it('are told alike when the database is down', async () => {
+    const plain = await createMemoryLarder()
+    let isDown = false
+    const failed = TE.left(unavailable('database')('gone'))
+    const down = withQuestions(plain, (ask) => (uid) => () => (isDown ? failed() : ask(uid)()))
+    const larder = await createMemoryLarder({ ...plain, ...down })
+    const server = await listen(larder)
+    const routes = await routesOf(larder)
+    for (const route of routes) await warmUp(server, route)
+    isDown = true
+    for (const { name, path, owner, stranger, warm, unknown } of routes) {
+      const answers = await Promise.all(
+        [warm, unknown()].map(async (uid) => answerOf(await server.get(path(uid), stranger))),
+      )
+      expect(answers[0], name).to.deep.equal(answers[1])
+      expect((await server.get(path(warm), owner)).status, name).to.equal(200)
+    }
+    await server.close()
+  })
+})
