@@ -13,7 +13,10 @@ export type Lab = {
   readonly folder: string
   readonly library: Library
   /** A server on the library with a cache of its own, empty unless `environment` says otherwise. */
-  readonly start: (environment?: Readonly<Record<string, string>>) => Promise<Peer>
+  readonly start: (
+    environment?: Readonly<Record<string, string>>,
+    nodeOptions?: ReadonlyArray<string>,
+  ) => Promise<Peer>
   /** Two servers, one of which keeps no blob in memory, and what is warm on them. */
   readonly warm: () => Promise<RunningServer>
   readonly stop: () => Promise<void>
@@ -32,10 +35,10 @@ export const openLab = async (): Promise<Lab> => {
   const running: Peer[] = []
   let caches = 0
 
-  const start: Lab['start'] = async (environment = {}) => {
+  const start: Lab['start'] = async (environment = {}, nodeOptions = []) => {
     caches += 1
     const defaults = { DATA_DIR: folder, CACHE_DIR: join(folder, `cache-${caches}`) }
-    const larder = await startLarder({ ...defaults, ...environment })
+    const larder = await startLarder({ ...defaults, ...environment }, nodeOptions)
     running.push(larder)
     return larder
   }

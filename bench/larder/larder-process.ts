@@ -9,10 +9,16 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 type Environment = Readonly<Record<string, string>>
 
-/** `larder serve` as it was built, in a process of its own; resolves when it says that it answers. */
-export const startLarder = async (environment: Environment): Promise<Peer> => {
+/**
+ * `larder serve` as it was built, in a process of its own; resolves when it says that it answers. `nodeOptions`
+ * are such as `--cpu-prof`.
+ */
+export const startLarder = async (
+  environment: Environment,
+  nodeOptions: ReadonlyArray<string> = [],
+): Promise<Peer> => {
   const port = String(await freePort())
-  const larder = spawn(process.execPath, [MAIN, 'serve'], {
+  const larder = spawn(process.execPath, [...nodeOptions, MAIN, 'serve'], {
     env: { PATH: process.env.PATH, SAMPLE_MEDIA: '0', PORT: port, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
