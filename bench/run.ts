@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import type { BenchContext, Figure } from './figures/figure.ts'
 import { p0Peers } from './figures/p0-peers.ts'
 import { p1Lists } from './figures/p1-lists.ts'
+import { p2ListBodies } from './figures/p2-list-bodies.ts'
+import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
@@ -9,7 +11,7 @@ import { machineFacts } from './report/machine.ts'
 import { printed } from './report/table.ts'
 
 /** A new figure is a file beside these, and its name here. */
-const FIGURES: ReadonlyArray<Figure> = [p0Peers, p1Lists, p3Bytes]
+const FIGURES: ReadonlyArray<Figure> = [p0Peers, p1Lists, p2ListBodies, p2Lists, p3Bytes]
 
 const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext) => {
   const reports = []

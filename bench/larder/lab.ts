@@ -62,10 +62,12 @@ export const openLab = async (): Promise<Lab> => {
 const startWarm = async (start: Lab['start'], library: Library): Promise<RunningServer> => {
   const [memory, disk] = [await start(), await start({ CACHE_MEMORY_BYTES: '1M' })]
   const at = ({ origin, pid }: Peer, { path, headers }: Target) => ({ origin, pid, paths: [path], headers })
+  const { origin, pid } = memory
   return {
     warm: {
       image_playlist: at(memory, library.imagePlaylist),
       master: at(memory, library.master),
+      list_query: { origin, pid, paths: library.longLists.map(({ path }) => path), headers: {} },
       image: at(memory, library.image),
       part_memory: at(memory, library.part),
       part_disk: at(disk, library.part),

@@ -16,8 +16,10 @@ export type Library = {
   readonly imagePlaylist: Target
   /** 40 KB. */
   readonly image: Target
-  /** m3u8 of six exports. */
+  /** m3u8 of seven exports. */
   readonly master: Target
+  /** m3u8 of 1,000 parts, signed by query for a hundred viewers. */
+  readonly longLists: ReadonlyArray<Target>
   /** 2 MB. */
   readonly part: Target
   /** 20 MB each. */
@@ -29,6 +31,8 @@ const heights = [240, 360, 480, 720, 1080, 1440]
 const partBytes = 2_000_000
 const filmBytes = 20_000_000
 const day = 86_400
+const manyParts = 1000
+const viewers = 100
 
 /** Makes a library below `dataDir`: rows by the repositories, bytes by the store. */
 export const seedLibrary = (dataDir: string, films: number): Promise<Library> => {
@@ -58,7 +62,7 @@ const seedPicture = async (larder: Larder): Promise<Pick<Library, 'imagePlaylist
 const seedFilms = async (
   larder: Larder,
   films: number,
-): Promise<Pick<Library, 'master' | 'part' | 'films'>> => {
+): Promise<Omit<Library, 'imagePlaylist' | 'image'>> => {
   const partOf = async (bytes: number) =>
     aNewContentPart({ file: await storeBytes(larder, randomBytes(bytes), 'video/mp4') })
   const renditions = await Promise.all(
@@ -75,18 +79,29 @@ const seedFilms = async (
       aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(filmBytes)] }),
     ),
   )
+  // Nobody asks for these parts: they have rows and no bytes.
+  const long = aNewContentExport({
+    parts: Array.from({ length: manyParts }, (_, position) => aNewContentPart({ position })),
+  })
   const file = aNewContentFile()
   await right(larder.contentFiles.add(file))
-  await right(larder.contentFiles.addExports(file.uid, [...renditions, ...whole]))
+  await right(larder.contentFiles.addExports(file.uid, [...renditions, long, ...whole]))
 
   const headers = await opener(larder, 'content', file.uid)
   const [part, ...others] = [...renditions.slice(0, 1), ...whole].map(({ parts: [first] }) => ({
     path: `/api/1/content_files/exports/parts/${first?.uid}.mp4`,
     headers,
   }))
+  const jwts = await Promise.all(
+    Array.from({ length: viewers }, (_, n) => right(larder.tokens.mint('content', file.uid, day + n))),
+  )
   if (part === undefined) throw new Error('a library without a part')
   return {
     master: { path: `/api/1/content_files/${file.uid}/mobile.m3u8`, headers },
+    longLists: jwts.map((jwt) => ({
+      path: `/api/1/content_files/exports/${long.uid}.m3u8?jwt=${jwt}`,
+      headers: {},
+    })),
     part,
     films: others,
   }

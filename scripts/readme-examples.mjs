@@ -1,0 +1,81 @@
+// Runs the examples of README.md ("Ask it") as a reader would paste them, against a server from dist/ with an empty
+// folder of its own; fails when one of them does, or is answered with anything but 2xx.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+const usual = 'BASE=http://127.0.0.1:8080'
+
+/** All shell blocks of the section, as one script. */
+const readExamples = () => {
+  const section = /^## Ask it$(.*?)^## /ms.exec(readFileSync('README.md', 'utf8'))?.[1] ?? ''
+  const script = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
+  if (!script.includes(usual)) throw new Error(`no example of the README has the line ${usual}`)
+  return script
+}
+
+const freePort = async () => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+const untilReady = async (base, server) => {
+  for (const deadline = performance.now() + 30_000; performance.now() < deadline; ) {
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`)
+    const ready = await fetch(`${base}/readyz`).catch(() => null)
+    if (ready !== null && (await ready.json()).status === 'ready') return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('the server is not ready within 30 seconds')
+}
+
+// The status of each answer comes out on standard error, where no example writes.
+const prelude = `set -euo pipefail
+curl() {
+  command curl --no-progress-meter --fail --write-out '%{stderr}HTTP %{http_code}\\n' "$@" ||
+    { echo "failed: curl $*" >&2; return 1; }
+}
+`
+
+const run = async (script, env) => {
+  const shell = spawn('bash', ['-c', prelude + script], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const [told, [code]] = await Promise.all([text(shell.stderr), once(shell, 'close')])
+  const statuses = [...told.matchAll(/^HTTP (\d+)$/gm)].map(([, status]) => status)
+  const asked = script.match(/\bcurl /g)?.length ?? 0
+  if (code !== 0 || statuses.length < asked || statuses.some((status) => !status.startsWith('2')))
+    throw new Error(`${asked} requests, answers ${statuses.join(' ')}, exit code ${code}\n${told}`)
+  return asked
+}
+
+const script = readExamples()
+const dir = mkdtempSync(join(tmpdir(), 'larder-readme-'))
+const port = await freePort()
+const base = `http://127.0.0.1:${port}`
+const unset = { DATABASE_URL: '', S3_BUCKET: '', CACHE_DIR: '', PUBLIC_URL: '', HOST: '' }
+const env = { ...process.env, ...unset, PORT: String(port), DATA_DIR: dir, SAMPLE_MEDIA: '0' }
+const server = spawn(process.execPath, ['dist/main.js', 'serve'], {
+  env,
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
+const exited = once(server, 'exit')
+
+try {
+  await untilReady(base, server)
+  const asked = await run(script.replace(usual, `BASE=${base}`), env)
+  console.log(`readme: ${asked} requests of the examples, all answered with 2xx`)
+} catch (error) {
+  console.error(`readme: ${error.message}`)
+  process.exitCode = 1
+} finally {
+  server.kill('SIGTERM')
+  await exited
+  rmSync(dir, { recursive: true, force: true })
+}

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect } from 'chai'
+import { loadConfig } from '../src/config.ts'
+
+const read = (file: string): string => readFileSync(file, 'utf8')
+
+/** The names that `loadConfig` looks up. */
+const settingsRead = (): ReadonlyArray<string> => {
+  const names = new Set<string>()
+  const env = new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (_, name) => {
+        names.add(String(name))
+        return undefined
+      },
+    },
+  )
+  loadConfig(env)
+  return [...names]
+}
+
+type Entry = { readonly name: string; readonly text: string }
+
+/** Each `### NAME` of docs/settings.md, and what stands below it. */
+const entries = (): ReadonlyArray<Entry> =>
+  [...read('docs/settings.md').matchAll(/^### (\S+)\n(.*?)(?=^##|$(?![\s\S]))/gms)].map(
+    ([, name = '', text = '']) => ({ name, text }),
+  )
+
+const documents = (): ReadonlyArray<string> => [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+]
+
+describe('docs/settings.md', () => {
+  it('has every setting that is read, and no other', () => {
+    expect(entries().map(({ name }) => name)).to.have.members(settingsRead())
+  })
+
+  it('gives each its syntax, its default, and what it changes', () => {
+    for (const { name, text } of entries()) {
+      const [, form = '', about = ''] =
+        /^\n\*\*syntax:\*\* `(\w+)=.*\n\*\*default:\*\* (?:`.+`|none: .+)\n\n(.+)/.exec(text) ?? []
+      expect(form, name).to.equal(name)
+      expect(about, name).to.match(/^[^*]/)
+    }
+  })
+
+  it('names the defaults that are really taken', () => {
+    for (const { name, text } of entries()) {
+      const [, value] = /\*\*default:\*\* `(.+)`$/m.exec(text) ?? []
+      if (value === undefined) continue
+      expect(loadConfig({ [name]: value }), name).to.deep.equal(loadConfig({}))
+    }
+  })
+
+  it('lists each setting at its head', () => {
+    const [head = ''] = read('docs/settings.md').split('\n## ', 1)
+    const listed = [...head.matchAll(/\[([A-Z\d_]+)\]\(#([a-z\d_]+)\)/g)]
+    expect(listed.map(([, name]) => name)).to.have.members(settingsRead())
+    for (const [, name = '', anchor] of listed) expect(anchor).to.equal(name.toLowerCase())
+  })
+})
+
+/** As GitHub makes the anchor of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-')
+
+describe('the documents', () => {
+  it('link only to what is there', () => {
+    for (const file of documents())
+      for (const [link, target = '', anchor] of read(file).matchAll(
+        /\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g,
+      )) {
+        const path = target === '' ? file : join(dirname(file), target)
+        expect(existsSync(path), `${file}: ${link}`).to.equal(true)
+        if (anchor === undefined) continue
+        const headings = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
+        expect(headings, `${file}: ${link}`).to.include(anchor)
+      }
+  })
+
+  it('name only files of the source tree that are there', () => {
+    for (const file of documents())
+      for (const [, path = ''] of read(file).matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g))
+        if (!/acme|caption/.test(path)) expect(existsSync(path), `${file}: ${path}`).to.equal(true)
+  })
+})
