@@ -7,12 +7,11 @@ export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [
 
   --smoke    short windows: shows that the bench works, its numbers mean nothing
   --figure   only this one (P0, P3 …); may be repeated
-  --server   a running Larder, such as http://127.0.0.1:8080
+  --server   a running Larder, such as http://127.0.0.1:8080, instead of one that the bench builds and starts
   --warm     what is warm on it, such as part_memory=/api/1/…; repeated, a name has several paths
 `
 
-export type Options = BenchContext & {
-  readonly smoke: boolean
+export type Options = Omit<BenchContext, 'lab'> & {
   /** In capitals; empty means all. */
   readonly figures: ReadonlyArray<string>
   readonly out: string
@@ -67,12 +66,14 @@ const serverOf = (
   warm: ReadonlyArray<string>,
   header: ReadonlyArray<string>,
 ): RunningServer => {
+  const { origin } = new URL(server)
   const headers = Object.fromEntries(header.map((text) => split('header', text, ':')))
   const pairs = warm.map((text) => split('warm', text, '='))
   const pathsOf = (wanted: string) => pairs.flatMap(([name, path]) => (name === wanted ? [path] : []))
   return {
-    origin: new URL(server).origin,
-    warm: Object.fromEntries(pairs.map(([name]) => [name, { paths: pathsOf(name), headers }])),
+    warm: Object.fromEntries(
+      pairs.map(([name]) => [name, { origin, pid: null, paths: pathsOf(name), headers }]),
+    ),
   }
 }
 

@@ -1,33 +1,48 @@
 import { writeFile } from 'node:fs/promises'
-import type { Figure } from './figures/figure.ts'
+import type { BenchContext, Figure } from './figures/figure.ts'
 import { p0Peers } from './figures/p0-peers.ts'
+import { p1Lists } from './figures/p1-lists.ts'
 import { p2ListBodies } from './figures/p2-list-bodies.ts'
 import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
+import { type Lab, openLab } from './larder/lab.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
-import { tableOf } from './report/table.ts'
+import { printed } from './report/table.ts'
 
 /** A new figure is a file beside these, and its name here. */
-const FIGURES: ReadonlyArray<Figure> = [p0Peers, p2ListBodies, p2Lists, p3Bytes]
+const FIGURES: ReadonlyArray<Figure> = [p0Peers, p1Lists, p2ListBodies, p2Lists, p3Bytes]
 
-const bench = async (options: Options, date: string): Promise<void> => {
+const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext) => {
   const reports = []
-  for (const figure of FIGURES) {
-    if (options.figures.length > 0 && !options.figures.includes(figure.id)) continue
-    console.log(`\n${figure.id}  ${figure.title}`)
-    const missing = figure.needs.filter((name) => options.server?.warm[name] === undefined)
+  for (const { id, title, needs, run } of figures) {
+    console.log(`\n${id}  ${title}`)
+    const { server } = context
+    const missing = server === undefined ? [] : needs.filter((name) => server.warm[name] === undefined)
     if (missing.length > 0) {
-      console.log(`not measured: needs --server and --warm for ${missing.join(', ')}`)
+      console.log(`not measured: needs --warm for ${missing.join(', ')}`)
       continue
     }
-    const findings = await figure.run(options)
-    console.log(tableOf(findings))
-    reports.push({ id: figure.id, title: figure.title, findings })
+    const findings = await run(context)
+    console.log(printed(findings))
+    reports.push({ id, title, findings })
   }
+  return reports
+}
+
+const bench = async (options: Options, date: string): Promise<void> => {
+  const wanted = FIGURES.filter(({ id }) => options.figures.length === 0 || options.figures.includes(id))
+  let lab: Promise<Lab> | undefined
+  const openOnce = () => {
+    lab ??= openLab()
+    return lab
+  }
+  const figures = await measureAll(wanted, { ...options, lab: openOnce }).finally(async () =>
+    (await lab)?.stop(),
+  )
 
   const { smoke, settings, out } = options
-  const results = { date, smoke, machine: await machineFacts(), settings, figures: reports }
+  const results = { date, smoke, machine: await machineFacts(), settings, figures }
   await writeFile(out, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${out} is written${smoke ? '; a smoke run, its numbers mean nothing' : ''}`)
 }

@@ -1,11 +1,12 @@
-import type { Measured } from '../load/load.ts'
+import type { Answer } from '../load/load.ts'
 import { measure } from '../load/measure.ts'
-import type { Finding, Settings } from './figure.ts'
+import type { Finding, Ratio, Settings } from './figure.ts'
 
 /** A server, and what to ask it for. */
 export type Subject = {
   readonly name: string
   readonly origin: string
+  readonly pid: number | null
   readonly paths: ReadonlyArray<string>
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -14,7 +15,7 @@ export type Subject = {
 export type Goals = Readonly<Record<string, number>>
 
 /** Whatever can do the work, and how to see how fast. */
-export type Contender = { readonly name: string; readonly measure: () => Promise<Measured> }
+export type Contender = { readonly name: string; readonly measure: () => Promise<Answer> }
 
 /** Measures the subjects in turn, round by round; the first one's findings tell its ratio to each of the others. */
 export const compare = (
@@ -37,34 +38,35 @@ export const compareContenders = async (
   settings: Settings,
   goals: Goals = {},
 ): Promise<ReadonlyArray<Finding>> => {
-  const rounds: ReadonlyArray<Measured>[] = []
+  const rounds: ReadonlyArray<Answer>[] = []
   for (let round = 0; round < settings.rounds; round += 1) {
-    const measured: Measured[] = []
-    for (const subject of subjects) measured.push(await subject.measure())
-    rounds.push(measured)
+    const answers: Answer[] = []
+    for (const subject of subjects) answers.push(await subject.measure())
+    rounds.push(answers)
   }
 
-  return subjects.map((subject, index) => {
+  return subjects.map(({ name }, index) => {
     const all = rounds.flatMap((round) => round[index] ?? [])
+    const cpu = middleOf(all.map(cpuEach), same)
     const others = index === 0 ? subjects.slice(1) : []
     return {
       work,
-      server: subject.name,
-      measured: middleOf(all, throughput),
-      ratios: others.map((other, behind) => {
-        const ratios = rounds.map((round) => ratioOf(round[0], round[behind + 1]))
-        const goal = goals[other.name]
-        return {
-          against: other.name,
-          ratio: middleOf(ratios, (ratio) => ratio),
-          ...(goal === undefined ? {} : { goal }),
-        }
-      }),
+      server: name,
+      measured: middleOf(all, throughput).measured,
+      ...(Number.isNaN(cpu) ? {} : { cpu }),
+      ratios: others.map((other, behind) => ({
+        against: other.name,
+        ...ratioIn(rounds.flatMap((round) => pairIn(round, behind + 1))),
+        ...goalOf(goals[other.name]),
+      })),
     }
   })
 }
 
-const measureSubject = ({ origin, paths, headers = {} }: Subject, settings: Settings): Promise<Measured> => {
+const measureSubject = (
+  { origin, pid, paths, headers = {} }: Subject,
+  settings: Settings,
+): Promise<Answer> => {
   const { hostname, port } = new URL(origin)
   const { connections, warmupSeconds, seconds } = settings
   return measure({
@@ -77,13 +79,39 @@ const measureSubject = ({ origin, paths, headers = {} }: Subject, settings: Sett
     warmupSeconds,
     seconds,
     status: 200,
+    serverPid: pid,
   })
 }
 
-const throughput = ({ responses, seconds }: Measured): number => responses / seconds
+const goalOf = (goal: number | undefined): Pick<Ratio, 'goal'> => (goal === undefined ? {} : { goal })
 
-const ratioOf = (one: Measured | undefined, other: Measured | undefined): number =>
-  one === undefined || other === undefined ? Number.NaN : throughput(one) / throughput(other)
+type Pair = { readonly one: Answer; readonly other: Answer }
+
+const pairIn = (round: ReadonlyArray<Answer>, index: number): ReadonlyArray<Pair> => {
+  const [one, other] = [round[0], round[index]]
+  return one === undefined || other === undefined ? [] : [{ one, other }]
+}
+
+const ratioIn = (pairs: ReadonlyArray<Pair>): Omit<Ratio, 'against'> => {
+  const ratios = pairs.map(({ one, other }) => throughput(one) / throughput(other))
+  const byCpu = middleOf(
+    pairs.map(({ one, other }) => cpuEach(other) / cpuEach(one)),
+    same,
+  )
+  return {
+    ratio: middleOf(ratios, same),
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    ...(Number.isNaN(byCpu) ? {} : { byCpu }),
+  }
+}
+
+const throughput = ({ measured }: Answer): number => measured.responses / measured.seconds
+
+/** Microseconds. */
+const cpuEach = ({ measured, cpuSeconds }: Answer): number =>
+  cpuSeconds === null ? Number.NaN : (1e6 * cpuSeconds) / measured.responses
+
+const same = (value: number): number => value
 
 /** The median; of an even number, the lower of the two. */
 const middleOf = <A>(values: ReadonlyArray<A>, by: (value: A) => number): A => {

@@ -19,7 +19,7 @@ export const p0Peers: Figure = {
     besidePeers(served, async (peers) => {
       const findings = []
       for (const { path, bytes } of served) {
-        const subjects = peers.map(({ name, origin }) => ({ name, origin, paths: [path] }))
+        const subjects = peers.map(({ name, origin, pid }) => ({ name, origin, pid, paths: [path] }))
         findings.push(await compare(`${bytes.length / 1000} KB`, subjects, settings))
       }
       return findings.flat()

@@ -64,7 +64,7 @@ const contender =
     name,
     measure: async () => {
       await measureBodies(bodyFor, warmupSeconds)
-      return measureBodies(bodyFor, seconds)
+      return { measured: await measureBodies(bodyFor, seconds), cpuSeconds: null }
     },
   })
 

@@ -9,17 +9,17 @@ export const p2Lists: Figure = {
   id: 'P2',
   title: 'a media playlist signed by query, as gzip',
   needs: ['list_query'],
-  run: async ({ settings, server }) => {
-    const warm = server?.warm.list_query
-    if (server === undefined || warm === undefined) return []
+  run: async ({ settings, server, lab }) => {
+    const { list_query: warm } = (server ?? (await (await lab()).warm())).warm
+    if (warm === undefined) return []
     const headers = { ...warm.headers, 'Accept-Encoding': 'gzip' }
-    const served = await fetchGzip(server.origin, { ...warm, headers })
+    const served = await fetchGzip({ ...warm, headers })
     return besidePeers([served], (peers) =>
       compare(
         `${served.bytes.length} bytes`,
         [
-          { name: 'larder', origin: server.origin, paths: warm.paths, headers },
-          ...peers.map(({ name, origin }) => ({ name, origin, paths: [served.path], headers })),
+          { name: 'larder', ...warm, headers },
+          ...peers.map(({ name, origin, pid }) => ({ name, origin, pid, paths: [served.path], headers })),
         ],
         settings,
         { raw: 0.5 },
@@ -29,7 +29,7 @@ export const p2Lists: Figure = {
 }
 
 /** As it comes: `fetch` would inflate it. */
-const fetchGzip = async (origin: string, { paths: [path = '/'], headers }: Warm): Promise<Served> => {
+const fetchGzip = async ({ origin, paths: [path = '/'], headers }: Warm): Promise<Served> => {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(`${origin}${path}`, { headers, agent: false }, resolve).on('error', reject)
   })

@@ -7,6 +7,5 @@ import { runLoad } from './run-load.ts'
 process.once('message', async (message: unknown) => {
   const load = Load.decode(message)
   if (E.isLeft(load)) throw new Error('the bench sent a load that does not decode')
-  const measured = await runLoad(load.right)
-  process.send?.(measured, () => process.disconnect())
+  process.send?.(await runLoad(load.right), () => process.disconnect())
 })

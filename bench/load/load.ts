@@ -18,6 +18,8 @@ export const Load = t.strict({
   seconds: t.number,
   /** Any other status is an error. */
   status: t.number,
+  /** Whose processor time is told, too; `null`: nobody's. */
+  serverPid: t.union([t.number, t.null]),
 })
 export type Load = t.TypeOf<typeof Load>
 
@@ -41,3 +43,10 @@ export const Measured = t.strict({
   generatorLoad: t.number,
 })
 export type Measured = t.TypeOf<typeof Measured>
+
+export const Answer = t.strict({
+  measured: Measured,
+  /** Of the server, within the same time; `null` when that cannot be told. */
+  cpuSeconds: t.union([t.number, t.null]),
+})
+export type Answer = t.TypeOf<typeof Answer>

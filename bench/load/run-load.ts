@@ -1,12 +1,13 @@
 import { runConnection } from './connection.ts'
+import { cpuSecondsOf } from './cpu-seconds.ts'
 import { percentilesOf } from './latencies.ts'
-import type { Load, Measured } from './load.ts'
+import type { Answer, Load } from './load.ts'
 
 // After this many broken connections in a row there is nobody there to be measured.
 const MAX_BROKEN = 100
 
 /** Puts the load on, in this process. Throws when nobody answers, or in words that cannot be read. */
-export const runLoad = async (load: Load): Promise<Measured> => {
+export const runLoad = async (load: Load): Promise<Answer> => {
   const requests = load.paths.map((path) => requestFor(load, path))
   const from = performance.now() + load.warmupSeconds * 1000
   const until = from + load.seconds * 1000
@@ -19,6 +20,8 @@ export const runLoad = async (load: Load): Promise<Measured> => {
   let brokenInARow = 0
   let cpu = process.cpuUsage()
   let isWarm = false
+  const serverCpu = async () => (load.serverPid === null ? null : cpuSecondsOf(load.serverPid))
+  let serverFrom = serverCpu()
 
   const next = (): Buffer => {
     const request = requests[asked % requests.length]
@@ -41,6 +44,7 @@ export const runLoad = async (load: Load): Promise<Measured> => {
           if (!isWarm && now >= from) {
             isWarm = true
             cpu = process.cpuUsage()
+            serverFrom = serverCpu()
           }
           if (isWarm && now < until) {
             if (status === load.status) {
@@ -63,14 +67,18 @@ export const runLoad = async (load: Load): Promise<Measured> => {
 
   const seconds = Math.min(performance.now() - from, load.seconds * 1000) / 1000
   const { user, system } = process.cpuUsage(cpu)
+  const [serverUntil, serverStart] = [await serverCpu(), await serverFrom]
   return {
-    seconds,
-    responses: latencies.length,
-    errors,
-    bytes,
-    firstByte: percentilesOf(firstBytes),
-    latency: percentilesOf(latencies),
-    generatorLoad: (user + system) / 1e6 / seconds,
+    measured: {
+      seconds,
+      responses: latencies.length,
+      errors,
+      bytes,
+      firstByte: percentilesOf(firstBytes),
+      latency: percentilesOf(latencies),
+      generatorLoad: (user + system) / 1e6 / seconds,
+    },
+    cpuSeconds: serverUntil === null || serverStart === null ? null : serverUntil - serverStart,
   }
 }
 

@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 import type { Peer, Served } from './peer.ts'
 
 /** Such as `nginx/1.22.1`; `undefined` where it is not installed. */
@@ -44,7 +44,7 @@ export const startNginx = async (
     await rm(folder, { recursive: true })
   }
   const origin = `http://127.0.0.1:${port}`
-  if (await answers(origin, 5000)) return { name: 'nginx', origin, stop }
+  if (await answers(origin, 5000)) return { name: 'nginx', origin, pid: nginx.pid ?? 0, stop }
   await stop()
   throw new Error('nginx does not start')
 }
@@ -83,14 +83,4 @@ const answers = async (origin: string, milliseconds: number): Promise<boolean> =
     await wait(20)
   }
   return false
-}
-
-const freePort = async (): Promise<number> => {
-  const socket = createServer().listen(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const address = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
 }

@@ -3,6 +3,7 @@ export type Peer = {
   readonly name: string
   /** Without a slash at its end. */
   readonly origin: string
+  readonly pid: number
   readonly stop: () => Promise<void>
 }
 

@@ -32,6 +32,7 @@ export const startRaw = async (served: ReadonlyArray<Served>): Promise<Peer> => 
 
   return {
     name: 'raw',
+    pid: server.pid ?? 0,
     origin: `http://127.0.0.1:${ready.right.port}`,
     stop: async () => {
       server.disconnect()

@@ -1,9 +1,35 @@
-import type { Finding } from '../figures/figure.ts'
+import type { Fact, Finding, Ratio } from '../figures/figure.ts'
 
-const HEAD = ['work', 'server', 'req/s', 'MB/s', 'p50 ms', 'p99 ms', 'errors', 'generator', 'ratio (goal)']
+const HEAD = [
+  'work',
+  'server',
+  'req/s',
+  'MB/s',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs',
+  'errors',
+  'generator',
+  'ratio (goal)',
+]
 
-/** The findings for a terminal: names to the left, numbers to the right. */
-export const tableOf = (findings: ReadonlyArray<Finding>): string => {
+/** What a figure has found, for a terminal: a table of throughputs, and a line for each other fact. */
+export const printed = (findings: ReadonlyArray<Finding | Fact>): string => {
+  const throughputs = findings.filter((found) => 'measured' in found)
+  const facts = findings.filter((found) => 'fact' in found)
+  return [...(throughputs.length > 0 ? [tableOf(throughputs)] : []), ...facts.map(factText)].join('\n')
+}
+
+const factText = ({ fact, value, unit, goal }: Fact): string => {
+  const told = `${fact}: ${Number(value.toPrecision(4))} ${unit}`.trimEnd()
+  if (goal === undefined) return told
+  const [sign, limit, reached] =
+    'atMost' in goal ? ['≤', goal.atMost, value <= goal.atMost] : ['≥', goal.atLeast, value >= goal.atLeast]
+  return `${told} (${sign} ${limit}: ${reached ? 'reached' : 'missed'})`
+}
+
+/** Names to the left, numbers to the right. */
+const tableOf = (findings: ReadonlyArray<Finding>): string => {
   const rows = [HEAD, ...findings.map(rowOf)]
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
@@ -20,20 +46,22 @@ export const tableOf = (findings: ReadonlyArray<Finding>): string => {
 
 const isName = (column: number): boolean => column < 2 || column === HEAD.length - 1
 
-const rowOf = ({ work, server, measured, ratios }: Finding): ReadonlyArray<string> => [
+const rowOf = ({ work, server, measured, cpu, ratios }: Finding): ReadonlyArray<string> => [
   work,
   server,
   (measured.responses / measured.seconds).toFixed(0),
   (measured.bytes / measured.seconds / 1e6).toFixed(0),
   measured.latency.p50.toFixed(2),
   measured.latency.p99.toFixed(2),
+  cpu === undefined ? '' : cpu.toFixed(0),
   String(measured.errors),
   `${(measured.generatorLoad * 100).toFixed(0)} %`,
   ratios.map(ratioText).join(', '),
 ]
 
-const ratioText = ({ against, ratio, goal }: Finding['ratios'][number]): string => {
-  const told = `${ratio.toFixed(2)} × ${against}`
+const ratioText = ({ against, ratio, goal, byCpu }: Ratio): string => {
+  const cpuTold = byCpu === undefined ? '' : ` (${byCpu.toFixed(2)} by CPU)`
+  const told = `${ratio.toFixed(2)} × ${against}${cpuTold}`
   if (goal === undefined) return told
   return `${told} (≥ ${goal}: ${ratio >= goal ? 'reached' : 'missed'})`
 }

@@ -24,6 +24,7 @@ describe('the load generator', () => {
       warmupSeconds: 0,
       seconds: 0.2,
       status: 200,
+      serverPid: null,
     }
   }
   afterEach(() => server.close())
@@ -36,7 +37,9 @@ describe('the load generator', () => {
       authorizations.add(req.headers.authorization)
       res.end('x'.repeat(1000))
     })
-    const { responses, bytes, errors, seconds, firstByte, latency } = await runLoad(load)
+    const {
+      measured: { responses, bytes, errors, seconds, firstByte, latency },
+    } = await runLoad(load)
 
     // What was under way at the end is sent, and not counted.
     expect(asked.length - responses).to.be.within(0, load.connections)
@@ -54,7 +57,9 @@ describe('the load generator', () => {
       asked += 1
       res.end('x')
     })
-    const { responses } = await runLoad({ ...load, warmupSeconds: 0.2 })
+    const {
+      measured: { responses },
+    } = await runLoad({ ...load, warmupSeconds: 0.2 })
     expect(responses).to.be.within(1, asked - 1)
   })
 
@@ -64,7 +69,9 @@ describe('the load generator', () => {
       asked += 1
       res.end('x')
     })
-    const { responses, seconds } = await runLoad({ ...load, connections: 50, repliesEach: 2, seconds: 60 })
+    const {
+      measured: { responses, seconds },
+    } = await runLoad({ ...load, connections: 50, repliesEach: 2, seconds: 60 })
     expect({ asked, responses }).to.deep.equal({ asked: 100, responses: 100 })
     expect(seconds).to.be.lessThan(60)
   })
@@ -74,7 +81,9 @@ describe('the load generator', () => {
       res.writeHead(200, { 'Content-Length': 2 }).write('x')
       setTimeout(() => res.end('y'), 20)
     })
-    const { firstByte, latency } = await runLoad({ ...load, repliesEach: 1 })
+    const {
+      measured: { firstByte, latency },
+    } = await runLoad({ ...load, repliesEach: 1 })
     expect(latency.p50 - firstByte.p50).to.be.greaterThan(10)
   })
 
@@ -95,7 +104,9 @@ describe('the load generator', () => {
 
   it('counts another status as an error, and no bytes of it', async () => {
     const load = await serve((_, res) => res.writeHead(403, { 'Content-Length': 2 }).end('no'))
-    const { responses, bytes, errors } = await runLoad(load)
+    const {
+      measured: { responses, bytes, errors },
+    } = await runLoad(load)
     expect({ responses, bytes }).to.deep.equal({ responses: 0, bytes: 0 })
     expect(errors).to.be.greaterThan(0)
   })
@@ -107,7 +118,9 @@ describe('the load generator', () => {
       if (asked % 10 === 5) req.socket.destroy()
       else res.end('x')
     })
-    const { responses, errors } = await runLoad(load)
+    const {
+      measured: { responses, errors },
+    } = await runLoad(load)
     expect(responses).to.be.greaterThan(errors)
     expect(errors).to.be.greaterThan(0)
   })

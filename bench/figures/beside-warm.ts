@@ -1,0 +1,51 @@
+import type { Served } from '../peers/peer.ts'
+import { besidePeers } from './beside-peers.ts'
+import { compare, type Goals } from './compare.ts'
+import type { BenchContext, Finding, RunningServer, Warm } from './figure.ts'
+
+export type WarmWork = {
+  /** The name of what is warm. */
+  readonly warm: string
+  /** For people. */
+  readonly work: string
+  readonly goals: Goals
+}
+
+/** Measures what is warm on a Larder beside peers that serve the same bytes. */
+export const besideWarm = async (
+  { settings, server, lab }: BenchContext,
+  works: ReadonlyArray<WarmWork>,
+): Promise<ReadonlyArray<Finding>> => {
+  const running = server ?? (await (await lab()).warm())
+  const served = await Promise.all(works.map(({ warm }) => fetchServed(warm, warmOf(running, warm))))
+  return besidePeers(served, async (peers) => {
+    const findings = []
+    for (const { warm, work, goals } of works) {
+      const larder = { name: 'larder', ...warmOf(running, warm) }
+      const others = peers.map(({ name, origin, pid }) => ({ name, origin, pid, paths: [pathOf(warm)] }))
+      findings.push(await compare(work, [larder, ...others], settings, goals))
+    }
+    return findings.flat()
+  })
+}
+
+const warmOf = ({ warm }: RunningServer, name: string): Warm => {
+  const found = warm[name]
+  if (found === undefined) throw new Error(`${name} is warm nowhere`)
+  return found
+}
+
+/** Of the same bytes on a peer. */
+const pathOf = (warm: string): string => `/${warm}`
+
+/** What the server answers, for the peers to answer too. Asked twice: the first reply may come from its origin. */
+const fetchServed = async (name: string, { origin, paths: [path], headers }: Warm): Promise<Served> => {
+  await (await fetch(`${origin}${path}`, { headers })).arrayBuffer()
+  const response = await fetch(`${origin}${path}`, { headers })
+  if (response.status !== 200) throw new Error(`${name} is not warm: ${response.status} for ${path}`)
+  return {
+    path: pathOf(name),
+    contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+    bytes: new Uint8Array(await response.arrayBuffer()),
+  }
+}

@@ -1,0 +1,15 @@
+import { besideWarm, type WarmWork } from './beside-warm.ts'
+import type { Figure } from './figure.ts'
+
+const WORKS: ReadonlyArray<WarmWork> = [
+  { warm: 'image_playlist', work: 'an image playlist', goals: { raw: 0.6 } },
+  { warm: 'master', work: 'a master playlist', goals: { raw: 0.6 } },
+]
+
+/** Small lists from memory, each request with a token that is looked at. */
+export const p1Lists: Figure = {
+  id: 'P1',
+  title: 'warm lists',
+  needs: WORKS.map(({ warm }) => warm),
+  run: (context) => besideWarm(context, WORKS),
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RunningServer } from '../figures/figure.ts'
+import type { Peer } from '../peers/peer.ts'
+import { startLarder } from './larder-process.ts'
+import { type Library, seedLibrary, type Target } from './library.ts'
+
+/** A library, and servers on it. */
+export type Lab = {
+  /** For what a figure leaves on the disk. */
+  readonly folder: string
+  readonly library: Library
+  /** A server on the library with a cache of its own, empty unless `environment` says otherwise. */
+  readonly start: (
+    environment?: Readonly<Record<string, string>>,
+    nodeOptions?: ReadonlyArray<string>,
+  ) => Promise<Peer>
+  /** Two servers, one of which keeps no blob in memory, and what is warm on them. */
+  readonly warm: () => Promise<RunningServer>
+  readonly stop: () => Promise<void>
+}
+
+/** As many cold films as a figure may ask for in all. */
+const films = 8
+
+/** Builds Larder, and fills a library in a new folder. */
+export const openLab = async (): Promise<Lab> => {
+  const { status } = spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
+  if (status !== 0) throw new Error('Larder does not build')
+
+  const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'))
+  const library = await seedLibrary(folder, films)
+  const running: Peer[] = []
+  let caches = 0
+
+  const start: Lab['start'] = async (environment = {}, nodeOptions = []) => {
+    caches += 1
+    const defaults = { DATA_DIR: folder, CACHE_DIR: join(folder, `cache-${caches}`) }
+    const larder = await startLarder({ ...defaults, ...environment }, nodeOptions)
+    running.push(larder)
+    return larder
+  }
+
+  let warm: Promise<RunningServer> | undefined
+  return {
+    folder,
+    library,
+    start,
+    warm: () => {
+      warm ??= startWarm(start, library)
+      return warm
+    },
+    stop: async () => {
+      await Promise.all(running.map(({ stop }) => stop()))
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const startWarm = async (start: Lab['start'], library: Library): Promise<RunningServer> => {
+  const [memory, disk] = [await start(), await start({ CACHE_MEMORY_BYTES: '1M' })]
+  const at = ({ origin, pid }: Peer, { path, headers }: Target) => ({ origin, pid, paths: [path], headers })
+  const { origin, pid } = memory
+  return {
+    warm: {
+      image_playlist: at(memory, library.imagePlaylist),
+      master: at(memory, library.master),
+      list_query: { origin, pid, paths: library.longLists.map(({ path }) => path), headers: {} },
+      image: at(memory, library.image),
+      part_memory: at(memory, library.part),
+      part_disk: at(disk, library.part),
+    },
+  }
+}

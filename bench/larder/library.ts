@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { type Larder, withServices } from '../../src/composition.ts'
+import { loadConfig } from '../../src/config.ts'
+import { E } from '../../src/fp.ts'
+import type { MediaKind } from '../../src/ports/media-tokens.ts'
+import { aNewContentExport, aNewContentFile, aNewContentPart } from '../../test/support/builders.ts'
+import { right } from '../../test/support/expect-right.ts'
+import { seedImage, storeBytes } from '../../test/support/library.ts'
+
+/** Something to ask a Larder for, and what opens it. */
+export type Target = { readonly path: string; readonly headers: Readonly<Record<string, string>> }
+
+/** What there is in the library of the bench. */
+export type Library = {
+  /** JSON of an image's four exports. */
+  readonly imagePlaylist: Target
+  /** 40 KB. */
+  readonly image: Target
+  /** m3u8 of seven exports. */
+  readonly master: Target
+  /** m3u8 of 1,000 parts, signed by query for a hundred viewers. */
+  readonly longLists: ReadonlyArray<Target>
+  /** 2 MB. */
+  readonly part: Target
+  /** 20 MB each. */
+  readonly films: ReadonlyArray<Target>
+}
+
+const imageSizes = [40_000, 120_000, 16_000, 5_000]
+const heights = [240, 360, 480, 720, 1080, 1440]
+const partBytes = 2_000_000
+const filmBytes = 20_000_000
+const day = 86_400
+const manyParts = 1000
+const viewers = 100
+
+/** Makes a library below `dataDir`: rows by the repositories, bytes by the store. */
+export const seedLibrary = (dataDir: string, films: number): Promise<Library> => {
+  const config = loadConfig({ DATA_DIR: dataDir })
+  if (E.isLeft(config)) throw new Error(config.left.join('\n'))
+  return withServices(config.right, async (larder) => {
+    await right(larder.database.migrate)
+    return { ...(await seedPicture(larder)), ...(await seedFilms(larder, films)) }
+  })
+}
+
+const opener = async (larder: Larder, kind: MediaKind, uid: string): Promise<Target['headers']> => ({
+  Authorization: `bearer ${await right(larder.tokens.mint(kind, uid, day))}`,
+})
+
+const seedPicture = async (larder: Larder): Promise<Pick<Library, 'imagePlaylist' | 'image'>> => {
+  const bodies = imageSizes.map((size) => randomBytes(size))
+  const { uid, exports } = await seedImage(larder, bodies)
+  const headers = await opener(larder, 'image', uid)
+  return {
+    imagePlaylist: { path: `/api/1/image_files/playlist/${uid}`, headers },
+    image: { path: `/api/1/image_files/image/${exports[0]?.uid}.webp`, headers },
+  }
+}
+
+/** A film in renditions of one part each, and as many more exports as there are `films`, of one file. */
+const seedFilms = async (
+  larder: Larder,
+  films: number,
+): Promise<Omit<Library, 'imagePlaylist' | 'image'>> => {
+  const partOf = async (bytes: number) =>
+    aNewContentPart({ file: await storeBytes(larder, randomBytes(bytes), 'video/mp4') })
+  const renditions = await Promise.all(
+    heights.map(async (height) =>
+      aNewContentExport({
+        video: { width: Math.round(height / 9) * 16, height, frameRate: { num: 24, den: 1 } },
+        bandwidth: height * 3000,
+        parts: [await partOf(partBytes)],
+      }),
+    ),
+  )
+  const whole = await Promise.all(
+    Array.from({ length: films }, async () =>
+      aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(filmBytes)] }),
+    ),
+  )
+  // Nobody asks for these parts: they have rows and no bytes.
+  const long = aNewContentExport({
+    parts: Array.from({ length: manyParts }, (_, position) => aNewContentPart({ position })),
+  })
+  const file = aNewContentFile()
+  await right(larder.contentFiles.add(file))
+  await right(larder.contentFiles.addExports(file.uid, [...renditions, long, ...whole]))
+
+  const headers = await opener(larder, 'content', file.uid)
+  const [part, ...others] = [...renditions.slice(0, 1), ...whole].map(({ parts: [first] }) => ({
+    path: `/api/1/content_files/exports/parts/${first?.uid}.mp4`,
+    headers,
+  }))
+  const jwts = await Promise.all(
+    Array.from({ length: viewers }, (_, n) => right(larder.tokens.mint('content', file.uid, day + n))),
+  )
+  if (part === undefined) throw new Error('a library without a part')
+  return {
+    master: { path: `/api/1/content_files/${file.uid}/mobile.m3u8`, headers },
+    longLists: jwts.map((jwt) => ({
+      path: `/api/1/content_files/exports/${long.uid}.m3u8?jwt=${jwt}`,
+      headers: {},
+    })),
+    part,
+    films: others,
+  }
+}
