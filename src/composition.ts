@@ -4,6 +4,7 @@ import path from 'node:path'
 import type Koa from 'koa'
 import { createCacheMeter } from './adapters/cache-tier/cache-meter.ts'
 import { createMeteredTier } from './adapters/cache-tier/metered-tier.ts'
+import { createTierStaleCache } from './adapters/cache-tier/tier-stale-cache.ts'
 import { createTieredBlobCache } from './adapters/cache-tier/tiered-blob-cache.ts'
 import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
@@ -57,12 +58,15 @@ import type { MediaTokens } from './ports/media-tokens.ts'
 import type { NewUid } from './ports/new-uid.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { ProgressBoard } from './ports/progress-board.ts'
+import type { StaleCache } from './ports/stale-cache.ts'
 import type { Transcoder } from './ports/transcoder.ts'
 import type { UserRepository } from './ports/user-repository.ts'
 
 /** One member a port. Tests make their own. */
 export type Adapters = {
   readonly cache: CachePort
+  /** What has expired from it. */
+  readonly stale: StaleCache
   readonly blobs: BlobCache
   /** Whether the cache can keep what it is given. */
   readonly cacheCheck: TE.TaskEither<Unavailable, void>
@@ -140,6 +144,7 @@ const createCache = async (config: Config, clock: Clock, log: Log) => {
       disk: disk.values,
       clock,
     }),
+    stale: createTierStaleCache(disk.values, clock),
     blobs: createTieredBlobCache({
       disk: disk.blobs,
       maxBytes: config.cacheMemoryBytes - valueBytes,
@@ -207,6 +212,7 @@ export const createAdapters = async (
   const cache = await createCache(config, clock, log)
   return {
     cache: cache.values,
+    stale: cache.stale,
     blobs: cache.blobs,
     cacheCheck: checkFolder('cache', config.cacheDir),
     store: objects.store,

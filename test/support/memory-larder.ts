@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
@@ -9,7 +11,7 @@ import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
 import { createMemoryBlobCache } from '../../src/adapters/memory/memory-blob-cache.ts'
-import { createMemoryCache } from '../../src/adapters/memory/memory-cache.ts'
+import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -46,8 +48,10 @@ export const createStandingClock = () => {
 export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
   const tokenOptions = { issuer: 'larder', leewaySeconds: 0, clock }
+  const values = createMemoryTier(64 * 2 ** 20)
   const adapters: Adapters = {
-    cache: createMemoryCache(clock),
+    cache: cacheOfTier(values, clock),
+    stale: createTierStaleCache(values, clock),
     blobs: createMemoryBlobCache(),
     cacheCheck: TE.right(undefined),
     store: createMemoryObjectStore(),

@@ -41,6 +41,7 @@ const idTokenTtlSeconds = 3600
 
 export const createAdminService = (deps: Deps): AdminService => {
   const { cache, users, imageFiles, contentFiles, idTokens, tokens } = deps
+  // Of what has expired nothing is given: who may no longer be an admin is none (wire.md §9.3).
   const readThrough = createReadThrough(cache)
 
   const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>

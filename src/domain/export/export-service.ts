@@ -5,6 +5,7 @@ import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
+import type { StaleCache } from '../../ports/stale-cache.ts'
 import { createOwnedRead } from '../access/owned-read.ts'
 import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
@@ -41,6 +42,7 @@ export type ExportService = {
 
 type Deps = {
   readonly cache: CachePort
+  readonly stale: StaleCache
   readonly blobs: BlobCache
   readonly store: ObjectStore
   readonly imageFiles: ImageFileRepository
@@ -59,8 +61,8 @@ type Located = {
 const noImage = '-' as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
-  const { cache, blobs, store, imageFiles, contentFiles } = deps
-  const readThrough = createReadThrough(cache)
+  const { cache, stale, blobs, store, imageFiles, contentFiles } = deps
+  const readThrough = createReadThrough(cache, stale)
   const ownedRead = createOwnedRead(cache)
 
   const servable = (file: Located, isPublic: boolean): ServableBytes => {

@@ -2,6 +2,7 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { Signing } from '../access/access.ts'
 import { permitsPart, restrictsNothing } from '../access/restrictions.ts'
 import { type ListSteps, type Shown, showListOfFile } from '../access/show-list.ts'
@@ -41,6 +42,7 @@ export type ContentLists = {
 
 type Deps = {
   readonly cache: CachePort
+  readonly stale: StaleCache
   readonly contentFiles: ContentFileRepository
   readonly contentSigning: Signing
   readonly publicUrl: string
@@ -50,8 +52,8 @@ type Deps = {
 const readLists = 256
 
 export const createContentLists = (deps: Deps): ContentLists => {
-  const { cache, contentFiles, contentSigning, publicUrl } = deps
-  const readThrough = createReadThrough(cache)
+  const { cache, stale, contentFiles, contentSigning, publicUrl } = deps
+  const readThrough = createReadThrough(cache, stale)
   const read = remembering(readLists, readMaster)
 
   /** Writes a list of a content file; `none` from `write` means that there is nothing to list. */

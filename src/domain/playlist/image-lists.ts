@@ -3,6 +3,7 @@ import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
+import type { StaleCache } from '../../ports/stale-cache.ts'
 import { defaultTtlSeconds, mayView, type Signing } from '../access/access.ts'
 import { permitsExport, restrictsNothing, unrestricted } from '../access/restrictions.ts'
 import { type Shown, showListOfFile } from '../access/show-list.ts'
@@ -36,6 +37,7 @@ export type ImageLists = {
 
 type Deps = {
   readonly cache: CachePort
+  readonly stale: StaleCache
   readonly imageFiles: ImageFileRepository
   readonly tokens: MediaTokens
   readonly imageSigning: Signing
@@ -46,8 +48,8 @@ type Deps = {
 const readLists = 256
 
 export const createImageLists = (deps: Deps): ImageLists => {
-  const { cache, imageFiles, tokens, imageSigning, publicUrl } = deps
-  const readThrough = createReadThrough(cache)
+  const { cache, stale, imageFiles, tokens, imageSigning, publicUrl } = deps
+  const readThrough = createReadThrough(cache, stale)
   const readImages = remembering(readLists, listedImages)
 
   const imagePlaylist = (uid: ImageFileUid) =>

@@ -2,6 +2,7 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { Signing } from '../access/access.ts'
 import { createOwnedRead } from '../access/owned-read.ts'
 import { permitsExport, restrictsNothing } from '../access/restrictions.ts'
@@ -39,6 +40,7 @@ export type VodService = {
 
 type Deps = {
   readonly cache: CachePort
+  readonly stale: StaleCache
   readonly contentFiles: ContentFileRepository
   readonly signing: Signing
 }
@@ -46,8 +48,8 @@ type Deps = {
 /** Lists that are kept apart into their parts: those of the films that clips are watched of. */
 const readLists = 32
 
-export const createVodService = ({ cache, contentFiles, signing }: Deps): VodService => {
-  const readThrough = createReadThrough(cache)
+export const createVodService = ({ cache, stale, contentFiles, signing }: Deps): VodService => {
+  const readThrough = createReadThrough(cache, stale)
   const ownedRead = createOwnedRead(cache)
   const readParts = remembering(readLists, readMediaPlaylist)
 
