@@ -49,3 +49,5 @@ try {
   for (const line of error.message.split('\n')) process.stderr.write(`${prefix}${line}\n`)
   process.exitCode = error instanceof Failure ? error.exitCode : 2
 }
+// An encoder under way would keep the process alive to its end. It dies with us, and the next start begins anew.
+process.exit()
