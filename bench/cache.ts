@@ -118,7 +118,7 @@ const crowd = async (dir: string) => {
 
 const manyEntries = async (dir: string, entries: number) => {
   await mkdir(dir, { recursive: true })
-  const journal = createJournal(cacheFolders(dir).journal)
+  const journal = createJournal(cacheFolders(dir).journal, join(dir, 'new-journal'))
   await journal.rewrite(
     (function* () {
       for (let n = 0; n < entries; n++) yield { op: 'kept', id: randomBytes(32), blocks: 1, mark: 0 } as const

@@ -1,13 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import type { Figure } from './figures/figure.ts'
 import { p0Peers } from './figures/p0-peers.ts'
+import { p2ListBodies } from './figures/p2-list-bodies.ts'
+import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
 import { tableOf } from './report/table.ts'
 
 /** A new figure is a file beside these, and its name here. */
-const FIGURES: ReadonlyArray<Figure> = [p0Peers, p3Bytes]
+const FIGURES: ReadonlyArray<Figure> = [p0Peers, p2ListBodies, p2Lists, p3Bytes]
 
 const bench = async (options: Options, date: string): Promise<void> => {
   const reports = []

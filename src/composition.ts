@@ -8,10 +8,12 @@ import { createTieredBlobCache } from './adapters/cache-tier/tiered-blob-cache.t
 import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
+import { ensureFolder } from './adapters/fs/ensure-folder.ts'
 import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
+import { createHttpFetchList } from './adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
 import { formatTokenKeys, newSecretKey, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
@@ -48,6 +50,7 @@ import type { Database } from './ports/database.ts'
 import type { IdTokens } from './ports/id-tokens.ts'
 import type { ImageFileRepository } from './ports/image-file-repository.ts'
 import type { ImageProcessor } from './ports/image-processor.ts'
+import type { FetchList } from './ports/list-fetcher.ts'
 import type { LocalFiles } from './ports/local-files.ts'
 import type { Log } from './ports/log.ts'
 import type { MediaTokens } from './ports/media-tokens.ts'
@@ -74,6 +77,7 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
+  readonly fetchList: FetchList
   readonly newUid: NewUid
   readonly clock: Clock
   readonly log: Log
@@ -183,13 +187,17 @@ const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | '
   }
 }
 
-/** Nothing is asked of the database or the store yet: what is down now may come up later. */
+/**
+ * Nothing is asked of the database or the store yet: what is down now may come up later. Throws when there is no
+ * DATA_DIR to write to.
+ */
 export const createAdapters = async (
   config: Config,
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
   const log = createPinoLog(config.logLevel)
   const { dataDir, databaseUrl } = config
+  await ensureFolder(dataDir)
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
@@ -216,6 +224,7 @@ export const createAdapters = async (
       log,
     }),
     progress: createMemoryProgressBoard(),
+    fetchList: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,
@@ -243,13 +252,13 @@ const contentTypes: Readonly<Record<string, string>> = {
   'watch.css': 'text/css; charset=utf-8',
 }
 
-/** The console's files in `folder`, where the build puts them. */
-export const loadConsoleAssets = (folder: string): ConsoleAssets =>
+/** The console's files in `folder`, where the build puts them: running from source there are none. */
+const loadConsoleAssets = (folder: string): ConsoleAssets =>
   new Map(
-    Object.entries(contentTypes).map(([name, contentType]) => [
-      name,
-      { contentType, body: readFileSync(path.join(folder, name)) },
-    ]),
+    Object.entries(contentTypes)
+      .map(([name, contentType]) => ({ name, contentType, file: path.join(folder, name) }))
+      .filter(({ file }) => existsSync(file))
+      .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
 export const createHttpApp = (larder: Larder, { corsOrigins }: Pick<Config, 'corsOrigins'>): Koa =>

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
+import { checkCommand } from './cli/check-command.ts'
 import { type Command, Failure } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   add: addCommand,
   token: tokenCommand,
   admin: adminCommand,
+  check: checkCommand,
   doctor: doctorCommand,
 }
 
@@ -34,20 +36,29 @@ const main = async (name: string | undefined, args: ReadonlyArray<string>): Prom
   return command.run({ config: config.right, args, print })
 }
 
-const isBadArgument = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+/** What a person can mend, in lines for him; `null` for a fault of ours. */
+const explain = (error: unknown): Failure | null => {
+  if (error instanceof Failure) return error
+  if (!(error instanceof Error) || !('code' in error)) return null
+  if (String(error.code).startsWith('ERR_PARSE_ARGS')) return new Failure(error.message, 2)
+  const { syscall, path } = error as NodeJS.ErrnoException
+  if (syscall === undefined || path === undefined) return null
+  return new Failure(
+    `cannot use ${path}: ${error.message.split(',')[0]}; DATA_DIR must be a folder to write in`,
+  )
+}
 
 // Whoever read our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
 
 const [name, ...args] = process.argv.slice(2)
 try {
-  process.exitCode = await main(name, args)
+  // All is closed; exports that are being made would hold the process for minutes, and end with it.
+  process.exit(await main(name, args))
 } catch (error) {
-  if (!(error instanceof Failure) && !isBadArgument(error)) throw error
-  const prefix = error.message.startsWith('usage:') ? '' : 'larder: '
-  for (const line of error.message.split('\n')) process.stderr.write(`${prefix}${line}\n`)
-  process.exitCode = error instanceof Failure ? error.exitCode : 2
+  const failure = explain(error)
+  if (failure === null) throw error
+  const prefix = failure.message.startsWith('usage:') ? '' : 'larder: '
+  for (const line of failure.message.split('\n')) process.stderr.write(`${prefix}${line}\n`)
+  process.exitCode = failure.exitCode
 }
-// An encoder under way would keep the process alive to its end. It dies with us, and the next start begins anew.
-process.exit()

@@ -13,17 +13,34 @@ export type Subject = {
 /** What the first subject is to reach, as multiples of others. */
 export type Goals = Readonly<Record<string, number>>
 
+/** Whatever can do the work, and how to see how fast. */
+export type Contender = { readonly name: string; readonly measure: () => Promise<Measured> }
+
 /** Measures the subjects in turn, round by round; the first one's findings tell its ratio to each of the others. */
-export const compare = async (
+export const compare = (
   work: string,
   subjects: ReadonlyArray<Subject>,
+  settings: Settings,
+  goals: Goals = {},
+): Promise<ReadonlyArray<Finding>> =>
+  compareContenders(
+    work,
+    subjects.map((subject) => ({ name: subject.name, measure: () => measureSubject(subject, settings) })),
+    settings,
+    goals,
+  )
+
+/** The same of what is not asked over HTTP. */
+export const compareContenders = async (
+  work: string,
+  subjects: ReadonlyArray<Contender>,
   settings: Settings,
   goals: Goals = {},
 ): Promise<ReadonlyArray<Finding>> => {
   const rounds: ReadonlyArray<Measured>[] = []
   for (let round = 0; round < settings.rounds; round += 1) {
     const measured: Measured[] = []
-    for (const subject of subjects) measured.push(await measureSubject(subject, settings))
+    for (const subject of subjects) measured.push(await subject.measure())
     rounds.push(measured)
   }
 

@@ -1,9 +1,32 @@
 import { parseArgs } from 'node:util'
 import { withServices } from '../composition.ts'
+import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
 
-const usage = 'token UID [--ttl S]'
+const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B]'
+
+const wholeNumber = (option: string, given: string, what: string, example: string): number => {
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)
+  throw new Failure(`--${option} ${given} is not ${what}; for example --${option} ${example}`, 2)
+}
+
+const clipOf = (given: string): Clip => {
+  const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(given) ?? []
+  if (from !== undefined && Number(from) < Number(to)) return [Number(from), Number(to)]
+  throw new Failure(`--clip ${given} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
+}
+
+/** What the options take from the token (wire.md §2.4). */
+export const restrictionsOf = (options: {
+  readonly maxh?: string | undefined
+  readonly clip?: string | undefined
+}): Restrictions => ({
+  ...(options.maxh === undefined
+    ? {}
+    : { maxh: wholeNumber('maxh', options.maxh, 'a height in pixels', '480') }),
+  ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
+})
 
 /** Prints a media token for an image or content file, and nothing else. */
 export const tokenCommand: Command = {
@@ -11,18 +34,18 @@ export const tokenCommand: Command = {
   run: ({ config, args, print }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { ttl: { type: 'string' } },
+      options: { ttl: { type: 'string' }, maxh: { type: 'string' }, clip: { type: 'string' } },
       allowPositionals: true,
     })
     const [uid, ...rest] = positionals
     if (uid === undefined || rest.length > 0) throw wrongUsage(usage)
-    if (values.ttl !== undefined && !/^[1-9]\d{0,8}$/.test(values.ttl))
-      throw new Failure(`--ttl ${values.ttl} is not a number of seconds; for example --ttl 3600`, 2)
-    const ttlSeconds = values.ttl === undefined ? null : Number(values.ttl)
+    const ttlSeconds =
+      values.ttl === undefined ? null : wholeNumber('ttl', values.ttl, 'a number of seconds', '3600')
+    const restrictions = restrictionsOf(values)
 
     return withServices(config, async ({ admins, database }) => {
       await orFail(database.migrate)
-      print((await orFail(admins.mintMediaToken(uid, ttlSeconds))).jwt)
+      print((await orFail(admins.mintMediaToken(uid, ttlSeconds, restrictions))).jwt)
       return 0
     })
   },

@@ -16,6 +16,8 @@ import { cors } from './cors.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
 import { imageRoutes } from './image-routes.ts'
+import { createListBodies } from './lists/list-bodies.ts'
+import { createListReply } from './lists/list-reply.ts'
 import { takePathToken } from './path-token.ts'
 import { serviceRoutes } from './service-routes.ts'
 
@@ -34,13 +36,21 @@ export type AppDeps = {
   readonly consoleAssets: ConsoleAssets
 }
 
+/** Of lists in the forms in which they are sent: some hundred long ones, or tens of thousands of short ones. */
+const listBodyBytes = 64 * 1024 * 1024
+
 export const createApp = (deps: AppDeps): Koa => {
   const handle = createHandle(deps.log)
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
   app.use(frame(deps.log)).use(takePathToken).use(cors(deps.corsOrigins))
-  const media = { ...deps, bytesReply: createBytesReply(deps.clock) }
+  const bodies = createListBodies({ maxBytes: listBodyBytes })
+  const media = {
+    ...deps,
+    bytesReply: createBytesReply(deps.clock),
+    listReply: createListReply(bodies, deps.clock),
+  }
   for (const router of [
     imageRoutes(media, handle),
     contentRoutes(media, handle),

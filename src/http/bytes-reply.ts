@@ -5,13 +5,15 @@ import { E, TE } from '../fp.ts'
 import type { Clock } from '../ports/clock.ts'
 import { multipartBody } from './bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
-import { describeRepresentation } from './bytes/representation-headers.ts'
+import { describeRepresentation, type Headers } from './bytes/representation-headers.ts'
 import type { Incoming } from './incoming.ts'
 import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
 
-export type BytesReply = (incoming: Incoming, bytes: ServableBytes) => Reply
+/** `chosen`: what a route that chooses among representations says of its choice, in place of what bytes say. */
+export type BytesReply = (incoming: Incoming, bytes: ServableBytes, chosen?: Headers) => Reply
 
-const newBoundary = (): string => randomBytes(18).toString('hex')
+/** For multipart/byteranges (RFC 2046 §5.1.1). */
+export const newBoundary = (): string => randomBytes(18).toString('hex')
 
 /** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
 const opened =
@@ -31,7 +33,7 @@ const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body']
 /** Makes the one function that answers with stored bytes, wire.md §6. */
 export const createBytesReply =
   (clock: Clock): BytesReply =>
-  (incoming, bytes) => {
+  (incoming, bytes, chosen = {}) => {
     const { status, headers, body } = planByteReply({
       method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
       headers: incoming.headers,
@@ -41,5 +43,5 @@ export const createBytesReply =
     })
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    return { status, headers, body: bodyOf(body, bytes) }
+    return { status, headers: { ...headers, ...chosen }, body: bodyOf(body, bytes) }
   }

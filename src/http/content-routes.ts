@@ -3,14 +3,15 @@ import * as t from 'io-ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
+import { MobileFilter } from '../domain/vod/mobile-filter.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
+import type { ListReply } from './lists/list-reply.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
-import { jsonList, m3u8List } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -18,17 +19,20 @@ type Deps = {
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
+  readonly listReply: ListReply
 }
 
 const ByFile = t.strict({ uid: ContentFileUid })
 const ByExport = t.strict({ uid: ContentExportUid })
 const ByPart = t.strict({ uid: ContentPartUid })
-const JsonQuery = t.partial({ presign: PresignUrls })
+// No variable can be defined in JSON or XML.
+const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
+const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
-/** wire.md §5.1, §5.2, §5.6, §5.7. */
+/** wire.md §5.1, §5.2, §5.6–5.8. */
 export const contentRoutes = (
-  { playlists, vods, exports, tokens, bytesReply }: Deps,
+  { playlists, vods, exports, tokens, bytesReply, listReply }: Deps,
   handle: Handle,
 ): Router => {
   const router = new Router({ prefix: '/api/1/content_files' })
@@ -54,10 +58,24 @@ export const contentRoutes = (
       credential: viewer,
       params: ByExport,
       query: M3u8Query,
-      run: ({ credential, params, query }) =>
+      run: ({ credential, params, query, incoming }) =>
         pipe(
           vods.showMediaPlaylist(params.uid, credential, query.presign ?? null),
-          TE.map((body) => m3u8List(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
+        ),
+    }),
+  )
+
+  router.get(
+    '/:uid/dash.mpd',
+    handle({
+      credential: viewer,
+      params: ByFile,
+      query: UrlQuery,
+      run: ({ credential, params, query, incoming }) =>
+        pipe(
+          vods.showDash(params.uid, credential, query.presign ?? null),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'dash' })),
         ),
     }),
   )
@@ -67,11 +85,11 @@ export const contentRoutes = (
     handle({
       credential: viewer,
       params: ByFile,
-      query: JsonQuery,
-      run: ({ credential, params, query }) =>
+      query: UrlQuery,
+      run: ({ credential, params, query, incoming }) =>
         pipe(
           playlists.showWeb(params.uid, credential, query.presign ?? null),
-          TE.map((body) => jsonList(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
         ),
     }),
   )
@@ -81,11 +99,11 @@ export const contentRoutes = (
     handle({
       credential: viewer,
       params: ByFile,
-      query: M3u8Query,
-      run: ({ credential, params, query }) =>
+      query: MasterQuery,
+      run: ({ credential, params, query, incoming }) =>
         pipe(
-          playlists.showMobile(params.uid, credential, query.presign ?? null),
-          TE.map((body) => m3u8List(body)),
+          playlists.showMobile(params.uid, credential, query.presign ?? null, query),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
         ),
     }),
   )

@@ -7,9 +7,9 @@ import type { Authenticate } from './credential.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { pathTokenOf } from './path-token.ts'
-import { expectations } from './query-codecs.ts'
 import { fromError, type Reply } from './reply.ts'
 import { sendStream, startStream } from './send-stream.ts'
+import { isStreamed, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
   readonly credential: Authenticate<C>
@@ -28,13 +28,13 @@ export type Handle = <C, P, Q>(route: Route<C, P, Q>) => RouterMiddleware
 
 const faults = (errors: t.Errors): HttpError =>
   unprocessable(
-    errors.map(({ context }) => {
+    errors.map(({ context, message }) => {
       const [, ...path] = context
-      const codec = path.at(-1)?.type.name ?? 'query'
       return {
+        // Among the keys are the numbers of the codecs of an intersection.
         loc: ['query', ...path.map(({ key }) => key).filter((key) => !/^\d+$/.test(key))],
-        msg: expectations[codec] ?? 'is not as it should be',
-        type: codec,
+        msg: message ?? 'is not as it should be',
+        type: path.at(-1)?.type.name ?? 'query',
       }
     }),
   )
@@ -63,20 +63,15 @@ export const createHandle = (log: Log): Handle => {
   }
 
   const write = async (ctx: RouterContext, reply: Reply): Promise<void> => {
-    ctx.status = reply.status
-    ctx.set({ ...reply.headers })
-    if (reply.body === null) return
-    if (typeof reply.body === 'string' || reply.body instanceof Uint8Array) {
-      ctx.body = typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body)
-      return
-    }
-    if (ctx.method === 'HEAD') return
-    const started = await startStream(reply.body)
+    const { body } = reply
+    if (!isStreamed(body)) return writeReply(ctx, { ...reply, body })
+    if (ctx.method === 'HEAD') return writeHead(ctx, reply)
+    const started = await startStream(body)
     if (E.isLeft(started)) {
       tell(started.left, ctx)
-      for (const name of Object.keys(reply.headers)) ctx.remove(name)
-      return write(ctx, fromError(started.left))
+      return writeReply(ctx, fromError(started.left))
     }
+    writeHead(ctx, reply)
     // Koa would wrap the bytes into a stream of its own; they go to the socket as they are.
     ctx.respond = false
     await sendStream(started.right, ctx.res).catch((cause) =>

@@ -1,30 +1,47 @@
 import Router from '@koa/router'
 import * as t from 'io-ts'
-import type { ExportService } from '../domain/export/export-service.ts'
+import type { Viewer } from '../domain/access/viewer.ts'
+import type { ExportService, ServableBytes } from '../domain/export/export-service.ts'
+import { imagePath, type ListedImage } from '../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
+import { apiPath } from '../domain/shared/public-urls.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
-import { notSet } from './http-error.ts'
+import { type NotSet, notSet } from './http-error.ts'
+import { acceptClientHints, ImageQuery, imageWish } from './image-wish.ts'
+import type { ListReply } from './lists/list-reply.ts'
 import { PresignUrls, QueryBoolean } from './query-codecs.ts'
-import { jsonList } from './reply.ts'
+import { listCacheControl } from './reply.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
   readonly exports: ExportService
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
+  readonly listReply: ListReply
 }
 
 const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
-/** wire.md §4.1–4.3. */
-export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, handle: Handle): Router => {
+/** What is chosen may be another export tomorrow: unlike an export's own bytes, it is fresh for as long as a list. */
+const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: string) => ({
+  Vary: vary,
+  'Accept-CH': acceptClientHints,
+  'Content-Location': `${apiPath}${imagePath(image)}`,
+  'Cache-Control': isPublic ? listCacheControl.replace('private', 'public') : listCacheControl,
+})
+
+/** wire.md §4. */
+export const imageRoutes = (
+  { playlists, exports, tokens, bytesReply, listReply }: Deps,
+  handle: Handle,
+): Router => {
   const router = new Router({ prefix: '/api/1/image_files' })
   const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
 
@@ -34,16 +51,46 @@ export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, ha
       credential: viewerOrNobody,
       params: ByImage,
       query: ListQuery,
-      run: ({ credential: viewer, params: { uid }, query }) => {
+      run: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
-            TE.map(({ body, jwt }) => jsonList(body, { 'x-image-file-jwt': jwt })),
+            TE.flatMap(({ list, jwt }) =>
+              listReply(incoming, { ...list, format: 'json', headers: { 'x-image-file-jwt': jwt } }),
+            ),
           )
         if (viewer === null) return TE.left(notSet)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.map((body) => jsonList(body)),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
+        )
+      },
+    }),
+  )
+
+  /** Without a token, what is not public is as if nobody had asked with one (W16). */
+  const unlessNobody =
+    (viewer: Viewer | null) =>
+    <L extends { readonly _tag: string }>(error: L): L | NotSet =>
+      viewer === null && error._tag === 'Forbidden' ? notSet : error
+
+  router.get(
+    '/:uid/best',
+    handle({
+      credential: viewerOrNobody,
+      params: ByImage,
+      query: ImageQuery,
+      run: ({ credential: viewer, params, query, incoming }) => {
+        const { wish, vary } = imageWish(query, incoming.headers)
+        return pipe(
+          playlists.chooseImage(params.uid, viewer, wish),
+          TE.flatMap((image) =>
+            pipe(
+              exports.openImage(image.uid, viewer),
+              TE.map((bytes) => bytesReply(incoming, bytes, chosenOf(image, bytes, vary))),
+            ),
+          ),
+          TE.mapLeft(unlessNobody(viewer)),
         )
       },
     }),
@@ -58,8 +105,7 @@ export const imageRoutes = ({ playlists, exports, tokens, bytesReply }: Deps, ha
       run: ({ credential: viewer, params, incoming }) =>
         pipe(
           exports.openImage(params.uid, viewer),
-          // Without a token, what is not public is as if nobody had asked with one (W16).
-          TE.mapLeft((error) => (viewer === null && error._tag === 'Forbidden' ? notSet : error)),
+          TE.mapLeft(unlessNobody(viewer)),
           TE.map((bytes) => bytesReply(incoming, bytes)),
         ),
     }),

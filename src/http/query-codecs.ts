@@ -1,8 +1,9 @@
 import * as t from 'io-ts'
 import type { Presign } from '../domain/access/viewer.ts'
 import { E } from '../fp.ts'
+import { IMAGE_FORMATS, type ImageFormat } from './bytes/accept.ts'
 
-// The name of each codec is the `type` of its fault in a 422, and `expectations` has the sentence.
+// The name of each codec is the `type` of its fault in a 422, and the message of its failure is the sentence.
 
 const yes = ['1', 'true', 'on', 'yes', 't', 'y']
 const no = ['0', 'false', 'off', 'no', 'f', 'n']
@@ -13,9 +14,22 @@ export const QueryBoolean = new t.Type<boolean, string, unknown>(
   t.boolean.is,
   (u, context) => {
     const word = typeof u === 'string' ? u.toLowerCase() : ''
-    return yes.includes(word) ? t.success(true) : no.includes(word) ? t.success(false) : t.failure(u, context)
+    if (yes.includes(word)) return t.success(true)
+    return no.includes(word)
+      ? t.success(false)
+      : t.failure(u, context, 'should be one of 1 0 true false on off yes no t f y n')
   },
   (value) => (value ? '1' : '0'),
+)
+
+const isImageFormat = (u: unknown): u is ImageFormat => IMAGE_FORMATS.some((format) => format === u)
+
+export const ImageFormatName = new t.Type<ImageFormat, string, unknown>(
+  'image_format',
+  isImageFormat,
+  (u, context) =>
+    isImageFormat(u) ? t.success(u) : t.failure(u, context, `should be one of ${IMAGE_FORMATS.join(' ')}`),
+  (format) => format,
 )
 
 const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>) => {
@@ -27,7 +41,9 @@ const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>)
     (u, context) => {
       if (is(u)) return t.success(u)
       const flag = QueryBoolean.decode(u)
-      return E.isRight(flag) ? t.success(flag.right ? 'query' : 'none') : t.failure(u, context)
+      return E.isRight(flag)
+        ? t.success(flag.right ? 'query' : 'none')
+        : t.failure(u, context, `should be none, query, ${modes.join(', ')} or a boolean`)
     },
     (mode) => mode,
   )
@@ -36,10 +52,3 @@ const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>)
 /** How to sign a list of absolute URLs, or an m3u8 (wire.md §3). */
 export const PresignUrls = presign('presign_urls', ['path'])
 export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])
-
-/** What each codec above wants, for people. */
-export const expectations: Readonly<Record<string, string>> = {
-  boolean: 'should be one of 1 0 true false on off yes no t f y n',
-  presign_urls: 'should be none, query, path or a boolean',
-  presign_m3u8: 'should be none, query, path, define or a boolean',
-}

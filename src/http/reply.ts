@@ -1,35 +1,30 @@
 import type { ByteStream } from '../domain/shared/bytes.ts'
 import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
+import type { ErrorBody } from './error-body.ts'
 import type { HttpError } from './http-error.ts'
 
 /** A response as data. Routes return one; handle.ts alone writes it to Koa. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array | StreamedBody | null
+  readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
 }
+
+/** One whose body is at hand. */
+export type ReadyReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
 
 /** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
 export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream> }
 
-const lists = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
+/** Of every list (wire.md §6.3). */
+export const listCacheControl = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
 
-const text =
-  (contentType: string, cacheControl: string) =>
-  (body: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
-    status: 200,
-    headers: { 'Content-Type': contentType, 'Cache-Control': cacheControl, ...headers },
-    body,
-  })
-
-/** A list of media, for players and pages (wire.md §6.3, §7.1). */
-export const jsonList = text('application/json; charset=utf-8', lists)
-export const m3u8List = text('application/vnd.apple.mpegurl', lists)
 /** What is true only now. */
 export const json = (body: unknown, status = 200): Reply => ({
-  ...text('application/json; charset=utf-8', 'no-store')(JSON.stringify(body)),
   status,
+  headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
+  body: JSON.stringify(body),
 })
 
 type ErrorForm = { readonly status: number; readonly type: string; readonly message: string }
@@ -48,26 +43,27 @@ const forms = {
 
 export const errorReply = (
   { status, type, message }: ErrorForm,
-  extra: Readonly<Record<string, unknown>> = {},
+  detail: ErrorBody['detail'] = null,
   headers: Readonly<Record<string, string>> = {},
-): Reply => {
-  const reply = json({ type, message, markdown: message, ...extra }, status)
-  return { ...reply, headers: { ...reply.headers, ...headers } }
-}
+): ReadyReply => ({
+  status,
+  headers: { 'Cache-Control': 'no-store', ...headers },
+  body: { _tag: 'ErrorBody', status, type, message, detail },
+})
 
-export const fromError = (error: DomainError | HttpError): Reply => {
+export const fromError = (error: DomainError | HttpError): ReadyReply => {
   const form = forms[error._tag]
-  if (error._tag === 'Unprocessable') return errorReply(form, { detail: error.detail })
-  if (error._tag === 'Unavailable') return errorReply(form, {}, { 'Retry-After': '2' })
-  if (form.status === 401) return errorReply(form, {}, { 'WWW-Authenticate': 'Bearer' })
+  if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
+  if (error._tag === 'Unavailable') return errorReply(form, null, { 'Retry-After': '2' })
+  if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })
   return errorReply(form)
 }
 
 export const routeNotFound = errorReply({ status: 404, type: 'not_found', message: 'there is no such route' })
-export const methodNotAllowed = (allow: string): Reply =>
+export const methodNotAllowed = (allow: string): ReadyReply =>
   errorReply(
     { status: 405, type: 'method_not_allowed', message: 'the route does not have this method' },
-    {},
+    null,
     { Allow: allow },
   )
 export const broken = errorReply({ status: 500, type: 'internal', message: 'something is broken here' })
@@ -79,6 +75,6 @@ export const preconditionFailed = errorReply({
 export const rangeNotSatisfiable = (headers: Readonly<Record<string, string>>): Reply =>
   errorReply(
     { status: 416, type: 'range_not_satisfiable', message: 'no byte of the range is there' },
-    {},
+    null,
     headers,
   )

@@ -61,7 +61,7 @@ export const cacheKeys = {
     value: ImageExportFile,
     ttlSeconds: null,
     about: 'Where the bytes of an image export are, and whose they are.',
-    form: '`{file_size, image_file_uid, s3_file_uid, s3_file_key, content_type, sha256}`',
+    form: '`{file_size, image_file_uid, height, s3_file_uid, s3_file_key, content_type, sha256}`',
   }),
   imagePublic: family('image_files:public:{uid}', {
     params: { uid: ImageFileUid },
@@ -89,7 +89,7 @@ export const cacheKeys = {
     value: ContentPartFile,
     ttlSeconds: null,
     about: 'Where the bytes of a part are, and whose they are.',
-    form: '`{content_file_uid, s3_file_uid, s3_file_key, content_type, file_size, sha256}`',
+    form: '`{content_file_uid, content_file_export_uid, format, height, start_seconds, end_seconds, s3_file_uid, s3_file_key, content_type, file_size, sha256}`',
   }),
   webPlaylist: family('content_files:playlists:web:{uid}', {
     params: { uid: ContentFileUid },
@@ -105,12 +105,19 @@ export const cacheKeys = {
     about: 'The master playlist of a content file, unsigned and unfiltered.',
     form: 'm3u8 text, wire.md §5.2',
   }),
+  dashManifest: family('content_files:playlists:dash:{uid}', {
+    params: { uid: ContentFileUid },
+    value: t.string,
+    ttlSeconds: 900,
+    about: 'The DASH manifest of a content file, unsigned and whole.',
+    form: 'MPD text, wire.md §5.8',
+  }),
   vodMeta: family('content_files:vods:{uid}:meta', {
     params: { uid: ContentExportUid },
     value: VodMeta,
     ttlSeconds: null,
-    about: 'Whose export this is.',
-    form: '`{content_file_uid}`',
+    about: 'Whose export this is, and how high.',
+    form: '`{content_file_uid, height}`',
   }),
   vodPlaylist: family('content_files:vods:{uid}:m3u', {
     params: { uid: ContentExportUid },

@@ -1,3 +1,4 @@
+import type { Restrictions } from '../domain/access/restrictions.ts'
 import type { Forbidden } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
@@ -10,15 +11,21 @@ export type MediaGrant = {
   readonly sub: string
   /** Seconds since 1970. */
   readonly exp: number
+  readonly restrictions: Restrictions
 }
 
 /** Mints and verifies media tokens. */
 export type MediaTokens = {
-  /** `ttlSeconds` from now; `iat` is one second back (wire.md §2.3). */
-  readonly mint: (kind: MediaKind, sub: string, ttlSeconds: number) => TE.TaskEither<never, string>
+  /** `ttlSeconds` from now; `iat` is one second back (wire.md §2.3). Without restrictions it opens the whole file. */
+  readonly mint: (
+    kind: MediaKind,
+    sub: string,
+    ttlSeconds: number,
+    restrictions?: Restrictions,
+  ) => TE.TaskEither<never, string>
   /**
    * `Forbidden` for whatever is not a good token of this kind: signature, algorithm, `kid`, `iss`, `aud`, a
-   * missing claim, expired, or a restriction that this release cannot enforce.
+   * missing claim, expired, or a restriction that cannot be made sense of. Claims that are not known are ignored.
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
 }

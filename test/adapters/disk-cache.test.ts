@@ -178,7 +178,7 @@ describe('disk cache', () => {
     it('is written anew when it has grown out of proportion', async () => {
       const dir = await scratchFolder()
       const path = cacheFolders(dir).journal
-      const journal = createJournal(path)
+      const journal = createJournal(path, join(dir, 'new'))
       const id = Buffer.alloc(32, 7)
       for (let n = 0; n < 10; n++)
         await journal.append(Array.from({ length: 1100 }, () => ({ op: 'kept', id, blocks: 1, mark: 0 })))
@@ -204,9 +204,10 @@ describe('disk cache', () => {
       await mkdir(join(blobs, orphan.slice(0, 2)), { recursive: true })
       await writeFile(join(blobs, orphan.slice(0, 2), orphan), 'orphan')
       await writeFile(join(fills, dead), 'half a blob')
+      await writeFile(join(fills, 'journal.999999999-1.0.part'), 'half a journal')
       await writeFile(join(dir, 'not-ours.txt'), 'stays')
 
-      expect(await cache.sweep()).to.deep.include({ removed: 2, missed: 0 })
+      expect(await cache.sweep()).to.deep.include({ removed: 3, missed: 0 })
       const names = (await filesBelow(dir)).map((path) => path.slice(dir.length + 1)).sort()
       const id = idOf(key.name)
       expect(names).to.deep.equal([

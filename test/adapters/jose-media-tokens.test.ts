@@ -80,7 +80,15 @@ describe('jose media tokens', () => {
     'no end': { exp: undefined },
     'a subject that is no text': { sub: 7 },
     'a start in the future': { nbf: now / 1000 + 30 },
-    'a restriction that is not enforced yet': { maxh: 480 },
+    'a height of nothing': { maxh: 0 },
+    'a height that is no number': { maxh: '480' },
+    'a clip that ends before it begins': { clip: [20, 10] },
+    'a clip of an instant': { clip: [10, 10] },
+    'a clip that begins before the film': { clip: [-1, 10] },
+    'a clip without an end': { clip: [10] },
+    'a clip of three times': { clip: [1, 2, 3] },
+    'a list of exports that is none': { exports: 'cfe_a' },
+    'a restriction to nothing that is known': { maxh: null },
   })) {
     it(`refuse ${what}`, async () => {
       const tokens = withKeys([secret])
@@ -88,6 +96,11 @@ describe('jose media tokens', () => {
       expect(await left(tokens.verify('image', await signed(claims)))).to.include({ _tag: 'Forbidden' })
     })
   }
+
+  it('ignore claims that are none of their business', async () => {
+    const jwt = await signed({ name: 'Ann', scope: ['a'], maxw: 3 })
+    expect(await right(withKeys([secret]).verify('image', jwt))).to.include({ sub: 'if_a' })
+  })
 
   it('refuse another algorithm of the same secret', async () => {
     const long: TokenKey = { kid: 'i1', algorithm: 'HS256', material: randomBytes(64) }

@@ -2,8 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createCacheMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
-import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { type CacheTier, cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../../src/adapters/cache-tier/metered-tier.ts'
+import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
 import { createTieredCache } from '../../src/adapters/cache-tier/tiered-cache.ts'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
@@ -136,6 +137,34 @@ describe('memory in front of disk', () => {
       expect(await left(cache.set(key, true))).to.include({ _tag: 'Unavailable' })
       expect(await right(cache.get(key))).to.deep.equal(O.some(true))
     })
+  })
+
+  describe('values that have expired', () => {
+    const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+    const day = 86_400
+
+    for (const [name, make] of [
+      ['memory', async () => createMemoryTier(MiB)],
+      ['disk', async () => (await openDisk()).values],
+    ] as const) {
+      it(`are to be had from ${name} for as long as the caller says`, async () => {
+        const tier = await make()
+        const stale = createTierStaleCache(tier, clock)
+        await right(cacheOfTier(tier, clock).set(key, 'body'))
+        now += 900_000 + 1000 * day - 1
+        expect(await right(cacheOfTier(tier, clock).get(key))).to.deep.equal(O.none)
+        expect(await right(stale.getStale(key, day))).to.deep.equal(O.some('body'))
+        now += 1
+        expect(await right(stale.getStale(key, day))).to.deep.equal(O.none)
+      })
+
+      it(`are gone from ${name} when they have been deleted`, async () => {
+        const tier = await make()
+        await right(cacheOfTier(tier, clock).set(key, 'body'))
+        await right(cacheOfTier(tier, clock).delete(key))
+        expect(await right(createTierStaleCache(tier, clock).getStale(key, day))).to.deep.equal(O.none)
+      })
+    }
   })
 
   describe('blobs', () => {

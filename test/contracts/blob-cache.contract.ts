@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { defaultFillOptions, type FillOptions } from '../../src/adapters/blob/filling-blob-cache.ts'
+import { defaultFillOptions, type FillOptions } from '../../src/adapters/blob/fill-options.ts'
 import { type ByteStream, wholeOf } from '../../src/domain/shared/bytes.ts'
 import { badOrigin, unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
@@ -22,7 +22,7 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
 
   beforeEach(async () => {
     key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    cache = await make({ ...defaultFillOptions, stallMs: 200 })
+    cache = await make(defaultFillOptions)
   })
 
   const read = (origin: BlobOrigin, start = 0, end = facts.size) =>
@@ -219,6 +219,10 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
   })
 
   describe('an origin that fails', () => {
+    beforeEach(async () => {
+      cache = await make({ ...defaultFillOptions, stallMs: 200 })
+    })
+
     const flipped = Buffer.from(bytes)
     flipped[70_000] = (bytes[70_000] ?? 0) ^ 1
 

@@ -24,6 +24,24 @@ const inOrder = (parts: ReadonlyArray<NewContentPart>): ReadonlyArray<NewContent
   ...parts.filter(({ role }) => role === 'media').sort((a, b) => a.position - b.position),
 ]
 
+/** Sums of fractions differ by their order in the last digits. */
+const expectTimes = (
+  { parts }: NewContentExport,
+  part: NewContentPart,
+  [start, end]: readonly [number | null, number | null],
+): void => {
+  if (part.role === 'init') {
+    expect([start, end]).to.deep.equal([null, null])
+    return
+  }
+  const seconds = ({ durationTicks, timescale }: NewContentPart) => durationTicks / timescale
+  const before = parts.filter(({ role, position }) => role === 'media' && position < part.position)
+  const expected = before.reduce((sum, one) => sum + seconds(one), 0)
+  const within = Math.max(1e-9, (expected + seconds(part)) * 1e-12)
+  expect(start).to.be.closeTo(expected, within)
+  expect(end).to.be.closeTo(expected + seconds(part), within)
+}
+
 /** What every ContentFileRepository promises; `make` gives an empty one. */
 export const contentFileRepositoryContract = (make: () => Promise<ContentFileRepository>): void => {
   let contents: ContentFileRepository
@@ -192,19 +210,27 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   })
 
   const expectParts = async (contentFileUid: ContentFileUid, made: NewContentExport): Promise<void> => {
-    for (const { uid, file } of made.parts)
-      expect(await right(contents.findPart(uid))).to.deep.equal(
-        O.some({
-          contentFileUid,
-          s3FileUid: file.uid,
-          s3FileKey: file.key,
-          contentType: file.contentType,
-          fileSize: file.size,
-          sha256: file.sha256,
-        }),
-      )
+    const height = made.video?.height ?? null
+    for (const part of made.parts) {
+      const { uid, file } = part
+      const found = await right(contents.findPart(uid))
+      if (O.isNone(found)) return expect.fail('the part is not there')
+      const { startSeconds, endSeconds, ...rest } = found.value
+      expect(rest).to.deep.equal({
+        contentFileUid,
+        contentFileExportUid: made.uid,
+        format: made.format,
+        height,
+        s3FileUid: file.uid,
+        s3FileKey: file.key,
+        contentType: file.contentType,
+        fileSize: file.size,
+        sha256: file.sha256,
+      })
+      expectTimes(made, part, [startSeconds, endSeconds])
+    }
     if (made.format === 'mp4') return
-    expect(await right(contents.findVod(made.uid))).to.deep.equal(O.some({ contentFileUid }))
+    expect(await right(contents.findVod(made.uid))).to.deep.equal(O.some({ contentFileUid, height }))
     expect(await right(contents.listParts(made.uid))).to.deep.equal(
       O.some({
         exportUid: made.uid,

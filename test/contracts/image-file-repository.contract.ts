@@ -78,11 +78,12 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
 
           const listed = made.map(({ file: { size }, ...rest }) => ({ ...rest, sizeBytes: size }))
           expect(await right(images.listExports(file.uid))).to.have.deep.members(listed)
-          for (const { uid, file: stored } of made)
+          for (const { uid, height, file: stored } of made)
             expect(await right(images.findExport(uid))).to.deep.equal(
               O.some({
                 fileSize: stored.size,
                 imageFileUid: file.uid,
+                height,
                 s3FileUid: stored.uid,
                 s3FileKey: stored.key,
                 contentType: stored.contentType,

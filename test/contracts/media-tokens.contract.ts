@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { Clip } from '../../src/domain/access/restrictions.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -21,9 +22,30 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
         fc.integer({ min: 1, max: 1e6 }),
         async (sub, ttl) => {
           const jwt = await right(tokens.mint('image', sub, ttl))
-          expect(await right(tokens.verify('image', jwt))).to.deep.equal({ sub, exp: now / 1000 + ttl })
+          const grant = { sub, exp: now / 1000 + ttl, restrictions: {} }
+          expect(await right(tokens.verify('image', jwt))).to.deep.equal(grant)
         },
       ),
+      { numRuns: 30 },
+    )
+  })
+
+  it('carries restrictions, and none but those it was given (§2.4)', async () => {
+    const seconds = fc.double({ min: 0, max: 1e5, noNaN: true, noDefaultInfinity: true })
+    const clip = fc
+      .tuple(seconds, seconds)
+      .filter(([a, b]) => a !== b)
+      .map(([a, b]): Clip => [Math.min(a, b), Math.max(a, b)])
+    const restrictions = fc.record(
+      { maxh: fc.integer({ min: 1, max: 1e5 }), clip, exports: fc.array(fc.string()) },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(restrictions, async (given) => {
+        const jwt = await right(tokens.mint('content', 'cf_a', 60, given))
+        const { restrictions } = await right(tokens.verify('content', jwt))
+        expect(restrictions).to.deep.equal(JSON.parse(JSON.stringify(given)))
+      }),
       { numRuns: 30 },
     )
   })

@@ -64,9 +64,9 @@ const examples = {
   }),
   imageExport: example({
     key: cacheKeys.imageExport({ uid: imageExportUid }),
-    value: { imageFileUid, ...file },
+    value: { imageFileUid, height: 360, ...file },
     name: 'image_files:exports:ife_0123456789abcdefghijkl',
-    written: { image_file_uid: imageFileUid, ...fileWritten },
+    written: { image_file_uid: imageFileUid, height: 360, ...fileWritten },
     ttlSeconds: null,
   }),
   imagePublic: example({
@@ -92,9 +92,25 @@ const examples = {
   }),
   contentPart: example({
     key: cacheKeys.contentPart({ uid: contentPartUid }),
-    value: { contentFileUid, ...file },
+    value: {
+      contentFileUid,
+      contentFileExportUid: contentExportUid,
+      format: 'm3u8',
+      height: 360,
+      startSeconds: 6,
+      endSeconds: 12,
+      ...file,
+    },
     name: 'content_files:exports:parts:cfep_0123456789abcdefghijkl',
-    written: { content_file_uid: contentFileUid, ...fileWritten },
+    written: {
+      content_file_uid: contentFileUid,
+      content_file_export_uid: contentExportUid,
+      format: 'm3u8',
+      height: 360,
+      start_seconds: 6,
+      end_seconds: 12,
+      ...fileWritten,
+    },
     ttlSeconds: null,
   }),
   webPlaylist: example({
@@ -111,11 +127,18 @@ const examples = {
     written: '#EXTM3U\n',
     ttlSeconds: 900,
   }),
+  dashManifest: example({
+    key: cacheKeys.dashManifest({ uid: contentFileUid }),
+    value: '<MPD/>',
+    name: 'content_files:playlists:dash:cf_0123456789abcdefghijkl',
+    written: '<MPD/>',
+    ttlSeconds: 900,
+  }),
   vodMeta: example({
     key: cacheKeys.vodMeta({ uid: contentExportUid }),
-    value: { contentFileUid },
+    value: { contentFileUid, height: null },
     name: 'content_files:vods:cfe_0123456789abcdefghijkl:meta',
-    written: { content_file_uid: contentFileUid },
+    written: { content_file_uid: contentFileUid, height: null },
     ttlSeconds: null,
   }),
   vodPlaylist: example({
@@ -136,6 +159,21 @@ describe('cache keys', () => {
   it('have templates that differ', () => {
     const templates = Object.values(cacheKeys).map(({ template }) => template)
     expect(new Set(templates).size).to.equal(templates.length)
+  })
+})
+
+describe('cache entries of an earlier form', () => {
+  it('do not fit: what a restriction looks at is never guessed (§2.4)', () => {
+    const earlier = [
+      cacheKeys.vodMeta({ uid: contentExportUid }).codec.decode({ content_file_uid: contentFileUid }),
+      cacheKeys
+        .contentPart({ uid: contentPartUid })
+        .codec.decode({ content_file_uid: contentFileUid, ...fileWritten }),
+      cacheKeys
+        .imageExport({ uid: imageExportUid })
+        .codec.decode({ image_file_uid: imageFileUid, ...fileWritten }),
+    ]
+    expect(earlier.map(({ _tag }) => _tag)).to.deep.equal(['Left', 'Left', 'Left'])
   })
 })
 

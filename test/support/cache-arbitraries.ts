@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import type { ContentPartFile } from '../../src/domain/export/content-export.ts'
 import type { ImageExportFile } from '../../src/domain/playlist/image-export.ts'
-import type { ContentFileUid, ImageFileUid, StoredFileUid } from '../../src/domain/shared/ids.ts'
+import type {
+  ContentExportUid,
+  ContentFileUid,
+  ImageFileUid,
+  StoredFileUid,
+} from '../../src/domain/shared/ids.ts'
 
 // Any value of a kind.
 
@@ -31,7 +36,15 @@ const stored = {
 }
 
 export const imageExportFile = (): fc.Arbitrary<ImageExportFile> =>
-  fc.record({ imageFileUid: imageFileUid(), ...stored })
+  fc.record({ imageFileUid: imageFileUid(), height: fc.nat(), ...stored })
 
 export const contentPartFile = (): fc.Arbitrary<ContentPartFile> =>
-  fc.record({ contentFileUid: contentFileUid(), ...stored })
+  fc.record({
+    contentFileUid: contentFileUid(),
+    contentFileExportUid: uid().map((text) => text as ContentExportUid),
+    format: fc.constantFrom('m3u8', 'mp4'),
+    height: fc.option(fc.nat()),
+    startSeconds: fc.option(fc.nat()),
+    endSeconds: fc.option(fc.nat()),
+    ...stored,
+  })

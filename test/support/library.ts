@@ -84,3 +84,59 @@ export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
   await right(larder.contentFiles.addExports(file.uid, [hls, mp4]))
   return { uid: file.uid, hls, mp4, jwt: await right(larder.tokens.mint('content', file.uid, 1800)) }
 }
+
+export type SeededLadder = {
+  readonly uid: ContentFileUid
+  /** In parts: 1080 and 360 lines, and the sound of both. */
+  readonly high: NewContentExport
+  readonly low: NewContentExport
+  readonly sound: NewContentExport
+  /** In one: 1080 and 360 lines. */
+  readonly highMp4: NewContentExport
+  readonly lowMp4: NewContentExport
+}
+
+/** A film of four parts of six seconds, in two heights, with sound apart. */
+export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
+  const file = aNewContentFile({ durationSeconds: 24 })
+  await right(larder.contentFiles.add(file))
+  const size = (height: number) => ({
+    video: { width: Math.round((height * 16) / 9), height, frameRate: { num: 24, den: 1 } },
+  })
+  const inParts = async (name: string, facts: Partial<NewContentExport>): Promise<NewContentExport> =>
+    aNewContentExport({
+      durationSeconds: 24,
+      parts: await seedParts(
+        larder,
+        ['init', '0', '1', '2', '3'].map((part) => `${name} ${part}`),
+      ),
+      ...facts,
+    })
+  const inOne = async (name: string, facts: Partial<NewContentExport>): Promise<NewContentExport> => {
+    const stored = await storeBytes(larder, Buffer.from(name), 'video/mp4')
+    const part = aNewContentPart({ file: stored, durationTicks: 24 * 12_000 })
+    return aNewContentExport({
+      format: 'mp4',
+      targetDuration: null,
+      durationSeconds: 24,
+      parts: [part],
+      ...facts,
+    })
+  }
+  const audio = { channels: 2, sampleRate: 48_000 }
+  const ladder = {
+    high: await inParts('high', { ...size(1080), codecs: ['avc1.640028'], bandwidth: 5_000_000 }),
+    low: await inParts('low', { ...size(360), bandwidth: 800_000 }),
+    sound: await inParts('sound', {
+      video: null,
+      audio,
+      codecs: ['mp4a.40.2'],
+      bandwidth: 64_000,
+      averageBandwidth: 60_000,
+    }),
+    highMp4: await inOne('all of it, high', { ...size(1080), audio, bandwidth: 5_000_000 }),
+    lowMp4: await inOne('all of it, low', { ...size(360), audio, bandwidth: 800_000 }),
+  }
+  await right(larder.contentFiles.addExports(file.uid, Object.values(ladder)))
+  return { uid: file.uid, ...ladder }
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
@@ -63,6 +64,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
+    fetchList: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
     log: silent,

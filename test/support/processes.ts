@@ -14,6 +14,13 @@ export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<
   return children.filter((_, at) => commands[at]?.includes(word)).map(({ id }) => id)
 }
 
+/** The commands of all processes that name `word`. */
+export const commandsWith = async (word: string): Promise<ReadonlyArray<string>> => {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const commands = await Promise.all(all.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
+  return commands.filter((command) => command.includes(word))
+}
+
 /** The niceness of each of its threads. */
 export const nicenessOf = async (pid: number): Promise<ReadonlyArray<number | undefined>> => {
   const threads = await readdir(`/proc/${pid}/task`)

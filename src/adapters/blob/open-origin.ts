@@ -36,19 +36,13 @@ export const askOrigin = async (
  */
 export const openOrigin = async (
   { facts, range: asked, origin }: BlobRequest,
-  range: ByteRange,
+  { start, end }: ByteRange,
   stallMs: number,
 ): Promise<E.Either<Failure, ByteStream>> => {
   const isWhole = asked.start === 0 && asked.end === facts.size
-  const from = isWhole ? asked : range
-  const opened = await askOrigin(origin, from, stallMs)
+  const from = isWhole ? 0 : start
+  const opened = await askOrigin(origin, { start: from, end }, stallMs)
   if (E.isLeft(opened)) return opened
-  const bytes = verified(
-    unlessStalled(opened.right, stallMs),
-    from.end - from.start,
-    isWhole ? facts.sha256 : null,
-  )
-  return E.right(
-    releasing(skipping(bytes, range.start - from.start), range.end - range.start, () => undefined),
-  )
+  const bytes = verified(unlessStalled(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
+  return E.right(releasing(skipping(bytes, start - from), end - start, () => undefined))
 }

@@ -24,8 +24,6 @@ export type S3Fifo = {
   readonly evict: () => Entry | null
   readonly weight: () => number
   readonly count: () => number
-  /** All of them, those that go first first. Nothing may be added or dropped meanwhile. */
-  readonly entries: () => Generator<Entry>
   /** The entry at this place or the next one after it. Entries stay where they are: for walks with pauses. */
   readonly entryFrom: (place: number) => { readonly place: number; readonly entry: Entry } | null
 }
@@ -149,10 +147,6 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     },
     weight: () => small.weight() + main.weight(),
     count,
-    entries: function* () {
-      for (const queue of [main, small])
-        for (let slot = queue.oldest(); slot >= 0; slot = queue.newerThan(slot)) yield entryAt(slot)
-    },
     entryFrom: (place) => {
       for (let slot = place; slot < queues.length; slot++)
         if (queues[slot] !== inNone) return { place: slot, entry: entryAt(slot) }

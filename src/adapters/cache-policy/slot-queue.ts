@@ -9,7 +9,6 @@ export type SlotQueue = {
   readonly remove: (slot: number, weight: number) => void
   /** `-1` when it is empty. */
   readonly oldest: () => number
-  readonly newerThan: (slot: number) => number
   readonly weight: () => number
   readonly count: () => number
   readonly reweigh: (difference: number) => void
@@ -20,8 +19,6 @@ export const createSlotQueue = (links: SlotLinks): SlotQueue => {
   let last = none
   let total = 0
   let count = 0
-
-  const outward = (slot: number): number => (slot === none ? -1 : slot)
 
   return {
     push: (slot, weight) => {
@@ -43,8 +40,7 @@ export const createSlotQueue = (links: SlotLinks): SlotQueue => {
       total -= weight
       count--
     },
-    oldest: () => outward(first),
-    newerThan: (slot) => outward(links.newer[slot] ?? none),
+    oldest: () => (first === none ? -1 : first),
     weight: () => total,
     count: () => count,
     reweigh: (difference) => {

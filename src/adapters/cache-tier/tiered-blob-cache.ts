@@ -1,5 +1,5 @@
 import type { BlobCache } from '../../ports/blob-cache.ts'
-import { defaultFillOptions } from '../blob/filling-blob-cache.ts'
+import { defaultFillOptions } from '../blob/fill-options.ts'
 import { createMemoryBlobCache } from '../memory/memory-blob-cache.ts'
 import { noMeter, type TierMeter } from './cache-meter.ts'
 

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { unavailable } from '../../domain/shared/errors.ts'
-import { E, O, TE } from '../../fp.ts'
+import { E, O } from '../../fp.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
@@ -20,10 +19,10 @@ export const createBudgetedTier = (
     const done = await tier.keep(key, kept)()
     if (E.isLeft(done)) return done
     const id = idOf(key.name)
-    return TE.tryCatch(
-      async () => budget.kept(id, (await stat(folders.value(id))).size, 'value'),
-      unavailable('disk cache'),
-    )()
+    const size = await sizeOf(folders.value(id))
+    // It may have been deleted again by now.
+    if (size !== null) await budget.kept(id, size, 'value')
+    return done
   },
   delete: (key) => async () => {
     const done = await tier.delete(key)()
@@ -31,3 +30,9 @@ export const createBudgetedTier = (
     return done
   },
 })
+
+const sizeOf = (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => null,
+  )

@@ -7,12 +7,14 @@ export type CacheFolders = {
   readonly values: string
   /** Whole blobs: `blobs/{first two digits}/{id}`. */
   readonly blobs: string
-  /** Blobs on their way in. */
+  /** What is on its way in: parts of blobs, their locks, a new journal. */
   readonly fills: string
   readonly blob: (id: string) => string
   readonly value: (id: string) => string
   /** What lies there (journal.ts). */
   readonly journal: string
+  /** Where a process (process-mark.ts) writes a new one. */
+  readonly newJournal: (mark: string) => string
   /** Held by the process that does the upkeep. */
   readonly upkeepLock: string
 }
@@ -24,6 +26,7 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   blob: (id) => join(dir, 'blobs', id.slice(0, 2), id),
   value: (id) => join(dir, 'values', id),
   journal: join(dir, 'journal'),
+  newJournal: (mark) => join(dir, 'fills', `journal.${mark}.0.part`),
   upkeepLock: join(dir, 'upkeep.lock'),
 })
 

@@ -1,8 +1,5 @@
-import {
-  createFillingBlobCache,
-  type FillingBlobCache,
-  type FillOptions,
-} from '../blob/filling-blob-cache.ts'
+import type { FillOptions } from '../blob/fill-options.ts'
+import { createFillingBlobCache, type FillingBlobCache } from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'

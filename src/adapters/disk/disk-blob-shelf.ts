@@ -16,7 +16,7 @@ import { createNewFile } from './new-file.ts'
 import { createSharedFiles } from './shared-files.ts'
 
 /** Readers that keep up with a fill share this much of it in memory. */
-const windowBytes = 1024 * 1024
+const windowBytes = 256 * 1024
 
 /** A record is a small value: one block. */
 const recordBytes = 4096

@@ -6,7 +6,8 @@ import type { Journal, JournalRecord } from './journal.ts'
 /** Every file takes up whole blocks of this size: what a value of 10 bytes costs the disk. */
 export const blockBytes = 4096
 
-export const blocksOf = (bytes: number): number => Math.ceil(bytes / blockBytes)
+/** An empty file still takes up its entry in the folder. */
+const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockBytes))
 
 /** What is kept under an id: a value's file, or a blob's with that of its record. */
 export type EntryKind = 'value' | 'blob'
@@ -28,8 +29,14 @@ export type DiskBudget = {
   readonly held: () => { readonly bytes: number; readonly entries: number }
 }
 
-/** The books that sweep and scrub look into. */
-export type DiskBooks = { readonly policy: S3Fifo; readonly journal: Journal }
+export type DiskBooks = DiskBudget & {
+  /** Who stays and who goes; its marks say of what kind an entry is. */
+  readonly policy: S3Fifo
+  /** Reads the journal, once at the start. */
+  readonly load: () => Promise<void>
+  /** Resolves when all that was reported is written down, and what had to go is gone. */
+  readonly settled: () => Promise<void>
+}
 
 export const marks = { value: 0, blob: 1 } as const
 
@@ -44,12 +51,7 @@ type Options = {
   readonly onFailure: (cause: unknown) => void
 }
 
-export const createDiskBudget = (
-  options: Options,
-): DiskBudget & { readonly books: DiskBooks } & {
-  readonly load: () => Promise<void>
-  readonly settled: () => Promise<void>
-} => {
+export const createDiskBudget = (options: Options): DiskBooks => {
   const { folders, maxBytes, journal, onEvicted, onFailure } = options
   const maxBlocks = Math.floor(maxBytes / blockBytes)
   const policy = createS3Fifo(maxBlocks)
@@ -119,7 +121,7 @@ export const createDiskBudget = (
       return soon({ op: 'gone', id })
     },
     held: () => ({ bytes: policy.weight() * blockBytes, entries: policy.count() }),
-    books: { policy, journal },
+    policy,
     load: () =>
       journal
         .readOn((record) => {
@@ -131,7 +133,10 @@ export const createDiskBudget = (
   }
 }
 
+/** By place, so that it may change meanwhile: what does so is written down after it. */
 function* listed(policy: S3Fifo): Generator<JournalRecord> {
-  for (const { id, weight, mark } of policy.entries())
+  for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
+    const { id, weight, mark } = at.entry
     yield { op: 'kept', id, blocks: weight, mark: mark & marks.blob }
+  }
 }

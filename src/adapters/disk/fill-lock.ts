@@ -7,7 +7,7 @@ import { ourMark } from './process-mark.ts'
 
 /** The process that writes, or wrote, the file of this name; `null` when it is no such name. */
 export const writerOf = (name: string): string | null =>
-  /^[0-9a-f]{64}\.(\d+-\d+)\.\d+\.part$/.exec(name)?.[1] ?? null
+  /^(?:[0-9a-f]{64}|journal)\.(\d+-\d+)\.\d+\.part$/.exec(name)?.[1] ?? null
 
 export type FillLock =
   | { readonly by: 'us'; readonly part: string; readonly release: () => Promise<void> }

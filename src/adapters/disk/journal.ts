@@ -2,7 +2,6 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { idBytes } from '../cache-policy/id-table.ts'
 import { inFolder } from './in-folder.ts'
-import { ourMark } from './process-mark.ts'
 
 /** What came (or was weighed anew) or went. */
 export type JournalRecord =
@@ -32,7 +31,8 @@ export type Journal = {
 const recordBytes = 40
 const readBytes = recordBytes * 8192
 
-export const createJournal = (path: string): Journal => {
+/** `fresh`: where a new one is written before it takes the old one's place. */
+export const createJournal = (path: string, fresh: string): Journal => {
   let file: FileHandle | null = null
   let at = 0
   let closed = false
@@ -77,9 +77,8 @@ export const createJournal = (path: string): Journal => {
     length: () => at / recordBytes,
     rewrite: async (records) => {
       if (closed) return
-      const fresh = `${path}.${ourMark}`
       await rm(fresh, { force: true })
-      const target = await open(fresh, 'a+', 0o600)
+      const target = await inFolder(dirname(fresh), () => open(fresh, 'a+', 0o600))
       try {
         let batch: Buffer[] = []
         for (const record of records) {

@@ -2,7 +2,7 @@ import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import { defaultFillOptions, type FillOptions } from '../blob/filling-blob-cache.ts'
+import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
@@ -12,6 +12,7 @@ import { createDiskBlobCache } from './disk-blob-cache.ts'
 import { createDiskBudget } from './disk-budget.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
+import { ourMark } from './process-mark.ts'
 import { type ScrubReport, scrub } from './scrub.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -60,7 +61,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   let stopped = false
 
   const folders = cacheFolders(dir)
-  const journal = createJournal(folders.journal)
+  const journal = createJournal(folders.journal, folders.newJournal(ourMark))
   const budget = createDiskBudget({ folders, maxBytes, journal, onEvicted: meter.evicted, onFailure })
   await budget.load()
 
@@ -74,8 +75,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 
-  const { policy } = budget.books
-  const upkept = { folders, storage, policy, budget, stopped: () => stopped }
+  const upkept = { folders, storage, budget, policy: budget.policy, stopped: () => stopped }
   const sweepNow = () => sweep(upkept)
   const scrubNow = async (bytesPerSecond: number) => {
     const report = await scrub({ ...upkept, bytesPerSecond })

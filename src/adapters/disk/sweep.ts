@@ -4,6 +4,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget, isBlob } from './disk-budget.ts'
+import { isMissing } from './file-errors.ts'
 import { writerOf } from './fill-lock.ts'
 import { isAlive } from './process-mark.ts'
 
@@ -23,6 +24,9 @@ type Deps = {
   /** Becomes true when it should stop. */
   readonly stopped: () => boolean
 }
+
+/** Files that are looked at between two breaths of the process. */
+const atATime = 256
 
 /** Set in the marks of entries whose files this sweep has seen. */
 const seen = 2
@@ -71,21 +75,27 @@ export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise
     else if (!isBlob(mark)) policy.setMark(key, mark | seen)
   }
 
-  /** All files with the name of an id. Anything else is not ours: it is left alone. */
+  /** All files with the name of an id, some at a time. Anything else is not ours: it is left alone. */
   const eachFile = async (folder: string, look: (id: string) => Promise<void>) => {
-    let count = 0
-    for await (const { name } of await opendir(folder, { bufferSize: 256 })) {
-      if (stopped()) return
-      if (/^[0-9a-f]{64}$/.test(name)) await look(name)
-      if (++count % 256 === 0) await breathe()
+    let some: string[] = []
+    const lookAtSome = async () => {
+      await Promise.all(some.map(look))
+      some = []
+      await breathe()
     }
+    for await (const { name } of await opendir(folder, { bufferSize: atATime })) {
+      if (stopped()) return
+      if (/^[0-9a-f]{64}$/.test(name)) some.push(name)
+      if (some.length === atATime) await lookAtSome()
+    }
+    await lookAtSome()
   }
 
   const eachEntry = async (look: (id: Uint8Array, mark: number) => Promise<void> | void) => {
     let count = 0
     for (let at = policy.entryFrom(0); at !== null && !stopped(); at = policy.entryFrom(at.place + 1)) {
       await look(at.entry.id, at.entry.mark)
-      if (++count % 1024 === 0) await breathe()
+      if (++count % (4 * atATime) === 0) await breathe()
     }
   }
 
@@ -108,8 +118,9 @@ export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise
   return { removed, adopted, missed }
 }
 
+/** What cannot be looked at is there until the contrary is known. */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
-    () => false,
+    (error) => !isMissing(error),
   )

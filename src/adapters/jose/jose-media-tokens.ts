@@ -1,3 +1,4 @@
+import { Restrictions } from '../../domain/access/restrictions.ts'
 import { forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
@@ -8,9 +9,6 @@ type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
 }
 
-// A token that asks for less than the whole file must never open the whole file.
-const restrictions = ['maxh', 'clip', 'exports']
-
 /** Throws when a key is not one (see createJwtCodec). */
 export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaTokens => {
   const codecOf = (kind: MediaKind) =>
@@ -18,12 +16,16 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
   const codecs = { image: codecOf('image'), content: codecOf('content') }
 
   return {
-    mint: (kind, sub, ttlSeconds) => async () => E.right(await codecs[kind].sign({}, sub, ttlSeconds)),
+    mint: (kind, sub, ttlSeconds, restrictions) => async () =>
+      E.right(await codecs[kind].sign({ ...restrictions }, sub, ttlSeconds)),
     verify: (kind, jwt) => async () => {
       const claims = await codecs[kind].verify(jwt)
       if (E.isLeft(claims)) return claims
-      if (restrictions.some((name) => name in claims.right)) return E.left(forbidden('restriction'))
-      return E.right({ sub: claims.right.sub, exp: claims.right.exp })
+      // What a token asks for, and cannot be understood, might be less than the whole file.
+      const restrictions = Restrictions.decode(claims.right)
+      if (E.isLeft(restrictions)) return E.left(forbidden('restriction'))
+      const { sub, exp } = claims.right
+      return E.right({ sub, exp, restrictions: restrictions.right })
     },
   }
 }

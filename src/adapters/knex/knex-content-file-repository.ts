@@ -29,6 +29,10 @@ const selectKnown = `
          (select count(*) from content_file_exports e where e.content_file_id = f.id) as export_count
   from content_files f join s3_files s on s.id = f.original_s3_file_id`
 
+/** How long a part lasts. */
+const secondsOf = (part: string): string =>
+  `cast(${part}.duration_ticks as double precision) / ${part}.timescale`
+
 /** Sounds and films in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { many, one, run } = createStatements(db)
@@ -66,7 +70,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     findVod: one(
       'content_files.find_vod',
       VodMeta,
-      `select f.uid as content_file_uid
+      `select f.uid as content_file_uid, e.height
        from content_file_exports e join content_files f on f.id = e.content_file_id
        where e.uid = ? and e.format = 'm3u8'`,
     ),
@@ -87,12 +91,20 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     findPart: one(
       'content_files.find_part',
       ContentPartFile,
-      `select f.uid as content_file_uid, s.uid as s3_file_uid, s.key as s3_file_key, s.content_type,
-              s.file_size, s.sha256
+      `select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
+              case p.role when 'media' then before.seconds end as start_seconds,
+              case p.role when 'media' then before.seconds + ${secondsOf('p')} end as end_seconds,
+              s.uid as s3_file_uid, s.key as s3_file_key, s.content_type, s.file_size, s.sha256
        from content_file_export_parts p
        join content_file_exports e on e.id = p.content_file_export_id
        join content_files f on f.id = e.content_file_id
        join s3_files s on s.id = p.s3_file_id
+       cross join lateral ( -- read from the primary key's index alone
+         select coalesce(sum(${secondsOf('q')}), 0) as seconds
+         from content_file_export_parts q
+         where q.content_file_export_id = p.content_file_export_id and q.role = 'media'
+           and q.position < p.position
+       ) before
        where p.uid = ?`,
     ),
 

@@ -60,7 +60,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     findExport: one(
       'image_files.find_export',
       ImageExportFile,
-      `select s.file_size, f.uid as image_file_uid, s.uid as s3_file_uid, s.key as s3_file_key,
+      `select s.file_size, f.uid as image_file_uid, e.height, s.uid as s3_file_uid, s.key as s3_file_key,
               s.content_type, s.sha256
        from image_file_exports e
        join image_files f on f.id = e.image_file_id

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
-import { createFillingBlobCache, defaultFillOptions, type FillOptions } from '../blob/filling-blob-cache.ts'
+import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
+import { createFillingBlobCache } from '../blob/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 
 type Held = { readonly sha256: string; readonly bytes: Buffer }

@@ -5,6 +5,7 @@ import {
   longest,
   type NewContentExport,
   type NewContentPart,
+  type VodMeta,
   type VodParts,
 } from '../../domain/export/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
@@ -16,7 +17,7 @@ import type {
 } from '../../ports/content-file-repository.ts'
 
 type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewContentExport> }
-type Vod = { readonly contentFileUid: ContentFileUid; readonly parts: VodParts }
+type Vod = { readonly meta: VodMeta; readonly parts: VodParts }
 
 /** For tests, and for a run without a database: keeps every promise but the one to remember. */
 export const createMemoryContentFileRepository = (): ContentFileRepository => {
@@ -30,11 +31,12 @@ export const createMemoryContentFileRepository = (): ContentFileRepository => {
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
 
   const remember = (uid: ContentFileUid, made: NewContentExport): void => {
-    for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, part))
+    for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, made, part))
     if (made.targetDuration === null) return
     const parts = made.parts.map(toPart).sort(initFirst)
     const { targetDuration } = made
-    vods.set(made.uid, { contentFileUid: uid, parts: { exportUid: made.uid, targetDuration, parts } })
+    const meta = { contentFileUid: uid, height: made.video?.height ?? null }
+    vods.set(made.uid, { meta, parts: { exportUid: made.uid, targetDuration, parts } })
   }
 
   return {
@@ -50,13 +52,7 @@ export const createMemoryContentFileRepository = (): ContentFileRepository => {
         ),
       ),
 
-    findVod: (uid) =>
-      TE.fromIO(() =>
-        pipe(
-          O.fromNullable(vods.get(uid)),
-          O.map(({ contentFileUid }) => ({ contentFileUid })),
-        ),
-      ),
+    findVod: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.meta)),
 
     listParts: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.parts)),
 
@@ -103,13 +99,34 @@ const toPart = ({ file: _, keyframes: __, ...part }: NewContentPart): ContentPar
 const initFirst = (a: ContentPart, b: ContentPart): number =>
   a.role === b.role ? a.position - b.position : a.role === 'init' ? -1 : 1
 
-const toPartFile = (contentFileUid: ContentFileUid, { file }: NewContentPart): ContentPartFile => ({
+const secondsOf = ({ durationTicks, timescale }: NewContentPart): number => durationTicks / timescale
+
+const timesOf = (
+  { parts }: NewContentExport,
+  part: NewContentPart,
+): Pick<ContentPartFile, 'startSeconds' | 'endSeconds'> => {
+  if (part.role === 'init') return { startSeconds: null, endSeconds: null }
+  const startSeconds = parts
+    .filter(({ role, position }) => role === 'media' && position < part.position)
+    .reduce((sum, before) => sum + secondsOf(before), 0)
+  return { startSeconds, endSeconds: startSeconds + secondsOf(part) }
+}
+
+const toPartFile = (
+  contentFileUid: ContentFileUid,
+  made: NewContentExport,
+  part: NewContentPart,
+): ContentPartFile => ({
   contentFileUid,
-  s3FileUid: file.uid,
-  s3FileKey: file.key,
-  contentType: file.contentType,
-  fileSize: file.size,
-  sha256: file.sha256,
+  contentFileExportUid: made.uid,
+  format: made.format,
+  height: made.video?.height ?? null,
+  ...timesOf(made, part),
+  s3FileUid: part.file.uid,
+  s3FileKey: part.file.key,
+  contentType: part.file.contentType,
+  fileSize: part.file.size,
+  sha256: part.file.sha256,
 })
 
 const toKnown = ({ file, exports }: Row): KnownContentFile => ({

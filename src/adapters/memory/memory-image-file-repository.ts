@@ -64,9 +64,10 @@ export const createMemoryImageFileRepository = (): ImageFileRepository => {
 
 const toExport = ({ file, ...made }: NewImageExport): ImageExport => ({ ...made, sizeBytes: file.size })
 
-const toExportFile = (imageFileUid: ImageFileUid, { file }: NewImageExport): ImageExportFile => ({
+const toExportFile = (imageFileUid: ImageFileUid, { file, height }: NewImageExport): ImageExportFile => ({
   fileSize: file.size,
   imageFileUid,
+  height,
   s3FileUid: file.uid,
   s3FileKey: file.key,
   contentType: file.contentType,

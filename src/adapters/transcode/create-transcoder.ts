@@ -33,8 +33,10 @@ export const createTranscoderOn = (
   const found = once(find)
 
   const toError = (failure: EngineFailure): Refused | Unavailable => {
-    log.warn('transcoder.failed', failure)
     const message = refusalFor(failure.reason)
+    // What somebody handed in is his fault and is told to him; an operator is woken for ours.
+    if (message === null) log.warn('transcoder.failed', failure)
+    else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
   }
   const tooLong = refused(`the file plays for longer than ${maxSeconds} seconds`)

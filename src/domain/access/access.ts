@@ -26,12 +26,12 @@ export type Signing = {
 
 /**
  * A token that came in a header was never meant to stand in a URL: the children get a fresh one for the same
- * file, which ends no later (wire.md §3.2, W14).
+ * file, which ends no later and opens no more (wire.md §3.2, W14).
  */
 export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
   const jwtForUrls = ({ grant, jwt, carrier }: Viewer): TE.TaskEither<never, string> =>
     carrier === 'header'
-      ? tokens.mint(kind, grant.sub, grant.exp - Math.floor(clock() / 1000))
+      ? tokens.mint(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions)
       : TE.right(jwt)
 
   const ofUrls: Signing['ofUrls'] = (viewer, presign) => {

@@ -7,6 +7,7 @@ import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import { contentTtlSeconds, defaultTtlSeconds } from '../access/access.ts'
+import { type Restrictions, unrestricted } from '../access/restrictions.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
@@ -19,10 +20,11 @@ export type AdminService = {
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
-  /** A media token for an image or content file; `null`: as long as wire.md §2.3 has it. */
+  /** A media token for an image or content file; `null`: as long as wire.md §2.3 has it. Restrictions: §2.4. */
   readonly mintMediaToken: (
     uid: string,
     ttlSeconds: number | null,
+    restrictions?: Restrictions,
   ) => TE.TaskEither<NotFound | Unavailable, MintedToken>
 }
 
@@ -41,9 +43,9 @@ export const createAdminService = (deps: Deps): AdminService => {
   const { cache, users, imageFiles, contentFiles, idTokens, tokens } = deps
   const readThrough = createReadThrough(cache)
 
-  const mint = (kind: MediaKind, uid: string, ttlSeconds: number) =>
+  const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>
     pipe(
-      tokens.mint(kind, uid, ttlSeconds),
+      tokens.mint(kind, uid, ttlSeconds, restrictions),
       TE.map((jwt): MintedToken => ({ kind, jwt })),
     )
 
@@ -65,19 +67,27 @@ export const createAdminService = (deps: Deps): AdminService => {
 
     mintIdToken: (sub) => idTokens.mint(sub, idTokenTtlSeconds),
 
-    mintMediaToken: (uid, ttlSeconds) => async () => {
-      if (ContentFileUid.is(uid)) {
-        const file = await contentFiles.find(uid)()
-        if (E.isLeft(file)) return file
-        if (O.isSome(file.right))
-          return mint('content', uid, ttlSeconds ?? contentTtlSeconds(file.right.value.durationSeconds))()
-      }
-      if (ImageFileUid.is(uid)) {
-        const exports = await imageFiles.listExports(uid)()
-        if (E.isLeft(exports)) return exports
-        if (exports.right.length > 0) return mint('image', uid, ttlSeconds ?? defaultTtlSeconds)()
-      }
-      return E.left(notFound('file', uid))
-    },
+    mintMediaToken:
+      (uid, ttlSeconds, restrictions = unrestricted) =>
+      async () => {
+        if (ContentFileUid.is(uid)) {
+          const file = await contentFiles.find(uid)()
+          if (E.isLeft(file)) return file
+          if (O.isSome(file.right))
+            return mint(
+              'content',
+              uid,
+              ttlSeconds ?? contentTtlSeconds(file.right.value.durationSeconds),
+              restrictions,
+            )()
+        }
+        if (ImageFileUid.is(uid)) {
+          const exports = await imageFiles.listExports(uid)()
+          if (E.isLeft(exports)) return exports
+          if (exports.right.length > 0)
+            return mint('image', uid, ttlSeconds ?? defaultTtlSeconds, restrictions)()
+        }
+        return E.left(notFound('file', uid))
+      },
   }
 }

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { type ContentExportUid, ContentFileUid, type ContentPartUid, StoredFileUid } from '../shared/ids.ts'
+import type { PartFacts } from '../access/restrictions.ts'
+import { ContentExportUid, ContentFileUid, type ContentPartUid, StoredFileUid } from '../shared/ids.ts'
 import { snakeCased } from '../shared/snake-cased.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
 
@@ -76,14 +77,26 @@ export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
 export const longest = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
   exports.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0)
 
-/** Whose export this is: cache key `content_files:vods:{uid}:meta`. */
-export const VodMeta = snakeCased(t.strict({ contentFileUid: ContentFileUid }))
+const Pixels = t.union([t.number, t.null])
+
+/** Whose export this is, and how high (`null`: sound): cache key `content_files:vods:{uid}:meta`. */
+export const VodMeta = snakeCased(t.strict({ contentFileUid: ContentFileUid, height: Pixels }))
 export type VodMeta = t.TypeOf<typeof VodMeta>
 
-/** What is needed to serve the bytes of a part: cache key `content_files:exports:parts:{uid}`. */
+const Seconds = t.union([t.number, t.null])
+
+/**
+ * What is needed to serve the bytes of a part, and to tell who may have them: cache key
+ * `content_files:exports:parts:{uid}`. When it starts and ends is `null` of an init segment.
+ */
 export const ContentPartFile = snakeCased(
   t.strict({
     contentFileUid: ContentFileUid,
+    contentFileExportUid: ContentExportUid,
+    format: t.union([t.literal('m3u8'), t.literal('mp4')]),
+    height: Pixels,
+    startSeconds: Seconds,
+    endSeconds: Seconds,
     s3FileUid: StoredFileUid,
     s3FileKey: t.string,
     contentType: t.string,
@@ -92,6 +105,12 @@ export const ContentPartFile = snakeCased(
   }),
 )
 export type ContentPartFile = t.TypeOf<typeof ContentPartFile>
+
+/** What restrictions look at in it. */
+export const partFacts = (part: ContentPartFile): PartFacts => {
+  const { contentFileExportUid: uid, height, format, startSeconds: start, endSeconds: end } = part
+  return { uid, height, format, span: start === null || end === null ? null : { start, end } }
+}
 
 /** An export and its parts in order: what a media playlist is written from. */
 export type VodParts = {

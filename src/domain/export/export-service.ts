@@ -1,16 +1,19 @@
-import { E, pipe, TE } from '../../fp.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
 import type { BlobCache, BlobOrigin } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { mayView } from '../access/access.ts'
+import { createOwnedRead } from '../access/owned-read.ts'
+import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
+import type { ImageExportFile } from '../playlist/image-export.ts'
 import type { ByteRange, ByteStream } from '../shared/bytes.ts'
 import { type BadOrigin, badOrigin, type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
-import type { ContentPartUid, ImageExportUid, StoredFileUid } from '../shared/ids.ts'
+import type { ContentPartUid, ImageExportUid, ImageFileUid, StoredFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
+import { type ContentPartFile, partFacts } from './content-export.ts'
 
 /** Bytes that the caller may have, not read yet. */
 export type ServableBytes = {
@@ -52,14 +55,13 @@ type Located = {
   readonly sha256: string
 }
 
-export const createExportService = ({
-  cache,
-  blobs,
-  store,
-  imageFiles,
-  contentFiles,
-}: Deps): ExportService => {
+/** Stands in for the image of an export that is not there: its public flag is asked for, and is never set. */
+const noImage = '-' as ImageFileUid
+
+export const createExportService = (deps: Deps): ExportService => {
+  const { cache, blobs, store, imageFiles, contentFiles } = deps
   const readThrough = createReadThrough(cache)
+  const ownedRead = createOwnedRead(cache)
 
   const servable = (file: Located, isPublic: boolean): ServableBytes => {
     const facts = { size: file.fileSize, sha256: file.sha256 }
@@ -77,37 +79,41 @@ export const createExportService = ({
     }
   }
 
-  const imageExport = (uid: ImageExportUid) =>
-    readThrough(
-      cacheKeys.imageExport({ uid }),
-      pipe(imageFiles.findExport(uid), TE.flatMapEither(E.fromOption(() => forbidden('other_subject')))),
-    )
+  const isPublic = (uid: ImageFileUid) =>
+    readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))
 
-  const part = (uid: ContentPartUid) =>
-    readThrough(
-      cacheKeys.contentPart({ uid }),
-      pipe(contentFiles.findPart(uid), TE.flatMapEither(E.fromOption(() => forbidden('other_subject')))),
-    )
+  const mayHaveImage = (viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
+    const image = O.isSome(found) ? found.value.imageFileUid : noImage
+    return viewer === null ? isPublic(image) : TE.right(viewer.grant.sub === image)
+  }
+
+  const isPartOfHis = (viewer: Viewer) => (found: O.Option<ContentPartFile>) =>
+    TE.right(O.isSome(found) && found.value.contentFileUid === viewer.grant.sub)
 
   return {
     openImage: (uid, viewer) => async () => {
-      const file = await imageExport(uid)()
+      const file = await ownedRead(
+        cacheKeys.imageExport({ uid }),
+        imageFiles.findExport(uid),
+        mayHaveImage(viewer),
+      )()
       if (E.isLeft(file)) return file
-      if (viewer !== null) {
-        const permitted = mayView(viewer, file.right.imageFileUid)
-        return E.isLeft(permitted) ? permitted : E.right(servable(file.right, false))
-      }
-      const image = file.right.imageFileUid
-      const isPublic = await readThrough(cacheKeys.imagePublic({ uid: image }), imageFiles.isPublic(image))()
-      if (E.isLeft(isPublic)) return isPublic
-      return isPublic.right ? E.right(servable(file.right, true)) : E.left(forbidden('not_public'))
+      const { height } = file.right
+      if (viewer !== null && !permitsExport(viewer.grant.restrictions, { uid, height }))
+        return E.left(forbidden('restriction'))
+      return E.right(servable(file.right, viewer === null))
     },
 
     openPart: (uid, viewer) => async () => {
-      const file = await part(uid)()
+      const file = await ownedRead(
+        cacheKeys.contentPart({ uid }),
+        contentFiles.findPart(uid),
+        isPartOfHis(viewer),
+      )()
       if (E.isLeft(file)) return file
-      const permitted = mayView(viewer, file.right.contentFileUid)
-      return E.isLeft(permitted) ? permitted : E.right(servable(file.right, false))
+      return permitsPart(viewer.grant.restrictions, partFacts(file.right))
+        ? E.right(servable(file.right, false))
+        : E.left(forbidden('restriction'))
     },
   }
 }

@@ -68,3 +68,9 @@ export const linesOf = (text: string): ReadonlyArray<Line> => {
 /** The value of an attribute, without quotes. */
 export const attributeOf = (line: Line, name: string): string | undefined =>
   line.attributes.find((attribute) => attribute.name === name)?.value
+
+/** Seconds of an EXTINF line; not a number when it is not in fixed notation. */
+export const secondsOf = ({ value }: Line): number => {
+  const [, seconds] = /^(\d+(?:\.\d+)?),/.exec(value) ?? []
+  return seconds === undefined ? Number.NaN : Number(seconds)
+}

@@ -25,6 +25,7 @@ export const ImageExportFile = snakeCased(
   t.strict({
     fileSize: t.number,
     imageFileUid: ImageFileUid,
+    height: t.number,
     s3FileUid: StoredFileUid,
     s3FileKey: t.string,
     contentType: t.string,

@@ -1,6 +1,24 @@
+import * as t from 'io-ts'
+import { E } from '../../fp.ts'
+import { permitsExport, type Restrictions } from '../access/restrictions.ts'
+import { ImageExportUid } from '../shared/ids.ts'
 import { ascendingBy } from '../shared/order.ts'
 import { apiUrl } from '../shared/public-urls.ts'
 import type { ImageExport } from './image-export.ts'
+
+/** An export of an image as its playlist has it, as far as choices depend on it. */
+const ListedImage = t.readonly(
+  t.type({
+    uid: ImageExportUid,
+    format: t.string,
+    width: t.number,
+    height: t.number,
+    size_bytes: t.number,
+  }),
+)
+export type ListedImage = t.TypeOf<typeof ListedImage>
+
+const ImagePlaylist = t.type({ items: t.record(t.string, t.readonlyArray(ListedImage)) })
 
 /** Smallest first: a client takes the first that is large enough. */
 const smallestFirst = ascendingBy<ImageExport>(
@@ -10,11 +28,14 @@ const smallestFirst = ascendingBy<ImageExport>(
   (e) => e.uid,
 )
 
+/** The path of the bytes of an export below the API (wire.md §4.3). */
+export const imagePath = ({ uid, format }: Pick<ImageExport, 'uid' | 'format'>): string =>
+  `/image_files/image/${uid}.${format}`
+
 /** JSON text of the exports of an image, by format, with absolute URLs that are not signed (wire.md §4.1). */
 export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: string): string => {
-  const images = `${apiUrl(publicUrl)}/image_files/image`
   const itemOf = ({ uid, format, width, height, sizeBytes, thumbhash }: ImageExport) => ({
-    url: `${images}/${uid}.${format}`,
+    url: `${apiUrl(publicUrl)}${imagePath({ uid, format })}`,
     uid,
     format,
     width,
@@ -29,4 +50,19 @@ export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: 
       .sort(smallestFirst)
       .map(itemOf)
   return JSON.stringify({ items: Object.fromEntries(formats.map((format) => [format, itemsOf(format)])) })
+}
+
+/** All exports that an image playlist lists; none when the text is not one. */
+export const listedImages = (text: string): ReadonlyArray<ListedImage> => {
+  const playlist = ImagePlaylist.decode(JSON.parse(text))
+  return E.isLeft(playlist) ? [] : Object.values(playlist.right.items).flat()
+}
+
+/** An image playlist of those exports alone that a viewer may have (wire.md §2.4); `null` when none is left. */
+export const restrictImagePlaylist = (text: string, restrictions: Restrictions): string | null => {
+  const formats = new Map<string, ReadonlyArray<ListedImage>>()
+  for (const image of listedImages(text))
+    if (permitsExport(restrictions, image))
+      formats.set(image.format, [...(formats.get(image.format) ?? []), image])
+  return formats.size === 0 ? null : JSON.stringify({ items: Object.fromEntries(formats) })
 }

@@ -2,15 +2,13 @@ import { O } from '../../fp.ts'
 import type { ContentExport, ContentFile, FrameRate, VodParts } from '../export/content-export.ts'
 import { decimalInteger } from '../hls/attributes.ts'
 import { ascendingBy } from '../shared/order.ts'
-import { type Segments, secondsOf, segmentList, segmentsOf } from './dash-segments.ts'
-import { element } from './xml.ts'
+import { endSecondsOf, type Segments, segmentList, segmentsOf } from './dash-segments.ts'
+import { element, xmlDuration } from './xml.ts'
 
 type Representation = { readonly of: ContentExport; readonly segments: Segments }
 
 /** As resolved from the manifest's own place, `/api/1/content_files/{cf}/dash.mpd` (wire.md §5.8). */
 const baseUrl = '../exports/parts/'
-
-const duration = (seconds: number): string => `PT${seconds.toFixed(6).replace(/\.?0+$/, '')}S`
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {
   if (!(num > 0 && den > 0)) return null
@@ -93,8 +91,10 @@ export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>)
       xmlns: 'urn:mpeg:dash:schema:mpd:2011',
       profiles: profileOf([video, audio].filter((set) => set.length > 0)),
       type: 'static',
-      mediaPresentationDuration: duration(Math.max(...falling.map(({ segments }) => secondsOf(segments)))),
-      minBufferTime: duration(Math.max(...targets)),
+      mediaPresentationDuration: xmlDuration(
+        Math.max(...falling.map(({ segments }) => endSecondsOf(segments))),
+      ),
+      minBufferTime: xmlDuration(Math.max(...targets)),
     },
     [
       element('BaseURL', {}, [baseUrl]),

@@ -1,3 +1,4 @@
+import { type Clip, isListed } from '../access/restrictions.ts'
 import type { VodParts } from '../export/content-export.ts'
 import { durationsOf } from './part-durations.ts'
 import { extensionOf } from './part-extension.ts'
@@ -7,6 +8,8 @@ import { element } from './xml.ts'
 export type Segments = {
   /** Ticks per second. */
   readonly timescale: number
+  /** Ticks from the start of the export to the first of the media parts. */
+  readonly start: number
   /** Ticks of each media part. */
   readonly durations: ReadonlyArray<number>
   readonly initUri: string
@@ -22,23 +25,46 @@ export const segmentsOf = ({ parts }: VodParts): Segments | null => {
   if (init === undefined || timescale === undefined) return null
   return {
     timescale,
+    start: 0,
     durations: durationsOf(media, timescale),
     initUri: `${init.uid}.${extensionOf(init)}`,
     mediaUris: media.map((part) => `${part.uid}.${extensionOf(part)}`),
   }
 }
 
-export const secondsOf = ({ durations, timescale }: Segments): number =>
-  durations.reduce((sum, duration) => sum + duration, 0) / timescale
+export const startSecondsOf = ({ start, timescale }: Segments): number => start / timescale
+
+export const endSecondsOf = ({ start, durations, timescale }: Segments): number =>
+  durations.reduce((sum, duration) => sum + duration, start) / timescale
+
+/** Those of the parts that lie in the clip; `null` when none does. */
+export const clipSegments = (segments: Segments, clip: Clip): Segments | null => {
+  const { timescale, durations, mediaUris } = segments
+  let end = segments.start
+  const spans = durations.map((duration) => {
+    const start = end
+    end += duration
+    return { start: start / timescale, end: end / timescale }
+  })
+  const listed = spans.flatMap((span, i) => (isListed(clip, span) ? [i] : []))
+  const [first] = listed
+  if (first === undefined) return null
+  return {
+    ...segments,
+    start: durations.slice(0, first).reduce((sum, duration) => sum + duration, segments.start),
+    durations: listed.map((i) => durations[i] ?? 0),
+    mediaUris: listed.map((i) => mediaUris[i] ?? ''),
+  }
+}
 
 /** `S` elements: one for each run of equal durations. */
-const timelineOf = (durations: ReadonlyArray<number>): ReadonlyArray<string> => {
+const timelineOf = ({ start, durations }: Segments): ReadonlyArray<string> => {
   const starts = durations.flatMap((duration, i) => (duration === durations[i - 1] ? [] : [i]))
-  return starts.map((start, i) => {
-    const repeats = (starts[i + 1] ?? durations.length) - start - 1
+  return starts.map((at, i) => {
+    const repeats = (starts[i + 1] ?? durations.length) - at - 1
     return element('S', {
-      t: start === 0 ? 0 : null,
-      d: durations[start] ?? null,
+      t: at === 0 ? start : null,
+      d: durations[at] ?? null,
       r: repeats === 0 ? null : repeats,
     })
   })
@@ -46,11 +72,14 @@ const timelineOf = (durations: ReadonlyArray<number>): ReadonlyArray<string> => 
 
 /**
  * The parts as a list (ISO/IEC 23009-1 §5.3.9.3): a template would have to compute their names, and uids follow
- * from nothing.
+ * from nothing. `offsetSeconds` is where in the export the presentation begins.
  */
-export const segmentList = ({ timescale, durations, initUri, mediaUris }: Segments): string =>
-  element('SegmentList', { timescale }, [
+export const segmentList = (segments: Segments, offsetSeconds = 0): string => {
+  const { timescale, initUri, mediaUris } = segments
+  const offset = Math.round(offsetSeconds * timescale)
+  return element('SegmentList', { timescale, presentationTimeOffset: offset === 0 ? null : offset }, [
     element('Initialization', { sourceURL: initUri }),
-    element('SegmentTimeline', {}, timelineOf(durations)),
+    element('SegmentTimeline', {}, timelineOf(segments)),
     ...mediaUris.map((media) => element('SegmentURL', { media })),
   ])
+}

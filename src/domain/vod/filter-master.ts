@@ -1,4 +1,5 @@
-import { attributeOf, type Line, linesOf } from '../hls/m3u8-lines.ts'
+import { entriesOf } from '../hls/entries.ts'
+import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
 import { type Choice, filterVariants } from './filter-variants.ts'
 import type { MobileFilter } from './mobile-filter.ts'
 import type { Size } from './size-comparison.ts'
@@ -6,6 +7,8 @@ import type { Size } from './size-comparison.ts'
 /** A variant as it stands in a master playlist. */
 export type ListedVariant = Choice & {
   readonly uri: string
+  /** The group that its sound is in, when that is not in itself. */
+  readonly soundGroup: string | null
   /** From its EXT-X-STREAM-INF up to and with its URI. */
   readonly text: string
 }
@@ -25,30 +28,13 @@ const variantOf = (head: Line, uri: string, text: string): ListedVariant => ({
   bandwidth: Number(attributeOf(head, 'BANDWIDTH')),
   size: sizeOf(attributeOf(head, 'RESOLUTION')),
   uri,
+  soundGroup: attributeOf(head, 'AUDIO') ?? null,
   text,
 })
 
-export const readMaster = (text: string): Master => {
-  const pieces: Array<string | ListedVariant> = []
-  let head: Line | null = null
-  let pending = ''
-  for (const line of linesOf(text)) {
-    if (line.tag === 'EXT-X-STREAM-INF') {
-      pieces.push(pending)
-      pending = ''
-      head = line
-    }
-    pending += line.text
-    if (head !== null && line.uri !== null) {
-      pieces.push(variantOf(head, line.uri, pending))
-      pending = ''
-      head = null
-    }
-  }
-  return [...pieces, pending]
-}
+export const readMaster = (text: string): Master => entriesOf(text, 'EXT-X-STREAM-INF', variantOf)
 
-const isVariant = (piece: string | ListedVariant): piece is ListedVariant => typeof piece !== 'string'
+export const isVariant = (piece: string | ListedVariant): piece is ListedVariant => typeof piece !== 'string'
 
 /** The text of a master playlist with those variants alone that `select` hands back; all else stays. */
 export const selectVariants = (

@@ -23,3 +23,10 @@ export const element = (
     .join('')
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join('')}</${name}>`
 }
+
+/** The value of the first attribute of that name, as it is written. */
+export const attributeIn = (xml: string, name: string): string | undefined =>
+  new RegExp(` ${name}="([^"]*)"`).exec(xml)?.[1]
+
+/** Seconds as an xs:duration (XML Schema 2 §3.2.6), to the microsecond. */
+export const xmlDuration = (seconds: number): string => `PT${seconds.toFixed(6).replace(/\.?0+$/, '')}S`

@@ -9,7 +9,7 @@ const IMAGE_TYPES = {
 } as const
 
 /** Best first, as wire.md §4.4 orders them. */
-const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
+export const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
 /**
@@ -24,6 +24,15 @@ export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight || b.specificity - a.specificity)
     .map(({ format }) => format)
+}
+
+/**
+ * All image formats in the order in which they should be served: those that Accept takes, best first; then, for want of
+ * these, the others, what is known the widest first (RFC 9110 §12.4.1 lets a server send what was not asked for).
+ */
+export const servableImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
+  const accepted = acceptedImageFormats(header)
+  return [...accepted, ...IMAGE_FORMATS.toReversed().filter((format) => !accepted.includes(format))]
 }
 
 /** Whether an error is to be told as RFC 9457 has it; on a tie of equals it is told the usual way (wire.md §1.4). */

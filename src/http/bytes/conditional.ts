@@ -13,8 +13,8 @@ export type ConditionalHeaders = {
 }
 
 export type Validators = {
-  /** Strong, with its quotes. */
-  readonly etag: string
+  /** Strong, with its quotes; `undefined` when there is none to compare with. */
+  readonly etag: string | undefined
   /** Seconds since 1970-01-01T00:00Z. */
   readonly lastModified?: number | undefined
 }
@@ -75,8 +75,9 @@ const isSame = (
  * Whether the `*` or the list of entity tags (§8.8.3) in `header` names `etag`. By the strong comparison a
  * weak tag names nothing; by the weak one `W/` makes no difference (§8.8.3.2). What follows a fault is not read.
  */
-const listsTag = (header: string, etag: string, comparison: 'strong' | 'weak'): boolean => {
+const listsTag = (header: string, etag: string | undefined, comparison: 'strong' | 'weak'): boolean => {
   if (header === etag || header === '*') return true
+  if (etag === undefined) return false
 
   const element = /[ \t]*(?:(?<weak>W\/)?(?<opaque>"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y
   while (element.lastIndex < header.length) {

@@ -23,8 +23,8 @@ export type RepresentationFacts = {
 export type Representation = {
   readonly size: number
   readonly contentType: string
-  /** Strong, with its quotes. */
-  readonly etag: string
+  /** Strong, with its quotes; what is made for one viewer has none. */
+  readonly etag: string | undefined
   /** Seconds since 1970-01-01T00:00Z. */
   readonly lastModified: number | undefined
   /** Of a 200; a 206 puts its own Content-Length in place, and Content-Range beside it. */
@@ -37,7 +37,9 @@ export type Representation = {
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
 /** Headers by wire.md §4.3, §6.2 and §6.3. */
-export const describeRepresentation = (facts: RepresentationFacts): Representation => {
+export const describeRepresentation = (
+  facts: RepresentationFacts,
+): Representation & { readonly etag: string } => {
   const { contentType, size, isPublic } = facts
   const digest = Buffer.from(facts.sha256, 'hex')
   const etag = `"${digest.toString('base64url')}"`

@@ -5,7 +5,8 @@ import type { Knex } from 'knex'
 // An image or content file is finished when its exports have been added, once and together. What stands in an
 // export, a part or a stored file never changes afterwards.
 //
-// `include` lets the look-ups of the delivery routes be answered from indexes alone. Every reference has an
+// `include` lets the joins of the delivery routes be answered from indexes alone, and the sum of all that lasts before
+// a part, too. Every reference has an
 // index, because PostgreSQL looks for referring rows when one that is referred to goes.
 
 const up = async (db: Knex): Promise<void> => {
@@ -52,7 +53,7 @@ const up = async (db: Knex): Promise<void> => {
       width integer not null check (width > 0),
       height integer not null check (height > 0),
       thumbhash text not null,
-      unique (uid) include (image_file_id, s3_file_id)
+      unique (uid) include (image_file_id, s3_file_id, height)
     );
     create index image_file_exports_of_file on image_file_exports (image_file_id);
   `)
@@ -89,7 +90,7 @@ const up = async (db: Knex): Promise<void> => {
       duration_seconds double precision not null check (duration_seconds >= 0),
       target_duration integer check (target_duration > 0),
       quality_parameters jsonb not null,
-      primary key (id) include (content_file_id),
+      primary key (id) include (content_file_id, uid, format, height),
       check (num_nulls(width, height, frame_rate_num, frame_rate_den) in (0, 4)),
       check (num_nulls(channels, sample_rate) in (0, 2)),
       check ((format = 'm3u8') = (target_duration is not null))

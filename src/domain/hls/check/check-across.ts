@@ -1,5 +1,4 @@
-import { linesOf } from '../m3u8-lines.ts'
-import { secondsOf } from './check-media-playlist.ts'
+import { linesOf, secondsOf } from '../m3u8-lines.ts'
 import type { Child } from './children.ts'
 import { broken, type Finding, withTag } from './finding.ts'
 

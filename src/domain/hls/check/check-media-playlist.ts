@@ -1,12 +1,6 @@
-import { attributeOf, type Line, linesOf } from '../m3u8-lines.ts'
+import { attributeOf, type Line, linesOf, secondsOf } from '../m3u8-lines.ts'
 import { textChecks } from './check-text.ts'
 import { broken, type Check, type Finding, runAll, withTag } from './finding.ts'
-
-/** Seconds of an EXTINF line; not a number when it is not in fixed notation. */
-export const secondsOf = ({ value }: Line): number => {
-  const [, seconds] = /^(\d+(?:\.\d+)?),/.exec(value) ?? []
-  return seconds === undefined ? Number.NaN : Number(seconds)
-}
 
 const targetDuration: Check = (lines) => {
   const [declaration, ...more] = withTag(lines, 'EXT-X-TARGETDURATION')

@@ -1,4 +1,5 @@
 import { E, type TE } from '../../../fp.ts'
+import type { FetchedList, FetchList } from '../../../ports/list-fetcher.ts'
 import type { Refused, Unavailable } from '../../shared/errors.ts'
 import { linesOf } from '../m3u8-lines.ts'
 import { checkAcross } from './check-across.ts'
@@ -6,15 +7,6 @@ import { checkMasterPlaylist } from './check-master-playlist.ts'
 import { checkMediaPlaylist } from './check-media-playlist.ts'
 import { type Child, childrenOf } from './children.ts'
 import { broken, type Finding } from './finding.ts'
-
-/** A list as it was served; the headers are `null` where they were not sent. */
-export type FetchedList = {
-  readonly text: string
-  readonly contentType: string | null
-  readonly contentEncoding: string | null
-}
-
-export type FetchList = (url: string) => TE.TaskEither<Refused | Unavailable, FetchedList>
 
 export type ListReport = { readonly url: string; readonly findings: ReadonlyArray<Finding> }
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
-import { examine, type FetchedList, type FetchList } from '../../../../src/domain/hls/check/examine.ts'
+import { examine } from '../../../../src/domain/hls/check/examine.ts'
 import { signM3u8 } from '../../../../src/domain/hls/sign-m3u8.ts'
 import { refused, unavailable } from '../../../../src/domain/shared/errors.ts'
 import { TE } from '../../../../src/fp.ts'
+import type { FetchedList, FetchList } from '../../../../src/ports/list-fetcher.ts'
 import { left, right } from '../../../support/expect-right.ts'
 
 const home = 'https://media.example.com/api/1/content_files'

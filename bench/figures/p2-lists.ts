@@ -1,0 +1,47 @@
+import { get, type IncomingMessage } from 'node:http'
+import type { Served } from '../peers/peer.ts'
+import { besidePeers } from './beside-peers.ts'
+import { compare } from './compare.ts'
+import type { Figure, Warm } from './figure.ts'
+
+/** A media playlist, signed for another viewer in each request: the peers serve the gzip bytes of one of them. */
+export const p2Lists: Figure = {
+  id: 'P2',
+  title: 'a media playlist signed by query, as gzip',
+  needs: ['list_query'],
+  run: async ({ settings, server }) => {
+    const warm = server?.warm.list_query
+    if (server === undefined || warm === undefined) return []
+    const headers = { ...warm.headers, 'Accept-Encoding': 'gzip' }
+    const served = await fetchGzip(server.origin, { ...warm, headers })
+    return besidePeers([served], (peers) =>
+      compare(
+        `${served.bytes.length} bytes`,
+        [
+          { name: 'larder', origin: server.origin, paths: warm.paths, headers },
+          ...peers.map(({ name, origin }) => ({ name, origin, paths: [served.path], headers })),
+        ],
+        settings,
+        { raw: 0.5 },
+      ),
+    )
+  },
+}
+
+/** As it comes: `fetch` would inflate it. */
+const fetchGzip = async (origin: string, { paths: [path = '/'], headers }: Warm): Promise<Served> => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${origin}${path}`, { headers, agent: false }, resolve).on('error', reject)
+  })
+  const chunks: Uint8Array[] = []
+  for await (const chunk of response) chunks.push(chunk)
+  const { statusCode, headers: got } = response
+  if (statusCode !== 200 || got['content-encoding'] !== 'gzip')
+    throw new Error(`list_query is not warm: ${statusCode} ${got['content-encoding']} for ${path}`)
+  return {
+    path: '/list',
+    contentType: got['content-type'] ?? 'application/octet-stream',
+    headers: { 'Content-Encoding': 'gzip' },
+    bytes: Buffer.concat(chunks),
+  }
+}

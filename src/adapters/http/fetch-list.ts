@@ -1,0 +1,55 @@
+import { type Refused, refused, unavailable } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import type { FetchList } from '../../ports/list-fetcher.ts'
+
+export type FetchListOptions = {
+  /** For a whole answer. */
+  readonly timeoutSeconds: number
+  /** Of a list, without its coding. */
+  readonly maxBytes: number
+}
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+
+const readWhole = async (
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+): Promise<E.Either<Refused, Uint8Array>> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.length
+    if (size > maxBytes) return E.left(refused(`is longer than ${maxBytes} bytes`))
+    chunks.push(chunk)
+  }
+  return E.right(Buffer.concat(chunks))
+}
+
+/** Lists over HTTP. A redirect is told and not followed: this origin sends none. */
+export const createHttpFetchList =
+  ({ timeoutSeconds, maxBytes }: FetchListOptions): FetchList =>
+  (url) =>
+  async () => {
+    if (!isHttp(url)) return E.left(refused('is no http or https address'))
+    try {
+      const response = await fetch(url, {
+        redirect: 'manual',
+        headers: { 'accept-encoding': 'gzip' },
+        signal: AbortSignal.timeout(timeoutSeconds * 1000),
+      })
+      if (response.status !== 200) {
+        await response.body?.cancel()
+        return E.left(refused(`answers ${response.status}`))
+      }
+      const bytes = await readWhole(response.body, maxBytes)
+      if (E.isLeft(bytes)) return bytes
+      return E.right({
+        // A byte order mark is a fault of a list: it must not be taken off before it is looked at.
+        text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.right),
+        contentType: response.headers.get('content-type'),
+        contentEncoding: response.headers.get('content-encoding'),
+      })
+    } catch (cause) {
+      return E.left(unavailable('server of the list')(cause))
+    }
+  }

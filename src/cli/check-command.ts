@@ -1,0 +1,50 @@
+import { createServer } from 'node:http'
+import { createHttpApp, type Larder, withServices } from '../composition.ts'
+import type { Config } from '../config.ts'
+import { examine, type ListReport } from '../domain/hls/check/examine.ts'
+import { type Command, Failure, wrongUsage } from './command.ts'
+import { describeReports } from './list-report.ts'
+import { close, listen } from './listening.ts'
+import { orFail } from './outcome.ts'
+
+const usage = 'check URL|UID'
+
+/** The lists of a film as this Larder serves them, over a socket of its own: no server need run. */
+const examineFilm = async (
+  larder: Larder,
+  config: Config,
+  uid: string,
+): Promise<{ readonly reports: ReadonlyArray<ListReport>; readonly origin: string }> => {
+  await orFail(larder.database.migrate)
+  const { kind, jwt } = await orFail(larder.admins.mintMediaToken(uid, null))
+  if (kind !== 'content') throw new Failure(`${uid} is a picture: it has no lists to check`)
+
+  const server = createServer(createHttpApp(larder, config).callback())
+  const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
+  const origin = `http://127.0.0.1:${port}`
+  // A token in the path leaves the lists as they are, and `bmin` all variants in.
+  const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8?bmin=0`
+  try {
+    return { reports: await orFail(examine(url, larder.fetchList)), origin }
+  } finally {
+    await close(server, 0)
+  }
+}
+
+/** Examines an m3u8 list and those that it names; exit code 1 when a rule is broken that players may fail on. */
+export const checkCommand: Command = {
+  usage,
+  run: ({ config, args, print }) => {
+    const [target, ...rest] = args
+    if (!target || rest.length > 0) throw wrongUsage(usage)
+
+    return withServices(config, async (larder) => {
+      const { reports, origin } = target.includes('://')
+        ? { reports: await orFail(examine(target, larder.fetchList)), origin: '' }
+        : await examineFilm(larder, config, target)
+      const { lines, faults } = describeReports(reports, origin)
+      for (const line of lines) print(line)
+      return faults > 0 ? 1 : 0
+    })
+  },
+}

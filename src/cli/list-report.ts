@@ -1,0 +1,29 @@
+import type { ListReport } from '../domain/hls/check/examine.ts'
+import type { Finding } from '../domain/hls/check/finding.ts'
+
+/** What is printed may end up in a ticket: a token may not (wire.md §2.6). */
+const withoutTokens = (text: string): string =>
+  text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
+
+const findingLines = ({ severity, line, rule, reason, source, fix }: Finding): ReadonlyArray<string> => [
+  `  ${severity}${line === null ? '' : `, line ${line}`}: ${rule}: ${reason} (${source})`,
+  `    → ${fix}`,
+]
+
+const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
+
+/** The findings for people, a list after the other, and how many faults are among them. `origin` is left out. */
+export const describeReports = (
+  reports: ReadonlyArray<ListReport>,
+  origin = '',
+): { readonly lines: ReadonlyArray<string>; readonly faults: number } => {
+  const findings = reports.flatMap((report) => report.findings)
+  const faults = findings.filter(({ severity }) => severity === 'fault').length
+  const lines = reports.flatMap(({ url, findings }) => [
+    `${url.startsWith(origin) ? url.slice(origin.length) : url}${findings.length === 0 ? '  is fine' : ''}`,
+    ...findings.flatMap(findingLines),
+  ])
+  const advice = findings.length - faults
+  const summary = `${count(reports.length, 'list')}: ${count(faults, 'fault')}, ${advice} to consider`
+  return { lines: [...lines, summary].map(withoutTokens), faults }
+}

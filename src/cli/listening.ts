@@ -1,0 +1,31 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Config } from '../config.ts'
+import { Failure } from './command.ts'
+
+/** Gives the port, which is the system's choice where `port` is 0. */
+export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new Failure(`port ${port} of ${host} is in use: stop what uses it, or set PORT to another`))
+      else if (error.code === 'EACCES')
+        reject(new Failure(`port ${port} may not be used by this user: set PORT to another`))
+      else
+        reject(
+          new Failure(`cannot listen on ${host}: ${error.message}; set HOST to an address of this machine`),
+        )
+    })
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  })
+
+/** Stops accepting, lets what is in flight end for a while, then cuts it off (wire.md §10). */
+export const close = (server: Server, graceSeconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
+    server.close(() => {
+      clearTimeout(cutOff)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })

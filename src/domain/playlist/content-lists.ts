@@ -1,0 +1,120 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
+import type { Signing } from '../access/access.ts'
+import { permitsPart, restrictsNothing } from '../access/restrictions.ts'
+import { type ListSteps, type Shown, showListOfFile } from '../access/show-list.ts'
+import type { Presign, UrlPresign, Viewer } from '../access/viewer.ts'
+import { type ContentFile, partFacts } from '../export/content-export.ts'
+import { signM3u8 } from '../hls/sign-m3u8.ts'
+import { notFound } from '../shared/errors.ts'
+import type { ContentFileUid, ContentPartUid } from '../shared/ids.ts'
+import { createReadThrough } from '../shared/read-through.ts'
+import { remembering } from '../shared/remembering.ts'
+import { signJson } from '../shared/sign-json.ts'
+import type { SignableList } from '../shared/signable-list.ts'
+import type { Signature, UrlSignature } from '../shared/signature.ts'
+import { filterMaster, readMaster } from '../vod/filter-master.ts'
+import { toMasterPlaylist } from '../vod/master-playlist.ts'
+import type { MobileFilter } from '../vod/mobile-filter.ts'
+import { restrictMaster } from '../vod/restrict-master.ts'
+import { partsOfWebPlaylist, restrictWebPlaylist } from '../vod/restrict-web.ts'
+import { toWebPlaylist } from '../vod/web-playlist.ts'
+
+/** Lists of the exports of a sound or film. */
+export type ContentLists = {
+  /** JSON, wire.md §5.1. */
+  readonly showWeb: (
+    uid: ContentFileUid,
+    viewer: Viewer,
+    presign: UrlPresign | null,
+  ) => Shown<SignableList<UrlSignature>>
+  /** Master playlist, wire.md §5.2. */
+  readonly showMobile: (
+    uid: ContentFileUid,
+    viewer: Viewer,
+    presign: Presign | null,
+    filter: MobileFilter,
+  ) => Shown<SignableList>
+}
+
+type Deps = {
+  readonly cache: CachePort
+  readonly contentFiles: ContentFileRepository
+  readonly contentSigning: Signing
+  readonly publicUrl: string
+}
+
+/** Lists that are kept as they were read: those of the films that are watched the most. */
+const readLists = 256
+
+export const createContentLists = (deps: Deps): ContentLists => {
+  const { cache, contentFiles, contentSigning, publicUrl } = deps
+  const readThrough = createReadThrough(cache)
+  const read = remembering(readLists, readMaster)
+
+  /** Writes a list of a content file; `none` from `write` means that there is nothing to list. */
+  const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
+    pipe(
+      contentFiles.find(uid),
+      TE.flatMapEither((file) =>
+        pipe(
+          O.flatMap(write)(file),
+          E.fromOption(() => notFound('content_file', uid)),
+        ),
+      ),
+    )
+
+  const webPlaylist = (uid: ContentFileUid) =>
+    readThrough(
+      cacheKeys.webPlaylist({ uid }),
+      contentList(uid, (file) =>
+        file.exports.some(({ format }) => format === 'mp4') ? O.some(toWebPlaylist(file, publicUrl)) : O.none,
+      ),
+    )
+
+  const mobilePlaylist = (uid: ContentFileUid) =>
+    readThrough(cacheKeys.mobilePlaylist({ uid }), contentList(uid, toMasterPlaylist))
+
+  /** What stands in a web playlist does not tell what it is of; the parts that it links to do. */
+  const cutWeb: ListSteps<UrlSignature>['cut'] = (text, restrictions) => async () => {
+    if (restrictsNothing(restrictions)) return E.right(text)
+    const permitted: ContentPartUid[] = []
+    for (const uid of partsOfWebPlaylist(text)) {
+      const part = await readThrough(
+        cacheKeys.contentPart({ uid }),
+        pipe(contentFiles.findPart(uid), TE.flatMapEither(E.fromOption(() => notFound('part', uid)))),
+      )()
+      if (E.isRight(part) && permitsPart(restrictions, partFacts(part.right))) permitted.push(uid)
+      if (E.isLeft(part) && part.left._tag === 'Unavailable') return E.left(part.left)
+    }
+    return E.right(restrictWebPlaylist(text, permitted))
+  }
+
+  const cutMaster =
+    (filter: MobileFilter): ListSteps<Signature>['cut'] =>
+    (text, restrictions) => {
+      const master = read(text)
+      const permitted = restrictsNothing(restrictions) ? master : restrictMaster(master, restrictions)
+      return TE.right(permitted === null ? null : filterMaster(permitted, filter))
+    }
+
+  return {
+    showWeb: (uid, viewer, presign) =>
+      showListOfFile(uid, viewer, {
+        text: webPlaylist(uid),
+        cut: cutWeb,
+        signature: contentSigning.ofUrls(viewer, presign),
+        sign: (text, signature) => signJson(text, publicUrl, signature),
+      }),
+
+    showMobile: (uid, viewer, presign, filter) =>
+      showListOfFile(uid, viewer, {
+        text: mobilePlaylist(uid),
+        cut: cutMaster(filter),
+        signature: contentSigning.ofM3u8(viewer, presign),
+        sign: signM3u8,
+      }),
+  }
+}

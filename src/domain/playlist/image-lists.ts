@@ -1,0 +1,120 @@
+import { E, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
+import { defaultTtlSeconds, mayView, type Signing } from '../access/access.ts'
+import { permitsExport, restrictsNothing, unrestricted } from '../access/restrictions.ts'
+import { type Shown, showListOfFile } from '../access/show-list.ts'
+import type { UrlPresign, Viewer } from '../access/viewer.ts'
+import { type Forbidden, forbidden, notFound, type Unavailable } from '../shared/errors.ts'
+import type { ImageFileUid } from '../shared/ids.ts'
+import { createReadThrough } from '../shared/read-through.ts'
+import { remembering } from '../shared/remembering.ts'
+import { signJson } from '../shared/sign-json.ts'
+import type { SignableList } from '../shared/signable-list.ts'
+import type { UrlSignature } from '../shared/signature.ts'
+import { bestExport, type ImageWish } from './best-export.ts'
+import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist } from './image-playlist.ts'
+
+/** Lists of the exports of an image. */
+export type ImageLists = {
+  /** JSON, wire.md §4.1. */
+  readonly showImages: (
+    uid: ImageFileUid,
+    viewer: Viewer,
+    presign: UrlPresign | null,
+  ) => Shown<SignableList<UrlSignature>>
+  /** The same for everybody, with a fresh token, when the image is public (wire.md §4.2). */
+  readonly showPublicImages: (
+    uid: ImageFileUid,
+    presign: UrlPresign | null,
+  ) => Shown<{ readonly list: SignableList<UrlSignature>; readonly jwt: string }>
+  /** The export that serves best (wire.md §4.4); `null` is a caller without a token, who gets public images alone. */
+  readonly chooseImage: (uid: ImageFileUid, viewer: Viewer | null, wish: ImageWish) => Shown<ListedImage>
+}
+
+type Deps = {
+  readonly cache: CachePort
+  readonly imageFiles: ImageFileRepository
+  readonly tokens: MediaTokens
+  readonly imageSigning: Signing
+  readonly publicUrl: string
+}
+
+/** Lists that are kept as they were read: those that are chosen from the most. */
+const readLists = 256
+
+export const createImageLists = (deps: Deps): ImageLists => {
+  const { cache, imageFiles, tokens, imageSigning, publicUrl } = deps
+  const readThrough = createReadThrough(cache)
+  const readImages = remembering(readLists, listedImages)
+
+  const imagePlaylist = (uid: ImageFileUid) =>
+    readThrough(
+      cacheKeys.imagePlaylist({ uid }),
+      pipe(
+        imageFiles.listExports(uid),
+        TE.filterOrElseW(
+          (exports) => exports.length > 0,
+          () => notFound('image_file', uid),
+        ),
+        TE.map((exports) => toImagePlaylist(exports, publicUrl)),
+      ),
+    )
+
+  const isPublic = (uid: ImageFileUid) =>
+    readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))
+
+  const mayViewImage = (
+    uid: ImageFileUid,
+    viewer: Viewer | null,
+  ): TE.TaskEither<Forbidden | Unavailable, unknown> =>
+    viewer !== null
+      ? TE.fromEither(mayView(viewer, uid))
+      : pipe(
+          isPublic(uid),
+          TE.filterOrElseW(
+            (open) => open,
+            () => forbidden('not_public'),
+          ),
+        )
+
+  const signUrls = (text: string, signature: UrlSignature) => signJson(text, publicUrl, signature)
+
+  return {
+    showImages: (uid, viewer, presign) =>
+      showListOfFile(uid, viewer, {
+        text: imagePlaylist(uid),
+        cut: (text, restrictions) =>
+          TE.right(restrictsNothing(restrictions) ? text : restrictImagePlaylist(text, restrictions)),
+        signature: imageSigning.ofUrls(viewer, presign),
+        sign: signUrls,
+      }),
+
+    showPublicImages: (uid, presign) => async () => {
+      const permitted = await mayViewImage(uid, null)()
+      if (E.isLeft(permitted)) return permitted
+      const text = await imagePlaylist(uid)()
+      if (E.isLeft(text)) return text
+      return pipe(
+        tokens.mint('image', uid, defaultTtlSeconds),
+        TE.map((jwt) => ({
+          jwt,
+          list: { text: text.right, signature: { mode: presign ?? 'none', jwt }, sign: signUrls },
+        })),
+      )()
+    },
+
+    chooseImage: (uid, viewer, wish) => async () => {
+      const permitted = await mayViewImage(uid, viewer)()
+      if (E.isLeft(permitted)) return permitted
+      const text = await imagePlaylist(uid)()
+      if (E.isLeft(text)) return text
+      const restrictions = viewer?.grant.restrictions ?? unrestricted
+      const images = readImages(text.right).filter((image) => permitsExport(restrictions, image))
+      const best = bestExport(images, wish)
+      return best === null ? E.left(notFound('image_file', uid)) : E.right(best)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import * as t from 'io-ts'
+
+const decimal = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const integer = /^\d+$/
+
+/** A number in a query; `nan`, `inf` and whatever is given twice are none. `expectation` is for people. */
+const numeric = (
+  name: string,
+  expectation: string,
+  notation: RegExp,
+  holds: (n: number) => boolean,
+): t.Type<number, string, unknown> =>
+  new t.Type(
+    name,
+    (u): u is number => typeof u === 'number' && Number.isFinite(u) && holds(u),
+    (u, context) => {
+      const n = typeof u === 'string' && notation.test(u) ? Number(u) : Number.NaN
+      return Number.isFinite(n) && holds(n) ? t.success(n) : t.failure(u, context, expectation)
+    },
+    String,
+  )
+
+/** CSS pixels. */
+export const Pixels = numeric('pixels', 'should be a number of at least 1', decimal, (n) => n >= 1)
+/** Device pixels to a CSS pixel. */
+export const PixelRatio = numeric(
+  'pixel_ratio',
+  'should be a number above 0 and up to 16',
+  decimal,
+  (n) => n > 0 && n <= 16,
+)
+/** Bits per second. */
+export const Bandwidth = numeric('bandwidth', 'should be a whole number', integer, () => true)

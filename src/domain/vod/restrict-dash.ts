@@ -1,0 +1,58 @@
+import { type Clip, permitsExport, type Restrictions } from '../access/restrictions.ts'
+import { clipSegments, endSecondsOf, type Segments, segmentList, startSecondsOf } from './dash-segments.ts'
+import { attributeIn, xmlDuration } from './xml.ts'
+
+// Manifests of ours are known to the byte (dash-manifest.ts): no comments, no prefixes, and no `>` in an attribute.
+const representation = /<Representation [^>]*>.*?<\/Representation>/gs
+const list = /<SegmentList .*<\/SegmentList>/s
+const emptySet = /<AdaptationSet [^>]*><\/AdaptationSet>/g
+const presentationDuration = /(?<= mediaPresentationDuration=")[^"]*/
+
+const segmentsIn = (xml: string): Segments => {
+  const runs = [...xml.matchAll(/<S [^>]*>/g)].map(([run]) => run)
+  return {
+    timescale: Number(attributeIn(xml, 'timescale')),
+    start: Number(attributeIn(runs[0] ?? '', 't')),
+    durations: runs.flatMap((run) =>
+      Array.from({ length: Number(attributeIn(run, 'r') ?? 0) + 1 }, () => Number(attributeIn(run, 'd'))),
+    ),
+    initUri: attributeIn(xml, 'sourceURL') ?? '',
+    mediaUris: [...xml.matchAll(/<SegmentURL [^>]*>/g)].map(([url]) => attributeIn(url, 'media') ?? ''),
+  }
+}
+
+const isPermitted = (xml: string, restrictions: Restrictions): boolean => {
+  const height = attributeIn(xml, 'height')
+  return permitsExport(restrictions, {
+    uid: attributeIn(xml, 'id') ?? '',
+    height: height === undefined ? null : Number(height),
+  })
+}
+
+/** The presentation begins where the first part does, or a little before: no part is to be cut in the middle. */
+const clipDash = (manifest: string, clip: Clip): string => {
+  const clips = new Map<string, Segments>()
+  for (const [xml] of manifest.matchAll(representation)) {
+    const clipped = clipSegments(segmentsIn(xml), clip)
+    if (clipped !== null) clips.set(xml, clipped)
+  }
+  const offset = Math.min(...[...clips.values()].map(startSecondsOf))
+  const end = Math.max(...[...clips.values()].map(endSecondsOf))
+  return manifest
+    .replace(representation, (xml) => {
+      const clipped = clips.get(xml)
+      return clipped === undefined ? '' : xml.replace(list, () => segmentList(clipped, offset))
+    })
+    .replace(presentationDuration, xmlDuration(end - offset))
+}
+
+/**
+ * A manifest of ours without the representations that a viewer may not have, and without the parts that lie outside of
+ * his clip (wire.md §2.4); `null` when nothing is left.
+ */
+export const restrictDash = (manifest: string, restrictions: Restrictions): string | null => {
+  const permitted = manifest.replace(representation, (xml) => (isPermitted(xml, restrictions) ? xml : ''))
+  const { clip } = restrictions
+  const left = clip === undefined ? permitted : clipDash(permitted, clip)
+  return left.search(representation) < 0 ? null : left.replace(emptySet, '')
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { SignableList } from '../../domain/shared/signable-list.ts'
+import type { Signature } from '../../domain/shared/signature.ts'
+import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
+import type { Headers } from '../bytes/representation-headers.ts'
+import { isPlainToken } from './identity-template.ts'
+import {
+  createIdentityForm,
+  encodeForm,
+  type IdentityForm,
+  type ListForm,
+  plainForm,
+  tokenOf,
+} from './list-form.ts'
+import { createMemo } from './memo.ts'
+
+export type ListBody = {
+  readonly body: Uint8Array
+  /** Vary, and Content-Encoding when there is one, and ETag when the body is the same for everybody. */
+  readonly headers: Headers
+}
+
+/**
+ * Signs a list for one viewer, in the best coding that his Accept-Encoding takes (wire.md §7.1). After the first time
+ * that it does so for this list and this length of token, it costs a copy of the body (wire.md §3.3).
+ */
+export type ListBodies = <S extends Signature>(
+  list: SignableList<S>,
+  acceptEncoding: string | undefined,
+) => Promise<ListBody>
+
+/** No body made for one viewer alone is worth the time that br takes. */
+const codingFor = ({ etag }: ListForm, acceptEncoding: string | undefined): ContentCoding =>
+  chooseCoding(acceptEncoding, etag === undefined ? ['gzip'] : ['br', 'gzip'])
+
+const headersOf = ({ etag }: ListForm, coding: ContentCoding): Headers => ({
+  Vary: 'Accept-Encoding',
+  ...(coding === 'identity' ? {} : { 'Content-Encoding': coding }),
+  ...(etag === undefined ? {} : { ETag: etag }),
+})
+
+/** Texts are long, and the same ones come again and again: their digests stand in for them. */
+const createTextIds = (maxLength: number): ((text: string) => string) => {
+  const ids = new LRUCache<string, string>({
+    maxSize: Math.max(1, Math.floor(maxLength)),
+    sizeCalculation: ({ length: idLength }, text) => text.length + idLength,
+  })
+  return (text) => {
+    const known = ids.get(text)
+    if (known !== undefined) return known
+    const id = createHash('sha256').update(text).digest('base64url')
+    ids.set(text, id)
+    return id
+  }
+}
+
+type Options = {
+  /** Of what is kept. For a list of 1,000 parts and tokens of one length, that is 0.4 MB. */
+  readonly maxBytes: number
+}
+
+export const createListBodies = ({ maxBytes }: Options): ListBodies => {
+  const idOf = createTextIds(maxBytes / 4)
+  const identityForms = createMemo<IdentityForm>(maxBytes / 2)
+  const encodedForms = createMemo<ListForm>(maxBytes / 4)
+
+  return async (list, acceptEncoding) => {
+    const token = tokenOf(list.signature)
+    const name = isPlainToken(token) ? `${idOf(list.text)} ${list.signature.mode} ${token.length}` : undefined
+    const identity =
+      name === undefined ? plainForm(list) : await identityForms(name, () => createIdentityForm(list))
+
+    const coding = codingFor(identity, acceptEncoding)
+    if (coding === 'identity')
+      return { body: await identity.bodyFor(token), headers: headersOf(identity, coding) }
+
+    const encode = () => encodeForm(identity, coding)
+    const encoded = await (name === undefined ? encode() : encodedForms(`${name} ${coding}`, encode))
+    return { body: await encoded.bodyFor(token), headers: headersOf(encoded, coding) }
+  }
+}

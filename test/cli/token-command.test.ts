@@ -1,0 +1,32 @@
+import { expect } from 'chai'
+import { Failure } from '../../src/cli/command.ts'
+import { restrictionsOf } from '../../src/cli/token-command.ts'
+import { Restrictions } from '../../src/domain/access/restrictions.ts'
+import { E } from '../../src/fp.ts'
+
+describe('the restrictions that larder token takes', () => {
+  it('are a height and a clip, or none', () => {
+    expect(restrictionsOf({})).to.deep.equal({})
+    expect(restrictionsOf({ maxh: '480', clip: '0,25.5' })).to.deep.equal({ maxh: 480, clip: [0, 25.5] })
+  })
+
+  it('are such as the token door lets in', () => {
+    for (const options of [{}, { maxh: '1' }, { clip: '0.001,7' }])
+      expect(E.isRight(Restrictions.decode(restrictionsOf(options)))).to.equal(true)
+  })
+
+  it('are refused, with an example, when they make no sense', () => {
+    for (const options of [
+      { maxh: '0' },
+      { maxh: '480p' },
+      { maxh: '-1' },
+      { clip: '10' },
+      { clip: '10,10' },
+      { clip: '20,10' },
+      { clip: '-1,5' },
+      { clip: 'a,b' },
+      { clip: '1,2,3' },
+    ])
+      expect(() => restrictionsOf(options), JSON.stringify(options)).to.throw(Failure, /for example --/)
+  })
+})

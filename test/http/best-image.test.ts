@@ -1,0 +1,143 @@
+import { expect } from 'chai'
+import type { Larder } from '../../src/composition.ts'
+import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
+import type { ImageFileUid } from '../../src/domain/shared/ids.ts'
+import { aNewImageExport, aNewImageFile, anImageFileUid } from '../support/builders.ts'
+import { right } from '../support/expect-right.ts'
+import { storeBytes } from '../support/library.ts'
+import { bearer, createMemoryLarder, listen, publicUrl, type TestServer } from '../support/memory-larder.ts'
+
+/** What a response says of itself, not of its connection. */
+const about = ({ headers }: Response) =>
+  [...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name))
+
+const widths = [200, 400, 800] as const
+
+describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
+  let larder: Larder
+  let server: TestServer
+  let uid: ImageFileUid
+  let jwt: string
+  let exports: ReadonlyArray<NewImageExport>
+
+  const seed = async (formats: ReadonlyArray<string>) => {
+    const file = aNewImageFile()
+    await right(larder.imageFiles.add(file))
+    const made = formats.flatMap((format) =>
+      widths.map(async (width) => {
+        const bytes = Buffer.from(`${format} of ${width}`)
+        const stored = await storeBytes(larder, bytes, `image/${format}`)
+        return aNewImageExport({ format, width, height: width / 2, file: stored })
+      }),
+    )
+    exports = await Promise.all(made)
+    await right(larder.imageFiles.addExports(file.uid, exports))
+    return file.uid
+  }
+
+  before(async () => {
+    larder = await createMemoryLarder()
+    server = await listen(larder)
+    uid = await seed(['avif', 'jpeg', 'webp'])
+    jwt = await right(larder.tokens.mint('image', uid, 1800))
+  })
+  after(() => server.close())
+
+  const ask = (query = '', headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
+    server.get(`/api/1/image_files/${uid}/best${query}`, {
+      method,
+      headers: { authorization: `bearer ${jwt}`, ...headers },
+    })
+  const best = async (query = '', headers: Readonly<Record<string, string>> = {}) =>
+    (await ask(query, headers)).text()
+
+  it('chooses the best format that Accept takes', async () => {
+    expect(await best('?w=100', { accept: 'image/avif,image/webp,*/*' })).to.equal('avif of 200')
+    expect(await best('?w=100', { accept: 'image/webp,*/*;q=0.8' })).to.equal('webp of 200')
+    expect(await best('?w=100', { accept: 'image/jpeg' })).to.equal('jpeg of 200')
+    expect(await best('?w=100', { accept: 'image/avif;q=0.5,image/webp' })).to.equal('webp of 200')
+    expect(await best('?w=100&fmt=jpeg', { accept: 'image/avif' })).to.equal('jpeg of 200')
+  })
+
+  it('serves what is known the widest to who accepts nothing that there is', async () =>
+    expect(await best('?w=100', { accept: 'text/html' })).to.equal('jpeg of 200'))
+
+  it('chooses the smallest that covers the size, else the largest', async () => {
+    const accept = 'image/webp'
+    expect(await best('?w=200', { accept })).to.equal('webp of 200')
+    expect(await best('?w=200.5', { accept })).to.equal('webp of 400')
+    expect(await best('?h=101', { accept })).to.equal('webp of 400')
+    expect(await best('?w=100&h=300', { accept })).to.equal('webp of 800')
+    expect(await best('?w=200&dpr=2', { accept })).to.equal('webp of 400')
+    expect(await best('?w=5000', { accept })).to.equal('webp of 800')
+    expect(await best('', { accept })).to.equal('webp of 800')
+  })
+
+  it('takes client hints in place of missing parameters, and of these alone', async () => {
+    const accept = 'image/webp'
+    expect(await best('?w=200', { accept, 'sec-ch-dpr': '2.0' })).to.equal('webp of 400')
+    expect(await best('?w=200&dpr=1', { accept, 'sec-ch-dpr': '2.0' })).to.equal('webp of 200')
+    expect(await best('?w=200', { accept, 'sec-ch-dpr': '2.0', 'save-data': 'on' })).to.equal('webp of 200')
+    expect(await best('', { accept, 'sec-ch-width': '300' })).to.equal('webp of 400')
+    expect(await best('', { accept, 'sec-ch-width': '400', 'sec-ch-dpr': '2' })).to.equal('webp of 400')
+    expect(await best('?w=100', { accept, 'sec-ch-width': '400' })).to.equal('webp of 200')
+    expect(await best('?w=200', { accept, 'sec-ch-dpr': 'wide' })).to.equal('webp of 200')
+  })
+
+  it('says what the choice depends on, which hints may be sent, and what was chosen', async () => {
+    const response = await ask('?w=200', { accept: 'image/webp' })
+    expect(response.headers.get('vary')).to.equal('Accept, Sec-CH-DPR, Save-Data')
+    expect(response.headers.get('accept-ch')).to.equal('Sec-CH-DPR, Sec-CH-Width')
+    expect((await ask('?w=200&dpr=1')).headers.get('vary')).to.equal('Accept')
+    expect((await ask()).headers.get('vary')).to.equal('Accept, Sec-CH-DPR, Sec-CH-Width, Save-Data')
+    const chosen = exports.find(({ format, width }) => format === 'webp' && width === 200)
+    const location = response.headers.get('content-location') ?? ''
+    expect(location).to.equal(`/api/1/image_files/image/${chosen?.uid}.webp`)
+    const own = await server.get(new URL(location, publicUrl).pathname, bearer(jwt))
+    expect(await own.text()).to.equal(await response.text())
+    expect(own.headers.get('etag')).to.equal(response.headers.get('etag'))
+  })
+
+  it('is fresh as a choice is, not for ever as bytes are', async () =>
+    expect((await ask()).headers.get('cache-control')).to.match(/^private, max-age=30,/))
+
+  it('answers HEAD, ranges and conditions as all bytes do (§6)', async () => {
+    const get = await ask('?w=100&fmt=webp')
+    const etag = get.headers.get('etag') ?? ''
+    const head = await ask('?w=100&fmt=webp', {}, 'HEAD')
+    expect(about(head)).to.deep.equal(about(get))
+    const range = await ask('?w=100&fmt=webp', { range: 'bytes=0-3' })
+    expect(range.status).to.equal(206)
+    expect(await range.text()).to.equal('webp')
+    const same = await ask('?w=100&fmt=webp', { 'if-none-match': etag })
+    expect(same.status).to.equal(304)
+    expect(same.headers.get('vary')).to.include('Accept')
+    expect((await ask('?w=100&fmt=webp', { range: 'bytes=99-' })).status).to.equal(416)
+  })
+
+  it('names every fault of a query (§1.4)', async () => {
+    const response = await ask('?w=0&h=x&dpr=17&fmt=gif')
+    expect(response.status).to.equal(422)
+    const { detail } = (await response.json()) as { detail: ReadonlyArray<{ loc: ReadonlyArray<string> }> }
+    expect(detail.map(({ loc }) => loc[1])).to.deep.equal(['w', 'h', 'dpr', 'fmt'])
+  })
+
+  it('has nothing to show of a format that there is none of', async () =>
+    expect((await ask('?fmt=svg')).status).to.equal(404))
+
+  it('needs no token of a public image, and says no more of others than that one is needed', async () => {
+    const path = `/api/1/image_files/${uid}/best`
+    expect((await server.get(path)).status).to.equal(401)
+    expect((await server.get(`/api/1/image_files/${anImageFileUid()}/best`)).status).to.equal(401)
+    const open = await seed(['webp'])
+    await right(larder.imageFiles.setPublic(open, true))
+    const response = await server.get(`/api/1/image_files/${open}/best?w=300`)
+    expect(await response.text()).to.equal('webp of 400')
+    expect(response.headers.get('cache-control')).to.match(/^public, max-age=30,/)
+  })
+
+  it('is forbidden to the token of another image', async () => {
+    const response = await server.get(`/api/1/image_files/${anImageFileUid()}/best`, bearer(jwt))
+    expect(response.status).to.equal(403)
+  })
+})

@@ -1,0 +1,134 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { gunzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import type { UrlSignature } from '../../../src/domain/shared/signature.ts'
+import { createListBodies } from '../../../src/http/lists/list-bodies.ts'
+import { createListReply } from '../../../src/http/lists/list-reply.ts'
+import type { Reply } from '../../../src/http/reply.ts'
+import { collect } from '../../support/bytes.ts'
+import { right } from '../../support/expect-right.ts'
+import { dashOf, jsonOf, longPlaylist } from '../../support/list-arbitraries.ts'
+
+const reply = createListReply(createListBodies({ maxBytes: 2 ** 20 }), () => Date.UTC(2026, 10, 23))
+const list = longPlaylist(40)
+const shared: UrlSignature = { mode: 'none' }
+const signed: UrlSignature = { mode: 'query', jwt: 'eyJh.eyJz-_.c2ln' }
+
+const ask = (
+  headers: IncomingHttpHeaders,
+  signature: UrlSignature = shared,
+  method = 'GET',
+): Promise<Reply> => right(reply({ method, headers }, { ...list, signature }))
+
+const bytesOf = async ({ body }: Reply): Promise<Buffer> => {
+  if (body === null || typeof body === 'string') return Buffer.from(body ?? '')
+  if (body instanceof Uint8Array) return Buffer.from(body)
+  return '_tag' in body ? Buffer.from(body.message) : collect(await right(body.open))
+}
+
+describe('the reply with a list', () => {
+  it('has the headers of its kind', async () => {
+    const { status, headers, body } = await ask({ 'accept-encoding': 'gzip' })
+    expect(status).to.equal(200)
+    expect(headers).to.deep.include({
+      'Content-Type': 'application/vnd.apple.mpegurl',
+      'Content-Encoding': 'gzip',
+      'Content-Length': String((body as Uint8Array).length),
+      'Cache-Control': 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400',
+      'Accept-Ranges': 'bytes',
+      Vary: 'Accept-Encoding',
+    })
+    expect(headers.ETag).to.match(/^"[\w-]+-gzip"$/)
+  })
+
+  it('names its type, and has what more the route gives it', async () => {
+    const typeOf = async (each: typeof list) =>
+      (await right(reply({ method: 'GET', headers: {} }, { ...each, signature: shared }))).headers[
+        'Content-Type'
+      ]
+    expect(await typeOf(jsonOf('{}'))).to.equal('application/json; charset=utf-8')
+    expect(await typeOf(dashOf('<MPD/>'))).to.equal('application/dash+xml')
+
+    const more = { ...list, signature: shared, headers: { 'x-image-file-jwt': 'a.b.c' } }
+    const { headers } = await right(reply({ method: 'GET', headers: {} }, more))
+    expect(headers).to.include({ 'x-image-file-jwt': 'a.b.c' })
+  })
+
+  it('is 304 to whoever has it in this coding, and 200 in another', async () => {
+    for (const coding of ['gzip', 'br', 'identity']) {
+      const first = await ask({ 'accept-encoding': coding })
+      const again = await ask({ 'accept-encoding': coding, 'if-none-match': first.headers.ETag })
+      expect(again.status).to.equal(304)
+      expect(again.body).to.equal(null)
+      const { ETag, Vary } = first.headers
+      expect(again.headers).to.deep.equal({ ETag, Vary, 'Cache-Control': first.headers['Cache-Control'] })
+      const other = coding === 'gzip' ? 'br' : 'gzip'
+      const changed = await ask({ 'accept-encoding': other, 'if-none-match': first.headers.ETag })
+      expect(changed.status).to.equal(200)
+    }
+  })
+
+  it('has no tag where it is for one viewer, and no condition that names one holds', async () => {
+    const { status, headers } = await ask({ 'accept-encoding': 'gzip' }, signed)
+    expect(status).to.equal(200)
+    expect(headers).not.to.have.property('ETag')
+    const { headers: unsigned } = await ask({ 'accept-encoding': 'gzip' })
+    for (const tag of [unsigned.ETag, '""', '"undefined"']) {
+      expect((await ask({ 'if-none-match': tag }, signed)).status).to.equal(200)
+      expect((await ask({ 'if-match': tag }, signed)).status).to.equal(412)
+    }
+  })
+
+  for (const signature of [shared, signed]) {
+    const expected = Buffer.from(list.sign(list.text, signature))
+    const size = expected.length
+
+    describe(`signed as ${signature.mode}`, () => {
+      it('gives a range of the plain list, also to whoever takes gzip', async () => {
+        const whole = await ask({ range: 'bytes=0-', 'accept-encoding': 'gzip' }, signature)
+        expect(whole.status).to.equal(206)
+        expect(whole.headers).to.include({ 'Content-Range': `bytes 0-${size - 1}/${size}` })
+        expect(whole.headers).to.include({ 'Content-Length': String(size), Vary: 'Accept-Encoding' })
+        expect(whole.headers).not.to.have.property('Content-Encoding')
+        expect((await bytesOf(whole)).equals(expected)).to.equal(true)
+
+        const middle = await ask({ range: 'bytes=100-299' }, signature)
+        expect((await bytesOf(middle)).equals(expected.subarray(100, 300))).to.equal(true)
+      })
+
+      it('gives several ranges', async () => {
+        const several = await ask({ range: 'bytes=0-6,-5' }, signature)
+        expect(several.status).to.equal(206)
+        const bytes = await bytesOf(several)
+        expect(several.headers['Content-Length']).to.equal(String(bytes.length))
+        expect(bytes.toString()).to.include('\r\n\r\n#EXTM3U\r\n--').and.include('\r\n\r\nLIST\n\r\n--')
+      })
+
+      it('refuses a range beyond it', async () => {
+        const beyond = await ask({ range: `bytes=${size}-` }, signature)
+        expect(beyond.status).to.equal(416)
+        expect(beyond.headers).to.include({ 'Content-Range': `bytes */${size}` })
+      })
+
+      it('has the same headers for HEAD, and no body', async () => {
+        for (const headers of [{}, { 'accept-encoding': 'gzip' }, { range: 'bytes=5-' }]) {
+          const get = await ask(headers, signature)
+          const head = await ask(headers, signature, 'HEAD')
+          expect(head).to.deep.equal({ ...get, body: null })
+        }
+      })
+    })
+  }
+
+  it('continues a list only by the tag of the plain one', async () => {
+    const { headers: plain } = await ask({ range: 'bytes=0-1' })
+    const { headers: gzip } = await ask({ 'accept-encoding': 'gzip' })
+    expect((await ask({ range: 'bytes=5-', 'if-range': plain.ETag })).status).to.equal(206)
+    expect((await ask({ range: 'bytes=5-', 'if-range': gzip.ETag })).status).to.equal(200)
+  })
+
+  it('is signed', async () => {
+    const gzip = await bytesOf(await ask({ 'accept-encoding': 'gzip' }, signed))
+    expect(gunzipSync(gzip).toString()).to.equal(list.sign(list.text, signed))
+  })
+})

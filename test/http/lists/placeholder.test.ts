@@ -1,0 +1,18 @@
+import { expect } from 'chai'
+import { MAX_PLACEHOLDER, placeholderOf } from '../../../src/http/lists/placeholder.ts'
+
+describe('the placeholder of a token', () => {
+  it('has no three bytes at two places', () => {
+    const bytes = placeholderOf(MAX_PLACEHOLDER)
+    const threes = Array.from({ length: MAX_PLACEHOLDER - 2 }, (_, at) => bytes.toString('hex', at, at + 3))
+    expect(new Set(threes).size).to.equal(threes.length)
+  })
+
+  it('has no byte in common with any text', () => {
+    const own = placeholderOf(MAX_PLACEHOLDER)
+    const all = Array.from({ length: 0x11_00_00 }, (_, codePoint) => String.fromCodePoint(codePoint)).join('')
+    const bytesOfText = new Set(Buffer.from(all))
+    expect(bytesOfText.size).to.equal(256 - new Set(own).size)
+    expect(own.some((byte) => bytesOfText.has(byte))).to.equal(false)
+  })
+})

@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import type { Larder } from '../../src/composition.ts'
+import { right } from '../support/expect-right.ts'
+import { type SeededLadder, seedLadder } from '../support/library.ts'
+import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
+
+describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
+  const written = new Set<string>()
+  let server: TestServer
+  let film: SeededLadder
+  let jwt: string
+
+  before(async () => {
+    const plain: Larder = await createMemoryLarder()
+    const larder = await createMemoryLarder({
+      ...plain,
+      cache: {
+        ...plain.cache,
+        set: (key, value) => {
+          written.add(key.name)
+          return plain.cache.set(key, value)
+        },
+      },
+    })
+    server = await listen(larder)
+    film = await seedLadder(larder)
+    jwt = await right(larder.tokens.mint('content', film.uid, 1800))
+  })
+  after(() => server.close())
+
+  const ask = (query: string) =>
+    server.get(`/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${jwt}&presign=0&${query}`)
+
+  const variants = async (query: string) => {
+    const text = await (await ask(query)).text()
+    return [...text.matchAll(/^\.\.\/exports\/(.*)\.m3u8$/gm)].map(([, listed]) => {
+      const made = [film.high, film.low, film.sound].find(({ uid }) => uid === listed)
+      return made?.video?.height ?? 0
+    })
+  }
+
+  it('drop variants by size, pixel ratio and bandwidth', async () => {
+    expect(await variants('')).to.deep.equal([1080, 360])
+    expect(await variants('bmin=0')).to.deep.equal([1080, 360, 0])
+    expect(await variants('bmax=1000000')).to.deep.equal([360])
+    expect(await variants('bmin=2000000')).to.deep.equal([1080])
+    expect(await variants('w=640&h=360&bmin=0')).to.deep.equal([360, 0])
+    expect(await variants('w=640&h=360&pr=3')).to.deep.equal([1080, 360])
+    expect(await variants('w=640')).to.deep.equal([1080, 360])
+  })
+
+  it('let bmax go below 90,000 (W21)', async () => expect(await variants('bmax=64000')).to.deep.equal([0]))
+
+  it('answer 422 for what is no filter, with every fault named, and never 500 (W20)', async () => {
+    for (const query of [
+      'pr=abc',
+      'pr=nan',
+      'pr=17',
+      'w=inf',
+      'h=0',
+      'bmin=-1',
+      'bmin=5&bmax=4',
+      'w=1&w=2',
+    ]) {
+      const response = await ask(query)
+      expect(response.status, query).to.equal(422)
+    }
+    const response = await ask('w=nan&h=0.5&pr=0&bmin=x&bmax=1.5')
+    const { type, detail } = (await response.json()) as { type: string; detail: ReadonlyArray<unknown> }
+    expect(type).to.equal('unprocessable')
+    expect(detail).to.deep.equal([
+      { loc: ['query', 'w'], msg: 'should be a number of at least 1', type: 'pixels' },
+      { loc: ['query', 'h'], msg: 'should be a number of at least 1', type: 'pixels' },
+      { loc: ['query', 'pr'], msg: 'should be a number above 0 and up to 16', type: 'pixel_ratio' },
+      { loc: ['query', 'bmin'], msg: 'should be a whole number', type: 'bandwidth' },
+      { loc: ['query', 'bmax'], msg: 'should be a whole number', type: 'bandwidth' },
+    ])
+  })
+
+  it('tell a stranger nothing of his faults', async () => {
+    const path = `/api/1/content_files/${film.uid}/mobile.m3u8?w=nan`
+    expect((await server.get(path)).status).to.equal(401)
+    expect((await server.get(`${path}&jwt=${jwt}x`)).status).to.equal(403)
+  })
+
+  it('make no keys in the cache, however many of them viewers think of (W10)', async () => {
+    await ask('')
+    const before = [...written]
+    for (let i = 1; i <= 100; i++)
+      expect((await ask(`w=${i}&h=${i}&pr=${i / 10}&bmin=${i}`)).status).to.equal(200)
+    expect([...written]).to.deep.equal(before)
+    expect(before).to.deep.equal([`content_files:playlists:mobile:${film.uid}`])
+  })
+})

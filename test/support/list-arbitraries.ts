@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import type { ContentFile, ContentPart, VodParts } from '../../src/domain/export/content-export.ts'
+import { signM3u8 } from '../../src/domain/hls/sign-m3u8.ts'
+import type { ContentExportUid, ContentPartUid } from '../../src/domain/shared/ids.ts'
+import { signJson } from '../../src/domain/shared/sign-json.ts'
+import type { UrlSignature } from '../../src/domain/shared/signature.ts'
+import { toDashManifest } from '../../src/domain/vod/dash-manifest.ts'
+import { toMasterPlaylist } from '../../src/domain/vod/master-playlist.ts'
+import { toMediaPlaylist } from '../../src/domain/vod/media-playlist.ts'
+import { signDash } from '../../src/domain/vod/sign-dash.ts'
+import { toWebPlaylist } from '../../src/domain/vod/web-playlist.ts'
+import { O } from '../../src/fp.ts'
+import { anyList, listOfChildren } from './m3u8-arbitraries.ts'
+import { contentFile, vodParts } from './vod-arbitraries.ts'
+
+// Lists of all kinds that there are, and tokens to sign them with.
+
+export const publicUrl = 'https://media.example.com'
+
+export type UnsignedList = {
+  readonly format: 'm3u8' | 'json' | 'dash'
+  readonly text: string
+  readonly sign: (text: string, how: UrlSignature) => string
+}
+
+export const m3u8Of = (text: string): UnsignedList => ({ format: 'm3u8', text, sign: signM3u8 })
+export const jsonOf = (text: string): UnsignedList => ({
+  format: 'json',
+  text,
+  sign: (unsigned, how) => signJson(unsigned, publicUrl, how),
+})
+export const dashOf = (text: string): UnsignedList => ({ format: 'dash', text, sign: signDash })
+
+/** A manifest of as many of its exports as there are parts for. */
+const dashOfFile = (file: ContentFile, vods: ReadonlyArray<VodParts>): UnsignedList =>
+  dashOf(
+    O.getOrElse(() => '<MPD></MPD>\n')(
+      toDashManifest(
+        file,
+        file.exports.flatMap(({ uid }, index) => {
+          const vod = vods[index]
+          return vod === undefined ? [] : [{ ...vod, exportUid: uid }]
+        }),
+      ),
+    ),
+  )
+
+const manifest = fc
+  .record({ file: contentFile(), vods: fc.array(vodParts(8), { minLength: 8, maxLength: 8 }) })
+  .map(({ file, vods }) => dashOfFile(file, vods))
+
+const masterOf = (file: ContentFile): UnsignedList =>
+  m3u8Of(O.getOrElse(() => '#EXTM3U\n')(toMasterPlaylist(file)))
+
+/** Ours of every kind, and m3u8 as others may write them. */
+export const unsignedList = (): fc.Arbitrary<UnsignedList> =>
+  fc.oneof(
+    vodParts(60).map((vod) => m3u8Of(toMediaPlaylist(vod))),
+    contentFile().map(masterOf),
+    contentFile().map((file) => jsonOf(toWebPlaylist(file, publicUrl))),
+    manifest,
+    listOfChildren.map(({ text }) => m3u8Of(text)),
+    anyList.map(m3u8Of),
+  )
+
+const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.']
+
+export const tokenOfLength = (length: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length })
+
+/** Of the alphabet of a JWT. */
+export const anyToken = (): fc.Arbitrary<string> => fc.integer({ min: 1, max: 800 }).chain(tokenOfLength)
+
+/** The same every time: letters in which there is nothing to compress. */
+export const noise = (length: number): string =>
+  fc.sample(tokenOfLength(length), { numRuns: 1, seed: length }).join('')
+
+/** A media playlist of ours, with uids as random as real ones. */
+export const longPlaylist = (parts: number): UnsignedList => {
+  const uids = noise(22 * (parts + 1)).replaceAll('.', 'o')
+  const uidAt = (position: number) => uids.slice(22 * position, 22 * (position + 1))
+  const part = (position: number): ContentPart => ({
+    uid: `cfep_${uidAt(position)}` as ContentPartUid,
+    role: position === 0 ? 'init' : 'media',
+    position,
+    contentType: 'video/mp4',
+    durationTicks: position === 0 ? 0 : 72_072 + (position % 3) * 512,
+    timescale: 12_000,
+  })
+  return m3u8Of(
+    toMediaPlaylist({
+      exportUid: 'cfe_x' as ContentExportUid,
+      targetDuration: 6,
+      parts: Array.from({ length: parts + 1 }, (_, position) => part(position)),
+    }),
+  )
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface, type Interface } from 'node:readline'
+
+export type Ended = {
+  readonly code: number | null
+  readonly out: ReadonlyArray<string>
+  readonly err: ReadonlyArray<string>
+}
+
+type Env = Readonly<Record<string, string>>
+
+const start = (args: ReadonlyArray<string>, env: Env): ChildProcess =>
+  spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+const linesOf = (stream: NodeJS.ReadableStream | null): { lines: string[]; reader: Interface } => {
+  if (stream === null) throw new Error('the output is not piped')
+  const lines: string[] = []
+  const reader = createInterface({ input: stream })
+  reader.on('line', (line) => lines.push(line))
+  return { lines, reader }
+}
+
+/** Runs a command of the command line to its end, as a process of its own. */
+export const runLarder = async (args: ReadonlyArray<string>, env: Env): Promise<Ended> => {
+  const child = start(args, env)
+  const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
+  const [code] = await once(child, 'close')
+  return { code, out: out.lines, err: err.lines }
+}
+
+export type Serving = {
+  readonly base: string
+  readonly err: ReadonlyArray<string>
+  /** Sends the signal; gives the exit code, `null` when the signal ended it. */
+  readonly end: (signal: NodeJS.Signals) => Promise<number | null>
+}
+
+/** Starts `larder serve` on a port that is free, and waits for it to answer. */
+export const serveLarder = async (env: Env): Promise<Serving> => {
+  const child = start(['serve'], { PORT: '0', ...env })
+  const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
+  const closed = once(child, 'close')
+  const [first] = await Promise.race([once(out.reader, 'line'), closed])
+  const port = /\(port (\d+)\)/.exec(String(first))?.[1]
+  if (port === undefined) throw new Error(`serve ended: ${err.lines.join(' ')}`)
+  return {
+    base: `http://127.0.0.1:${port}`,
+    err: err.lines,
+    end: async (signal) => {
+      child.kill(signal)
+      const [code] = await closed
+      return code
+    },
+  }
+}
