@@ -1,4 +1,5 @@
-// Starts what was built under plain node, in an empty folder, as a stranger would; asks it; and stops it.
+// Starts what was built under plain node, in an empty folder, as a stranger would; asks it; and stops it while it
+// makes the exports of a film.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,35 +15,52 @@ const fail = (message) => {
 const dir = mkdtempSync(join(tmpdir(), 'larder-smoke-'))
 const server = spawn(process.execPath, [resolve('dist/main.js'), 'serve'], {
   cwd: dir,
-  env: { ...process.env, PORT: '0', SAMPLE_MEDIA: '0', DATABASE_URL: '' },
+  env: { ...process.env, PORT: '0', SAMPLE_MEDIA: '1', DATABASE_URL: '' },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const exited = once(server, 'exit')
 
-const untilReady = async (base) => {
-  for (const deadline = performance.now() + 30_000; performance.now() < deadline; ) {
-    const ready = await (await fetch(`${base}/readyz`)).json()
-    if (ready.status === 'ready') return ready
-    await new Promise((resolve) => setTimeout(resolve, 100))
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+const until = async (what, url, holds) => {
+  for (const deadline = performance.now() + 30_000; performance.now() < deadline; await sleep(100))
+    if (holds(await (await fetch(url)).json())) return
+  throw new Error(`not ${what} within 30 seconds`)
+}
+
+/** The path of the page of the sample film. */
+const untilFilm = async (lines) => {
+  for await (const line of lines) {
+    const [, path] = /a film +http:\/\/[^/]+(\S+)/.exec(line) ?? []
+    if (path !== undefined) return path
   }
-  throw new Error('not ready within 30 seconds')
+  throw new Error('ended without a link to a film')
 }
 
 try {
-  const [line] = await once(createInterface({ input: server.stdout }), 'line')
+  const lines = createInterface({ input: server.stdout })
+  const [line] = await once(lines, 'line')
   const port = /\(port (\d+)\)/.exec(line)?.[1]
   const base = `http://127.0.0.1:${port}`
   const alive = await fetch(`${base}/healthz`)
   if (alive.status !== 200) fail(`/healthz answers ${alive.status}`)
-  await untilReady(base)
+  await until('ready', `${base}/readyz`, ({ status }) => status === 'ready')
   const page = await fetch(`${base}/console/assets/watch.js`)
   if (page.status !== 200) fail(`the console's script answers ${page.status}`)
+  const film = await untilFilm(lines)
+  const progressOf = `${base}${film.replace('?', '/progress?')}`
+  await until('making the film', progressOf, ({ progress }) => progress > 0)
 } catch (error) {
   fail(error.message)
 } finally {
-  server.kill('SIGTERM')
+  // As Ctrl-C under npm: from the terminal, and again from npm.
+  const stopped = performance.now()
+  server.kill('SIGINT')
+  await sleep(20)
+  server.kill('SIGINT')
   const [code, signal] = await exited
-  if (code !== 0) fail(`ended with ${code ?? signal} on SIGTERM`)
+  if (code !== 0) fail(`ended with ${code ?? signal} on SIGINT`)
+  if (performance.now() - stopped > 10_000) fail('took more than 10 seconds to end')
   rmSync(dir, { recursive: true, force: true })
 }
 if (process.exitCode === undefined) console.log('smoke: the build starts, answers and stops')

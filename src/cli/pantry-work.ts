@@ -29,11 +29,16 @@ export const createPantryWork = (
   const stopping = new AbortController()
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
 
+  const show = (label: string, fraction: number) => {
+    if (!stopping.signal.aborted) bar.show(label, fraction)
+  }
   const say = (line: string) => {
     bar.clear()
     print(line)
   }
   const complain = (error: DomainError) => {
+    // What goes wrong now goes wrong because we close.
+    if (stopping.signal.aborted) return
     bar.clear()
     process.stderr.write(`larder: ${explain(error)}\n`)
   }
@@ -72,7 +77,7 @@ export const createPantryWork = (
       onKnown: ({ kind, uid }) => {
         if (kind === 'content') void sayWhere(kind, uid)
       },
-      onProgress: (fraction) => bar.show(`exports of ${name}`, fraction),
+      onProgress: (fraction) => show(`exports of ${name}`, fraction),
     })()
     if (E.isLeft(added)) return complain(added.left)
     say(`  the exports of ${name} are made`)
@@ -84,7 +89,7 @@ export const createPantryWork = (
     if (E.isLeft(unfinished)) return complain(unfinished.left)
     for (const { uid, finish } of unfinished.right) {
       if (stopping.signal.aborted) return
-      const finished = await finish((fraction) => bar.show(`exports of ${uid}`, fraction))()
+      const finished = await finish((fraction) => show(`exports of ${uid}`, fraction))()
       if (E.isLeft(finished)) complain(finished.left)
       else say(`  the exports of ${uid} are made`)
     }

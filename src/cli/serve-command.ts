@@ -4,13 +4,17 @@ import { type Command, type CommandContext, wrongUsage } from './command.ts'
 import { close, listen } from './listening.ts'
 import { createPantryWork } from './pantry-work.ts'
 
+/** npm hands on to us the Ctrl-C that the terminal has sent to us already: what comes so soon is the same one. */
+const echoMilliseconds = 500
+
 const untilSignal = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         resolve()
+        process.on(signal, () => undefined)
         // Whoever asks again does not want to wait.
-        process.once(signal, () => process.exit(130))
+        setTimeout(() => process.once(signal, () => process.exit(130)), echoMilliseconds).unref()
       })
     }
   })
