@@ -45,6 +45,7 @@ import { createApp } from './http/app.ts'
 import type { ConsoleAssets } from './http/console-routes.ts'
 import type { BlobCache } from './ports/blob-cache.ts'
 import type { CachePort } from './ports/cache.ts'
+import type { CacheStats } from './ports/cache-stats.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ContentFileRepository } from './ports/content-file-repository.ts'
 import type { Database } from './ports/database.ts'
@@ -68,6 +69,7 @@ export type Adapters = {
   /** What has expired from it. */
   readonly stale: StaleCache
   readonly blobs: BlobCache
+  readonly cacheStats: CacheStats
   /** Whether the cache can keep what it is given. */
   readonly cacheCheck: TE.TaskEither<Unavailable, void>
   readonly store: ObjectStore
@@ -214,6 +216,7 @@ export const createAdapters = async (
     cache: cache.values,
     stale: cache.stale,
     blobs: cache.blobs,
+    cacheStats: cache.stats,
     cacheCheck: checkFolder('cache', config.cacheDir),
     store: objects.store,
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),

@@ -4,6 +4,7 @@ import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
+import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
@@ -28,6 +29,7 @@ export type AppDeps = {
   readonly exports: ExportService
   readonly admins: AdminService
   readonly health: HealthService
+  readonly cacheStats: CacheStats
   readonly tokens: MediaTokens
   readonly progress: ProgressBoard
   readonly clock: Clock
@@ -54,7 +56,7 @@ export const createApp = (deps: AppDeps): Koa => {
   for (const router of [
     imageRoutes(media, handle),
     contentRoutes(media, handle),
-    adminRoutes(deps.admins, handle),
+    adminRoutes(deps, handle),
     serviceRoutes(deps.health, handle),
     consoleRoutes(deps, handle),
   ])

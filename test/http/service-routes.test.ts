@@ -1,4 +1,8 @@
 import { expect } from 'chai'
+import { createCacheMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
+import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createMeteredTier } from '../../src/adapters/cache-tier/metered-tier.ts'
+import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import { anImageExportUid, anImageFileUid } from '../support/builders.ts'
@@ -70,6 +74,30 @@ describe('what every route has', () => {
     expect(response.status).to.equal(503)
     expect(response.headers.get('retry-after')).to.equal('2')
     expect(await response.text()).not.to.match(/ECONNREFUSED|10\.1\.2\.3|jwt/)
+    await server.close()
+  })
+})
+
+describe('GET /api/1/admin/cache (§8.2)', () => {
+  it('tells admins what each tier has done for each family of keys, and nobody else', async () => {
+    const meter = createCacheMeter(() => 0)
+    const memory = meter.tier('memory')
+    const cache = cacheOfTier(
+      createMeteredTier(createMemoryTier(1_000_000), () => 0, memory),
+      () => 0,
+    )
+    const larder = await createMemoryLarder({ cache, cacheStats: meter.stats })
+    const server = await listen(larder)
+    await right(larder.admins.setAdmin('zoë', true))
+    const jwt = await right(larder.admins.mintIdToken('zoë'))
+    expect((await server.get('/api/1/admin/cache')).status).to.equal(401)
+
+    await server.get('/api/1/admin/me', bearer(jwt))
+    const { counts } = (await (await server.get('/api/1/admin/cache', bearer(jwt))).json()) as {
+      counts: ReadonlyArray<Record<string, unknown>>
+    }
+    expect(counts).to.have.length(1)
+    expect(counts[0]).to.include({ tier: 'memory', family: 'auth:is_admin:{sub}', hits: 1, misses: 1 })
     await server.close()
   })
 })

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createCacheMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
 import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
@@ -53,6 +54,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     cache: cacheOfTier(values, clock),
     stale: createTierStaleCache(values, clock),
     blobs: createMemoryBlobCache(),
+    cacheStats: createCacheMeter(clock).stats,
     cacheCheck: TE.right(undefined),
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
