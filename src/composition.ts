@@ -52,7 +52,7 @@ import type { Database } from './ports/database.ts'
 import type { IdTokens } from './ports/id-tokens.ts'
 import type { ImageFileRepository } from './ports/image-file-repository.ts'
 import type { ImageProcessor } from './ports/image-processor.ts'
-import type { FetchList } from './ports/list-fetcher.ts'
+import type { FetchListAs } from './ports/list-fetcher.ts'
 import type { LocalFiles } from './ports/local-files.ts'
 import type { Log } from './ports/log.ts'
 import type { MediaTokens } from './ports/media-tokens.ts'
@@ -83,7 +83,7 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
-  readonly fetchList: FetchList
+  readonly fetchListAs: FetchListAs
   readonly newUid: NewUid
   readonly clock: Clock
   readonly log: Log
@@ -233,7 +233,7 @@ export const createAdapters = async (
       log,
     }),
     progress: createMemoryProgressBoard(),
-    fetchList: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
+    fetchListAs: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { parseArgs } from 'node:util'
 import { createHttpApp, type Larder, withServices } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { examine, type ListReport } from '../domain/hls/check/examine.ts'
@@ -7,7 +8,7 @@ import { describeReports } from './list-report.ts'
 import { close, listen } from './listening.ts'
 import { orFail } from './outcome.ts'
 
-const usage = 'check URL|UID'
+const usage = 'check URL|UID [--token JWT]'
 
 /** The lists of a film as this Larder serves them, over a socket of its own: no server need run. */
 const examineFilm = async (
@@ -25,22 +26,40 @@ const examineFilm = async (
   // A token in the path leaves the lists as they are, and `bmin` all variants in.
   const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8?bmin=0`
   try {
-    return { reports: await orFail(examine(url, larder.fetchList)), origin }
+    return { reports: await orFail(examine(url, larder.fetchListAs(null))), origin }
   } finally {
     await close(server, 0)
   }
 }
 
-/** Examines an m3u8 list and those that it names; exit code 1 when a rule is broken that players may fail on. */
+/** The lists at an address, asked for with the token in the header when there is one. */
+const examineAddress = async (
+  larder: Larder,
+  url: string,
+  jwt: string | undefined,
+): Promise<ReadonlyArray<ListReport>> => {
+  const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
+  return orFail(examine(url, larder.fetchListAs(bearer)))
+}
+
+/**
+ * Examines an m3u8 list and those that it names; exit code 1 when a rule is broken that players may fail on. The
+ * token is for lists that are not signed: an address may carry its own, and a UID needs none.
+ */
 export const checkCommand: Command = {
   usage,
   run: ({ config, args, print }) => {
-    const [target, ...rest] = args
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { token: { type: 'string' } },
+      allowPositionals: true,
+    })
+    const [target, ...rest] = positionals
     if (!target || rest.length > 0) throw wrongUsage(usage)
 
     return withServices(config, async (larder) => {
       const { reports, origin } = target.includes('://')
-        ? { reports: await orFail(examine(target, larder.fetchList)), origin: '' }
+        ? { reports: await examineAddress(larder, target, values.token), origin: '' }
         : await examineFilm(larder, config, target)
       const { lines, faults } = describeReports(reports, origin)
       for (const line of lines) print(line)

@@ -14,3 +14,9 @@ export type FetchedList = {
  * list, and says what; `Unavailable` when there is no answer in time.
  */
 export type FetchList = (url: string) => TE.TaskEither<Refused | Unavailable, FetchedList>
+
+/** A media token for the header. It is sent to this origin and to no other (wire.md §3.1). */
+export type Bearer = { readonly origin: string; readonly jwt: string }
+
+/** `null` for whoever has his token in the address, or none. */
+export type FetchListAs = (bearer: Bearer | null) => FetchList

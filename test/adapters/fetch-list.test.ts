@@ -17,6 +17,7 @@ describe('lists over HTTP', () => {
       if (accepted) res.setHeader('content-encoding', 'gzip')
       res.end(accepted ? gzipSync(list) : list)
     },
+    '/private': ({ headers }, res) => res.end(headers.authorization ?? 'nothing'),
     '/gone': (_, res) => res.writeHead(404).end('not here'),
     '/moved': (_, res) => res.writeHead(302, { location: '/plain' }).end(),
     '/long': (_, res) => res.end('#'.repeat(5000)),
@@ -27,7 +28,8 @@ describe('lists over HTTP', () => {
       res.write(list, () => res.destroy())
     },
   }
-  const fetchList = createHttpFetchList({ timeoutSeconds: 0.5, maxBytes: 4096 })
+  const fetchListAs = createHttpFetchList({ timeoutSeconds: 0.5, maxBytes: 4096 })
+  const fetchList = fetchListAs(null)
   let server: Server
   let base: string
 
@@ -53,6 +55,13 @@ describe('lists over HTTP', () => {
       contentType: null,
       contentEncoding: 'gzip',
     })
+  })
+
+  it('are asked for with a token of their origin, which no other origin gets to see', async () => {
+    const textAs = async (origin: string) =>
+      (await right(fetchListAs({ origin, jwt: 'a.b.c' })(`${base}/private`))).text
+    expect(await textAs(base)).to.equal('bearer a.b.c')
+    expect(await textAs('https://elsewhere.example')).to.equal('nothing')
   })
 
   it('keep a byte order mark, which is a fault to be found', async () =>

@@ -13,7 +13,10 @@ describe('what larder check prints', () => {
     const film = await seedLadder(larder)
     const jwt = await right(larder.tokens.mint('content', film.uid, 60))
     const url = `${server.base}/api/1/~${jwt}/content_files/${film.uid}/mobile.m3u8?bmin=0`
-    const { lines, faults } = describeReports(await right(examine(url, larder.fetchList)), server.base)
+    const { lines, faults } = describeReports(
+      await right(examine(url, larder.fetchListAs(null))),
+      server.base,
+    )
     await server.close()
 
     expect(faults, lines.join('\n')).to.equal(0)

@@ -10,8 +10,12 @@ export type Ended = {
 
 type Env = Readonly<Record<string, string>>
 
-const start = (args: ReadonlyArray<string>, env: Env): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+/** What node is given to run Larder: its source, or what `npm run build` has made of it. */
+const programs = { source: ['--import', 'tsx', 'src/main.ts'], built: ['dist/main.js'] } as const
+type Program = keyof typeof programs
+
+const start = (program: Program, args: ReadonlyArray<string>, env: Env): ChildProcess =>
+  spawn(process.execPath, [...programs[program], ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -25,8 +29,12 @@ const linesOf = (stream: NodeJS.ReadableStream | null): { lines: string[]; reade
 }
 
 /** Runs a command of the command line to its end, as a process of its own. */
-export const runLarder = async (args: ReadonlyArray<string>, env: Env): Promise<Ended> => {
-  const child = start(args, env)
+export const runLarder = async (
+  args: ReadonlyArray<string>,
+  env: Env,
+  program: Program = 'source',
+): Promise<Ended> => {
+  const child = start(program, args, env)
   const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
   const [code] = await once(child, 'close')
   return { code, out: out.lines, err: err.lines }
@@ -40,8 +48,8 @@ export type Serving = {
 }
 
 /** Starts `larder serve` on a port that is free, and waits for it to answer. */
-export const serveLarder = async (env: Env): Promise<Serving> => {
-  const child = start(['serve'], { PORT: '0', ...env })
+export const serveLarder = async (env: Env, program: Program = 'source'): Promise<Serving> => {
+  const child = start(program, ['serve'], { PORT: '0', ...env })
   const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
   const closed = once(child, 'close')
   const [first] = await Promise.race([once(out.reader, 'line'), closed])

@@ -1,6 +1,6 @@
 import { type Refused, refused, unavailable } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import type { FetchList } from '../../ports/list-fetcher.ts'
+import type { Bearer, FetchListAs } from '../../ports/list-fetcher.ts'
 
 export type FetchListOptions = {
   /** For a whole answer. */
@@ -28,16 +28,20 @@ const readWhole = async (
 /** What fetch throws says "fetch failed"; what failed is behind it. */
 const reasonOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error
 
+const authorizationFor = (url: string, bearer: Bearer | null): Readonly<Record<string, string>> =>
+  bearer !== null && new URL(url).origin === bearer.origin ? { authorization: `bearer ${bearer.jwt}` } : {}
+
 /** Lists over HTTP. A redirect is told and not followed: this origin sends none. */
 export const createHttpFetchList =
-  ({ timeoutSeconds, maxBytes }: FetchListOptions): FetchList =>
+  ({ timeoutSeconds, maxBytes }: FetchListOptions): FetchListAs =>
+  (bearer) =>
   (url) =>
   async () => {
     if (!isHttp(url)) return E.left(refused('is no http or https address'))
     try {
       const response = await fetch(url, {
         redirect: 'manual',
-        headers: { 'accept-encoding': 'gzip' },
+        headers: { 'accept-encoding': 'gzip', ...authorizationFor(url, bearer) },
         signal: AbortSignal.timeout(timeoutSeconds * 1000),
       })
       if (response.status !== 200) {
