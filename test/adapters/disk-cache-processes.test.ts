@@ -11,9 +11,9 @@ import { filesBelow } from '../support/disk-usage.ts'
 import { right } from '../support/expect-right.ts'
 import { serveOrigin } from '../support/origin-server.ts'
 import { factsOf, gated, recorded, someBytes, wellServed } from '../support/origins.ts'
+import { silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 import { buildCacheWorker, type CacheWorker, startCacheWorker } from '../support/start-cache-worker.ts'
-import { createTestLog } from '../support/test-log.ts'
 
 describe('processes on one disk cache', function () {
   // Starting a process takes its time on a busy machine.
@@ -46,7 +46,7 @@ describe('processes on one disk cache', function () {
     return server.address
   }
   const open = (dir: string) =>
-    openDiskCache({ dir, clock: () => 0, log: createTestLog(), scope: '', maxBytes: 2 ** 30 })
+    openDiskCache({ dir, clock: () => 0, log: silent, scope: '', maxBytes: 2 ** 30 })
 
   it('bring a blob in once, and all read it as it lands', async () => {
     const dir = await scratchFolder()

@@ -21,8 +21,8 @@ import { collect } from '../support/bytes.ts'
 import { bytesBelow, filesBelow } from '../support/disk-usage.ts'
 import { right } from '../support/expect-right.ts'
 import { factsOf, gated, reading, someBytes, wellServed } from '../support/origins.ts'
+import { createRecordingLog, silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { createTestLog } from '../support/test-log.ts'
 
 describe('disk cache', () => {
   const KiB = 1024
@@ -32,7 +32,7 @@ describe('disk cache', () => {
 
   const openCache = async (options: Partial<DiskCacheOptions> = {}): Promise<DiskCache> => {
     const dir = options.dir ?? (await scratchFolder())
-    const log = options.log ?? createTestLog()
+    const log = options.log ?? silent
     const scope = 'http://127.0.0.1:8080'
     const cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, ...options, dir, log })
     opened.push(cache)
@@ -297,14 +297,14 @@ describe('disk cache', () => {
     it('does not keep it from starting, nor from answering, and is told of once', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
-      const log = createTestLog()
+      const { log, entries } = createRecordingLog()
       const cache = await openCache({ dir: join(file, 'cache'), log })
       for (let n = 0; n < 3; n++) {
         const served = await collect(await read(cache, aBlobKey(), bytes, wellServed(bytes).origin))
         expect(served.equals(bytes)).to.equal(true)
       }
       expect(E.isLeft(await cache.cache.set(aTextKey(), 'small')())).to.equal(true)
-      expect(log.warned).to.deep.equal(['cache.unwritable'])
+      expect(entries.map(({ event }) => event)).to.deep.equal(['cache.unwritable'])
     })
 
     it('that vanishes while it is in use is made again', async () => {

@@ -25,8 +25,8 @@ import { anImageFileUid, aStoredFileUid } from '../support/builders.ts'
 import { collect } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { factsOf, someBytes, wellServed } from '../support/origins.ts'
+import { silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
-import { createTestLog } from '../support/test-log.ts'
 
 describe('memory in front of disk', () => {
   const MiB = 1024 * 1024
@@ -38,7 +38,7 @@ describe('memory in front of disk', () => {
     const dir = options.dir ?? (await scratchFolder())
     const disk = await openDiskCache({
       clock,
-      log: createTestLog(),
+      log: silent,
       scope: '',
       maxBytes: 2 ** 30,
       ...options,

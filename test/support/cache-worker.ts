@@ -7,6 +7,7 @@ import { StoredFileUid } from '../../src/domain/shared/ids.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
+import { silent } from './recording-log.ts'
 
 // A process of its own with the disk cache in a folder, for tests of what processes do to one another. Run by
 // start-cache-worker.ts with the folder and the address of the origin; reads what it is told to by messages.
@@ -23,11 +24,10 @@ const overHttp: BlobOrigin = ({ start, end }) =>
   }, unavailable('object store'))
 
 const run = async () => {
-  const silent = () => undefined
   const { blobs } = await openDiskCache({
     dir,
     clock: Date.now,
-    log: { info: silent, warn: silent, error: silent },
+    log: silent,
     scope: '',
     maxBytes: 2 ** 30,
   })

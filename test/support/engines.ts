@@ -5,8 +5,8 @@ import { findProgram } from '../../src/adapters/transcode/launcher.ts'
 import { createNodeAvEngine } from '../../src/adapters/transcode/node-av-engine.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { pipe, TE } from '../../src/fp.ts'
-import type { Log } from '../../src/ports/log.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { silent } from './recording-log.ts'
 
 /** The one ffmpeg of this machine, if there is one. */
 export const programsHere = (): ReadonlyArray<{ readonly ffmpeg: string; readonly ffprobe: string }> => {
@@ -19,8 +19,6 @@ export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Eng
   ...programsHere().map((programs) => ['ffmpeg', createFfmpegEngine(programs)] as const),
   ['node-av', createNodeAvEngine()],
 ]
-
-export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 export const transcoderOn = (engine: Engine, options: Partial<TranscoderOptions> = {}): Transcoder =>
   createTranscoderOn(

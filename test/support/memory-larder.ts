@@ -23,11 +23,9 @@ import { createTranscoder } from '../../src/adapters/transcode/create-transcoder
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
-import type { Log } from '../../src/ports/log.ts'
+import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
-
-export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** Keys that a test may sign with, too. */
 export const testKeys = {

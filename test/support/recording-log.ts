@@ -16,3 +16,6 @@ export const createRecordingLog = (): { readonly log: Log; readonly entries: Rea
     }
   return { log: { info: record('info'), warn: record('warn'), error: record('error') }, entries }
 }
+
+/** A Log for tests that do not look at it. */
+export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
