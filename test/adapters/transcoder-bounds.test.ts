@@ -43,8 +43,9 @@ for (const [name, engine] of enginesHere())
             const child = (await childrenOf(process.pid)).find((pid) => !before.has(pid))
             if (child !== undefined) process.kill(child, signal)
           }
+          let killing: Promise<void> | undefined
           const task = transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {
-            kill().catch(reject)
+            killing ??= kill().catch(reject)
           })
           left(task).then(resolve, reject)
         })
