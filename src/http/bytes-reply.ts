@@ -5,7 +5,7 @@ import { E, TE } from '../fp.ts'
 import type { Clock } from '../ports/clock.ts'
 import { multipartBody } from './bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
-import { describeRepresentation, type Headers } from './bytes/representation-headers.ts'
+import { describeRepresentation, type Headers, type Representation } from './bytes/representation-headers.ts'
 import type { Incoming } from './incoming.ts'
 import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
 
@@ -31,17 +31,28 @@ const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body']
 }
 
 /** Makes the one function that answers with stored bytes, wire.md §6. */
-export const createBytesReply =
-  (clock: Clock): BytesReply =>
-  (incoming, bytes, chosen = {}) => {
+export const createBytesReply = (clock: Clock): BytesReply => {
+  const described = new WeakMap<ServableBytes, Representation>()
+  const representationOf = (bytes: ServableBytes): Representation => {
+    const representation = described.get(bytes) ?? describeRepresentation(bytes)
+    described.set(bytes, representation)
+    return representation
+  }
+
+  return (incoming, bytes, chosen) => {
     const { status, headers, body } = planByteReply({
       method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
       headers: incoming.headers,
-      representation: describeRepresentation(bytes),
+      representation: representationOf(bytes),
       clock,
       newBoundary,
     })
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    return { status, headers: { ...headers, ...chosen }, body: bodyOf(body, bytes) }
+    return {
+      status,
+      headers: chosen === undefined ? headers : { ...headers, ...chosen },
+      body: bodyOf(body, bytes),
+    }
   }
+}

@@ -1,26 +1,37 @@
 import type { Middleware } from 'koa'
+import { baseHeadersOf, setBaseHeaders } from './base-headers.ts'
+import type { Headers } from './bytes/representation-headers.ts'
+import { writeReply } from './write-reply.ts'
 
 const allowedHeaders = 'Authorization, Range, If-Range, If-None-Match'
 const exposedHeaders = 'Content-Range, Content-Length, ETag, Cache-Status, Accept-Ranges, x-image-file-jwt'
+
+const preflight = {
+  'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+  'Access-Control-Allow-Headers': allowedHeaders,
+  'Access-Control-Max-Age': '86400',
+}
 
 /** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes; admin routes have none (wire.md §7.4). */
 export const cors = (origins: ReadonlyArray<string>): Middleware => {
   const anyOrigin = origins.includes('*')
 
+  const allowing = (origin: string): Headers => ({
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': exposedHeaders,
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  })
+  const toAnybody = allowing('*')
+  const toSome = (origin: string): Headers => ({
+    Vary: 'Origin',
+    ...(origins.includes(origin) ? allowing(origin) : { 'Cross-Origin-Resource-Policy': 'cross-origin' }),
+  })
+
   return async (ctx, next) => {
     const isMedia = ctx.path.startsWith('/api/1/') && !ctx.path.startsWith('/api/1/admin')
     if (!isMedia) return next()
-    const origin = ctx.get('Origin')
-    if (!anyOrigin) ctx.vary('Origin')
-    if (anyOrigin || origins.includes(origin)) {
-      ctx.set('Access-Control-Allow-Origin', anyOrigin ? '*' : origin)
-      ctx.set('Access-Control-Expose-Headers', exposedHeaders)
-    }
-    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
+    setBaseHeaders(ctx, { ...baseHeadersOf(ctx), ...(anyOrigin ? toAnybody : toSome(ctx.get('Origin'))) })
     if (ctx.method !== 'OPTIONS') return next()
-    ctx.set('Access-Control-Allow-Methods', 'GET, HEAD, OPTIONS')
-    ctx.set('Access-Control-Allow-Headers', allowedHeaders)
-    ctx.set('Access-Control-Max-Age', '86400')
-    ctx.status = 204
+    writeReply(ctx, { status: 204, headers: preflight, body: null })
   }
 }

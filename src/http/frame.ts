@@ -1,25 +1,26 @@
 import type { RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 import type { Log } from '../ports/log.ts'
+import { setBaseHeaders } from './base-headers.ts'
 import { broken, methodNotAllowed, type ReadyReply, routeNotFound } from './reply.ts'
 import { writeReply } from './write-reply.ts'
+
+const protecting = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff' }
 
 /** What every response has, whatever it is: the headers that protect it, and a body of our form when none of the routes made one. */
 export const frame =
   (log: Log): Middleware =>
   async (ctx, next) => {
-    ctx.set('Referrer-Policy', 'no-referrer')
-    ctx.set('X-Content-Type-Options', 'nosniff')
+    setBaseHeaders(ctx, protecting)
     try {
       await next()
-      if (ctx.respond !== false && ctx.status === 404 && ctx.body === undefined)
-        writeReply(ctx, unrouted(ctx as RouterContext))
+      if (ctx.respond !== false) writeReply(ctx, unrouted(ctx as RouterContext))
     } catch (error) {
       // Koa's own answer would be plain text; and a URL may hold a token, so only the error is told.
       log.error('request.broken', {
         cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
       })
-      writeReply(ctx, broken)
+      if (!ctx.headerSent) writeReply(ctx, broken)
     }
   }
 

@@ -62,18 +62,22 @@ export const createHandle = (log: Log): Handle => {
     if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
   }
 
+  const refuse = (ctx: RouterContext, error: DomainError | HttpError): void => {
+    tell(error, ctx)
+    writeReply(ctx, fromError(error))
+  }
+
   const write = async (ctx: RouterContext, reply: Reply): Promise<void> => {
     const { body } = reply
     if (!isStreamed(body)) return writeReply(ctx, { ...reply, body })
-    if (ctx.method === 'HEAD') return writeHead(ctx, reply)
-    const started = await startStream(body)
-    if (E.isLeft(started)) {
-      tell(started.left, ctx)
-      return writeReply(ctx, fromError(started.left))
-    }
+    if (ctx.method === 'HEAD') return writeReply(ctx, { ...reply, body: null })
+    const opened = await body.open()
+    if (E.isLeft(opened)) return refuse(ctx, opened.left)
+    if ('resident' in opened.right && opened.right.resident !== null)
+      return writeReply(ctx, { ...reply, body: opened.right.resident })
+    const started = await startStream(opened.right)
+    if (E.isLeft(started)) return refuse(ctx, started.left)
     writeHead(ctx, reply)
-    // Koa would wrap the bytes into a stream of its own; they go to the socket as they are.
-    ctx.respond = false
     await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )
@@ -82,7 +86,7 @@ export const createHandle = (log: Log): Handle => {
   return (route) => async (ctx) => {
     const { method, params, query, headers } = ctx
     const result = await answer(route, { method, pathToken: pathTokenOf(ctx), params, query, headers })
-    if (E.isLeft(result)) tell(result.left, ctx)
-    await write(ctx, E.isLeft(result) ? fromError(result.left) : result.right)
+    if (E.isLeft(result)) return refuse(ctx, result.left)
+    await write(ctx, result.right)
   }
 }

@@ -1,6 +1,7 @@
 import type { ByteStream } from '../domain/shared/bytes.ts'
 import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
+import type { BlobStream } from '../ports/blob-cache.ts'
 import type { ErrorBody } from './error-body.ts'
 import type { HttpError } from './http-error.ts'
 
@@ -15,7 +16,7 @@ export type Reply = {
 export type ReadyReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
 
 /** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
-export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream> }
+export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream | BlobStream> }
 
 /** Of every list (wire.md §6.3). */
 export const listCacheControl = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import type { ByteStream } from '../domain/shared/bytes.ts'
 import { type BadOrigin, badOrigin, type Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
-import type { StreamedBody } from './reply.ts'
 
 /** A stream whose first bytes are here. */
 export type StartedStream = {
@@ -10,13 +9,11 @@ export type StartedStream = {
   readonly rest: AsyncIterator<Uint8Array>
 }
 
-/** Opens the body and waits for its first bytes: what fails until then can still be answered with a status. */
-export const startStream = async ({
-  open,
-}: StreamedBody): Promise<E.Either<BadOrigin | Unavailable, StartedStream>> => {
-  const stream = await open()
-  if (E.isLeft(stream)) return stream
-  const rest = stream.right[Symbol.asyncIterator]()
+/** Waits for the first bytes: what fails until then can still be answered with a status. */
+export const startStream = async (
+  stream: ByteStream,
+): Promise<E.Either<BadOrigin | Unavailable, StartedStream>> => {
+  const rest = stream[Symbol.asyncIterator]()
   try {
     return E.right({ first: await rest.next(), rest })
   } catch (cause) {
@@ -24,21 +21,29 @@ export const startStream = async ({
   }
 }
 
+/** Resolves when there is room for more, or when the client has left. */
+const drained = (res: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done)
+      resolve()
+    }
+    res.on('drain', done).on('close', done)
+  })
+
 /**
  * Sends the stream as the body, at the pace of the client. The client's leaving ends the stream early; a stream
  * that throws breaks the connection, so that a short body is never taken for a whole one (wire.md §6.4).
  */
 export const sendStream = async ({ first, rest }: StartedStream, res: ServerResponse): Promise<void> => {
-  const gone = new AbortController()
-  res.once('close', () => gone.abort())
   try {
     for (let next = first; !next.done; next = await rest.next()) {
       if (res.destroyed) break
-      if (!res.write(next.value)) await once(res, 'drain', { signal: gone.signal })
+      if (!res.write(next.value)) await drained(res)
     }
     if (!res.destroyed) res.end()
   } catch (error) {
-    const left = gone.signal.aborted
+    const left = res.destroyed
     res.destroy()
     if (!left) throw error
   } finally {

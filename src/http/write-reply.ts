@@ -1,28 +1,45 @@
 import type { Context } from 'koa'
+import { baseHeadersOf } from './base-headers.ts'
+import type { Headers } from './bytes/representation-headers.ts'
 import { writeError } from './error-body.ts'
 import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
 
 export const isStreamed = (body: Reply['body']): body is StreamedBody =>
   body !== null && typeof body === 'object' && 'open' in body
 
-/** Status and headers. `Vary` is added to what others have put there before. */
-export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
-  const { Vary, ...others } = headers
-  ctx.status = status
-  ctx.set(others)
-  if (Vary !== undefined) ctx.vary(Vary)
+/** With what every reply to this request has; `Vary` names what either of them does. */
+const allHeaders = (base: Headers, own: Headers): Record<string, string> => {
+  const headers = { ...base, ...own }
+  if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
+  return headers
 }
 
-/** Writes the reply; of a HEAD, Koa sends the head alone. */
-export const writeReply = (ctx: Context, reply: ReadyReply): void => {
-  const { body } = reply
-  writeHead(ctx, reply)
-  if (body === null) return
-  if (typeof body === 'string') ctx.body = body
-  else if (body instanceof Uint8Array) ctx.body = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  else {
-    const { contentType, text } = writeError(body, ctx.get('Accept'))
-    ctx.set('Content-Type', contentType)
-    ctx.body = text
+/**
+ * Status and headers, straight to the socket. Koa would set one header after the other, look at the body to find
+ * out its type and length, which are known, and take half of the time that a small reply takes altogether.
+ */
+export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
+  ctx.respond = false
+  ctx.res.writeHead(status, allHeaders(baseHeadersOf(ctx), headers))
+}
+
+const lengthOf = (body: string | Uint8Array): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.length
+
+/** Writes the reply; of a HEAD, the head alone. */
+export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): void => {
+  if (body === null) {
+    const isEmpty = ctx.method !== 'HEAD' && status !== 204 && status !== 304
+    writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })
+    ctx.res.end()
+    return
   }
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    const { contentType, text } = writeError(body, ctx.get('Accept'))
+    writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
+    return
+  }
+  writeHead(ctx, { status, headers: { ...headers, 'Content-Length': String(lengthOf(body)) } })
+  if (ctx.method === 'HEAD') ctx.res.end()
+  else ctx.res.end(body)
 }

@@ -8,8 +8,27 @@ import type { BlobRecord } from './cache-keys.ts'
 /** What the bytes must be: known from the database before the first of them is read. */
 export type BlobFacts = t.TypeOf<typeof BlobRecord>
 
-/** Reads a range of the blob from where it really is. */
-export type BlobOrigin = (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, ByteStream>
+/** What a tier did with a read. `collapsed` and `partial`: a fill was under way, which it shared or could not wait for. */
+export type TierAnswer = {
+  readonly tier: 'memory' | 'disk' | 'origin'
+  readonly outcome: 'hit' | 'miss' | 'collapsed' | 'partial' | 'bypass'
+}
+
+/** Bytes of a blob, and how the cache came by them. */
+export type BlobStream = ByteStream & {
+  /** Those that were asked, the nearest to the reader first. */
+  readonly tiers: ReadonlyArray<TierAnswer>
+  /**
+   * All of the bytes, when they lie in memory: whoever takes these need not read the stream. Nobody may write to
+   * them. `null`: they come by the stream alone.
+   */
+  readonly resident: Uint8Array | null
+}
+
+/** Reads a range of the blob from where it really is; or from another cache, which says so by its tiers. */
+export type BlobOrigin = (
+  range: ByteRange,
+) => TE.TaskEither<BadOrigin | Unavailable, ByteStream & Partial<Pick<BlobStream, 'tiers'>>>
 
 /**
  * Holds bytes that never change, in full or not at all.
@@ -31,7 +50,7 @@ export type BlobCache = {
     facts: BlobFacts,
     range: ByteRange,
     origin: BlobOrigin,
-  ) => TE.TaskEither<BadOrigin | Unavailable, ByteStream>
+  ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
   /** Forgets the bytes; readers under way end well. */
   readonly delete: (key: CacheKey<BlobFacts>) => TE.TaskEither<Unavailable, void>
 }

@@ -43,9 +43,9 @@ for (const [name, engine] of enginesHere())
             const child = (await childrenOf(process.pid)).find((pid) => !before.has(pid))
             if (child !== undefined) process.kill(child, signal)
           }
-          let killing: Promise<void> | undefined
+          let tries = 0
           const task = transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {
-            killing ??= kill().catch(reject)
+            if (tries++ === 0) kill().catch(reject)
           })
           left(task).then(resolve, reject)
         })

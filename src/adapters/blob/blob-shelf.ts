@@ -9,6 +9,12 @@ export type BlobBytes = {
   readonly close: () => Promise<void>
 }
 
+/** All of a blob's bytes. */
+export type WholeBytes = BlobBytes & {
+  /** The bytes themselves, when they lie in memory. */
+  readonly resident: Uint8Array | null
+}
+
 /** Bytes that this process is bringing in. Closed without `publish`, they are gone. */
 export type NewBytes = BlobBytes & {
   /** Appends. Throws when there is no room for them. */
@@ -30,7 +36,7 @@ export type Begun =
 /** Where whole blobs lie and new ones land. It may throw at any time: the blob cache goes on without it. */
 export type BlobShelf = {
   /** The bytes, if they are all there and are those of `facts`. */
-  readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<BlobBytes | null>
+  readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WholeBytes | null>
   /** Room for new bytes; `null` when it will not have them. */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<Begun | null>
   /** Forgets the bytes; those that are open can be read to their end. */

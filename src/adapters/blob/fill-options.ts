@@ -1,8 +1,10 @@
-import type { BlobFacts } from '../../ports/blob-cache.ts'
+import type { BlobFacts, TierAnswer } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 
 export type FillOptions = {
+  /** As whom it speaks in the tiers of a stream. */
+  readonly tier: TierAnswer['tier']
   /** A reader that starts up to this many bytes beyond what has landed waits for the fill. */
   readonly soonBytes: number
   /** An origin that gives no byte for this long has failed. */
@@ -15,6 +17,7 @@ export type FillOptions = {
 }
 
 export const defaultFillOptions: FillOptions = {
+  tier: 'disk',
   soonBytes: 4 * 1024 * 1024,
   stallMs: 30_000,
   onUnwritable: () => undefined,

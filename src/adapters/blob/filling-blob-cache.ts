@@ -1,8 +1,9 @@
 import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
-import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { BlobBytes, BlobShelf } from './blob-shelf.ts'
+import type { BlobCache, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
+import type { BlobBytes, BlobShelf, WholeBytes } from './blob-shelf.ts'
+import { atHand, overheard, told } from './blob-streams.ts'
 import { noBytes, releasing, thrown } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
@@ -12,7 +13,7 @@ import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
 
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
-type Opened = Promise<E.Either<BadOrigin | Unavailable, ByteStream>>
+type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }
@@ -26,40 +27,72 @@ export const createFillingBlobCache = (
   shelf: BlobShelf,
   options: FillOptions = defaultFillOptions,
 ): FillingBlobCache => {
-  const { soonBytes, stallMs, meter } = options
+  const { tier, soonBytes, stallMs, meter } = options
   const fills = createRunningFills(shelf, options)
+  const hit: ReadonlyArray<TierAnswer> = [{ tier, outcome: 'hit' }]
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {
     const { key, facts } = request
-    if (rest.tries === 0) return openOrigin(request, rest, stallMs)
+    if (rest.tries === 0) return pass(request, rest)
 
     if (fills.get(key.name) === undefined) {
       const bytes = await shelf.open(key, facts).catch(() => null)
       if (bytes !== null) {
         meter.hit(key)
-        return E.right(releasing(fromShelf(request, bytes, rest), lengthOf(rest), () => void bytes.close()))
+        return E.right(openShelf(request, bytes, rest))
       }
     }
     const running = fills.get(key.name)
     if (running === undefined) meter.miss(key)
     else meter.collapsed(key)
-    const fill = running ?? fills.start(request)
-    return isOf(fill, facts) ? openFill(request, fill, rest) : openOrigin(request, rest, stallMs)
+    const { origin, tiers } = overheard(request.origin)
+    const overheardRequest = { ...request, origin }
+    const fill = running ?? fills.start(overheardRequest)
+    if (!isOf(fill, facts)) return pass(request, rest)
+    const outcome = running === undefined ? 'miss' : 'collapsed'
+    const opened = await openFill(overheardRequest, fill, rest, outcome)
+    return E.isLeft(opened)
+      ? opened
+      : E.right({ ...opened.right, tiers: [...opened.right.tiers, ...tiers()] })
   }
 
-  const openFill = async (request: BlobRequest, fill: Fill, rest: Rest): Opened => {
-    const stream = (own: ByteStream) =>
-      E.right(releasing(fromFill(request, fill, own, rest), lengthOf(rest), fill.leave))
+  /** Past the shelf. */
+  const pass = async (request: BlobRequest, rest: Rest): Opened => {
+    const { origin, tiers } = overheard(request.origin)
+    const opened = await openOrigin({ ...request, origin }, rest, stallMs)
+    return E.isLeft(opened) ? opened : E.right(told(opened.right, [{ tier, outcome: 'bypass' }, ...tiers()]))
+  }
+
+  const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
+    if (bytes.resident !== null) return atHand(bytes.resident.subarray(rest.start, rest.end), hit)
+    return told(
+      releasing(fromShelf(request, bytes, rest), lengthOf(rest), () => void bytes.close()),
+      hit,
+    )
+  }
+
+  const openFill = async (
+    request: BlobRequest,
+    fill: Fill,
+    rest: Rest,
+    outcome: TierAnswer['outcome'],
+  ): Opened => {
+    const stream = (own: ByteStream, how: TierAnswer['outcome']) =>
+      E.right(
+        told(releasing(fromFill(request, fill, own, rest), lengthOf(rest), fill.leave), [
+          { tier, outcome: how },
+        ]),
+      )
 
     fill.join()
     if (rest.start - fill.reached() > soonBytes) {
       const own = await openOrigin(request, rest, stallMs)
-      if (E.isRight(own)) return stream(own.right)
+      if (E.isRight(own)) return stream(own.right, 'partial')
       fill.leave()
       return own
     }
     const reached = await untilReached(fill, rest.start)
-    if (E.isRight(reached) && reached.right) return stream(noBytes())
+    if (E.isRight(reached) && reached.right) return stream(noBytes(), outcome)
     fill.leave()
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
@@ -102,7 +135,7 @@ export const createFillingBlobCache = (
   return {
     read: (key, facts, range, origin) => async () =>
       range.start === range.end
-        ? E.right(noBytes())
+        ? E.right(atHand(new Uint8Array(), hit))
         : open({ key, facts, range, origin }, { ...range, tries: 3 }),
     delete: (key) =>
       TE.tryCatch(async () => {

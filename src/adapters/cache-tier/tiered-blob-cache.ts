@@ -24,6 +24,7 @@ const forever = 2 ** 31 - 1
  */
 export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   const { disk, maxBytes, maxBlobBytes = usualBlobBytes, meter = noMeter } = tiers
+  const largest = Math.min(maxBlobBytes, maxBytes)
   const memory = createMemoryBlobCache(maxBytes, {
     ...defaultFillOptions,
     meter,
@@ -35,7 +36,7 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
 
   return {
     read: (key, facts, range, origin) =>
-      facts.size > maxBlobBytes
+      facts.size > largest
         ? disk.read(key, facts, range, origin)
         : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin)),
     delete: (key) => async () => {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { BlobBytes } from '../blob/blob-shelf.ts'
+import type { WholeBytes } from '../blob/blob-shelf.ts'
 import { readPiece, wholePieceBytes } from './file-bytes.ts'
 import { isMissing } from './file-errors.ts'
 
@@ -9,7 +9,7 @@ import { isMissing } from './file-errors.ts'
  */
 export type SharedFiles = {
   /** The file; `null` when it is not there or has another length. Throws when that cannot be told. */
-  readonly open: (path: string, size: number) => Promise<BlobBytes | null>
+  readonly open: (path: string, size: number) => Promise<WholeBytes | null>
   /** Those who come from now on have it opened anew. */
   readonly forget: (path: string) => void
 }
@@ -43,7 +43,11 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(file)
         return null
       }
-      return { read: (start, end) => readPiece(file, start, end, wholePieceBytes), close: () => leave(file) }
+      return {
+        read: (start, end) => readPiece(file, start, end, wholePieceBytes),
+        close: () => leave(file),
+        resident: null,
+      }
     },
     forget: (path) => {
       files.delete(path)

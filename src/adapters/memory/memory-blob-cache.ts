@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { BlobBytes, BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
+import type { BlobShelf, NewBytes, WholeBytes } from '../blob/blob-shelf.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache } from '../blob/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
@@ -14,7 +14,8 @@ type Held = { readonly sha256: string; readonly bytes: Buffer }
 export const createMemoryBlobCache = (
   maxBytes = 256 * 1024 * 1024,
   options: FillOptions = defaultFillOptions,
-): BlobCache => createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), options)
+): BlobCache =>
+  createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), { ...options, tier: 'memory' })
 
 export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter): BlobShelf => {
   const blobs = new LRUCache<string, Held>({
@@ -56,7 +57,8 @@ export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter):
   }
 }
 
-const bytesOf = (bytes: Buffer): BlobBytes => ({
+const bytesOf = (bytes: Buffer): WholeBytes => ({
   read: async (start, end) => bytes.subarray(start, end),
   close: async () => undefined,
+  resident: bytes,
 })

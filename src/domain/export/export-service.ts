@@ -1,5 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { BlobCache, BlobOrigin } from '../../ports/blob-cache.ts'
+import type { BlobCache, BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
@@ -10,7 +10,7 @@ import { createOwnedRead } from '../access/owned-read.ts'
 import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { ImageExportFile } from '../playlist/image-export.ts'
-import type { ByteRange, ByteStream } from '../shared/bytes.ts'
+import type { ByteRange } from '../shared/bytes.ts'
 import { type BadOrigin, badOrigin, type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import type { ContentPartUid, ImageExportUid, ImageFileUid, StoredFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
@@ -24,7 +24,7 @@ export type ServableBytes = {
   readonly sha256: string
   /** Whether anybody may have them. */
   readonly isPublic: boolean
-  readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, ByteStream>
+  readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
 }
 
 /** The bytes of exports and parts. What is not there is forbidden like another's (wire.md §2.5, W15). */
@@ -65,7 +65,8 @@ export const createExportService = (deps: Deps): ExportService => {
   const readThrough = createReadThrough(cache, stale)
   const ownedRead = createOwnedRead(cache)
 
-  const servable = (file: Located, isPublic: boolean): ServableBytes => {
+  const describe = (file: Located, isPublic: boolean): ServableBytes => {
+    const key = cacheKeys.storedFile({ uid: file.s3FileUid })
     const facts = { size: file.fileSize, sha256: file.sha256 }
     const origin: BlobOrigin = (range) =>
       pipe(
@@ -77,8 +78,21 @@ export const createExportService = (deps: Deps): ExportService => {
       size: file.fileSize,
       sha256: file.sha256,
       isPublic,
-      read: (range) => blobs.read(cacheKeys.storedFile({ uid: file.s3FileUid }), facts, range, origin),
+      read: (range) => blobs.read(key, facts, range, origin),
     }
+  }
+
+  const described = {
+    open: new WeakMap<Located, ServableBytes>(),
+    closed: new WeakMap<Located, ServableBytes>(),
+  }
+
+  /** Hot path: while the cache gives the same record, it is described once. */
+  const servable = (file: Located, isPublic: boolean): ServableBytes => {
+    const known = described[isPublic ? 'open' : 'closed']
+    const bytes = known.get(file) ?? describe(file, isPublic)
+    known.set(file, bytes)
+    return bytes
   }
 
   const isPublic = (uid: ImageFileUid) =>

@@ -1,0 +1,38 @@
+import type { ByteStream } from '../../domain/shared/bytes.ts'
+import { E } from '../../fp.ts'
+import type { BlobOrigin, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
+
+/** The stream, and what is to be told of it. */
+export const told = (stream: ByteStream, tiers: ReadonlyArray<TierAnswer>): BlobStream => ({
+  [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+  tiers,
+  resident: null,
+})
+
+/** Bytes that are at hand. Hot path: nothing is made for a stream that nobody will read. */
+export const atHand = (resident: Uint8Array, tiers: ReadonlyArray<TierAnswer>): BlobStream => ({
+  [Symbol.asyncIterator]: () => once(resident),
+  tiers,
+  resident,
+})
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes
+}
+
+const store: ReadonlyArray<TierAnswer> = [{ tier: 'origin', outcome: 'hit' }]
+
+/** The same origin, and what has been told by it so far: nothing before it is asked. */
+export const overheard = (
+  origin: BlobOrigin,
+): { readonly origin: BlobOrigin; readonly tiers: () => ReadonlyArray<TierAnswer> } => {
+  let tiers: ReadonlyArray<TierAnswer> = []
+  return {
+    origin: (range) => async () => {
+      const opened = await origin(range)()
+      if (E.isRight(opened)) tiers = opened.right.tiers ?? store
+      return opened
+    },
+    tiers: () => tiers,
+  }
+}
