@@ -1,6 +1,7 @@
 import type {
   ContentFile,
   ContentPartFile,
+  KeyedVodParts,
   NewContentExport,
   VodMeta,
   VodParts,
@@ -36,6 +37,8 @@ export type ContentFileRepository = {
   readonly findVod: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodMeta>>
   /** All parts of an `m3u8` export by one query; `none` when there is no such export. */
   readonly listParts: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodParts>>
+  /** The same with the key pictures of each part; by one query, too. */
+  readonly listKeyframes: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<KeyedVodParts>>
   readonly findPart: (uid: ContentPartUid) => TE.TaskEither<Unavailable, O.Option<ContentPartFile>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
   /** Adds a file without exports. `false`, and nothing written, when its original is known already. */

@@ -102,6 +102,7 @@ const askEverything = async (db: Knex): Promise<void> => {
   await right(contents.find(contentUid))
   await right(contents.findVod(aContentExportUid()))
   await right(contents.listParts(aContentExportUid()))
+  await right(contents.listKeyframes(aContentExportUid()))
   await right(contents.findPart(aContentPartUid()))
   await right(contents.findByOriginal(''))
   await right(contents.listUnfinished)

@@ -56,6 +56,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.find(aContentFileUid()))).to.deep.equal(O.none)
     expect(await right(contents.findVod(aContentExportUid()))).to.deep.equal(O.none)
     expect(await right(contents.listParts(aContentExportUid()))).to.deep.equal(O.none)
+    expect(await right(contents.listKeyframes(aContentExportUid()))).to.deep.equal(O.none)
     expect(await right(contents.findPart(aContentPartUid()))).to.deep.equal(O.none)
     expect(await right(contents.findByOriginal('00'))).to.deep.equal(O.none)
   })
@@ -129,6 +130,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     await right(contents.addExports(file.uid, [mp4]))
     expect(await right(contents.findVod(mp4.uid))).to.deep.equal(O.none)
     expect(await right(contents.listParts(mp4.uid))).to.deep.equal(O.none)
+    expect(await right(contents.listKeyframes(mp4.uid))).to.deep.equal(O.none)
   })
 
   it('keeps the parts of a long film in order', async () => {
@@ -236,6 +238,13 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
         exportUid: made.uid,
         targetDuration: made.targetDuration,
         parts: inOrder(made.parts).map(({ file: _, keyframes: __, ...part }) => part),
+      }),
+    )
+    expect(await right(contents.listKeyframes(made.uid))).to.deep.equal(
+      O.some({
+        exportUid: made.uid,
+        targetDuration: made.targetDuration,
+        parts: inOrder(made.parts).map(({ file: _, ...part }) => part),
       }),
     )
   }

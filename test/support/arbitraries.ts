@@ -94,6 +94,7 @@ export const newContentExport = (): fc.Arbitrary<NewContentExport> => {
     codecs: fc.array(fc.constantFrom('avc1.640028', 'mp4a.40.2', 'hvc1.1.6.L93.B0'), { maxLength: 2 }),
     bandwidth: fc.nat(),
     averageBandwidth: fc.nat(),
+    iFrames: fc.option(fc.record({ bandwidth: fc.nat(), averageBandwidth: fc.nat() })),
     fileSize: fc.maxSafeNat(),
     durationSeconds: seconds(),
     qualityParameters: fc.dictionary(text(), fc.oneof(fc.integer(), text(), fc.boolean())),

@@ -85,6 +85,7 @@ export const aNewContentExport = (overrides: Partial<NewContentExport> = {}): Ne
   codecs: ['avc1.64001e'],
   bandwidth: 900_000,
   averageBandwidth: 700_000,
+  iFrames: null,
   fileSize: 3000,
   durationSeconds: 12,
   targetDuration: 6,

@@ -3,6 +3,7 @@ import type {
   ContentExport,
   ContentFile,
   ContentPart,
+  IFrameRates,
   VodParts,
 } from '../../src/domain/export/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/shared/ids.ts'
@@ -56,12 +57,20 @@ const bandwidths = fc.record({
   excess: fc.integer({ min: 0, max: 4_000_000 }),
 })
 
-const anExport = (facts: fc.Arbitrary<Pick<ContentExport, 'format' | 'video' | 'audio' | 'codecs'>>) =>
-  fc.record({ uid: exportUid, firstPartUid: partUid, facts, bandwidths, fileSize: fc.nat() }).map(
-    ({ uid, firstPartUid, facts, bandwidths, fileSize }): ContentExport => ({
+const iFrameRates = bandwidths.map(
+  ({ averageBandwidth, excess }): IFrameRates => ({ bandwidth: averageBandwidth + excess, averageBandwidth }),
+)
+
+const anExport = (
+  facts: fc.Arbitrary<Pick<ContentExport, 'format' | 'video' | 'audio' | 'codecs'>>,
+  iFrames: fc.Arbitrary<IFrameRates | null> = fc.constant(null),
+) =>
+  fc.record({ uid: exportUid, firstPartUid: partUid, facts, bandwidths, iFrames, fileSize: fc.nat() }).map(
+    ({ uid, firstPartUid, facts, bandwidths, iFrames, fileSize }): ContentExport => ({
       uid,
       firstPartUid,
       ...facts,
+      iFrames,
       bandwidth: bandwidths.averageBandwidth + bandwidths.excess,
       averageBandwidth: bandwidths.averageBandwidth,
       fileSize,
@@ -89,6 +98,7 @@ const picture = anExport(
   fc
     .tuple(videoFacts, avc)
     .map(([video, codec]) => ({ format: 'm3u8' as const, video, audio: null, codecs: [codec] })),
+  fc.option(iFrameRates),
 )
 const sound = anExport(
   fc

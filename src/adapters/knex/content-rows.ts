@@ -21,6 +21,8 @@ const ContentExportJson = t.strict({
   codecs: t.readonlyArray(t.string),
   bandwidth: t.number,
   averageBandwidth: t.number,
+  iframeBandwidth: nullable(t.number),
+  iframeAverageBandwidth: nullable(t.number),
   fileSize: t.number,
   durationSeconds: t.number,
   targetDuration: nullable(t.number),
@@ -46,30 +48,32 @@ export const KnownContentFileRow = snakeCased(
   }),
 )
 
-const ContentPartJson = t.type({
+const partJson = {
   uid: ContentPartUid,
   role: t.union([t.literal('init'), t.literal('media')]),
   position: t.number,
   contentType: t.string,
   durationTicks: t.number,
   timescale: t.number,
-})
+}
+const KeyframeJson = t.type({ offset: t.number, length: t.number, durationTicks: t.number })
 
-export const VodPartsRow = snakeCased(
-  t.strict({
-    exportUid: ContentExportUid,
-    targetDuration: t.number,
-    parts: t.readonlyArray(ContentPartJson),
-  }),
-)
+const vodRow = <P extends t.Mixed>(part: P) =>
+  snakeCased(
+    t.strict({ exportUid: ContentExportUid, targetDuration: t.number, parts: t.readonlyArray(part) }),
+  )
+export const VodPartsRow = vodRow(t.type(partJson))
+export const KeyedVodPartsRow = vodRow(t.type({ ...partJson, keyframes: t.readonlyArray(KeyframeJson) }))
 
 export const toContentExport = (made: ContentExportJson): ContentExport => {
-  const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...rest } = made
+  const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...other } = made
+  const { iframeBandwidth: bandwidth, iframeAverageBandwidth: averageBandwidth, ...rest } = other
   const isVideo = width !== null && height !== null && num !== null && den !== null
   return {
     ...rest,
     video: isVideo ? { width, height, frameRate: { num, den } } : null,
     audio: channels !== null && sampleRate !== null ? { channels, sampleRate } : null,
+    iFrames: bandwidth !== null && averageBandwidth !== null ? { bandwidth, averageBandwidth } : null,
   }
 }
 
@@ -86,6 +90,8 @@ export const toExportRow = (contentFileId: number, made: NewContentExport) => ({
   codecs: [...made.codecs],
   bandwidth: made.bandwidth,
   average_bandwidth: made.averageBandwidth,
+  iframe_bandwidth: made.iFrames?.bandwidth ?? null,
+  iframe_average_bandwidth: made.iFrames?.averageBandwidth ?? null,
   file_size: made.fileSize,
   duration_seconds: made.durationSeconds,
   target_duration: made.targetDuration,

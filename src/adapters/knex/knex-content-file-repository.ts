@@ -6,6 +6,7 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import {
   ContentFileRow,
+  KeyedVodPartsRow,
   KnownContentFileRow,
   toContentExport,
   toExportRow,
@@ -29,6 +30,18 @@ const selectKnown = `
          (select count(*) from content_file_exports e where e.content_file_id = f.id) as export_count
   from content_files f join s3_files s on s.id = f.original_s3_file_id`
 
+/** An export in parts, with these columns of each part. The keys of these JSON objects are the domain's. */
+const selectVod = (columns: string): string => `
+  select e.uid as export_uid, e.target_duration,
+         (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
+            select ${columns} from content_file_export_parts p where p.content_file_export_id = e.id
+          ) x) as parts
+  from content_file_exports e where e.uid = ? and e.format = 'm3u8'`
+
+/** All in the primary key's index. */
+const partColumns = `
+  p.uid, p.role, p.position, p.content_type as "contentType", p.duration_ticks as "durationTicks", p.timescale`
+
 /** How long a part lasts. */
 const secondsOf = (part: string): string =>
   `cast(${part}.duration_ticks as double precision) / ${part}.timescale`
@@ -44,6 +57,8 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
                select e.uid, e.format, e.width, e.height, e.frame_rate_num as "frameRateNum",
                       e.frame_rate_den as "frameRateDen", e.channels, e.sample_rate as "sampleRate",
                       e.codecs, e.bandwidth, e.average_bandwidth as "averageBandwidth",
+                      e.iframe_bandwidth as "iframeBandwidth",
+                      e.iframe_average_bandwidth as "iframeAverageBandwidth",
                       e.file_size as "fileSize", e.duration_seconds as "durationSeconds",
                       e.target_duration as "targetDuration", e.quality_parameters as "qualityParameters",
                       p.uid as "firstPartUid"
@@ -75,17 +90,12 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
        where e.uid = ? and e.format = 'm3u8'`,
     ),
 
-    listParts: one(
-      'content_files.list_parts',
-      VodPartsRow,
-      `select e.uid as export_uid, e.target_duration,
-              (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
-                 select p.uid, p.role, p.position, p.content_type as "contentType",
-                        p.duration_ticks as "durationTicks", p.timescale
-                 from content_file_export_parts p
-                 where p.content_file_export_id = e.id
-               ) x) as parts
-       from content_file_exports e where e.uid = ? and e.format = 'm3u8'`,
+    listParts: one('content_files.list_parts', VodPartsRow, selectVod(partColumns)),
+
+    listKeyframes: one(
+      'content_files.list_keyframes',
+      KeyedVodPartsRow,
+      selectVod(`${partColumns}, p.keyframes`),
     ),
 
     findPart: one(

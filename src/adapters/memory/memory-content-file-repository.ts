@@ -2,6 +2,8 @@ import {
   type ContentExport,
   type ContentPart,
   type ContentPartFile,
+  type KeyedPart,
+  type KeyedVodParts,
   longest,
   type NewContentExport,
   type NewContentPart,
@@ -17,7 +19,7 @@ import type {
 } from '../../ports/content-file-repository.ts'
 
 type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewContentExport> }
-type Vod = { readonly meta: VodMeta; readonly parts: VodParts }
+type Vod = { readonly meta: VodMeta; readonly keyed: KeyedVodParts }
 
 /** For tests, and for a run without a database: keeps every promise but the one to remember. */
 export const createMemoryContentFileRepository = (): ContentFileRepository => {
@@ -33,10 +35,10 @@ export const createMemoryContentFileRepository = (): ContentFileRepository => {
   const remember = (uid: ContentFileUid, made: NewContentExport): void => {
     for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, made, part))
     if (made.targetDuration === null) return
-    const parts = made.parts.map(toPart).sort(initFirst)
+    const parts = made.parts.map(toKeyedPart).sort(initFirst)
     const { targetDuration } = made
     const meta = { contentFileUid: uid, height: made.video?.height ?? null }
-    vods.set(made.uid, { meta, parts: { exportUid: made.uid, targetDuration, parts } })
+    vods.set(made.uid, { meta, keyed: { exportUid: made.uid, targetDuration, parts } })
   }
 
   return {
@@ -54,7 +56,9 @@ export const createMemoryContentFileRepository = (): ContentFileRepository => {
 
     findVod: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.meta)),
 
-    listParts: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.parts)),
+    listParts: (uid) => TE.fromIO(() => pipe(O.fromNullable(vods.get(uid)?.keyed), O.map(toVodParts))),
+
+    listKeyframes: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.keyed)),
 
     findPart: (uid) => TE.fromIO(() => O.fromNullable(partFiles.get(uid))),
 
@@ -94,7 +98,11 @@ const toExport = ({ parts, ...made }: NewContentExport): ReadonlyArray<ContentEx
   return first === undefined ? [] : [{ ...made, firstPartUid: first.uid }]
 }
 
-const toPart = ({ file: _, keyframes: __, ...part }: NewContentPart): ContentPart => part
+const toKeyedPart = ({ file: _, ...part }: NewContentPart): KeyedPart => part
+
+const toPart = ({ keyframes: _, ...part }: KeyedPart): ContentPart => part
+
+const toVodParts = ({ parts, ...vod }: KeyedVodParts): VodParts => ({ ...vod, parts: parts.map(toPart) })
 
 const initFirst = (a: ContentPart, b: ContentPart): number =>
   a.role === b.role ? a.position - b.position : a.role === 'init' ? -1 : 1

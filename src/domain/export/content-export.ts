@@ -17,6 +17,12 @@ export type VideoFacts = {
 export type AudioFacts = { readonly channels: number; readonly sampleRate: number }
 
 /**
+ * Bits per second of the key pictures by themselves, one shown until the next: peak and average, measured as those of
+ * an export are.
+ */
+export type IFrameRates = { readonly bandwidth: number; readonly averageBandwidth: number }
+
+/**
  * One way in which a content file can be had. `m3u8`: a rendition in parts, for HLS and DASH; where the film
  * has sound, pictures and sound are exports of their own (CMAF, demuxed). `mp4`: one fast-start file.
  */
@@ -31,6 +37,8 @@ export type ContentExport = {
   readonly bandwidth: number
   /** All bits by all seconds, measured. */
   readonly averageBandwidth: number
+  /** `null` of what has no key pictures of its own (sound, mp4), and where nobody measured. */
+  readonly iFrames: IFrameRates | null
   /** Bytes of all parts. */
   readonly fileSize: number
   readonly durationSeconds: number
@@ -49,7 +57,10 @@ export type ContentFile = {
   readonly exports: ReadonlyArray<ContentExport>
 }
 
-/** Where a decodable picture starts in a part, for I-frame playlists. Bytes, from the start of the part. */
+/**
+ * A picture that can be decoded by itself, for I-frame playlists: where in its part it and what describes it are, in
+ * bytes, and how long it is until the next one, in ticks of the part's timescale.
+ */
 export type Keyframe = { readonly offset: number; readonly length: number; readonly durationTicks: number }
 
 /** A piece of an export. The `init` segment stands before all `media` ones and lasts for no time. */
@@ -64,10 +75,14 @@ export type ContentPart = {
   readonly timescale: number
 }
 
-export type NewContentPart = ContentPart & {
-  readonly keyframes: ReadonlyArray<Keyframe>
-  readonly file: StoredFile
-}
+/** A part with the key pictures in it, in order: none in sound and in what initialises. */
+export type KeyedPart = ContentPart & { readonly keyframes: ReadonlyArray<Keyframe> }
+
+/** Whether key pictures alone show all that these media parts last for: each part begins with one. */
+export const areKeyed = (media: ReadonlyArray<Pick<KeyedPart, 'keyframes'>>): boolean =>
+  media.length > 0 && media.every(({ keyframes }) => keyframes.length > 0)
+
+export type NewContentPart = KeyedPart & { readonly file: StoredFile }
 
 export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
@@ -119,3 +134,6 @@ export type VodParts = {
   /** `init` first, then `media` by position. */
   readonly parts: ReadonlyArray<ContentPart>
 }
+
+/** The same with its key pictures: what an I-frame playlist is written from. */
+export type KeyedVodParts = Omit<VodParts, 'parts'> & { readonly parts: ReadonlyArray<KeyedPart> }

@@ -8,7 +8,7 @@ import type { ContentFileUid } from '../shared/ids.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
 import type { MediaPlan } from './media-plan.ts'
-import { durationOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
+import { durationOf, iFrameRatesOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
 import { type Upload, type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & { readonly contentFiles: ContentFileRepository; readonly transcoder: Transcoder }
@@ -81,6 +81,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
         codecs: [rendition.codec],
         bandwidth: peak,
         averageBandwidth: average,
+        iFrames: iFrameRatesOf(rendition, targetDuration),
         fileSize: parts.reduce((sum, { file }) => sum + file.size, 0),
         durationSeconds: durationOf(rendition),
         targetDuration,
@@ -111,6 +112,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
         codecs: tracks.map(({ codec }) => codec),
         bandwidth: tracks.reduce((sum, track) => sum + ratesOf(track, targetDuration).peak, 0),
         averageBandwidth: Math.ceil((stored.size * 8) / durationSeconds),
+        iFrames: null,
         fileSize: stored.size,
         durationSeconds,
         targetDuration: null,

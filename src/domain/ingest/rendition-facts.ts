@@ -1,5 +1,6 @@
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
+import { areKeyed, type IFrameRates } from '../export/content-export.ts'
 import { type Bitrates, measureBitrates, targetDurationOf } from './bitrates.ts'
 import type { MediaPlan } from './media-plan.ts'
 
@@ -21,6 +22,19 @@ export const ratesOf = ({ parts, timescale }: Rendition, targetDuration: number)
     timescale,
     targetDuration,
   )
+
+/** What its key pictures take by themselves; `null` for sound. */
+export const iFrameRatesOf = (
+  { parts, timescale }: Rendition,
+  targetDuration: number,
+): IFrameRates | null => {
+  if (!areKeyed(parts)) return null
+  const pictures = parts.flatMap(({ keyframes }) =>
+    keyframes.map(({ length, durationTicks }) => ({ bytes: length, durationTicks })),
+  )
+  const { peak, average } = measureBitrates(pictures, timescale, targetDuration)
+  return { bandwidth: peak, averageBandwidth: average }
+}
 
 /** How it was encoded, for people. */
 export const qualityOf = ({ name, video }: Rendition, plan: MediaPlan): Readonly<Record<string, number>> => {

@@ -15,6 +15,7 @@ const picture: ContentExport = {
   codecs: ['avc1.64001e'],
   bandwidth: 900_000,
   averageBandwidth: 700_000,
+  iFrames: null,
   fileSize: 3000,
   durationSeconds: 13.5,
   targetDuration: 6,

@@ -15,6 +15,7 @@ const anExport = (uid: string, overrides: Partial<ContentExport> = {}): ContentE
   codecs: ['avc1.64001e'],
   bandwidth: 900_000,
   averageBandwidth: 700_000,
+  iFrames: null,
   fileSize: 3000,
   durationSeconds: 12,
   targetDuration: 6,

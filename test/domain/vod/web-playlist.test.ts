@@ -13,6 +13,7 @@ const anMp4 = (uid: string, bandwidth: number): ContentExport => ({
   codecs: ['avc1.64001e', 'mp4a.40.2'],
   bandwidth,
   averageBandwidth: 700_000,
+  iFrames: null,
   fileSize: 3000,
   durationSeconds: 12,
   targetDuration: null,

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
 import { library } from './0001-library.ts'
+import { iframeRates } from './0002-iframe-rates.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
 /** In the order in which they run. One that has been released is never changed: add another. */
-export const migrations: ReadonlyArray<NamedMigration> = [library]
+export const migrations: ReadonlyArray<NamedMigration> = [library, iframeRates]
