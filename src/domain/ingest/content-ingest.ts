@@ -1,21 +1,21 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository, KnownContentFile } from '../../ports/content-file-repository.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
-import type { Progressive, Rendition, Transcoded, Transcoder } from '../../ports/transcoder.ts'
-import type { NewContentExport, NewContentPart } from '../export/content-export.ts'
+import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../shared/ids.ts'
+import { createExportStore } from './export-store.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
 import type { MediaPlan } from './media-plan.ts'
-import { durationOf, iFrameRatesOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
-import { type Upload, type UploadDeps, withUploads } from './uploads.ts'
+import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & { readonly contentFiles: ContentFileRepository; readonly transcoder: Transcoder }
 
 /** How a sound or film gets into the library, and its exports made. */
 export const createContentIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, contentFiles, transcoder } = deps
+  const storeExports = createExportStore(newUid)
 
   const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
@@ -38,120 +38,17 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       ),
     )
 
-  const storeParts = (
-    upload: Upload,
-    rendition: Rendition,
-  ): TE.TaskEither<Unavailable, ReadonlyArray<NewContentPart>> => {
-    const contentType = rendition.video === null ? 'audio/mp4' : 'video/mp4'
-    const init = { slice: rendition.init, durationTicks: 0, keyframes: [] }
-    return async () => {
-      const parts: NewContentPart[] = []
-      for (const [index, { slice, durationTicks, keyframes }] of [init, ...rendition.parts].entries()) {
-        const file = await upload(slice, contentType)()
-        if (E.isLeft(file)) return file
-        parts.push({
-          uid: newUid.contentPart(),
-          role: index === 0 ? 'init' : 'media',
-          position: Math.max(0, index - 1),
-          contentType,
-          durationTicks,
-          timescale: rendition.timescale,
-          keyframes,
-          file: file.right,
-        })
-      }
-      return E.right(parts)
-    }
-  }
-
-  const storeRendition = (
-    upload: Upload,
-    rendition: Rendition,
-    targetDuration: number,
-    plan: MediaPlan,
-  ): TE.TaskEither<Unavailable, NewContentExport> => {
-    const { peak, average } = ratesOf(rendition, targetDuration)
-    return pipe(
-      storeParts(upload, rendition),
-      TE.map((parts) => ({
-        uid: newUid.contentExport(),
-        format: 'm3u8',
-        video: rendition.video,
-        audio: rendition.audio,
-        codecs: [rendition.codec],
-        bandwidth: peak,
-        averageBandwidth: average,
-        iFrames: iFrameRatesOf(rendition, targetDuration),
-        fileSize: parts.reduce((sum, { file }) => sum + file.size, 0),
-        durationSeconds: durationOf(rendition),
-        targetDuration,
-        qualityParameters: qualityOf(rendition, plan),
-        parts,
-      })),
-    )
-  }
-
-  const storeProgressive = (
-    upload: Upload,
-    { renditions: names, file }: Progressive,
-    { renditions }: Transcoded,
-    targetDuration: number,
-    plan: MediaPlan,
-  ): TE.TaskEither<Unavailable, NewContentExport> => {
-    const tracks = renditions.filter(({ name }) => names.includes(name))
-    const durationSeconds = Math.max(...tracks.map(durationOf))
-    const timescale = tracks[0]?.timescale ?? 1000
-    const contentType = tracks.some(({ video }) => video !== null) ? 'video/mp4' : 'audio/mp4'
-    return pipe(
-      upload(file, contentType),
-      TE.map((stored) => ({
-        uid: newUid.contentExport(),
-        format: 'mp4',
-        video: tracks.find(({ video }) => video !== null)?.video ?? null,
-        audio: tracks.find(({ audio }) => audio !== null)?.audio ?? null,
-        codecs: tracks.map(({ codec }) => codec),
-        bandwidth: tracks.reduce((sum, track) => sum + ratesOf(track, targetDuration).peak, 0),
-        averageBandwidth: Math.ceil((stored.size * 8) / durationSeconds),
-        iFrames: null,
-        fileSize: stored.size,
-        durationSeconds,
-        targetDuration: null,
-        qualityParameters: Object.assign({}, ...tracks.map((track) => qualityOf(track, plan))),
-        parts: [
-          {
-            uid: newUid.contentPart(),
-            role: 'media',
-            position: 0,
-            contentType,
-            durationTicks: Math.round(durationSeconds * timescale),
-            timescale,
-            keyframes: [],
-            file: stored,
-          },
-        ],
-      })),
-    )
-  }
-
   const store = (
     uid: ContentFileUid,
     made: Transcoded,
     plan: MediaPlan,
   ): TE.TaskEither<Unavailable, boolean> =>
-    withUploads(deps, (upload) => async () => {
-      const targetDuration = sharedTargetDuration(made.renditions)
-      const exports: NewContentExport[] = []
-      const storing = [
-        ...made.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
-        ...made.progressive.map((file) => storeProgressive(upload, file, made, targetDuration, plan)),
-      ]
-      for (const storeOne of storing) {
-        const stored = await storeOne()
-        if (E.isLeft(stored)) return stored
-        exports.push(stored.right)
-      }
-      return contentFiles.addExports(uid, exports)()
-    })
+    withUploads(deps, (upload) =>
+      pipe(
+        storeExports(upload, made, plan),
+        TE.flatMap((exports) => contentFiles.addExports(uid, exports)),
+      ),
+    )
 
   const makeExports = (
     uid: ContentFileUid,
