@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import { baseHeadersOf, setBaseHeaders } from './base-headers.ts'
+import { protecting, setBaseHeaders } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import { writeReply } from './write-reply.ts'
 
@@ -17,6 +17,7 @@ export const cors = (origins: ReadonlyArray<string>): Middleware => {
   const anyOrigin = origins.includes('*')
 
   const allowing = (origin: string): Headers => ({
+    ...protecting,
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,
     'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -24,13 +25,15 @@ export const cors = (origins: ReadonlyArray<string>): Middleware => {
   const toAnybody = allowing('*')
   const toSome = (origin: string): Headers => ({
     Vary: 'Origin',
-    ...(origins.includes(origin) ? allowing(origin) : { 'Cross-Origin-Resource-Policy': 'cross-origin' }),
+    ...(origins.includes(origin)
+      ? allowing(origin)
+      : { ...protecting, 'Cross-Origin-Resource-Policy': 'cross-origin' }),
   })
 
   return async (ctx, next) => {
     const isMedia = ctx.path.startsWith('/api/1/') && !ctx.path.startsWith('/api/1/admin')
     if (!isMedia) return next()
-    setBaseHeaders(ctx, { ...baseHeadersOf(ctx), ...(anyOrigin ? toAnybody : toSome(ctx.get('Origin'))) })
+    setBaseHeaders(ctx, anyOrigin ? toAnybody : toSome(ctx.get('Origin')))
     if (ctx.method !== 'OPTIONS') return next()
     writeReply(ctx, { status: 204, headers: preflight, body: null })
   }

@@ -1,11 +1,9 @@
 import type { RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 import type { Log } from '../ports/log.ts'
-import { setBaseHeaders } from './base-headers.ts'
+import { protecting, setBaseHeaders } from './base-headers.ts'
 import { broken, methodNotAllowed, type ReadyReply, routeNotFound } from './reply.ts'
 import { writeReply } from './write-reply.ts'
-
-const protecting = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff' }
 
 /** What every response has, whatever it is: the headers that protect it, and a body of our form when none of the routes made one. */
 export const frame =

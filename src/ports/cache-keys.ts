@@ -27,8 +27,10 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     readonly form: string
   },
 ) => {
+  // Hot path: text and the names of parameters by turns.
+  const pieces = template.split(/\{(\w+)\}/)
   const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
-    name: template.replace(/\{(\w+)\}/g, (_, param: keyof P) => String(params[param])),
+    name: pieces.map((piece, index) => (index % 2 === 0 ? piece : String(params[piece as keyof P]))).join(''),
     family: template,
     codec: spec.value,
     ttlSeconds: spec.ttlSeconds,
@@ -61,7 +63,7 @@ export const cacheKeys = {
     value: ImageExportFile,
     ttlSeconds: null,
     about: 'Where the bytes of an image export are, and whose they are.',
-    form: '`{file_size, image_file_uid, height, s3_file_uid, s3_file_key, content_type, sha256}`',
+    form: '`{file_size, image_file_uid, height, s3_file_uid, s3_file_key, content_type, sha256, stored_at}`',
   }),
   imagePublic: family('image_files:public:{uid}', {
     params: { uid: ImageFileUid },
@@ -89,7 +91,7 @@ export const cacheKeys = {
     value: ContentPartFile,
     ttlSeconds: null,
     about: 'Where the bytes of a part are, and whose they are.',
-    form: '`{content_file_uid, content_file_export_uid, format, height, start_seconds, end_seconds, s3_file_uid, s3_file_key, content_type, file_size, sha256}`',
+    form: '`{content_file_uid, content_file_export_uid, format, height, start_seconds, end_seconds, s3_file_uid, s3_file_key, content_type, file_size, sha256, stored_at}`',
   }),
   webPlaylist: family('content_files:playlists:web:{uid}', {
     params: { uid: ContentFileUid },

@@ -2,5 +2,5 @@ import { createMemoryContentFileRepository } from '../../src/adapters/memory/mem
 import { contentFileRepositoryContract } from '../contracts/content-file-repository.contract.ts'
 
 describe('memory content file repository', () => {
-  contentFileRepositoryContract(async () => createMemoryContentFileRepository())
+  contentFileRepositoryContract(async () => createMemoryContentFileRepository(Date.now))
 })

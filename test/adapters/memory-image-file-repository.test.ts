@@ -2,5 +2,5 @@ import { createMemoryImageFileRepository } from '../../src/adapters/memory/memor
 import { imageFileRepositoryContract } from '../contracts/image-file-repository.contract.ts'
 
 describe('memory image file repository', () => {
-  imageFileRepositoryContract(async () => createMemoryImageFileRepository())
+  imageFileRepositoryContract(async () => createMemoryImageFileRepository(Date.now))
 })

@@ -37,7 +37,10 @@ describe('repositories in memory and in PostgreSQL', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (done) => {
         await database.empty()
-        const both = [createMemoryImageFileRepository(), createKnexImageFileRepository(database.knex())]
+        const both = [
+          createMemoryImageFileRepository(Date.now),
+          createKnexImageFileRepository(database.knex()),
+        ]
         const files: ReturnType<typeof aNewImageFile>[] = []
         for (const step of done) {
           if (step.do === 'add') files.push(aNewImageFile({ sha512: sha512Of(step.original) }))
@@ -75,7 +78,10 @@ describe('repositories in memory and in PostgreSQL', () => {
     await fc.assert(
       fc.asyncProperty(steps, async (done) => {
         await database.empty()
-        const both = [createMemoryContentFileRepository(), createKnexContentFileRepository(database.knex())]
+        const both = [
+          createMemoryContentFileRepository(Date.now),
+          createKnexContentFileRepository(database.knex()),
+        ]
         const files: ReturnType<typeof aNewContentFile>[] = []
         for (const step of done) {
           if (step.do === 'add') files.push(aNewContentFile({ sha512: sha512Of(step.original) }))

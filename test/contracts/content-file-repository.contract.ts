@@ -217,7 +217,8 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
       const { uid, file } = part
       const found = await right(contents.findPart(uid))
       if (O.isNone(found)) return expect.fail('the part is not there')
-      const { startSeconds, endSeconds, ...rest } = found.value
+      const { startSeconds, endSeconds, storedAt, ...rest } = found.value
+      expect(storedAt).to.be.within(Date.now() - 60_000, Date.now() + 1000)
       expect(rest).to.deep.equal({
         contentFileUid,
         contentFileExportUid: made.uid,

@@ -67,7 +67,8 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('gives back whatever was added', async () => {
+  it('gives back whatever was added, and when that was', async () => {
+    const before = Date.now()
     await fc.assert(
       fc.asyncProperty(
         newImageFile(),
@@ -78,18 +79,21 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
 
           const listed = made.map(({ file: { size }, ...rest }) => ({ ...rest, sizeBytes: size }))
           expect(await right(images.listExports(file.uid))).to.have.deep.members(listed)
-          for (const { uid, height, file: stored } of made)
-            expect(await right(images.findExport(uid))).to.deep.equal(
-              O.some({
-                fileSize: stored.size,
-                imageFileUid: file.uid,
-                height,
-                s3FileUid: stored.uid,
-                s3FileKey: stored.key,
-                contentType: stored.contentType,
-                sha256: stored.sha256,
-              }),
-            )
+          for (const { uid, height, file: stored } of made) {
+            const found = await right(images.findExport(uid))
+            if (O.isNone(found)) return expect.fail('the export is not there')
+            const { storedAt, ...rest } = found.value
+            expect(storedAt).to.be.within(before - 1000, Date.now() + 1000)
+            expect(rest).to.deep.equal({
+              fileSize: stored.size,
+              imageFileUid: file.uid,
+              height,
+              s3FileUid: stored.uid,
+              s3FileKey: stored.key,
+              contentType: stored.contentType,
+              sha256: stored.sha256,
+            })
+          }
         },
       ),
       { numRuns: 20 },

@@ -26,8 +26,10 @@ describe('image routes', () => {
   let larder: Larder
   let server: TestServer
   let image: SeededImage
+  let storedAt: number
 
   before(async () => {
+    storedAt = clock()
     larder = await createMemoryLarder({ clock })
     server = await listen(larder)
     image = await seedImage(larder, [Buffer.from('a picture of some bytes'), Buffer.from('a tiny one')])
@@ -179,6 +181,17 @@ describe('image routes', () => {
       expect(response.status).to.equal(416)
       expect(response.headers.get('content-range')).to.equal(`bytes */${body.length}`)
       expect(await response.json()).to.include({ type: 'range_not_satisfiable' })
+    })
+
+    it('says when they were stored, and answers 304 to who has them since then (§6.2)', async () => {
+      const lastModified = (await bytes()).headers.get('last-modified') ?? ''
+      expect(lastModified).to.equal(new Date(storedAt).toUTCString())
+      const earlier = new Date(storedAt - 1000).toUTCString()
+      expect((await bytes({ headers: { 'if-modified-since': lastModified } })).status).to.equal(304)
+      expect((await bytes({ headers: { 'if-modified-since': earlier } })).status).to.equal(200)
+      // An If-None-Match decides alone (RFC 9110 §13.2.2).
+      const other = { 'if-modified-since': lastModified, 'if-none-match': '"other"' }
+      expect((await bytes({ headers: other })).status).to.equal(200)
     })
 
     it('answers 304 to who has them (W24)', async () => {

@@ -45,6 +45,7 @@ const file = {
   contentType: 'image/webp',
   fileSize: 1234,
   sha256,
+  storedAt: 1_700_000_000_123,
 }
 const fileWritten = {
   s3_file_uid: s3FileUid,
@@ -52,6 +53,7 @@ const fileWritten = {
   content_type: 'image/webp',
   file_size: 1234,
   sha256,
+  stored_at: 1_700_000_000_123,
 }
 
 const examples = {

@@ -33,6 +33,7 @@ const stored = {
   contentType: anyText(),
   fileSize: fc.maxSafeNat(),
   sha256: hex(64),
+  storedAt: fc.nat(),
 }
 
 export const imageExportFile = (): fc.Arbitrary<ImageExportFile> =>

@@ -56,8 +56,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     cacheCheck: TE.right(undefined),
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
-    imageFiles: createMemoryImageFileRepository(),
-    contentFiles: createMemoryContentFileRepository(),
+    imageFiles: createMemoryImageFileRepository(clock),
+    contentFiles: createMemoryContentFileRepository(clock),
     users: createMemoryUserRepository(),
     tokens: createJoseMediaTokens({
       ...tokenOptions,

@@ -22,6 +22,7 @@ import {
   insertStoredFiles,
   nextStoredFileId,
   originalBindings,
+  storedAt,
   storedFileJson,
 } from './stored-file-rows.ts'
 
@@ -104,7 +105,8 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
       `select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
               case p.role when 'media' then before.seconds end as start_seconds,
               case p.role when 'media' then before.seconds + ${secondsOf('p')} end as end_seconds,
-              s.uid as s3_file_uid, s.key as s3_file_key, s.content_type, s.file_size, s.sha256
+              s.uid as s3_file_uid, s.key as s3_file_key, s.content_type, s.file_size, s.sha256,
+              ${storedAt}
        from content_file_export_parts p
        join content_file_exports e on e.id = p.content_file_export_id
        join content_files f on f.id = e.content_file_id

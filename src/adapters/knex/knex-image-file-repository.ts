@@ -14,6 +14,7 @@ import {
   nextStoredFileId,
   originalBindings,
   StoredFileJson,
+  storedAt,
   storedFileJson,
 } from './stored-file-rows.ts'
 
@@ -61,7 +62,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
       'image_files.find_export',
       ImageExportFile,
       `select s.file_size, f.uid as image_file_uid, e.height, s.uid as s3_file_uid, s.key as s3_file_key,
-              s.content_type, s.sha256
+              s.content_type, s.sha256, ${storedAt}
        from image_file_exports e
        join image_files f on f.id = e.image_file_id
        join s3_files s on s.id = e.s3_file_id

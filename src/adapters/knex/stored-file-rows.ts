@@ -16,6 +16,9 @@ export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
   sha256: t.string,
 })
 
+/** When it was stored, as milliseconds since 1970. */
+export const storedAt = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
+
 /**
  * The end of a statement that adds a file together with its original, `file` being the new row. The file goes
  * first, because it alone can tell whether the original is new; its foreign key is looked at when the whole

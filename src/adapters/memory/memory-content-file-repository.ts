@@ -12,6 +12,7 @@ import {
 } from '../../domain/export/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type {
   ContentFileRepository,
   KnownContentFile,
@@ -22,7 +23,7 @@ type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewC
 type Vod = { readonly meta: VodMeta; readonly keyed: KeyedVodParts }
 
 /** For tests, and for a run without a database: keeps every promise but the one to remember. */
-export const createMemoryContentFileRepository = (): ContentFileRepository => {
+export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
   const rows = new Map<ContentFileUid, Row>() // in the order in which they came, hence oldest first
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
@@ -33,7 +34,7 @@ export const createMemoryContentFileRepository = (): ContentFileRepository => {
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
 
   const remember = (uid: ContentFileUid, made: NewContentExport): void => {
-    for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, made, part))
+    for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, made, part, clock()))
     if (made.targetDuration === null) return
     const parts = made.parts.map(toKeyedPart).sort(initFirst)
     const { targetDuration } = made
@@ -124,6 +125,7 @@ const toPartFile = (
   contentFileUid: ContentFileUid,
   made: NewContentExport,
   part: NewContentPart,
+  storedAt: number,
 ): ContentPartFile => ({
   contentFileUid,
   contentFileExportUid: made.uid,
@@ -135,6 +137,7 @@ const toPartFile = (
   contentType: part.file.contentType,
   fileSize: part.file.size,
   sha256: part.file.sha256,
+  storedAt,
 })
 
 const toKnown = ({ file, exports }: Row): KnownContentFile => ({

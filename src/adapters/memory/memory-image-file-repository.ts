@@ -1,6 +1,7 @@
 import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/playlist/image-export.ts'
 import type { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository, KnownImageFile, NewImageFile } from '../../ports/image-file-repository.ts'
 
 type Row = {
@@ -10,7 +11,7 @@ type Row = {
 }
 
 /** For tests, and for a run without a database: keeps every promise but the one to remember. */
-export const createMemoryImageFileRepository = (): ImageFileRepository => {
+export const createMemoryImageFileRepository = (clock: Clock): ImageFileRepository => {
   const rows = new Map<ImageFileUid, Row>() // in the order in which they came, hence oldest first
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 
@@ -46,7 +47,7 @@ export const createMemoryImageFileRepository = (): ImageFileRepository => {
         const row = rows.get(uid)
         if (row === undefined || !unfinished(row) || exports.length === 0) return false
         rows.set(uid, { ...row, exports })
-        for (const made of exports) exportFiles.set(made.uid, toExportFile(uid, made))
+        for (const made of exports) exportFiles.set(made.uid, toExportFile(uid, made, clock()))
         return true
       }),
 
@@ -64,7 +65,11 @@ export const createMemoryImageFileRepository = (): ImageFileRepository => {
 
 const toExport = ({ file, ...made }: NewImageExport): ImageExport => ({ ...made, sizeBytes: file.size })
 
-const toExportFile = (imageFileUid: ImageFileUid, { file, height }: NewImageExport): ImageExportFile => ({
+const toExportFile = (
+  imageFileUid: ImageFileUid,
+  { file, height }: NewImageExport,
+  storedAt: number,
+): ImageExportFile => ({
   fileSize: file.size,
   imageFileUid,
   height,
@@ -72,6 +77,7 @@ const toExportFile = (imageFileUid: ImageFileUid, { file, height }: NewImageExpo
   s3FileKey: file.key,
   contentType: file.contentType,
   sha256: file.sha256,
+  storedAt,
 })
 
 const toKnown = ({ file, exports }: Row): KnownImageFile => ({

@@ -117,6 +117,8 @@ export const ContentPartFile = snakeCased(
     contentType: t.string,
     fileSize: t.number,
     sha256: t.string,
+    /** Milliseconds since 1970. */
+    storedAt: t.number,
   }),
 )
 export type ContentPartFile = t.TypeOf<typeof ContentPartFile>

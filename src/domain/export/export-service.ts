@@ -22,6 +22,8 @@ export type ServableBytes = {
   readonly size: number
   /** Lower-case hex. */
   readonly sha256: string
+  /** Milliseconds since 1970. */
+  readonly lastModified: number
   /** Whether anybody may have them. */
   readonly isPublic: boolean
   readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
@@ -55,6 +57,7 @@ type Located = {
   readonly contentType: string
   readonly fileSize: number
   readonly sha256: string
+  readonly storedAt: number
 }
 
 /** Stands in for the image of an export that is not there: its public flag is asked for, and is never set. */
@@ -77,6 +80,7 @@ export const createExportService = (deps: Deps): ExportService => {
       contentType: file.contentType,
       size: file.fileSize,
       sha256: file.sha256,
+      lastModified: file.storedAt,
       isPublic,
       read: (range) => blobs.read(key, facts, range, origin),
     }

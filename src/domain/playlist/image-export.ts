@@ -30,6 +30,8 @@ export const ImageExportFile = snakeCased(
     s3FileKey: t.string,
     contentType: t.string,
     sha256: t.string,
+    /** Milliseconds since 1970. */
+    storedAt: t.number,
   }),
 )
 export type ImageExportFile = t.TypeOf<typeof ImageExportFile>

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex'
 import { library } from './0001-library.ts'
 import { iframeRates } from './0002-iframe-rates.ts'
+import { storedFileAge } from './0003-stored-file-age.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
 /** In the order in which they run. One that has been released is never changed: add another. */
-export const migrations: ReadonlyArray<NamedMigration> = [library, iframeRates]
+export const migrations: ReadonlyArray<NamedMigration> = [library, iframeRates, storedFileAge]
