@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { type BadOrigin, badOrigin, type Unavailable } from '../domain/shared/errors.ts'
+import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
+import { failureThrown } from '../domain/shared/stream-failure.ts'
 import { E } from '../fp.ts'
 import type { StreamedBody } from './reply.ts'
 
@@ -20,7 +21,7 @@ export const startStream = async ({
   try {
     return E.right({ first: await rest.next(), rest })
   } catch (cause) {
-    return E.left(badOrigin(String(cause)))
+    return E.left(failureThrown(cause))
   }
 }
 
