@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ServableBytes } from '../domain/export/export-service.ts'
 import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
+import { thrown } from '../domain/shared/stream-failure.ts'
 import { E, TE } from '../fp.ts'
 import type { Clock } from '../ports/clock.ts'
 import { multipartBody } from './bytes/multipart-byteranges.ts'
@@ -20,7 +21,7 @@ const opened =
   (read: ServableBytes['read']) =>
   async (range: ByteRange): Promise<ByteStream> => {
     const stream = await read(range)()
-    if (E.isLeft(stream)) throw new Error(`a range cannot be read: ${stream.left._tag}`)
+    if (E.isLeft(stream)) throw thrown(stream.left)
     return stream.right
   }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ByteStream } from '../domain/shared/bytes.ts'
-import { type BadOrigin, badOrigin, type Unavailable } from '../domain/shared/errors.ts'
+import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
+import { failureThrown } from '../domain/shared/stream-failure.ts'
 import { E } from '../fp.ts'
 
 /** A stream whose first bytes are here. */
@@ -17,7 +18,7 @@ export const startStream = async (
   try {
     return E.right({ first: await rest.next(), rest })
   } catch (cause) {
-    return E.left(badOrigin(String(cause)))
+    return E.left(failureThrown(cause))
   }
 }
 

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '../../domain/shared/bytes.ts'
-import { type BadOrigin, badOrigin, type Unavailable } from '../../domain/shared/errors.ts'
-
-/** A failure on its way through a stream, which can only throw. */
-export const thrown = (error: BadOrigin | Unavailable): Error =>
-  new Error(error._tag === 'BadOrigin' ? error.what : `${error.dependency} broke off`, { cause: error })
+import { badOrigin } from '../../domain/shared/errors.ts'
+import { thrown } from '../../domain/shared/stream-failure.ts'
 
 /** `promise`, or a rejection when it takes longer than `ms`. */
 export const within = <A>(promise: Promise<A>, ms: number): Promise<A> =>
@@ -104,6 +101,19 @@ export const releasing = (
     [Symbol.asyncIterator]: () => iterator,
   }
   return iterator
+}
+
+/** A stream of which the first step has been taken. */
+export async function* resumed(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (first.done !== true) yield first.value
+    yield* rest
+  } finally {
+    await rest.return(undefined)
+  }
 }
 
 /** The same stream without its first `count` bytes. */

@@ -1,9 +1,10 @@
 import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { failureThrown } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
-import { abandon, releasing, skipping, unlessStalled, verified, within } from './byte-streams.ts'
+import { abandon, releasing, resumed, skipping, unlessStalled, verified, within } from './byte-streams.ts'
 
 /** What a reader asked for. */
 export type BlobRequest = {
@@ -33,6 +34,7 @@ export const askOrigin = async (
 /**
  * `range` straight from the origin, for one reader, past any cache. A reader of the whole blob gets it verified
  * by its sha256, for which what it has already is read over again; a part can be verified by its length alone.
+ * Resolves when the first bytes are here: an origin which fails at once fails the read and not its stream.
  */
 export const openOrigin = async (
   { facts, range: asked, origin }: BlobRequest,
@@ -44,5 +46,10 @@ export const openOrigin = async (
   const opened = await askOrigin(origin, { start: from, end }, stallMs)
   if (E.isLeft(opened)) return opened
   const bytes = verified(unlessStalled(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
-  return E.right(releasing(skipping(bytes, start - from), end - start, () => undefined))
+  try {
+    const first = await bytes.next()
+    return E.right(releasing(skipping(resumed(first, bytes), start - from), end - start, () => undefined))
+  } catch (cause) {
+    return E.left(failureThrown(cause))
+  }
 }

@@ -1,6 +1,6 @@
 import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
+import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
-import { thrown } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 
 const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {

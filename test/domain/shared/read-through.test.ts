@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { cacheOfTier } from '../../../src/adapters/cache-tier/cache-tier.ts'
+import { createTierStaleCache } from '../../../src/adapters/cache-tier/tier-stale-cache.ts'
+import { createMemoryTier } from '../../../src/adapters/memory/memory-cache.ts'
+import { notFound, unavailable } from '../../../src/domain/shared/errors.ts'
+import { createReadThrough } from '../../../src/domain/shared/read-through.ts'
+import { TE } from '../../../src/fp.ts'
+import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { aContentFileUid } from '../../support/builders.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { createStandingClock } from '../../support/memory-larder.ts'
+
+const day = 86_400
+const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+const down = TE.left(unavailable('database')('down'))
+
+const keep = async () => {
+  const { clock, advance } = createStandingClock()
+  const tier = createMemoryTier(2 ** 20)
+  const cache = cacheOfTier(tier, clock)
+  await right(cache.set(key, 'old'))
+  return { cache, stale: createTierStaleCache(tier, clock), advance, life: key.ttlSeconds ?? 0 }
+}
+
+describe('read-through, of what has expired (wire.md §9.3)', () => {
+  it('gives it for a day when nothing newer can be had, and then no more', async () => {
+    const { cache, stale, advance, life } = await keep()
+    const readThrough = createReadThrough(cache, stale)
+    advance(life)
+    expect(await right(readThrough(key, down))).to.equal('old')
+    advance(day - 1)
+    expect(await right(readThrough(key, down))).to.equal('old')
+    advance(1)
+    expect(await left(readThrough(key, down))).to.include({ _tag: 'Unavailable' })
+  })
+
+  it('gives what is newer as soon as that can be had', async () => {
+    const { cache, stale, advance, life } = await keep()
+    const readThrough = createReadThrough(cache, stale)
+    advance(life)
+    await right(readThrough(key, down))
+    expect(await right(readThrough(key, TE.right('new')))).to.equal('new')
+    expect(await right(readThrough(key, down))).to.equal('new')
+  })
+
+  it('gives none of it when the answer is that there is nothing', async () => {
+    const { cache, stale, advance, life } = await keep()
+    advance(life)
+    const gone = TE.left(notFound('content_file', 'cf'))
+    expect(await left(createReadThrough(cache, stale)(key, gone))).to.include({ _tag: 'NotFound' })
+  })
+
+  it('gives none of what was deleted', async () => {
+    const { cache, stale } = await keep()
+    await right(cache.delete(key))
+    expect(await left(createReadThrough(cache, stale)(key, down))).to.include({ _tag: 'Unavailable' })
+  })
+
+  it('gives none to whom the expired is not entrusted', async () => {
+    const { cache, advance, life } = await keep()
+    advance(life)
+    expect(await left(createReadThrough(cache)(key, down))).to.include({ _tag: 'Unavailable' })
+  })
+})

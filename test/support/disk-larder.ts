@@ -1,0 +1,36 @@
+import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
+import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
+import { createTieredCache } from '../../src/adapters/cache-tier/tiered-cache.ts'
+import {
+  type DiskCache,
+  type DiskCacheOptions,
+  openDiskCache,
+} from '../../src/adapters/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
+import type { Adapters, Larder } from '../../src/composition.ts'
+import { createMemoryLarder, createStandingClock, publicUrl } from './memory-larder.ts'
+import { silent } from './recording-log.ts'
+import { scratchFolder } from './scratch.ts'
+
+export type DiskLarder = Larder & { readonly disk: DiskCache }
+
+type Options = {
+  readonly adapters?: Partial<Adapters>
+  readonly cache?: Partial<DiskCacheOptions>
+}
+
+/** All of Larder with the cache that it is run with: memory in front of a real folder. Close its `disk`. */
+export const createDiskLarder = async ({ adapters = {}, cache = {} }: Options = {}): Promise<DiskLarder> => {
+  const { clock = createStandingClock().clock, log = silent } = adapters
+  const dir = cache.dir ?? (await scratchFolder())
+  const disk = await openDiskCache({ clock, log, scope: publicUrl, maxBytes: 2 ** 30, ...cache, dir })
+  const larder = await createMemoryLarder({
+    cache: createTieredCache({ memory: createMemoryTier(2 ** 20), disk: disk.values, clock }),
+    stale: createTierStaleCache(disk.values, clock),
+    blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 64 * 2 ** 20 }),
+    ...adapters,
+    clock,
+    log,
+  })
+  return { ...larder, disk }
+}
