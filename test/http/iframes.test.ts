@@ -210,7 +210,7 @@ describe('I-frame playlists of a film that was added (W25)', function () {
   })
 
   it('take as much as the master says, and break no rule', async () => {
-    const reports = await right(examine(master.href, larder.fetchList))
+    const reports = await right(examine(master.href, larder.fetchListAs(null)))
     expect(reports.flatMap(({ findings }) => findings)).to.deep.equal([])
     const text = await textOf(master)
     const streams = [...text.matchAll(/I-FRAME.*AVERAGE-BANDWIDTH=(\d+),.*URI="(.*)"/g)]
