@@ -31,7 +31,11 @@ export const startStream = async ({
  */
 export const sendStream = async ({ first, rest }: StartedStream, res: ServerResponse): Promise<void> => {
   const gone = new AbortController()
-  res.once('close', () => gone.abort())
+  res.once('close', () => {
+    gone.abort()
+    // Also while it waits for bytes that may not come.
+    rest.return?.().catch(() => undefined)
+  })
   try {
     for (let next = first; !next.done; next = await rest.next()) {
       if (res.destroyed) break

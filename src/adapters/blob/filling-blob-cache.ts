@@ -4,7 +4,7 @@ import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf } from './blob-shelf.ts'
-import { noBytes, releasing } from './byte-streams.ts'
+import { leave, noBytes, releasing } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
@@ -14,6 +14,9 @@ import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
 type Opened = Promise<E.Either<BadOrigin | Unavailable, ByteStream>>
+
+/** Who reads, and what he waits for: a source that hangs is to know when he leaves. */
+type Reader = { source: ByteStream; hasLeft: boolean }
 
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }
@@ -38,7 +41,14 @@ export const createFillingBlobCache = (
       const bytes = await shelf.open(key, facts).catch(() => null)
       if (bytes !== null) {
         meter.hit(key)
-        return E.right(releasing(fromShelf(request, bytes, rest), lengthOf(rest), () => void bytes.close()))
+        const reader: Reader = { source: noBytes(), hasLeft: false }
+        const stream = fromShelf(request, bytes, rest, reader)
+        return E.right(
+          releasing(stream, lengthOf(rest), (isEarly) => {
+            void bytes.close()
+            if (isEarly) depart(reader)
+          }),
+        )
       }
     }
     const running = fills.get(key.name)
@@ -49,8 +59,15 @@ export const createFillingBlobCache = (
   }
 
   const openFill = async (request: BlobRequest, fill: Fill, rest: Rest): Opened => {
-    const stream = (own: ByteStream) =>
-      E.right(releasing(fromFill(request, fill, own, rest), lengthOf(rest), fill.leave))
+    const stream = (own: ByteStream) => {
+      const reader: Reader = { source: own, hasLeft: false }
+      return E.right(
+        releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
+          if (isEarly) depart(reader)
+          fill.leave()
+        }),
+      )
+    }
 
     fill.join()
     if (rest.start - fill.reached() > soonBytes) {
@@ -65,13 +82,18 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  async function* fromShelf(request: BlobRequest, bytes: BlobBytes, { start, end, tries }: Rest) {
+  async function* fromShelf(
+    request: BlobRequest,
+    bytes: BlobBytes,
+    { start, end, tries }: Rest,
+    reader: Reader,
+  ) {
     let at = start
     while (at < end) {
       const chunk = await bytes.read(at, end).catch(() => null)
       if (chunk === null) {
         await shelf.remove(request.key).catch(() => undefined)
-        return yield* goOn(request, { start: at, end, tries: tries - 1 })
+        return yield* goOn(request, { start: at, end, tries: tries - 1 }, reader)
       }
       at += chunk.length
       yield chunk
@@ -79,9 +101,9 @@ export const createFillingBlobCache = (
   }
 
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
-  async function* fromFill(request: BlobRequest, fill: Fill, own: ByteStream, rest: Rest) {
+  async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
-    for await (const chunk of own) {
+    for await (const chunk of reader.source) {
       at += chunk.length
       yield chunk
       if (fill.reached() > at) break
@@ -90,13 +112,15 @@ export const createFillingBlobCache = (
       at += chunk.length
       yield chunk
     }
-    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) })
+    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) }, reader)
   }
 
-  async function* goOn(request: BlobRequest, rest: Rest) {
-    if (rest.start === rest.end) return
+  async function* goOn(request: BlobRequest, rest: Rest, reader: Reader) {
+    if (rest.start === rest.end || reader.hasLeft) return
     const opened = await open(request, rest)
     if (E.isLeft(opened)) throw thrown(opened.left)
+    if (reader.hasLeft) return leave(opened.right)
+    reader.source = opened.right
     yield* opened.right
   }
 
@@ -112,6 +136,11 @@ export const createFillingBlobCache = (
       }, unavailable('blob cache')),
     settled: fills.settled,
   }
+}
+
+const depart = (reader: Reader): void => {
+  reader.hasLeft = true
+  leave(reader.source)
 }
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start
