@@ -2,10 +2,16 @@ import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
+<<<<<<< HEAD
 import type { BlobCache, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf, WholeBytes } from './blob-shelf.ts'
 import { atHand, overheard, told } from './blob-streams.ts'
 import { noBytes, releasing } from './byte-streams.ts'
+=======
+import type { BlobCache } from '../../ports/blob-cache.ts'
+import type { BlobBytes, BlobShelf } from './blob-shelf.ts'
+import { leave, noBytes, releasing } from './byte-streams.ts'
+>>>>>>> faults
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
@@ -15,6 +21,9 @@ import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
 type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
+
+/** Who reads, and what he waits for: a source that hangs is to know when he leaves. */
+type Reader = { source: ByteStream; hasLeft: boolean }
 
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }
@@ -40,7 +49,18 @@ export const createFillingBlobCache = (
       const bytes = await shelf.open(key, facts).catch(() => null)
       if (bytes !== null) {
         meter.hit(key)
+<<<<<<< HEAD
         return E.right(openShelf(request, bytes, rest))
+=======
+        const reader: Reader = { source: noBytes(), hasLeft: false }
+        const stream = fromShelf(request, bytes, rest, reader)
+        return E.right(
+          releasing(stream, lengthOf(rest), (isEarly) => {
+            void bytes.close()
+            if (isEarly) depart(reader)
+          }),
+        )
+>>>>>>> faults
       }
     }
     const running = fills.get(key.name)
@@ -57,6 +77,7 @@ export const createFillingBlobCache = (
       : E.right({ ...opened.right, tiers: [...opened.right.tiers, ...tiers()] })
   }
 
+<<<<<<< HEAD
   /** Past the shelf. */
   const pass = async (request: BlobRequest, rest: Rest): Opened => {
     const { origin, tiers } = overheard(request.origin)
@@ -84,6 +105,18 @@ export const createFillingBlobCache = (
           { tier, outcome: how },
         ]),
       )
+=======
+  const openFill = async (request: BlobRequest, fill: Fill, rest: Rest): Opened => {
+    const stream = (own: ByteStream) => {
+      const reader: Reader = { source: own, hasLeft: false }
+      return E.right(
+        releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
+          if (isEarly) depart(reader)
+          fill.leave()
+        }),
+      )
+    }
+>>>>>>> faults
 
     fill.join()
     if (rest.start - fill.reached() > soonBytes) {
@@ -98,13 +131,18 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  async function* fromShelf(request: BlobRequest, bytes: BlobBytes, { start, end, tries }: Rest) {
+  async function* fromShelf(
+    request: BlobRequest,
+    bytes: BlobBytes,
+    { start, end, tries }: Rest,
+    reader: Reader,
+  ) {
     let at = start
     while (at < end) {
       const chunk = await bytes.read(at, end).catch(() => null)
       if (chunk === null) {
         await shelf.remove(request.key).catch(() => undefined)
-        return yield* goOn(request, { start: at, end, tries: tries - 1 })
+        return yield* goOn(request, { start: at, end, tries: tries - 1 }, reader)
       }
       at += chunk.length
       yield chunk
@@ -112,9 +150,9 @@ export const createFillingBlobCache = (
   }
 
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
-  async function* fromFill(request: BlobRequest, fill: Fill, own: ByteStream, rest: Rest) {
+  async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
-    for await (const chunk of own) {
+    for await (const chunk of reader.source) {
       at += chunk.length
       yield chunk
       if (fill.reached() > at) break
@@ -123,13 +161,15 @@ export const createFillingBlobCache = (
       at += chunk.length
       yield chunk
     }
-    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) })
+    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) }, reader)
   }
 
-  async function* goOn(request: BlobRequest, rest: Rest) {
-    if (rest.start === rest.end) return
+  async function* goOn(request: BlobRequest, rest: Rest, reader: Reader) {
+    if (rest.start === rest.end || reader.hasLeft) return
     const opened = await open(request, rest)
     if (E.isLeft(opened)) throw thrown(opened.left)
+    if (reader.hasLeft) return leave(opened.right)
+    reader.source = opened.right
     yield* opened.right
   }
 
@@ -145,6 +185,11 @@ export const createFillingBlobCache = (
       }, unavailable('blob cache')),
     settled: fills.settled,
   }
+}
+
+const depart = (reader: Reader): void => {
+  reader.hasLeft = true
+  leave(reader.source)
 }
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start
