@@ -2,16 +2,10 @@ import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
-<<<<<<< HEAD
 import type { BlobCache, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf, WholeBytes } from './blob-shelf.ts'
 import { atHand, overheard, told } from './blob-streams.ts'
-import { noBytes, releasing } from './byte-streams.ts'
-=======
-import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { BlobBytes, BlobShelf } from './blob-shelf.ts'
 import { leave, noBytes, releasing } from './byte-streams.ts'
->>>>>>> faults
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
@@ -49,18 +43,7 @@ export const createFillingBlobCache = (
       const bytes = await shelf.open(key, facts).catch(() => null)
       if (bytes !== null) {
         meter.hit(key)
-<<<<<<< HEAD
         return E.right(openShelf(request, bytes, rest))
-=======
-        const reader: Reader = { source: noBytes(), hasLeft: false }
-        const stream = fromShelf(request, bytes, rest, reader)
-        return E.right(
-          releasing(stream, lengthOf(rest), (isEarly) => {
-            void bytes.close()
-            if (isEarly) depart(reader)
-          }),
-        )
->>>>>>> faults
       }
     }
     const running = fills.get(key.name)
@@ -77,7 +60,6 @@ export const createFillingBlobCache = (
       : E.right({ ...opened.right, tiers: [...opened.right.tiers, ...tiers()] })
   }
 
-<<<<<<< HEAD
   /** Past the shelf. */
   const pass = async (request: BlobRequest, rest: Rest): Opened => {
     const { origin, tiers } = overheard(request.origin)
@@ -87,10 +69,12 @@ export const createFillingBlobCache = (
 
   const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
     if (bytes.resident !== null) return atHand(bytes.resident.subarray(rest.start, rest.end), hit)
-    return told(
-      releasing(fromShelf(request, bytes, rest), lengthOf(rest), () => void bytes.close()),
-      hit,
-    )
+    const reader: Reader = { source: noBytes(), hasLeft: false }
+    const stream = releasing(fromShelf(request, bytes, rest, reader), lengthOf(rest), (isEarly) => {
+      void bytes.close()
+      if (isEarly) depart(reader)
+    })
+    return told(stream, hit)
   }
 
   const openFill = async (
@@ -99,24 +83,14 @@ export const createFillingBlobCache = (
     rest: Rest,
     outcome: TierAnswer['outcome'],
   ): Opened => {
-    const stream = (own: ByteStream, how: TierAnswer['outcome']) =>
-      E.right(
-        told(releasing(fromFill(request, fill, own, rest), lengthOf(rest), fill.leave), [
-          { tier, outcome: how },
-        ]),
-      )
-=======
-  const openFill = async (request: BlobRequest, fill: Fill, rest: Rest): Opened => {
-    const stream = (own: ByteStream) => {
+    const stream = (own: ByteStream, how: TierAnswer['outcome']) => {
       const reader: Reader = { source: own, hasLeft: false }
-      return E.right(
-        releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
-          if (isEarly) depart(reader)
-          fill.leave()
-        }),
-      )
+      const bytes = releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
+        if (isEarly) depart(reader)
+        fill.leave()
+      })
+      return E.right(told(bytes, [{ tier, outcome: how }]))
     }
->>>>>>> faults
 
     fill.join()
     if (rest.start - fill.reached() > soonBytes) {
