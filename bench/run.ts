@@ -5,13 +5,25 @@ import { p1Lists } from './figures/p1-lists.ts'
 import { p2ListBodies } from './figures/p2-list-bodies.ts'
 import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
+import { p4Crowd } from './figures/p4-crowd.ts'
+import { p5Entries } from './figures/p5-entries.ts'
+import { p8Memory } from './figures/p8-memory.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
 import { printed } from './report/table.ts'
 
 /** A new figure is a file beside these, and its name here. */
-const FIGURES: ReadonlyArray<Figure> = [p0Peers, p1Lists, p2ListBodies, p2Lists, p3Bytes]
+const FIGURES: ReadonlyArray<Figure> = [
+  p0Peers,
+  p1Lists,
+  p2ListBodies,
+  p2Lists,
+  p3Bytes,
+  p4Crowd,
+  p5Entries,
+  p8Memory,
+]
 
 const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext) => {
   const reports = []

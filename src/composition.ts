@@ -270,10 +270,14 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
       .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
-export const createHttpApp = (larder: Larder, { corsOrigins }: Pick<Config, 'corsOrigins'>): Koa =>
+export const createHttpApp = (
+  larder: Larder,
+  { corsOrigins, cacheStatus, serverTiming }: Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming'>,
+): Koa =>
   createApp({
     ...larder,
     corsOrigins,
+    telling: { cacheStatus, stopwatch: serverTiming ? () => performance.now() : null },
     consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
   })
 

@@ -26,6 +26,9 @@ export type Config = {
   readonly idTokenSecret: TokenKey | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
+  /** Whether replies tell which tier of the cache has answered, and how long it took. */
+  readonly cacheStatus: boolean
+  readonly serverTiming: boolean
   readonly imageMaxPixels: number
   readonly mediaMaxSeconds: number
   readonly ffmpegPath: string | null
@@ -177,6 +180,8 @@ export const loadConfig = (
       'acme',
     ),
     corsOrigins: read('CORS_ORIGINS', list(origin), ['*'], 'https://www.example.org,https://app.example.org'),
+    cacheStatus: read('CACHE_STATUS', flag, true, '0'),
+    serverTiming: read('SERVER_TIMING', flag, true, '0'),
     imageMaxPixels: read('IMAGE_MAX_PIXELS', integer(1, 1e9), 120_000_000, '120000000'),
     mediaMaxSeconds: read('MEDIA_MAX_SECONDS', integer(1, 604_800), 14_400, '14400'),
     ffmpegPath: read('FFMPEG_PATH', text, null, '/usr/bin/ffmpeg'),

@@ -21,6 +21,7 @@ import { createListBodies } from './lists/list-bodies.ts'
 import { createListReply } from './lists/list-reply.ts'
 import { takePathToken } from './path-token.ts'
 import { serviceRoutes } from './service-routes.ts'
+import type { Telling } from './telling.ts'
 
 /** What the HTTP side needs: one service a domain, and what proves who asks. */
 export type AppDeps = {
@@ -36,13 +37,14 @@ export type AppDeps = {
   readonly log: Log
   readonly corsOrigins: ReadonlyArray<string>
   readonly consoleAssets: ConsoleAssets
+  readonly telling: Telling
 }
 
 /** Of lists in the forms in which they are sent: some hundred long ones, or tens of thousands of short ones. */
 const listBodyBytes = 64 * 1024 * 1024
 
 export const createApp = (deps: AppDeps): Koa => {
-  const handle = createHandle(deps.log)
+  const handle = createHandle(deps.log, deps.telling)
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true

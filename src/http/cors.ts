@@ -21,6 +21,7 @@ export const cors = (origins: ReadonlyArray<string>): Middleware => {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,
     'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Timing-Allow-Origin': origin,
   })
   const toAnybody = allowing('*')
   const toSome = (origin: string): Headers => ({

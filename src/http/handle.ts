@@ -1,14 +1,18 @@
 import type { RouterContext, RouterMiddleware } from '@koa/router'
 import type * as t from 'io-ts'
+import type { ByteStream } from '../domain/shared/bytes.ts'
 import { type DomainError, forbidden } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
+import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
+import type { Headers } from './bytes/representation-headers.ts'
 import type { Authenticate } from './credential.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { pathTokenOf } from './path-token.ts'
 import { fromError, type Reply } from './reply.ts'
 import { sendStream, startStream } from './send-stream.ts'
+import { createCacheTelling, startTiming, type Telling } from './telling.ts'
 import { isStreamed, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
@@ -54,7 +58,9 @@ const answer = async <C, P, Q>(
 }
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = (log: Log): Handle => {
+export const createHandle = (log: Log, telling: Telling): Handle => {
+  const cacheHeaders = createCacheTelling(telling)
+
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
     if (error._tag === 'Unavailable')
@@ -67,26 +73,33 @@ export const createHandle = (log: Log): Handle => {
     writeReply(ctx, fromError(error))
   }
 
-  const write = async (ctx: RouterContext, reply: Reply): Promise<void> => {
-    const { body } = reply
-    if (!isStreamed(body)) return writeReply(ctx, { ...reply, body })
-    if (ctx.method === 'HEAD') return writeReply(ctx, { ...reply, body: null })
+  const write = async (
+    ctx: RouterContext,
+    reply: Reply,
+    timing: (phase: string) => Headers,
+  ): Promise<void> => {
+    const { status, body } = reply
+    const found = { ...reply.headers, ...timing('find') }
+    if (!isStreamed(body)) return writeReply(ctx, { status, headers: found, body })
+    if (ctx.method === 'HEAD') return writeReply(ctx, { status, headers: found, body: null })
     const opened = await body.open()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
-    if ('resident' in opened.right && opened.right.resident !== null)
-      return writeReply(ctx, { ...reply, body: opened.right.resident })
-    const started = await startStream(opened.right)
+    const stream: ByteStream & Partial<BlobStream> = opened.right
+    const headers = { ...found, ...cacheHeaders(stream) }
+    if (stream.resident) return writeReply(ctx, { status, headers, body: stream.resident })
+    const started = await startStream(stream)
     if (E.isLeft(started)) return refuse(ctx, started.left)
-    writeHead(ctx, reply)
+    writeHead(ctx, { status, headers: { ...headers, ...timing('open') } })
     await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )
   }
 
   return (route) => async (ctx) => {
+    const timing = startTiming(telling)
     const { method, params, query, headers } = ctx
     const result = await answer(route, { method, pathToken: pathTokenOf(ctx), params, query, headers })
     if (E.isLeft(result)) return refuse(ctx, result.left)
-    await write(ctx, result.right)
+    await write(ctx, result.right, timing)
   }
 }

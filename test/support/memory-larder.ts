@@ -23,6 +23,7 @@ import { createTranscoder } from '../../src/adapters/transcode/create-transcoder
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
+import type { Telling } from '../../src/http/telling.ts'
 import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
@@ -85,10 +86,14 @@ export type TestServer = {
 }
 
 /** The app over a socket. */
-export const listen = async (larder: Larder): Promise<TestServer> => {
+export const listen = async (
+  larder: Larder,
+  telling: Telling = { cacheStatus: true, stopwatch: null },
+): Promise<TestServer> => {
   const app = createApp({
     ...larder,
     corsOrigins: ['*'],
+    telling,
     consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
   })
   const server: Server = createServer(app.callback())

@@ -1,0 +1,93 @@
+import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Lab } from '../larder/lab.ts'
+import type { Target } from '../larder/library.ts'
+import { watchMemory } from '../larder/memory-of.ts'
+import { measure } from '../load/measure.ts'
+import type { Peer } from '../peers/peer.ts'
+import type { Fact, Figure } from './figure.ts'
+
+const MiB = 1024 * 1024
+
+/** Asks, reads a little, and leaves or holds on without reading. */
+const badClient = async ({ origin }: Peer, { path, headers }: Target, holdMs: number): Promise<void> => {
+  const { hostname, port } = new URL(origin)
+  const lines = Object.entries({ Host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`)
+  const socket = connect({ host: hostname, port: Number(port) })
+  socket.on('error', () => undefined)
+  socket.write([`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'))
+  socket.once('data', () => socket.pause())
+  await wait(holdMs)
+  socket.destroy()
+}
+
+/** Some that leave at once, and some that hold on for seconds, until told to stop. */
+const badClients = async (
+  larder: Peer,
+  targets: ReadonlyArray<Target>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const keepOn = async (holdMs: number) => {
+    for (let n = 0; !signal.aborted; n++) {
+      const target = targets[n % targets.length]
+      if (target !== undefined) await badClient(larder, target, holdMs)
+    }
+  }
+  await Promise.all([20, 50, 50, 2000, 2000, 2000, 5000, 5000].map(keepOn))
+}
+
+const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyArray<Fact>> => {
+  const larder = await start({ CACHE_MEMORY_BYTES: '32M' })
+  const samples: number[] = []
+  const unwatch = watchMemory(larder.pid, Math.max(20, seconds * 2), (bytes) => samples.push(bytes))
+  const stopping = new AbortController()
+  const { imagePlaylist, master, image, part, films } = library
+  const bad = badClients(larder, [part, ...films, image], stopping.signal)
+  const { hostname, port } = new URL(larder.origin)
+  const good = [imagePlaylist, master, image, part, ...films.slice(0, 2)].map(({ path, headers }) =>
+    measure({
+      host: hostname,
+      port: Number(port),
+      paths: [path],
+      headers,
+      connections: 2,
+      repliesEach: null,
+      warmupSeconds: 0,
+      seconds,
+      status: 200,
+      serverPid: null,
+    }),
+  )
+  const measured = await Promise.all(good)
+  stopping.abort()
+  await bad
+  unwatch()
+
+  // What fills at first (code, pools, the cache in memory) is not what grows.
+  const settled = samples.slice(Math.floor(samples.length / 3))
+  const middle = settled.toSorted((a, b) => a - b)[Math.floor(settled.length / 2)] ?? Number.NaN
+  const half = Math.ceil(settled.length / 2)
+  const mean = (values: ReadonlyArray<number>) => values.reduce((sum, one) => sum + one, 0) / values.length
+  const drift = 100 * (mean(settled.slice(half)) / mean(settled.slice(0, half)) - 1)
+  const most = 100 * (Math.max(...settled) / middle - 1)
+  return [
+    { fact: 'replies', value: measured.reduce((sum, one) => sum + one.measured.responses, 0), unit: '' },
+    {
+      fact: 'errors',
+      value: measured.reduce((sum, one) => sum + one.measured.errors, 0),
+      unit: '',
+      goal: { atMost: 0 },
+    },
+    { fact: 'memory, in the middle', value: middle / MiB, unit: 'MiB' },
+    { fact: 'the second half of the time beside the first', value: drift, unit: '%', goal: { atMost: 10 } },
+    { fact: 'the most beside the middle', value: most, unit: '%', goal: { atMost: 10 } },
+  ]
+}
+
+/** Good clients, slow ones, and ones that leave. */
+export const p8Memory: Figure = {
+  id: 'P8',
+  title: 'memory over ten minutes of mixed load',
+  needs: [],
+  run: async ({ lab, smoke }) => run(await lab(), smoke ? 3 : 600),
+}

@@ -1,0 +1,49 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import * as t from 'io-ts'
+import { E } from '../../src/fp.ts'
+import type { Peer } from '../peers/peer.ts'
+import { RawReady } from '../peers/raw-routes.ts'
+
+const SERVER = fileURLToPath(new URL('counting-server.ts', import.meta.url))
+
+const Counts = t.strict({ queries: t.number, reads: t.number })
+
+export type CountingLarder = Peer & {
+  /** Statements to the database and objects opened in the store, since the start. */
+  readonly counts: () => Promise<t.TypeOf<typeof Counts>>
+}
+
+/** A Larder from source that counts, in a process of its own. */
+export const startCountingLarder = async (
+  environment: Readonly<Record<string, string>>,
+): Promise<CountingLarder> => {
+  const larder = fork(SERVER, {
+    execArgv: ['--import', 'tsx'],
+    env: { PATH: process.env.PATH, ...environment },
+  })
+  const exited = once(larder, 'exit')
+  const answer = async () => {
+    const came = await Promise.race([once(larder, 'message'), exited.then(() => undefined)])
+    return came?.[0]
+  }
+  const ready = RawReady.decode(await answer())
+  if (E.isLeft(ready) || larder.pid === undefined) throw new Error('the counting server does not start')
+  return {
+    name: 'larder',
+    origin: `http://127.0.0.1:${ready.right.port}`,
+    pid: larder.pid,
+    counts: async () => {
+      const answered = answer()
+      larder.send('counts')
+      const counts = Counts.decode(await answered)
+      if (E.isLeft(counts)) throw new Error('the counting server gave no counts')
+      return counts.right
+    },
+    stop: async () => {
+      larder.disconnect()
+      await exited
+    },
+  }
+}

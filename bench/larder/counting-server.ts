@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdapters, createHttpApp, createServices } from '../../src/composition.ts'
+import { loadConfig } from '../../src/config.ts'
+import { E, type TE } from '../../src/fp.ts'
+
+// The process of a Larder that counts what it asks of the database and of the store: its composition, with a
+// counter around each of the two. Asked by a message, it answers with the counts.
+
+const config = loadConfig(process.env)
+if (E.isLeft(config)) throw new Error(config.left.join('\n'))
+const { close, ...adapters } = await createAdapters(config.right)
+const counts = { queries: 0, reads: 0 }
+
+/** Each method of a repository is one statement. */
+const counted =
+  <A extends ReadonlyArray<unknown>, L, B>(
+    ask: (...args: A) => TE.TaskEither<L, B>,
+    what: keyof typeof counts,
+  ) =>
+  (...args: A): TE.TaskEither<L, B> =>
+  () => {
+    counts[what] += 1
+    return ask(...args)()
+  }
+
+const { contentFiles, store } = adapters
+const counting = {
+  ...adapters,
+  contentFiles: {
+    ...contentFiles,
+    find: counted(contentFiles.find, 'queries'),
+    findVod: counted(contentFiles.findVod, 'queries'),
+    listParts: counted(contentFiles.listParts, 'queries'),
+    findPart: counted(contentFiles.findPart, 'queries'),
+  },
+  store: { ...store, read: counted(store.read, 'reads') },
+}
+const larder = { ...counting, ...createServices(counting, config.right) }
+const server = createServer(createHttpApp(larder, config.right).callback()).listen(0, '127.0.0.1')
+await once(server, 'listening')
+
+process.on('message', () => process.send?.(counts))
+process.once('disconnect', async () => {
+  server.closeAllConnections()
+  server.close()
+  await close()
+  process.exit()
+})
+process.send?.({ port: (server.address() as AddressInfo).port })

@@ -1,0 +1,50 @@
+import type { BlobStream, TierAnswer } from '../ports/blob-cache.ts'
+import { formatCacheStatus, formatServerTiming, type TierStatus } from './bytes/cache-status.ts'
+import type { Headers } from './bytes/representation-headers.ts'
+
+/** What replies tell of how they came about (wire.md §7.3). */
+export type Telling = {
+  readonly cacheStatus: boolean
+  /** Milliseconds since any moment, by a clock that never goes back; `null`: replies tell no times. */
+  readonly stopwatch: (() => number) | null
+}
+
+const outcomes: Readonly<Record<TierAnswer['outcome'], TierStatus['outcome']>> = {
+  hit: { _tag: 'Hit' },
+  miss: { _tag: 'Forwarded', because: 'miss' },
+  collapsed: { _tag: 'Forwarded', because: 'miss', collapsed: true },
+  partial: { _tag: 'Forwarded', because: 'partial' },
+  bypass: { _tag: 'Forwarded', because: 'bypass' },
+}
+
+const nothing: Headers = {}
+
+/** Cache-Status of a stream. Hot path: hits of a tier are told by one and the same list. */
+export const createCacheTelling = ({ cacheStatus }: Telling): ((stream: Partial<BlobStream>) => Headers) => {
+  const headers = new WeakMap<ReadonlyArray<TierAnswer>, Headers>()
+  const headersOf = (tiers: ReadonlyArray<TierAnswer>): Headers => ({
+    'Cache-Status': formatCacheStatus(
+      tiers.map(({ tier, outcome }) => ({ tier, outcome: outcomes[outcome] })),
+    ),
+  })
+
+  return ({ tiers }) => {
+    if (!cacheStatus || tiers === undefined) return nothing
+    const made = headers.get(tiers) ?? headersOf(tiers)
+    headers.set(tiers, made)
+    return made
+  }
+}
+
+/** Server-Timing of one request: each call gives the header with one more phase, which ends now. */
+export const startTiming = ({ stopwatch }: Telling): ((phase: string) => Headers) => {
+  if (stopwatch === null) return () => nothing
+  const timings: { readonly name: string; readonly milliseconds: number }[] = []
+  let last = stopwatch()
+  return (name) => {
+    const now = stopwatch()
+    timings.push({ name, milliseconds: now - last })
+    last = now
+    return { 'Server-Timing': formatServerTiming(timings) }
+  }
+}
