@@ -57,6 +57,20 @@ export const contentRoutes = (
   )
 
   router.get(
+    '/exports/:uid.iframes.m3u8', // before the next, which would take it for a uid
+    handle({
+      credential: viewer,
+      params: ByExport,
+      query: M3u8Query,
+      run: ({ credential, params, query, incoming }) =>
+        pipe(
+          vods.showIFrames(params.uid, credential, query.presign ?? null),
+          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
+        ),
+    }),
+  )
+
+  router.get(
     '/exports/:uid.m3u8',
     handle({
       credential: viewer,

@@ -37,6 +37,8 @@ const drained = (res: ServerResponse): Promise<void> =>
  * that throws breaks the connection, so that a short body is never taken for a whole one (wire.md §6.4).
  */
 export const sendStream = async ({ first, rest }: StartedStream, res: ServerResponse): Promise<void> => {
+  // Also while it waits for bytes that may not come.
+  res.once('close', () => void rest.return?.().catch(() => undefined))
   try {
     for (let next = first; !next.done; next = await rest.next()) {
       if (res.destroyed) break

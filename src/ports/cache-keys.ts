@@ -128,4 +128,11 @@ export const cacheKeys = {
     about: 'The media playlist of an export, unsigned.',
     form: 'm3u8 text, wire.md §5.6',
   }),
+  vodIFrames: family('content_files:vods:{uid}:iframes', {
+    params: { uid: ContentExportUid },
+    value: t.string,
+    ttlSeconds: null,
+    about: 'The I-frame playlist of an export, unsigned.',
+    form: 'm3u8 text, RFC 8216bis §4.4.3.6',
+  }),
 }

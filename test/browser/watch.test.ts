@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect } from 'chai'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { launchChromium, openPage } from './support/launch-chromium.ts'
 
 const freePort = async (): Promise<number> => {
   const probe = createServer().listen(0, '127.0.0.1')
@@ -37,19 +38,7 @@ describe('the share pages of the samples', () => {
       if (kind !== undefined && link !== undefined) links.set(kind, link)
     })
     while (links.size < 2) await once(lines, 'line')
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    })
+    browser = await launchChromium()
   })
 
   after(async () => {
@@ -60,13 +49,8 @@ describe('the share pages of the samples', () => {
 
   /** Opens the page; whatever it complains of is collected. */
   const open = async (kind: string): Promise<{ page: Page; complaints: string[] }> => {
-    const page = await browser.newPage()
-    const complaints: string[] = []
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    page.on('console', (message) => {
-      // A list that is not made yet is a 404, which the page waits through.
-      if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text())
-    })
+    // A list that is not made yet is a 404, which the page waits through.
+    const { page, complaints } = await openPage(browser, (error) => !error.includes('404'))
     const link = links.get(kind)
     if (link === undefined) return expect.fail(`no link to a ${kind} was printed`)
     await page.goto(link)

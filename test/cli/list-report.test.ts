@@ -22,7 +22,7 @@ describe('what larder check prints', () => {
     expect(faults, lines.join('\n')).to.equal(0)
     for (const { uid } of [film.high, film.low, film.sound])
       expect(lines.join('\n')).to.include(`/api/1/content_files/exports/${uid}.m3u8`)
-    expect(lines.at(-1)).to.match(/^4 lists: 0 faults, \d+ to consider$/)
+    expect(lines.at(-1)).to.match(/^6 lists: 0 faults, \d+ to consider$/)
     expect(lines.join('\n')).not.to.include(jwt)
   })
 

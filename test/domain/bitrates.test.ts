@@ -38,6 +38,14 @@ describe('measureBitrates', () => {
     )
   })
 
+  it('counts a run that is nearly empty before a part that is too long to be one', () => {
+    const list = [
+      { bytes: 1, durationTicks: 1501 },
+      { bytes: 0, durationTicks: 500 },
+    ]
+    expect(measureBitrates(list, 1000, 1).peak).to.equal(0)
+  })
+
   it('gives as average all bits by all seconds, rounded up', () => {
     const list = [
       { bytes: 1_000_000, durationTicks: 6000 },

@@ -150,6 +150,13 @@ const examples = {
     written: '#EXTM3U\n',
     ttlSeconds: null,
   }),
+  vodIFrames: example({
+    key: cacheKeys.vodIFrames({ uid: contentExportUid }),
+    value: '#EXTM3U\n',
+    name: 'content_files:vods:cfe_0123456789abcdefghijkl:iframes',
+    written: '#EXTM3U\n',
+    ttlSeconds: null,
+  }),
 } satisfies Record<keyof typeof cacheKeys, unknown>
 
 describe('cache keys', () => {

@@ -1,5 +1,5 @@
 import type { Larder } from '../../src/composition.ts'
-import type { NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
+import type { Keyframe, NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
 import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/shared/ids.ts'
 import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
@@ -58,12 +58,13 @@ export type SeededFilm = {
 const seedParts = async (
   larder: Larder,
   bodies: ReadonlyArray<string>,
+  keyframes: ReadonlyArray<Keyframe> = [],
 ): Promise<ReadonlyArray<NewContentPart>> => {
   const parts: NewContentPart[] = []
   for (const [index, body] of bodies.entries()) {
     const role = index === 0 ? 'init' : 'media'
     const file = await storeBytes(larder, Buffer.from(body), 'video/mp4')
-    const timing = role === 'init' ? { durationTicks: 0 } : {}
+    const timing = role === 'init' ? { durationTicks: 0 } : { keyframes }
     parts.push(aNewContentPart({ role, position: Math.max(0, index - 1), file, ...timing }))
   }
   return parts
@@ -96,6 +97,12 @@ export type SeededLadder = {
   readonly lowMp4: NewContentExport
 }
 
+/** Each part of `{name} {position}` has two: the first letter, and the position. */
+const keyframesOf = (name: string): ReadonlyArray<Keyframe> => [
+  { offset: 0, length: 1, durationTicks: 24_000 },
+  { offset: name.length + 1, length: 1, durationTicks: 48_000 },
+]
+
 /** A film of four parts of six seconds, in two heights, with sound apart. */
 export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
   const file = aNewContentFile({ durationSeconds: 24 })
@@ -109,6 +116,7 @@ export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
       parts: await seedParts(
         larder,
         ['init', '0', '1', '2', '3'].map((part) => `${name} ${part}`),
+        facts.video === null ? [] : keyframesOf(name),
       ),
       ...facts,
     })
@@ -125,8 +133,17 @@ export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
   }
   const audio = { channels: 2, sampleRate: 48_000 }
   const ladder = {
-    high: await inParts('high', { ...size(1080), codecs: ['avc1.640028'], bandwidth: 5_000_000 }),
-    low: await inParts('low', { ...size(360), bandwidth: 800_000 }),
+    high: await inParts('high', {
+      ...size(1080),
+      codecs: ['avc1.640028'],
+      bandwidth: 5_000_000,
+      iFrames: { bandwidth: 500_000, averageBandwidth: 400_000 },
+    }),
+    low: await inParts('low', {
+      ...size(360),
+      bandwidth: 800_000,
+      iFrames: { bandwidth: 80_000, averageBandwidth: 70_000 },
+    }),
     sound: await inParts('sound', {
       video: null,
       audio,

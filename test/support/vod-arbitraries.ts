@@ -4,6 +4,8 @@ import type {
   ContentFile,
   ContentPart,
   IFrameRates,
+  KeyedVodParts,
+  Keyframe,
   VodParts,
 } from '../../src/domain/export/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/shared/ids.ts'
@@ -51,6 +53,40 @@ export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
       )
       return { exportUid, targetDuration: 6, parts: kind.endsWith('mp4') ? [init, ...parts] : parts }
     })
+
+/** The same with one to five key pictures in each part, which last as long as it does; each of some bytes. */
+export const keyedVodParts = (): fc.Arbitrary<KeyedVodParts> =>
+  fc
+    .record({
+      vod: vodParts(),
+      keyframes: fc.array(
+        fc.record({ bytes: fc.integer({ min: 1, max: 90_000 }), share: fc.integer({ min: 0, max: 5 }) }),
+        {
+          minLength: 1,
+          maxLength: 5,
+        },
+      ),
+    })
+    .map(({ vod, keyframes }) => ({
+      ...vod,
+      parts: vod.parts.map((part) => ({
+        ...part,
+        keyframes: part.role === 'init' ? [] : keyframesIn(part.durationTicks, keyframes),
+      })),
+    }))
+
+const keyframesIn = (
+  durationTicks: number,
+  pictures: ReadonlyArray<{ readonly bytes: number; readonly share: number }>,
+): ReadonlyArray<Keyframe> => {
+  const ticks = pictures.map(({ share }) => Math.floor((durationTicks * share) / 25))
+  const rest = durationTicks - ticks.reduce((sum, one) => sum + one, 0)
+  return pictures.map(({ bytes }, i) => ({
+    offset: i * 100_000,
+    length: bytes,
+    durationTicks: (ticks[i] ?? 0) + (i === 0 ? rest : 0),
+  }))
+}
 
 const bandwidths = fc.record({
   averageBandwidth: fc.integer({ min: 1000, max: 8_000_000 }),

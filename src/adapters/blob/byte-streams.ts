@@ -10,6 +10,13 @@ export const within = <A>(promise: Promise<A>, ms: number): Promise<A> =>
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 
+/** Tells a stream that its reader has left, also while he waits for its next bytes; waits for nothing. */
+export const leave = (stream: ByteStream): void => {
+  stream[Symbol.asyncIterator]()
+    .return?.()
+    .catch(() => undefined)
+}
+
 /** Lets go of a stream that nobody will read to its end, and waits for nothing. */
 export const abandon = (stream: ByteStream): void => {
   // A generator that was never started ignores being closed, so start it.
@@ -63,29 +70,31 @@ export async function* verified(
 
 /**
  * A generator of `length` bytes as a stream that lets go exactly once: with its last byte, when it throws, or
- * when its reader leaves, be it before the first byte or while it waits for one.
+ * when its reader leaves, be it before the first byte or while it waits for one. `isEarly`: that was before the
+ * stream itself had come to an end.
  */
 export const releasing = (
   bytes: AsyncGenerator<Uint8Array>,
   length: number,
-  release: () => void,
+  release: (isEarly: boolean) => void,
 ): ByteStream => {
   let started = false
   let left = length
   let released = false
-  const letGo = () => {
-    if (!released) release()
+  const letGo = (isEarly: boolean) => {
+    if (released) return
     released = true
+    release(isEarly)
   }
   const pull = async () => {
     started = true
     try {
       const next = await bytes.next()
       if (next.done !== true) left -= next.value.length
-      if (next.done === true || left <= 0) letGo()
+      if (next.done === true || left <= 0) letGo(false)
       return next
     } catch (error) {
-      letGo()
+      letGo(false)
       throw error
     }
   }
@@ -94,7 +103,7 @@ export const releasing = (
     return: async () => {
       // The `finally` of a generator that was never started does not run, nor that of what it reads from.
       if (!started) pull().catch(() => undefined)
-      letGo()
+      letGo(true)
       bytes.return(undefined).catch(() => undefined)
       return { done: true, value: undefined }
     },

@@ -4,7 +4,7 @@ import { badOrigin, unavailable } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { BlobOrigin } from '../../ports/blob-cache.ts'
 import type { ForeignBytes, NewBytes } from './blob-shelf.ts'
-import { unlessStalled, within } from './byte-streams.ts'
+import { leave, unlessStalled, within } from './byte-streams.ts'
 import type { Fill, FillEnd } from './fill.ts'
 import { askOrigin } from './open-origin.ts'
 
@@ -52,6 +52,9 @@ const pull = async (
   const opened = await askOrigin(origin, wholeOf(size), stallMs)
   if (E.isLeft(opened)) return opened.left
 
+  // An origin that is silent when the last reader leaves is not waited for.
+  void fill.ended.then((end) => end === 'left' && leave(opened.right))
+
   const digest = createHash('sha256')
   let landed = 0
   for await (const chunk of unlessStalled(opened.right, stallMs)) {
@@ -67,6 +70,7 @@ const pull = async (
     }
     if (landed < size) fill.reach(landed)
   }
+  if (fill.end() !== null) return 'left'
   if (landed < size) return badOrigin(`${landed} bytes where ${size} were stored`)
   return digest.digest('hex') === sha256 ? 'whole' : badOrigin('bytes with another sha256')
 }

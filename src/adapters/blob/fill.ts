@@ -18,6 +18,7 @@ export type Fill = {
   /** Bytes from 0 up to here can be read. The last of the blob are among them only once they are verified. */
   readonly reached: () => number
   readonly end: () => FillEnd | null
+  readonly ended: Promise<FillEnd>
   /** Resolves when `reached` or `end` has changed. */
   readonly changed: () => Promise<void>
   /** As `BlobBytes.read`, up to `reached`. */
@@ -49,6 +50,10 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
   let settled = Promise.resolve()
   let disowned = false
   const { next, tell } = createSignal()
+  let tellEnd: (end: FillEnd) => void = () => undefined
+  const ended = new Promise<FillEnd>((resolve) => {
+    tellEnd = resolve
+  })
 
   const closeWhenIdle = () => {
     if (end === null || readers > 0 || working || bytes === null) return
@@ -67,6 +72,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
       })
     }
     onEnd(how)
+    tellEnd(how)
     tell()
     closeWhenIdle()
   }
@@ -75,6 +81,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
     facts,
     reached: () => reached,
     end: () => end,
+    ended,
     changed: next,
     read: async (start, to) => {
       if (bytes === null) throw new Error('nothing to read from')

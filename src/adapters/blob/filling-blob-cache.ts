@@ -5,7 +5,7 @@ import { E, TE } from '../../fp.ts'
 import type { BlobCache, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
 import type { BlobBytes, BlobShelf, WholeBytes } from './blob-shelf.ts'
 import { atHand, overheard, told } from './blob-streams.ts'
-import { noBytes, releasing } from './byte-streams.ts'
+import { leave, noBytes, releasing } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
@@ -15,6 +15,9 @@ import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
 type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
+
+/** Who reads, and what he waits for: a source that hangs is to know when he leaves. */
+type Reader = { source: ByteStream; hasLeft: boolean }
 
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }
@@ -66,10 +69,12 @@ export const createFillingBlobCache = (
 
   const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
     if (bytes.resident !== null) return atHand(bytes.resident.subarray(rest.start, rest.end), hit)
-    return told(
-      releasing(fromShelf(request, bytes, rest), lengthOf(rest), () => void bytes.close()),
-      hit,
-    )
+    const reader: Reader = { source: noBytes(), hasLeft: false }
+    const stream = releasing(fromShelf(request, bytes, rest, reader), lengthOf(rest), (isEarly) => {
+      void bytes.close()
+      if (isEarly) depart(reader)
+    })
+    return told(stream, hit)
   }
 
   const openFill = async (
@@ -78,12 +83,14 @@ export const createFillingBlobCache = (
     rest: Rest,
     outcome: TierAnswer['outcome'],
   ): Opened => {
-    const stream = (own: ByteStream, how: TierAnswer['outcome']) =>
-      E.right(
-        told(releasing(fromFill(request, fill, own, rest), lengthOf(rest), fill.leave), [
-          { tier, outcome: how },
-        ]),
-      )
+    const stream = (own: ByteStream, how: TierAnswer['outcome']) => {
+      const reader: Reader = { source: own, hasLeft: false }
+      const bytes = releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
+        if (isEarly) depart(reader)
+        fill.leave()
+      })
+      return E.right(told(bytes, [{ tier, outcome: how }]))
+    }
 
     fill.join()
     if (rest.start - fill.reached() > soonBytes) {
@@ -98,13 +105,18 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  async function* fromShelf(request: BlobRequest, bytes: BlobBytes, { start, end, tries }: Rest) {
+  async function* fromShelf(
+    request: BlobRequest,
+    bytes: BlobBytes,
+    { start, end, tries }: Rest,
+    reader: Reader,
+  ) {
     let at = start
     while (at < end) {
       const chunk = await bytes.read(at, end).catch(() => null)
       if (chunk === null) {
         await shelf.remove(request.key).catch(() => undefined)
-        return yield* goOn(request, { start: at, end, tries: tries - 1 })
+        return yield* goOn(request, { start: at, end, tries: tries - 1 }, reader)
       }
       at += chunk.length
       yield chunk
@@ -112,9 +124,9 @@ export const createFillingBlobCache = (
   }
 
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
-  async function* fromFill(request: BlobRequest, fill: Fill, own: ByteStream, rest: Rest) {
+  async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
-    for await (const chunk of own) {
+    for await (const chunk of reader.source) {
       at += chunk.length
       yield chunk
       if (fill.reached() > at) break
@@ -123,13 +135,15 @@ export const createFillingBlobCache = (
       at += chunk.length
       yield chunk
     }
-    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) })
+    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) }, reader)
   }
 
-  async function* goOn(request: BlobRequest, rest: Rest) {
-    if (rest.start === rest.end) return
+  async function* goOn(request: BlobRequest, rest: Rest, reader: Reader) {
+    if (rest.start === rest.end || reader.hasLeft) return
     const opened = await open(request, rest)
     if (E.isLeft(opened)) throw thrown(opened.left)
+    if (reader.hasLeft) return leave(opened.right)
+    reader.source = opened.right
     yield* opened.right
   }
 
@@ -145,6 +159,11 @@ export const createFillingBlobCache = (
       }, unavailable('blob cache')),
     settled: fills.settled,
   }
+}
+
+const depart = (reader: Reader): void => {
+  reader.hasLeft = true
+  leave(reader.source)
 }
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start

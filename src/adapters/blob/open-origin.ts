@@ -4,7 +4,16 @@ import { failureThrown } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
-import { abandon, releasing, resumed, skipping, unlessStalled, verified, within } from './byte-streams.ts'
+import {
+  abandon,
+  leave,
+  releasing,
+  resumed,
+  skipping,
+  unlessStalled,
+  verified,
+  within,
+} from './byte-streams.ts'
 
 /** What a reader asked for. */
 export type BlobRequest = {
@@ -48,7 +57,8 @@ export const openOrigin = async (
   const bytes = verified(unlessStalled(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
   try {
     const first = await bytes.next()
-    return E.right(releasing(skipping(resumed(first, bytes), start - from), end - start, () => undefined))
+    const wanted = skipping(resumed(first, bytes), start - from)
+    return E.right(releasing(wanted, end - start, (isEarly) => isEarly && leave(opened.right)))
   } catch (cause) {
     return E.left(failureThrown(cause))
   }

@@ -19,7 +19,7 @@ export const measureBitrates = (
   targetDuration: number,
 ): Bitrates => {
   const [shortest, longest] = [0.5 * targetDuration * timescale, 1.5 * targetDuration * timescale]
-  let peak = 0
+  const peaks: number[] = []
   // The run that is looked at: parts `first` up to, and without, `end`; it is the least that lasts long enough.
   let [end, ticks, bytes] = [0, 0, 0]
   for (const first of parts) {
@@ -28,11 +28,14 @@ export const measureBitrates = (
       bytes += part.bytes
     }
     if (ticks < shortest) break
-    peak = Math.max(peak, busiestRun(parts, { end, ticks, bytes }, longest))
+    if (ticks <= longest) peaks.push(busiestRun(parts, { end, ticks, bytes }, longest))
     ticks -= first.durationTicks
     bytes -= first.bytes
   }
-  const busiest = peak > 0 ? peak : parts.reduce((most, part) => Math.max(most, rateOf(part)), 0)
+  const busiest = (peaks.length > 0 ? peaks : parts.map(rateOf)).reduce(
+    (most, rate) => Math.max(most, rate),
+    0,
+  )
   const total = parts.reduce(plus, { bytes: 0, durationTicks: 0 })
   const perSecond = (bytesPerTick: number) => Math.max(0, Math.ceil(bytesPerTick * 8 * timescale - ROUNDING))
   return { peak: perSecond(busiest), average: parts.length === 0 ? 0 : perSecond(rateOf(total)) }

@@ -9,7 +9,7 @@ export type ListedVariant = Choice & {
   readonly uri: string
   /** The group that its sound is in, when that is not in itself. */
   readonly soundGroup: string | null
-  /** From its EXT-X-STREAM-INF up to and with its URI. */
+  /** From its EXT-X-STREAM-INF up to and with its URI, and the line of its key pictures behind it. */
   readonly text: string
 }
 
@@ -32,9 +32,19 @@ const variantOf = (head: Line, uri: string, text: string): ListedVariant => ({
   text,
 })
 
-export const readMaster = (text: string): Master => entriesOf(text, 'EXT-X-STREAM-INF', variantOf)
-
 export const isVariant = (piece: string | ListedVariant): piece is ListedVariant => typeof piece !== 'string'
+
+const iFramesIn = (piece: string | ListedVariant | undefined): string =>
+  typeof piece === 'string' ? (/^(?:#EXT-X-I-FRAME-STREAM-INF:.*\n?)*/.exec(piece)?.[0] ?? '') : ''
+
+/** Reads a list of ours, in which key pictures stand behind the variant that they are of, and go where it goes. */
+export const readMaster = (text: string): Master => {
+  const pieces = entriesOf(text, 'EXT-X-STREAM-INF', variantOf)
+  return pieces.map((piece, i) => {
+    if (isVariant(piece)) return { ...piece, text: piece.text + iFramesIn(pieces[i + 1]) }
+    return typeof pieces[i - 1] === 'object' ? piece.slice(iFramesIn(piece).length) : piece
+  })
+}
 
 /** The text of a master playlist with those variants alone that `select` hands back; all else stays. */
 export const selectVariants = (

@@ -37,9 +37,23 @@ const variantLines = (variant: Variant): ReadonlyArray<string> => [
   uriOf(variant.export),
 ]
 
+/** Key pictures have no sound, and no rate: how fast they go by is up to the player (RFC 8216bis §4.4.6.3). */
+const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant): ReadonlyArray<string> =>
+  iFrames === null
+    ? []
+    : [
+        `#EXT-X-I-FRAME-STREAM-INF:${attributeList({
+          BANDWIDTH: decimalInteger(iFrames.bandwidth),
+          'AVERAGE-BANDWIDTH': decimalInteger(iFrames.averageBandwidth),
+          CODECS: codecs.length === 0 ? null : quotedString(codecs.join(',')),
+          RESOLUTION: resolution,
+          URI: quotedString(`../exports/${uid}.iframes.m3u8`),
+        })}`,
+      ]
+
 /**
  * The master playlist of a file (RFC 8216bis §4.4.6, wire.md §5.2): all its variants, unsigned and unfiltered,
- * with relative URIs. `none` when it has no export in parts.
+ * with relative URIs; behind each variant that of its key pictures. `none` when it has no export in parts.
  */
 export const toMasterPlaylist = (file: ContentFile): O.Option<string> => {
   const { sound, variants } = variantsOf(file)
@@ -54,7 +68,7 @@ export const toMasterPlaylist = (file: ContentFile): O.Option<string> => {
     `#EXT-X-VERSION:${version}`,
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...(sound === null ? [] : [mediaLine(sound)]),
-    ...variants.flatMap(variantLines),
+    ...variants.flatMap((variant) => [...variantLines(variant), ...iFrameLines(variant)]),
   ]
   return O.some(`${lines.join('\n')}\n`)
 }

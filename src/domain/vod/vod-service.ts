@@ -18,18 +18,24 @@ import type { SignableList } from '../shared/signable-list.ts'
 import type { UrlSignature } from '../shared/signature.ts'
 import { clipMediaPlaylist, readMediaPlaylist } from './clip-media-playlist.ts'
 import { toDashManifest } from './dash-manifest.ts'
+import { toIFramePlaylist } from './iframe-playlist.ts'
 import { toMediaPlaylist } from './media-playlist.ts'
 import { restrictDash } from './restrict-dash.ts'
 import { signDash } from './sign-dash.ts'
 
+/** An export that is not there is forbidden like another's (wire.md §2.5, W15). */
+type ShowListOfExport = (
+  uid: ContentExportUid,
+  viewer: Viewer,
+  presign: Presign | null,
+) => Shown<SignableList>
+
 /** Playback of exports in parts. */
 export type VodService = {
-  /** Media playlist, wire.md §5.6. An export that is not there is forbidden like another's (§2.5, W15). */
-  readonly showMediaPlaylist: (
-    uid: ContentExportUid,
-    viewer: Viewer,
-    presign: Presign | null,
-  ) => Shown<SignableList>
+  /** Media playlist, wire.md §5.6. */
+  readonly showMediaPlaylist: ShowListOfExport
+  /** I-frame playlist of the same (RFC 8216bis §4.4.3.6): of pictures alone. */
+  readonly showIFrames: ShowListOfExport
   /** DASH manifest of all CMAF exports, wire.md §5.8. */
   readonly showDash: (
     uid: ContentFileUid,
@@ -71,6 +77,38 @@ export const createVodService = ({ cache, stale, contentFiles, signing }: Deps):
       ),
     )
 
+  const iFrames = (uid: ContentExportUid) =>
+    readThrough(
+      cacheKeys.vodIFrames({ uid }),
+      pipe(
+        contentFiles.listKeyframes(uid),
+        TE.flatMapEither((vod) =>
+          pipe(
+            O.flatMap(toIFramePlaylist)(vod),
+            E.fromOption(() => notFound('content_file_export', uid)),
+          ),
+        ),
+      ),
+    )
+
+  /** A list of an export, for him whose it is. */
+  const showListOfExport =
+    (listOf: (uid: ContentExportUid) => Shown<string>): ShowListOfExport =>
+    (uid, viewer, presign) =>
+    async () => {
+      const vod = await meta(uid, viewer)()
+      if (E.isLeft(vod)) return vod
+      if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.height }))
+        return E.left(forbidden('restriction'))
+      return showList(uid, viewer, {
+        text: listOf(uid),
+        cut: (text, { clip }) =>
+          TE.right(clip === undefined ? text : clipMediaPlaylist(readParts(text), clip)),
+        signature: signing.ofM3u8(viewer, presign),
+        sign: signM3u8,
+      })()
+    }
+
   const partsOfAll = ({ exports }: ContentFile): TE.TaskEither<Unavailable, ReadonlyArray<VodParts>> => {
     const inParts = exports.filter(({ format }) => format === 'm3u8')
     return async () => {
@@ -101,19 +139,8 @@ export const createVodService = ({ cache, stale, contentFiles, signing }: Deps):
   const manifest = (uid: ContentFileUid) => readThrough(cacheKeys.dashManifest({ uid }), writeManifest(uid))
 
   return {
-    showMediaPlaylist: (uid, viewer, presign) => async () => {
-      const vod = await meta(uid, viewer)()
-      if (E.isLeft(vod)) return vod
-      if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.height }))
-        return E.left(forbidden('restriction'))
-      return showList(uid, viewer, {
-        text: playlist(uid),
-        cut: (text, { clip }) =>
-          TE.right(clip === undefined ? text : clipMediaPlaylist(readParts(text), clip)),
-        signature: signing.ofM3u8(viewer, presign),
-        sign: signM3u8,
-      })()
-    },
+    showMediaPlaylist: showListOfExport(playlist),
+    showIFrames: showListOfExport(iFrames),
 
     showDash: (uid, viewer, presign) =>
       showListOfFile(uid, viewer, {

@@ -61,6 +61,30 @@ ${rung(360, 800_000)}`)
     expect(kept({ bmin: '5', bmax: '10' })).to.have.length(4)
   })
 
+  it('drops the key pictures of a variant with it, and no others', () => {
+    const rungWithKeys = (height: number, bandwidth: number) =>
+      `${rung(height, bandwidth)}#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,URI="${height}.iframes.m3u8"\n`
+    const [high, low] = [rungWithKeys(1080, 5_000_000), rungWithKeys(360, 800_000)]
+    const all = `#EXTM3U\n${high}${low}`
+    expect(filtered(all, filterOf({}))).to.equal(all)
+    expect(filtered(all, filterOf({ bmax: '900000' }))).to.equal(`#EXTM3U\n${low}`)
+    expect(filtered(all, filterOf({ bmin: '900000' }))).to.equal(`#EXTM3U\n${high}`)
+  })
+
+  it('keeps the key pictures of what is left, for any list', () => {
+    const exportsIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, uid]) => uid)
+    fc.assert(
+      fc.property(contentFile(), filter, (file, asked) => {
+        const text = filtered(O.getOrElse(() => '')(toMasterPlaylist(file)), asked)
+        const left = exportsIn(text, /^\.\.\/exports\/([\w-]+)\.m3u8$/gm)
+        const keyed = file.exports.filter(({ iFrames }) => iFrames !== null).map(({ uid }) => String(uid))
+        expect(exportsIn(text, /([\w-]+)\.iframes\.m3u8"$/gm)).to.deep.equal(
+          left.filter((uid) => keyed.includes(uid ?? '')),
+        )
+      }),
+    )
+  })
+
   it('drops the last lines of a list without a last newline', () => {
     const [all, low] = [`${rung(1080, 2_000_000)}${rung(720, 1_000_000)}`.trimEnd(), rung(1080, 2_000_000)]
     expect(filtered(all, filterOf({ bmin: '1500000' }))).to.equal(low)

@@ -67,6 +67,17 @@ describe('a master playlist', () => {
 `)
   })
 
+  it('names the key pictures of each variant behind it (RFC 8216bis §4.4.6.3, W25)', () => {
+    const film = anExport('cfe_v', { iFrames: { bandwidth: 90_000.2, averageBandwidth: 60_000 } })
+    const text = master(aFile(film, anExport('cfe_old', { bandwidth: 5 }), aSound('cfe_s', { bandwidth: 9 })))
+    expect(text.split('\n').slice(5, 8)).to.deep.equal([
+      '../exports/cfe_v.m3u8',
+      '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90001,AVERAGE-BANDWIDTH=60000,CODECS="avc1.64001e",RESOLUTION=640x360,URI="../exports/cfe_v.iframes.m3u8"',
+      '#EXT-X-STREAM-INF:BANDWIDTH=14,AVERAGE-BANDWIDTH=831000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="sound"',
+    ])
+    expect(text.match(/I-FRAME/g)).to.have.length(1)
+  })
+
   it('has no group for exports with pictures and sound in one (MPEG-TS)', () => {
     const muxed = anExport('cfe_ts', {
       audio: { channels: 2, sampleRate: 48_000 },

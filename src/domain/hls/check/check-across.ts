@@ -11,7 +11,11 @@ const tolerance = 0.001
 const targetOf = (text: string): number =>
   Number(withTag(linesOf(text), 'EXT-X-TARGETDURATION')[0]?.value ?? 0)
 
-const checkTarget = ({ text }: Sibling, greatest: number): ReadonlyArray<Finding> => {
+// Whether the last key picture is said to last for a frame more or less does not matter.
+const frame = 0.05
+
+const checkTarget = ({ role, text }: Sibling, greatest: number): ReadonlyArray<Finding> => {
+  if (role === 'keyPictures') return [] // complete lists of these are free to differ
   const [line = null] = withTag(linesOf(text), 'EXT-X-TARGETDURATION')
   return targetOf(text) === greatest
     ? []
@@ -39,12 +43,36 @@ const checkCuts = ({ text }: Sibling, model: Sibling): ReadonlyArray<Finding> =>
   return []
 }
 
+const secondsIn = (text: string): number =>
+  withTag(linesOf(text), 'EXTINF').reduce((sum, line) => sum + secondsOf(line), 0)
+
+const checkLength = ({ text }: Sibling, model: Sibling): ReadonlyArray<Finding> => {
+  const [seconds, expected] = [secondsIn(text), secondsIn(model.text)]
+  return Math.abs(seconds - expected) <= frame
+    ? []
+    : [broken('i-frames', null, `lasts ${seconds.toFixed(3)} s, the pictures ${expected.toFixed(3)} s`)]
+}
+
+const checkRole = ({ role, text }: Sibling): ReadonlyArray<Finding> => {
+  const [line = null] = withTag(linesOf(text), 'EXT-X-I-FRAMES-ONLY')
+  if (role === 'keyPictures')
+    return line === null ? [broken('i-frame-stream', null, 'has no #EXT-X-I-FRAMES-ONLY')] : []
+  return line === null ? [] : [broken('i-frame-stream', line, 'is offered for playback')]
+}
+
+const checkAgainst = (sibling: Sibling, model: Sibling): ReadonlyArray<Finding> => {
+  if (sibling.role === 'pictures') return checkCuts(sibling, model)
+  return sibling.role === 'keyPictures' ? checkLength(sibling, model) : []
+}
+
 /** What lists of one file must have in common: for each of them, in order, what it has not. */
 export const checkAcross = (siblings: ReadonlyArray<Sibling>): ReadonlyArray<ReadonlyArray<Finding>> => {
-  const greatest = Math.max(...siblings.map(({ text }) => targetOf(text)))
+  const played = siblings.filter(({ role }) => role !== 'keyPictures')
+  const greatest = Math.max(...played.map(({ text }) => targetOf(text)))
   const model = siblings.find(({ role }) => role === 'pictures')
   return siblings.map((sibling) => [
     ...checkTarget(sibling, greatest),
-    ...(model !== undefined && sibling.role === 'pictures' ? checkCuts(sibling, model) : []),
+    ...checkRole(sibling),
+    ...(model === undefined ? [] : checkAgainst(sibling, model)),
   ])
 }

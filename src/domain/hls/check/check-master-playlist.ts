@@ -1,5 +1,6 @@
 import { linesOf } from '../m3u8-lines.ts'
 import { groupChecks } from './check-groups.ts'
+import { iFrameStreamChecks } from './check-iframe-streams.ts'
 import { independentSegments } from './check-media-playlist.ts'
 import { textChecks } from './check-text.ts'
 import { variantChecks } from './check-variants.ts'
@@ -16,6 +17,7 @@ const checks: ReadonlyArray<Check> = [
   kind,
   independentSegments,
   ...variantChecks,
+  ...iFrameStreamChecks,
   ...groupChecks,
 ]
 

@@ -1,4 +1,5 @@
 import { attributeOf, type Line, linesOf, secondsOf } from '../m3u8-lines.ts'
+import { byteRangeChecks } from './check-byte-ranges.ts'
 import { textChecks } from './check-text.ts'
 import { broken, type Check, type Finding, runAll, withTag } from './finding.ts'
 
@@ -88,6 +89,7 @@ const checks: ReadonlyArray<Check> = [
   end,
   map,
   independentSegments,
+  ...byteRangeChecks,
 ]
 
 /** Every rule for complete media playlists that the text breaks. */

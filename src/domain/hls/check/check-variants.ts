@@ -2,32 +2,41 @@ import { attributeOf, type Line } from '../m3u8-lines.ts'
 import { codecsIn, isDetailed, isPicture, isSound } from './check-codecs.ts'
 import { broken, type Check, type Finding, withTag } from './finding.ts'
 
+type LineCheck = (variant: Line) => ReadonlyArray<Finding>
+
 const eachVariant =
-  (check: (variant: Line) => ReadonlyArray<Finding>): Check =>
+  (check: LineCheck): Check =>
   (lines) =>
     withTag(lines, 'EXT-X-STREAM-INF').flatMap(check)
 
+/** Each variant, and the key pictures of each. */
+const eachStream =
+  (check: LineCheck): Check =>
+  (lines) => [...eachVariant(check)(lines), ...withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').flatMap(check)]
+
 const codecsOf = (variant: Line): ReadonlyArray<string> => codecsIn(attributeOf(variant, 'CODECS') ?? '')
-const showsPictures = (variant: Line): boolean =>
+export const showsPictures = (variant: Line): boolean =>
   attributeOf(variant, 'RESOLUTION') !== undefined || codecsOf(variant).some(isPicture)
 const bandwidthOf = (variant: Line): number => Number(attributeOf(variant, 'BANDWIDTH'))
 
-const bandwidth = eachVariant((variant) => {
+const bandwidth = eachStream((variant) => {
   const written = attributeOf(variant, 'BANDWIDTH')
   if (written === undefined) return [broken('bandwidth', variant, 'has no BANDWIDTH')]
   return /^[1-9]\d*$/.test(written) ? [] : [broken('bandwidth', variant, `BANDWIDTH is ${written}`)]
 })
 
-const averageBandwidth = eachVariant((variant) => {
+const averageBandwidth = eachStream((variant) => {
   const written = attributeOf(variant, 'AVERAGE-BANDWIDTH')
-  if (written === undefined) return [broken('average-bandwidth', variant, 'has no AVERAGE-BANDWIDTH')]
+  const isOptional = variant.tag === 'EXT-X-I-FRAME-STREAM-INF'
+  if (written === undefined)
+    return isOptional ? [] : [broken('average-bandwidth', variant, 'has no AVERAGE-BANDWIDTH')]
   if (!/^\d+$/.test(written)) return [broken('average-bandwidth', variant, `AVERAGE-BANDWIDTH is ${written}`)]
   return Number(written) > bandwidthOf(variant)
     ? [broken('average-bandwidth', variant, 'AVERAGE-BANDWIDTH is more than BANDWIDTH')]
     : []
 })
 
-const codecs = eachVariant((variant) => {
+const codecs = eachStream((variant) => {
   if (attributeOf(variant, 'CODECS') === undefined) return [broken('codecs', variant, 'has no CODECS')]
   const vague = codecsOf(variant).find((codec) => !isDetailed(codec))
   if (vague !== undefined) return [broken('codecs', variant, `${vague || 'an empty codec'} says too little`)]

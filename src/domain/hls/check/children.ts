@@ -9,11 +9,15 @@ export type Child = {
   readonly url: string | null
   /** Where it is named first. */
   readonly number: number
-  /** Players switch between `pictures`, so these must be cut alike. */
-  readonly role: 'pictures' | 'other'
+  /** Players switch between `pictures`, so these must be cut alike; `keyPictures` are for scrubbing through them. */
+  readonly role: 'pictures' | 'keyPictures' | 'other'
 }
 
-const tagsWithChild: ReadonlyArray<string | null> = ['EXT-X-MEDIA', 'EXT-X-I-FRAME-STREAM-INF']
+/** Tags that name a list themselves, by what they make of it. */
+const namedBy: Readonly<Record<string, Child['role']>> = {
+  'EXT-X-MEDIA': 'other',
+  'EXT-X-I-FRAME-STREAM-INF': 'keyPictures',
+}
 
 /** The lists that a master playlist at `url` names, each once. */
 export const childrenOf = (text: string, url: string): ReadonlyArray<Child> => {
@@ -25,7 +29,8 @@ export const childrenOf = (text: string, url: string): ReadonlyArray<Child> => {
     if (line.tag === 'EXT-X-STREAM-INF')
       role = attributeOf(line, 'RESOLUTION') === undefined ? 'other' : 'pictures'
 
-    const named = line.uri ?? (tagsWithChild.includes(line.tag) ? attributeOf(line, 'URI') : undefined)
+    const roleByTag = namedBy[line.tag ?? '']
+    const named = line.uri ?? (roleByTag === undefined ? undefined : attributeOf(line, 'URI'))
     if (!named) continue
     const uri = substitute(named, variables)
     if (children.has(uri)) continue
@@ -33,7 +38,7 @@ export const childrenOf = (text: string, url: string): ReadonlyArray<Child> => {
       uri,
       url: URL.canParse(uri, url) ? new URL(uri, url).href : null,
       number: line.number,
-      role: line.uri === null ? 'other' : role,
+      role: roleByTag ?? role,
     })
   }
   return [...children.values()]

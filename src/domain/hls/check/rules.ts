@@ -112,6 +112,21 @@ export const rules = {
     source: 'RFC 8216bis §4.4.6.1',
     fix: 'Define each group that is referred to, give each member a TYPE, GROUP-ID and a NAME of its own, and each group at most one DEFAULT.',
   },
+  'byte-range': {
+    severity: 'fault',
+    source: 'RFC 8216bis §4.4.4.2',
+    fix: 'Write #EXT-X-BYTERANGE:<length>@<offset> before the URI of the part that these bytes are of.',
+  },
+  'i-frames': {
+    severity: 'fault',
+    source: 'RFC 8216bis §4.4.3.6',
+    fix: 'List each key picture once, with bytes of its own, to be shown until the next; all of them last as long as the film.',
+  },
+  'i-frame-stream': {
+    severity: 'fault',
+    source: 'RFC 8216bis §4.4.6.3',
+    fix: 'Name each list of key pictures, which says #EXT-X-I-FRAMES-ONLY, by the URI of an EXT-X-I-FRAME-STREAM-INF without rate or groups, and nowhere else.',
+  },
   'several-bit-rates': {
     severity: 'advice',
     source: 'Apple HLS authoring specification, multivariant playlists',
@@ -126,6 +141,11 @@ export const rules = {
     severity: 'advice',
     source: 'Apple HLS authoring specification, multivariant playlists',
     fix: 'Offer the sound of a film as a variant without pictures.',
+  },
+  scrubbing: {
+    severity: 'advice',
+    source: 'Apple HLS authoring specification, trick play',
+    fix: 'Offer lists of key pictures by EXT-X-I-FRAME-STREAM-INF, so that players can show what they seek through.',
   },
   reachable: {
     severity: 'fault',

@@ -14,11 +14,13 @@ const good = `#EXTM3U
 v.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2"
 s.m3u8
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=80000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="k.m3u8"
 `
 
 const found = (text: string): ReadonlyArray<readonly [string, number | null]> =>
   checkMasterPlaylist(text).map(({ rule, line }) => [rule, line])
 
+const iFrames = /#EXT-X-I-FRAME-STREAM-INF.*\n/
 const soundOnly = /#EXT-X-STREAM-INF:BANDWIDTH=130000.*\n.*\n/
 const media = /(#EXT-X-MEDIA.*\n)/
 
@@ -36,6 +38,14 @@ const cases: ReadonlyArray<Case> = [
   ['codecs without quotes', 'CODECS="mp4a.40.2"', 'CODECS=mp4a.40.2', ['attribute-list', 7]],
   ['a variant without a URI', 'v.m3u8\n', '', ['variant-uri', 5]],
   ['a URI without a variant', 's.m3u8\n', 's.m3u8\nx.m3u8\n', ['variant-uri', 9]],
+  ['no key pictures of a film', iFrames, '', ['scrubbing', null]],
+  ['key pictures without a list', ',URI="k.m3u8"', '', ['i-frame-stream', 9]],
+  ['key pictures without a bandwidth', 'BANDWIDTH=90000,', '', ['bandwidth', 9]],
+  ['key pictures of an average above the peak', '=80000,', '=90001,', ['average-bandwidth', 9]],
+  ['key pictures without codecs', 'CODECS="avc1.64001f",', '', ['codecs', 9]],
+  ['key pictures without a resolution', ',RESOLUTION=640x360,URI', ',URI', ['resolution', 9]],
+  ['key pictures with a rate', ',URI="k', ',FRAME-RATE=24.000,URI="k', ['i-frame-stream', 9]],
+  ['key pictures with sound', ',URI="k', ',AUDIO="sound",URI="k', ['codecs', 9], ['i-frame-stream', 9]],
   ['no bandwidth', 'BANDWIDTH=900000,', '', ['bandwidth', 5]],
   ['an odd bandwidth', 'BANDWIDTH=130000', 'BANDWIDTH=1.3e5', ['bandwidth', 7]],
   ['no average bandwidth', 'AVERAGE-BANDWIDTH=128000,', '', ['average-bandwidth', 7]],

@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { checkMediaPlaylist } from '../../../../src/domain/hls/check/check-media-playlist.ts'
 import { signM3u8 } from '../../../../src/domain/hls/sign-m3u8.ts'
+import { toIFramePlaylist } from '../../../../src/domain/vod/iframe-playlist.ts'
 import { toMediaPlaylist } from '../../../../src/domain/vod/media-playlist.ts'
+import { O } from '../../../../src/fp.ts'
 import { anyList } from '../../../support/m3u8-arbitraries.ts'
-import { vodParts } from '../../../support/vod-arbitraries.ts'
+import { keyedVodParts, vodParts } from '../../../support/vod-arbitraries.ts'
 
 const good = `#EXTM3U
 #EXT-X-VERSION:6
@@ -16,6 +18,25 @@ const good = `#EXTM3U
 #EXTINF:6.006000,
 parts/a.m4s
 #EXTINF:1.5,
+parts/b.m4s
+#EXT-X-ENDLIST
+`
+
+const goodIFrames = `#EXTM3U
+#EXT-X-VERSION:5
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-I-FRAMES-ONLY
+#EXT-X-MAP:URI="parts/i.mp4"
+#EXTINF:3.003000,
+#EXT-X-BYTERANGE:1000@0
+parts/a.m4s
+#EXTINF:3.003000,
+#EXT-X-BYTERANGE:900@5000
+parts/a.m4s
+#EXTINF:1.5,
+#EXT-X-BYTERANGE:800@0
 parts/b.m4s
 #EXT-X-ENDLIST
 `
@@ -76,6 +97,25 @@ const cases: ReadonlyArray<Case> = [
   ['query variables below version 11', ':6\n', ':10\n#EXT-X-DEFINE:QUERYPARAM="jwt"\n', ['version', 2]],
 ]
 
+const iFrameCases: ReadonlyArray<Case> = [
+  ['a version below byte ranges', /:5\n([\s\S]*)#EXT-X-MAP.*\n/, ':3\n$1', ['version', 2], ['map', 9]],
+  ['a version below maps of key pictures', ':5\n', ':4\n', ['version', 2]],
+  ['no map', /#EXT-X-MAP.*\n/, '', ['map', 9]],
+  ['a range of nothing', '900@5000', '0@5000', ['byte-range', 12]],
+  ['a range in another notation', '900@5000', '5000-5899', ['byte-range', 12]],
+  ['a range that follows on nothing', '800@0', '800', ['byte-range', 15]],
+  ['a range of no part', '#EXT-X-END', '#EXT-X-BYTERANGE:5@0\n#EXT-X-END', ['byte-range', 17]],
+  ['bytes that are listed twice', '@5000', '@999', ['i-frames', 12]],
+  ['a target that is too short', 'DURATION:6', 'DURATION:2', ['target-duration', 8], ['target-duration', 11]],
+  [
+    'a list that does not say what it is',
+    '#EXT-X-I-FRAMES-ONLY\n',
+    '',
+    ['independent-segments', null],
+    ['version', 2],
+  ],
+]
+
 describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => {
   it('finds nothing in a good list', () => {
     expect(found(good)).to.deep.equal([])
@@ -86,6 +126,25 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
       expect(found(good.replace(from, to))).to.deep.equal(findings)
     })
   }
+
+  it('finds nothing in a good list of key pictures', () => {
+    expect(found(goodIFrames)).to.deep.equal([])
+    expect(found(goodIFrames.replace('900@5000', '900'))).to.deep.equal([])
+  })
+
+  for (const [what, from, to, ...findings] of iFrameCases) {
+    it(`finds in a list of key pictures ${what}`, () => {
+      expect(found(goodIFrames.replace(from, to))).to.deep.equal(findings)
+    })
+  }
+
+  it('takes parts that overlap for what they are: any list but that of key pictures may have them', () => {
+    const overlapping = goodIFrames
+      .replace('I-FRAMES-ONLY', 'INDEPENDENT-SEGMENTS')
+      .replace('@5000', '@999')
+      .replace(':5\n', ':6\n')
+    expect(found(overlapping)).to.deep.equal([])
+  })
 
   it('tells the reason, the source and the fix', () => {
     expect(checkMediaPlaylist(good.replace('DURATION:6', 'DURATION:5'))).to.deep.equal([
@@ -112,6 +171,17 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const text = toMediaPlaylist(vod)
+        expect(found(text)).to.deep.equal([])
+        expect(found(signM3u8(text, { mode: 'query', jwt: 'a.b.c' }))).to.deep.equal([])
+        expect(found(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
+      }),
+    )
+  })
+
+  it('finds nothing in our own lists of key pictures, however they are signed', () => {
+    fc.assert(
+      fc.property(keyedVodParts(), (vod) => {
+        const text = O.getOrElse(() => '')(toIFramePlaylist(vod))
         expect(found(text)).to.deep.equal([])
         expect(found(signM3u8(text, { mode: 'query', jwt: 'a.b.c' }))).to.deep.equal([])
         expect(found(signM3u8(text, { mode: 'define' }))).to.deep.equal([])

@@ -16,7 +16,9 @@ const master = `#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",URI="../exports/sound.m3u8"
 ${stream('large', 900_000, 'CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=24.000,AUDIO="sound"')}\
 ${stream('small', 400_000, 'CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=24.000,AUDIO="sound"')}\
-${stream('sound', 130_000, 'CODECS="mp4a.40.2"')}`
+${stream('sound', 130_000, 'CODECS="mp4a.40.2"')}\
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,CODECS="avc1.640028",RESOLUTION=1280x720,URI="../exports/large.iframes.m3u8"
+`
 
 const media = (...durations: ReadonlyArray<number>) => `#EXTM3U
 #EXT-X-VERSION:3
@@ -25,6 +27,15 @@ const media = (...durations: ReadonlyArray<number>) => `#EXTM3U
 #EXT-X-PLAYLIST-TYPE:VOD
 #EXT-X-INDEPENDENT-SEGMENTS
 ${durations.map((seconds, i) => `#EXTINF:${seconds.toFixed(6)},\nparts/${i}.ts\n`).join('')}#EXT-X-ENDLIST
+`
+
+const iFrames = (...durations: ReadonlyArray<number>) => `#EXTM3U
+#EXT-X-VERSION:4
+#EXT-X-TARGETDURATION:${Math.max(...durations.map(Math.round))}
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-I-FRAMES-ONLY
+${durations.map((seconds, i) => `#EXTINF:${seconds.toFixed(6)},\n#EXT-X-BYTERANGE:376@${i * 1880}\nparts/0.ts\n`).join('')}#EXT-X-ENDLIST
 `
 
 const served = (text: string): FetchedList => ({
@@ -39,6 +50,7 @@ const site: Site = {
   [`${home}/exports/large.m3u8`]: served(media(6, 6, 1.5)),
   [`${home}/exports/small.m3u8`]: served(media(6, 6, 1.5)),
   [`${home}/exports/sound.m3u8`]: served(media(6.016, 5.984, 1.5)),
+  [`${home}/exports/large.iframes.m3u8`]: served(iFrames(3, 3, 3, 3, 1.5)),
 }
 const start = `${home}/cf_x/mobile.m3u8`
 
@@ -67,7 +79,10 @@ describe('the examiner, walking a master playlist', () => {
     const reports = await right(examine(start, fetchFrom(site)))
     expect(reports).to.deep.equal([
       { url: start, findings: [] },
-      ...['sound', 'large', 'small'].map((name) => ({ url: `${home}/exports/${name}.m3u8`, findings: [] })),
+      ...['sound', 'large', 'small', 'large.iframes'].map((name) => ({
+        url: `${home}/exports/${name}.m3u8`,
+        findings: [],
+      })),
     ])
   })
 
@@ -93,6 +108,7 @@ describe('the examiner, walking a master playlist', () => {
       'names ../exports/sound.m3u8: origin cannot be asked',
       'names ../exports/large.m3u8: origin cannot be asked',
       'names ../exports/small.m3u8: origin cannot be asked',
+      'names ../exports/large.iframes.m3u8: origin cannot be asked',
     ])
   })
 
@@ -112,6 +128,21 @@ describe('the examiner, walking a master playlist', () => {
   it('finds renditions that are cut at other times', async () => {
     expect(await found(withList('small', served(media(6, 5.9, 1.6))))).to.deep.equal(['small.m3u8:9 aligned'])
     expect(await found(withList('small', served(media(6, 6))))).to.deep.equal(['small.m3u8:null aligned'])
+  })
+
+  it('finds key pictures that do not last as long as the film', async () => {
+    expect(await found(withList('large.iframes', served(iFrames(3, 3, 3, 3))))).to.deep.equal([
+      'large.iframes.m3u8:null i-frames',
+    ])
+  })
+
+  it('finds a list for playback where one of key pictures is to be, and the other way round', async () => {
+    expect(await found(withList('large.iframes', served(media(6, 6, 1.5))))).to.deep.equal([
+      'large.iframes.m3u8:null i-frame-stream',
+    ])
+    expect(await found(withList('sound', served(iFrames(6, 6, 1.5))))).to.deep.equal([
+      'sound.m3u8:6 i-frame-stream',
+    ])
   })
 
   it('finds a wrong media type and a list that is not compressed (W9, W25)', async () => {
@@ -135,7 +166,7 @@ describe('the examiner, walking a master playlist', () => {
     }
     await right(examine(`${start}?jwt=a.b.c`, fetchList))
     expect(asked.slice(1)).to.deep.equal(
-      ['sound', 'large', 'small'].map((name) => `${home}/exports/${name}.m3u8?jwt=a.b.c`),
+      ['sound', 'large', 'small', 'large.iframes'].map((name) => `${home}/exports/${name}.m3u8?jwt=a.b.c`),
     )
   })
 })

@@ -1,0 +1,13 @@
+import shaka from 'shaka-player'
+import { complain, type Source } from './order.ts'
+
+/** HLS or DASH, whichever the address leads to. */
+export const playByShaka = async (video: HTMLVideoElement, { url, jwt }: Source): Promise<void> => {
+  const player = new shaka.Player()
+  await player.attach(video)
+  player.addEventListener('error', (event) => complain(`Shaka: ${JSON.stringify(event)}`))
+  player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
+    if (jwt !== null) request.headers.Authorization = `bearer ${jwt}`
+  })
+  await player.load(url)
+}

@@ -1,0 +1,58 @@
+import { expect } from 'chai'
+import { type PagesServer, servePages } from '../support/pages-server.ts'
+import type { Mode, ServedFilm } from '../support/served-film.ts'
+
+const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
+
+/** The second part is longer than the target says. */
+const broken = `#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-TARGETDURATION:6
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXTINF:6.000000,
+first.ts
+#EXTINF:7.500000,
+second.ts
+#EXT-X-ENDLIST
+`
+
+export const examinedByLarder = (film: () => ServedFilm): Mocha.Suite =>
+  describe('larder check', () => {
+    let pages: PagesServer
+    before(async () => {
+      pages = await servePages({ 'broken.m3u8': broken })
+    })
+    after(() => pages?.close())
+
+    for (const mode of modes)
+      it(`finds nothing to mend in the lists of the film, signed by ${mode}`, async () => {
+        const { url, jwt } = film().addressOf('mobile.m3u8', mode)
+        const { code, out, err } = await film().larder(
+          'check',
+          url,
+          ...(jwt === null ? [] : ['--token', jwt]),
+        )
+        expect(out.at(-1)).to.equal('4 lists: 0 faults, 0 to consider')
+        expect({ code, err }).to.deep.equal({ code: 0, err: [] })
+      })
+
+    it('finds nothing to mend in the film by its uid', async () => {
+      const { code, out } = await film().larder('check', film().uid)
+      expect(out.at(-1)).to.equal('4 lists: 0 faults, 0 to consider')
+      expect(code).to.equal(0)
+    })
+
+    it('finds nothing to mend in a media playlist with variables', async () => {
+      const { url } = await film().pictureListWithVariables()
+      const { code, out } = await film().larder('check', url)
+      expect(out.at(-1)).to.equal('1 list: 0 faults, 0 to consider')
+      expect(code).to.equal(0)
+    })
+
+    it('ends with 1 for a list that is broken, and names the line and the rule', async () => {
+      const { code, out } = await film().larder('check', `${pages.base}/broken.m3u8`)
+      expect(out.join('\n')).to.match(/^ {2}fault, line 8: target-duration: .*7\.5/m)
+      expect(code).to.equal(1)
+    })
+  })

@@ -1,0 +1,142 @@
+import { randomInt } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type CacheFolders, cacheFolders } from '../../src/adapters/disk/cache-folders.ts'
+import { openDiskCache } from '../../src/adapters/disk/open-disk-cache.ts'
+import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
+import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { bytesBelow } from '../support/disk-usage.ts'
+import { type SeededImage, seedImage } from '../support/library.ts'
+import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
+import { someBytes } from '../support/origins.ts'
+import { withDatabase } from '../support/postgres.ts'
+import { receive } from '../support/receive.ts'
+import { silent } from '../support/recording-log.ts'
+import { serveLarder } from '../support/run-larder.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+
+const rounds = 12
+const MB = 1_000_000
+/** Twice as much as the cache holds, so that something is always being brought in and something has to go. */
+const sizes = [300_000, 2 * MB, 5 * MB, 9 * MB, 12 * MB, 12 * MB, 14 * MB, 14 * MB, 15 * MB]
+const cacheMaxBytes = 40 * MB
+
+const seed = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31))
+
+/** Whole numbers below `max`: those of one seed are always the same. */
+const createDice = (from: number): ((max: number) => number) => {
+  const bytes = someBytes(2 ** 16, from)
+  let at = 0
+  return (max) => {
+    at = (at + 4) % (bytes.length - 4)
+    return bytes.readUInt32LE(at) % max
+  }
+}
+
+describe(`larder serve, killed again and again while it brings in bytes (R3; CRASH_SEED=${seed})`, () => {
+  const database = withDatabase()
+  const dice = createDice(seed)
+  const bodies = sizes.map((size, at) => someBytes(size, at + 1))
+  let dataDir: string
+  let dir: string
+  let folders: CacheFolders
+  let image: SeededImage
+  let env: Readonly<Record<string, string>>
+
+  before(async function () {
+    this.timeout(60_000)
+    dataDir = await scratchFolder()
+    dir = join(dataDir, 'cache')
+    folders = cacheFolders(dir)
+    const larder = await createMemoryLarder({
+      clock: Date.now,
+      store: createFsObjectStore(join(dataDir, 'objects')),
+      imageFiles: createKnexImageFileRepository(database.knex()),
+      contentFiles: createKnexContentFileRepository(database.knex()),
+    })
+    image = await seedImage(larder, bodies)
+    env = {
+      DATA_DIR: dataDir,
+      DATABASE_URL: urlOf(database.connection()),
+      IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
+      CACHE_MAX_BYTES: String(cacheMaxBytes),
+      CACHE_MEMORY_BYTES: String(8 * MB),
+    }
+  })
+  after(removeScratch)
+
+  const urlAt = (base: string, at: number): string =>
+    `${base}/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`
+
+  /** A whole object, or from somewhere in it to its end. What comes must be right, however far it comes. */
+  const readOne = async (base: string, at: number, onBytes: (count: number) => void) => {
+    const body = bodies[at] ?? Buffer.alloc(0)
+    const from = dice(3) === 0 ? dice(body.length) : 0
+    const headers = from === 0 ? {} : { range: `bytes=${from}-` }
+    const received = await receive(urlAt(base, at), body.subarray(from), { headers, onBytes })
+    expect({ ...received, at, from }).to.include({ isRight: true })
+    return received
+  }
+
+  const allIsRight = async (base: string): Promise<void> => {
+    for (const [at, body] of bodies.entries())
+      expect(await receive(urlAt(base, at), body)).to.deep.equal({
+        status: 200,
+        bytes: body.length,
+        isRight: true,
+        isWhole: true,
+      })
+  }
+
+  /** Six clients read one object after the other, until there is nobody left to ask. */
+  const readUntilKilled = async (base: string, onBytes: (count: number) => void): Promise<void> => {
+    const client = async () => {
+      for (let goesOn = true; goesOn; ) {
+        const { isWhole } = await readOne(base, dice(bodies.length), onBytes)
+        goesOn = isWhole
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, client))
+  }
+
+  it(`serves no wrong byte, before and after, and needs one sweep to be tidy: ${rounds} times`, async () => {
+    let cutOff = 0
+    for (let round = 0; round < rounds; round += 1) {
+      const { base, end } = await serveLarder(env)
+      if (round % 3 === 2) await allIsRight(base)
+      let left = dice(60 * MB)
+      let killed: Promise<unknown> | undefined
+      await readUntilKilled(base, (count) => {
+        left -= count
+        if (left <= 0) killed ??= end('SIGKILL')
+      })
+      await killed
+      cutOff += (await readdir(folders.fills)).filter((name) => name.endsWith('.lock')).length
+    }
+    expect(cutOff, 'fills that a kill has cut off').to.be.above(0)
+
+    const { base, end, err } = await serveLarder(env)
+    await allIsRight(base)
+    expect(await end('SIGTERM')).to.equal(0)
+    expect(err).to.deep.equal([])
+
+    const options = { clock: Date.now, log: silent, scope: base, maxBytes: cacheMaxBytes }
+    const cache = await openDiskCache({ ...options, dir })
+    await cache.sweep()
+    expect(await readdir(folders.fills)).to.deep.equal([])
+    expect(await cache.sweep()).to.deep.equal({ removed: 0, adopted: 0, missed: 0 })
+    const { bytes } = cache.held()
+    expect(bytes).to.be.within(1, cacheMaxBytes)
+    await cache.close()
+    expect(await bytesBelow(dir)).to.be.below(cacheMaxBytes + MB)
+  }).timeout(240_000)
+})
+
+const urlOf = (connection: ReturnType<ReturnType<typeof withDatabase>['connection']>): string => {
+  if ('connectionString' in connection) return connection.connectionString
+  const { host, port, user, database } = connection
+  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+}
