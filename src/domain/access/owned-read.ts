@@ -3,36 +3,61 @@ import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import { createSingleFlight } from '../shared/single-flight.ts'
 
+/** What was brought for one caller or more, and whether the cache has it by now. */
+type Brought<A> = { readonly found: O.Option<A>; readonly isKept: boolean }
+
 /**
  * Reads what a key names, for a caller whose it may be or not. Another's and what is not there must not differ, and
- * time tells as well as words do (wire.md §2.5, W15): either costs a look into the cache and a question to the
- * repository. So a cached value counts only for whom it is, and the questions of strangers fill no cache.
+ * time tells as well as words do (wire.md §2.5, W15): either costs the same looks into the cache and a question to
+ * the repository. So a cached value counts only for whom it is, and the questions of strangers fill no cache.
  *
  * `isFor` is asked of `none`, too, and is to cost as much then. Hot path: for its owner, a hit is a read and no more.
+ * Owners who come at one time share one question, also those that are late.
  */
 export const createOwnedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
+
+  const look = async <A>(key: CacheKey<A>): Promise<O.Option<A>> => {
+    const cached = await cache.get(key)()
+    return E.isRight(cached) ? cached.right : O.none
+  }
 
   return <A>(
     key: CacheKey<A>,
     load: TE.TaskEither<Unavailable, O.Option<A>>,
     isFor: (found: O.Option<A>) => TE.TaskEither<Unavailable, boolean>,
-  ): TE.TaskEither<Forbidden | Unavailable, A> =>
-    async () => {
-      const cached = await cache.get(key)()
-      const known = E.isRight(cached) ? cached.right : O.none
+  ): TE.TaskEither<Forbidden | Unavailable, A> => {
+    /** His who starts it is kept before it ends: who comes after that finds it in the cache. */
+    const bring = async (): Promise<E.Either<Unavailable, Brought<A>>> => {
+      // Who was faster may have brought it between the first look and this one.
+      const known = await look(key)
+      const loaded = O.isSome(known) ? E.right(known) : await load()
+      if (E.isLeft(loaded)) return loaded
+      const isHis = await isFor(loaded.right)()
+      if (O.isSome(known)) return E.right({ found: known, isKept: true })
+      const isKept = E.isRight(isHis) && isHis.right && O.isSome(loaded.right)
+      if (isKept) await cache.set(key, loaded.right.value)()
+      return E.right({ found: loaded.right, isKept })
+    }
+
+    return async () => {
+      const known = await look(key)
       const isHis = await isFor(known)()
       if (E.isLeft(isHis)) return isHis
       if (isHis.right && O.isSome(known)) return E.right(known.value)
 
-      const loaded = await flight(`load ${key.name}`, load)
-      if (E.isLeft(loaded)) return loaded
-      const isHisNow = await isFor(loaded.right)()
+      const brought = await flight(`bring ${key.name}`, bring)
+      if (E.isLeft(brought)) return brought
+      const { found, isKept } = brought.right
+      const isHisNow = await isFor(found)()
       if (E.isLeft(isHisNow)) return isHisNow
-      if (!isHisNow.right || O.isNone(loaded.right)) return E.left(forbidden('other_subject'))
-
-      const { value } = loaded.right
-      await flight(`set ${key.name}`, cache.set(key, value))
-      return E.right(value)
+      if (isHisNow.right && O.isSome(found)) {
+        if (!isKept) await flight(`keep ${key.name}`, cache.set(key, found.value))
+        return E.right(found.value)
+      }
+      // The question that a stranger is spared when it is in the cache, as if it were not there.
+      const asked = isKept ? await flight(`ask ${key.name}`, load) : brought
+      return E.isLeft(asked) ? asked : E.left(forbidden('other_subject'))
     }
+  }
 }

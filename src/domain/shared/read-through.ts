@@ -9,7 +9,7 @@ const staleSeconds = 86_400
 
 /**
  * Ask the cache, else load and remember. The cache can only help: one that fails is a miss, and a failed write
- * is forgotten. Misses of one key at one time share one load. When what loads is `Unavailable`, a value that has
+ * is forgotten. Misses of one key at one time share one load, also those that are late. When what loads is `Unavailable`, a value that has
  * expired is given, from `stale`; without it the failure stands, which is right for rights.
  *
  * Hot path, so an async body and early returns; a hit costs one await.
@@ -29,6 +29,9 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
       if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
 
       return flight(key.name, async () => {
+        // Who was faster may have brought it between that look and this flight.
+        const brought = await cache.get(key)()
+        if (E.isRight(brought) && O.isSome(brought.right)) return E.right(brought.right.value)
         const loaded = await load()
         if (E.isLeft(loaded)) return expired(key, loaded.left)
         await cache.set(key, loaded.right)()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { cacheOfTier } from '../../../src/adapters/cache-tier/cache-tier.ts'
 import { createTierStaleCache } from '../../../src/adapters/cache-tier/tier-stale-cache.ts'
-import { createMemoryTier } from '../../../src/adapters/memory/memory-cache.ts'
+import { createMemoryCache, createMemoryTier } from '../../../src/adapters/memory/memory-cache.ts'
 import { notFound, unavailable } from '../../../src/domain/shared/errors.ts'
 import { createReadThrough } from '../../../src/domain/shared/read-through.ts'
 import { TE } from '../../../src/fp.ts'
@@ -9,6 +9,7 @@ import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aContentFileUid } from '../../support/builders.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
+import { createSlowLook } from '../../support/slow-look.ts'
 
 const day = 86_400
 const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
@@ -21,6 +22,24 @@ const keep = async () => {
   await right(cache.set(key, 'old'))
   return { cache, stale: createTierStaleCache(tier, clock), advance, life: key.ttlSeconds ?? 0 }
 }
+
+describe('read-through', () => {
+  it('loads once for all who miss at one time, also for one that is late (W26)', async () => {
+    const { cache, holdNext, letGo } = createSlowLook(createMemoryCache(() => 0))
+    const readThrough = createReadThrough(cache)
+    let loads = 0
+    const load = async () => {
+      loads += 1
+      return TE.right('list')()
+    }
+    holdNext()
+    const late = right(readThrough(key, load))
+    await Promise.all(Array.from({ length: 5 }, () => right(readThrough(key, load))))
+    letGo()
+    expect(await late).to.equal('list')
+    expect(loads).to.equal(1)
+  })
+})
 
 describe('read-through, of what has expired (wire.md §9.3)', () => {
   it('gives it for a day when nothing newer can be had, and then no more', async () => {
