@@ -9,8 +9,9 @@ const staleSeconds = 86_400
 
 /**
  * Ask the cache, else load and remember. The cache can only help: one that fails is a miss, and a failed write
- * is forgotten. Misses of one key at one time share one load, also those that are late. When what loads is `Unavailable`, a value that has
- * expired is given, from `stale`; without it the failure stands, which is right for rights.
+ * is forgotten. Misses of one key at one time share one load, also those that are late. When what loads is
+ * `Unavailable`, a value that has expired is given, from `stale`; without it the failure stands, which is right for
+ * rights.
  *
  * Hot path, so an async body and early returns; a hit costs one await.
  */
