@@ -5,6 +5,7 @@ export type CacheCounts = {
   /** The template of the keys: `s3_files:{uid}`. */
   readonly family: string
   readonly hits: number
+  /** Who is about to load looks twice, the second time when nobody else can be loading. */
   readonly misses: number
   /** Reads that found a fill under way and shared it. */
   readonly collapsed: number
