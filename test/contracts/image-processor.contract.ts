@@ -7,7 +7,6 @@ import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA } from 'thumb
 import { type ImageTarget, planImage } from '../../src/domain/ingest/image-plan.ts'
 import type { ImageProcessor, RenderedImage } from '../../src/ports/image-processor.ts'
 import { left, right } from '../support/expect-right.ts'
-import { ffmpegPixels } from '../support/ffmpeg-pixels.ts'
 import {
   cutShort,
   deepPng,
@@ -19,6 +18,7 @@ import {
   quadrants,
   save,
 } from '../support/pictures.ts'
+import { readPixels } from '../support/read-pixels.ts'
 
 const everyFormat = ['avif', 'webp', 'jpeg', 'png'] as const
 const allAt = (width: number): ReadonlyArray<ImageTarget> => everyFormat.map((format) => ({ format, width }))
@@ -144,7 +144,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         [ink, 1],
       ] as const) {
         const [image] = await right(render(path, [{ format: 'webp', width: 100 }]))
-        const [red, , blue] = (await ffmpegPixels(image?.path ?? '')).at(0.5, 0.5)
+        const [red, , blue] = (await readPixels(image?.path ?? '')).at(0.5, 0.5)
         expect((red - blue) / 255).to.be.closeTo(redOverBlue, 0.2)
         const [averageRed, , averageBlue] = averageOf(image)
         expect(averageRed - averageBlue).to.be.closeTo(redOverBlue, 0.2)
@@ -243,7 +243,7 @@ const expectedQuadrants = [
 const expectQuadrants = async (image: RenderedImage): Promise<void> => {
   const readable = `${image.path}.readable.png`
   if (image.format === 'avif') await sharp(image.path).png().toFile(readable)
-  const pixels = await ffmpegPixels(image.format === 'avif' ? readable : image.path)
+  const pixels = await readPixels(image.format === 'avif' ? readable : image.path)
   for (const [x, y, colour] of expectedQuadrants)
     for (const [channel, value] of colour.entries())
       expect(pixels.at(x, y)[channel], `${image.format} ${colour}`).to.be.closeTo(value, 6)

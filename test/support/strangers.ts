@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Asked, exchange } from './exchange.ts'
+import { isHere } from './is-here.ts'
 
 /** What a client that Larder did not write makes of an answer. */
 export type Heard = {
@@ -48,4 +49,4 @@ const nodeHttp: Stranger = {
   },
 }
 
-export const strangers: ReadonlyArray<Stranger> = [curl, nodeHttp]
+export const strangers: ReadonlyArray<Stranger> = isHere('curl') ? [curl, nodeHttp] : [nodeHttp]
