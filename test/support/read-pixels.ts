@@ -22,7 +22,8 @@ const placesIn =
   }
 
 const sharpPixels = async (path: string): Promise<Pixels> => {
-  const { data, info } = await sharp(path)
+  // By its bytes: libvips remembers what stood under a path before.
+  const { data, info } = await sharp(await readFile(path))
     .toColourspace('srgb')
     .removeAlpha()
     .raw()
