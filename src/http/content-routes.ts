@@ -56,65 +56,53 @@ export const contentRoutes = (
     }),
   )
 
-  router.get(
-    '/exports/:uid.iframes.m3u8', // before the next, which would take it for a uid
-    handle({
-      credential: viewer,
-      params: ByExport,
-      query: M3u8Query,
-      run: ({ credential, params, query, incoming }) =>
-        pipe(
-          vods.showIFrames(params.uid, credential, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
-        ),
-    }),
-  )
-
-  router.get(
-    '/exports/:uid.m3u8',
-    handle({
-      credential: viewer,
-      params: ByExport,
-      query: M3u8Query,
-      run: ({ credential, params, query, incoming }) =>
-        pipe(
-          vods.showMediaPlaylist(params.uid, credential, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'm3u8' })),
-        ),
-    }),
-  )
-
-  const listOfFile = <Q, S extends Signature>(
+  /** A list of what its path names. */
+  const list = <U, Q, S extends Signature>(
     format: ListFormat,
+    params: t.Type<{ readonly uid: U }, unknown, unknown>,
     query: t.Type<Q, unknown, unknown>,
-    show: (uid: ContentFileUid, viewer: Viewer, query: Q) => Shown<SignableList<S>>,
+    show: (uid: U, viewer: Viewer, query: Q) => Shown<SignableList<S>>,
   ) =>
     handle({
       credential: viewer,
-      params: ByFile,
+      params,
       query,
       run: ({ credential, params, query, incoming }) =>
         pipe(
           show(params.uid, credential, query),
-          TE.flatMap((list) => listReply(incoming, { ...list, format })),
+          TE.flatMap((shown) => listReply(incoming, { ...shown, format })),
         ),
     })
 
   router.get(
+    '/exports/:uid.iframes.m3u8', // before the next, which would take it for a uid
+    list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
+      vods.showIFrames(uid, viewer, presign),
+    ),
+  )
+
+  router.get(
+    '/exports/:uid.m3u8',
+    list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
+      vods.showMediaPlaylist(uid, viewer, presign),
+    ),
+  )
+
+  router.get(
     '/:uid/web.json',
-    listOfFile('json', UrlQuery, (uid, viewer, { presign = null }) =>
+    list('json', ByFile, UrlQuery, (uid, viewer, { presign = null }) =>
       playlists.showWeb(uid, viewer, presign),
     ),
   )
 
   router.get(
     '/:uid/dash.mpd',
-    listOfFile('dash', UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
+    list('dash', ByFile, UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
   )
 
   router.get(
     ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
-    listOfFile('m3u8', MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
+    list('m3u8', ByFile, MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
       playlists.showMobile(uid, viewer, presign, filter),
     ),
   )

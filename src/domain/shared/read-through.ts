@@ -40,5 +40,3 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
       })
     }
 }
-
-export type ReadThrough = ReturnType<typeof createReadThrough>
