@@ -20,7 +20,7 @@ const examineFilm = async (
   const { kind, jwt } = await orFail(larder.admins.mintMediaToken(uid, null))
   if (kind !== 'content') throw new Failure(`${uid} is a picture: it has no lists to check`)
 
-  const server = createServer(createHttpApp(larder, config).callback())
+  const server = createServer(createHttpApp(larder, config))
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
   // A token in the path leaves the lists as they are, and `bmin` all variants in.

@@ -20,7 +20,7 @@ const untilSignal = (): Promise<void> =>
   })
 
 const serve = async (larder: Larder, { config, print }: CommandContext): Promise<number> => {
-  const server = createServer(createHttpApp(larder, config).callback())
+  const server = createServer(createHttpApp(larder, config))
   const { port } = await listen(server, config)
   const stopped = untilSignal()
   print(`Larder answers at ${config.publicUrl}${port === config.port ? '' : ` (port ${port})`}`)

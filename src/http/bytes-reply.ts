@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Viewer } from '../domain/access/viewer.ts'
 import type { ServableBytes } from '../domain/export/export-service.ts'
 import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
 import { thrown } from '../domain/shared/stream-failure.ts'
 import { E, TE } from '../fp.ts'
+import type { Found } from '../ports/cache.ts'
 import type { Clock } from '../ports/clock.ts'
 import { multipartBody } from './bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
@@ -10,8 +12,16 @@ import { describeRepresentation, type Headers, type Representation } from './byt
 import type { Incoming } from './incoming.ts'
 import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
 
-/** `chosen`: what a route that chooses among representations says of its choice, in place of what bytes say. */
-export type BytesReply = (incoming: Incoming, bytes: ServableBytes, chosen?: Headers) => Reply
+/**
+ * `chosen`: what a route that chooses among representations says of its choice, in place of what bytes say. How it
+ * chose depends on more than can be told when the same is asked again.
+ */
+export type BytesReply = (
+  incoming: Incoming,
+  bytes: Found<ServableBytes>,
+  viewer: Viewer | null,
+  chosen?: Headers,
+) => Reply
 
 /** For multipart/byteranges (RFC 2046 §5.1.1). */
 export const newBoundary = (): string => randomBytes(18).toString('hex')
@@ -40,7 +50,7 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     return representation
   }
 
-  return (incoming, bytes, chosen) => {
+  return (incoming, { value: bytes, isAtHand }, viewer, chosen) => {
     const { status, headers, body } = planByteReply({
       method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
       headers: incoming.headers,
@@ -50,10 +60,8 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     })
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    return {
-      status,
-      headers: chosen === undefined ? headers : { ...headers, ...chosen },
-      body: bodyOf(body, bytes),
-    }
+    const reply = { status, headers, body: bodyOf(body, bytes) }
+    if (chosen !== undefined) return { ...reply, headers: { ...headers, ...chosen } }
+    return { ...reply, again: { viewer, isAtHand, bodyFor: bytes.held, size: 0 } }
   }
 }

@@ -7,12 +7,13 @@ import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { Authenticate } from './credential.ts'
+import type { HotReplies } from './hot/hot-replies.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { pathTokenOf } from './path-token.ts'
-import { fromError, type Reply } from './reply.ts'
+import { fromError, type ReadyReply, type Reply } from './reply.ts'
 import { sendStream, startStream } from './send-stream.ts'
-import { createCacheTelling, startTiming, type Telling } from './telling.ts'
+import { atOnce, createCacheTelling, startTiming, type Telling } from './telling.ts'
 import { isStreamed, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
@@ -58,7 +59,7 @@ const answer = async <C, P, Q>(
 }
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = (log: Log, telling: Telling): Handle => {
+export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies): Handle => {
   const cacheHeaders = createCacheTelling(telling)
 
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
@@ -73,20 +74,26 @@ export const createHandle = (log: Log, telling: Telling): Handle => {
     writeReply(ctx, fromError(error))
   }
 
+  /** What is at hand, and will be the next time as well if it can be given again. */
+  const writeReady = (ctx: RouterContext, { again, ...reply }: ReadyReply): void => {
+    const written = writeReply(ctx, reply)
+    if (again !== undefined && reply.status === 200) hotReplies.keep(ctx, again, atOnce(written))
+  }
+
   const write = async (
     ctx: RouterContext,
     reply: Reply,
     timing: (phase: string) => Headers,
   ): Promise<void> => {
     const { status, body } = reply
-    const found = { ...reply.headers, ...timing('find') }
-    if (!isStreamed(body)) return writeReply(ctx, { status, headers: found, body })
-    if (ctx.method === 'HEAD') return writeReply(ctx, { status, headers: found, body: null })
+    const found = { ...reply.headers, ...cacheHeaders(reply), ...timing('find') }
+    if (!isStreamed(body)) return writeReady(ctx, { ...reply, headers: found, body })
+    if (ctx.method === 'HEAD') return void writeReply(ctx, { status, headers: found, body: null })
     const opened = await body.open()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const stream: ByteStream & Partial<BlobStream> = opened.right
     const headers = { ...found, ...cacheHeaders(stream) }
-    if (stream.resident) return writeReply(ctx, { status, headers, body: stream.resident })
+    if (stream.resident) return writeReady(ctx, { ...reply, headers, body: stream.resident })
     const started = await startStream(stream)
     if (E.isLeft(started)) return refuse(ctx, started.left)
     writeHead(ctx, { status, headers: { ...headers, ...timing('open') } })

@@ -55,14 +55,19 @@ export const imageRoutes = (
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
-            TE.flatMap(({ list, jwt }) =>
-              listReply(incoming, { ...list, format: 'json', headers: { 'x-image-file-jwt': jwt } }),
+            TE.flatMap(({ list: found, jwt }) =>
+              listReply(incoming, {
+                found,
+                format: 'json',
+                viewer: null,
+                headers: { 'x-image-file-jwt': jwt },
+              }),
             ),
           )
         if (viewer === null) return TE.left(notSet)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
+          TE.flatMap((found) => listReply(incoming, { found, format: 'json', viewer })),
         )
       },
     }),
@@ -85,7 +90,7 @@ export const imageRoutes = (
         const serve = (image: ListedImage) =>
           pipe(
             exports.openImage(image.uid, viewer),
-            TE.map((bytes) => bytesReply(incoming, bytes, chosenOf(image, bytes, vary))),
+            TE.map((found) => bytesReply(incoming, found, viewer, chosenOf(image, found.value, vary))),
           )
         return pipe(
           playlists.chooseImage(params.uid, viewer, wish),
@@ -106,7 +111,7 @@ export const imageRoutes = (
         pipe(
           exports.openImage(params.uid, viewer),
           TE.mapLeft(unlessNobody(viewer)),
-          TE.map((bytes) => bytesReply(incoming, bytes)),
+          TE.map((found) => bytesReply(incoming, found, viewer)),
         ),
     }),
   )

@@ -15,31 +15,33 @@ const allHeaders = (base: Headers, own: Headers): Record<string, string> => {
 }
 
 /**
- * Status and headers, straight to the socket. Koa would set one header after the other, look at the body to find
+ * Status and headers, straight to the socket; gives all headers that it wrote. Koa would set one header after the other, look at the body to find
  * out its type and length, which are known, and take half of the time that a small reply takes altogether.
  */
-export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
+export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): Headers => {
   ctx.respond = false
-  ctx.res.writeHead(status, allHeaders(baseHeadersOf(ctx), headers))
+  const all = allHeaders(baseHeadersOf(ctx), headers)
+  ctx.res.writeHead(status, all)
+  return all
 }
 
 const lengthOf = (body: string | Uint8Array): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length
 
-/** Writes the reply; of a HEAD, the head alone. */
-export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): void => {
+/** Writes the reply; of a HEAD, the head alone. Gives all headers that it wrote. */
+export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): Headers => {
   if (body === null) {
     const isEmpty = ctx.method !== 'HEAD' && status !== 204 && status !== 304
-    writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })
+    const all = writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })
     ctx.res.end()
-    return
+    return all
   }
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     const { contentType, text } = writeError(body, ctx.get('Accept'))
-    writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
-    return
+    return writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
   }
-  writeHead(ctx, { status, headers: { ...headers, 'Content-Length': String(lengthOf(body)) } })
+  const all = writeHead(ctx, { status, headers: { ...headers, 'Content-Length': String(lengthOf(body)) } })
   if (ctx.method === 'HEAD') ctx.res.end()
   else ctx.res.end(body)
+  return all
 }

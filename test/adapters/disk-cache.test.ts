@@ -23,6 +23,7 @@ import { right } from '../support/expect-right.ts'
 import { factsOf, gated, reading, someBytes, wellServed } from '../support/origins.ts'
 import { createRecordingLog, silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('disk cache', () => {
   const KiB = 1024
@@ -323,7 +324,7 @@ describe('disk cache', () => {
       await keep(cache, key, bytes)
       const text = aTextKey()
       await right(cache.cache.set(text, 'small'))
-      expect(await right(cache.cache.get(text))).to.deep.equal(O.some('small'))
+      expect(await valueIn(cache.cache, text)).to.deep.equal(O.some('small'))
       expect((await readdir(dir)).sort()).to.include.members(['blobs', 'fills', 'journal', 'values'])
     })
   })

@@ -5,6 +5,7 @@ import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { cacheContract } from '../contracts/cache.contract.ts'
 import { anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('memory cache', () => {
   cacheContract(async (clock) => createMemoryCache(clock))
@@ -16,9 +17,9 @@ describe('memory cache', () => {
     if (first === undefined) throw new Error('no key')
     for (const key of keys) {
       await right(cache.set(key, 'x'.repeat(1000)))
-      expect(await right(cache.get(first))).to.deep.equal(O.some('x'.repeat(1000)))
+      expect(await valueIn(cache, first)).to.deep.equal(O.some('x'.repeat(1000)))
     }
-    const held = await Promise.all(keys.map((key) => right(cache.get(key))))
+    const held = await Promise.all(keys.map((key) => valueIn(cache, key)))
     expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 14))
   })
 
@@ -27,6 +28,6 @@ describe('memory cache', () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     await right(cache.set(key, 'small'))
     await right(cache.set(key, 'x'.repeat(20_000)))
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 })

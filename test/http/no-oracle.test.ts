@@ -119,9 +119,9 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
         return task()
       }
     const cache: CachePort = {
+      ...plain.cache,
       get: (key) => told('get', plain.cache.get(key)),
       set: (key, value) => told('set', plain.cache.set(key, value)),
-      delete: plain.cache.delete,
     }
     const questions = withQuestions(plain, (ask) => (uid) => told('ask', ask(uid)))
     const larder = await createMemoryLarder({ ...plain, cache, ...questions })

@@ -1,7 +1,7 @@
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { type CacheTier, isFresh, type Kept, keptFrom } from './cache-tier.ts'
+import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, missedBy } from './cache-tier.ts'
 
 type Tiers = {
   /** Asked first. */
@@ -24,6 +24,8 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
       expiresAt: expiresAt === null ? null : Math.min(expiresAt, clock() + memoryHoldsMs),
     })
 
+  const missedMemory = missedBy(memory)
+
   /** How often anything was set or deleted: what was read from disk across such a change may be out of date. */
   let changes = 0
 
@@ -31,15 +33,16 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
     get: (key) => async () => {
       const held = await memory.find(key)()
       if (E.isRight(held) && O.isSome(held.right) && isFresh(held.right.value, clock()))
-        return E.right(O.some(held.right.value.value))
+        return E.right(O.some(foundIn(memory, key, held.right.value, clock)))
 
       const before = changes
       const found = await disk.find(key)()
       if (E.isLeft(found)) return found
       if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
       if (changes === before) await remember(key, found.right.value)()
-      return E.right(O.some(found.right.value.value))
+      return E.right(O.some(foundIn(disk, key, found.right.value, clock, missedMemory)))
     },
+    missed: missedBy(memory, disk),
     set: (key, value) => async () => {
       const kept = keptFrom(key, value, clock())
       changes++

@@ -3,12 +3,11 @@ import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
-import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
+import { type CacheTier, cacheOfTier, type Kept } from '../cache-tier/cache-tier.ts'
 
 type Held = {
-  readonly value: unknown
-  readonly expiresAt: number | null
-  /** The codec that `value` has been through; another one decodes `encode()` anew. */
+  readonly kept: Kept<unknown>
+  /** The codec that the value has been through; another one decodes `encode()` anew. */
   readonly codec: object
   readonly encode: () => unknown
   readonly bytes: number
@@ -28,17 +27,24 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
     dispose: ({ bytes }, _, reason) => reason === 'evict' && meter.evicted(bytes),
   })
 
+  const keptFor = <A>({ kept, codec }: Held, key: CacheKey<A>): Kept<A> | undefined =>
+    codec === key.codec ? (kept as Kept<A>) : undefined
+
   return {
-    find:
-      <A>(key: CacheKey<A>) =>
-      async () => {
-        const held = entries.get(key.name)
-        if (held === undefined) return E.right(O.none)
-        const { value, expiresAt } = held
-        if (held.codec === key.codec) return E.right(O.some({ value: value as A, expiresAt }))
-        const decoded = key.codec.decode(held.encode())
-        return E.right(E.isRight(decoded) ? O.some({ value: decoded.right, expiresAt }) : O.none)
-      },
+    name: 'memory',
+    find: (key) => async () => {
+      const held = entries.get(key.name)
+      if (held === undefined) return E.right(O.none)
+      const kept = keptFor(held, key)
+      if (kept !== undefined) return E.right(O.some(kept))
+      const decoded = key.codec.decode(held.encode())
+      if (E.isLeft(decoded)) return E.right(O.none)
+      return E.right(O.some({ value: decoded.right, expiresAt: held.kept.expiresAt }))
+    },
+    held: (key) => {
+      const held = entries.get(key.name)
+      return held && keptFor(held, key)
+    },
     keep: (key, kept) => async () => {
       const text = JSON.stringify(key.codec.encode(kept.value))
       const decoded = key.codec.decode(JSON.parse(text))
@@ -49,8 +55,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       const value = decoded.right
       const bytes = Buffer.byteLength(text) + entryOverhead
       const held = {
-        value,
-        expiresAt: kept.expiresAt,
+        kept: { value, expiresAt: kept.expiresAt },
         codec: key.codec,
         encode: () => key.codec.encode(value),
         bytes,

@@ -1,6 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { BlobCache, BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import type { CachePort, Found } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
@@ -27,6 +27,8 @@ export type ServableBytes = {
   /** Whether anybody may have them. */
   readonly isPublic: boolean
   readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
+  /** All of the bytes, when they lie in memory, told without waiting: nobody may write to them. */
+  readonly held: () => Uint8Array | null
 }
 
 /** The bytes of exports and parts. What is not there is forbidden like another's (wire.md §2.5, W15). */
@@ -35,11 +37,11 @@ export type ExportService = {
   readonly openImage: (
     uid: ImageExportUid,
     viewer: Viewer | null,
-  ) => TE.TaskEither<Forbidden | Unavailable, ServableBytes>
+  ) => TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>>
   readonly openPart: (
     uid: ContentPartUid,
     viewer: Viewer,
-  ) => TE.TaskEither<Forbidden | Unavailable, ServableBytes>
+  ) => TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>>
 }
 
 type Deps = {
@@ -83,6 +85,7 @@ export const createExportService = (deps: Deps): ExportService => {
       lastModified: file.storedAt,
       isPublic,
       read: (range) => blobs.read(key, facts, range, origin),
+      held: () => blobs.held(key, facts),
     }
   }
 
@@ -102,9 +105,24 @@ export const createExportService = (deps: Deps): ExportService => {
   const isPublic = (uid: ImageFileUid) =>
     readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))
 
+  /** Asked once more, and in memory by now: for as long as it stands there, the bytes are anybody's. */
+  const servePublic = async (
+    file: Found<ImageExportFile>,
+  ): Promise<E.Either<Forbidden | Unavailable, Found<ServableBytes>>> => {
+    const open = await isPublic(file.value.imageFileUid)()
+    if (E.isLeft(open)) return open
+    if (!open.right.value) return E.left(forbidden('not_public'))
+    const isAtHand = () => file.isAtHand() && open.right.isAtHand()
+    return E.right({ ...file, value: servable(file.value, true), isAtHand })
+  }
+
   const mayHaveImage = (viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
     const image = O.isSome(found) ? found.value.imageFileUid : noImage
-    return viewer === null ? isPublic(image) : TE.right(viewer.grant.sub === image)
+    if (viewer !== null) return TE.right(viewer.grant.sub === image)
+    return pipe(
+      isPublic(image),
+      TE.map(({ value }) => value),
+    )
   }
 
   const isPartOfHis = (viewer: Viewer) => (found: O.Option<ContentPartFile>) =>
@@ -118,10 +136,11 @@ export const createExportService = (deps: Deps): ExportService => {
         mayHaveImage(viewer),
       )()
       if (E.isLeft(file)) return file
-      const { height } = file.right
+      const { height } = file.right.value
       if (viewer !== null && !permitsExport(viewer.grant.restrictions, { uid, height }))
         return E.left(forbidden('restriction'))
-      return E.right(servable(file.right, viewer === null))
+      if (viewer === null) return servePublic(file.right)
+      return E.right({ ...file.right, value: servable(file.right.value, false) })
     },
 
     openPart: (uid, viewer) => async () => {
@@ -131,8 +150,8 @@ export const createExportService = (deps: Deps): ExportService => {
         isPartOfHis(viewer),
       )()
       if (E.isLeft(file)) return file
-      return permitsPart(viewer.grant.restrictions, partFacts(file.right))
-        ? E.right(servable(file.right, false))
+      return permitsPart(viewer.grant.restrictions, partFacts(file.right.value))
+        ? E.right({ ...file.right, value: servable(file.right.value, false) })
         : E.left(forbidden('restriction'))
     },
   }

@@ -1,5 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import type { CachePort, Found } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
@@ -28,7 +28,7 @@ type ShowListOfExport = (
   uid: ContentExportUid,
   viewer: Viewer,
   presign: Presign | null,
-) => Shown<SignableList>
+) => Shown<Found<SignableList>>
 
 /** Playback of exports in parts. */
 export type VodService = {
@@ -41,7 +41,7 @@ export type VodService = {
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<SignableList<UrlSignature>>
+  ) => Shown<Found<SignableList<UrlSignature>>>
 }
 
 type Deps = {
@@ -93,20 +93,22 @@ export const createVodService = ({ cache, stale, contentFiles, signing }: Deps):
 
   /** A list of an export, for him whose it is. */
   const showListOfExport =
-    (listOf: (uid: ContentExportUid) => Shown<string>): ShowListOfExport =>
+    (listOf: (uid: ContentExportUid) => Shown<Found<string>>): ShowListOfExport =>
     (uid, viewer, presign) =>
     async () => {
       const vod = await meta(uid, viewer)()
       if (E.isLeft(vod)) return vod
-      if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.height }))
+      if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.value.height }))
         return E.left(forbidden('restriction'))
-      return showList(uid, viewer, {
+      const list = await showList(uid, viewer, {
         text: listOf(uid),
         cut: (text, { clip }) =>
           TE.right(clip === undefined ? text : clipMediaPlaylist(readParts(text), clip)),
         signature: signing.ofM3u8(viewer, presign),
         sign: signM3u8,
       })()
+      if (E.isLeft(list)) return list
+      return E.right({ ...list.right, isAtHand: () => vod.right.isAtHand() && list.right.isAtHand() })
     }
 
   const partsOfAll = ({ exports }: ContentFile): TE.TaskEither<Unavailable, ReadonlyArray<VodParts>> => {

@@ -1,7 +1,9 @@
+import type { Viewer } from '../../domain/access/viewer.ts'
 import type { ByteRange } from '../../domain/shared/bytes.ts'
 import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { E, TE } from '../../fp.ts'
+import type { Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { unsatisfiedRange } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
@@ -11,6 +13,7 @@ import { newBoundary } from '../bytes-reply.ts'
 import type { Incoming } from '../incoming.ts'
 import { listCacheControl, preconditionFailed, type Reply, rangeNotSatisfiable } from '../reply.ts'
 import type { ListBodies, ListBody } from './list-bodies.ts'
+import { type ListForm, tokenOf } from './list-form.ts'
 
 const contentTypes = {
   json: 'application/json; charset=utf-8',
@@ -20,8 +23,10 @@ const contentTypes = {
 
 export type ListFormat = keyof typeof contentTypes
 
-export type ListToReply<S extends Signature> = SignableList<S> & {
+export type ListToReply<S extends Signature> = {
+  readonly found: Found<SignableList<S>>
   readonly format: ListFormat
+  readonly viewer: Viewer | null
   /** Of this reply beyond those of every list. */
   readonly headers?: Headers
 }
@@ -70,6 +75,16 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
   return { open: TE.of(multipartBody(planned.plan, async (range) => open(range))) }
 }
 
+/** A list that shows a token of its own, not the one that was brought, is not given again. */
+const againOf = <S extends Signature>(
+  { found: { value, isAtHand }, viewer }: ListToReply<S>,
+  { copyFor, size }: ListForm,
+): Pick<Reply, 'again'> => {
+  const shows = tokenOf(value.signature)
+  if (viewer === null || copyFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
+  return { again: { viewer, isAtHand, bodyFor: copyFor, size } }
+}
+
 /** Makes the one function that answers with lists. */
 export const createListReply =
   (bodies: ListBodies, clock: Clock): ListReply =>
@@ -78,11 +93,11 @@ export const createListReply =
     const { method, headers } = incoming
     // Ranges are of the plain list: some players ask for `bytes=0-` of everything.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const found = await bodies(list, acceptEncoding)
+    const made = await bodies(list.found.value, acceptEncoding)
     const planned = planByteReply({
       method: method === 'HEAD' ? 'HEAD' : 'GET',
       headers,
-      representation: representationOf(found, contentTypes[list.format], list.headers ?? {}),
+      representation: representationOf(made, contentTypes[list.format], list.headers ?? {}),
       clock,
       newBoundary,
     })
@@ -91,6 +106,8 @@ export const createListReply =
     return E.right({
       status: planned.status,
       headers: planned.headers,
-      body: bodyOf(planned.body, found.body),
+      body: bodyOf(planned.body, made.body),
+      tiers: list.found.tiers,
+      ...againOf(list, made.form),
     })
   }
