@@ -15,11 +15,12 @@ export type CountingLarder = Peer & {
   readonly counts: () => Promise<t.TypeOf<typeof Counts>>
 }
 
-/** A Larder from source that counts, in a process of its own. */
+/** A Larder from source that counts, in a process of its own, and has its store so many milliseconds away. */
 export const startCountingLarder = async (
   environment: Readonly<Record<string, string>>,
+  storeMs: number,
 ): Promise<CountingLarder> => {
-  const larder = fork(SERVER, {
+  const larder = fork(SERVER, [String(storeMs)], {
     execArgv: ['--import', 'tsx'],
     env: { PATH: process.env.PATH, ...environment },
   })

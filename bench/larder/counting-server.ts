@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { createAdapters, createHttpApp, createServices } from '../../src/composition.ts'
 import { loadConfig } from '../../src/config.ts'
 import { E, type TE } from '../../src/fp.ts'
+import { createDistantStore } from './distant-store.ts'
 
 // The process of a Larder that counts what it asks of the database and of the store: its composition, with a
-// counter around each of the two. Asked by a message, it answers with the counts.
+// counter around each of the two. Asked by a message, it answers with the counts. Its argument is how many
+// milliseconds the store takes to give its first byte, on top of what a folder takes.
 
+const storeMs = Number(process.argv[2])
 const config = loadConfig(process.env)
 if (E.isLeft(config)) throw new Error(config.left.join('\n'))
 const { close, ...adapters } = await createAdapters(config.right)
@@ -25,7 +28,8 @@ const counted =
     return ask(...args)()
   }
 
-const { contentFiles, store } = adapters
+const { contentFiles } = adapters
+const store = storeMs > 0 ? createDistantStore(adapters.store, storeMs) : adapters.store
 const counting = {
   ...adapters,
   contentFiles: {

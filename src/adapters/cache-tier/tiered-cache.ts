@@ -1,5 +1,7 @@
+import type { Unavailable } from '../../domain/shared/errors.ts'
+import { createSingleFlight } from '../../domain/shared/single-flight.ts'
 import { E, O } from '../../fp.ts'
-import type { CacheKey, CachePort } from '../../ports/cache.ts'
+import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, missedBy } from './cache-tier.ts'
 
@@ -15,7 +17,8 @@ const memoryHoldsMs = 2000
 
 /**
  * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory, with the time
- * that remains to it; what can change, for two seconds at most.
+ * that remains to it; what can change, for two seconds at most. A crowd that asks for one value at one time looks
+ * on the disk once.
  */
 export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => {
   const remember = <A>(key: CacheKey<A>, { value, expiresAt }: Kept<A>) =>
@@ -29,18 +32,24 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
   /** How often anything was set or deleted: what was read from disk across such a change may be out of date. */
   let changes = 0
 
+  const flight = createSingleFlight()
+
+  const lookOnDisk = async <A>(key: CacheKey<A>): Promise<E.Either<Unavailable, O.Option<Found<A>>>> => {
+    const before = changes
+    const found = await disk.find(key)()
+    if (E.isLeft(found)) return found
+    if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
+    if (changes === before) await remember(key, found.right.value)()
+    return E.right(O.some(foundIn(disk, key, found.right.value, clock, missedMemory)))
+  }
+
   return {
     get: (key) => async () => {
       const held = await memory.find(key)()
       if (E.isRight(held) && O.isSome(held.right) && isFresh(held.right.value, clock()))
         return E.right(O.some(foundIn(memory, key, held.right.value, clock)))
-
-      const before = changes
-      const found = await disk.find(key)()
-      if (E.isLeft(found)) return found
-      if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-      if (changes === before) await remember(key, found.right.value)()
-      return E.right(O.some(foundIn(disk, key, found.right.value, clock, missedMemory)))
+      // A look that began before a change is not for who comes after it.
+      return flight(`${changes} ${key.name}`, () => lookOnDisk(key))
     },
     missed: missedBy(memory, disk),
     set: (key, value) => async () => {
