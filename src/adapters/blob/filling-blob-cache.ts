@@ -12,6 +12,7 @@ import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
 import { readFill, untilReached } from './read-fill.ts'
 import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
+import { createTurns } from './turns.ts'
 
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
@@ -34,6 +35,7 @@ export const createFillingBlobCache = (
 ): FillingBlobCache => {
   const { tier, soonBytes, stallMs, meter } = options
   const fills = createRunningFills(shelf, options)
+  const turns = createTurns()
   const hit: ReadonlyArray<TierAnswer> = [{ tier, outcome: 'hit' }]
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {
@@ -132,7 +134,7 @@ export const createFillingBlobCache = (
       yield chunk
       if (fill.reached() > at) break
     }
-    for await (const chunk of readFill(fill, at, rest.end)) {
+    for await (const chunk of readFill(fill, at, rest.end, turns)) {
       at += chunk.length
       yield chunk
     }

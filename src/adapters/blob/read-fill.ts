@@ -2,6 +2,13 @@ import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { Fill } from './fill.ts'
+import type { Turns } from './turns.ts'
+
+/** What a client can be sent before it has answered (RFC 6928: ten segments), so that a little is as good as more. */
+const firstPieceBytes = 16 * 1024
+
+/** What one reader gets before all others have had a turn. */
+const pieceBytes = 64 * 1024
 
 const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
   const end = fill.end()
@@ -21,17 +28,29 @@ export const untilReached = async (
   return failure === null ? E.right(fill.reached() > start) : E.left(failure)
 }
 
-/** What the fill has to give, as it lands. Ends early when the fill does so without the origin's fault. */
-export async function* readFill(fill: Fill, start: number, end: number): AsyncGenerator<Uint8Array> {
+/**
+ * What the fill has to give, as it lands. Ends early when the fill does so without the origin's fault.
+ *
+ * Readers come by the hundred, and some of them while others are being served. So a piece is small, the first one
+ * very small, and who has had one makes way before the next: everybody has his first byte before anybody has much.
+ */
+export async function* readFill(
+  fill: Fill,
+  start: number,
+  end: number,
+  turns: Turns,
+): AsyncGenerator<Uint8Array> {
   let at = start
   while (at < end) {
     const failure = failureOf(fill)
     if (failure !== null) throw thrown(failure)
     if (fill.reached() > at) {
-      const chunk = await fill.read(at, end).catch(() => null)
+      const most = at === start ? firstPieceBytes : pieceBytes
+      const chunk = await fill.read(at, Math.min(end, at + most)).catch(() => null)
       if (chunk === null) return
       at += chunk.length
       yield chunk
+      await turns.next()
     } else if (fill.end() !== null) return
     else await fill.changed()
   }
