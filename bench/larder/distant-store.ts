@@ -7,10 +7,7 @@ import type { ObjectStore } from '../../src/ports/object-store.ts'
 export const createDistantStore = (store: ObjectStore, firstByteMs: number): ObjectStore => ({
   ...store,
   read: (key, range) =>
-    pipe(
-      store.read(key, range),
-      TE.map(O.map((stream) => afterDelay(stream, firstByteMs))),
-    ),
+    pipe(store.read(key, range), TE.map(O.map((stream) => afterDelay(stream, firstByteMs)))),
 })
 
 /** What comes after the first byte is not held back: a crowd has a harder time of it than with a slow network. */

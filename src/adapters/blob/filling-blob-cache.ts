@@ -21,6 +21,9 @@ type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 /** Who reads, and what he waits for: a source that hangs is to know when he leaves. */
 type Reader = { source: ByteStream; hasLeft: boolean }
 
+/** Readers of fills who go on in one turn of the event loop, which takes less than a millisecond with them. */
+const readersPerTurn = 8
+
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }
 
@@ -35,7 +38,7 @@ export const createFillingBlobCache = (
 ): FillingBlobCache => {
   const { tier, soonBytes, stallMs, meter } = options
   const fills = createRunningFills(shelf, options)
-  const turns = createTurns()
+  const turns = createTurns(readersPerTurn)
   const hit: ReadonlyArray<TierAnswer> = [{ tier, outcome: 'hit' }]
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {

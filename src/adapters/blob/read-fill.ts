@@ -2,13 +2,8 @@ import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { Fill } from './fill.ts'
+import { pieceEnd } from './pieces.ts'
 import type { Turns } from './turns.ts'
-
-/** What a client can be sent before it has answered (RFC 6928: ten segments), so that a little is as good as more. */
-const firstPieceBytes = 16 * 1024
-
-/** What one reader gets before all others have had a turn. */
-const pieceBytes = 64 * 1024
 
 const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
   const end = fill.end()
@@ -31,8 +26,8 @@ export const untilReached = async (
 /**
  * What the fill has to give, as it lands. Ends early when the fill does so without the origin's fault.
  *
- * Readers come by the hundred, and some of them while others are being served. So a piece is small, the first one
- * very small, and who has had one makes way before the next: everybody has his first byte before anybody has much.
+ * Readers come by the hundred, some of them while others are being served. So a piece is small, the first one very
+ * small, and who has had one waits for his turn: everybody has his first byte before anybody has much.
  */
 export async function* readFill(
   fill: Fill,
@@ -45,12 +40,11 @@ export async function* readFill(
     const failure = failureOf(fill)
     if (failure !== null) throw thrown(failure)
     if (fill.reached() > at) {
-      const most = at === start ? firstPieceBytes : pieceBytes
-      const chunk = await fill.read(at, Math.min(end, at + most)).catch(() => null)
+      if (at > start) await turns.next()
+      const chunk = await fill.read(at, Math.min(end, pieceEnd(start, at))).catch(() => null)
       if (chunk === null) return
       at += chunk.length
       yield chunk
-      await turns.next()
     } else if (fill.end() !== null) return
     else await fill.changed()
   }

@@ -15,8 +15,8 @@ import { inFolder } from './in-folder.ts'
 import { createNewFile } from './new-file.ts'
 import { createSharedFiles } from './shared-files.ts'
 
-/** Readers that keep up with a fill share this much of it in memory. */
-const windowBytes = 256 * 1024
+/** What the readers of a fill share in memory, 768 KiB of it at most. */
+const shared = { windowBytes: 256 * 1024, pieces: 4 }
 
 /** A record is a small value: one block. */
 const recordBytes = 4096
@@ -115,7 +115,7 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
       }
       try {
         const file = await createNewFile(temporary, final)
-        return { by: 'us', bytes: withRecentBytes(withRecord(file, key, facts, lock.release), windowBytes) }
+        return { by: 'us', bytes: withRecentBytes(withRecord(file, key, facts, lock.release), shared) }
       } catch (error) {
         await lock.release()
         throw error

@@ -16,9 +16,6 @@ export const readPiece = async (
   return bytesRead === length ? buffer : buffer.subarray(0, bytesRead)
 }
 
-/** For readers of a fill, who may come by the hundred and at the pace of their connections. */
-export const fillPieceBytes = 64 * 1024
-
 /** For readers of a whole file: larger pieces are hardly faster. */
 export const wholePieceBytes = 128 * 1024
 

@@ -1,7 +1,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ForeignBytes } from '../blob/blob-shelf.ts'
-import { fillPieceBytes, readPiece } from './file-bytes.ts'
+import { pieceBytes } from '../blob/pieces.ts'
+import { readPiece } from './file-bytes.ts'
 import { isAlive } from './process-mark.ts'
 
 /** How often the growing file is looked at. */
@@ -37,7 +38,7 @@ export const createForeignFile = ({ temporary, final, size, writer }: Watched): 
   return {
     read: (start, end) => {
       if (file === null) throw new Error('not there yet')
-      return readPiece(file, start, end, fillPieceBytes)
+      return readPiece(file, start, end, pieceBytes)
     },
     progress: async () => {
       while (!closed) {

@@ -1,7 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { NewBytes } from '../blob/blob-shelf.ts'
-import { fillPieceBytes, readPiece, writeAll } from './file-bytes.ts'
+import { pieceBytes } from '../blob/pieces.ts'
+import { readPiece, writeAll } from './file-bytes.ts'
 import { inFolder } from './in-folder.ts'
 
 /**
@@ -17,7 +18,7 @@ export const createNewFile = async (temporary: string, final: string): Promise<N
   let published = false
 
   return {
-    read: (start, end) => readPiece(file, start, end, fillPieceBytes),
+    read: (start, end) => readPiece(file, start, end, pieceBytes),
     write: async (chunk) => {
       await writeAll(file, chunk, written)
       written += chunk.length
