@@ -57,6 +57,23 @@ describe('memory in front of disk', () => {
   })
   after(removeScratch)
 
+  /** What it finds it keeps to itself until it is released. */
+  const slowToFind = (inner: CacheTier) => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const disk: CacheTier = {
+      ...inner,
+      find: (key) => async () => {
+        const found = await inner.find(key)()
+        await held
+        return found
+      },
+    }
+    return { disk, release: () => release() }
+  }
+
   const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
 
   describe('values', () => {
@@ -106,20 +123,9 @@ describe('memory in front of disk', () => {
     it('that change while the old one is read from disk do not come back', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
-      let release = () => {}
-      const held = new Promise<void>((resolve) => {
-        release = resolve
-      })
-      const slowDisk: CacheTier = {
-        ...inner,
-        find: (key) => async () => {
-          const found = await inner.find(key)()
-          await held
-          return found
-        },
-      }
+      const { disk, release } = slowToFind(inner)
       await right(inner.keep(key, { value: 'old', expiresAt: null }))
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: slowDisk, clock })
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const underWay = valueIn(cache, key)
       await right(cache.set(key, 'new'))
       release()
@@ -127,6 +133,40 @@ describe('memory in front of disk', () => {
       expect(await valueIn(cache, key)).to.deep.equal(O.some('new'))
       await right(cache.delete(key))
       expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    })
+
+    it('are looked for on the disk once by a crowd that asks at one time', async () => {
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      const inner = createMemoryTier(MiB)
+      let looks = 0
+      const disk: CacheTier = {
+        ...inner,
+        find: (key) => async () => {
+          looks++
+          return inner.find(key)()
+        },
+      }
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
+      expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
+      expect(looks).to.equal(1)
+      await right(inner.keep(key, { value: 'body', expiresAt: null }))
+      for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
+      expect(looks).to.equal(2)
+    })
+
+    it('that were deleted are not found by a look that began before that', async () => {
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      const inner = createMemoryTier(MiB)
+      await right(inner.keep(key, { value: 'old', expiresAt: null }))
+      const { disk, release } = slowToFind(inner)
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const before = valueIn(cache, key)
+      await right(cache.delete(key))
+      const since = valueIn(cache, key)
+      release()
+      expect(await before).to.deep.equal(O.some('old'))
+      expect(await since).to.deep.equal(O.none)
     })
 
     it('are held in memory also when the disk cannot be written', async () => {

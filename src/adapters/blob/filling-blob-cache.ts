@@ -22,7 +22,7 @@ type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 type Reader = { source: ByteStream; hasLeft: boolean }
 
 /** Readers of fills who go on in one turn of the event loop, which takes less than a millisecond with them. */
-const readersPerTurn = 8
+const readersPerTurn = 2
 
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }

@@ -1,0 +1,39 @@
+import { expect } from 'chai'
+import { createTurns } from '../../src/adapters/blob/turns.ts'
+import { createTurnCounter } from '../support/turn-counter.ts'
+
+describe('turns', () => {
+  const counter = createTurnCounter()
+  after(counter.stop)
+
+  it('let so many go on in one turn of the event loop, in the order in which they came', async () => {
+    const turns = createTurns(2)
+    const from = counter.turns()
+    const went: Array<readonly [name: string, turn: number]> = []
+    const goOn = async (name: string) => {
+      await turns.next()
+      went.push([name, counter.turns() - from])
+    }
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map(goOn))
+    expect(went).to.deep.equal([
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+      ['d', 2],
+      ['e', 3],
+    ])
+  })
+
+  it('put who wants to go on again behind those who wait', async () => {
+    const turns = createTurns(1)
+    const went: string[] = []
+    const goOn = async (name: string) => {
+      for (let times = 0; times < 2; times++) {
+        await turns.next()
+        went.push(name)
+      }
+    }
+    await Promise.all(['a', 'b', 'c'].map(goOn))
+    expect(went).to.deep.equal(['a', 'b', 'c', 'a', 'b', 'c'])
+  })
+})
