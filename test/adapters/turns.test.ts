@@ -7,11 +7,11 @@ describe('turns', () => {
   after(counter.stop)
 
   it('let so many go on in one turn of the event loop, in the order in which they came', async () => {
-    const turns = createTurns(2)
+    const turns = createTurns({ nothing: 3, something: 2 })
     const from = counter.turns()
     const went: Array<readonly [name: string, turn: number]> = []
     const goOn = async (name: string) => {
-      await turns.next()
+      await turns.next('something')
       went.push([name, counter.turns() - from])
     }
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map(goOn))
@@ -25,15 +25,32 @@ describe('turns', () => {
   })
 
   it('put who wants to go on again behind those who wait', async () => {
-    const turns = createTurns(1)
+    const turns = createTurns({ nothing: 1, something: 1 })
     const went: string[] = []
     const goOn = async (name: string) => {
       for (let times = 0; times < 2; times++) {
-        await turns.next()
+        await turns.next('something')
         went.push(name)
       }
     }
     await Promise.all(['a', 'b', 'c'].map(goOn))
     expect(went).to.deep.equal(['a', 'b', 'c', 'a', 'b', 'c'])
+  })
+
+  it('are given first to those who have had nothing, whenever they come', async () => {
+    const turns = createTurns({ nothing: 2, something: 1 })
+    const went: string[] = []
+    const goOn = async (name: string, hasHad: 'nothing' | 'something') => {
+      await turns.next(hasHad)
+      went.push(name)
+    }
+    await Promise.all([
+      goOn('a', 'something').then(() => Promise.all([goOn('f', 'nothing'), goOn('g', 'nothing')])),
+      goOn('b', 'something'),
+      goOn('c', 'nothing'),
+      goOn('d', 'nothing'),
+      goOn('e', 'nothing'),
+    ])
+    expect(went).to.deep.equal(['c', 'd', 'e', 'a', 'f', 'g', 'b'])
   })
 })

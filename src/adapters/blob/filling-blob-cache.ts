@@ -21,8 +21,8 @@ type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 /** Who reads, and what he waits for: a source that hangs is to know when he leaves. */
 type Reader = { source: ByteStream; hasLeft: boolean }
 
-/** Readers of fills who go on in one turn of the event loop, which takes less than a millisecond with them. */
-const readersPerTurn = 2
+/** Of fills. A first piece is small and a later one large: some tenths of a millisecond, either way. */
+const readersPerTurn = { nothing: 16, something: 2 }
 
 /** What is still to be read, and how many more sources to look for before the origin alone has to do. */
 type Rest = ByteRange & { readonly tries: number }

@@ -1,27 +1,43 @@
-/** Lets those who want much go on a few at a time, so that whoever else comes gets through in between. */
+/** Lets those who read go on a few at a time, so that whoever else comes gets through in between. */
 export type Turns = {
-  /** Resolves when it is the caller's turn; who came first has his first. */
-  readonly next: () => Promise<void>
+  /**
+   * Resolves when it is the caller's turn. Who has had nothing yet goes before all who have; among equals, who came
+   * first has his first.
+   */
+  readonly next: (hasHad: 'nothing' | 'something') => Promise<void>
+}
+
+type Options = {
+  /** Of those who have had nothing, who go on in one turn of the event loop. */
+  readonly nothing: number
+  /** Of the others, when none of those is waiting. */
+  readonly something: number
 }
 
 /**
- * `perTurn` callers go on in one turn of the event loop. In each of its turns Node lets in one new connection and
- * no more (libuv, since 1.45): the longer a turn, the longer a crowd stands at the door.
+ * Turns of the event loop, in each of which Node lets in one new connection and no more (libuv, since 1.45): the
+ * longer a turn, the longer a crowd stands at the door.
  */
-export const createTurns = (perTurn: number): Turns => {
-  let waiting: Array<() => void> = []
+export const createTurns = (perTurn: Options): Turns => {
+  const waiting: Record<keyof Options, Array<() => void>> = { nothing: [], something: [] }
+  let isSet = false
+
+  const setNext = () => {
+    isSet = waiting.nothing.length + waiting.something.length > 0
+    if (isSet) setImmediate(goOn)
+  }
   const goOn = () => {
-    const now = waiting.slice(0, perTurn)
-    waiting = waiting.slice(perTurn)
-    if (waiting.length > 0) setImmediate(goOn)
+    const who = waiting.nothing.length > 0 ? 'nothing' : 'something'
+    const now = waiting[who].splice(0, perTurn[who])
+    setNext()
     for (const go of now) go()
   }
 
   return {
-    next: () =>
+    next: (hasHad) =>
       new Promise((resolve) => {
-        if (waiting.length === 0) setImmediate(goOn)
-        waiting.push(resolve)
+        waiting[hasHad].push(resolve)
+        if (!isSet) setNext()
       }),
   }
 }
