@@ -62,6 +62,6 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     if (status === 412) return preconditionFailed
     const reply = { status, headers, body: bodyOf(body, bytes) }
     if (chosen !== undefined) return { ...reply, headers: { ...headers, ...chosen } }
-    return { ...reply, again: { viewer, isAtHand, bodyFor: bytes.held, size: 0 } }
+    return { ...reply, again: { viewer, isAtHand, bodyFor: bytes.held, size: 0, isShared: false } }
   }
 }

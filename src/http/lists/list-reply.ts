@@ -78,11 +78,11 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
 /** A list that shows a token of its own, not the one that was brought, is not given again. */
 const againOf = <S extends Signature>(
   { found: { value, isAtHand }, viewer }: ListToReply<S>,
-  { copyFor, size }: ListForm,
+  { copyFor, size, etag }: ListForm,
 ): Pick<Reply, 'again'> => {
   const shows = tokenOf(value.signature)
   if (viewer === null || copyFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
-  return { again: { viewer, isAtHand, bodyFor: copyFor, size } }
+  return { again: { viewer, isAtHand, bodyFor: copyFor, size, isShared: etag !== undefined } }
 }
 
 /** Makes the one function that answers with lists. */
