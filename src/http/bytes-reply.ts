@@ -50,7 +50,7 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     return representation
   }
 
-  return (incoming, { value: bytes, isAtHand }, viewer, chosen) => {
+  return (incoming, { value: bytes, tiers, isAtHand }, viewer, chosen) => {
     const { status, headers, body } = planByteReply({
       method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
       headers: incoming.headers,
@@ -60,7 +60,7 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     })
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    const reply = { status, headers, body: bodyOf(body, bytes) }
+    const reply = { status, headers, body: bodyOf(body, bytes), tiers }
     if (chosen !== undefined) return { ...reply, headers: { ...headers, ...chosen } }
     return { ...reply, again: { viewer, isAtHand, bodyFor: bytes.held, size: 0, isShared: false } }
   }
