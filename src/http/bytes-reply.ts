@@ -6,6 +6,7 @@ import { thrown } from '../domain/shared/stream-failure.ts'
 import { E, TE } from '../fp.ts'
 import type { Found } from '../ports/cache.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { ConditionalHeaders } from './bytes/conditional.ts'
 import { multipartBody } from './bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
 import { describeRepresentation, type Headers, type Representation } from './bytes/representation-headers.ts'
@@ -51,17 +52,25 @@ export const createBytesReply = (clock: Clock): BytesReply => {
   }
 
   return (incoming, { value: bytes, tiers, isAtHand }, viewer, chosen) => {
-    const { status, headers, body } = planByteReply({
-      method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
-      headers: incoming.headers,
-      representation: representationOf(bytes),
-      clock,
-      newBoundary,
-    })
+    const representation = representationOf(bytes)
+    const plan = (asked: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET') =>
+      planByteReply({ method, headers: asked, representation, clock, newBoundary })
+    const { status, headers, body } = plan(incoming.headers, incoming.method === 'HEAD' ? 'HEAD' : 'GET')
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
     const reply = { status, headers, body: bodyOf(body, bytes), tiers }
     if (chosen !== undefined) return { ...reply, headers: { ...headers, ...chosen } }
-    return { ...reply, again: { viewer, isAtHand, bodyFor: bytes.held, size: 0, isShared: false } }
+    return {
+      ...reply,
+      again: {
+        viewer,
+        isAtHand,
+        headers: representation.whole,
+        plan,
+        bodyFor: bytes.held,
+        isShared: false,
+        size: 0,
+      },
+    }
   }
 }

@@ -14,7 +14,7 @@ export type Reply = {
   readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
   /** How the cache came by what is told in it; of a stream, the stream tells. */
   readonly tiers?: ReadonlyArray<TierAnswer>
-  /** Of a 200 that can be given again, with these headers. */
+  /** Of one that can be given again. */
   readonly again?: Again
 }
 
