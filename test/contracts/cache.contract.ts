@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { O } from '../../src/fp.ts'
-import type { CachePort } from '../../src/ports/cache.ts'
+import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import {
@@ -14,6 +14,13 @@ import {
 } from '../support/builders.ts'
 import { anyText, contentPartFile, imageFileUid } from '../support/cache-arbitraries.ts'
 import { right } from '../support/expect-right.ts'
+
+/** The same place, for whoever believes that a text lives there. */
+const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
+  ...key,
+  codec: t.string,
+  isRefusal: () => false,
+})
 
 /** What every CachePort promises. Call it from the adapter's own test file. */
 export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void => {
@@ -74,6 +81,29 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await right(cache.get(key))).to.deep.equal(O.none)
   })
 
+  it('holds that somebody may not, and for 30 seconds at most (wire.md §9.2)', async () => {
+    for (const key of [
+      cacheKeys.imagePublic({ uid: anImageFileUid() }),
+      cacheKeys.isAdmin({ sub: 'anna' }),
+    ]) {
+      await right(cache.set(key, true))
+      await right(cache.set(key, false))
+      expect(await right(cache.get(key))).to.deep.equal(O.some(false))
+      now += 30_000
+      expect(await right(cache.get(key))).to.deep.equal(O.none)
+    }
+  })
+
+  it('holds that somebody may for longer, also after it was not so', async () => {
+    const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+    await right(cache.set(key, false))
+    await right(cache.set(key, true))
+    now += 599_999
+    expect(await right(cache.get(key))).to.deep.equal(O.some(true))
+    now += 1
+    expect(await right(cache.get(key))).to.deep.equal(O.none)
+  })
+
   it('never forgets by time what cannot change', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(cache.set(key, '#EXTM3U'))
@@ -92,14 +122,14 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('answers none for a value that no longer fits its codec', async () => {
     const key = cacheKeys.imageExport({ uid: anImageExportUid() })
-    await right(cache.set({ ...key, codec: t.string }, 'written by an older release'))
+    await right(cache.set(asText(key), 'written by an older release'))
     expect(await right(cache.get(key))).to.deep.equal(O.none)
   })
 
   it('reads a value by another codec that it fits', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(cache.set(key, true))
-    expect(await right(cache.get({ ...key, codec: t.string }))).to.deep.equal(O.some('1'))
+    expect(await right(cache.get(asText(key)))).to.deep.equal(O.some('1'))
   })
 
   it('forgets a deleted value, and deleting again is fine', async () => {
@@ -120,7 +150,13 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
   })
 
   it('is not changed by what a caller does to a value afterwards', async () => {
-    const key = { name: 'test:list', family: 'test:list', codec: t.array(t.string), ttlSeconds: null }
+    const key = {
+      name: 'test:list',
+      family: 'test:list',
+      codec: t.array(t.string),
+      ttlSeconds: null,
+      isRefusal: () => false,
+    }
     const list = ['a']
     await right(cache.set(key, list))
     list.push('b')

@@ -1,6 +1,6 @@
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort } from '../../ports/cache.ts'
+import { type CacheKey, type CachePort, refusalSeconds } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** A value and its end: milliseconds since 1970, `null` for a value that cannot change. */
@@ -20,10 +20,10 @@ export const isFresh = (kept: Kept<unknown>, now: number): boolean =>
   kept.expiresAt === null || now < kept.expiresAt
 
 /** A value that is set now, with the whole of its life before it. */
-export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number): Kept<A> => ({
-  value,
-  expiresAt: key.ttlSeconds === null ? null : now + key.ttlSeconds * 1000,
-})
+export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number): Kept<A> => {
+  const seconds = key.isRefusal(value) ? refusalSeconds : key.ttlSeconds
+  return { value, expiresAt: seconds === null ? null : now + seconds * 1000 }
+}
 
 /** The port on one tier. */
 export const cacheOfTier = (tier: CacheTier, clock: Clock): CachePort => ({
