@@ -54,6 +54,9 @@ describe('the command line', () => {
 
     const list = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
     expect(list.status).to.equal(200)
+    // The port is of the system's choice, and the addresses in lists have it.
+    const { items } = (await list.json()) as { items: { webp: ReadonlyArray<{ url: string }> } }
+    expect((await fetch(items.webp[0]?.url ?? '')).status).to.equal(200)
     const open = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?public=1`)
     expect(open.status).to.equal(200)
   }).timeout(60_000)
@@ -138,9 +141,13 @@ describe('the command line', () => {
       `larder: port ${port} of 127.0.0.1 is in use: stop what uses it, or set PORT to another`,
     ])
 
-    const nowhere = await runLarder(['serve'], { DATA_DIR: '/dev/null/larder' })
-    expect(nowhere.code).to.equal(1)
-    expect(nowhere.err).to.have.length(1)
+    for (const dataDir of ['/dev/null/larder', picture]) {
+      const nowhere = await runLarder(['serve'], { DATA_DIR: dataDir })
+      expect(nowhere.code).to.equal(1)
+      expect(nowhere.err.join('\n')).to.match(
+        /^larder: cannot use [^\n]+ DATA_DIR must be a folder to write in$/,
+      )
+    }
   }).timeout(30_000)
 
   it('ends at once, and all that it started, when it is told to while it makes exports', async () => {
