@@ -39,6 +39,8 @@ const serve = async (larder: Larder, config: Config, print: CommandContext['prin
 /** Serves until it is told to stop; meanwhile finishes what was cut off, and fills an empty library with samples. */
 export const serveCommand: Command = {
   usage: 'serve',
+  about: 'Serves until Ctrl-C, makes exports that are unfinished, and fills an empty library with samples.',
+  words: [],
   run: async ({ config: given, args, print }) => {
     if (args.length > 0) throw wrongUsage('serve')
     const config = await withPort(given)
