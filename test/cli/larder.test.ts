@@ -123,20 +123,14 @@ describe('the command line', () => {
   }).timeout(60_000)
 
   it('tells of a command what each of its words means, on standard output', async () => {
-    for (const args of [
-      ['help', 'token'],
-      ['token', '--help'],
-      ['token', 'if_x', '-h'],
-    ]) {
-      const { code, out, err } = await runLarder(args, env)
-      expect({ code, err }, args.join(' ')).to.deep.equal({ code: 0, err: [] })
-      expect(out[0]).to.equal('usage: larder token UID [--ttl S] [--maxh N] [--clip A,B]')
-      for (const word of ['UID', '--ttl S', '--maxh N', '--clip A,B'])
-        expect(
-          out.filter((line) => line.startsWith(`  ${word} `)),
-          word,
-        ).to.have.length(1)
-    }
+    const { code, out, err } = await runLarder(['token', '--help'], env)
+    expect({ code, err }).to.deep.equal({ code: 0, err: [] })
+    expect(out[0]).to.equal('usage: larder token UID [--ttl S] [--maxh N] [--clip A,B]')
+    for (const word of ['UID', '--ttl S', '--maxh N', '--clip A,B'])
+      expect(
+        out.filter((line) => line.startsWith(`  ${word} `)),
+        word,
+      ).to.have.length(1)
     const all = await runLarder(['--help'], env)
     for (const name of ['serve', 'add', 'token', 'admin', 'migrate', 'check', 'doctor'])
       expect(
