@@ -15,7 +15,8 @@ const memoryHoldsMs = 2000
 
 /**
  * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory, with the time
- * that remains to it; what can change, for two seconds at most.
+ * that remains to it; what can change, for two seconds at most. A refusal stays in memory alone: what it contradicts
+ * goes from the disk, and no stranger can make files there.
  */
 export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => {
   const remember = <A>(key: CacheKey<A>, { value, expiresAt }: Kept<A>) =>
@@ -47,7 +48,7 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
       const kept = keptFrom(key, value, clock())
       changes++
       await remember(key, kept)()
-      const done = await disk.keep(key, kept)()
+      const done = await (key.isRefusal(value) ? disk.delete(key) : disk.keep(key, kept))()
       changes++
       return done
     },
