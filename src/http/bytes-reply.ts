@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Viewer } from '../domain/access/viewer.ts'
-import type { ServableBytes } from '../domain/export/export-service.ts'
+import type { ServableBytes } from '../domain/export/servable-bytes.ts'
 import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
 import { thrown } from '../domain/shared/stream-failure.ts'
 import { E, TE } from '../fp.ts'
