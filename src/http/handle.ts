@@ -11,6 +11,7 @@ import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { pathTokenOf } from './path-token.ts'
 import { fromError, type Reply } from './reply.ts'
+import { createReplyBuffers } from './reply-buffers.ts'
 import { sendStream, startStream } from './send-stream.ts'
 import { createCacheTelling, startTiming, type Telling } from './telling.ts'
 import { isStreamed, writeHead, writeReply } from './write-reply.ts'
@@ -60,6 +61,7 @@ const answer = async <C, P, Q>(
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
 export const createHandle = (log: Log, telling: Telling): Handle => {
   const cacheHeaders = createCacheTelling(telling)
+  const buffers = createReplyBuffers()
 
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
@@ -87,7 +89,7 @@ export const createHandle = (log: Log, telling: Telling): Handle => {
     const stream: ByteStream & Partial<BlobStream> = opened.right
     const headers = { ...found, ...cacheHeaders(stream) }
     if (stream.resident) return writeReply(ctx, { status, headers, body: stream.resident })
-    const started = await startStream(stream)
+    const started = await startStream(stream, buffers)
     if (E.isLeft(started)) return refuse(ctx, started.left)
     writeHead(ctx, { status, headers: { ...headers, ...timing('open') } })
     await sendStream(started.right, ctx.res).catch((cause) =>

@@ -7,6 +7,7 @@ export const told = (stream: ByteStream, tiers: ReadonlyArray<TierAnswer>): Blob
   [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   tiers,
   resident: null,
+  into: null,
 })
 
 /** Bytes that are at hand. Hot path: nothing is made for a stream that nobody will read. */
@@ -14,6 +15,7 @@ export const atHand = (resident: Uint8Array, tiers: ReadonlyArray<TierAnswer>): 
   [Symbol.asyncIterator]: () => once(resident),
   tiers,
   resident,
+  into: null,
 })
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
