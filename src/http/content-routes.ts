@@ -70,7 +70,7 @@ export const contentRoutes = (
       run: ({ credential, params, query, incoming }) =>
         pipe(
           show(params.uid, credential, query),
-          TE.flatMap((shown) => listReply(incoming, { ...shown, format })),
+          TE.flatMap((shown) => listReply(incoming, { format, ...shown })),
         ),
     })
 

@@ -9,6 +9,7 @@ import type { Headers } from './bytes/representation-headers.ts'
 import type { Authenticate } from './credential.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
+import { joinHeaders } from './join-headers.ts'
 import { pathTokenOf } from './path-token.ts'
 import { fromError, type Reply } from './reply.ts'
 import { createReplyBuffers } from './reply-buffers.ts'
@@ -81,17 +82,17 @@ export const createHandle = (log: Log, telling: Telling): Handle => {
     timing: (phase: string) => Headers,
   ): Promise<void> => {
     const { status, body } = reply
-    const found = { ...reply.headers, ...timing('find') }
+    const found = joinHeaders(reply.headers, timing('find'))
     if (!isStreamed(body)) return writeReply(ctx, { status, headers: found, body })
     if (ctx.method === 'HEAD') return writeReply(ctx, { status, headers: found, body: null })
     const opened = await body.open()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const stream: ByteStream & Partial<BlobStream> = opened.right
-    const headers = { ...found, ...cacheHeaders(stream) }
+    const headers = joinHeaders(found, cacheHeaders(stream))
     if (stream.resident) return writeReply(ctx, { status, headers, body: stream.resident })
     const started = await startStream(stream, buffers)
     if (E.isLeft(started)) return refuse(ctx, started.left)
-    writeHead(ctx, { status, headers: { ...headers, ...timing('open') } })
+    writeHead(ctx, { status, headers: joinHeaders(headers, timing('open')) })
     await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )

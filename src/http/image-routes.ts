@@ -56,13 +56,13 @@ export const imageRoutes = (
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
             TE.flatMap(({ list, jwt }) =>
-              listReply(incoming, { ...list, format: 'json', headers: { 'x-image-file-jwt': jwt } }),
+              listReply(incoming, { format: 'json', ...list, headers: { 'x-image-file-jwt': jwt } }),
             ),
           )
         if (viewer === null) return TE.left(notSet)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { ...list, format: 'json' })),
+          TE.flatMap((list) => listReply(incoming, { format: 'json', ...list })),
         )
       },
     }),

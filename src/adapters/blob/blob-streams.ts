@@ -1,13 +1,17 @@
 import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { E } from '../../fp.ts'
-import type { BlobOrigin, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
+import type { BlobOrigin, BlobStream, ReadInto, TierAnswer } from '../../ports/blob-cache.ts'
 
 /** The stream, and what is to be told of it. */
-export const told = (stream: ByteStream, tiers: ReadonlyArray<TierAnswer>): BlobStream => ({
+export const told = (
+  stream: ByteStream,
+  tiers: ReadonlyArray<TierAnswer>,
+  into: ReadInto | null = null,
+): BlobStream => ({
   [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   tiers,
   resident: null,
-  into: null,
+  into,
 })
 
 /** Bytes that are at hand. Hot path: nothing is made for a stream that nobody will read. */

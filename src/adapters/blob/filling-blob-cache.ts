@@ -77,7 +77,7 @@ export const createFillingBlobCache = (
       goOn: (at) => afterShelf(request, { ...rest, start: at }, reader),
       leave: () => depart(reader),
     })
-    return { ...told(stream, hit), into }
+    return told(stream, hit, into)
   }
 
   const openFill = async (
@@ -142,7 +142,7 @@ export const createFillingBlobCache = (
     read: (key, facts, range, origin) => async () =>
       range.start === range.end
         ? E.right(atHand(new Uint8Array(), hit))
-        : open({ key, facts, range, origin }, { ...range, tries: 3 }),
+        : open({ key, facts, range, origin }, { tries: 3, ...range }),
     delete: (key) =>
       TE.tryCatch(async () => {
         await fills.disown(key.name)
