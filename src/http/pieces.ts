@@ -12,7 +12,7 @@ export type Pieces = {
   readonly done: (isFree: boolean) => void
 }
 
-/** Read into one buffer after the other that others have used before, where the stream can do that. */
+/** Read into a buffer that others have used before, where the stream can do that. */
 export const piecesOf = (stream: ByteStream & Partial<BlobStream>, buffers: ReplyBuffers): Pieces => {
   const iterator = stream[Symbol.asyncIterator]()
   const leave = () => {
