@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import type Koa from 'koa'
 import { createCacheMeter } from './adapters/cache-tier/cache-meter.ts'
 import { createMeteredTier } from './adapters/cache-tier/metered-tier.ts'
 import { createTierStaleCache } from './adapters/cache-tier/tier-stale-cache.ts'
@@ -273,7 +273,7 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
 export const createHttpApp = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming }: Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming'>,
-): Koa =>
+): RequestListener =>
   createApp({
     ...larder,
     corsOrigins,

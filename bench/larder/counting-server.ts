@@ -38,7 +38,7 @@ const counting = {
   store: { ...store, read: counted(store.read, 'reads') },
 }
 const larder = { ...counting, ...createServices(counting, config.right) }
-const server = createServer(createHttpApp(larder, config.right).callback()).listen(0, '127.0.0.1')
+const server = createServer(createHttpApp(larder, config.right)).listen(0, '127.0.0.1')
 await once(server, 'listening')
 
 process.on('message', () => process.send?.(counts))

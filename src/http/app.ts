@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import Koa from 'koa'
 import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
@@ -16,6 +17,7 @@ import { contentRoutes } from './content-routes.ts'
 import { cors } from './cors.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
+import { createHotReplies } from './hot/hot-replies.ts'
 import { imageRoutes } from './image-routes.ts'
 import { createListBodies } from './lists/list-bodies.ts'
 import { createListReply } from './lists/list-reply.ts'
@@ -43,8 +45,17 @@ export type AppDeps = {
 /** Of lists in the forms in which they are sent: some hundred long ones, or tens of thousands of short ones. */
 const listBodyBytes = 64 * 1024 * 1024
 
-export const createApp = (deps: AppDeps): Koa => {
-  const handle = createHandle(deps.log, deps.telling)
+/** Of what is kept for replies that are given again. */
+const hotReplyBytes = 32 * 1024 * 1024
+
+/** Answers all requests: the routes by Koa, and in front of them what they answered a moment ago. */
+export const createApp = (deps: AppDeps): RequestListener => {
+  const hotReplies = createHotReplies({
+    tokens: deps.tokens,
+    maxBytes: hotReplyBytes,
+    readsOrigin: !deps.corsOrigins.includes('*'),
+  })
+  const handle = createHandle(deps.log, deps.telling, hotReplies)
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
@@ -63,5 +74,8 @@ export const createApp = (deps: AppDeps): Koa => {
     consoleRoutes(deps, handle),
   ])
     app.use(router.routes())
-  return app
+  const byRoutes = app.callback()
+  return (req, res) => {
+    if (!hotReplies.answer(req, res)) void byRoutes(req, res)
+  }
 }

@@ -10,6 +10,7 @@ import type { Signature } from '../domain/shared/signature.ts'
 import { MobileFilter } from '../domain/vod/mobile-filter.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import { pipe, TE } from '../fp.ts'
+import type { Found } from '../ports/cache.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewer } from './credential.ts'
@@ -51,7 +52,7 @@ export const contentRoutes = (
       run: ({ credential, params, incoming }) =>
         pipe(
           exports.openPart(params.uid, credential),
-          TE.map((bytes) => bytesReply(incoming, bytes)),
+          TE.map((bytes) => bytesReply(incoming, bytes, credential)),
         ),
     }),
   )
@@ -61,7 +62,7 @@ export const contentRoutes = (
     format: ListFormat,
     params: t.Type<{ readonly uid: U }, unknown, unknown>,
     query: t.Type<Q, unknown, unknown>,
-    show: (uid: U, viewer: Viewer, query: Q) => Shown<SignableList<S>>,
+    show: (uid: U, viewer: Viewer, query: Q) => Shown<Found<SignableList<S>>>,
   ) =>
     handle({
       credential: viewer,
@@ -70,7 +71,7 @@ export const contentRoutes = (
       run: ({ credential, params, query, incoming }) =>
         pipe(
           show(params.uid, credential, query),
-          TE.flatMap((shown) => listReply(incoming, { format, ...shown })),
+          TE.flatMap((found) => listReply(incoming, { found, format, viewer: credential })),
         ),
     })
 

@@ -42,7 +42,7 @@ export const mediaViewer =
     if (E.isLeft(credential)) return credential
     const { carrier, jwt } = credential.right
     const grant = await tokens.verify(kind, jwt)()
-    return E.isLeft(grant) ? grant : E.right({ grant: grant.right, jwt, carrier })
+    return E.isLeft(grant) ? grant : E.right({ kind, grant: grant.right, jwt, carrier })
   }
 
 /** The same, and `null` for a caller who brings no credential at all. */

@@ -5,17 +5,19 @@ import { type DomainError, forbidden } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
+import { baseHeadersOf } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { Authenticate } from './credential.ts'
+import type { HotReplies } from './hot/hot-replies.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { joinHeaders } from './join-headers.ts'
 import { pathTokenOf } from './path-token.ts'
-import { fromError, type Reply } from './reply.ts'
+import { fromError, type ReadyReply, type Reply } from './reply.ts'
 import { createReplyBuffers } from './reply-buffers.ts'
 import { sendStream, startStream } from './send-stream.ts'
-import { createCacheTelling, startTiming, type Telling } from './telling.ts'
-import { isStreamed, writeHead, writeReply } from './write-reply.ts'
+import { atOnce, createCacheTelling, startTiming, type Telling } from './telling.ts'
+import { isStreamed, withOwn, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
   readonly credential: Authenticate<C>
@@ -60,7 +62,7 @@ const answer = async <C, P, Q>(
 }
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = (log: Log, telling: Telling): Handle => {
+export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies): Handle => {
   const cacheHeaders = createCacheTelling(telling)
   const buffers = createReplyBuffers()
 
@@ -76,23 +78,30 @@ export const createHandle = (log: Log, telling: Telling): Handle => {
     writeReply(ctx, fromError(error))
   }
 
+  /** What is at hand, with what is told of it; it is kept if it can be given again. */
+  const writeReady = (ctx: RouterContext, reply: ReadyReply, told: Headers): void => {
+    writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, told) })
+    if (reply.again !== undefined)
+      hotReplies.keep(ctx, reply.again, withOwn(baseHeadersOf(ctx), atOnce(told)))
+  }
+
   const write = async (
     ctx: RouterContext,
     reply: Reply,
     timing: (phase: string) => Headers,
   ): Promise<void> => {
     const { status, body } = reply
-    const found = joinHeaders(reply.headers, timing('find'))
-    if (!isStreamed(body)) return writeReply(ctx, { status, headers: found, body })
-    if (ctx.method === 'HEAD') return writeReply(ctx, { status, headers: found, body: null })
+    const found = joinHeaders(cacheHeaders(reply), timing('find'))
+    if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, found)
+    if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, found)
     const opened = await body.open()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const stream: ByteStream & Partial<BlobStream> = opened.right
-    const headers = joinHeaders(found, cacheHeaders(stream))
-    if (stream.resident) return writeReply(ctx, { status, headers, body: stream.resident })
+    const told = joinHeaders(found, cacheHeaders(stream))
+    if (stream.resident) return writeReady(ctx, { ...reply, body: stream.resident }, told)
     const started = await startStream(stream, buffers)
     if (E.isLeft(started)) return refuse(ctx, started.left)
-    writeHead(ctx, { status, headers: joinHeaders(headers, timing('open')) })
+    writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
     await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )

@@ -1,7 +1,8 @@
 import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { Viewer } from '../domain/access/viewer.ts'
-import type { ExportService, ServableBytes } from '../domain/export/export-service.ts'
+import type { ExportService } from '../domain/export/export-service.ts'
+import type { ServableBytes } from '../domain/export/servable-bytes.ts'
 import { imagePath, type ListedImage } from '../domain/playlist/image-playlist.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
@@ -55,14 +56,19 @@ export const imageRoutes = (
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
-            TE.flatMap(({ list, jwt }) =>
-              listReply(incoming, { format: 'json', ...list, headers: { 'x-image-file-jwt': jwt } }),
+            TE.flatMap(({ list: found, jwt }) =>
+              listReply(incoming, {
+                found,
+                format: 'json',
+                viewer: null,
+                headers: { 'x-image-file-jwt': jwt },
+              }),
             ),
           )
         if (viewer === null) return TE.left(notSet)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.flatMap((list) => listReply(incoming, { format: 'json', ...list })),
+          TE.flatMap((found) => listReply(incoming, { found, format: 'json', viewer })),
         )
       },
     }),
@@ -85,7 +91,7 @@ export const imageRoutes = (
         const serve = (image: ListedImage) =>
           pipe(
             exports.openImage(image.uid, viewer),
-            TE.map((bytes) => bytesReply(incoming, bytes, chosenOf(image, bytes, vary))),
+            TE.map((found) => bytesReply(incoming, found, viewer, chosenOf(image, found.value, vary))),
           )
         return pipe(
           playlists.chooseImage(params.uid, viewer, wish),
@@ -106,7 +112,7 @@ export const imageRoutes = (
         pipe(
           exports.openImage(params.uid, viewer),
           TE.mapLeft(unlessNobody(viewer)),
-          TE.map((bytes) => bytesReply(incoming, bytes)),
+          TE.map((found) => bytesReply(incoming, found, viewer)),
         ),
     }),
   )

@@ -2,7 +2,9 @@ import type { ByteStream } from '../domain/shared/bytes.ts'
 import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
+import type { TierAnswer } from '../ports/tier-answer.ts'
 import type { ErrorBody } from './error-body.ts'
+import type { Again } from './hot/hot-replies.ts'
 import type { HttpError } from './http-error.ts'
 
 /** A response as data. Routes return one; handle.ts alone writes it to Koa. */
@@ -10,6 +12,10 @@ export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
+  /** How the cache came by what is told in it; of a stream, the stream tells. */
+  readonly tiers?: ReadonlyArray<TierAnswer>
+  /** Of one that can be given again. */
+  readonly again?: Again
 }
 
 /** One whose body is at hand. */

@@ -1,4 +1,4 @@
-import type { BlobStream, TierAnswer } from '../ports/blob-cache.ts'
+import type { TierAnswer } from '../ports/tier-answer.ts'
 import { formatCacheStatus, formatServerTiming, type TierStatus } from './bytes/cache-status.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 
@@ -17,14 +17,16 @@ const outcomes: Readonly<Record<TierAnswer['outcome'], TierStatus['outcome']>> =
   bypass: { _tag: 'Forwarded', because: 'bypass' },
 }
 
+type Told = { readonly tiers?: ReadonlyArray<TierAnswer> }
+
 const nothing: Headers = {}
 
-/** Cache-Status of a stream. Hot path: hits of a tier are told by one and the same list. */
-export const createCacheTelling = ({ cacheStatus }: Telling): ((stream: Partial<BlobStream>) => Headers) => {
+/** Cache-Status of what tells its tiers. Hot path: hits of a tier are told by one and the same list. */
+export const createCacheTelling = ({ cacheStatus }: Telling): ((told: Told) => Headers) => {
   const headers = new WeakMap<ReadonlyArray<TierAnswer>, Headers>()
   const headersOf = (tiers: ReadonlyArray<TierAnswer>): Headers => ({
     'Cache-Status': formatCacheStatus(
-      tiers.map(({ tier, outcome }) => ({ tier, outcome: outcomes[outcome] })),
+      tiers.map(({ outcome, ...told }) => ({ ...told, outcome: outcomes[outcome] })),
     ),
   })
 
@@ -48,3 +50,9 @@ export const startTiming = ({ stopwatch }: Telling): ((phase: string) => Headers
     return { 'Server-Timing': formatServerTiming(timings) }
   }
 }
+
+/** The same headers on a reply that waits for nothing: what that takes is rounded to no time. */
+export const atOnce = (headers: Headers): Headers =>
+  'Server-Timing' in headers
+    ? { ...headers, 'Server-Timing': formatServerTiming([{ name: 'find', milliseconds: 0 }]) }
+    : headers

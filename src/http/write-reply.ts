@@ -8,8 +8,8 @@ import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
 export const isStreamed = (body: Reply['body']): body is StreamedBody =>
   body !== null && typeof body === 'object' && 'open' in body
 
-/** With what every reply to this request has; `Vary` names what either of them does. */
-const allHeaders = (base: Headers, own: Headers): Record<string, string> => {
+/** What replies have in common, and what one of them has: `Vary` names what either of them does. */
+export const withOwn = (base: Headers, own: Headers): Record<string, string> => {
   const headers = joinHeaders(base, own)
   if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
   return headers
@@ -21,7 +21,7 @@ const allHeaders = (base: Headers, own: Headers): Record<string, string> => {
  */
 export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
   ctx.respond = false
-  ctx.res.writeHead(status, allHeaders(baseHeadersOf(ctx), headers))
+  ctx.res.writeHead(status, withOwn(baseHeadersOf(ctx), headers))
 }
 
 const lengthOf = (body: string | Uint8Array): number =>

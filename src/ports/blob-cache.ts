@@ -4,15 +4,10 @@ import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { CacheKey } from './cache.ts'
 import type { BlobRecord } from './cache-keys.ts'
+import type { TierAnswer } from './tier-answer.ts'
 
 /** What the bytes must be: known from the database before the first of them is read. */
 export type BlobFacts = t.TypeOf<typeof BlobRecord>
-
-/** What a tier did with a read. `collapsed` and `partial`: a fill was under way, which it shared or could not wait for. */
-export type TierAnswer = {
-  readonly tier: 'memory' | 'disk' | 'origin'
-  readonly outcome: 'hit' | 'miss' | 'collapsed' | 'partial' | 'bypass'
-}
 
 /** Bytes of a blob, and how the cache came by them. */
 export type BlobStream = ByteStream & {
@@ -60,6 +55,11 @@ export type BlobCache = {
     range: ByteRange,
     origin: BlobOrigin,
   ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
+  /**
+   * All of the bytes, when they lie in memory, told without waiting: a read that hits costs no more. Nobody may write
+   * to them. `null`: `read` may know more.
+   */
+  readonly held: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
   /** Forgets the bytes; readers under way end well. */
   readonly delete: (key: CacheKey<BlobFacts>) => TE.TaskEither<Unavailable, void>
 }

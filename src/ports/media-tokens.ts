@@ -28,4 +28,6 @@ export type MediaTokens = {
    * missing claim, expired, or a restriction that cannot be made sense of. Claims that are not known are ignored.
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
+  /** What `verify` has found out before and would say now, told without waiting. `undefined`: `verify` may know more. */
+  readonly known: (kind: MediaKind, jwt: string) => MediaGrant | undefined
 }

@@ -54,7 +54,12 @@ describe('a blob cache on a shelf that fails', () => {
     'cannot read back': () => spoiling((inner) => ({ ...inner, read: throwing })),
     'cannot close': () => spoiling((inner) => ({ ...inner, close: throwing })),
     'does not let anything begin': () => ({ ...createMemoryShelf(2 ** 24), begin: throwing }),
-    'can do nothing at all': () => ({ open: throwing, begin: throwing, remove: throwing }),
+    'can do nothing at all': () => ({
+      open: throwing,
+      held: () => null,
+      begin: throwing,
+      remove: throwing,
+    }),
   }
 
   for (const [fault, shelf] of Object.entries(shelves)) {

@@ -5,6 +5,7 @@ import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { cacheContract } from '../contracts/cache.contract.ts'
 import { anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('memory cache', () => {
   cacheContract(async (clock) => createMemoryCache(clock))
@@ -16,10 +17,25 @@ describe('memory cache', () => {
     if (first === undefined) throw new Error('no key')
     for (const key of keys) {
       await right(cache.set(key, 'x'.repeat(1000)))
-      expect(await right(cache.get(first))).to.deep.equal(O.some('x'.repeat(1000)))
+      expect(await valueIn(cache, first)).to.deep.equal(O.some('x'.repeat(1000)))
     }
-    const held = await Promise.all(keys.map((key) => right(cache.get(key))))
+    const held = await Promise.all(keys.map((key) => valueIn(cache, key)))
     expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 14))
+  })
+
+  it('lets go of nothing else for strangers who learn that they may not (wire.md §9.2)', async () => {
+    const cache = createMemoryCache(() => 0, 100_000)
+    const warm = [
+      cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
+      cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
+    ]
+    for (const key of warm) await right(cache.set(key, 'x'.repeat(40_000)))
+    const asked = Array.from({ length: 1000 }, () => cacheKeys.imagePublic({ uid: anImageFileUid() }))
+    for (const key of asked) await right(cache.set(key, false))
+    for (const key of warm) expect(await valueIn(cache, key)).to.deep.equal(O.some('x'.repeat(40_000)))
+    const held = await Promise.all(asked.map((key) => valueIn(cache, key)))
+    expect(held.filter(O.isSome).length).to.be.within(10, 100)
+    expect(held.at(-1)).to.deep.equal(O.some(false))
   })
 
   it('holds nothing that is larger than the whole of it', async () => {
@@ -27,6 +43,6 @@ describe('memory cache', () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     await right(cache.set(key, 'small'))
     await right(cache.set(key, 'x'.repeat(20_000)))
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 })

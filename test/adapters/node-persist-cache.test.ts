@@ -8,6 +8,7 @@ import { cacheContract } from '../contracts/cache.contract.ts'
 import { aContentExportUid } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('node-persist cache', () => {
   after(removeScratch)
@@ -24,7 +25,7 @@ describe('node-persist cache', () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(createNodePersistCache({ storage: createStorage(dir), clock, scope }).set(key, '#EXTM3U'))
     const reopened = createNodePersistCache({ storage: createStorage(dir), clock, scope })
-    expect(await right(reopened.get(key))).to.deep.equal(O.some('#EXTM3U'))
+    expect(await valueIn(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
   it('has nothing that was written for another address', async () => {
@@ -32,9 +33,9 @@ describe('node-persist cache', () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(createNodePersistCache({ storage, clock, scope }).set(key, '#EXTM3U'))
     const moved = createNodePersistCache({ storage, clock, scope: 'https://media.example' })
-    expect(await right(moved.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(moved, key)).to.deep.equal(O.none)
     await right(moved.set(key, '#EXTM3U moved'))
-    expect(await right(moved.get(key))).to.deep.equal(O.some('#EXTM3U moved'))
+    expect(await valueIn(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
   })
 
   it('takes a file that was torn at any byte for a miss, and heals it', async () => {
@@ -46,9 +47,9 @@ describe('node-persist cache', () => {
     const whole = await readFile(path)
     for (let length = 0; length < whole.length; length++) {
       await truncate(path, length)
-      expect(await right(cache.get(key)), `torn at ${length}`).to.deep.equal(O.none)
+      expect(await valueIn(cache, key), `torn at ${length}`).to.deep.equal(O.none)
       await right(cache.set(key, true))
-      expect(await right(cache.get(key))).to.deep.equal(O.some(true))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
     }
   })
 
@@ -65,7 +66,7 @@ describe('node-persist cache', () => {
       '\ufeff',
     ]) {
       await writeFile(storage.getDatumPath(key.name), content)
-      expect(await right(cache.get(key)), content.slice(0, 20)).to.deep.equal(O.none)
+      expect(await valueIn(cache, key), content.slice(0, 20)).to.deep.equal(O.none)
     }
   })
 
@@ -75,9 +76,9 @@ describe('node-persist cache', () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(cache.set(key, true))
     await rm(dir, { recursive: true })
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
     await right(cache.set(key, false))
-    expect(await right(cache.get(key))).to.deep.equal(O.some(false))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
   })
 
   it('is unavailable when its folder cannot be there', async () => {

@@ -27,6 +27,7 @@ import { left, right } from '../support/expect-right.ts'
 import { factsOf, someBytes, wellServed } from '../support/origins.ts'
 import { silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('memory in front of disk', () => {
   const MiB = 1024 * 1024
@@ -70,9 +71,9 @@ describe('memory in front of disk', () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       await right(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }).set(key, 'body'))
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
-      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
       await rm(join(dir, 'values'), { recursive: true })
-      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
     })
 
     it('move to memory with the time that remains to them', async () => {
@@ -81,11 +82,11 @@ describe('memory in front of disk', () => {
       await right(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }).set(key, 'body'))
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       now += 600_000
-      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
       now += 299_999
-      expect(await right(cache.get(key))).to.deep.equal(O.some('body'))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
       now += 1
-      expect(await right(cache.get(key))).to.deep.equal(O.none)
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
     })
 
     it('that another process changes on the disk are believed for two seconds more', async () => {
@@ -93,13 +94,38 @@ describe('memory in front of disk', () => {
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
       const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
-      const key = cacheKeys.isAdmin({ sub: 'zoë' })
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(here.set(key, 'old'))
+      await right(there.set(key, 'new'))
+      now += 1999
+      expect(await valueIn(here, key)).to.deep.equal(O.some('old'))
+      now += 1
+      expect(await valueIn(here, key)).to.deep.equal(O.some('new'))
+    })
+
+    it('that say no never lie on the disk: strangers could fill it (wire.md §9.2)', async () => {
+      const disk = await openDisk()
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock })
+      for (let i = 0; i < 20; i++) {
+        const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+        await right(cache.set(key, false))
+        expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+      }
+      await disk.settled()
+      expect(disk.held()).to.deep.equal({ bytes: 0, entries: 0 })
+    })
+
+    it('that say no end what said yes, on the disk and for other processes, too', async () => {
+      const dir = await scratchFolder()
+      const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
+      const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const [here, there] = [cacheOn(ours), cacheOn(theirs)]
+      const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
       await right(here.set(key, true))
       await right(there.set(key, false))
-      now += 1999
-      expect(await right(here.get(key))).to.deep.equal(O.some(true))
-      now += 1
-      expect(await right(here.get(key))).to.deep.equal(O.some(false))
+      now += 2000
+      expect(await valueIn(here, key)).to.deep.equal(O.none)
+      expect(await right(createTierStaleCache(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
     })
 
     it('that change while the old one is read from disk do not come back', async () => {
@@ -119,13 +145,13 @@ describe('memory in front of disk', () => {
       }
       await right(inner.keep(key, { value: 'old', expiresAt: null }))
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: slowDisk, clock })
-      const underWay = right(cache.get(key))
+      const underWay = valueIn(cache, key)
       await right(cache.set(key, 'new'))
       release()
       await underWay
-      expect(await right(cache.get(key))).to.deep.equal(O.some('new'))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('new'))
       await right(cache.delete(key))
-      expect(await right(cache.get(key))).to.deep.equal(O.none)
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
     })
 
     it('are held in memory also when the disk cannot be written', async () => {
@@ -135,7 +161,7 @@ describe('memory in front of disk', () => {
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const key = cacheKeys.isAdmin({ sub: 'anna' })
       expect(await left(cache.set(key, true))).to.include({ _tag: 'Unavailable' })
-      expect(await right(cache.get(key))).to.deep.equal(O.some(true))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
     })
   })
 
@@ -153,7 +179,7 @@ describe('memory in front of disk', () => {
         await right(cacheOfTier(tier, clock).set(key, 'body'))
         now += 900_000 + 1000 * day - 1
         expect(await right(cacheOfTier(tier, clock).get(key))).to.deep.equal(O.none)
-        expect(await right(stale.getStale(key, day))).to.deep.equal(O.some('body'))
+        expect(await right(stale.getStale(key, day))).to.have.nested.property('value.value', 'body')
         now += 1
         expect(await right(stale.getStale(key, day))).to.deep.equal(O.none)
       })
@@ -227,9 +253,9 @@ describe('memory in front of disk', () => {
     const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB, meter: memoryMeter })
 
     const list = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    await right(cache.get(list))
+    await valueIn(cache, list)
     await right(cache.set(list, 'body'))
-    await right(cache.get(list))
+    await valueIn(cache, list)
     const bytes = someBytes(100_000)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
     const { origin } = wellServed(bytes)

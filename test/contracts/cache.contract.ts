@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { O } from '../../src/fp.ts'
-import type { CachePort } from '../../src/ports/cache.ts'
+import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import {
@@ -14,6 +14,14 @@ import {
 } from '../support/builders.ts'
 import { anyText, contentPartFile, imageFileUid } from '../support/cache-arbitraries.ts'
 import { right } from '../support/expect-right.ts'
+import { valueIn } from '../support/value-in.ts'
+
+/** The same place, for whoever believes that a text lives there. */
+const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
+  ...key,
+  codec: t.string,
+  isRefusal: () => false,
+})
 
 /** What every CachePort promises. Call it from the adapter's own test file. */
 export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void => {
@@ -30,7 +38,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     await fc.assert(
       fc.asyncProperty(imageFileUid(), anyText(), async (uid, body) => {
         await right(cache.set(cacheKeys.imagePlaylist({ uid }), body))
-        expect(await right(cache.get(cacheKeys.imagePlaylist({ uid })))).to.deep.equal(O.some(body))
+        expect(await valueIn(cache, cacheKeys.imagePlaylist({ uid }))).to.deep.equal(O.some(body))
       }),
       runs,
     )
@@ -41,7 +49,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     await fc.assert(
       fc.asyncProperty(contentPartFile(), async (file) => {
         await right(cache.set(key, file))
-        expect(await right(cache.get(key))).to.deep.equal(O.some(file))
+        expect(await valueIn(cache, key)).to.deep.equal(O.some(file))
       }),
       runs,
     )
@@ -50,7 +58,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
   it('gives back both values of a flag', async () => {
     for (const flag of [true, false]) {
       await right(cache.set(cacheKeys.isAdmin({ sub: 'anna' }), flag))
-      expect(await right(cache.get(cacheKeys.isAdmin({ sub: 'anna' })))).to.deep.equal(O.some(flag))
+      expect(await valueIn(cache, cacheKeys.isAdmin({ sub: 'anna' }))).to.deep.equal(O.some(flag))
     }
   })
 
@@ -58,27 +66,50 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const subs = ['a', 'A', 'a/../b', '', 'ä', 'a\u0000', ':', '{uid}', 'x'.repeat(1000)]
     for (const [i, sub] of subs.entries()) await right(cache.set(cacheKeys.isAdmin({ sub }), i % 2 === 0))
     for (const [i, sub] of subs.entries())
-      expect(await right(cache.get(cacheKeys.isAdmin({ sub })))).to.deep.equal(O.some(i % 2 === 0))
+      expect(await valueIn(cache, cacheKeys.isAdmin({ sub }))).to.deep.equal(O.some(i % 2 === 0))
   })
 
   it('answers none for a key that was never set', async () => {
-    expect(await right(cache.get(cacheKeys.imagePlaylist({ uid: anImageFileUid() })))).to.deep.equal(O.none)
+    expect(await valueIn(cache, cacheKeys.imagePlaylist({ uid: anImageFileUid() }))).to.deep.equal(O.none)
   })
 
   it('forgets a value when its time is up, and not before', async () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     await right(cache.set(key, '{}'))
     now += 899_999
-    expect(await right(cache.get(key))).to.deep.equal(O.some('{}'))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some('{}'))
     now += 1
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+  })
+
+  it('holds that somebody may not, and for 30 seconds at most (wire.md §9.2)', async () => {
+    for (const key of [
+      cacheKeys.imagePublic({ uid: anImageFileUid() }),
+      cacheKeys.isAdmin({ sub: 'anna' }),
+    ]) {
+      await right(cache.set(key, true))
+      await right(cache.set(key, false))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+      now += 30_000
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    }
+  })
+
+  it('holds that somebody may for longer, also after it was not so', async () => {
+    const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+    await right(cache.set(key, false))
+    await right(cache.set(key, true))
+    now += 599_999
+    expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+    now += 1
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
   it('never forgets by time what cannot change', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(cache.set(key, '#EXTM3U'))
     now += 100 * 365 * 86_400_000
-    expect(await right(cache.get(key))).to.deep.equal(O.some('#EXTM3U'))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
   it('gives a value that is set again a new life', async () => {
@@ -87,19 +118,19 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     now += 800_000
     await right(cache.set(key, 'second'))
     now += 800_000
-    expect(await right(cache.get(key))).to.deep.equal(O.some('second'))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some('second'))
   })
 
   it('answers none for a value that no longer fits its codec', async () => {
     const key = cacheKeys.imageExport({ uid: anImageExportUid() })
-    await right(cache.set({ ...key, codec: t.string }, 'written by an older release'))
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    await right(cache.set(asText(key), 'written by an older release'))
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
   it('reads a value by another codec that it fits', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(cache.set(key, true))
-    expect(await right(cache.get({ ...key, codec: t.string }))).to.deep.equal(O.some('1'))
+    expect(await valueIn(cache, asText(key))).to.deep.equal(O.some('1'))
   })
 
   it('forgets a deleted value, and deleting again is fine', async () => {
@@ -107,23 +138,29 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     await right(cache.set(key, true))
     await right(cache.delete(key))
     await right(cache.delete(key))
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
   it('ends with what was asked last, also when nobody waits in between', async () => {
     const key = cacheKeys.mobilePlaylist({ uid: aContentFileUid() })
     const bodies = Array.from({ length: 20 }, (_, i) => `#EXTM3U ${i} ${'x'.repeat(5000 * (20 - i))}`)
     await Promise.all(bodies.map((body) => right(cache.set(key, body))))
-    expect(await right(cache.get(key))).to.deep.equal(O.some(bodies.at(-1)))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some(bodies.at(-1)))
     await Promise.all([right(cache.set(key, 'again')), right(cache.delete(key))])
-    expect(await right(cache.get(key))).to.deep.equal(O.none)
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
   it('is not changed by what a caller does to a value afterwards', async () => {
-    const key = { name: 'test:list', family: 'test:list', codec: t.array(t.string), ttlSeconds: null }
+    const key = {
+      name: 'test:list',
+      family: 'test:list',
+      codec: t.array(t.string),
+      ttlSeconds: null,
+      isRefusal: () => false,
+    }
     const list = ['a']
     await right(cache.set(key, list))
     list.push('b')
-    expect(await right(cache.get(key))).to.deep.equal(O.some(['a']))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some(['a']))
   })
 }

@@ -6,6 +6,7 @@ import { aContentFileUid, aNewContentExport, aNewContentFile, aNewContentPart } 
 import { right } from '../support/expect-right.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   let larder: Larder
@@ -56,7 +57,7 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
 
   it('is cached unsigned and whole, under a key of its own', async () => {
     await server.get(`/api/1/content_files/${film.uid}/dash.mpd?jwt=${jwt}`)
-    const cached = await right(larder.cache.get(cacheKeys.dashManifest({ uid: film.uid })))
+    const cached = await valueIn(larder.cache, cacheKeys.dashManifest({ uid: film.uid }))
     if (O.isNone(cached)) return expect.fail('nothing is cached')
     expect(cached.value).not.to.include('jwt')
     expect(cached.value.match(/<Representation /g)).to.have.length(3)

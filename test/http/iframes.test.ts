@@ -14,6 +14,7 @@ import { isHere } from '../support/is-here.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { valueIn } from '../support/value-in.ts'
 
 const content = '/api/1/content_files'
 
@@ -58,7 +59,7 @@ describe('I-frame playlists (W25)', () => {
   it('are kept in the cache, unsigned', async () => {
     const { text } = await list(film.low.uid)
     const key = cacheKeys.vodIFrames({ uid: film.low.uid })
-    expect(await right(larder.cache.get(key))).to.deep.equal(O.some(text))
+    expect(await valueIn(larder.cache, key)).to.deep.equal(O.some(text))
   })
 
   it('are not there for sound, whose media playlist is', async () => {

@@ -14,6 +14,7 @@ import type { CacheKey } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { valueIn } from '../support/value-in.ts'
 
 const imageFileUid = 'if_0123456789abcdefghijkl' as ImageFileUid
 const imageExportUid = 'ife_0123456789abcdefghijkl' as ImageExportUid
@@ -73,9 +74,9 @@ const examples = {
   }),
   imagePublic: example({
     key: cacheKeys.imagePublic({ uid: imageFileUid }),
-    value: false,
+    value: true,
     name: 'image_files:public:if_0123456789abcdefghijkl',
-    written: '0',
+    written: '1',
     ttlSeconds: 600,
   }),
   storedFile: example({
@@ -198,5 +199,5 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
     key: name,
     value: { value: written, expiresAt, scope: 'https://media.example' },
   })
-  expect(await right(cache.get(key))).to.deep.equal(O.some(value))
+  expect(await valueIn(cache, key)).to.deep.equal(O.some(value))
 }

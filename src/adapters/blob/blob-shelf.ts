@@ -43,6 +43,8 @@ export type Begun =
 export type BlobShelf = {
   /** The bytes, if they are all there and are those of `facts`. */
   readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WholeBytes | null>
+  /** The bytes themselves, when they lie in memory, told without waiting. */
+  readonly held: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
   /** Room for new bytes; `null` when it will not have them. */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<Begun | null>
   /** Forgets the bytes; those that are open can be read to their end. */

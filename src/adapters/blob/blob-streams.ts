@@ -1,6 +1,7 @@
 import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { E } from '../../fp.ts'
-import type { BlobOrigin, BlobStream, ReadInto, TierAnswer } from '../../ports/blob-cache.ts'
+import type { BlobOrigin, BlobStream, ReadInto } from '../../ports/blob-cache.ts'
+import type { TierAnswer } from '../../ports/tier-answer.ts'
 
 /** The stream, and what is to be told of it. */
 export const told = (

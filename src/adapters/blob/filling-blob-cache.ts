@@ -2,7 +2,8 @@ import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
-import type { BlobCache, BlobStream, TierAnswer } from '../../ports/blob-cache.ts'
+import type { BlobCache, BlobStream } from '../../ports/blob-cache.ts'
+import type { TierAnswer } from '../../ports/tier-answer.ts'
 import type { BlobShelf, WholeBytes } from './blob-shelf.ts'
 import { atHand, overheard, told } from './blob-streams.ts'
 import { leave, noBytes, releasing } from './byte-streams.ts'
@@ -143,6 +144,11 @@ export const createFillingBlobCache = (
       range.start === range.end
         ? E.right(atHand(new Uint8Array(), hit))
         : open({ key, facts, range, origin }, { tries: 3, ...range }),
+    held: (key, facts) => {
+      const bytes = shelf.held(key, facts)
+      if (bytes !== null) meter.hit(key)
+      return bytes
+    },
     delete: (key) =>
       TE.tryCatch(async () => {
         await fills.disown(key.name)

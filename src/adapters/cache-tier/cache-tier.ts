@@ -1,7 +1,8 @@
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort } from '../../ports/cache.ts'
+import { type CacheKey, type CachePort, type Found, refusalSeconds } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Tier, TierAnswer } from '../../ports/tier-answer.ts'
 
 /** A value and its end: milliseconds since 1970, `null` for a value that cannot change. */
 export type Kept<A> = { readonly value: A; readonly expiresAt: number | null }
@@ -11,7 +12,10 @@ export type Kept<A> = { readonly value: A; readonly expiresAt: number | null }
  * that is still good for, and a value moves from tier to tier with the time that remains to it.
  */
 export type CacheTier = {
+  readonly name: Tier
   readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Kept<A>>>
+  /** What `find` gives as well, where that needs no waiting: the same object until the value is kept anew. */
+  readonly held: <A>(key: CacheKey<A>) => Kept<A> | undefined
   readonly keep: <A>(key: CacheKey<A>, kept: Kept<A>) => TE.TaskEither<Unavailable, void>
   readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
 }
@@ -20,10 +24,26 @@ export const isFresh = (kept: Kept<unknown>, now: number): boolean =>
   kept.expiresAt === null || now < kept.expiresAt
 
 /** A value that is set now, with the whole of its life before it. */
-export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number): Kept<A> => ({
-  value,
-  expiresAt: key.ttlSeconds === null ? null : now + key.ttlSeconds * 1000,
+export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number): Kept<A> => {
+  const seconds = key.isRefusal(value) ? refusalSeconds : key.ttlSeconds
+  return { value, expiresAt: seconds === null ? null : now + seconds * 1000 }
+}
+
+/** A value that was kept in a tier, found there after misses in those before it. */
+export const foundIn = <A>(
+  tier: CacheTier,
+  key: CacheKey<A>,
+  kept: Kept<A>,
+  clock: Clock,
+  misses: ReadonlyArray<TierAnswer> = [],
+): Found<A> => ({
+  value: kept.value,
+  tiers: [...misses, { tier: tier.name, outcome: 'hit' }],
+  isAtHand: () => tier.held(key) === kept && isFresh(kept, clock()),
 })
+
+export const missedBy = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierAnswer> =>
+  tiers.map(({ name }) => ({ tier: name, outcome: 'miss' }))
 
 /** The port on one tier. */
 export const cacheOfTier = (tier: CacheTier, clock: Clock): CachePort => ({
@@ -31,8 +51,9 @@ export const cacheOfTier = (tier: CacheTier, clock: Clock): CachePort => ({
     const found = await tier.find(key)()
     if (E.isLeft(found)) return found
     if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-    return E.right(O.some(found.right.value.value))
+    return E.right(O.some(foundIn(tier, key, found.right.value, clock)))
   },
+  missed: missedBy(tier),
   set: (key, value) => async () => tier.keep(key, keptFrom(key, value, clock()))(),
   delete: tier.delete,
 })

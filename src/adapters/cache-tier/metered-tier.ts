@@ -5,12 +5,18 @@ import { type CacheTier, isFresh } from './cache-tier.ts'
 
 /** The same values, each look-up counted; what has expired is a miss. */
 export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMeter): CacheTier => ({
+  name: tier.name,
   find: (key) => async () => {
     const found = await tier.find(key)()
     if (E.isLeft(found)) meter.failed(key)
     else if (O.isSome(found.right) && isFresh(found.right.value, clock())) meter.hit(key)
     else meter.miss(key)
     return found
+  },
+  held: (key) => {
+    const kept = tier.held(key)
+    if (kept !== undefined && isFresh(kept, clock())) meter.hit(key)
+    return kept
   },
   keep: (key, kept) => async () => {
     const done = await tier.keep(key, kept)()

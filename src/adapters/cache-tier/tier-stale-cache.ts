@@ -8,7 +8,13 @@ export const createTierStaleCache = (tier: CacheTier, clock: Clock): StaleCache 
   getStale: (key, seconds) => async () => {
     const found = await tier.find(key)()
     if (E.isLeft(found)) return found
-    if (O.isNone(found.right) || !isFresh(found.right.value, clock() - seconds * 1000)) return E.right(O.none)
-    return E.right(O.some(found.right.value.value))
+    if (O.isNone(found.right)) return E.right(O.none)
+    const { value, expiresAt } = found.right.value
+    const now = clock()
+    if (!isFresh(found.right.value, now - seconds * 1000)) return E.right(O.none)
+    const ttl = expiresAt === null ? {} : { ttl: Math.floor((expiresAt - now) / 1000) }
+    return E.right(
+      O.some({ value, tiers: [{ tier: tier.name, outcome: 'hit', ...ttl }], isAtHand: () => false }),
+    )
   },
 })

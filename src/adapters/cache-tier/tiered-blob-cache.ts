@@ -39,6 +39,7 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
       facts.size > largest
         ? disk.read(key, facts, range, origin)
         : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin)),
+    held: memory.held,
     delete: (key) => async () => {
       await memory.delete(key)()
       return disk.delete(key)()

@@ -1,7 +1,7 @@
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { type CacheTier, isFresh, type Kept, keptFrom } from './cache-tier.ts'
+import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, missedBy } from './cache-tier.ts'
 
 type Tiers = {
   /** Asked first. */
@@ -15,7 +15,8 @@ const memoryHoldsMs = 2000
 
 /**
  * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory, with the time
- * that remains to it; what can change, for two seconds at most.
+ * that remains to it; what can change, for two seconds at most. A refusal stays in memory alone: what it contradicts
+ * goes from the disk, and no stranger can make files there.
  */
 export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => {
   const remember = <A>(key: CacheKey<A>, { value, expiresAt }: Kept<A>) =>
@@ -24,6 +25,8 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
       expiresAt: expiresAt === null ? null : Math.min(expiresAt, clock() + memoryHoldsMs),
     })
 
+  const missedMemory = missedBy(memory)
+
   /** How often anything was set or deleted: what was read from disk across such a change may be out of date. */
   let changes = 0
 
@@ -31,20 +34,21 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
     get: (key) => async () => {
       const held = await memory.find(key)()
       if (E.isRight(held) && O.isSome(held.right) && isFresh(held.right.value, clock()))
-        return E.right(O.some(held.right.value.value))
+        return E.right(O.some(foundIn(memory, key, held.right.value, clock)))
 
       const before = changes
       const found = await disk.find(key)()
       if (E.isLeft(found)) return found
       if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
       if (changes === before) await remember(key, found.right.value)()
-      return E.right(O.some(found.right.value.value))
+      return E.right(O.some(foundIn(disk, key, found.right.value, clock, missedMemory)))
     },
+    missed: missedBy(memory, disk),
     set: (key, value) => async () => {
       const kept = keptFrom(key, value, clock())
       changes++
       await remember(key, kept)()
-      const done = await disk.keep(key, kept)()
+      const done = await (key.isRefusal(value) ? disk.delete(key) : disk.keep(key, kept))()
       changes++
       return done
     },

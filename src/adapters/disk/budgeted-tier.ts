@@ -10,6 +10,7 @@ export const createBudgetedTier = (
   folders: CacheFolders,
   budget: DiskBudget,
 ): CacheTier => ({
+  ...tier,
   find: (key) => async () => {
     const found = await tier.find(key)()
     if (E.isRight(found) && O.isSome(found.right)) budget.touched(idOf(key.name))

@@ -121,6 +121,7 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
         throw error
       }
     },
+    held: () => null,
     remove,
   }
 }

@@ -41,6 +41,8 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheT
     inFolder(dirname(disk.getDatumPath(name)), () => disk.setItem(name, entry))
 
   return {
+    name: 'disk',
+    held: () => undefined,
     find: (key) =>
       TE.tryCatch(async () => {
         await inTurn.pending(key.name)

@@ -25,12 +25,17 @@ export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter):
   })
   let underWay = 0
 
+  const heldFor: (...asked: Parameters<BlobShelf['held']>) => Buffer | null = (key, { sha256, size }) => {
+    const held = blobs.get(key.name)
+    return held?.sha256 === sha256 && held.bytes.length === size ? held.bytes : null
+  }
+
   return {
     open: async (key, facts) => {
-      const held = blobs.get(key.name)
-      if (held === undefined || held.sha256 !== facts.sha256 || held.bytes.length !== facts.size) return null
-      return bytesOf(held.bytes)
+      const held = heldFor(key, facts)
+      return held && bytesOf(held)
     },
+    held: heldFor,
     begin: async (key, { size, sha256 }) => {
       if (underWay + size > maxBytes) return null
       underWay += size

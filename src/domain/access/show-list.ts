@@ -1,4 +1,5 @@
 import { E, type TE } from '../../fp.ts'
+import type { Found } from '../../ports/cache.ts'
 import { type Forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { SignableList } from '../shared/signable-list.ts'
 import type { Signature } from '../shared/signature.ts'
@@ -11,7 +12,7 @@ export type Shown<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
 /** How a list comes to be what one viewer may have of it. */
 export type ListSteps<S extends Signature> = {
   /** What is cached: whole, unsigned, and the same for all. */
-  readonly text: Shown<string>
+  readonly text: Shown<Found<string>>
   /** What of it he may have; `null` when that is nothing. */
   readonly cut: (text: string, restrictions: Restrictions) => TE.TaskEither<Unavailable, string | null>
   /** How its children are to be opened. */
@@ -25,20 +26,21 @@ export const showList =
     uid: string,
     viewer: Viewer,
     { text, cut, signature, sign }: ListSteps<S>,
-  ): Shown<SignableList<S>> =>
+  ): Shown<Found<SignableList<S>>> =>
   async () => {
     const whole = await text()
     if (E.isLeft(whole)) return whole
-    const part = await cut(whole.right, viewer.grant.restrictions)()
+    const part = await cut(whole.right.value, viewer.grant.restrictions)()
     if (E.isLeft(part)) return part
     if (part.right === null) return E.left(notFound('list', uid))
     const how = await signature()
-    return E.isLeft(how) ? how : E.right({ text: part.right, signature: how.right, sign })
+    if (E.isLeft(how)) return how
+    return E.right({ ...whole.right, value: { text: part.right, signature: how.right, sign } })
   }
 
 /** The same for a list of the file that his token must name. */
 export const showListOfFile =
-  <S extends Signature>(uid: string, viewer: Viewer, steps: ListSteps<S>): Shown<SignableList<S>> =>
+  <S extends Signature>(uid: string, viewer: Viewer, steps: ListSteps<S>): Shown<Found<SignableList<S>>> =>
   async () => {
     const permitted = mayView(viewer, uid)
     return E.isLeft(permitted) ? permitted : showList(uid, viewer, steps)()

@@ -1,8 +1,9 @@
-import type { MediaGrant } from '../../ports/media-tokens.ts'
+import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
 import type { Signature, UrlSignature } from '../shared/signature.ts'
 
 /** Who asks for media, as far as a token has proven it. */
 export type Viewer = {
+  readonly kind: MediaKind
   readonly grant: MediaGrant
   readonly jwt: string
   /** How the token travelled; it decides how the token travels on (wire.md §3). */

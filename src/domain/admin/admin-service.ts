@@ -57,7 +57,7 @@ export const createAdminService = (deps: Deps): AdminService => {
       const { sub } = identity.right
       const admin = await readThrough(cacheKeys.isAdmin({ sub }), users.isAdmin(sub))()
       if (E.isLeft(admin)) return admin
-      return admin.right ? identity : E.left(forbidden('not_admin'))
+      return admin.right.value ? identity : E.left(forbidden('not_admin'))
     },
 
     setAdmin: (sub, admin) =>

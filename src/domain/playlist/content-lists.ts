@@ -1,5 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import type { CachePort, Found } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
@@ -30,14 +30,14 @@ export type ContentLists = {
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<SignableList<UrlSignature>>
+  ) => Shown<Found<SignableList<UrlSignature>>>
   /** Master playlist, wire.md §5.2. */
   readonly showMobile: (
     uid: ContentFileUid,
     viewer: Viewer,
     presign: Presign | null,
     filter: MobileFilter,
-  ) => Shown<SignableList>
+  ) => Shown<Found<SignableList>>
 }
 
 type Deps = {
@@ -88,7 +88,7 @@ export const createContentLists = (deps: Deps): ContentLists => {
         cacheKeys.contentPart({ uid }),
         pipe(contentFiles.findPart(uid), TE.flatMapEither(E.fromOption(() => notFound('part', uid)))),
       )()
-      if (E.isRight(part) && permitsPart(restrictions, partFacts(part.right))) permitted.push(uid)
+      if (E.isRight(part) && permitsPart(restrictions, partFacts(part.right.value))) permitted.push(uid)
       if (E.isLeft(part) && part.left._tag === 'Unavailable') return E.left(part.left)
     }
     return E.right(restrictWebPlaylist(text, permitted))

@@ -1,5 +1,5 @@
 import { E, pipe, TE } from '../../fp.ts'
-import type { CachePort } from '../../ports/cache.ts'
+import type { CachePort, Found } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
@@ -25,12 +25,12 @@ export type ImageLists = {
     uid: ImageFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<SignableList<UrlSignature>>
+  ) => Shown<Found<SignableList<UrlSignature>>>
   /** The same for everybody, with a fresh token, when the image is public (wire.md §4.2). */
   readonly showPublicImages: (
     uid: ImageFileUid,
     presign: UrlPresign | null,
-  ) => Shown<{ readonly list: SignableList<UrlSignature>; readonly jwt: string }>
+  ) => Shown<{ readonly list: Found<SignableList<UrlSignature>>; readonly jwt: string }>
   /** The export that serves best (wire.md §4.4); `null` is a caller without a token, who gets public images alone. */
   readonly chooseImage: (uid: ImageFileUid, viewer: Viewer | null, wish: ImageWish) => Shown<ListedImage>
 }
@@ -77,7 +77,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
       : pipe(
           isPublic(uid),
           TE.filterOrElseW(
-            (open) => open,
+            ({ value: isOpen }) => isOpen,
             () => forbidden('not_public'),
           ),
         )
@@ -103,7 +103,10 @@ export const createImageLists = (deps: Deps): ImageLists => {
         tokens.mint('image', uid, defaultTtlSeconds),
         TE.map((jwt) => ({
           jwt,
-          list: { text: text.right, signature: { mode: presign ?? 'none', jwt }, sign: signUrls },
+          list: {
+            ...text.right,
+            value: { text: text.right.value, signature: { mode: presign ?? 'none', jwt }, sign: signUrls },
+          },
         })),
       )()
     },
@@ -114,7 +117,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
       const restrictions = viewer?.grant.restrictions ?? unrestricted
-      const images = readImages(text.right).filter((image) => permitsExport(restrictions, image))
+      const images = readImages(text.right.value).filter((image) => permitsExport(restrictions, image))
       const best = bestExport(images, wish)
       return best === null ? E.left(notFound('image_file', uid)) : E.right(best)
     },

@@ -1,5 +1,5 @@
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort } from '../../ports/cache.ts'
+import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { DomainError } from './errors.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -7,36 +7,42 @@ import { createSingleFlight } from './single-flight.ts'
 /** How long after its end a value may still stand in for one that cannot be loaded (wire.md §9.3). */
 const staleSeconds = 86_400
 
+/** A value that was loaded because `cache` did not have it. */
+export const foundAtOrigin = <A>({ missed }: CachePort, value: A): Found<A> => ({
+  value,
+  tiers: [...missed, { tier: 'origin', outcome: 'hit' }],
+  isAtHand: () => false,
+})
+
 /**
  * Ask the cache, else load and remember. The cache can only help: one that fails is a miss, and a failed write
- * is forgotten. Misses of one key at one time share one load, also those that are late. When what loads is
- * `Unavailable`, a value that has expired is given, from `stale`; without it the failure stands, which is right for
- * rights.
- *
- * Hot path, so an async body and early returns; a hit costs one await.
+ * is forgotten. Those who ask for one key at one time share one look and one load. When what loads is `Unavailable`,
+ * a value that has expired is given, from `stale`; without it the failure stands, which is right for rights.
  */
 export const createReadThrough = (cache: CachePort, stale: StaleCache | null = null) => {
   const flight = createSingleFlight()
 
-  const expired = async <L extends DomainError, A>(key: CacheKey<A>, failure: L): Promise<E.Either<L, A>> => {
+  const expired = async <L extends DomainError, A>(
+    key: CacheKey<A>,
+    failure: L,
+  ): Promise<E.Either<L, Found<A>>> => {
     if (stale === null || failure._tag !== 'Unavailable') return E.left(failure)
     const found = await stale.getStale(key, staleSeconds)()
     return E.isRight(found) && O.isSome(found.right) ? E.right(found.right.value) : E.left(failure)
   }
 
-  return <L extends DomainError, A>(key: CacheKey<A>, load: TE.TaskEither<L, A>): TE.TaskEither<L, A> =>
-    async () => {
-      const cached = await cache.get(key)()
-      if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
-
-      return flight(key.name, async () => {
-        // Who was faster may have brought it between that look and this flight.
-        const brought = await cache.get(key)()
-        if (E.isRight(brought) && O.isSome(brought.right)) return E.right(brought.right.value)
+  return <L extends DomainError, A>(
+    key: CacheKey<A>,
+    load: TE.TaskEither<L, A>,
+  ): TE.TaskEither<L, Found<A>> =>
+    () =>
+      // The look is part of the flight: who comes later finds what this one has brought.
+      flight(key.name, async () => {
+        const cached = await cache.get(key)()
+        if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
         const loaded = await load()
         if (E.isLeft(loaded)) return expired(key, loaded.left)
         await cache.set(key, loaded.right)()
-        return loaded
+        return E.right(foundAtOrigin(cache, loaded.right))
       })
-    }
 }

@@ -17,6 +17,8 @@ import { createMemo } from './memo.ts'
 
 export type ListBody = {
   readonly body: Uint8Array
+  /** What it was made by. */
+  readonly form: ListForm
   /** Vary, and Content-Encoding when there is one, and ETag when the body is the same for everybody. */
   readonly headers: Headers
 }
@@ -65,6 +67,11 @@ export const createListBodies = ({ maxBytes }: Options): ListBodies => {
   const identityForms = createMemo<IdentityForm>(maxBytes / 2)
   const encodedForms = createMemo<ListForm>(maxBytes / 4)
 
+  const encoded = (identity: IdentityForm, coding: 'br' | 'gzip', name: string | undefined) =>
+    name === undefined
+      ? encodeForm(identity, coding)
+      : encodedForms(`${name} ${coding}`, () => encodeForm(identity, coding))
+
   return async (list, acceptEncoding) => {
     const token = tokenOf(list.signature)
     const name = isPlainToken(token) ? `${idOf(list.text)} ${list.signature.mode} ${token.length}` : undefined
@@ -72,13 +79,7 @@ export const createListBodies = ({ maxBytes }: Options): ListBodies => {
       name === undefined ? plainForm(list) : await identityForms(name, () => createIdentityForm(list))
 
     const coding = codingFor(identity, acceptEncoding)
-    if (coding === 'identity')
-      return { body: await identity.bodyFor(token), headers: headersOf(identity, coding) }
-
-    const encoded =
-      name === undefined
-        ? await encodeForm(identity, coding)
-        : await encodedForms(`${name} ${coding}`, () => encodeForm(identity, coding))
-    return { body: await encoded.bodyFor(token), headers: headersOf(encoded, coding) }
+    const form = coding === 'identity' ? identity : await encoded(identity, coding, name)
+    return { body: await form.bodyFor(token), form, headers: headersOf(form, coding) }
   }
 }

@@ -13,6 +13,8 @@ export type ListForm = {
   /** Strong, with its quotes; `undefined` where each viewer has a body of his own. */
   readonly etag: string | undefined
   readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
+  /** The same, where it is no more than a copy; `null` where it takes longer. */
+  readonly copyFor: ((token: string) => Uint8Array) | null
 }
 
 /** The one from which those in other codings are made. */
@@ -23,6 +25,8 @@ export type IdentityForm = ListForm & {
 
 /** What stands in the list for its children to show; empty when nothing does. */
 export const tokenOf = (signature: Signature): string => ('jwt' in signature ? signature.jwt : '')
+
+const copying = (bodyFor: (token: string) => Uint8Array) => ({ bodyFor, copyFor: bodyFor })
 
 const signWith =
   <S extends Signature>({ text, sign, signature }: SignableList<S>) =>
@@ -36,6 +40,7 @@ export const plainForm = <S extends Signature>(list: SignableList<S>): IdentityF
     size: list.text.length,
     etag: undefined,
     bodyFor: (token) => Buffer.from(signed(token)),
+    copyFor: null,
     template: O.none,
   }
 }
@@ -49,9 +54,9 @@ export const createIdentityForm = async <S extends Signature>(
   const { bytes, holes } = template.value
   const isSame = holes.length === 0
   return {
+    ...copying(isSame ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token))),
     size: bytes.length + holes.byteLength,
     etag: isSame ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
-    bodyFor: isSame ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token)),
     template,
   }
 }
@@ -65,10 +70,10 @@ const sharedForm = async (identity: IdentityForm, etag: string, coding: 'br' | '
   const plain = await identity.bodyFor('')
   const bytes = await (coding === 'br' ? brotliWell(plain) : gzippedWell(plain))
   return {
+    ...copying(() => bytes),
     size: bytes.length,
     // Other bytes, another tag (RFC 9110 §8.8.3.3).
     etag: etag.replace(/"$/, `-${coding}"`),
-    bodyFor: () => bytes,
   }
 }
 
@@ -76,10 +81,10 @@ const sharedForm = async (identity: IdentityForm, etag: string, coding: 'br' | '
 const gzipForm = async (identity: IdentityForm): Promise<ListForm> => {
   const template = O.isSome(identity.template) ? await createGzipTemplate(identity.template.value) : O.none
   if (O.isNone(template))
-    return { ...identity, bodyFor: async (token) => gzipped(await identity.bodyFor(token)) }
+    return { ...identity, bodyFor: async (token) => gzipped(await identity.bodyFor(token)), copyFor: null }
   return {
+    ...copying((token) => fillGzip(template.value, Buffer.from(token))),
     size: template.value.bytes.length,
     etag: undefined,
-    bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
   }
 }

@@ -1,8 +1,11 @@
+import type { Viewer } from '../../domain/access/viewer.ts'
 import type { ByteRange } from '../../domain/shared/bytes.ts'
 import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { E, TE } from '../../fp.ts'
+import type { Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { unsatisfiedRange } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from '../bytes/plan-byte-reply.ts'
@@ -11,6 +14,7 @@ import { newBoundary } from '../bytes-reply.ts'
 import type { Incoming } from '../incoming.ts'
 import { listCacheControl, preconditionFailed, type Reply, rangeNotSatisfiable } from '../reply.ts'
 import type { ListBodies, ListBody } from './list-bodies.ts'
+import { type ListForm, tokenOf } from './list-form.ts'
 
 const contentTypes = {
   json: 'application/json; charset=utf-8',
@@ -20,8 +24,10 @@ const contentTypes = {
 
 export type ListFormat = keyof typeof contentTypes
 
-export type ListToReply<S extends Signature> = SignableList<S> & {
+export type ListToReply<S extends Signature> = {
+  readonly found: Found<SignableList<S>>
   readonly format: ListFormat
+  readonly viewer: Viewer | null
   /** Of this reply beyond those of every list. */
   readonly headers?: Headers
 }
@@ -70,6 +76,28 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
   return { open: TE.of(multipartBody(planned.plan, async (range) => open(range))) }
 }
 
+/** A list that shows a token of its own, not the one that was brought, is not given again. */
+const againOf = <S extends Signature>(
+  { found: { value, isAtHand }, viewer }: ListToReply<S>,
+  { copyFor, size, etag }: ListForm,
+  { whole: headers }: Representation,
+  plan: (asked: ConditionalHeaders) => ByteReply,
+): Pick<Reply, 'again'> => {
+  const shows = tokenOf(value.signature)
+  if (viewer === null || copyFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
+  return {
+    again: {
+      viewer,
+      isAtHand,
+      headers,
+      plan: (asked) => (asked.range === undefined ? plan(asked) : null),
+      bodyFor: copyFor,
+      isShared: etag !== undefined,
+      size,
+    },
+  }
+}
+
 /** Makes the one function that answers with lists. */
 export const createListReply =
   (bodies: ListBodies, clock: Clock): ListReply =>
@@ -78,19 +106,18 @@ export const createListReply =
     const { method, headers } = incoming
     // Ranges are of the plain list: some players ask for `bytes=0-` of everything.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const found = await bodies(list, acceptEncoding)
-    const planned = planByteReply({
-      method: method === 'HEAD' ? 'HEAD' : 'GET',
-      headers,
-      representation: representationOf(found, contentTypes[list.format], list.headers ?? {}),
-      clock,
-      newBoundary,
-    })
+    const made = await bodies(list.found.value, acceptEncoding)
+    const representation = representationOf(made, contentTypes[list.format], list.headers ?? {})
+    const plan = (asked: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET') =>
+      planByteReply({ method, headers: asked, representation, clock, newBoundary })
+    const planned = plan(headers, method === 'HEAD' ? 'HEAD' : 'GET')
     if (planned.status === 416) return E.right(rangeNotSatisfiable(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailed)
     return E.right({
       status: planned.status,
       headers: planned.headers,
-      body: bodyOf(planned.body, found.body),
+      body: bodyOf(planned.body, made.body),
+      tiers: list.found.tiers,
+      ...(headers.range === undefined ? againOf(list, made.form, representation, plan) : {}),
     })
   }

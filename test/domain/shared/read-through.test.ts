@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { cacheOfTier } from '../../../src/adapters/cache-tier/cache-tier.ts'
 import { createTierStaleCache } from '../../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createMemoryCache, createMemoryTier } from '../../../src/adapters/memory/memory-cache.ts'
-import { notFound, unavailable } from '../../../src/domain/shared/errors.ts'
+import { notFound, type Unavailable, unavailable } from '../../../src/domain/shared/errors.ts'
 import { createReadThrough } from '../../../src/domain/shared/read-through.ts'
 import { TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -24,7 +24,7 @@ const keep = async () => {
 }
 
 describe('read-through', () => {
-  it('loads once for all who miss at one time, also for one that is late (W26)', async () => {
+  it('looks and loads once for all who ask at one time, however long it takes (W26)', async () => {
     const { cache, holdNext, letGo } = createSlowLook(createMemoryCache(() => 0))
     const readThrough = createReadThrough(cache)
     let loads = 0
@@ -33,11 +33,41 @@ describe('read-through', () => {
       return TE.right('list')()
     }
     holdNext()
-    const late = right(readThrough(key, load))
-    await Promise.all(Array.from({ length: 5 }, () => right(readThrough(key, load))))
+    const asked = Array.from({ length: 6 }, () => right(readThrough(key, load)))
     letGo()
-    expect(await late).to.equal('list')
+    for (const { value } of await Promise.all(asked)) expect(value).to.equal('list')
     expect(loads).to.equal(1)
+  })
+
+  it('tells of each value where it was found', async () => {
+    const { cache, stale, advance, life } = await keep()
+    const readThrough = createReadThrough(cache, stale)
+    const other = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+    const tiersOf = async (asked: typeof key, load: TE.TaskEither<Unavailable, string>) =>
+      (await right(readThrough(asked, load))).tiers
+    expect(await tiersOf(other, TE.right('new'))).to.deep.equal([
+      { tier: 'memory', outcome: 'miss' },
+      { tier: 'origin', outcome: 'hit' },
+    ])
+    expect(await tiersOf(key, down)).to.deep.equal([{ tier: 'memory', outcome: 'hit' }])
+    advance(life + 7)
+    expect(await tiersOf(key, down)).to.deep.equal([{ tier: 'memory', outcome: 'hit', ttl: -7 }])
+  })
+
+  it('tells whether a value is at hand: until it changes, is deleted, or expires', async () => {
+    const { cache, advance, life } = await keep()
+    const find = () => right(createReadThrough(cache)(key, down))
+    const first = await find()
+    expect(first.isAtHand()).to.equal(true)
+    await right(cache.set(key, 'old'))
+    expect(first.isAtHand(), 'set anew').to.equal(false)
+    const second = await find()
+    await right(cache.delete(key))
+    expect(second.isAtHand(), 'deleted').to.equal(false)
+    await right(cache.set(key, 'new'))
+    const third = await find()
+    advance(life)
+    expect(third.isAtHand(), 'expired').to.equal(false)
   })
 })
 
@@ -46,9 +76,9 @@ describe('read-through, of what has expired (wire.md §9.3)', () => {
     const { cache, stale, advance, life } = await keep()
     const readThrough = createReadThrough(cache, stale)
     advance(life)
-    expect(await right(readThrough(key, down))).to.equal('old')
+    expect((await right(readThrough(key, down))).value).to.equal('old')
     advance(day - 1)
-    expect(await right(readThrough(key, down))).to.equal('old')
+    expect((await right(readThrough(key, down))).value).to.equal('old')
     advance(1)
     expect(await left(readThrough(key, down))).to.include({ _tag: 'Unavailable' })
   })
@@ -58,8 +88,8 @@ describe('read-through, of what has expired (wire.md §9.3)', () => {
     const readThrough = createReadThrough(cache, stale)
     advance(life)
     await right(readThrough(key, down))
-    expect(await right(readThrough(key, TE.right('new')))).to.equal('new')
-    expect(await right(readThrough(key, down))).to.equal('new')
+    expect((await right(readThrough(key, TE.right('new')))).value).to.equal('new')
+    expect((await right(readThrough(key, down))).value).to.equal('new')
   })
 
   it('gives none of it when the answer is that there is nothing', async () => {

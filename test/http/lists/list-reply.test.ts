@@ -7,6 +7,7 @@ import { createListReply } from '../../../src/http/lists/list-reply.ts'
 import type { Reply } from '../../../src/http/reply.ts'
 import { collect } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
+import { foundAtHand } from '../../support/found-at-hand.ts'
 import { dashOf, jsonOf, longPlaylist } from '../../support/list-arbitraries.ts'
 
 const reply = createListReply(createListBodies({ maxBytes: 2 ** 20 }), () => Date.UTC(2026, 10, 23))
@@ -14,11 +15,18 @@ const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
 const signed: UrlSignature = { mode: 'query', jwt: 'eyJh.eyJz-_.c2ln' }
 
+/** As nobody's. */
+const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
+  found: foundAtHand({ ...kind, signature }),
+  format,
+  viewer: null,
+})
+
 const ask = (
   headers: IncomingHttpHeaders,
   signature: UrlSignature = shared,
   method = 'GET',
-): Promise<Reply> => right(reply({ method, headers }, { ...list, signature }))
+): Promise<Reply> => right(reply({ method, headers }, signedBy(list, signature)))
 
 const bytesOf = async ({ body }: Reply): Promise<Buffer> => {
   if (body === null || typeof body === 'string') return Buffer.from(body ?? '')
@@ -43,13 +51,11 @@ describe('the reply with a list', () => {
 
   it('names its type, and has what more the route gives it', async () => {
     const typeOf = async (each: typeof list) =>
-      (await right(reply({ method: 'GET', headers: {} }, { ...each, signature: shared }))).headers[
-        'Content-Type'
-      ]
+      (await right(reply({ method: 'GET', headers: {} }, signedBy(each, shared)))).headers['Content-Type']
     expect(await typeOf(jsonOf('{}'))).to.equal('application/json; charset=utf-8')
     expect(await typeOf(dashOf('<MPD/>'))).to.equal('application/dash+xml')
 
-    const more = { ...list, signature: shared, headers: { 'x-image-file-jwt': 'a.b.c' } }
+    const more = { ...signedBy(list, shared), headers: { 'x-image-file-jwt': 'a.b.c' } }
     const { headers } = await right(reply({ method: 'GET', headers: {} }, more))
     expect(headers).to.include({ 'x-image-file-jwt': 'a.b.c' })
   })

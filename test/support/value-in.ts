@@ -1,0 +1,7 @@
+import { O } from '../../src/fp.ts'
+import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
+import { right } from './expect-right.ts'
+
+/** What the cache finds, whatever else it tells of it. */
+export const valueIn = async <A>(cache: CachePort, key: CacheKey<A>): Promise<O.Option<A>> =>
+  O.map(({ value }: { readonly value: A }) => value)(await right(cache.get(key)))
