@@ -11,8 +11,10 @@ import type { Authenticate } from './credential.ts'
 import type { HotReplies } from './hot/hot-replies.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
+import { joinHeaders } from './join-headers.ts'
 import { pathTokenOf } from './path-token.ts'
 import { fromError, type ReadyReply, type Reply } from './reply.ts'
+import { createReplyBuffers } from './reply-buffers.ts'
 import { sendStream, startStream } from './send-stream.ts'
 import { atOnce, createCacheTelling, startTiming, type Telling } from './telling.ts'
 import { isStreamed, withOwn, writeHead, writeReply } from './write-reply.ts'
@@ -62,6 +64,7 @@ const answer = async <C, P, Q>(
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
 export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies): Handle => {
   const cacheHeaders = createCacheTelling(telling)
+  const buffers = createReplyBuffers()
 
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
@@ -77,7 +80,7 @@ export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies)
 
   /** What is at hand, with what is told of it; it is kept if it can be given again. */
   const writeReady = (ctx: RouterContext, reply: ReadyReply, told: Headers): void => {
-    writeReply(ctx, { ...reply, headers: { ...reply.headers, ...told } })
+    writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, told) })
     if (reply.again !== undefined)
       hotReplies.keep(ctx, reply.again, withOwn(baseHeadersOf(ctx), atOnce(told)))
   }
@@ -88,17 +91,17 @@ export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies)
     timing: (phase: string) => Headers,
   ): Promise<void> => {
     const { status, body } = reply
-    const found = { ...cacheHeaders(reply), ...timing('find') }
+    const found = joinHeaders(cacheHeaders(reply), timing('find'))
     if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, found)
     if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, found)
     const opened = await body.open()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const stream: ByteStream & Partial<BlobStream> = opened.right
-    const told = { ...found, ...cacheHeaders(stream) }
+    const told = joinHeaders(found, cacheHeaders(stream))
     if (stream.resident) return writeReady(ctx, { ...reply, body: stream.resident }, told)
-    const started = await startStream(stream)
+    const started = await startStream(stream, buffers)
     if (E.isLeft(started)) return refuse(ctx, started.left)
-    writeHead(ctx, { status, headers: { ...reply.headers, ...told, ...timing('open') } })
+    writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
     await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )

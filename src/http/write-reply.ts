@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { baseHeadersOf } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import { writeError } from './error-body.ts'
+import { joinHeaders } from './join-headers.ts'
 import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
 
 export const isStreamed = (body: Reply['body']): body is StreamedBody =>
@@ -9,7 +10,7 @@ export const isStreamed = (body: Reply['body']): body is StreamedBody =>
 
 /** What replies have in common, and what one of them has: `Vary` names what either of them does. */
 export const withOwn = (base: Headers, own: Headers): Record<string, string> => {
-  const headers = { ...base, ...own }
+  const headers = joinHeaders(base, own)
   if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
   return headers
 }
@@ -39,7 +40,7 @@ export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply):
     writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
     return
   }
-  writeHead(ctx, { status, headers: { ...headers, 'Content-Length': String(lengthOf(body)) } })
+  writeHead(ctx, { status, headers: joinHeaders(headers, { 'Content-Length': String(lengthOf(body)) }) })
   if (ctx.method === 'HEAD') ctx.res.end()
   else ctx.res.end(body)
 }
