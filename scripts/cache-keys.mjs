@@ -1,18 +1,19 @@
 // Prints docs/cache-keys.md from the registry; with --check, only says whether it is still true.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { refusalSeconds } from '../dist/ports/cache.js'
 import { cacheKeys } from '../dist/ports/cache-keys.js'
 
 const file = 'docs/cache-keys.md'
 
-const life = (ttlSeconds) =>
-  ttlSeconds === null ? 'cannot change; only eviction ends it' : `${ttlSeconds} s at most`
+const life = ({ ttlSeconds, isRefusal }) => {
+  if (ttlSeconds === null) return 'cannot change; only eviction ends it'
+  const atMost = `${ttlSeconds} s at most`
+  return isRefusal ? `${atMost}; a no ${refusalSeconds} s at most, in memory alone` : atMost
+}
 
 const rows = Object.values(cacheKeys)
   .toSorted((a, b) => a.template.localeCompare(b.template))
-  .map(
-    ({ template, about, form, ttlSeconds }) =>
-      `| \`${template}\` | ${about} | ${form} | ${life(ttlSeconds)} |`,
-  )
+  .map((family) => `| \`${family.template}\` | ${family.about} | ${family.form} | ${life(family)} |`)
 
 const text = `# Cache keys
 

@@ -40,8 +40,7 @@ const untilFilm = async (lines) => {
 try {
   const lines = createInterface({ input: server.stdout })
   const [line] = await once(lines, 'line')
-  const port = /\(port (\d+)\)/.exec(line)?.[1]
-  const base = `http://127.0.0.1:${port}`
+  const base = /http:\S+/.exec(line)?.[0]
   const alive = await fetch(`${base}/healthz`)
   if (alive.status !== 200) fail(`/healthz answers ${alive.status}`)
   await until('ready', `${base}/readyz`, ({ status }) => status === 'ready')

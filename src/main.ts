@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
 import { type Command, Failure } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
+import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
@@ -20,27 +22,44 @@ const commands: Readonly<Record<string, Command>> = {
   doctor: doctorCommand,
 }
 
-const usage = (): string =>
-  ['usage:', ...Object.values(commands).map((command) => `  larder ${command.usage}`)].join('\n')
+const commandOf = (name: string): Command => {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) throw new Failure(`there is no command ${name}; see: larder help`, 2)
+  return command
+}
 
 const main = async (name: string | undefined, args: ReadonlyArray<string>): Promise<number> => {
   const print = (line: string) => void process.stdout.write(`${line}\n`)
-  if (name === 'help' || name === '--help') {
-    print(usage())
+  const helpOfEach = helpOfAll(Object.values(commands))
+  if (name === undefined) throw new Failure(helpOfEach, 2)
+  if (name === '--version') {
+    print(packageVersion())
     return 0
   }
-  const command = Object.hasOwn(commands, name ?? '') ? commands[name ?? ''] : undefined
-  if (command === undefined) throw new Failure(usage(), 2)
+  const wanted = helpWanted(name, args)
+  if (wanted !== null) {
+    print(wanted === 'all' ? helpOfEach : helpOf(commandOf(wanted)))
+    return 0
+  }
+  const command = commandOf(name)
   const config = loadConfig(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`).join('\n'))
   return command.run({ config: config.right, args, print })
+}
+
+const packageVersion = (): string => {
+  const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string }
+  return version
 }
 
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
   if (!(error instanceof Error) || !('code' in error)) return null
-  if (String(error.code).startsWith('ERR_PARSE_ARGS')) return new Failure(error.message, 2)
+  if (String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    const [what = ''] = error.message.split(/\.\s/)
+    return new Failure(`${what}; see: larder help ${name}`, 2)
+  }
   const { syscall, path } = error as NodeJS.ErrnoException
   if (syscall === undefined || path === undefined) return null
   return new Failure(

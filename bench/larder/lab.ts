@@ -54,7 +54,8 @@ export const openLab = async (): Promise<Lab> => {
     },
     stop: async () => {
       await Promise.all(running.map(({ stop }) => stop()))
-      await rm(folder, { recursive: true, force: true })
+      // What the database was doing when it was stopped may end a moment later.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
@@ -62,12 +63,15 @@ export const openLab = async (): Promise<Lab> => {
 const startWarm = async (start: Lab['start'], library: Library): Promise<RunningServer> => {
   const [memory, disk] = [await start(), await start({ CACHE_MEMORY_BYTES: '1M' })]
   const at = ({ origin, pid }: Peer, { path, headers }: Target) => ({ origin, pid, paths: [path], headers })
-  const { origin, pid } = memory
+  const forAll = (targets: ReadonlyArray<Target>) => ({
+    ...at(memory, { path: '', headers: {} }),
+    paths: targets.map(({ path }) => path),
+  })
   return {
     warm: {
       image_playlist: at(memory, library.imagePlaylist),
-      master: at(memory, library.master),
-      list_query: { origin, pid, paths: library.longLists.map(({ path }) => path), headers: {} },
+      master: forAll(library.masters),
+      list_query: forAll(library.longLists),
       image: at(memory, library.image),
       part_memory: at(memory, library.part),
       part_disk: at(disk, library.part),

@@ -18,6 +18,8 @@ export type Library = {
   readonly image: Target
   /** m3u8 of seven exports. */
   readonly master: Target
+  /** The same for a hundred viewers, with their tokens in the path. */
+  readonly masters: ReadonlyArray<Target>
   /** m3u8 of 1,000 parts, signed by query for a hundred viewers. */
   readonly longLists: ReadonlyArray<Target>
   /** 2 MB. */
@@ -96,8 +98,10 @@ const seedFilms = async (
     Array.from({ length: viewers }, (_, n) => right(larder.tokens.mint('content', file.uid, day + n))),
   )
   if (part === undefined) throw new Error('a library without a part')
+  const master = `content_files/${file.uid}/mobile.m3u8`
   return {
-    master: { path: `/api/1/content_files/${file.uid}/mobile.m3u8`, headers },
+    master: { path: `/api/1/${master}`, headers },
+    masters: jwts.map((jwt) => ({ path: `/api/1/~${jwt}/${master}`, headers: {} })),
     longLists: jwts.map((jwt) => ({
       path: `/api/1/content_files/exports/${long.uid}.m3u8?jwt=${jwt}`,
       headers: {},

@@ -11,6 +11,12 @@ const usage = 'add FILE… [--public] [--json]'
 /** Adds files one after the other; one that is refused does not keep the others out. */
 export const addCommand: Command = {
   usage,
+  about: 'Adds pictures, sounds and films to the library, and makes their exports.',
+  words: [
+    ['FILE', 'of any name: its bytes say what it is; one that is there already keeps its uid'],
+    ['--public', 'pictures alone: everybody may see them without a token'],
+    ['--json', 'prints a line for each file that was added, and no link: {"kind":"image","uid":"…"}'],
+  ],
   run: ({ config, args, print }) => {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -7,6 +7,13 @@ const usage = 'admin grant|revoke|token SUB'
 /** Says who is an admin; `token` prints an id token of that person, and nothing else. */
 export const adminCommand: Command = {
   usage,
+  about: 'Says who is an admin, or prints an id token of that person; servers that run know within seconds.',
+  words: [
+    ['grant', 'makes SUB an admin'],
+    ['revoke', 'makes SUB no admin'],
+    ['token', 'prints an id token of SUB that is good for an hour, and nothing else'],
+    ['SUB', 'the subject of id tokens, such as me@example.org'],
+  ],
   run: ({ config, args, print }) => {
     const [action, sub, ...rest] = args
     if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? ''))

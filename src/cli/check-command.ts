@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util'
 import { createHttpApp, type Larder, withServices } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { examine, type ListReport } from '../domain/hls/check/examine.ts'
+import { ContentFileUid } from '../domain/shared/ids.ts'
+import { E, O, TE } from '../fp.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
-import { describeReports } from './list-report.ts'
+import { describeReports, withoutTokens } from './list-report.ts'
 import { close, listen } from './listening.ts'
 import { orFail } from './outcome.ts'
 
@@ -19,6 +21,10 @@ const examineFilm = async (
   await orFail(larder.database.migrate)
   const { kind, jwt } = await orFail(larder.admins.mintMediaToken(uid, null))
   if (kind !== 'content') throw new Failure(`${uid} is a picture: it has no lists to check`)
+
+  const film = ContentFileUid.is(uid) ? await orFail(larder.contentFiles.find(uid)) : O.none
+  if (O.isSome(film) && film.value.exports.length === 0)
+    throw new Failure(`${uid} has no exports yet: \`larder serve\` makes them`)
 
   const server = createServer(createHttpApp(larder, config))
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
@@ -39,7 +45,10 @@ const examineAddress = async (
   jwt: string | undefined,
 ): Promise<ReadonlyArray<ListReport>> => {
   const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
-  return orFail(examine(url, larder.fetchListAs(bearer)))
+  const reports = await examine(url, larder.fetchListAs(bearer))()
+  if (E.isLeft(reports) && reports.left._tag === 'Refused')
+    throw new Failure(withoutTokens(`${url} ${reports.left.message}`))
+  return orFail(TE.fromEither(reports))
 }
 
 /**
@@ -48,6 +57,12 @@ const examineAddress = async (
  */
 export const checkCommand: Command = {
   usage,
+  about: 'Examines HLS lists by the rules of RFC 8216bis; exit code 1 when players may fail on them.',
+  words: [
+    ['URL', 'of an m3u8 list on any server; the lists that it names are examined, too'],
+    ['UID', 'of a sound or film of this library; no server need run, and no token is needed'],
+    ['--token JWT', 'goes into the header of requests to the host of URL'],
+  ],
   run: ({ config, args, print }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -57,8 +72,12 @@ export const checkCommand: Command = {
     const [target, ...rest] = positionals
     if (!target || rest.length > 0) throw wrongUsage(usage)
 
+    const isAddress = target.includes('://')
+    if (!isAddress && !ContentFileUid.is(target))
+      throw new Failure(`${target} is neither a uid nor an address with http:// or https://`, 2)
+
     return withServices(config, async (larder) => {
-      const { reports, origin } = target.includes('://')
+      const { reports, origin } = isAddress
         ? { reports: await examineAddress(larder, target, values.token), origin: '' }
         : await examineFilm(larder, config, target)
       const { lines, faults } = describeReports(reports, origin)

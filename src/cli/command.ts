@@ -11,6 +11,10 @@ export type CommandContext = {
 /** One word of the command line. */
 export type Command = {
   readonly usage: string
+  /** What it does, in a line. */
+  readonly about: string
+  /** The words of `usage`, each with what it means. */
+  readonly words: ReadonlyArray<readonly [word: string, meaning: string]>
   /** Gives the exit code. Throws a `Failure` for what its user can mend. */
   readonly run: (context: CommandContext) => Promise<number>
 }

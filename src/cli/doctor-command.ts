@@ -13,9 +13,12 @@ const remedies: Readonly<Record<string, string>> = {
 /** Looks at everything that Larder depends on; exit code 1 when something is wrong. */
 export const doctorCommand: Command = {
   usage: 'doctor',
+  about: 'Looks at the database, the store, the cache and ffmpeg, and says what to do where one is at fault.',
+  words: [],
   run: ({ config, args, print }) => {
     if (args.length > 0) throw wrongUsage('doctor')
-    return withServices(config, async ({ health, transcoder }) => {
+    // What would be logged is told by the findings.
+    return withServices({ ...config, logLevel: 'silent' }, async ({ health, transcoder }) => {
       const { findings } = await health.examine()
       const engine = await transcoder.describe()
       const all = [

@@ -1,9 +1,9 @@
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../config.ts'
 import { Failure } from './command.ts'
 
-/** Gives the port, which is the system's choice where `port` is 0. */
+/** Gives the port, which is the system's choice where `port` is 0. Throws a `Failure`. */
 export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -18,6 +18,18 @@ export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'po
     })
     server.listen(port, host, () => resolve(server.address() as AddressInfo))
   })
+
+/**
+ * The same settings with a port that is free where they leave it to the system: URLs are made of it, long before it is
+ * listened on. Another process may still be faster; `listen` says so then.
+ */
+export const withPort = async (config: Config): Promise<Config> => {
+  if (config.port !== 0) return config
+  const probe = createServer()
+  const { port } = await listen(probe, config)
+  await close(probe, 0)
+  return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
+}
 
 /** Stops accepting, lets what is in flight end for a while, then cuts it off (wire.md §10). */
 export const close = (server: Server, graceSeconds: number): Promise<void> =>

@@ -5,6 +5,8 @@ import { orFail } from './outcome.ts'
 /** Brings the database to this release's form. `serve` does it too. */
 export const migrateCommand: Command = {
   usage: 'migrate',
+  about: "Brings the database to this release's form, as `serve` does.",
+  words: [],
   run: ({ config, args, print }) => {
     if (args.length > 0) throw wrongUsage('migrate')
     return withServices(config, async ({ database }) => {

@@ -9,7 +9,7 @@ export const explain = (error: DomainError): string => {
     case 'Refused':
       return error.message
     case 'NotFound':
-      return `there is no ${error.what.replaceAll('_', ' ')} ${error.uid}`
+      return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
     case 'Unavailable':
       return `the ${error.dependency} cannot be used: ${oneLine(error.cause)}`
     case 'BadOrigin':

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { createHttpApp, type Larder, withServices } from '../composition.ts'
+import type { Config } from '../config.ts'
 import { type Command, type CommandContext, wrongUsage } from './command.ts'
-import { close, listen } from './listening.ts'
+import { close, listen, withPort } from './listening.ts'
 import { createPantryWork } from './pantry-work.ts'
 
 /** npm hands on to us the Ctrl-C that the terminal has sent to us already: what comes so soon is the same one. */
@@ -19,11 +20,13 @@ const untilSignal = (): Promise<void> =>
     }
   })
 
-const serve = async (larder: Larder, { config, print }: CommandContext): Promise<number> => {
+const serve = async (larder: Larder, config: Config, print: CommandContext['print']): Promise<number> => {
   const server = createServer(createHttpApp(larder, config))
   const { port } = await listen(server, config)
   const stopped = untilSignal()
-  print(`Larder answers at ${config.publicUrl}${port === config.port ? '' : ` (port ${port})`}`)
+  print(
+    `Larder answers at ${config.publicUrl}${config.publicUrl.endsWith(`:${port}`) ? '' : ` (port ${port})`}`,
+  )
 
   const work = createPantryWork(larder, config, print)
   const working = work.run()
@@ -36,8 +39,11 @@ const serve = async (larder: Larder, { config, print }: CommandContext): Promise
 /** Serves until it is told to stop; meanwhile finishes what was cut off, and fills an empty library with samples. */
 export const serveCommand: Command = {
   usage: 'serve',
-  run: (context) => {
-    if (context.args.length > 0) throw wrongUsage('serve')
-    return withServices(context.config, (larder) => serve(larder, context))
+  about: 'Serves until Ctrl-C, makes exports that are unfinished, and fills an empty library with samples.',
+  words: [],
+  run: async ({ config: given, args, print }) => {
+    if (args.length > 0) throw wrongUsage('serve')
+    const config = await withPort(given)
+    return withServices(config, (larder) => serve(larder, config, print))
   },
 }

@@ -31,6 +31,16 @@ export const restrictionsOf = (options: {
 /** Prints a media token for an image or content file, and nothing else. */
 export const tokenCommand: Command = {
   usage,
+  about: 'Prints a token for a picture, sound or film, and nothing else.',
+  words: [
+    ['UID', 'of the file, as `larder add` prints it'],
+    [
+      '--ttl S',
+      'seconds that it is good for; else half an hour or, for sounds and films, longer than they play',
+    ],
+    ['--maxh N', 'it opens nothing that is higher than N pixels'],
+    ['--clip A,B', 'it opens the parts between these two times alone, in seconds'],
+  ],
   run: ({ config, args, print }) => {
     const { values, positionals } = parseArgs({
       args: [...args],

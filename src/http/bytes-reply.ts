@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Viewer } from '../domain/access/viewer.ts'
-import type { ServableBytes } from '../domain/export/export-service.ts'
+import type { ServableBytes } from '../domain/export/servable-bytes.ts'
 import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
 import { thrown } from '../domain/shared/stream-failure.ts'
 import { E, TE } from '../fp.ts'
 import type { Found } from '../ports/cache.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { ConditionalHeaders } from './bytes/conditional.ts'
 import { multipartBody } from './bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
 import { describeRepresentation, type Headers, type Representation } from './bytes/representation-headers.ts'
@@ -50,18 +51,26 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     return representation
   }
 
-  return (incoming, { value: bytes, isAtHand }, viewer, chosen) => {
-    const { status, headers, body } = planByteReply({
-      method: incoming.method === 'HEAD' ? 'HEAD' : 'GET',
-      headers: incoming.headers,
-      representation: representationOf(bytes),
-      clock,
-      newBoundary,
-    })
+  return (incoming, { value: bytes, tiers, isAtHand }, viewer, chosen) => {
+    const representation = representationOf(bytes)
+    const plan = (asked: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET') =>
+      planByteReply({ method, headers: asked, representation, clock, newBoundary })
+    const { status, headers, body } = plan(incoming.headers, incoming.method === 'HEAD' ? 'HEAD' : 'GET')
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    const reply = { status, headers, body: bodyOf(body, bytes) }
+    const reply = { status, headers, body: bodyOf(body, bytes), tiers }
     if (chosen !== undefined) return { ...reply, headers: { ...headers, ...chosen } }
-    return { ...reply, again: { viewer, isAtHand, bodyFor: bytes.held, size: 0 } }
+    return {
+      ...reply,
+      again: {
+        viewer,
+        isAtHand,
+        headers: representation.whole,
+        plan,
+        bodyFor: bytes.held,
+        isShared: false,
+        size: 0,
+      },
+    }
   }
 }

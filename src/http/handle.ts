@@ -5,16 +5,19 @@ import { type DomainError, forbidden } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
+import { baseHeadersOf } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { Authenticate } from './credential.ts'
 import type { HotReplies } from './hot/hot-replies.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
+import { joinHeaders } from './join-headers.ts'
 import { pathTokenOf } from './path-token.ts'
 import { fromError, type ReadyReply, type Reply } from './reply.ts'
+import { createReplyBuffers } from './reply-buffers.ts'
 import { sendStream, startStream } from './send-stream.ts'
 import { atOnce, createCacheTelling, startTiming, type Telling } from './telling.ts'
-import { isStreamed, writeHead, writeReply } from './write-reply.ts'
+import { isStreamed, withOwn, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
   readonly credential: Authenticate<C>
@@ -61,6 +64,7 @@ const answer = async <C, P, Q>(
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
 export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies): Handle => {
   const cacheHeaders = createCacheTelling(telling)
+  const buffers = createReplyBuffers()
 
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
@@ -74,10 +78,11 @@ export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies)
     writeReply(ctx, fromError(error))
   }
 
-  /** What is at hand, and will be the next time as well if it can be given again. */
-  const writeReady = (ctx: RouterContext, { again, ...reply }: ReadyReply): void => {
-    const written = writeReply(ctx, reply)
-    if (again !== undefined && reply.status === 200) hotReplies.keep(ctx, again, atOnce(written))
+  /** What is at hand, with what is told of it; it is kept if it can be given again. */
+  const writeReady = (ctx: RouterContext, reply: ReadyReply, told: Headers): void => {
+    writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, told) })
+    if (reply.again !== undefined)
+      hotReplies.keep(ctx, reply.again, withOwn(baseHeadersOf(ctx), atOnce(told)))
   }
 
   const write = async (
@@ -86,17 +91,17 @@ export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies)
     timing: (phase: string) => Headers,
   ): Promise<void> => {
     const { status, body } = reply
-    const found = { ...reply.headers, ...cacheHeaders(reply), ...timing('find') }
-    if (!isStreamed(body)) return writeReady(ctx, { ...reply, headers: found, body })
-    if (ctx.method === 'HEAD') return void writeReply(ctx, { status, headers: found, body: null })
+    const found = joinHeaders(cacheHeaders(reply), timing('find'))
+    if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, found)
+    if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, found)
     const opened = await body.open()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const stream: ByteStream & Partial<BlobStream> = opened.right
-    const headers = { ...found, ...cacheHeaders(stream) }
-    if (stream.resident) return writeReady(ctx, { ...reply, headers, body: stream.resident })
-    const started = await startStream(stream)
+    const told = joinHeaders(found, cacheHeaders(stream))
+    if (stream.resident) return writeReady(ctx, { ...reply, body: stream.resident }, told)
+    const started = await startStream(stream, buffers)
     if (E.isLeft(started)) return refuse(ctx, started.left)
-    writeHead(ctx, { status, headers: { ...headers, ...timing('open') } })
+    writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
     await sendStream(started.right, ctx.res).catch((cause) =>
       log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
     )

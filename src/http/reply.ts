@@ -12,9 +12,9 @@ export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
-  /** How the cache came by it, where no stream tells. */
+  /** How the cache came by what is told in it; of a stream, the stream tells. */
   readonly tiers?: ReadonlyArray<TierAnswer>
-  /** Of a 200 that can be given again, with these headers. */
+  /** Of one that can be given again. */
   readonly again?: Again
 }
 

@@ -2,46 +2,45 @@ import type { Context } from 'koa'
 import { baseHeadersOf } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import { writeError } from './error-body.ts'
+import { joinHeaders } from './join-headers.ts'
 import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
 
 export const isStreamed = (body: Reply['body']): body is StreamedBody =>
   body !== null && typeof body === 'object' && 'open' in body
 
-/** With what every reply to this request has; `Vary` names what either of them does. */
-const allHeaders = (base: Headers, own: Headers): Record<string, string> => {
-  const headers = { ...base, ...own }
+/** What replies have in common, and what one of them has: `Vary` names what either of them does. */
+export const withOwn = (base: Headers, own: Headers): Record<string, string> => {
+  const headers = joinHeaders(base, own)
   if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
   return headers
 }
 
 /**
- * Status and headers, straight to the socket; gives all headers that it wrote. Koa would set one header after the other, look at the body to find
+ * Status and headers, straight to the socket. Koa would set one header after the other, look at the body to find
  * out its type and length, which are known, and take half of the time that a small reply takes altogether.
  */
-export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): Headers => {
+export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
   ctx.respond = false
-  const all = allHeaders(baseHeadersOf(ctx), headers)
-  ctx.res.writeHead(status, all)
-  return all
+  ctx.res.writeHead(status, withOwn(baseHeadersOf(ctx), headers))
 }
 
 const lengthOf = (body: string | Uint8Array): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length
 
-/** Writes the reply; of a HEAD, the head alone. Gives all headers that it wrote. */
-export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): Headers => {
+/** Writes the reply; of a HEAD, the head alone. */
+export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): void => {
   if (body === null) {
     const isEmpty = ctx.method !== 'HEAD' && status !== 204 && status !== 304
-    const all = writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })
+    writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })
     ctx.res.end()
-    return all
+    return
   }
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     const { contentType, text } = writeError(body, ctx.get('Accept'))
-    return writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
+    writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
+    return
   }
-  const all = writeHead(ctx, { status, headers: { ...headers, 'Content-Length': String(lengthOf(body)) } })
+  writeHead(ctx, { status, headers: joinHeaders(headers, { 'Content-Length': String(lengthOf(body)) }) })
   if (ctx.method === 'HEAD') ctx.res.end()
   else ctx.res.end(body)
-  return all
 }

@@ -18,7 +18,16 @@ export type BlobStream = ByteStream & {
    * them. `null`: they come by the stream alone.
    */
   readonly resident: Uint8Array | null
+  /** The same bytes, for a reader who brings the memory. `null`: they come by the stream alone. */
+  readonly into: ReadInto | null
 }
+
+/**
+ * Puts the next bytes of a stream at the start of `buffer`: how many, 0 at the end. Called again only when that is
+ * settled; nobody touches `buffer` from then on, so that one buffer serves a reader from the first byte to the last.
+ * Throws where the stream throws. It and the stream read on at one place, and are closed by the stream's `return`.
+ */
+export type ReadInto = (buffer: Uint8Array) => Promise<number>
 
 /** Reads a range of the blob from where it really is; or from another cache, which says so by its tiers. */
 export type BlobOrigin = (

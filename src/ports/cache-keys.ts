@@ -13,6 +13,8 @@ import type { CacheKey } from './cache.ts'
 
 type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | ParamsOf<Rest> : never
 
+const never = () => false
+
 /** A family of keys; `params` must name exactly what the template names. */
 const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t.Mixed>>, A>(
   template: T,
@@ -21,12 +23,15 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     readonly value: t.Type<A, unknown, unknown>
     /** `null`: what it names cannot change. */
     readonly ttlSeconds: number | null
+    /** See CacheKey; where it is not given, no value is one. */
+    readonly isRefusal?: (value: A) => boolean
     /** What a reader of docs/cache-keys.md wants to know. */
     readonly about: string
     /** The value's form, for docs/cache-keys.md. */
     readonly form: string
   },
 ) => {
+  const isRefusal = spec.isRefusal ?? never
   // Hot path: text and the names of parameters by turns.
   const pieces = template.split(/\{(\w+)\}/)
   const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
@@ -34,6 +39,7 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     family: template,
     codec: spec.value,
     ttlSeconds: spec.ttlSeconds,
+    isRefusal,
   })
   return Object.assign(at, { template, ...spec })
 }
@@ -45,6 +51,8 @@ const Flag = new t.Type<boolean, string, unknown>(
   (u, context) => (u === '1' ? t.success(true) : u === '0' ? t.success(false) : t.failure(u, context)),
   (flag) => (flag ? '1' : '0'),
 )
+
+const isNo = (flag: boolean): boolean => !flag
 
 /** What stands for a blob's bytes among the values: their length and sha256 (lower-case hex). */
 export const BlobRecord = t.strict({ size: t.number, sha256: t.string })
@@ -69,6 +77,7 @@ export const cacheKeys = {
     params: { uid: ImageFileUid },
     value: Flag,
     ttlSeconds: 600,
+    isRefusal: isNo,
     about: 'Whether an image may be had without a token.',
     form: '`1` or `0`',
   }),
@@ -83,6 +92,7 @@ export const cacheKeys = {
     params: { sub: t.string },
     value: Flag,
     ttlSeconds: 900,
+    isRefusal: isNo,
     about: 'Whether the user with this subject is an admin.',
     form: '`1` or `0`',
   }),

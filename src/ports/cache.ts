@@ -11,6 +11,8 @@ export type CacheKey<A> = {
   readonly codec: t.Type<A, unknown, unknown>
   /** `null`: the value cannot change, only eviction ends it. */
   readonly ttlSeconds: number | null
+  /** Whether a value tells somebody that he may not: it lives for `refusalSeconds` at most. */
+  readonly isRefusal: (value: A) => boolean
 }
 
 /** A value that was read, and how it came. */
@@ -22,9 +24,13 @@ export type Found<A> = {
   readonly isAtHand: () => boolean
 }
 
+/** For so long somebody who was told that he may not is not asked about again (wire.md §9.2). */
+export const refusalSeconds = 30
+
 /**
  * Holds values for a while. A value that is missing, expired, or no longer fits its codec is `none`,
- * never an error; `Unavailable` means that the store itself could not be asked.
+ * never an error; `Unavailable` means that the store itself could not be asked. Strangers can have themselves refused
+ * as often as they like: refusals are held apart, and push out nothing else.
  */
 export type CachePort = {
   readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Found<A>>>

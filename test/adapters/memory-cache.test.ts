@@ -23,6 +23,21 @@ describe('memory cache', () => {
     expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 14))
   })
 
+  it('lets go of nothing else for strangers who learn that they may not (wire.md §9.2)', async () => {
+    const cache = createMemoryCache(() => 0, 100_000)
+    const warm = [
+      cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
+      cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
+    ]
+    for (const key of warm) await right(cache.set(key, 'x'.repeat(40_000)))
+    const asked = Array.from({ length: 1000 }, () => cacheKeys.imagePublic({ uid: anImageFileUid() }))
+    for (const key of asked) await right(cache.set(key, false))
+    for (const key of warm) expect(await valueIn(cache, key)).to.deep.equal(O.some('x'.repeat(40_000)))
+    const held = await Promise.all(asked.map((key) => valueIn(cache, key)))
+    expect(held.filter(O.isSome).length).to.be.within(10, 100)
+    expect(held.at(-1)).to.deep.equal(O.some(false))
+  })
+
   it('holds nothing that is larger than the whole of it', async () => {
     const cache = createMemoryCache(() => 0, 10_000)
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })

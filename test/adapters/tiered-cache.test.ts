@@ -111,13 +111,38 @@ describe('memory in front of disk', () => {
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
       const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
-      const key = cacheKeys.isAdmin({ sub: 'zoë' })
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(here.set(key, 'old'))
+      await right(there.set(key, 'new'))
+      now += 1999
+      expect(await valueIn(here, key)).to.deep.equal(O.some('old'))
+      now += 1
+      expect(await valueIn(here, key)).to.deep.equal(O.some('new'))
+    })
+
+    it('that say no never lie on the disk: strangers could fill it (wire.md §9.2)', async () => {
+      const disk = await openDisk()
+      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock })
+      for (let i = 0; i < 20; i++) {
+        const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+        await right(cache.set(key, false))
+        expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+      }
+      await disk.settled()
+      expect(disk.held()).to.deep.equal({ bytes: 0, entries: 0 })
+    })
+
+    it('that say no end what said yes, on the disk and for other processes, too', async () => {
+      const dir = await scratchFolder()
+      const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
+      const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const [here, there] = [cacheOn(ours), cacheOn(theirs)]
+      const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
       await right(here.set(key, true))
       await right(there.set(key, false))
-      now += 1999
-      expect(await valueIn(here, key)).to.deep.equal(O.some(true))
-      now += 1
-      expect(await valueIn(here, key)).to.deep.equal(O.some(false))
+      now += 2000
+      expect(await valueIn(here, key)).to.deep.equal(O.none)
+      expect(await right(createTierStaleCache(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
     })
 
     it('that change while the old one is read from disk do not come back', async () => {

@@ -54,6 +54,9 @@ describe('the command line', () => {
 
     const list = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
     expect(list.status).to.equal(200)
+    // The port is of the system's choice, and the addresses in lists have it.
+    const { items } = (await list.json()) as { items: { webp: ReadonlyArray<{ url: string }> } }
+    expect((await fetch(items.webp[0]?.url ?? '')).status).to.equal(200)
     const open = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?public=1`)
     expect(open.status).to.equal(200)
   }).timeout(60_000)
@@ -97,7 +100,7 @@ describe('the command line', () => {
 
   it('knows no token for a uid that is not there', async () => {
     const { code, err } = await larder('token', 'if_nobody')
-    expect({ code, err }).to.deep.equal({ code: 1, err: ['larder: there is no file if_nobody'] })
+    expect({ code, err }).to.deep.equal({ code: 1, err: ['larder: there is no file with the uid if_nobody'] })
   }).timeout(30_000)
 
   it('is well, says the doctor', async () => {
@@ -114,8 +117,35 @@ describe('the command line', () => {
     for (const args of [['bake'], ['admin', 'crown', 'zoë'], ['token', '--wat']]) {
       const { code, err } = await runLarder(args, env)
       expect(code, args.join(' ')).to.equal(2)
-      expect(err.join('\n')).to.match(/usage|Unknown option/)
+      expect(err, args.join(' ')).to.have.length(1)
+      expect(err[0]).to.match(/usage: larder admin|see: larder help/)
     }
+  }).timeout(60_000)
+
+  it('tells of a command what each of its words means, on standard output', async () => {
+    const { code, out, err } = await runLarder(['token', '--help'], env)
+    expect({ code, err }).to.deep.equal({ code: 0, err: [] })
+    expect(out[0]).to.equal('usage: larder token UID [--ttl S] [--maxh N] [--clip A,B]')
+    for (const word of ['UID', '--ttl S', '--maxh N', '--clip A,B'])
+      expect(
+        out.filter((line) => line.startsWith(`  ${word} `)),
+        word,
+      ).to.have.length(1)
+    const all = await runLarder(['--help'], env)
+    for (const name of ['serve', 'add', 'token', 'admin', 'migrate', 'check', 'doctor'])
+      expect(
+        all.out.filter((line) => line.startsWith(`  larder ${name}`)),
+        name,
+      ).to.have.length(1)
+  }).timeout(60_000)
+
+  it('says of what cannot be checked what it is', async () => {
+    const gone = `${serving.base}/nothing.m3u8`
+    const { code, err } = await larder('check', `${gone}?jwt=a.b.c`)
+    expect({ code, err }).to.deep.equal({ code: 1, err: [`larder: ${gone}?jwt=… answers 404`] })
+    expect((await larder('check', 'example.org/a.m3u8')).err).to.deep.equal([
+      'larder: example.org/a.m3u8 is neither a uid nor an address with http:// or https://',
+    ])
   }).timeout(60_000)
 
   it('refuses bad settings, all of them by name', async () => {
@@ -138,9 +168,13 @@ describe('the command line', () => {
       `larder: port ${port} of 127.0.0.1 is in use: stop what uses it, or set PORT to another`,
     ])
 
-    const nowhere = await runLarder(['serve'], { DATA_DIR: '/dev/null/larder' })
-    expect(nowhere.code).to.equal(1)
-    expect(nowhere.err).to.have.length(1)
+    for (const dataDir of ['/dev/null/larder', picture]) {
+      const nowhere = await runLarder(['serve'], { DATA_DIR: dataDir })
+      expect(nowhere.code).to.equal(1)
+      expect(nowhere.err.join('\n')).to.match(
+        /^larder: cannot use [^\n]+ DATA_DIR must be a folder to write in$/,
+      )
+    }
   }).timeout(30_000)
 
   it('ends at once, and all that it started, when it is told to while it makes exports', async () => {

@@ -8,7 +8,7 @@ import type { BlobCache, BlobFacts, BlobOrigin } from '../../src/ports/blob-cach
 import type { CacheKey } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../support/builders.ts'
-import { collect, inChunks } from '../support/bytes.ts'
+import { collect, inChunks, pour } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { factsOf, gated, reading, recorded, someBytes, wellServed } from '../support/origins.ts'
 import { createTurnCounter } from '../support/turn-counter.ts'
@@ -56,6 +56,24 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
           const [start, end] = [Math.min(a, b), Math.max(a, b)]
           expect(await collect(await read(noOrigin, start, end))).to.deep.equal(bytes.subarray(start, end))
         }),
+        { numRuns: 30 },
+      )
+    })
+
+    it('gives the same bytes as they lie in memory, and into buffers of any size, where it offers that', async () => {
+      await fillIt()
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat(facts.size),
+          fc.nat(facts.size),
+          fc.integer({ min: 1000, max: 200_000 }),
+          async (a, b, size) => {
+            const [start, end] = [Math.min(a, b), Math.max(a, b)]
+            const stream = await read(noOrigin, start, end)
+            const got = stream.resident ?? (await (stream.into ? pour(stream.into, size) : collect(stream)))
+            expect(got).to.deep.equal(bytes.subarray(start, end))
+          },
+        ),
         { numRuns: 30 },
       )
     })

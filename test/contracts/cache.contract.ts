@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as t from 'io-ts'
 import { O } from '../../src/fp.ts'
-import type { CachePort } from '../../src/ports/cache.ts'
+import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import {
@@ -15,6 +15,13 @@ import {
 import { anyText, contentPartFile, imageFileUid } from '../support/cache-arbitraries.ts'
 import { right } from '../support/expect-right.ts'
 import { valueIn } from '../support/value-in.ts'
+
+/** The same place, for whoever believes that a text lives there. */
+const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
+  ...key,
+  codec: t.string,
+  isRefusal: () => false,
+})
 
 /** What every CachePort promises. Call it from the adapter's own test file. */
 export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void => {
@@ -75,6 +82,29 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
+  it('holds that somebody may not, and for 30 seconds at most (wire.md §9.2)', async () => {
+    for (const key of [
+      cacheKeys.imagePublic({ uid: anImageFileUid() }),
+      cacheKeys.isAdmin({ sub: 'anna' }),
+    ]) {
+      await right(cache.set(key, true))
+      await right(cache.set(key, false))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+      now += 30_000
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    }
+  })
+
+  it('holds that somebody may for longer, also after it was not so', async () => {
+    const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+    await right(cache.set(key, false))
+    await right(cache.set(key, true))
+    now += 599_999
+    expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+    now += 1
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+  })
+
   it('never forgets by time what cannot change', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(cache.set(key, '#EXTM3U'))
@@ -93,14 +123,14 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('answers none for a value that no longer fits its codec', async () => {
     const key = cacheKeys.imageExport({ uid: anImageExportUid() })
-    await right(cache.set({ ...key, codec: t.string }, 'written by an older release'))
+    await right(cache.set(asText(key), 'written by an older release'))
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
   it('reads a value by another codec that it fits', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(cache.set(key, true))
-    expect(await valueIn(cache, { ...key, codec: t.string })).to.deep.equal(O.some('1'))
+    expect(await valueIn(cache, asText(key))).to.deep.equal(O.some('1'))
   })
 
   it('forgets a deleted value, and deleting again is fine', async () => {
@@ -121,7 +151,13 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
   })
 
   it('is not changed by what a caller does to a value afterwards', async () => {
-    const key = { name: 'test:list', family: 'test:list', codec: t.array(t.string), ttlSeconds: null }
+    const key = {
+      name: 'test:list',
+      family: 'test:list',
+      codec: t.array(t.string),
+      ttlSeconds: null,
+      isRefusal: () => false,
+    }
     const list = ['a']
     await right(cache.set(key, list))
     list.push('b')

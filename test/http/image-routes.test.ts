@@ -150,6 +150,15 @@ describe('image routes', () => {
       expect(response.status).to.equal(403)
       expect(await response.json()).to.include({ type: 'invalid' })
     })
+
+    it('are public to who was refused before, half a minute later (§9.2)', async () => {
+      const { uid } = await seedImage(larder)
+      const status = async () => (await server.get(`/api/1/image_files/playlist/${uid}?public=1`)).status
+      expect(await status()).to.equal(403)
+      await right(larder.imageFiles.setPublic(uid, true))
+      advance(30)
+      expect(await status()).to.equal(200)
+    })
   })
 
   describe('GET /api/1/image_files/image/{ife}.{ext} (§4.3)', () => {

@@ -42,18 +42,16 @@ type Route = {
 
 /** All routes that are keyed by an export or a part. */
 const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
-  const [film, otherFilm, image, otherImage] = [
-    await seedFilm(larder),
-    await seedFilm(larder),
-    await seedImage(larder, [Buffer.from('one'), Buffer.from('two')]),
+  const [film, otherFilm, coldFilm] = [await seedFilm(larder), await seedFilm(larder), await seedFilm(larder)]
+  const [image, otherImage, coldImage] = [
     await seedImage(larder),
+    await seedImage(larder),
+    await seedImage(larder, [Buffer.from('one'), Buffer.from('two')]),
   ]
-  const cold = await seedFilm(larder)
   const bytes = {
     path: (uid: string) => `/api/1/image_files/image/${uid}.webp`,
     owner: bearer(image.jwt),
     warm: image.exports[0]?.uid ?? '',
-    cold: image.exports[1]?.uid ?? '',
     unknown: anImageExportUid,
   }
   const content = { owner: bearer(film.jwt), stranger: bearer(otherFilm.jwt) }
@@ -63,7 +61,7 @@ const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
       name: 'media playlists',
       path: (uid) => `/api/1/content_files/exports/${uid}.m3u8`,
       warm: film.hls.uid,
-      cold: cold.hls.uid,
+      cold: coldFilm.hls.uid,
       unknown: aContentExportUid,
     },
     {
@@ -71,11 +69,16 @@ const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
       name: 'parts',
       path: (uid) => `/api/1/content_files/exports/parts/${uid}.m4s`,
       warm: film.hls.parts[1]?.uid ?? '',
-      cold: film.hls.parts[2]?.uid ?? '',
+      cold: coldFilm.hls.parts[2]?.uid ?? '',
       unknown: aContentPartUid,
     },
-    { ...bytes, name: 'images, by token', stranger: bearer(otherImage.jwt) },
-    { ...bytes, name: 'images, without a token', stranger: {} },
+    {
+      ...bytes,
+      name: 'images, by token',
+      stranger: bearer(otherImage.jwt),
+      cold: coldImage.exports[0]?.uid ?? '',
+    },
+    { ...bytes, name: 'images, without a token', stranger: {}, cold: coldImage.exports[1]?.uid ?? '' },
   ]
 }
 
@@ -128,7 +131,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {
       await warmUp(server, route)
-      const { path, stranger, warm, unknown } = route
+      const { path, stranger, warm, cold, unknown } = route
       const stepsOf = async (uid: string) => {
         steps.length = 0
         await server.get(path(uid), stranger)
@@ -137,7 +140,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
       }
       const expected = await stepsOf(unknown())
       expect(expected, route.name).to.include('ask').and.not.include('set')
-      expect(await stepsOf(warm), route.name).to.deep.equal(expected)
+      for (const uid of [warm, cold]) expect(await stepsOf(uid), route.name).to.deep.equal(expected)
     }
     await server.close()
   })

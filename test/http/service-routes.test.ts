@@ -97,7 +97,7 @@ describe('GET /api/1/admin/cache (§8.2)', () => {
       counts: ReadonlyArray<Record<string, unknown>>
     }
     expect(counts).to.have.length(1)
-    expect(counts[0]).to.include({ tier: 'memory', family: 'auth:is_admin:{sub}', hits: 1, misses: 2 })
+    expect(counts[0]).to.include({ tier: 'memory', family: 'auth:is_admin:{sub}', hits: 1, misses: 1 })
     await server.close()
   })
 })

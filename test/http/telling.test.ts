@@ -1,9 +1,15 @@
 import { expect } from 'chai'
+import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
 import { createMemoryBlobCache } from '../../src/adapters/memory/memory-blob-cache.ts'
+import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
 import type { Larder } from '../../src/composition.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { TE } from '../../src/fp.ts'
+import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
-import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
+import { createMemoryLarder, createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
 
 describe('what replies tell of how they came about (§7.3)', () => {
   let larder: Larder
@@ -36,6 +42,36 @@ describe('what replies tell of how they came about (§7.3)', () => {
     expect((await get(server, { range: 'bytes=0-1' })).headers.get('cache-status')).to.equal('memory; hit')
   })
 
+  it('tells of a list, and of what is told without bytes, where they were found', async () => {
+    const server = await start()
+    const list = () => server.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`)
+    expect((await list()).headers.get('cache-status')).to.equal('origin; hit, memory; fwd=miss')
+    for (let n = 0; n < 3; n++) expect((await list()).headers.get('cache-status')).to.equal('memory; hit')
+
+    const etag = (await get(server)).headers.get('etag') ?? ''
+    const unchanged = await get(server, { 'if-none-match': etag })
+    expect([unchanged.status, unchanged.headers.get('cache-status')]).to.deep.equal([304, 'memory; hit'])
+    const several = await get(server, { range: 'bytes=0-1, 5-6' })
+    expect([several.status, several.headers.get('cache-status')]).to.deep.equal([206, 'memory; hit'])
+  })
+
+  it('tells of a list past its time, served while nothing newer can be had, how old it is (§9.3)', async () => {
+    const { clock, advance } = createStandingClock()
+    const values = createMemoryTier(2 ** 20)
+    const cache = cacheOfTier(values, clock)
+    const stale = createTierStaleCache(values, clock)
+    const up = await createMemoryLarder({ clock, cache, stale })
+    const { uid } = await seedImage(up)
+    const path = `/api/1/image_files/playlist/${uid}?jwt=${await right(up.tokens.mint('image', uid, 86_400))}`
+    larder = up
+    await (await start()).get(path)
+    advance(900 + 42)
+    const down = () => TE.left(unavailable('database')('down'))
+    larder = await createMemoryLarder({ ...up, imageFiles: { ...up.imageFiles, listExports: down } })
+    const { status, headers } = await (await start()).get(path)
+    expect([status, headers.get('cache-status')]).to.deep.equal([200, 'memory; hit; ttl=-42'])
+  })
+
   it('tells the time of each phase by the stopwatch', async () => {
     let now = 0
     const server = await start({
@@ -47,6 +83,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
     })
     expect((await get(server)).headers.get('server-timing')).to.equal('find;dur=2.5, open;dur=2.5')
     expect((await get(server)).headers.get('server-timing')).to.equal('find;dur=2.5')
+    expect((await get(server)).headers.get('server-timing'), 'given again').to.equal('find;dur=0')
   })
 
   it('says nothing of either when told so', async () => {

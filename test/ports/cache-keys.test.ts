@@ -74,9 +74,9 @@ const examples = {
   }),
   imagePublic: example({
     key: cacheKeys.imagePublic({ uid: imageFileUid }),
-    value: false,
+    value: true,
     name: 'image_files:public:if_0123456789abcdefghijkl',
-    written: '0',
+    written: '1',
     ttlSeconds: 600,
   }),
   storedFile: example({

@@ -18,12 +18,15 @@ import { createMemoryImageFileRepository } from '../../src/adapters/memory/memor
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
+import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Telling } from '../../src/http/telling.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
@@ -44,10 +47,18 @@ export const createStandingClock = () => {
   return { clock: () => now, advance }
 }
 
+/** They are verified anew each time. */
+export const createTestTokens = (clock: Clock): MediaTokens =>
+  createJoseMediaTokens({
+    issuer: 'larder',
+    leewaySeconds: 0,
+    clock,
+    keys: { image: [testKeys.image], content: [testKeys.content] },
+  })
+
 /** All of Larder on adapters that need nothing else, with some of them replaced. */
 export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
-  const tokenOptions = { issuer: 'larder', leewaySeconds: 0, clock }
   const values = createMemoryTier(64 * 2 ** 20)
   const adapters: Adapters = {
     cache: cacheOfTier(values, clock),
@@ -60,11 +71,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     imageFiles: createMemoryImageFileRepository(clock),
     contentFiles: createMemoryContentFileRepository(clock),
     users: createMemoryUserRepository(),
-    tokens: createJoseMediaTokens({
-      ...tokenOptions,
-      keys: { image: [testKeys.image], content: [testKeys.content] },
-    }),
-    idTokens: createJoseIdTokens({ ...tokenOptions, keys: [testKeys.id] }),
+    tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
+    idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`)),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),

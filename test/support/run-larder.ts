@@ -53,10 +53,10 @@ export const serveLarder = async (env: Env, program: Program = 'source'): Promis
   const [out, err] = [linesOf(child.stdout), linesOf(child.stderr)]
   const closed = once(child, 'close')
   const [first] = await Promise.race([once(out.reader, 'line'), closed])
-  const port = /\(port (\d+)\)/.exec(String(first))?.[1]
-  if (port === undefined) throw new Error(`serve ended: ${err.lines.join(' ')}`)
+  const base = /^Larder answers at (http:\S+)$/.exec(String(first))?.[1]
+  if (base === undefined) throw new Error(`serve ended: ${err.lines.join(' ')}`)
   return {
-    base: `http://127.0.0.1:${port}`,
+    base,
     err: err.lines,
     end: async (signal) => {
       child.kill(signal)

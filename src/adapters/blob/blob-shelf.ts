@@ -9,11 +9,17 @@ export type BlobBytes = {
   readonly close: () => Promise<void>
 }
 
-/** All of a blob's bytes. */
-export type WholeBytes = BlobBytes & {
-  /** The bytes themselves, when they lie in memory. */
-  readonly resident: Uint8Array | null
+/** All of a blob's bytes, in memory. */
+export type ResidentBytes = BlobBytes & { readonly resident: Uint8Array }
+
+/** All of a blob's bytes, where they can only be read from. */
+export type StoredBytes = BlobBytes & {
+  readonly resident: null
+  /** At least one byte from `start` on, put at the start of `buffer`: how many. Throws as `read` does. */
+  readonly readInto: (buffer: Uint8Array, start: number) => Promise<number>
 }
+
+export type WholeBytes = ResidentBytes | StoredBytes
 
 /** Bytes that this process is bringing in. Closed without `publish`, they are gone. */
 export type NewBytes = BlobBytes & {

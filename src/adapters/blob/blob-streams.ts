@@ -1,13 +1,18 @@
 import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { E } from '../../fp.ts'
-import type { BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
+import type { BlobOrigin, BlobStream, ReadInto } from '../../ports/blob-cache.ts'
 import type { TierAnswer } from '../../ports/tier-answer.ts'
 
 /** The stream, and what is to be told of it. */
-export const told = (stream: ByteStream, tiers: ReadonlyArray<TierAnswer>): BlobStream => ({
+export const told = (
+  stream: ByteStream,
+  tiers: ReadonlyArray<TierAnswer>,
+  into: ReadInto | null = null,
+): BlobStream => ({
   [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   tiers,
   resident: null,
+  into,
 })
 
 /** Bytes that are at hand. Hot path: nothing is made for a stream that nobody will read. */
@@ -15,6 +20,7 @@ export const atHand = (resident: Uint8Array, tiers: ReadonlyArray<TierAnswer>): 
   [Symbol.asyncIterator]: () => once(resident),
   tiers,
   resident,
+  into: null,
 })
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

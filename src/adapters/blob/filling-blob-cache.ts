@@ -4,11 +4,12 @@ import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
 import type { BlobCache, BlobStream } from '../../ports/blob-cache.ts'
 import type { TierAnswer } from '../../ports/tier-answer.ts'
-import type { BlobBytes, BlobShelf, WholeBytes } from './blob-shelf.ts'
+import type { BlobShelf, WholeBytes } from './blob-shelf.ts'
 import { atHand, overheard, told } from './blob-streams.ts'
 import { leave, noBytes, releasing } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
+import { fromShelf } from './from-shelf.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
 import { readFill, untilReached } from './read-fill.ts'
 import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
@@ -76,11 +77,13 @@ export const createFillingBlobCache = (
   const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
     if (bytes.resident !== null) return atHand(bytes.resident.subarray(rest.start, rest.end), hit)
     const reader: Reader = { source: noBytes(), hasLeft: false }
-    const stream = releasing(fromShelf(request, bytes, rest, reader), lengthOf(rest), (isEarly) => {
-      void bytes.close()
-      if (isEarly) depart(reader)
+    const { stream, into } = fromShelf({
+      bytes,
+      range: rest,
+      goOn: (at) => afterShelf(request, { ...rest, start: at }, reader),
+      leave: () => depart(reader),
     })
-    return told(stream, hit)
+    return told(stream, hit, into)
   }
 
   const openFill = async (
@@ -111,22 +114,10 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  async function* fromShelf(
-    request: BlobRequest,
-    bytes: BlobBytes,
-    { start, end, tries }: Rest,
-    reader: Reader,
-  ) {
-    let at = start
-    while (at < end) {
-      const chunk = await bytes.read(at, end).catch(() => null)
-      if (chunk === null) {
-        await shelf.remove(request.key).catch(() => undefined)
-        return yield* goOn(request, { start: at, end, tries: tries - 1 }, reader)
-      }
-      at += chunk.length
-      yield chunk
-    }
+  /** Of a blob that has turned out not to be whole. */
+  async function* afterShelf(request: BlobRequest, rest: Rest, reader: Reader) {
+    await shelf.remove(request.key).catch(() => undefined)
+    yield* goOn(request, { ...rest, tries: rest.tries - 1 }, reader)
   }
 
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
@@ -157,7 +148,7 @@ export const createFillingBlobCache = (
     read: (key, facts, range, origin) => async () =>
       range.start === range.end
         ? E.right(atHand(new Uint8Array(), hit))
-        : open({ key, facts, range, origin }, { ...range, tries: 3 }),
+        : open({ key, facts, range, origin }, { tries: 3, ...range }),
     held: (key, facts) => {
       const bytes = shelf.held(key, facts)
       if (bytes !== null) meter.hit(key)

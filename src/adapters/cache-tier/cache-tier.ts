@@ -1,6 +1,6 @@
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
+import { type CacheKey, type CachePort, type Found, refusalSeconds } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Tier, TierAnswer } from '../../ports/tier-answer.ts'
 
@@ -24,10 +24,10 @@ export const isFresh = (kept: Kept<unknown>, now: number): boolean =>
   kept.expiresAt === null || now < kept.expiresAt
 
 /** A value that is set now, with the whole of its life before it. */
-export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number): Kept<A> => ({
-  value,
-  expiresAt: key.ttlSeconds === null ? null : now + key.ttlSeconds * 1000,
-})
+export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number): Kept<A> => {
+  const seconds = key.isRefusal(value) ? refusalSeconds : key.ttlSeconds
+  return { value, expiresAt: seconds === null ? null : now + seconds * 1000 }
+}
 
 /** A value that was kept in a tier, found there after misses in those before it. */
 export const foundIn = <A>(

@@ -17,8 +17,8 @@ const memoryHoldsMs = 2000
 
 /**
  * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory, with the time
- * that remains to it; what can change, for two seconds at most. A crowd that asks for one value at one time looks
- * on the disk once.
+ * that remains to it; what can change, for two seconds at most. A refusal stays in memory alone: what it contradicts
+ * goes from the disk, and no stranger can make files there. A crowd that asks for one value looks on the disk once.
  */
 export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => {
   const remember = <A>(key: CacheKey<A>, { value, expiresAt }: Kept<A>) =>
@@ -56,7 +56,7 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
       const kept = keptFrom(key, value, clock())
       changes++
       await remember(key, kept)()
-      const done = await disk.keep(key, kept)()
+      const done = await (key.isRefusal(value) ? disk.delete(key) : disk.keep(key, kept))()
       changes++
       return done
     },

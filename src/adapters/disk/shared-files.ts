@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { WholeBytes } from '../blob/blob-shelf.ts'
-import { readPiece, wholePieceBytes } from './file-bytes.ts'
+import type { StoredBytes } from '../blob/blob-shelf.ts'
+import { readInto, readPiece, wholePieceBytes } from './file-bytes.ts'
 import { isMissing } from './file-errors.ts'
 
 /**
@@ -9,7 +9,7 @@ import { isMissing } from './file-errors.ts'
  */
 export type SharedFiles = {
   /** The file; `null` when it is not there or has another length. Throws when that cannot be told. */
-  readonly open: (path: string, size: number) => Promise<WholeBytes | null>
+  readonly open: (path: string, size: number) => Promise<StoredBytes | null>
   /** Those who come from now on have it opened anew. */
   readonly forget: (path: string) => void
 }
@@ -45,6 +45,7 @@ export const createSharedFiles = (): SharedFiles => {
       }
       return {
         read: (start, end) => readPiece(file, start, end, wholePieceBytes),
+        readInto: (buffer, start) => readInto(file, buffer, start),
         close: () => leave(file),
         resident: null,
       }

@@ -5,9 +5,9 @@ import { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
-import { asked, createStatements } from './statements.ts'
+import { createLibraryTable } from './library-table.ts'
+import { createStatements } from './statements.ts'
 import {
-  claimUnfinished,
   insertAll,
   insertOriginal,
   insertStoredFiles,
@@ -15,7 +15,6 @@ import {
   originalBindings,
   StoredFileJson,
   storedAt,
-  storedFileJson,
 } from './stored-file-rows.ts'
 
 const ImageExportRow = snakeCased(
@@ -33,14 +32,16 @@ const KnownImageFileRow = snakeCased(
   t.strict({ uid: ImageFileUid, original: StoredFileJson, exportCount: t.number }),
 )
 
-const selectKnown = `
-  select f.uid, ${storedFileJson} as original,
-         (select count(*) from image_file_exports e where e.image_file_id = f.id) as export_count
-  from image_files f join s3_files s on s.id = f.original_s3_file_id`
-
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { many, one, run } = createStatements(db)
+  const { finish, ...known } = createLibraryTable(db, {
+    files: 'image_files',
+    exports: 'image_file_exports',
+    fileId: 'image_file_id',
+    uid: ImageFileUid,
+    known: KnownImageFileRow,
+  })
   const selectPublic = one(
     'image_files.public',
     t.strict({ public: t.boolean }),
@@ -48,6 +49,8 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
   )
 
   return {
+    ...known,
+
     listExports: many(
       'image_files.list_exports',
       ImageExportRow,
@@ -81,12 +84,6 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
         TE.map(() => undefined),
       ),
 
-    findByOriginal: one(
-      'image_files.find_by_original',
-      KnownImageFileRow,
-      `${selectKnown} where f.original_sha512 = ?`,
-    ),
-
     add: ({ uid, name, original, sha512, width, height }) =>
       pipe(
         run(
@@ -102,56 +99,19 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
       ),
 
     addExports: (uid, exports) =>
-      asked(async () => {
-        if (exports.length === 0) return false
-        return db.transaction(async (trx) => {
-          const imageFileId = await claimUnfinished(trx, 'image_files', uid)
-          if (imageFileId === undefined) return false
-
-          const storedFileId = await insertStoredFiles(
-            trx,
-            exports.map(({ file }) => file),
-          )
-          const rows = exports.map(({ file, ...made }) => ({
-            ...made,
-            image_file_id: imageFileId,
-            s3_file_id: storedFileId(file),
-          }))
-          await insertAll(trx, 'image_file_exports', rows)
-          return true
-        })
-      }),
-
-    listUnfinished: many(
-      'image_files.list_unfinished',
-      KnownImageFileRow,
-      `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
-    )(),
-
-    removeUnfinished: (uid) =>
-      pipe(
-        run(
-          `with gone as (
-             delete from image_files where uid = :uid and finished_at is null returning original_s3_file_id
-           )
-           delete from s3_files s using gone where s.id = gone.original_s3_file_id`,
-          { uid },
-        ),
-        TE.map(() => undefined),
-      ),
-
-    first: pipe(
-      one(
-        'image_files.first',
-        t.strict({ uid: ImageFileUid }),
-        'select uid from image_files order by created_at, id limit 1',
-      )(),
-      TE.map((row) =>
-        pipe(
-          row,
-          O.map(({ uid }) => uid),
-        ),
-      ),
-    ),
+      exports.length === 0
+        ? TE.right(false)
+        : finish(uid, async (trx, imageFileId) => {
+            const storedFileId = await insertStoredFiles(
+              trx,
+              exports.map(({ file }) => file),
+            )
+            const rows = exports.map(({ file, ...made }) => ({
+              ...made,
+              image_file_id: imageFileId,
+              s3_file_id: storedFileId(file),
+            }))
+            await insertAll(trx, 'image_file_exports', rows)
+          }),
   }
 }

@@ -91,19 +91,3 @@ export const idsByUid = (inserted: unknown): ((added: { readonly uid: string }) 
     return id
   }
 }
-
-/**
- * Marks a file finished for the one transaction that gets there first: others wait on its row, and then find
- * it finished. Gives the file's id, or nothing when it is finished already or gone.
- */
-export const claimUnfinished = async (
-  trx: Knex.Transaction,
-  table: 'image_files' | 'content_files',
-  uid: string,
-): Promise<number | undefined> => {
-  const claimed = await trx(table)
-    .where({ uid, finished_at: null })
-    .update({ finished_at: trx.fn.now() })
-    .returning(['id', 'uid'])
-  return decodeRows(Inserted, claimed)[0]?.id
-}

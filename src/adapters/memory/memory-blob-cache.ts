@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { BlobShelf, NewBytes, WholeBytes } from '../blob/blob-shelf.ts'
+import type { BlobShelf, NewBytes, ResidentBytes } from '../blob/blob-shelf.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache } from '../blob/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
@@ -62,7 +62,7 @@ export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter):
   }
 }
 
-const bytesOf = (bytes: Buffer): WholeBytes => ({
+const bytesOf = (bytes: Buffer): ResidentBytes => ({
   read: async (start, end) => bytes.subarray(start, end),
   close: async () => undefined,
   resident: bytes,

@@ -13,19 +13,34 @@ type Held = {
   readonly bytes: number
 }
 
+/** Of all bytes, those in which refusals are held: one part in so many. */
+const refusalPart = 16
+
 /** What an entry costs beside its text: the record, the map's slot, the key. */
 const entryOverhead = 256
 
 /**
  * Values in memory, those least lately used going first, in at most `maxBytes` (UTF-8 bytes of the value as
  * JSON, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
- * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing.
+ * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing. Refusals push out
+ * one another, nothing else.
  */
 export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): CacheTier => {
-  const entries = new LRUCache<string, Held>({
-    maxSize: Math.max(1, maxBytes),
-    dispose: ({ bytes }, _, reason) => reason === 'evict' && meter.evicted(bytes),
-  })
+  const holding = (bytes: number) =>
+    new LRUCache<string, Held>({
+      maxSize: Math.max(1, bytes),
+      dispose: (held, _, reason) => reason === 'evict' && meter.evicted(held.bytes),
+    })
+  const refusalBytes = Math.floor(maxBytes / refusalPart)
+  const refusals = holding(refusalBytes)
+  const others = holding(maxBytes - refusalBytes)
+
+  const drop = (name: string): void => {
+    refusals.delete(name)
+    others.delete(name)
+  }
+
+  const find = (name: string): Held | undefined => others.get(name) ?? refusals.get(name)
 
   const keptFor = <A>({ kept, codec }: Held, key: CacheKey<A>): Kept<A> | undefined =>
     codec === key.codec ? (kept as Kept<A>) : undefined
@@ -33,7 +48,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
   return {
     name: 'memory',
     find: (key) => async () => {
-      const held = entries.get(key.name)
+      const held = find(key.name)
       if (held === undefined) return E.right(O.none)
       const kept = keptFor(held, key)
       if (kept !== undefined) return E.right(O.some(kept))
@@ -42,16 +57,14 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       return E.right(O.some({ value: decoded.right, expiresAt: held.kept.expiresAt }))
     },
     held: (key) => {
-      const held = entries.get(key.name)
+      const held = find(key.name)
       return held && keptFor(held, key)
     },
     keep: (key, kept) => async () => {
       const text = JSON.stringify(key.codec.encode(kept.value))
       const decoded = key.codec.decode(JSON.parse(text))
-      if (E.isLeft(decoded)) {
-        entries.delete(key.name)
-        return E.right(undefined)
-      }
+      drop(key.name)
+      if (E.isLeft(decoded)) return E.right(undefined)
       const value = decoded.right
       const bytes = Buffer.byteLength(text) + entryOverhead
       const held = {
@@ -60,11 +73,12 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
         encode: () => key.codec.encode(value),
         bytes,
       }
+      const entries = key.isRefusal(value) ? refusals : others
       entries.set(key.name, held, { size: bytes })
       return E.right(undefined)
     },
     delete: (key) => async () => {
-      entries.delete(key.name)
+      drop(key.name)
       return E.right(undefined)
     },
   }

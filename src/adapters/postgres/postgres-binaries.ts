@@ -45,7 +45,10 @@ const linkLibraries = async (root: string): Promise<void> => {
   for (const { source, target } of await readJson(Links, path.join(root, 'native/pg-symlinks.json'))) {
     const link = path.join(root, target)
     await symlink(path.relative(path.dirname(link), path.join(root, source)), link).catch(async (reason) => {
-      if (!(await exists(link))) throw reason
+      if (await exists(link)) return
+      throw new Error(
+        `${link} cannot be made (${reason.code}): start Larder once as the user who installed it, or set DATABASE_URL`,
+      )
     })
   }
 }

@@ -1,5 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { BlobCache, BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
+import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort, Found } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
@@ -10,26 +10,11 @@ import { createOwnedRead } from '../access/owned-read.ts'
 import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
 import type { ImageExportFile } from '../playlist/image-export.ts'
-import type { ByteRange } from '../shared/bytes.ts'
-import { type BadOrigin, badOrigin, type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
-import type { ContentPartUid, ImageExportUid, ImageFileUid, StoredFileUid } from '../shared/ids.ts'
-import { createReadThrough } from '../shared/read-through.ts'
+import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
+import type { ContentPartUid, ImageExportUid, ImageFileUid } from '../shared/ids.ts'
 import { type ContentPartFile, partFacts } from './content-export.ts'
-
-/** Bytes that the caller may have, not read yet. */
-export type ServableBytes = {
-  readonly contentType: string
-  readonly size: number
-  /** Lower-case hex. */
-  readonly sha256: string
-  /** Milliseconds since 1970. */
-  readonly lastModified: number
-  /** Whether anybody may have them. */
-  readonly isPublic: boolean
-  readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
-  /** All of the bytes, when they lie in memory, told without waiting: nobody may write to them. */
-  readonly held: () => Uint8Array | null
-}
+import { createAnybodys } from './public-images.ts'
+import { createServable, type ServableBytes } from './servable-bytes.ts'
 
 /** The bytes of exports and parts. What is not there is forbidden like another's (wire.md §2.5, W15). */
 export type ExportService = {
@@ -53,75 +38,35 @@ type Deps = {
   readonly contentFiles: ContentFileRepository
 }
 
-type Located = {
-  readonly s3FileUid: StoredFileUid
-  readonly s3FileKey: string
-  readonly contentType: string
-  readonly fileSize: number
-  readonly sha256: string
-  readonly storedAt: number
-}
-
 /** Stands in for the image of an export that is not there: its public flag is asked for, and is never set. */
-const noImage = '-' as ImageFileUid
+const noImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
   const { cache, stale, blobs, store, imageFiles, contentFiles } = deps
-  const readThrough = createReadThrough(cache, stale)
+  const anybodys = createAnybodys({ cache, stale, imageFiles })
+  const servable = createServable({ blobs, store })
   const ownedRead = createOwnedRead(cache)
 
-  const describe = (file: Located, isPublic: boolean): ServableBytes => {
-    const key = cacheKeys.storedFile({ uid: file.s3FileUid })
-    const facts = { size: file.fileSize, sha256: file.sha256 }
-    const origin: BlobOrigin = (range) =>
-      pipe(
-        store.read(file.s3FileKey, range),
-        TE.flatMapEither(E.fromOption(() => badOrigin(`${file.s3FileKey} is missing`))),
-      )
-    return {
-      contentType: file.contentType,
-      size: file.fileSize,
-      sha256: file.sha256,
-      lastModified: file.storedAt,
-      isPublic,
-      read: (range) => blobs.read(key, facts, range, origin),
-      held: () => blobs.held(key, facts),
-    }
-  }
-
-  const described = {
-    open: new WeakMap<Located, ServableBytes>(),
-    closed: new WeakMap<Located, ServableBytes>(),
-  }
-
-  /** Hot path: while the cache gives the same record, it is described once. */
-  const servable = (file: Located, isPublic: boolean): ServableBytes => {
-    const known = described[isPublic ? 'open' : 'closed']
-    const bytes = known.get(file) ?? describe(file, isPublic)
-    known.set(file, bytes)
-    return bytes
-  }
-
-  const isPublic = (uid: ImageFileUid) =>
-    readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))
-
   /** Asked once more, and in memory by now: for as long as it stands there, the bytes are anybody's. */
-  const servePublic = async (
+  const servePublic = (
     file: Found<ImageExportFile>,
-  ): Promise<E.Either<Forbidden | Unavailable, Found<ServableBytes>>> => {
-    const open = await isPublic(file.value.imageFileUid)()
-    if (E.isLeft(open)) return open
-    if (!open.right.value) return E.left(forbidden('not_public'))
-    const isAtHand = () => file.isAtHand() && open.right.isAtHand()
-    return E.right({ ...file, value: servable(file.value, true), isAtHand })
-  }
+  ): TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>> =>
+    pipe(
+      anybodys(file.value.imageFileUid),
+      TE.map((open) => ({
+        ...file,
+        value: servable(file.value, true),
+        isAtHand: () => file.isAtHand() && open.isAtHand(),
+      })),
+    )
 
-  const mayHaveImage = (viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
-    const image = O.isSome(found) ? found.value.imageFileUid : noImage
+  const mayHaveImage = (uid: ImageExportUid, viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
+    const image = O.isSome(found) ? found.value.imageFileUid : noImageOf(uid)
     if (viewer !== null) return TE.right(viewer.grant.sub === image)
     return pipe(
-      isPublic(image),
+      anybodys(image),
       TE.map(({ value }) => value),
+      TE.orElse((error) => (error._tag === 'Forbidden' ? TE.right(false) : TE.left(error))),
     )
   }
 
@@ -133,13 +78,13 @@ export const createExportService = (deps: Deps): ExportService => {
       const file = await ownedRead(
         cacheKeys.imageExport({ uid }),
         imageFiles.findExport(uid),
-        mayHaveImage(viewer),
+        mayHaveImage(uid, viewer),
       )()
       if (E.isLeft(file)) return file
       const { height } = file.right.value
       if (viewer !== null && !permitsExport(viewer.grant.restrictions, { uid, height }))
         return E.left(forbidden('restriction'))
-      if (viewer === null) return servePublic(file.right)
+      if (viewer === null) return servePublic(file.right)()
       return E.right({ ...file.right, value: servable(file.right.value, false) })
     },
 

@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A request for something whole, which may have been answered before. */
+/** A request for something that may have been asked for before. */
 export type Asked = {
   /** The same for all requests that differ in their tokens alone. */
   readonly name: string
   /** `null`: it brings no credential. */
   readonly jwt: string | null
+  /** Whether the reply depends on more than what is stored. */
+  readonly isConditional: boolean
 }
 
 // Each of them recognises the usual way to write it, and nothing that could be read in two ways: what it passes over
@@ -14,7 +16,6 @@ const inHeader = /^bearer ([\w.-]+)$/i
 const inPath = /^\/api\/1\/~([\w.-]+)\//
 const inQuery = /[?&]jwt=([\w.-]+)(?=&|$)/
 
-/** A reply to any of these depends on more than what is stored. */
 const isConditional = (headers: IncomingHttpHeaders): boolean =>
   headers.range !== undefined ||
   headers['if-none-match'] !== undefined ||
@@ -33,18 +34,21 @@ export const askedAgain = (
   headers: IncomingHttpHeaders,
   readsOrigin: boolean,
 ): Asked | null => {
-  if (method !== 'GET' || isConditional(headers)) return null
+  if (method !== 'GET') return null
+  const conditional = { isConditional: isConditional(headers) }
   const form = `${headers['accept-encoding'] ?? ''}\n${readsOrigin ? (headers.origin ?? '') : ''}`
   const { authorization } = headers
   if (authorization !== undefined) {
     const jwt = inHeader.exec(authorization)?.[1]
-    return jwt === undefined ? null : { name: `header\n${form}\n${url}`, jwt }
+    return jwt === undefined ? null : { name: `header\n${form}\n${url}`, jwt, ...conditional }
   }
   const carried = inPath.exec(url) ?? inQuery.exec(url)
   const jwt = carried?.[1]
-  if (carried === null || jwt === undefined) return { name: `nobody\n${form}\n${url}`, jwt: null }
+  if (carried === null || jwt === undefined)
+    return { name: `nobody\n${form}\n${url}`, jwt: null, ...conditional }
   const at = carried.index + carried[0].lastIndexOf(jwt)
   if (url.lastIndexOf('jwt=') > at) return null
   // The body of a list has room for tokens of one length.
-  return { name: `${jwt.length}\n${form}\n${url.slice(0, at)}\n${url.slice(at + jwt.length)}`, jwt }
+  const name = `${jwt.length}\n${form}\n${url.slice(0, at)}\n${url.slice(at + jwt.length)}`
+  return { name, jwt, ...conditional }
 }

@@ -3,7 +3,10 @@ import { LRUCache } from 'lru-cache'
 import { restrictsNothing } from '../../domain/access/restrictions.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
+import type { ConditionalHeaders } from '../bytes/conditional.ts'
+import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
+import { withOwn } from '../write-reply.ts'
 import { type Asked, askedAgain } from './asked.ts'
 
 /** What makes a reply one that can be given again without waiting for anything. */
@@ -12,19 +15,33 @@ export type Again = {
   readonly viewer: Viewer | null
   /** Whether all that it was made from is still what the cache has in memory. */
   readonly isAtHand: () => boolean
-  /** The body with another token of the same length; `null` when that takes waiting. */
+  /** Of a 200, beyond what replies have in common. */
+  readonly headers: Headers
+  /** The reply to these conditions (RFC 9110 §13.2.2), before there is a body; `null`: only the routes can tell. */
+  readonly plan: (headers: ConditionalHeaders) => ByteReply | null
+  /** The whole body with another token of the same length; `null` when that takes waiting. */
   readonly bodyFor: (jwt: string) => Uint8Array | null
+  /** Whether that is the same for every token. */
+  readonly isShared: boolean
   /** Bytes that it keeps from being forgotten. */
   readonly size: number
 }
 
-type Hot = { readonly again: Again; readonly head: ReadonlyArray<string> }
+type Hot = {
+  readonly again: Again
+  /** What a reply has whatever its status. */
+  readonly common: Headers
+  /** Of a 200, names and values in turn: Node takes it as it is. */
+  readonly head: string[]
+  /** The whole body as one character a byte. */
+  readonly text: string | null
+}
 
 /** Replies of a moment ago. */
 export type HotReplies = {
   /** Answers at once what was answered before, if it can; tells whether it has. */
   readonly answer: (req: IncomingMessage, res: ServerResponse) => boolean
-  /** Remembers the reply, a 200, to a request as it came in. */
+  /** Remembers how a request, as it came in, was answered; `common` is what the reply would have whatever its status. */
   readonly keep: (
     request: {
       readonly method: string
@@ -32,7 +49,7 @@ export type HotReplies = {
       readonly headers: IncomingHttpHeaders
     },
     again: Again,
-    headers: Headers,
+    common: Headers,
   ) => void
 }
 
@@ -46,6 +63,42 @@ type Options = {
 
 /** Of the name, the head and the place in the list. */
 const overhead = 2048
+
+// Node writes the head of a reply and a body that is text in one piece, and other bodies in two. A piece of up to
+// 16 KiB it hands to the system without a copy on the heap.
+const longestText = 12 * 1024
+
+const textOf = ({ isShared, bodyFor }: Again): string | null => {
+  const body = isShared ? bodyFor('') : null
+  return body === null || body.length > longestText ? null : Buffer.from(body).toString('latin1')
+}
+
+const answerWhole = ({ head, text, again }: Hot, jwt: string, res: ServerResponse): boolean => {
+  const body = text ?? again.bodyFor(jwt)
+  if (body === null) return false
+  res.writeHead(200, head).end(body, 'latin1')
+  return true
+}
+
+/** What has words of its own, or several parts, is left to the routes. */
+const answerPlanned = (
+  { common, again }: Hot,
+  asked: ConditionalHeaders,
+  jwt: string,
+  res: ServerResponse,
+) => {
+  const planned = again.plan(asked)
+  if (planned === null) return false
+  const { status, headers, body } = planned
+  if (status === 304) {
+    res.writeHead(304, withOwn(common, headers)).end()
+    return true
+  }
+  const whole = body._tag === 'Range' ? again.bodyFor(jwt) : null
+  if (whole === null || body._tag !== 'Range') return false
+  res.writeHead(status, withOwn(common, headers)).end(whole.subarray(body.range.start, body.range.end))
+  return true
+}
 
 /**
  * Replies that were made a moment ago, in front of the routes (docs/decisions/0011). One is given again only to who
@@ -75,19 +128,18 @@ export const createHotReplies = ({ tokens, maxBytes, readsOrigin }: Options): Ho
   return {
     answer: (req, res) => {
       const asked = askedAgain(req.method, req.url ?? '', req.headers, readsOrigin)
-      if (asked === null) return false
-      const hot = hotFor(asked)
-      const body = hot?.again.bodyFor(asked.jwt ?? '')
-      if (!hot || !body) return false
-      res.writeHead(200, hot.head as string[]).end(body)
-      return true
+      const hot = asked === null ? undefined : hotFor(asked)
+      if (asked === null || hot === undefined) return false
+      const jwt = asked.jwt ?? ''
+      return asked.isConditional ? answerPlanned(hot, req.headers, jwt, res) : answerWhole(hot, jwt, res)
     },
 
-    keep: ({ method, originalUrl, headers }, again, head) => {
+    keep: ({ method, originalUrl, headers }, again, common) => {
       const asked = askedAgain(method, originalUrl, headers, readsOrigin)
       const jwt = again.viewer?.jwt ?? null
       if (asked === null || asked.jwt !== jwt || !opens(jwt, again.viewer) || !again.isAtHand()) return
-      replies.set(asked.name, { again, head: Object.entries(head).flat() })
+      const head = Object.entries(withOwn(common, again.headers)).flat()
+      replies.set(asked.name, { again, common, head, text: textOf(again) })
     },
   }
 }

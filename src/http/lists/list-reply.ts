@@ -5,6 +5,7 @@ import type { Signature } from '../../domain/shared/signature.ts'
 import { E, TE } from '../../fp.ts'
 import type { Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { unsatisfiedRange } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from '../bytes/plan-byte-reply.ts'
@@ -78,11 +79,23 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
 /** A list that shows a token of its own, not the one that was brought, is not given again. */
 const againOf = <S extends Signature>(
   { found: { value, isAtHand }, viewer }: ListToReply<S>,
-  { copyFor, size }: ListForm,
+  { copyFor, size, etag }: ListForm,
+  { whole: headers }: Representation,
+  plan: (asked: ConditionalHeaders) => ByteReply,
 ): Pick<Reply, 'again'> => {
   const shows = tokenOf(value.signature)
   if (viewer === null || copyFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
-  return { again: { viewer, isAtHand, bodyFor: copyFor, size } }
+  return {
+    again: {
+      viewer,
+      isAtHand,
+      headers,
+      plan: (asked) => (asked.range === undefined ? plan(asked) : null),
+      bodyFor: copyFor,
+      isShared: etag !== undefined,
+      size,
+    },
+  }
 }
 
 /** Makes the one function that answers with lists. */
@@ -94,13 +107,10 @@ export const createListReply =
     // Ranges are of the plain list: some players ask for `bytes=0-` of everything.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
     const made = await bodies(list.found.value, acceptEncoding)
-    const planned = planByteReply({
-      method: method === 'HEAD' ? 'HEAD' : 'GET',
-      headers,
-      representation: representationOf(made, contentTypes[list.format], list.headers ?? {}),
-      clock,
-      newBoundary,
-    })
+    const representation = representationOf(made, contentTypes[list.format], list.headers ?? {})
+    const plan = (asked: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET') =>
+      planByteReply({ method, headers: asked, representation, clock, newBoundary })
+    const planned = plan(headers, method === 'HEAD' ? 'HEAD' : 'GET')
     if (planned.status === 416) return E.right(rangeNotSatisfiable(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailed)
     return E.right({
@@ -108,6 +118,6 @@ export const createListReply =
       headers: planned.headers,
       body: bodyOf(planned.body, made.body),
       tiers: list.found.tiers,
-      ...againOf(list, made.form),
+      ...(headers.range === undefined ? againOf(list, made.form, representation, plan) : {}),
     })
   }

@@ -1,0 +1,66 @@
+import { storedAt } from './stored-file-rows.ts'
+
+// How content files are read. The keys of JSON objects in rows are the domain's.
+
+/** By the file's uid. */
+export const selectFileWithExports = `
+  select f.uid, f.duration_seconds,
+         (select coalesce(json_agg(x), '[]') from (
+            select e.uid, e.format, e.width, e.height, e.frame_rate_num as "frameRateNum",
+                   e.frame_rate_den as "frameRateDen", e.channels, e.sample_rate as "sampleRate",
+                   e.codecs, e.bandwidth, e.average_bandwidth as "averageBandwidth",
+                   e.iframe_bandwidth as "iframeBandwidth",
+                   e.iframe_average_bandwidth as "iframeAverageBandwidth",
+                   e.file_size as "fileSize", e.duration_seconds as "durationSeconds",
+                   e.target_duration as "targetDuration", e.quality_parameters as "qualityParameters",
+                   p.uid as "firstPartUid"
+            from content_file_exports e
+            join content_file_export_parts p
+              on p.content_file_export_id = e.id and p.role = 'media' and p.position = 0
+            where e.content_file_id = f.id
+          ) x) as exports
+  from content_files f where f.uid = ?`
+
+/** By the export's uid, as are all of its parts. */
+export const selectVodMeta = `
+  select f.uid as content_file_uid, e.height
+  from content_file_exports e join content_files f on f.id = e.content_file_id
+  where e.uid = ? and e.format = 'm3u8'`
+
+/** An export in parts, with these columns of each part. */
+const selectVod = (columns: string): string => `
+  select e.uid as export_uid, e.target_duration,
+         (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
+            select ${columns} from content_file_export_parts p where p.content_file_export_id = e.id
+          ) x) as parts
+  from content_file_exports e where e.uid = ? and e.format = 'm3u8'`
+
+/** All in the primary key's index. */
+const partColumns = `
+  p.uid, p.role, p.position, p.content_type as "contentType", p.duration_ticks as "durationTicks", p.timescale`
+
+export const selectParts = selectVod(partColumns)
+export const selectKeyedParts = selectVod(`${partColumns}, p.keyframes`)
+
+/** How long a part lasts. */
+const secondsOf = (part: string): string =>
+  `cast(${part}.duration_ticks as double precision) / ${part}.timescale`
+
+/** By the part's uid. */
+export const selectPartFile = `
+  select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
+         case p.role when 'media' then before.seconds end as start_seconds,
+         case p.role when 'media' then before.seconds + ${secondsOf('p')} end as end_seconds,
+         s.uid as s3_file_uid, s.key as s3_file_key, s.content_type, s.file_size, s.sha256,
+         ${storedAt}
+  from content_file_export_parts p
+  join content_file_exports e on e.id = p.content_file_export_id
+  join content_files f on f.id = e.content_file_id
+  join s3_files s on s.id = p.s3_file_id
+  cross join lateral ( -- read from the primary key's index alone
+    select coalesce(sum(${secondsOf('q')}), 0) as seconds
+    from content_file_export_parts q
+    where q.content_file_export_id = p.content_file_export_id and q.role = 'media'
+      and q.position < p.position
+  ) before
+  where p.uid = ?`

@@ -1,0 +1,29 @@
+import type { Command } from './command.ts'
+
+/** Pairs as two columns. */
+const columns = (pairs: Command['words']): ReadonlyArray<string> => {
+  const width = Math.max(...pairs.map(([word]) => word.length))
+  return pairs.map(([word, meaning]) => `  ${word.padEnd(width)}  ${meaning}`)
+}
+
+/** What one command does, and what each of its words means. */
+export const helpOf = ({ usage, about, words }: Command): string =>
+  [`usage: larder ${usage}`, '', about, ...(words.length === 0 ? [] : ['', ...columns(words)])].join('\n')
+
+export const helpOfAll = (commands: ReadonlyArray<Command>): string =>
+  [
+    'usage:',
+    ...commands.flatMap(({ usage, about }) => [`  larder ${usage}`, `      ${about}`]),
+    '',
+    '`larder help COMMAND` tells more of one. Settings are environment variables: see docs/settings.md.',
+  ].join('\n')
+
+const isHelp = (word: string): boolean => word === '--help' || word === '-h'
+
+/** Whose help is asked for: a command's name, `all`, or nobody's. */
+export const helpWanted = (name: string, args: ReadonlyArray<string>): string | null => {
+  if (name === 'help' || isHelp(name)) return args[0] ?? 'all'
+  // What stands behind `--` is the name of a file.
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  return options.some(isHelp) ? name : null
+}

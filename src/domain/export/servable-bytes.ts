@@ -1,0 +1,69 @@
+import { E, pipe, TE } from '../../fp.ts'
+import type { BlobCache, BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { ObjectStore } from '../../ports/object-store.ts'
+import type { ByteRange } from '../shared/bytes.ts'
+import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts'
+import type { StoredFileUid } from '../shared/ids.ts'
+
+/** Bytes that the caller may have, not read yet. */
+export type ServableBytes = {
+  readonly contentType: string
+  readonly size: number
+  /** Lower-case hex. */
+  readonly sha256: string
+  /** Milliseconds since 1970. */
+  readonly lastModified: number
+  /** Whether anybody may have them. */
+  readonly isPublic: boolean
+  readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
+  /** All of the bytes, when they lie in memory, told without waiting: nobody may write to them. */
+  readonly held: () => Uint8Array | null
+}
+
+/** A stored file as a row or a cached value tells of it. */
+export type Located = {
+  readonly s3FileUid: StoredFileUid
+  readonly s3FileKey: string
+  readonly contentType: string
+  readonly fileSize: number
+  readonly sha256: string
+  readonly storedAt: number
+}
+
+type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
+
+/** Makes the one function that makes a stored file servable. */
+export const createServable = ({ blobs, store }: Deps) => {
+  const describe = (file: Located, isPublic: boolean): ServableBytes => {
+    const key = cacheKeys.storedFile({ uid: file.s3FileUid })
+    const facts = { size: file.fileSize, sha256: file.sha256 }
+    const origin: BlobOrigin = (range) =>
+      pipe(
+        store.read(file.s3FileKey, range),
+        TE.flatMapEither(E.fromOption(() => badOrigin(`${file.s3FileKey} is missing`))),
+      )
+    return {
+      contentType: file.contentType,
+      size: file.fileSize,
+      sha256: file.sha256,
+      lastModified: file.storedAt,
+      isPublic,
+      read: (range) => blobs.read(key, facts, range, origin),
+      held: () => blobs.held(key, facts),
+    }
+  }
+
+  const described = {
+    open: new WeakMap<Located, ServableBytes>(),
+    closed: new WeakMap<Located, ServableBytes>(),
+  }
+
+  /** Hot path: while the cache gives the same record, it is described once. */
+  return (file: Located, isPublic: boolean): ServableBytes => {
+    const known = described[isPublic ? 'open' : 'closed']
+    const bytes = known.get(file) ?? describe(file, isPublic)
+    known.set(file, bytes)
+    return bytes
+  }
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { expect } from 'chai'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { left, right } from '../support/expect-right.ts'
+import { createTranscodingFolder, media } from '../support/transcoding.ts'
+
+/** What a Transcoder says of a file before anything is made of it. `make`: see transcoder.contract.ts. */
+export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
+  const transcoder = make(60)
+  const { written } = createTranscodingFolder()
+
+  it('tells what a film is', async () => {
+    const { durationSeconds, video, audio } = await right(transcoder.probe(media('bunny.mp4')))
+    expect(durationSeconds).to.be.closeTo(4, 0.1)
+    expect(video).to.include({ width: 640, height: 360, averageRate: 24, interlaced: false, hdr: false })
+    expect(audio).to.include({ codec: 'aac', channels: 2, sampleRate: 48_000 })
+  })
+
+  it('tells sizes as they are seen: turned upright, pixels made square', async () => {
+    const turned = await right(transcoder.probe(media('bunny-turned.mp4')))
+    expect(turned.video).to.include({ width: 180, height: 320 })
+    const broadcast = await right(transcoder.probe(media('bunny-broadcast.m2t')))
+    expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
+  })
+
+  it('knows high dynamic range', async () => {
+    expect((await right(transcoder.probe(media('bunny-hdr.mp4')))).video?.hdr).to.equal(true)
+  })
+
+  it('takes no cover for a film', async () => {
+    const { video, audio } = await right(transcoder.probe(media('bunny.mp3')))
+    expect(video).to.equal(null)
+    expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
+  })
+
+  it('refuses what is too long', async () => {
+    const error = await left(make(3).probe(media('bunny.mp4')))
+    expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 3 seconds' })
+  })
+
+  it('refuses what is no sound or film, in one line without a path', async () => {
+    const film = await readFile(media('bunny.mp4'))
+    const noMoov = film.subarray(film.indexOf('moov') + 100)
+    const playlist = `#EXTM3U\n#EXTINF:4,\nfile://${media('bunny.mp4')}\n#EXT-X-ENDLIST\n`
+    const hostile = {
+      'text.mp4': 'I am a film, believe me.\n'.repeat(50),
+      'empty.mp4': '',
+      'random.mp4': Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + (i >> 3) * 7) % 251),
+      'no-moov.mp4': noMoov,
+      'playlist.mp4': playlist,
+      'list.mp3': `ffconcat version 1.0\nfile '${media('bunny.mp3')}'\n`,
+    }
+    for (const [name, bytes] of Object.entries(hostile)) {
+      const error = await left(transcoder.probe(await written(name, bytes)))
+      expect(error._tag, name).to.equal('Refused')
+      const message = error._tag === 'Refused' ? error.message : ''
+      expect(message, name).to.match(/^the file [^/\n]+$/)
+    }
+  })
+}

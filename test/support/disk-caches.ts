@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import {
+  type DiskCache,
+  type DiskCacheOptions,
+  openDiskCache,
+} from '../../src/adapters/disk/open-disk-cache.ts'
+import { wholeOf } from '../../src/domain/shared/bytes.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { E, TE } from '../../src/fp.ts'
+import type { BlobFacts, BlobOrigin, BlobStream } from '../../src/ports/blob-cache.ts'
+import type { CacheKey } from '../../src/ports/cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { aContentExportUid, aStoredFileUid } from './builders.ts'
+import { collect } from './bytes.ts'
+import { right } from './expect-right.ts'
+import { factsOf, someBytes, wellServed } from './origins.ts'
+import { silent } from './recording-log.ts'
+import { scratchFolder } from './scratch.ts'
+
+/** Opens caches in folders, and closes them together. */
+export const createDiskCaches = () => {
+  const opened: DiskCache[] = []
+  return {
+    open: async (options: Partial<DiskCacheOptions> = {}): Promise<DiskCache> => {
+      const dir = options.dir ?? (await scratchFolder())
+      const log = options.log ?? silent
+      const scope = 'http://127.0.0.1:8080'
+      const cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, ...options, dir, log })
+      opened.push(cache)
+      return cache
+    },
+    closeAll: async (): Promise<void> => {
+      for (const cache of opened.splice(0)) await cache.close()
+    },
+  }
+}
+
+/** What most blobs of these tests are. */
+export const blobBytes = someBytes(100_000)
+
+export const aBlobKey = (): CacheKey<BlobFacts> => cacheKeys.storedFile({ uid: aStoredFileUid() })
+export const aTextKey = (): CacheKey<string> => cacheKeys.vodPlaylist({ uid: aContentExportUid() })
+
+export const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
+
+export const readBlob = (
+  cache: DiskCache,
+  key: CacheKey<BlobFacts>,
+  blob: Buffer,
+  origin: BlobOrigin,
+): Promise<BlobStream> => right(cache.blobs.read(key, factsOf(blob), wholeOf(blob.length), origin))
+
+/** Brings a blob in, and waits until it is kept. */
+export const keepBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {
+  const served = await collect(await readBlob(cache, key, blob, wellServed(blob).origin))
+  expect(served.equals(blob)).to.equal(true)
+  await cache.settled()
+}
+
+export const isHeld = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<boolean> => {
+  const stream = await cache.blobs.read(key, factsOf(blob), { start: 0, end: 1 }, noOrigin)()
+  if (E.isRight(stream)) await collect(stream.right)
+  return E.isRight(stream)
+}

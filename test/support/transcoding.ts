@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
+import type { Rendition, Transcoder } from '../../src/ports/transcoder.ts'
+import { right } from './expect-right.ts'
+
+export const media = (name: string): string => resolve('test/media', name)
+
+export const secondsOf = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
+  parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
+
+/** For tests to which one picture is as good as four. */
+export const smallest = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
+
+/** A folder for what a suite writes and transcodes; it is there while the tests of the suite run. */
+export const createTranscodingFolder = () => {
+  let folder: string
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-transcoder-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const newTarget = () => mkdtemp(join(folder, 'run-'))
+
+  return {
+    newTarget,
+
+    /** Probes, and prepares the task; `told` is how far that says it is. */
+    transcode: async (
+      transcoder: Transcoder,
+      path: string,
+      change: (plan: MediaPlan) => MediaPlan = (plan) => plan,
+    ) => {
+      const facts = await right(transcoder.probe(path))
+      const target = await newTarget()
+      const told: number[] = []
+      const task = transcoder.transcode(path, facts, change(planMedia(facts)), target, (f) => told.push(f))
+      return { target, told, task }
+    },
+
+    written: async (name: string, bytes: Uint8Array | string): Promise<string> => {
+      const path = join(folder, name)
+      await writeFile(path, bytes)
+      return path
+    },
+  }
+}
