@@ -11,6 +11,7 @@ import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { ProgressBoard } from '../ports/progress-board.ts'
 import { adminRoutes } from './admin-routes.ts'
+import { createBeginInTurns } from './begin-in-turns.ts'
 import { createBytesReply } from './bytes-reply.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
@@ -48,6 +49,9 @@ const listBodyBytes = 64 * 1024 * 1024
 /** Of what is kept for replies that are given again. */
 const hotReplyBytes = 32 * 1024 * 1024
 
+/** Some milliseconds of work, if none of them finds anything in memory. */
+const begunPerTurn = 8
+
 /** Answers all requests: the routes by Koa, and in front of them what they answered a moment ago. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const hotReplies = createHotReplies({
@@ -75,7 +79,8 @@ export const createApp = (deps: AppDeps): RequestListener => {
   ])
     app.use(router.routes())
   const byRoutes = app.callback()
+  const inTurns = createBeginInTurns(begunPerTurn)
   return (req, res) => {
-    if (!hotReplies.answer(req, res)) void byRoutes(req, res)
+    if (!hotReplies.answer(req, res)) inTurns(() => void byRoutes(req, res))
   }
 }

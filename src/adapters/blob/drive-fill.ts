@@ -7,6 +7,7 @@ import type { ForeignBytes, NewBytes } from './blob-shelf.ts'
 import { leave, unlessStalled, within } from './byte-streams.ts'
 import type { Fill, FillEnd } from './fill.ts'
 import { askOrigin } from './open-origin.ts'
+import type { Turns } from './turns.ts'
 
 const broken = unavailable('object store')
 
@@ -15,6 +16,7 @@ type BringIn = {
   readonly onUnwritable: (cause: unknown) => void
   /** Done before the readers are told. */
   readonly onBad: () => Promise<void>
+  readonly turns: Turns
 }
 
 /**
@@ -25,12 +27,12 @@ export const bringIn = async (
   fill: Fill,
   bytes: NewBytes,
   origin: BlobOrigin,
-  { stallMs, onUnwritable, onBad }: BringIn,
+  { onBad, ...how }: BringIn,
 ): Promise<void> => {
   try {
-    const end = await pull(fill, bytes, origin, stallMs, onUnwritable)
+    const end = await pull(fill, bytes, origin, how)
     if (end === 'whole') {
-      const published = fill.isDisowned() ? Promise.resolve() : bytes.publish().catch(onUnwritable)
+      const published = fill.isDisowned() ? Promise.resolve() : bytes.publish().catch(how.onUnwritable)
       fill.finish(end, published)
       return await published
     }
@@ -45,8 +47,7 @@ const pull = async (
   fill: Fill,
   bytes: NewBytes,
   origin: BlobOrigin,
-  stallMs: number,
-  onUnwritable: (cause: unknown) => void,
+  { stallMs, onUnwritable, turns }: Omit<BringIn, 'onBad'>,
 ): Promise<FillEnd> => {
   const { size, sha256 } = fill.facts
   const opened = await askOrigin(origin, wholeOf(size), stallMs)
@@ -58,6 +59,8 @@ const pull = async (
   const digest = createHash('sha256')
   let landed = 0
   for await (const chunk of unlessStalled(opened.right, stallMs)) {
+    // Until everybody has his first piece, there is no hurry with the next one.
+    await turns.calm()
     if (fill.end() !== null) return 'left'
     landed += chunk.length
     if (landed > size) return badOrigin(`more than the ${size} bytes that were stored`)

@@ -38,8 +38,8 @@ export const createFillingBlobCache = (
   options: FillOptions = defaultFillOptions,
 ): FillingBlobCache => {
   const { tier, soonBytes, stallMs, meter } = options
-  const fills = createRunningFills(shelf, options)
   const turns = createTurns(readersPerTurn)
+  const fills = createRunningFills(shelf, options, turns)
   const hit: ReadonlyArray<TierAnswer> = [{ tier, outcome: 'hit' }]
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {

@@ -4,6 +4,7 @@ import { bringIn, follow } from './drive-fill.ts'
 import { createFill, type Fill } from './fill.ts'
 import type { FillOptions } from './fill-options.ts'
 import type { BlobRequest } from './open-origin.ts'
+import type { Turns } from './turns.ts'
 
 /** The fills of this process, one at most for each key. */
 export type RunningFills = {
@@ -15,7 +16,7 @@ export type RunningFills = {
   readonly settled: () => Promise<void>
 }
 
-export const createRunningFills = (shelf: BlobShelf, options: FillOptions): RunningFills => {
+export const createRunningFills = (shelf: BlobShelf, options: FillOptions, turns: Turns): RunningFills => {
   const { stallMs, onBad, meter } = options
   const fills = new Map<string, Fill>()
 
@@ -37,7 +38,7 @@ export const createRunningFills = (shelf: BlobShelf, options: FillOptions): Runn
     if (begun.by === 'another') return follow(fill, begun.bytes, stallMs)
 
     const filled = meter.filling(key)
-    await bringIn(fill, begun.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key) })
+    await bringIn(fill, begun.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key), turns })
     const end = fill.end()
     if (end === 'whole') filled(facts.size)
     if (end !== null && typeof end === 'object') meter.failed(key)

@@ -5,6 +5,8 @@ export type Turns = {
    * first has his first.
    */
   readonly next: (hasHad: 'nothing' | 'something') => Promise<void>
+  /** For those who bring: resolves when nobody waits who has had nothing, at once if that is so. */
+  readonly calm: () => Promise<void>
 }
 
 type Options = {
@@ -20,24 +22,32 @@ type Options = {
  */
 export const createTurns = (perTurn: Options): Turns => {
   const waiting: Record<keyof Options, Array<() => void>> = { nothing: [], something: [] }
+  let bringing: Array<() => void> = []
   let isSet = false
 
   const setNext = () => {
-    isSet = waiting.nothing.length + waiting.something.length > 0
+    isSet = waiting.nothing.length + waiting.something.length + bringing.length > 0
     if (isSet) setImmediate(goOn)
   }
+  const pick = (): ReadonlyArray<() => void> => {
+    if (waiting.nothing.length > 0) return waiting.nothing.splice(0, perTurn.nothing)
+    const all = [...bringing, ...waiting.something.splice(0, perTurn.something)]
+    bringing = []
+    return all
+  }
   const goOn = () => {
-    const who = waiting.nothing.length > 0 ? 'nothing' : 'something'
-    const now = waiting[who].splice(0, perTurn[who])
+    const now = pick()
     setNext()
     for (const go of now) go()
   }
+  const inLine = (line: Array<() => void>): Promise<void> =>
+    new Promise((resolve) => {
+      line.push(resolve)
+      if (!isSet) setNext()
+    })
 
   return {
-    next: (hasHad) =>
-      new Promise((resolve) => {
-        waiting[hasHad].push(resolve)
-        if (!isSet) setNext()
-      }),
+    next: (hasHad) => inLine(waiting[hasHad]),
+    calm: () => (waiting.nothing.length === 0 ? Promise.resolve() : inLine(bringing)),
   }
 }

@@ -17,6 +17,8 @@ type Brought<A> = { readonly found: O.Option<Found<A>>; readonly isKept: boolean
  */
 export const createOwnedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
+  /** How often anything was kept: who looked before such a moment may have missed it. */
+  let timesKept = 0
 
   const look = async <A>(key: CacheKey<A>): Promise<O.Option<Found<A>>> => {
     const cached = await cache.get(key)()
@@ -38,25 +40,29 @@ export const createOwnedRead = (cache: CachePort) => {
     }
 
     /** His who starts it is kept before it ends: who comes after that finds it in the cache. */
-    const bring = async (): Promise<E.Either<Unavailable, Brought<A>>> => {
-      // Who was faster may have brought it between the first look and this one.
-      const known = await look(key)
+    const bring = async (known: O.Option<Found<A>>): Promise<E.Either<Unavailable, Brought<A>>> => {
       const loaded = O.isSome(known) ? E.right(known) : await ask()
       if (E.isLeft(loaded)) return loaded
       const isHis = await isFor(onlyValue(loaded.right))()
       if (O.isSome(known)) return E.right({ found: known, isKept: true })
       const isKept = E.isRight(isHis) && isHis.right && O.isSome(loaded.right)
-      if (isKept) await cache.set(key, loaded.right.value.value)()
+      if (isKept) {
+        await cache.set(key, loaded.right.value.value)()
+        timesKept += 1
+      }
       return E.right({ found: loaded.right, isKept })
     }
 
     return async () => {
+      const before = timesKept
       const known = await look(key)
       const isHis = await isFor(onlyValue(known))()
       if (E.isLeft(isHis)) return isHis
       if (isHis.right && O.isSome(known)) return E.right(known.value)
 
-      const brought = await flight(`bring ${key.name}`, bring)
+      const brought = await flight(`bring ${key.name}`, async () =>
+        bring(timesKept === before ? known : await look(key)),
+      )
       if (E.isLeft(brought)) return brought
       const { found, isKept } = brought.right
       const isHisNow = await isFor(onlyValue(found))()

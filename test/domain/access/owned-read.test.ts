@@ -57,7 +57,7 @@ describe('a read of what belongs to somebody', () => {
     for (const { cache, load, isNotHis, counts } of cases) {
       const failure = await left(createOwnedRead(cache)(key, load, isNotHis))
       expect(failure).to.deep.equal({ _tag: 'Forbidden', reason: 'other_subject' })
-      expect(counts).to.deep.equal({ looks: 2, questions: 1, rights: 3, kept: 0 })
+      expect(counts).to.deep.equal({ looks: 1, questions: 1, rights: 3, kept: 0 })
     }
   })
 
