@@ -50,7 +50,7 @@ const listBodyBytes = 64 * 1024 * 1024
 const hotReplyBytes = 32 * 1024 * 1024
 
 /** Some milliseconds of work, if none of them finds anything in memory. */
-const begunPerTurn = 8
+const begunPerTurn = 4
 
 /** Answers all requests: the routes by Koa, and in front of them what they answered a moment ago. */
 export const createApp = (deps: AppDeps): RequestListener => {

@@ -1,7 +1,7 @@
 import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { E } from '../../fp.ts'
 import type { BlobOrigin, BlobStream, ReadInto } from '../../ports/blob-cache.ts'
-import type { TierAnswer } from '../../ports/tier-answer.ts'
+import type { Tier, TierAnswer } from '../../ports/tier-answer.ts'
 
 /** The stream, and what is to be told of it. */
 export const told = (
@@ -26,6 +26,17 @@ export const atHand = (resident: Uint8Array, tiers: ReadonlyArray<TierAnswer>): 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes
 }
+
+/** One list each, so that whoever tells of it need not write it anew for every reader. */
+export const answersOf = (
+  tier: Tier,
+): Readonly<Record<TierAnswer['outcome'], ReadonlyArray<TierAnswer>>> => ({
+  hit: [{ tier, outcome: 'hit' }],
+  miss: [{ tier, outcome: 'miss' }],
+  collapsed: [{ tier, outcome: 'collapsed' }],
+  partial: [{ tier, outcome: 'partial' }],
+  bypass: [{ tier, outcome: 'bypass' }],
+})
 
 const store: ReadonlyArray<TierAnswer> = [{ tier: 'origin', outcome: 'hit' }]
 

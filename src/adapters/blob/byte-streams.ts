@@ -133,5 +133,3 @@ export async function* skipping(stream: ByteStream, count: number): AsyncGenerat
     left = Math.max(0, left - chunk.length)
   }
 }
-
-export async function* noBytes(): AsyncGenerator<Uint8Array> {}

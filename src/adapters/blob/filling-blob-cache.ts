@@ -3,10 +3,9 @@ import { type BadOrigin, type Unavailable, unavailable } from '../../domain/shar
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../fp.ts'
 import type { BlobCache, BlobStream } from '../../ports/blob-cache.ts'
-import type { TierAnswer } from '../../ports/tier-answer.ts'
 import type { BlobShelf, WholeBytes } from './blob-shelf.ts'
-import { atHand, overheard, told } from './blob-streams.ts'
-import { leave, noBytes, releasing } from './byte-streams.ts'
+import { answersOf, atHand, overheard, told } from './blob-streams.ts'
+import { leave, releasing } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { fromShelf } from './from-shelf.ts'
@@ -19,8 +18,8 @@ export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
 type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 
-/** Who reads, and what he waits for: a source that hangs is to know when he leaves. */
-type Reader = { source: ByteStream; hasLeft: boolean }
+/** Who reads, and what he waits for beside the fill: a source that hangs is to know when he leaves. */
+type Reader = { source: ByteStream | null; hasLeft: boolean }
 
 /** Of fills. A first piece is small and a later one large: some tenths of a millisecond, either way. */
 const readersPerTurn = { nothing: 16, something: 2 }
@@ -40,7 +39,7 @@ export const createFillingBlobCache = (
   const { tier, soonBytes, stallMs, meter } = options
   const turns = createTurns(readersPerTurn)
   const fills = createRunningFills(shelf, options, turns)
-  const hit: ReadonlyArray<TierAnswer> = [{ tier, outcome: 'hit' }]
+  const { hit, ...answers } = answersOf(tier)
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {
     const { key, facts } = request
@@ -62,21 +61,22 @@ export const createFillingBlobCache = (
     if (!isOf(fill, facts)) return pass(request, rest)
     const outcome = running === undefined ? 'miss' : 'collapsed'
     const opened = await openFill(overheardRequest, fill, rest, outcome)
-    return E.isLeft(opened)
+    // Of a crowd, only one has asked the origin himself.
+    return E.isLeft(opened) || tiers().length === 0
       ? opened
-      : E.right({ ...opened.right, tiers: [...opened.right.tiers, ...tiers()] })
+      : E.right(told(opened.right, [...opened.right.tiers, ...tiers()]))
   }
 
   /** Past the shelf. */
   const pass = async (request: BlobRequest, rest: Rest): Opened => {
     const { origin, tiers } = overheard(request.origin)
     const opened = await openOrigin({ ...request, origin }, rest, stallMs)
-    return E.isLeft(opened) ? opened : E.right(told(opened.right, [{ tier, outcome: 'bypass' }, ...tiers()]))
+    return E.isLeft(opened) ? opened : E.right(told(opened.right, [...answers.bypass, ...tiers()]))
   }
 
   const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
     if (bytes.resident !== null) return atHand(bytes.resident.subarray(rest.start, rest.end), hit)
-    const reader: Reader = { source: noBytes(), hasLeft: false }
+    const reader: Reader = { source: null, hasLeft: false }
     const { stream, into } = fromShelf({
       bytes,
       range: rest,
@@ -90,15 +90,15 @@ export const createFillingBlobCache = (
     request: BlobRequest,
     fill: Fill,
     rest: Rest,
-    outcome: TierAnswer['outcome'],
+    outcome: 'miss' | 'collapsed',
   ): Opened => {
-    const stream = (own: ByteStream, how: TierAnswer['outcome']) => {
+    const stream = (own: ByteStream | null, how: keyof typeof answers) => {
       const reader: Reader = { source: own, hasLeft: false }
       const bytes = releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
         if (isEarly) depart(reader)
         fill.leave()
       })
-      return E.right(told(bytes, [{ tier, outcome: how }]))
+      return E.right(told(bytes, answers[how]))
     }
 
     fill.join()
@@ -109,7 +109,10 @@ export const createFillingBlobCache = (
       return own
     }
     const reached = await untilReached(fill, rest.start)
-    if (E.isRight(reached) && reached.right) return stream(noBytes(), outcome)
+    if (E.isRight(reached) && reached.right) {
+      await turns.next('nothing')
+      return stream(null, outcome)
+    }
     fill.leave()
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
@@ -123,11 +126,12 @@ export const createFillingBlobCache = (
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
   async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
-    for await (const chunk of reader.source) {
-      at += chunk.length
-      yield chunk
-      if (fill.reached() > at) break
-    }
+    if (reader.source !== null)
+      for await (const chunk of reader.source) {
+        at += chunk.length
+        yield chunk
+        if (fill.reached() > at) break
+      }
     for await (const chunk of readFill(fill, at, rest.end, turns)) {
       at += chunk.length
       yield chunk
@@ -165,7 +169,7 @@ export const createFillingBlobCache = (
 
 const depart = (reader: Reader): void => {
   reader.hasLeft = true
-  leave(reader.source)
+  if (reader.source !== null) leave(reader.source)
 }
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start

@@ -26,8 +26,8 @@ export const untilReached = async (
 /**
  * What the fill has to give, as it lands. Ends early when the fill does so without the origin's fault.
  *
- * Readers come by the hundred, some of them while others are being served. So a piece is small, the first one very
- * small, and who has had none is the first to have his turn: everybody has his first byte before anybody has much.
+ * Readers come by the hundred, some of them while others are being served. So a piece is small, and the first one, for
+ * which the reader has waited his turn before, very small: everybody has his first byte before anybody has much.
  */
 export async function* readFill(
   fill: Fill,
@@ -40,7 +40,7 @@ export async function* readFill(
     const failure = failureOf(fill)
     if (failure !== null) throw thrown(failure)
     if (fill.reached() > at) {
-      await turns.next(at === start ? 'nothing' : 'something')
+      if (at > start) await turns.next('something')
       const chunk = await fill.read(at, Math.min(end, pieceEnd(start, at))).catch(() => null)
       if (chunk === null) return
       at += chunk.length
