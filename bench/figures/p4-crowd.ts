@@ -58,7 +58,7 @@ const measureCrowd = async ({ folder, library }: Lab, clients: number, storeMs: 
   if (!warmup || !first || !second || !one || !all) throw new Error('too few films')
   try {
     // The first of everything (a connection to the database, code that was never run) is not what is measured.
-    for (const film of [warmup, first, second]) await askAtOnce(larder, film, Math.ceil(clients / 5))
+    for (const film of [warmup, first, second]) await askAtOnce(larder, film, clients)
     const alone = await askAtOnce(larder, one, 1)
     const together = await askAtOnce(larder, all, clients)
     const idle = await lastFirstByte(larder, { path: '/healthz', headers: {} }, clients)
