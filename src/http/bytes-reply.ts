@@ -27,6 +27,8 @@ export type BytesReply = (
 /** For multipart/byteranges (RFC 2046 §5.1.1). */
 export const newBoundary = (): string => randomBytes(18).toString('hex')
 
+const inOnePiece = (bytes: Uint8Array | null) => bytes && [bytes]
+
 /** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
 const opened =
   (read: ServableBytes['read']) =>
@@ -67,7 +69,7 @@ export const createBytesReply = (clock: Clock): BytesReply => {
         isAtHand,
         headers: representation.whole,
         plan,
-        bodyFor: bytes.held,
+        piecesFor: () => inOnePiece(bytes.held()),
         isShared: false,
         size: 0,
       },

@@ -19,8 +19,8 @@ export type Again = {
   readonly headers: Headers
   /** The reply to these conditions (RFC 9110 §13.2.2), before there is a body; `null`: only the routes can tell. */
   readonly plan: (headers: ConditionalHeaders) => ByteReply | null
-  /** The whole body with another token of the same length; `null` when that takes waiting. */
-  readonly bodyFor: (jwt: string) => Uint8Array | null
+  /** The whole body, in pieces, with another token of the same length; `null` when that takes waiting. */
+  readonly piecesFor: (jwt: string) => ReadonlyArray<Uint8Array> | null
   /** Whether that is the same for every token. */
   readonly isShared: boolean
   /** Bytes that it keeps from being forgotten. */
@@ -68,15 +68,22 @@ const overhead = 2048
 // 16 KiB it hands to the system without a copy on the heap.
 const longestText = 12 * 1024
 
-const textOf = ({ isShared, bodyFor }: Again): string | null => {
-  const body = isShared ? bodyFor('') : null
-  return body === null || body.length > longestText ? null : Buffer.from(body).toString('latin1')
+const textOf = ({ isShared, piecesFor, size }: Again): string | null => {
+  const pieces = isShared && size <= longestText ? piecesFor('') : null
+  return pieces && Buffer.concat(pieces).toString('latin1')
 }
 
 const answerWhole = ({ head, text, again }: Hot, jwt: string, res: ServerResponse): boolean => {
-  const body = text ?? again.bodyFor(jwt)
-  if (body === null) return false
-  res.writeHead(200, head).end(body, 'latin1')
+  if (text !== null) {
+    res.writeHead(200, head).end(text, 'latin1')
+    return true
+  }
+  const pieces = again.piecesFor(jwt)
+  if (pieces === null) return false
+  // Corked by itself until the end of this turn: all pieces leave together.
+  res.writeHead(200, head)
+  for (const piece of pieces.slice(0, -1)) res.write(piece)
+  res.end(pieces.at(-1))
   return true
 }
 
@@ -94,8 +101,10 @@ const answerPlanned = (
     res.writeHead(304, withOwn(common, headers)).end()
     return true
   }
-  const whole = body._tag === 'Range' ? again.bodyFor(jwt) : null
-  if (whole === null || body._tag !== 'Range') return false
+  const pieces = body._tag === 'Range' ? again.piecesFor(jwt) : null
+  if (pieces === null || body._tag !== 'Range') return false
+  const [only, ...more] = pieces
+  const whole = only !== undefined && more.length === 0 ? only : Buffer.concat(pieces)
   res.writeHead(status, withOwn(common, headers)).end(whole.subarray(body.range.start, body.range.end))
   return true
 }

@@ -45,13 +45,29 @@ export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Opti
   return O.none
 }
 
-/** The list for one viewer. `token` has the length of the template. */
-export const fillGzip = ({ bytes, places, crcOf }: GzipTemplate, token: Uint8Array): Buffer => {
-  const body = Buffer.from(bytes)
-  for (const place of places) body.set(token, place)
-  body.writeUInt32LE(crcOf(token), body.length - TRAILER_LENGTH)
-  return body
+/**
+ * The list for one viewer, in pieces one after the other. `token` has the length of the template. Hot path: what is the
+ * same for all is not copied, and nobody may write to it.
+ */
+export const gzipPieces = (
+  { bytes, places, crcOf }: GzipTemplate,
+  token: Uint8Array,
+): ReadonlyArray<Uint8Array> => {
+  const pieces: Uint8Array[] = []
+  let at = 0
+  for (const place of places) {
+    pieces.push(bytes.subarray(at, place), token)
+    at = place + token.length
+  }
+  const trailer = Buffer.from(bytes.subarray(-TRAILER_LENGTH))
+  trailer.writeUInt32LE(crcOf(token))
+  pieces.push(bytes.subarray(at, -TRAILER_LENGTH), trailer)
+  return pieces
 }
+
+/** The same in one piece. */
+export const fillGzip = (template: GzipTemplate, token: Uint8Array): Buffer =>
+  Buffer.concat(gzipPieces(template, token))
 
 /** Starts a stored block (RFC 1951 §3.2.4) that is not the last, from the start of a byte. */
 const storedBlockHeader = (length: number): Buffer => {

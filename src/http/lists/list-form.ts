@@ -3,7 +3,7 @@ import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { O } from '../../fp.ts'
 import { brotliWell, gzipped, gzippedWell } from './compress.ts'
-import { createGzipTemplate, fillGzip } from './gzip-template.ts'
+import { createGzipTemplate, fillGzip, gzipPieces } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
 
 /** A list in one coding, ready for whatever token of one length. */
@@ -13,8 +13,8 @@ export type ListForm = {
   /** Strong, with its quotes; `undefined` where each viewer has a body of his own. */
   readonly etag: string | undefined
   readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
-  /** The same, where it is no more than a copy; `null` where it takes longer. */
-  readonly copyFor: ((token: string) => Uint8Array) | null
+  /** The same in pieces, where it is no more than a copy; `null` where it takes longer. */
+  readonly piecesFor: ((token: string) => ReadonlyArray<Uint8Array>) | null
 }
 
 /** The one from which those in other codings are made. */
@@ -26,7 +26,10 @@ export type IdentityForm = ListForm & {
 /** What stands in the list for its children to show; empty when nothing does. */
 export const tokenOf = (signature: Signature): string => ('jwt' in signature ? signature.jwt : '')
 
-const copying = (bodyFor: (token: string) => Uint8Array) => ({ bodyFor, copyFor: bodyFor })
+const copying = (bodyFor: (token: string) => Uint8Array) => ({
+  bodyFor,
+  piecesFor: (token: string) => [bodyFor(token)],
+})
 
 const signWith =
   <S extends Signature>({ text, sign, signature }: SignableList<S>) =>
@@ -40,7 +43,7 @@ export const plainForm = <S extends Signature>(list: SignableList<S>): IdentityF
     size: list.text.length,
     etag: undefined,
     bodyFor: (token) => Buffer.from(signed(token)),
-    copyFor: null,
+    piecesFor: null,
     template: O.none,
   }
 }
@@ -81,9 +84,10 @@ const sharedForm = async (identity: IdentityForm, etag: string, coding: 'br' | '
 const gzipForm = async (identity: IdentityForm): Promise<ListForm> => {
   const template = O.isSome(identity.template) ? await createGzipTemplate(identity.template.value) : O.none
   if (O.isNone(template))
-    return { ...identity, bodyFor: async (token) => gzipped(await identity.bodyFor(token)), copyFor: null }
+    return { ...identity, bodyFor: async (token) => gzipped(await identity.bodyFor(token)), piecesFor: null }
   return {
-    ...copying((token) => fillGzip(template.value, Buffer.from(token))),
+    bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
+    piecesFor: (token) => gzipPieces(template.value, Buffer.from(token)),
     size: template.value.bytes.length,
     etag: undefined,
   }

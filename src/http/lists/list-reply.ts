@@ -79,19 +79,19 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
 /** A list that shows a token of its own, not the one that was brought, is not given again. */
 const againOf = <S extends Signature>(
   { found: { value, isAtHand }, viewer }: ListToReply<S>,
-  { copyFor, size, etag }: ListForm,
+  { piecesFor, size, etag }: ListForm,
   { whole: headers }: Representation,
   plan: (asked: ConditionalHeaders) => ByteReply,
 ): Pick<Reply, 'again'> => {
   const shows = tokenOf(value.signature)
-  if (viewer === null || copyFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
+  if (viewer === null || piecesFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
   return {
     again: {
       viewer,
       isAtHand,
       headers,
       plan: (asked) => (asked.range === undefined ? plan(asked) : null),
-      bodyFor: copyFor,
+      piecesFor,
       isShared: etag !== undefined,
       size,
     },
