@@ -11,6 +11,7 @@ import { multipartBody } from './bytes/multipart-byteranges.ts'
 import { type ByteReply, planByteReply } from './bytes/plan-byte-reply.ts'
 import { describeRepresentation, type Headers, type Representation } from './bytes/representation-headers.ts'
 import type { Incoming } from './incoming.ts'
+import { joinHeaders } from './join-headers.ts'
 import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
 
 /**
@@ -25,7 +26,19 @@ export type BytesReply = (
 ) => Reply
 
 /** For multipart/byteranges (RFC 2046 §5.1.1). */
-export const newBoundary = (): string => randomBytes(18).toString('hex')
+const newBoundary = (): string => randomBytes(18).toString('hex')
+
+/** Makes the function that plans replies about one representation; what is no HEAD is a GET. */
+export const planOf =
+  (representation: Representation, clock: Clock) =>
+  (headers: ConditionalHeaders, method = 'GET'): ByteReply =>
+    planByteReply({
+      method: method === 'HEAD' ? 'HEAD' : 'GET',
+      headers,
+      representation,
+      clock,
+      newBoundary,
+    })
 
 const inOnePiece = (bytes: Uint8Array | null) => bytes && [bytes]
 
@@ -55,15 +68,17 @@ export const createBytesReply = (clock: Clock): BytesReply => {
 
   return (incoming, { value: bytes, tiers, isAtHand }, viewer, chosen) => {
     const representation = representationOf(bytes)
-    const plan = (asked: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET') =>
-      planByteReply({ method, headers: asked, representation, clock, newBoundary })
-    const { status, headers, body } = plan(incoming.headers, incoming.method === 'HEAD' ? 'HEAD' : 'GET')
+    const plan = planOf(representation, clock)
+    const { status, headers, body } = plan(incoming.headers, incoming.method)
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    const reply = { status, headers, body: bodyOf(body, bytes), tiers }
-    if (chosen !== undefined) return { ...reply, headers: { ...headers, ...chosen } }
+    const ready = bodyOf(body, bytes)
+    if (chosen !== undefined) return { status, headers: joinHeaders(headers, chosen), body: ready, tiers }
     return {
-      ...reply,
+      status,
+      headers,
+      body: ready,
+      tiers,
       again: {
         viewer,
         isAtHand,

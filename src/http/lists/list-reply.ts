@@ -8,9 +8,9 @@ import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { unsatisfiedRange } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
-import { type ByteReply, planByteReply } from '../bytes/plan-byte-reply.ts'
+import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
-import { newBoundary } from '../bytes-reply.ts'
+import { planOf } from '../bytes-reply.ts'
 import type { Incoming } from '../incoming.ts'
 import { listCacheControl, preconditionFailed, type Reply, rangeNotSatisfiable } from '../reply.ts'
 import type { ListBodies, ListBody } from './list-bodies.ts'
@@ -108,9 +108,8 @@ export const createListReply =
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
     const made = await bodies(list.found.value, acceptEncoding)
     const representation = representationOf(made, contentTypes[list.format], list.headers ?? {})
-    const plan = (asked: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET') =>
-      planByteReply({ method, headers: asked, representation, clock, newBoundary })
-    const planned = plan(headers, method === 'HEAD' ? 'HEAD' : 'GET')
+    const plan = planOf(representation, clock)
+    const planned = plan(headers, method)
     if (planned.status === 416) return E.right(rangeNotSatisfiable(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailed)
     return E.right({
