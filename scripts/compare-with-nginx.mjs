@@ -105,7 +105,7 @@ const requests = [
 const deliberate = [
   {
     reason:
-      'Malformed. RFC 9110 §14.2 lets a server ignore it or refuse it; Larder ignores it (wire.md §6.1).',
+      'Malformed. RFC 9110 §14.2 lets a server ignore it or refuse it; Larder ignores it (http-api.md §6.1).',
     ranges: ['5-2', '1--3', '-', 'x', '0-1x', '0-1,x'],
   },
   {
@@ -131,7 +131,7 @@ const deliberate = [
   },
   {
     reason:
-      'More than 8 ranges after joining are ignored (wire.md §6.1), as §14.2 allows; nginx has no limit unless set.',
+      'More than 8 ranges after joining are ignored (http-api.md §6.1), as §14.2 allows; nginx has no limit unless set.',
     ranges: ['0-1,3-4,6-7,9-10,12-13,15-16,18-19,21-22,24-25'],
   },
   {

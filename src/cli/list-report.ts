@@ -1,7 +1,7 @@
 import type { ListReport } from '../domain/hls/check/examine.ts'
 import type { Finding } from '../domain/hls/check/finding.ts'
 
-/** What is printed may end up in a ticket: a token may not (wire.md §2.6). */
+/** What is printed may end up in a ticket: a token may not (http-api.md §2.6). */
 export const withoutTokens = (text: string): string =>
   text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
 

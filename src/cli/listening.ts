@@ -31,7 +31,7 @@ export const withPort = async (config: Config): Promise<Config> => {
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
-/** Stops accepting, lets what is in flight end for a while, then cuts it off (wire.md §10). */
+/** Stops accepting, lets what is in flight end for a while, then cuts it off (http-api.md §10). */
 export const close = (server: Server, graceSeconds: number): Promise<void> =>
   new Promise((resolve) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)

@@ -17,7 +17,7 @@ const clipOf = (given: string): Clip => {
   throw new Failure(`--clip ${given} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
 }
 
-/** What the options take from the token (wire.md §2.4). */
+/** What the options take from the token (http-api.md §2.4). */
 export const restrictionsOf = (options: {
   readonly maxh?: string | undefined
   readonly clip?: string | undefined

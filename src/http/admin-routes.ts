@@ -21,7 +21,7 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
   evicted_bytes: evictedBytes,
 })
 
-/** wire.md §8.1, and of §8.2 what the cache does. */
+/** http-api.md §8.1, and of §8.2 what the cache does. */
 export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/api/1/admin' })
 

@@ -57,7 +57,7 @@ const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body']
   return { open: TE.of(multipartBody(body.plan, opened(read))) }
 }
 
-/** Makes the one function that answers with stored bytes, wire.md §6. */
+/** Makes the one function that answers with stored bytes, http-api.md §6. */
 export const createBytesReply = (clock: Clock): BytesReply => {
   const described = new WeakMap<ServableBytes, Representation>()
   const representationOf = (bytes: ServableBytes): Representation => {

@@ -66,7 +66,7 @@ const watcher = (tokens: MediaTokens): Authenticate<Watcher> => {
 const AnyUid = t.strict({ uid: ContentFileUid })
 const AssetName = t.strict({ name: t.string })
 
-/** Pages for people, wire.md §10. */
+/** Pages for people, http-api.md §10. */
 export const consoleRoutes = ({ tokens, progress, consoleAssets }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/console' })
   const authenticate = watcher(tokens)

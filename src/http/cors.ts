@@ -12,7 +12,7 @@ const preflight = {
   'Access-Control-Max-Age': '86400',
 }
 
-/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes; admin routes have none (wire.md §7.4). */
+/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes; admin routes have none (http-api.md §7.4). */
 export const cors = (origins: ReadonlyArray<string>): Middleware => {
   const anyOrigin = origins.includes('*')
 

@@ -17,7 +17,7 @@ export const readBearer = ({ headers }: Incoming): E.Either<NotSet | BadFormat, 
   return jwt === undefined ? E.left(badFormat) : E.right(jwt)
 }
 
-/** The first credential that is present decides alone: a bad header is not rescued by a good query (wire.md §2.2). */
+/** The first credential that is present decides alone: a bad header is not rescued by a good query (http-api.md §2.2). */
 export const readCredential = (incoming: Incoming): E.Either<NotSet | BadFormat | Forbidden, Credential> => {
   const { headers, pathToken, query } = incoming
   if (headers.authorization !== undefined) {

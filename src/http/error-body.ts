@@ -5,7 +5,7 @@ import { prefersProblemJson } from './bytes/accept.ts'
 export type ErrorBody = {
   readonly _tag: 'ErrorBody'
   readonly status: number
-  /** One word, wire.md §1.4. */
+  /** One word, http-api.md §1.4. */
   readonly type: string
   readonly message: string
   /** One entry a fault, of a 422. */
@@ -30,6 +30,6 @@ const problem = ({ status, type, message, detail }: ErrorBody): Written => ({
   }),
 })
 
-/** The body in the form that the caller prefers (wire.md §1.4). */
+/** The body in the form that the caller prefers (http-api.md §1.4). */
 export const writeError = (body: ErrorBody, accept: string | undefined): Written =>
   prefersProblemJson(accept) ? problem(body) : usual(body)

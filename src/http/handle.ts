@@ -21,7 +21,7 @@ import { isStreamed, withOwn, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
   readonly credential: Authenticate<C>
-  /** Of the path. One that does not fit is like one that is not there (wire.md §1.2, §2.5). */
+  /** Of the path. One that does not fit is like one that is not there (http-api.md §1.2, §2.5). */
   readonly params: t.Type<P, unknown, unknown>
   readonly query: t.Type<Q, unknown, unknown>
   readonly run: (input: {
@@ -47,7 +47,7 @@ const faults = (errors: t.Errors): HttpError =>
     }),
   )
 
-/** Authenticate, then decode, then run (in this order: a stranger learns nothing, wire.md §1.4). */
+/** Authenticate, then decode, then run (in this order: a stranger learns nothing, http-api.md §1.4). */
 const answer = async <C, P, Q>(
   { credential, params, query, run }: Route<C, P, Q>,
   incoming: Incoming,

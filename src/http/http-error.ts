@@ -8,7 +8,7 @@ export type BadFormat = { readonly _tag: 'BadFormat' }
 /** Parameters that do not decode, one entry a fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<Fault> }
 
-/** As wire.md §1.4 has it: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
+/** As http-api.md §1.4 has it: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
 export type Fault = { readonly loc: ReadonlyArray<string>; readonly msg: string; readonly type: string }
 
 export const notSet: NotSet = { _tag: 'NotSet' }

@@ -38,7 +38,7 @@ const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: string)
   'Cache-Control': isPublic ? listCacheControl.replace('private', 'public') : listCacheControl,
 })
 
-/** wire.md §4. */
+/** http-api.md §4. */
 export const imageRoutes = (
   { playlists, exports, tokens, bytesReply, listReply }: Deps,
   handle: Handle,

@@ -7,7 +7,7 @@ import { E } from '../fp.ts'
 import { servableImageFormats } from './bytes/accept.ts'
 import { ImageFormatName } from './query-codecs.ts'
 
-/** `w h`: CSS pixels; `dpr`: device pixels to one of these; `fmt`: that format and no other (wire.md §4.4). */
+/** `w h`: CSS pixels; `dpr`: device pixels to one of these; `fmt`: that format and no other (http-api.md §4.4). */
 export const ImageQuery = t.partial({ w: Pixels, h: Pixels, dpr: PixelRatio, fmt: ImageFormatName })
 type ImageQuery = t.TypeOf<typeof ImageQuery>
 

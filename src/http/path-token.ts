@@ -4,7 +4,7 @@ const withToken = /^\/api\/1\/~([^/]*)(\/.*)$/
 
 /**
  * Takes the token out of `/api/1/~{jwt}/…`, so that one route serves every way of signing. Relative URIs of a
- * list inherit the segment by URL resolution (wire.md §2.2, §3).
+ * list inherit the segment by URL resolution (http-api.md §2.2, §3).
  */
 export const takePathToken: Middleware = (ctx, next) => {
   const [, jwt, rest] = withToken.exec(ctx.path) ?? []

@@ -8,7 +8,7 @@ import { IMAGE_FORMATS, type ImageFormat } from './bytes/accept.ts'
 const yes = ['1', 'true', 'on', 'yes', 't', 'y']
 const no = ['0', 'false', 'off', 'no', 'f', 'n']
 
-/** A query boolean, wire.md §1.3. */
+/** A query boolean, http-api.md §1.3. */
 export const QueryBoolean = new t.Type<boolean, string, unknown>(
   'boolean',
   t.boolean.is,
@@ -49,6 +49,6 @@ const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>)
   )
 }
 
-/** How to sign a list of absolute URLs, or an m3u8 (wire.md §3). */
+/** How to sign a list of absolute URLs, or an m3u8 (http-api.md §3). */
 export const PresignUrls = presign('presign_urls', ['path'])
 export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])

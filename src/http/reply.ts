@@ -24,7 +24,7 @@ export type ReadyReply = Reply & { readonly body: Exclude<Reply['body'], Streame
 /** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
 export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream | BlobStream> }
 
-/** Of every list (wire.md §6.3). */
+/** Of every list (http-api.md §6.3). */
 export const listCacheControl = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
 
 /** What is true only now. */
@@ -36,7 +36,7 @@ export const json = (body: unknown, status = 200): Reply => ({
 
 type ErrorForm = { readonly status: number; readonly type: string; readonly message: string }
 
-// wire.md §1.4. The message is the same whatever the cause: causes go to the log, never to a client.
+// http-api.md §1.4. The message is the same whatever the cause: causes go to the log, never to a client.
 const forms = {
   NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
   BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },

@@ -64,7 +64,7 @@ const createWay = (res: ServerResponse, onLeft: () => void): Way => {
 /**
  * Sends the stream as the body, at the pace of the client: the next piece is asked for when the one before it has
  * gone out. The client's leaving ends the stream early; a stream that throws breaks the connection, so that a short
- * body is never taken for a whole one (wire.md §6.4).
+ * body is never taken for a whole one (http-api.md §6.4).
  */
 export const sendStream = async ({ first, pieces }: StartedStream, res: ServerResponse): Promise<void> => {
   // Also while it waits for bytes that may not come.

@@ -6,7 +6,7 @@ import { anybody } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { json } from './reply.ts'
 
-/** wire.md §10. What is wrong is told to operators by the log and `larder doctor`, not to strangers. */
+/** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to strangers. */
 export const serviceRoutes = (health: HealthService, handle: Handle): Router => {
   const router = new Router()
 

@@ -2,7 +2,7 @@ import type { TierAnswer } from '../ports/tier-answer.ts'
 import { formatCacheStatus, formatServerTiming, type TierStatus } from './bytes/cache-status.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 
-/** What replies tell of how they came about (wire.md §7.3). */
+/** What replies tell of how they came about (http-api.md §7.3). */
 export type Telling = {
   readonly cacheStatus: boolean
   /** Milliseconds since any moment, by a clock that never goes back; `null`: replies tell no times. */

@@ -64,7 +64,7 @@ export const cacheKeys = {
     value: t.string,
     ttlSeconds: 900,
     about: 'The body of an image playlist that needs no presigning.',
-    form: 'JSON text, wire.md §4.1',
+    form: 'JSON text, http-api.md §4.1',
   }),
   imageExport: family('image_files:exports:{uid}', {
     params: { uid: ImageExportUid },
@@ -108,21 +108,21 @@ export const cacheKeys = {
     value: t.string,
     ttlSeconds: 900,
     about: 'The web playlist as if it did not require presigning.',
-    form: 'JSON text, wire.md §5.1',
+    form: 'JSON text, http-api.md §5.1',
   }),
   mobilePlaylist: family('content_files:playlists:mobile:{uid}', {
     params: { uid: ContentFileUid },
     value: t.string,
     ttlSeconds: 900,
     about: 'The master playlist of a content file, unsigned and unfiltered.',
-    form: 'm3u8 text, wire.md §5.2',
+    form: 'm3u8 text, http-api.md §5.2',
   }),
   dashManifest: family('content_files:playlists:dash:{uid}', {
     params: { uid: ContentFileUid },
     value: t.string,
     ttlSeconds: 900,
     about: 'The DASH manifest of a content file, unsigned and whole.',
-    form: 'MPD text, wire.md §5.8',
+    form: 'MPD text, http-api.md §5.8',
   }),
   vodMeta: family('content_files:vods:{uid}:meta', {
     params: { uid: ContentExportUid },
@@ -136,7 +136,7 @@ export const cacheKeys = {
     value: t.string,
     ttlSeconds: null,
     about: 'The media playlist of an export, unsigned.',
-    form: 'm3u8 text, wire.md §5.6',
+    form: 'm3u8 text, http-api.md §5.6',
   }),
   vodIFrames: family('content_files:vods:{uid}:iframes', {
     params: { uid: ContentExportUid },

@@ -24,7 +24,7 @@ export type Found<A> = {
   readonly isAtHand: () => boolean
 }
 
-/** For so long somebody who was told that he may not is not asked about again (wire.md §9.2). */
+/** For so long somebody who was told that he may not is not asked about again (http-api.md §9.2). */
 export const refusalSeconds = 30
 
 /**

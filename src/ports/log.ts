@@ -1,6 +1,6 @@
 /**
  * Tells operators what happened. `event` is a fixed word such as `cache.write_failed`; what varies goes into
- * `fields`. No token, no URL with a query and no path of a client's may be among them (wire.md §2.6).
+ * `fields`. No token, no URL with a query and no path of a client's may be among them (http-api.md §2.6).
  */
 export type Log = {
   readonly info: (event: string, fields?: Readonly<Record<string, unknown>>) => void

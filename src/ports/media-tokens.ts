@@ -5,7 +5,7 @@ import type { TE } from '../fp.ts'
 /** Images and content have keys and audiences of their own. */
 export type MediaKind = 'image' | 'content'
 
-/** A media token that was verified: which logical file it opens, and until when (wire.md §2.1). */
+/** A media token that was verified: which logical file it opens, and until when (http-api.md §2.1). */
 export type MediaGrant = {
   /** Uid of an image file or of a content file. */
   readonly sub: string
@@ -16,7 +16,7 @@ export type MediaGrant = {
 
 /** Mints and verifies media tokens. */
 export type MediaTokens = {
-  /** `ttlSeconds` from now; `iat` is one second back (wire.md §2.3). Without restrictions it opens the whole file. */
+  /** `ttlSeconds` from now; `iat` is one second back (http-api.md §2.3). Without restrictions it opens the whole file. */
   readonly mint: (
     kind: MediaKind,
     sub: string,

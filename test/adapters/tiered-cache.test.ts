@@ -120,7 +120,7 @@ describe('memory in front of disk', () => {
       expect(await valueIn(here, key)).to.deep.equal(O.some('new'))
     })
 
-    it('that say no never lie on the disk: strangers could fill it (wire.md §9.2)', async () => {
+    it('that say no never lie on the disk: strangers could fill it (http-api.md §9.2)', async () => {
       const disk = await openDisk()
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock })
       for (let i = 0; i < 20; i++) {

@@ -6,7 +6,7 @@ import { listen, type TestServer } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
 import { strangers } from '../support/strangers.ts'
 
-/** What clients get of the byte routes, whatever the bytes lie on (wire.md §6). Call it in a `describe`. */
+/** What clients get of the byte routes, whatever the bytes lie on (http-api.md §6). Call it in a `describe`. */
 export const byteRoutesContract = (make: () => Promise<Larder>): void => {
   const bytes = someBytes(20_000)
   const large = someBytes(9 * 2 ** 20)

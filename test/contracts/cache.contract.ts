@@ -82,7 +82,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('holds that somebody may not, and for 30 seconds at most (wire.md §9.2)', async () => {
+  it('holds that somebody may not, and for 30 seconds at most (http-api.md §9.2)', async () => {
     for (const key of [
       cacheKeys.imagePublic({ uid: anImageFileUid() }),
       cacheKeys.isAdmin({ sub: 'anna' }),

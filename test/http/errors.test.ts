@@ -8,7 +8,7 @@ import { bearer, createMemoryLarder, listen, type TestServer } from '../support/
 
 type Asked = { readonly path: string; readonly init?: RequestInit }
 
-/** One way to each row of the table of wire.md §1.4 that reading routes have; the servers are whole, down and broken. */
+/** One way to each row of the table of http-api.md §1.4 that reading routes have; the servers are whole, down and broken. */
 describe('errors (§1.4)', () => {
   let whole: TestServer
   let down: TestServer

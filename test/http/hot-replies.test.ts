@@ -133,7 +133,7 @@ describe('replies that are given again', () => {
     expect(await isAnsweredAgain(`${path}?jwt=${second}`)).to.equal(true)
     const { body } = await heard(server, `${path}?jwt=${second}`)
     expect(body).to.include(second).and.not.include(first)
-    // Claims that are not known are ignored (wire.md §2.1), and make a token longer.
+    // Claims that are not known are ignored (http-api.md §2.1), and make a token longer.
     const longer = await codec.sign({ note: 'of another length' }, film.uid, 1800)
     for (const jwt of [longer, first, longer, second])
       expect(await heard(server, `${path}?jwt=${jwt}`)).to.deep.equal(

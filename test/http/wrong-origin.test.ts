@@ -54,7 +54,7 @@ const cases: ReadonlyArray<Case> = [
 const farBytes = 4 * 2 ** 20
 
 /**
- * wire.md §6.4. A bit that is another shows in the sha256 of all bytes alone: a part that was sent before they were
+ * http-api.md §6.4. A bit that is another shows in the sha256 of all bytes alone: a part that was sent before they were
  * there, or was read by itself, may carry it. Nothing that comes out of the cache does, and no whole object.
  */
 const holds = (answer: Exchange, bytes: Buffer, { range, start, end }: Request, { kind }: Fault): void => {

@@ -34,7 +34,7 @@ const ranges = [
   'bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16',
 ]
 
-/** Some thirty requests for `bytes`, by RFC 9110 and wire.md §6. */
+/** Some thirty requests for `bytes`, by RFC 9110 and http-api.md §6. */
 export const byteAsks = (bytes: Buffer): ReadonlyArray<ByteAsk> => {
   const tag = `"${Buffer.from(sha256(bytes), 'hex').toString('base64url')}"`
   const range = 'bytes=100-199'

@@ -5,10 +5,10 @@ import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { Signature, UrlSignature } from '../shared/signature.ts'
 import type { Presign, UrlPresign, Viewer } from './viewer.ts'
 
-/** Seconds that a new image token lives, and the least that a content token does (wire.md §2.3). */
+/** Seconds that a new image token lives, and the least that a content token does (http-api.md §2.3). */
 export const defaultTtlSeconds = 1800
 
-/** A content token outlives the playback of what it opens (wire.md §2.3, W13). */
+/** A content token outlives the playback of what it opens (http-api.md §2.3, W13). */
 export const contentTtlSeconds = (durationSeconds: number): number =>
   Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
 
@@ -26,7 +26,7 @@ export type Signing = {
 
 /**
  * A token that came in a header was never meant to stand in a URL: the children get a fresh one for the same
- * file, which ends no later and opens no more (wire.md §3.2, W14).
+ * file, which ends no later and opens no more (http-api.md §3.2, W14).
  */
 export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
   const jwtForUrls = ({ grant, jwt, carrier }: Viewer): TE.TaskEither<never, string> =>

@@ -9,7 +9,7 @@ type Brought<A> = { readonly found: O.Option<Found<A>>; readonly isKept: boolean
 
 /**
  * Reads what a key names, for a caller whose it may be or not. Another's and what is not there must not differ, and
- * time tells as well as words do (wire.md §2.5, W15): either costs the same looks into the cache and a question to
+ * time tells as well as words do (http-api.md §2.5, W15): either costs the same looks into the cache and a question to
  * the repository. So a cached value counts only for whom it is, and the questions of strangers fill no cache.
  *
  * `isFor` is asked of `none`, too, and is to cost as much then. Hot path: for its owner, a hit is a read and no more.

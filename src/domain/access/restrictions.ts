@@ -13,7 +13,7 @@ export const Clip = where('Clip', (u): u is Clip => {
 const Height = where('Height', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
 
 /**
- * What a token does not open although it names the file (wire.md §2.4); a member that is absent restricts nothing.
+ * What a token does not open although it names the file (http-api.md §2.4); a member that is absent restricts nothing.
  * `maxh`: pixels, the greatest height of a rendition. `clip`: what of a film may be seen. `exports`: uids of the
  * exports that may be had. A picture has no time, so a clip takes nothing from it.
  */

@@ -6,11 +6,11 @@ export type Viewer = {
   readonly kind: MediaKind
   readonly grant: MediaGrant
   readonly jwt: string
-  /** How the token travelled; it decides how the token travels on (wire.md §3). */
+  /** How the token travelled; it decides how the token travels on (http-api.md §3). */
   readonly carrier: 'header' | 'path' | 'query'
 }
 
-/** How the token shall travel to the children of a list (wire.md §3). */
+/** How the token shall travel to the children of a list (http-api.md §3). */
 export type Presign = Signature['mode']
 /** The same for JSON, which has no variables to define. */
 export type UrlPresign = UrlSignature['mode']

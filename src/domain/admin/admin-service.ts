@@ -20,7 +20,7 @@ export type AdminService = {
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
-  /** A media token for an image or content file; `null`: as long as wire.md §2.3 has it. Restrictions: §2.4. */
+  /** A media token for an image or content file; `null`: as long as http-api.md §2.3 has it. Restrictions: §2.4. */
   readonly mintMediaToken: (
     uid: string,
     ttlSeconds: number | null,
@@ -41,7 +41,7 @@ const idTokenTtlSeconds = 3600
 
 export const createAdminService = (deps: Deps): AdminService => {
   const { cache, users, imageFiles, contentFiles, idTokens, tokens } = deps
-  // Of what has expired nothing is given: who may no longer be an admin is none (wire.md §9.3).
+  // Of what has expired nothing is given: who may no longer be an admin is none (http-api.md §9.3).
   const readThrough = createReadThrough(cache)
 
   const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>

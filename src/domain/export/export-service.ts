@@ -16,7 +16,7 @@ import { type ContentPartFile, partFacts } from './content-export.ts'
 import { createAnybodys } from './public-images.ts'
 import { createServable, type ServableBytes } from './servable-bytes.ts'
 
-/** The bytes of exports and parts. What is not there is forbidden like another's (wire.md §2.5, W15). */
+/** The bytes of exports and parts. What is not there is forbidden like another's (http-api.md §2.5, W15). */
 export type ExportService = {
   /** `null` is a caller without a token: he gets the bytes of public images alone. */
   readonly openImage: (

@@ -24,7 +24,7 @@ const signTokens = (tokens: ReadonlyArray<Token>, value: string): string => {
 }
 
 /**
- * Lets the token travel to the children of an m3u8 list (wire.md §3): to every URI, of a line or of a tag, that
+ * Lets the token travel to the children of an m3u8 list (http-api.md §3): to every URI, of a line or of a tag, that
  * stays at our origin. In path mode URL resolution carries it, and the list stays as it is.
  */
 export const signM3u8 = (text: string, signature: Signature): string => {

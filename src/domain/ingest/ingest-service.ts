@@ -28,7 +28,7 @@ type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 export type IngestService = {
   /**
    * Adds a file of this machine and makes its exports. A file whose bytes are in the library keeps its uid, and
-   * only what is missing is made (wire.md §8.3). What is refused leaves nothing behind.
+   * only what is missing is made (http-api.md §8.3). What is refused leaves nothing behind.
    */
   readonly add: (path: string, options: AddOptions) => Outcome<Ingested>
   /** Files whose making was cut off, oldest first, each with what finishes it. */

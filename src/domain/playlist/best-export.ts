@@ -2,7 +2,7 @@ import { ascendingBy } from '../shared/order.ts'
 import { covers, type Size } from '../vod/size-comparison.ts'
 import type { ListedImage } from './image-playlist.ts'
 
-/** What a page asks of a picture (wire.md §4.4). */
+/** What a page asks of a picture (http-api.md §4.4). */
 export type ImageWish = {
   /** Formats that will do, best first. */
   readonly formats: ReadonlyArray<string>

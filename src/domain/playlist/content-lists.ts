@@ -25,13 +25,13 @@ import { toWebPlaylist } from '../vod/web-playlist.ts'
 
 /** Lists of the exports of a sound or film. */
 export type ContentLists = {
-  /** JSON, wire.md §5.1. */
+  /** JSON, http-api.md §5.1. */
   readonly showWeb: (
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
   ) => Shown<Found<SignableList<UrlSignature>>>
-  /** Master playlist, wire.md §5.2. */
+  /** Master playlist, http-api.md §5.2. */
   readonly showMobile: (
     uid: ContentFileUid,
     viewer: Viewer,

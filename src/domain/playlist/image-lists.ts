@@ -20,18 +20,18 @@ import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist 
 
 /** Lists of the exports of an image. */
 export type ImageLists = {
-  /** JSON, wire.md §4.1. */
+  /** JSON, http-api.md §4.1. */
   readonly showImages: (
     uid: ImageFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
   ) => Shown<Found<SignableList<UrlSignature>>>
-  /** The same for everybody, with a fresh token, when the image is public (wire.md §4.2). */
+  /** The same for everybody, with a fresh token, when the image is public (http-api.md §4.2). */
   readonly showPublicImages: (
     uid: ImageFileUid,
     presign: UrlPresign | null,
   ) => Shown<{ readonly list: Found<SignableList<UrlSignature>>; readonly jwt: string }>
-  /** The export that serves best (wire.md §4.4); `null` is a caller without a token, who gets public images alone. */
+  /** The export that serves best (http-api.md §4.4); `null` is a caller without a token, who gets public images alone. */
   readonly chooseImage: (uid: ImageFileUid, viewer: Viewer | null, wish: ImageWish) => Shown<ListedImage>
 }
 

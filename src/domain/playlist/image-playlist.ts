@@ -28,11 +28,11 @@ const smallestFirst = ascendingBy<ImageExport>(
   (e) => e.uid,
 )
 
-/** The path of the bytes of an export below the API (wire.md §4.3). */
+/** The path of the bytes of an export below the API (http-api.md §4.3). */
 export const imagePath = ({ uid, format }: Pick<ImageExport, 'uid' | 'format'>): string =>
   `/image_files/image/${uid}.${format}`
 
-/** JSON text of the exports of an image, by format, with absolute URLs that are not signed (wire.md §4.1). */
+/** JSON text of the exports of an image, by format, with absolute URLs that are not signed (http-api.md §4.1). */
 export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: string): string => {
   const itemOf = ({ uid, format, width, height, sizeBytes, thumbhash }: ImageExport) => ({
     url: `${apiUrl(publicUrl)}${imagePath({ uid, format })}`,
@@ -58,7 +58,7 @@ export const listedImages = (text: string): ReadonlyArray<ListedImage> => {
   return E.isLeft(playlist) ? [] : Object.values(playlist.right.items).flat()
 }
 
-/** An image playlist of those exports alone that a viewer may have (wire.md §2.4); `null` when none is left. */
+/** An image playlist of those exports alone that a viewer may have (http-api.md §2.4); `null` when none is left. */
 export const restrictImagePlaylist = (text: string, restrictions: Restrictions): string | null => {
   const formats = new Map<string, ReadonlyArray<ListedImage>>()
   for (const image of listedImages(text))

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 
 declare const kind: unique symbol
-/** An opaque name (wire.md §1.2). The kind exists for the compiler: an image's uid is not an export's. */
+/** An opaque name (http-api.md §1.2). The kind exists for the compiler: an image's uid is not an export's. */
 type Uid<K extends string> = string & { readonly [kind]: K }
 
 // New uids carry their kind in front, older data need not, so only the alphabet is checked.

@@ -4,7 +4,7 @@ import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { DomainError } from './errors.ts'
 import { createSingleFlight } from './single-flight.ts'
 
-/** How long after its end a value may still stand in for one that cannot be loaded (wire.md §9.3). */
+/** How long after its end a value may still stand in for one that cannot be loaded (http-api.md §9.3). */
 const staleSeconds = 86_400
 
 /** A value that was loaded because `cache` did not have it. */

@@ -5,7 +5,7 @@ import { type UrlSignature, withJwt } from './signature.ts'
 const urlMember = /("url"\s*:\s*)("(?:[^"\\]|\\.)*")/g
 
 /**
- * Signs the `url` members of a JSON text that start with our own API's URL (wire.md §3); every other byte stays
+ * Signs the `url` members of a JSON text that start with our own API's URL (http-api.md §3); every other byte stays
  * as it is, and no other origin ever gets the token.
  */
 export const signJson = (text: string, publicUrl: string, signature: UrlSignature): string => {

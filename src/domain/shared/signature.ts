@@ -1,4 +1,4 @@
-/** How a token travels from a list to its children (wire.md §3). `none`: by header or cookie, not in the list. */
+/** How a token travels from a list to its children (http-api.md §3). `none`: by header or cookie, not in the list. */
 export type Signature =
   | { readonly mode: 'none' }
   | { readonly mode: 'query'; readonly jwt: string }

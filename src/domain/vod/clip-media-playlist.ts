@@ -33,7 +33,7 @@ export const readMediaPlaylist = (text: string): ReadMediaPlaylist => {
 }
 
 /**
- * The list of those parts alone that lie in the clip (wire.md §2.4); `null` when none does. All else stays: the init
+ * The list of those parts alone that lie in the clip (http-api.md §2.4); `null` when none does. All else stays: the init
  * segment, the target duration (which all lists of a file share), the version and the end. Key pictures of one part
  * stay together, so that an I-frame playlist begins and ends where the media playlist does.
  */

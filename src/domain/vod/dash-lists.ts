@@ -18,7 +18,7 @@ import { restrictDash } from './restrict-dash.ts'
 import { signDash } from './sign-dash.ts'
 
 export type DashLists = {
-  /** DASH manifest of all CMAF exports, wire.md §5.8. */
+  /** DASH manifest of all CMAF exports, http-api.md §5.8. */
   readonly showDash: (
     uid: ContentFileUid,
     viewer: Viewer,

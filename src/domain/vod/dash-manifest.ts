@@ -7,7 +7,7 @@ import { element, xmlDuration } from './xml.ts'
 
 type Representation = { readonly of: ContentExport; readonly segments: Segments }
 
-/** As resolved from the manifest's own place, `/api/1/content_files/{cf}/dash.mpd` (wire.md §5.8). */
+/** As resolved from the manifest's own place, `/api/1/content_files/{cf}/dash.mpd` (http-api.md §5.8). */
 const baseUrl = '../exports/parts/'
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {

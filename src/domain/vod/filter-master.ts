@@ -57,7 +57,7 @@ export const selectVariants = (
 
 /**
  * Filters a master playlist by its text: what the cache holds is the whole list, once a file, and never one list
- * for each thing that a viewer may ask (wire.md §5.2). Its order is the right one already.
+ * for each thing that a viewer may ask (http-api.md §5.2). Its order is the right one already.
  */
 export const filterMaster = (master: Master, filter: MobileFilter): string =>
   selectVariants(master, (variants) => filterVariants(variants, filter))

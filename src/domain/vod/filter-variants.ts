@@ -33,7 +33,7 @@ const bestOfEachRatio = <A extends Choice>(
     .map(({ choice }) => choice)
 }
 
-/** What a viewer is to choose from, in the order given; something whenever there was something (wire.md §5.3). */
+/** What a viewer is to choose from, in the order given; something whenever there was something (http-api.md §5.3). */
 export const filterVariants = <A extends Choice>(
   all: ReadonlyArray<A>,
   filter: MobileFilter,

@@ -6,7 +6,7 @@ import { type Variant, variantsOf } from './variants.ts'
 
 const soundGroup = quotedString('sound')
 
-/** As resolved from the playlist's own place, `/api/1/content_files/{cf}/mobile.m3u8` (wire.md §5.5). */
+/** As resolved from the playlist's own place, `/api/1/content_files/{cf}/mobile.m3u8` (http-api.md §5.5). */
 const uriOf = ({ uid }: ContentExport): string => `../exports/${uid}.m3u8`
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {
@@ -52,7 +52,7 @@ const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant):
       ]
 
 /**
- * The master playlist of a file (RFC 8216bis §4.4.6, wire.md §5.2): all its variants, unsigned and unfiltered,
+ * The master playlist of a file (RFC 8216bis §4.4.6, http-api.md §5.2): all its variants, unsigned and unfiltered,
  * with relative URIs; behind each variant that of its key pictures. `none` when it has no export in parts.
  */
 export const toMasterPlaylist = (file: ContentFile): O.Option<string> => {

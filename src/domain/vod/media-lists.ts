@@ -19,7 +19,7 @@ import { clipMediaPlaylist, readMediaPlaylist } from './clip-media-playlist.ts'
 import { toIFramePlaylist } from './iframe-playlist.ts'
 import { toMediaPlaylist } from './media-playlist.ts'
 
-/** An export that is not there is forbidden like another's (wire.md §2.5, W15). */
+/** An export that is not there is forbidden like another's (http-api.md §2.5, W15). */
 type ShowListOfExport = (
   uid: ContentExportUid,
   viewer: Viewer,
@@ -28,7 +28,7 @@ type ShowListOfExport = (
 
 /** Lists of the parts of an export. */
 export type MediaLists = {
-  /** Media playlist, wire.md §5.6. */
+  /** Media playlist, http-api.md §5.6. */
   readonly showMediaPlaylist: ShowListOfExport
   /** I-frame playlist of the same (RFC 8216bis §4.4.3.6): of pictures alone. */
   readonly showIFrames: ShowListOfExport

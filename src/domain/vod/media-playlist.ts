@@ -1,7 +1,7 @@
 import type { VodParts } from '../export/content-export.ts'
 import { toListText } from './list-text.ts'
 
-/** The media playlist of an export (wire.md §5.6): a pure function of its parts. */
+/** The media playlist of an export (http-api.md §5.6): a pure function of its parts. */
 export const toMediaPlaylist = ({ targetDuration, parts }: VodParts): string =>
   toListText({
     targetDuration,

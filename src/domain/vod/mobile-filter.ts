@@ -3,7 +3,7 @@ import { E } from '../../fp.ts'
 import { Bandwidth, PixelRatio, Pixels } from '../shared/query-numbers.ts'
 import type { Size } from './size-comparison.ts'
 
-/** What a viewer asks of a master playlist (wire.md §5.3). */
+/** What a viewer asks of a master playlist (http-api.md §5.3). */
 export type MobileFilter = {
   /** CSS pixels that it is to be shown on. */
   readonly size: Size | null

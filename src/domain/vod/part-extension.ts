@@ -9,7 +9,7 @@ const extensions: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * How the path of a part ends (wire.md §5.6): a courtesy to players that look at it, since the server does not.
+ * How the path of a part ends (http-api.md §5.6): a courtesy to players that look at it, since the server does not.
  * CMAF parts are `m4s`, what initialises them is `mp4`.
  */
 export const extensionOf = ({ role, contentType }: Pick<ContentPart, 'role' | 'contentType'>): string => {

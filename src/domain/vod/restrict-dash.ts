@@ -48,7 +48,7 @@ const clipDash = (manifest: string, clip: Clip): string => {
 
 /**
  * A manifest of ours without the representations that a viewer may not have, and without the parts that lie outside of
- * his clip (wire.md §2.4); `null` when nothing is left.
+ * his clip (http-api.md §2.4); `null` when nothing is left.
  */
 export const restrictDash = (manifest: string, restrictions: Restrictions): string | null => {
   const permitted = manifest.replace(representation, (xml) => (isPermitted(xml, restrictions) ? xml : ''))

@@ -6,7 +6,7 @@ import { isVariant, type Master } from './filter-master.ts'
 const exportIn = (uri: string): string => /([^/]*)\.m3u8$/.exec(uri)?.[1] ?? ''
 
 /**
- * A master playlist without the variants and renditions that a viewer may not have (wire.md §2.4); `null` when no
+ * A master playlist without the variants and renditions that a viewer may not have (http-api.md §2.4); `null` when no
  * variant is left. A variant whose sound is forbidden goes, too: no player could play it as the list describes it.
  */
 export const restrictMaster = (master: Master, restrictions: Restrictions): Master | null => {

@@ -4,7 +4,7 @@ import { escapeXml } from './xml.ts'
 const partUri = /\b(sourceURL|media)="([^"]*)"/g
 
 /**
- * Lets the token travel to the parts that a manifest of ours names (wire.md §3). Those are all: our URIs are
+ * Lets the token travel to the parts that a manifest of ours names (http-api.md §3). Those are all: our URIs are
  * relative and have no query. In path mode URL resolution carries it.
  */
 export const signDash = (manifest: string, signature: UrlSignature): string => {

@@ -15,7 +15,7 @@ export const covers = (have: Size, want: Size): boolean =>
 const usefulArea = (have: Size, want: Size): number =>
   Math.min(have.width, want.width) * Math.min(have.height, want.height)
 
-/** Below zero when `a` serves better than `b`: more that can be seen, then less that cannot (wire.md §5.4). */
+/** Below zero when `a` serves better than `b`: more that can be seen, then less that cannot (http-api.md §5.4). */
 export const compareSizes =
   (want: Size) =>
   (a: Size, b: Size): number =>

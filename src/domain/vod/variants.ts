@@ -18,7 +18,7 @@ export type Variant = {
 export type Variants = {
   /** The sound of all pictures that have none in themselves. */
   readonly sound: ContentExport | null
-  /** By falling bandwidth, then uid; of equal bandwidth and resolution the first alone (wire.md §5.3). */
+  /** By falling bandwidth, then uid; of equal bandwidth and resolution the first alone (http-api.md §5.3). */
   readonly variants: ReadonlyArray<Variant>
 }
 

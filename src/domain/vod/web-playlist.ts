@@ -7,7 +7,7 @@ const lightestFirst = ascendingBy<ContentExport>(
   (e) => e.uid,
 )
 
-/** JSON text of the mp4 exports of a file, with absolute URLs that are not signed (wire.md §5.1). */
+/** JSON text of the mp4 exports of a file, with absolute URLs that are not signed (http-api.md §5.1). */
 export const toWebPlaylist = (file: ContentFile, publicUrl: string): string => {
   const parts = `${apiUrl(publicUrl)}/content_files/exports/parts`
   const exportOf = (e: ContentExport) => ({

@@ -8,7 +8,7 @@ const IMAGE_TYPES = {
   png: 'image/png',
 } as const
 
-/** Best first, as wire.md §4.4 orders them. */
+/** Best first, as http-api.md §4.4 orders them. */
 export const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
@@ -35,7 +35,7 @@ export const servableImageFormats = (header: string | undefined): ReadonlyArray<
   return [...accepted, ...IMAGE_FORMATS.toReversed().filter((format) => !accepted.includes(format))]
 }
 
-/** Whether an error is to be told as RFC 9457 has it; on a tie of equals it is told the usual way (wire.md §1.4). */
+/** Whether an error is to be told as RFC 9457 has it; on a tie of equals it is told the usual way (http-api.md §1.4). */
 export const prefersProblemJson = (header: string | undefined): boolean => {
   // Cheap to rule out, which is what nearly every request comes to.
   if (header === undefined || !/application\/problem\+json/i.test(header)) return false

@@ -20,7 +20,7 @@ const MAX_PARTS = 8
 const MAX_HEADER = 1024
 
 /**
- * Decides which bytes a Range header selects (RFC 9110 §14.1–14.2, wire.md §6.1).
+ * Decides which bytes a Range header selects (RFC 9110 §14.1–14.2, http-api.md §6.1).
  *
  * A header that is malformed, of another unit, longer than 1024 characters, or that comes to more than 8
  * ranges after merging, is as good as none.

@@ -22,7 +22,7 @@ export type Validators = {
 export type Decision = 'send' | 'not-modified' | 'precondition-failed' | 'ignore-range'
 
 /**
- * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (wire.md §6.2).
+ * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (http-api.md §6.2).
  * `ignore-range`: send, and the whole of it, since the range was meant for another representation.
  */
 export const evaluateConditions = (

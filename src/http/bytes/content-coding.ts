@@ -3,7 +3,7 @@ import { weightedList } from './weighted-list.ts'
 export type ContentCoding = 'br' | 'gzip' | 'identity'
 
 /**
- * Chooses by Accept-Encoding (RFC 9110 §12.5.3, wire.md §7.1) among the codings on offer, best first; the
+ * Chooses by Accept-Encoding (RFC 9110 §12.5.3, http-api.md §7.1) among the codings on offer, best first; the
  * server's order breaks a tie. `identity` need not be offered: it is what a client gets that asks for nothing,
  * and also one that refuses everything, which §12.4.1 allows.
  */

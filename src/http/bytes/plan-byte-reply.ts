@@ -31,7 +31,7 @@ const none: ByteReply['body'] = { _tag: 'None' }
 
 /**
  * Decides the reply to a GET or HEAD of stored bytes: preconditions first, then the range (RFC 9110 §13.2.2).
- * A HEAD gets the status and headers of the same GET, also those of a 206 (wire.md §1.5), and never a body.
+ * A HEAD gets the status and headers of the same GET, also those of a 206 (http-api.md §1.5), and never a body.
  */
 export const planByteReply = (request: ByteRequest): ByteReply => {
   const reply = planGet(request)

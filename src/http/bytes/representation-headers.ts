@@ -33,10 +33,10 @@ export type Representation = {
   readonly rangeNotSatisfiable: Headers
 }
 
-// An SVG opened by itself is a document: it may style itself, and nothing more (wire.md §4.3).
+// An SVG opened by itself is a document: it may style itself, and nothing more (http-api.md §4.3).
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
-/** Headers by wire.md §4.3, §6.2 and §6.3. */
+/** Headers by http-api.md §4.3, §6.2 and §6.3. */
 export const describeRepresentation = (
   facts: RepresentationFacts,
 ): Representation & { readonly etag: string } => {

@@ -26,7 +26,7 @@ const isConditional = (headers: IncomingHttpHeaders): boolean =>
 /**
  * Takes a request apart into what is asked for and the token; `null` when only the routes can tell what it means.
  * `readsOrigin`: what is answered depends on who asks from where. Hot path. Which credential counts is as in
- * credential.ts: the first in the order header, path, query (wire.md §2.2); what is read there must be read here.
+ * credential.ts: the first in the order header, path, query (http-api.md §2.2); what is read there must be read here.
  */
 export const askedAgain = (
   method: string | undefined,

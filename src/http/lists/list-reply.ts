@@ -32,7 +32,7 @@ export type ListToReply<S extends Signature> = {
   readonly headers?: Headers
 }
 
-/** Answers with a list, signed for its viewer: wire.md §6.1, §6.2, §7.1, §7.2. */
+/** Answers with a list, signed for its viewer: http-api.md §6.1, §6.2, §7.1, §7.2. */
 export type ListReply = <S extends Signature>(
   incoming: Pick<Incoming, 'method' | 'headers'>,
   list: ListToReply<S>,

@@ -5,7 +5,7 @@ import { serverGone } from '../../support/postgres.ts'
 import { type Ended, runLarder, serveLarder } from '../../support/run-larder.ts'
 import { run } from './run.ts'
 
-/** How the token of the film travels (wire.md §3). */
+/** How the token of the film travels (http-api.md §3). */
 export type Mode = 'none' | 'query' | 'path' | 'define'
 
 export type Address = {

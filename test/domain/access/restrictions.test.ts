@@ -19,7 +19,7 @@ const rising = fc
 const clip: fc.Arbitrary<Clip> = rising
 const span: fc.Arbitrary<Span> = rising.map(([start, end]) => ({ start, end }))
 
-describe('restrictions (wire.md §2.4)', () => {
+describe('restrictions (http-api.md §2.4)', () => {
   it('permit everything where there are none', () => {
     expect(restrictsNothing({})).to.equal(true)
     expect(permitsPart({}, part)).to.equal(true)

@@ -23,7 +23,7 @@ const hrefWithoutToken = (href: string): string => {
   return url.href
 }
 
-describe('signing an m3u8 list (wire.md §3)', () => {
+describe('signing an m3u8 list (http-api.md §3)', () => {
   it('gives every child the token exactly once, and changes no child otherwise', () => {
     fc.assert(
       fc.property(listOfChildren, (list) => {

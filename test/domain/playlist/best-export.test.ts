@@ -21,7 +21,7 @@ const wish: fc.Arbitrary<ImageWish> = fc.record({
 
 const area = ({ width, height }: ListedImage): number => width * height
 
-describe('the best export of an image (wire.md §4.4)', () => {
+describe('the best export of an image (http-api.md §4.4)', () => {
   it('is of the first format that there is, and none only where there is none of them', () => {
     fc.assert(
       fc.property(images, wish, (images, wish) => {

@@ -29,7 +29,7 @@ const uids = (text: string): Readonly<Record<string, ReadonlyArray<string>>> => 
 }
 
 describe('an image playlist', () => {
-  it('is this text (wire.md §4.1)', () => {
+  it('is this text (http-api.md §4.1)', () => {
     const exports = [anExport('ife_w'), anExport('ife_a', { format: 'avif', sizeBytes: 700 })]
     expect(toImagePlaylist(exports, 'https://media.example.com')).to.equal(
       '{"items":{' +

@@ -71,7 +71,7 @@ describe('read-through', () => {
   })
 })
 
-describe('read-through, of what has expired (wire.md §9.3)', () => {
+describe('read-through, of what has expired (http-api.md §9.3)', () => {
   it('gives it for a day when nothing newer can be had, and then no more', async () => {
     const { cache, stale, advance, life } = await keep()
     const readThrough = createReadThrough(cache, stale)

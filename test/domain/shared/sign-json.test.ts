@@ -13,7 +13,7 @@ type Exports = { readonly exports: ReadonlyArray<{ readonly url: string }> }
 const urls = (text: string): ReadonlyArray<URL> =>
   (JSON.parse(text) as Exports).exports.map(({ url }) => new URL(url))
 
-describe('signing a JSON list (wire.md §3)', () => {
+describe('signing a JSON list (http-api.md §3)', () => {
   const text = `{"url":"${home}/api/1/a/b.webp"}`
 
   it('puts the token into the query', () => {

@@ -14,7 +14,7 @@ const clip: fc.Arbitrary<Clip> = fc
 
 const clipped = (text: string, clip: Clip): string | null => clipMediaPlaylist(readMediaPlaylist(text), clip)
 
-describe('a media playlist cut to a clip (wire.md §2.4)', () => {
+describe('a media playlist cut to a clip (http-api.md §2.4)', () => {
   it('names a run of the parts, and breaks no rule', () => {
     fc.assert(
       fc.property(vodParts(), clip, (vod, clip) => {

@@ -65,7 +65,7 @@ const all = (text: string, attribute: string): ReadonlyArray<string> =>
   [...text.matchAll(new RegExp(` ${attribute}="([^"]*)"`, 'g'))].map(([, value = '']) => value)
 
 describe('a DASH manifest', () => {
-  it('is, but for white space, this text (wire.md §5.8)', () => {
+  it('is, but for white space, this text (http-api.md §5.8)', () => {
     const expected = `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-main:2011" type="static" mediaPresentationDuration="PT13.504S" minBufferTime="PT6S">
   <BaseURL>../exports/parts/</BaseURL>
@@ -162,7 +162,7 @@ describe('a DASH manifest', () => {
   })
 })
 
-describe('signing a DASH manifest (wire.md §3)', () => {
+describe('signing a DASH manifest (http-api.md §3)', () => {
   const text = manifest(film, [soundParts, pictureParts])
 
   it('gives every part the token in query mode', () => {

@@ -33,7 +33,7 @@ sound.m3u8
 `
 const kept = (query: Readonly<Record<string, string>>) => uris(filtered(ladder, filterOf(query)))
 
-describe('filtering a master playlist by its text (wire.md §5.2, W10)', () => {
+describe('filtering a master playlist by its text (http-api.md §5.2, W10)', () => {
   it('drops the lines of a variant and no other', () => {
     expect(filtered(ladder, filterOf({ bmax: '900000' }))).to.equal(`#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",URI="s.m3u8"

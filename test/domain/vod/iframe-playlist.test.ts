@@ -84,7 +84,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('is cut to a clip at the same parts as the media playlist (wire.md §2.4)', () => {
+  it('is cut to a clip at the same parts as the media playlist (http-api.md §2.4)', () => {
     const from = fc.double({ min: 0, max: 60, noNaN: true })
     const lasting = fc.double({ min: 0.001, max: 30, noNaN: true })
     fc.assert(

@@ -46,7 +46,7 @@ const streams = (text: string): ReadonlyArray<string> =>
 const uris = (text: string): ReadonlyArray<string> => text.split('\n').filter((line) => /^[^#]/.test(line))
 
 describe('a master playlist', () => {
-  it('is, for a film with sound of its own, this text (wire.md §5.5)', () => {
+  it('is, for a film with sound of its own, this text (http-api.md §5.5)', () => {
     const large = anExport('cfe_large', {
       video: { width: 1920, height: 1080, frameRate: { num: 24, den: 1 } },
       codecs: ['avc1.640028'],
@@ -110,7 +110,7 @@ describe('a master playlist', () => {
     ])
   })
 
-  it('keeps the first of equal bandwidth and resolution (wire.md §5.3)', () => {
+  it('keeps the first of equal bandwidth and resolution (http-api.md §5.3)', () => {
     expect(uris(master(aFile(anExport('cfe_b'), anExport('cfe_a'))))).to.deep.equal(['../exports/cfe_a.m3u8'])
   })
 

@@ -23,7 +23,7 @@ const durations = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^#EXTINF:(.*),$/gm)].map(([, duration = '']) => duration)
 
 describe('a media playlist', () => {
-  it('is, for CMAF parts, this text (wire.md §5.6)', () => {
+  it('is, for CMAF parts, this text (http-api.md §5.6)', () => {
     const parts = [
       part('cfep_i', { role: 'init', durationTicks: 0 }),
       part('cfep_a'),

@@ -15,7 +15,7 @@ const faults = (query: unknown): ReadonlyArray<string | undefined> => {
   return E.isLeft(decoded) ? decoded.left.map(({ context }) => context.at(-1)?.key) : []
 }
 
-describe('the filter of a master playlist (wire.md §5.3)', () => {
+describe('the filter of a master playlist (http-api.md §5.3)', () => {
   it('asks, by default, for at least 90,000 bits per second and nothing else', () => {
     expect(decode({})).to.deep.equal({
       size: null,

@@ -16,7 +16,7 @@ const write = (file: ContentFile, vods: ReadonlyArray<VodParts>): string | null 
 
 const maxh = fc.constantFrom(100, 240, 360, 480, 720, 1080, 1280)
 
-describe('a DASH manifest for an attenuated token (wire.md §2.4)', () => {
+describe('a DASH manifest for an attenuated token (http-api.md §2.4)', () => {
   it('is the manifest of the exports that it opens', () => {
     fc.assert(
       fc.property(given, maxh, ({ file, vods }, maxh) => {

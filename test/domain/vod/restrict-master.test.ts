@@ -24,7 +24,7 @@ const given = contentFile().chain((file) =>
   }),
 )
 
-describe('a master playlist for an attenuated token (wire.md §2.4)', () => {
+describe('a master playlist for an attenuated token (http-api.md §2.4)', () => {
   it('names exports alone that the token opens', () => {
     fc.assert(
       fc.property(given, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {

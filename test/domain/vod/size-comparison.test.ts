@@ -3,7 +3,7 @@ import { compareSizes, effectivePixelRatio, scaled } from '../../../src/domain/v
 
 const square = (side: number) => ({ width: side, height: side })
 
-describe('the effective pixel ratio of an export, of 100×100 wanted (wire.md §5.4, W19)', () => {
+describe('the effective pixel ratio of an export, of 100×100 wanted (http-api.md §5.4, W19)', () => {
   for (const [pr, have, ratio] of [
     [3, 100, 1],
     [3, 80, 0.75],
@@ -27,7 +27,7 @@ describe('the effective pixel ratio of an export, of 100×100 wanted (wire.md §
   })
 })
 
-describe('the size comparison (wire.md §5.4)', () => {
+describe('the size comparison (http-api.md §5.4)', () => {
   const sorted = (...sides: ReadonlyArray<readonly [number, number]>) =>
     sides
       .map(([width, height]) => ({ width, height }))

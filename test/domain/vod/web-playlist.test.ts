@@ -26,7 +26,7 @@ const urls = (text: string): ReadonlyArray<string> =>
   (JSON.parse(text) as { exports: ReadonlyArray<{ url: string }> }).exports.map(({ url }) => url)
 
 describe('a web playlist', () => {
-  it('is this text (wire.md §5.1)', () => {
+  it('is this text (http-api.md §5.1)', () => {
     const file = { uid, durationSeconds: 12.5, exports: [anMp4('a', 900_000)] }
     expect(toWebPlaylist(file, 'https://media.example.com')).to.equal(
       '{"exports":[{"url":"https://media.example.com/api/1/content_files/exports/parts/cfep_a.mp4",' +

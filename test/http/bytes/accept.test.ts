@@ -5,7 +5,7 @@ import {
   servableImageFormats,
 } from '../../../src/http/bytes/accept.ts'
 
-describe('Accept of images (wire.md §4.4, RFC 9110 §12.5.1)', () => {
+describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
   const table: ReadonlyArray<readonly [who: string, header: string | undefined, formats: string]> = [
     ['nobody asked', undefined, 'svg avif webp jpeg png'],
     ['anything', '*/*', 'svg avif webp jpeg png'],
@@ -35,7 +35,7 @@ describe('Accept of images (wire.md §4.4, RFC 9110 §12.5.1)', () => {
   }
 })
 
-describe('Accept of errors (wire.md §1.4, RFC 9457)', () => {
+describe('Accept of errors (http-api.md §1.4, RFC 9457)', () => {
   const table: ReadonlyArray<readonly [header: string | undefined, problem: boolean]> = [
     [undefined, false],
     ['*/*', false],

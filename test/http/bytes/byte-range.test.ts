@@ -31,7 +31,7 @@ const bytesOf = (selection: Selection, body: ReadonlyArray<number>): ReferenceSe
   }
 }
 
-describe('byte ranges (wire.md §6.1, W1, W2)', () => {
+describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
   const golden: ReadonlyArray<readonly [header: string, selected: string]> = [
     ['0-', '0-999'],
     ['0-1', '0-1'],

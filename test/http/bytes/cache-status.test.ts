@@ -8,7 +8,7 @@ import {
 
 const hit = { _tag: 'Hit' } as const
 
-describe('Cache-Status (wire.md §7.3, RFC 9211)', () => {
+describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
   const table: ReadonlyArray<readonly [what: string, tiers: ReadonlyArray<TierStatus>, header: string]> = [
     ['a hit in memory', [{ tier: 'memory', outcome: hit }], 'memory; hit'],
     ['what is left of its time', [{ tier: 'memory', outcome: hit, ttl: 30 }], 'memory; hit; ttl=30'],
@@ -52,7 +52,7 @@ describe('Cache-Status (wire.md §7.3, RFC 9211)', () => {
   })
 })
 
-describe('Server-Timing (wire.md §7.3)', () => {
+describe('Server-Timing (http-api.md §7.3)', () => {
   it('tells each phase to a tenth of a millisecond', () => {
     expect(
       formatServerTiming([

@@ -85,7 +85,7 @@ const table: ReadonlyArray<readonly [promise: string, headers: ConditionalHeader
   ['If-Range comes last', { range: 'bytes=0-1', 'if-range': '"x"', 'if-none-match': ETAG }, 'not-modified'],
 ]
 
-describe('preconditions (wire.md §6.2, RFC 9110 §13)', () => {
+describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
   for (const [promise, headers, decision] of table) {
     it(`${promise}: ${decision}`, () => {
       expect(decide(headers)).to.equal(decision)

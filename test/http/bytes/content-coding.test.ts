@@ -27,7 +27,7 @@ const table: ReadonlyArray<readonly [why: string, header: string | undefined, ch
   ['a weight of too many digits', 'gzip;q=0.1234', 'identity'],
 ]
 
-describe('content coding (wire.md §7.1, W9, RFC 9110 §12.5.3)', () => {
+describe('content coding (http-api.md §7.1, W9, RFC 9110 §12.5.3)', () => {
   for (const [why, header, chosen] of table) {
     it(`${why}: ${JSON.stringify(header)} gets ${chosen}`, () => {
       expect(chooseCoding(header, ['br', 'gzip'])).to.equal(chosen)

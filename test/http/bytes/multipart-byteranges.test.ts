@@ -45,7 +45,7 @@ describe('Content-Range (RFC 9110 §14.4)', () => {
   })
 })
 
-describe('multipart/byteranges (wire.md §6.1, RFC 9110 §14.6)', () => {
+describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
   // formidable reads what came by a real socket under a Content-Length that must be true.
   let server: Server
   let read: (parts: Promise<ReadonlyArray<Part>>) => void

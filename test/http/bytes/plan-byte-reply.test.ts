@@ -74,7 +74,7 @@ const CONDITIONS: ReadonlyArray<
   [{ 'if-range': '"x"', 'if-none-match': etag }, 304],
 ]
 
-describe('the plan of a reply about bytes (wire.md §6)', () => {
+describe('the plan of a reply about bytes (http-api.md §6)', () => {
   for (const [conditions, outcome] of CONDITIONS) {
     for (const [range, selected] of Object.entries(RANGES)) {
       const headers = range === 'none' ? conditions : { ...conditions, range }
@@ -143,7 +143,7 @@ describe('the plan of a reply about bytes (wire.md §6)', () => {
     expect(drawn).to.equal(1)
   })
 
-  it('HEAD says what GET says, without a body (wire.md §1.5)', () => {
+  it('HEAD says what GET says, without a body (http-api.md §1.5)', () => {
     const headers = fc.record({
       range: fc.option(rangeHeader(), { nil: undefined }),
       'if-none-match': fc.constantFrom(undefined, etag, '"x"'),

@@ -14,7 +14,7 @@ const facts: RepresentationFacts = {
 }
 
 describe('headers of a representation', () => {
-  it('private bytes: wire.md §6.2 and §6.3', () => {
+  it('private bytes: http-api.md §6.2 and §6.3', () => {
     expect(describeRepresentation(facts).whole).to.deep.equal({
       'Content-Type': 'video/mp4',
       'Content-Length': '11',
@@ -49,7 +49,7 @@ describe('headers of a representation', () => {
   })
 
   for (const contentType of ['image/svg+xml', 'image/svg+xml; charset=utf-8', 'Image/SVG+XML']) {
-    it(`an SVG cannot run script (wire.md §4.3, W29): ${contentType}`, () => {
+    it(`an SVG cannot run script (http-api.md §4.3, W29): ${contentType}`, () => {
       expect(describeRepresentation({ ...facts, contentType }).whole).to.have.property(
         'Content-Security-Policy',
         "sandbox; default-src 'none'; style-src 'unsafe-inline'",
