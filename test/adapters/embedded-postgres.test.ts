@@ -144,7 +144,6 @@ describe('embedded PostgreSQL', function () {
     expect(await ask(server, 'select 1 as one')).to.deep.equal([{ one: 1 }])
     await server.stop()
     await serverGone(odd)
-    await rm(server.connection.host, { recursive: true })
   })
 
   it('says what is wrong, in one line', async () => {
