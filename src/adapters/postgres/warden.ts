@@ -8,8 +8,9 @@ import { takeReference } from './server-reference.ts'
 const lockTaken = 75
 
 // File 3 is the FIFO's read end, which PostgreSQL must not inherit. The lock of flock(1) it does inherit, so
-// that no second server starts while any process of the first lives; hence a postmaster.pid found here is
-// stale, whatever its number now belongs to. SIGINT is the fast shutdown.
+// that no second server starts while any process of the first lives; hence the pid files and the socket found here
+// are stale, whatever their numbers now belong to (those of a killed container nearly always belong to another
+// process, and PostgreSQL would not start). SIGINT is the fast shutdown.
 //
 // What another kind of start has left to another user changes hands here and nowhere else: the lock is proof that no
 // server lives in the folder, in no pid namespace and under no user.
@@ -17,7 +18,7 @@ const warden = `
   for folder in "$CLUSTER" "$SOCKETS"; do
     [ "$(stat -c %u "$folder")" = "$OWNER" ] || chown -R "$OWNER:$OWNER" "$folder" || exit
   done
-  rm -f "$CLUSTER/postmaster.pid"
+  rm -f "$CLUSTER/postmaster.pid" "$SOCKETS"/.s.PGSQL.*
   "$@" </dev/null 3<&- &
   server=$!
   ( read -r _ <&3; kill -INT $server ) &
