@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { actAsOwner } from './adapters/platform/act-as-owner.ts'
+import { errnoOf } from './adapters/platform/errno.ts'
 import { UserError } from './adapters/platform/user-error.ts'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
@@ -61,8 +62,9 @@ const packageVersion = (): string => {
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
   if (error instanceof UserError) return new Failure(error.message)
-  if (!(error instanceof Error) || !('code' in error)) return null
-  if (String(error.code).startsWith('ERR_PARSE_ARGS')) {
+  const code = errnoOf(error)
+  if (!(error instanceof Error) || code === undefined) return null
+  if (code.startsWith('ERR_PARSE_ARGS')) {
     const [what = ''] = error.message.split(/\.\s/)
     return new Failure(`${what}; see: larder help ${name}`, 2)
   }

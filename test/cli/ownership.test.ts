@@ -4,8 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
 import { serverGone } from '../support/postgres.ts'
-import { eventually } from '../support/processes.ts'
-import { runLarder, type Serving, serveLarder } from '../support/run-larder.ts'
+import { runLarder, type Serving, serveLarder, untilReady } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -24,11 +23,6 @@ const below = async (folder: string) => {
   return found.flat()
 }
 
-const isReady = async (base: string) => {
-  const { status } = (await (await fetch(`${base}/readyz`)).json()) as { status: string }
-  return status === 'ready' || undefined
-}
-
 describe('[V11] DATA_DIR after use', function () {
   this.timeout(300_000)
   after(removeScratch)
@@ -43,7 +37,7 @@ describe('[V11] DATA_DIR after use', function () {
 
     const umask = process.umask(0o000)
     const serving = await serveLarder(env).finally(() => process.umask(umask))
-    await eventually(() => isReady(serving.base))
+    await untilReady(serving.base)
     process.umask(0o000)
     const added = await runLarder(['add', '--json', picture], env).finally(() => process.umask(umask))
     expect(added.err).to.deep.equal([])
@@ -83,7 +77,7 @@ if (isRoot)
         `--regid=${uid}`,
         '--clear-groups',
       ])
-      await eventually(() => isReady(serving.base))
+      await untilReady(serving.base)
     })
     after(removeScratch)
 
@@ -105,13 +99,13 @@ if (isRoot)
         'larder: there is no file with the uid cf_none',
       ])
       const second = await serveLarder(env)
-      await eventually(() => isReady(second.base))
+      await untilReady(second.base)
       const list = (base: string) => fetch(`${base}/api/1/image_files/playlist/${file}?jwt=${minted.out[0]}`)
       expect((await list(second.base)).status).to.equal(200)
       expect(await second.end('SIGTERM')).to.equal(0)
 
       expect((await list(serving.base)).status).to.equal(200)
-      expect(await isReady(serving.base)).to.equal(true)
+      await untilReady(serving.base)
       const strangers = (await below(env.DATA_DIR)).filter((found) => found.uid !== uid)
       expect(strangers).to.deep.equal([])
 
@@ -184,7 +178,7 @@ if (isRoot)
       const cluster = path.join(env.DATA_DIR, 'postgres/pg')
       const comesUp = async (wrap: ReadonlyArray<string>) => {
         const serving = await serveLarder(env, 'source', wrap)
-        await eventually(() => isReady(serving.base))
+        await untilReady(serving.base)
         expect(await serving.end('SIGTERM')).to.equal(0)
         await serverGone(path.join(env.DATA_DIR, 'postgres'))
         return (await lstat(cluster)).uid

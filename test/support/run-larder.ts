@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
+import { until } from './processes.ts'
 
 export type Ended = {
   readonly code: number | null
@@ -46,8 +47,16 @@ export const runLarder = async (
   return { code, out: out.lines, err: err.lines }
 }
 
+/** Waits until all that the server depends on is there. */
+export const untilReady = (base: string): Promise<boolean> =>
+  until(async () => {
+    const answer = (await (await fetch(`${base}/readyz`)).json()) as { readonly status: string }
+    return answer.status === 'ready'
+  })
+
 export type Serving = {
   readonly base: string
+  readonly out: ReadonlyArray<string>
   readonly err: ReadonlyArray<string>
   /** Sends the signal; gives the exit code, `null` when the signal ended it. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>
@@ -67,6 +76,7 @@ export const serveLarder = async (
   if (base === undefined) throw new Error(`serve ended: ${err.lines.join(' ')}`)
   return {
     base,
+    out: out.lines,
     err: err.lines,
     end: async (signal) => {
       child.kill(signal)
