@@ -4,7 +4,7 @@ import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import { byteRoutesContract } from '../contracts/byte-routes.contract.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
-import { startFaultyProxy } from '../support/faulty-proxy.ts'
+import { startTcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 import { seedImage } from '../support/library.ts'
 import { listen } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
@@ -47,7 +47,7 @@ describe('byte routes on S3', () => {
 
   for (const kind of ['ends', 'resets'] as const)
     it(`give every byte when the connection to the store ${kind} in the middle of them`, async () => {
-      const proxy = await startFaultyProxy(target.options.endpoint)
+      const proxy = await startTcpFaultProxy(target.options.endpoint)
       const { larder, entries } = await openLarder({ endpoint: proxy.endpoint })
       const server = await listen(larder)
       closing.push(server.close, proxy.close)
