@@ -86,7 +86,7 @@ describe('TCP fault proxy', () => {
     proxy.set({ kind: 'reset' })
     await closed(socket)
     expect(got.error).to.equal('ECONNRESET')
-    const { socket: next } = await open()
+    const next = connect(proxy.port, '127.0.0.1').on('error', () => undefined)
     await closed(next)
   })
 
