@@ -12,6 +12,8 @@ export const explain = (error: DomainError): string => {
       return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
     case 'Unavailable':
       return `the ${error.dependency} cannot be used: ${oneLine(error.cause)}`
+    case 'OutcomeUnknown':
+      return `the ${error.dependency} did not say whether it was done (${oneLine(error.cause)}): try again`
     case 'BadOrigin':
       return `the object store is damaged: ${error.what}`
     case 'Forbidden':

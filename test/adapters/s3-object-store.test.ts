@@ -7,9 +7,9 @@ import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
-import { type ConnectionFault, type TcpFaultProxy, startTcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 import { createRecordingLog, type LogEntry } from '../support/recording-log.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
+import { type ConnectionFault, startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
 const objectOf = (bytes: Buffer): NewObject => ({
   contentType: 'application/octet-stream',

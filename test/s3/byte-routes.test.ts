@@ -4,7 +4,6 @@ import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import { byteRoutesContract } from '../contracts/byte-routes.contract.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
-import { startTcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 import { seedImage } from '../support/library.ts'
 import { listen } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
@@ -13,6 +12,7 @@ import { s3Error } from '../support/s3/s3-error.ts'
 import { startS3Server } from '../support/s3-server.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
 import { removeScratch } from '../support/scratch.ts'
+import { startTcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
 type S3Options = S3Target['options']
 
