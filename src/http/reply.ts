@@ -45,7 +45,6 @@ const forms = {
   Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter does not fit' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be taken' },
   Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
-  OutcomeUnknown: { status: 503, type: 'unavailable', message: 'try again in a moment' },
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are not what they should be' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
 
@@ -62,7 +61,7 @@ export const errorReply = (
 export const fromError = (error: DomainError | HttpError): ReadyReply => {
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
-  if (form.status === 503) return errorReply(form, null, { 'Retry-After': '2' })
+  if (error._tag === 'Unavailable') return errorReply(form, null, { 'Retry-After': '2' })
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })
   return errorReply(form)
 }

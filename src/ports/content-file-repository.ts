@@ -6,7 +6,7 @@ import type {
   VodMeta,
   VodParts,
 } from '../domain/export/content-export.ts'
-import type { Unavailable, WriteFailure } from '../domain/shared/errors.ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
 import type { StoredFile } from '../domain/shared/stored-file.ts'
 import type { O, TE } from '../fp.ts'
@@ -42,7 +42,7 @@ export type ContentFileRepository = {
   readonly findPart: (uid: ContentPartUid) => TE.TaskEither<Unavailable, O.Option<ContentPartFile>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
   /** Adds a file without exports. `false`, and nothing written, when its original is known already. */
-  readonly add: (file: NewContentFile) => TE.TaskEither<WriteFailure, boolean>
+  readonly add: (file: NewContentFile) => TE.TaskEither<Unavailable, boolean>
   /**
    * Adds all exports and parts or none, in one transaction; the file lasts as long as the longest of them, whatever
    * its source said. `false`, and nothing written, when the file has
@@ -51,11 +51,11 @@ export type ContentFileRepository = {
   readonly addExports: (
     uid: ContentFileUid,
     exports: ReadonlyArray<NewContentExport>,
-  ) => TE.TaskEither<WriteFailure, boolean>
+  ) => TE.TaskEither<Unavailable, boolean>
   /** Files whose exports were never finished, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
   /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */
-  readonly removeUnfinished: (uid: ContentFileUid) => TE.TaskEither<WriteFailure, boolean>
+  readonly removeUnfinished: (uid: ContentFileUid) => TE.TaskEither<Unavailable, boolean>
   /** The oldest file, if there is any. */
   readonly first: TE.TaskEither<Unavailable, O.Option<ContentFileUid>>
 }

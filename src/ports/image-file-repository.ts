@@ -1,5 +1,5 @@
 import type { ImageExport, ImageExportFile, NewImageExport } from '../domain/playlist/image-export.ts'
-import type { Unavailable, WriteFailure } from '../domain/shared/errors.ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
 import type { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
 import type { StoredFile } from '../domain/shared/stored-file.ts'
 import type { O, TE } from '../fp.ts'
@@ -31,10 +31,10 @@ export type ImageFileRepository = {
   /** `false` also when there is no such file. */
   readonly isPublic: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
   /** Does nothing when there is no such file. */
-  readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<WriteFailure, void>
+  readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<Unavailable, void>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownImageFile>>
   /** Adds a file without exports, not public. `false`, and nothing written, when its original is known already. */
-  readonly add: (file: NewImageFile) => TE.TaskEither<WriteFailure, boolean>
+  readonly add: (file: NewImageFile) => TE.TaskEither<Unavailable, boolean>
   /**
    * Adds all exports or none, in one transaction. `false`, and nothing written, when the file has exports
    * already or is gone: somebody else was faster.
@@ -42,11 +42,11 @@ export type ImageFileRepository = {
   readonly addExports: (
     uid: ImageFileUid,
     exports: ReadonlyArray<NewImageExport>,
-  ) => TE.TaskEither<WriteFailure, boolean>
+  ) => TE.TaskEither<Unavailable, boolean>
   /** Files whose exports were never finished, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownImageFile>>
   /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */
-  readonly removeUnfinished: (uid: ImageFileUid) => TE.TaskEither<WriteFailure, boolean>
+  readonly removeUnfinished: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
   /** The oldest file, if there is any. */
   readonly first: TE.TaskEither<Unavailable, O.Option<ImageFileUid>>
 }

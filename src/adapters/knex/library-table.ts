@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import type { WriteFailure } from '../../domain/shared/errors.ts'
+import type { Unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { storedFileJson } from './stored-file-rows.ts'
@@ -35,7 +35,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
     )(),
 
-    removeUnfinished: (uid: U): TE.TaskEither<WriteFailure, boolean> =>
+    removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(
         run(
           `with gone as (
@@ -68,7 +68,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     finish: (
       uid: U,
       insert: (trx: Knex.Transaction, id: number) => Promise<void>,
-    ): TE.TaskEither<WriteFailure, boolean> =>
+    ): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
         const claimed = await trx(files)
           .where({ uid, finished_at: null })

@@ -1,10 +1,5 @@
 import { DatabaseError } from 'pg'
-import {
-  type OutcomeUnknown,
-  outcomeUnknown,
-  type Unavailable,
-  unavailable,
-} from '../../domain/shared/errors.ts'
+import { outcomeUnknown, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { NotConnected } from './bounded-client.ts'
 
 const dependency = 'database'
@@ -21,7 +16,7 @@ const isRefused = (error: unknown): boolean =>
   (error instanceof DatabaseError && error.code !== undefined && !endsConnection.test(error.code))
 
 /** A write that failed: without an effect, or nobody knows. */
-export const writeFailure = (error: unknown): Unavailable | OutcomeUnknown =>
+export const writeFailure = (error: unknown): Unavailable =>
   isRefused(error) ? unavailable(dependency)(error) : outcomeUnknown(dependency)(error)
 
 /** A question that failed, or a transaction that never came to its COMMIT. */

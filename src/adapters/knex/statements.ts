@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { PathReporter } from 'io-ts/lib/PathReporter.js'
 import type { Knex } from 'knex'
-import type { OutcomeUnknown, Unavailable } from '../../domain/shared/errors.ts'
+import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
 import { readFailure, writeFailure } from './statement-outcome.ts'
 
@@ -13,10 +13,7 @@ export const asked = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =
 
 /** Runs `work` in a transaction. Only a COMMIT that was sent, and not answered, has an unknown outcome. */
 export const inTransaction =
-  <A>(
-    db: Knex,
-    work: (trx: Knex.Transaction) => Promise<A>,
-  ): TE.TaskEither<Unavailable | OutcomeUnknown, A> =>
+  <A>(db: Knex, work: (trx: Knex.Transaction) => Promise<A>): TE.TaskEither<Unavailable, A> =>
   async () => {
     let isCommitting = false
     try {

@@ -8,14 +8,7 @@ import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import { contentTtlSeconds, defaultTtlSeconds } from '../access/access.ts'
 import { type Restrictions, unrestricted } from '../access/restrictions.ts'
-import {
-  type Forbidden,
-  forbidden,
-  type NotFound,
-  notFound,
-  type Unavailable,
-  type WriteFailure,
-} from '../shared/errors.ts'
+import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
 
@@ -25,7 +18,7 @@ export type MintedToken = { readonly kind: MediaKind; readonly jwt: string }
 export type AdminService = {
   /** The caller's identity when the id token is good and its subject is an admin, else `Forbidden`. */
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
-  readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<WriteFailure, void>
+  readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
   /** A media token for an image or content file; `null`: as long as http-api.md §2.3 has it. Restrictions: §2.4. */
   readonly mintMediaToken: (
@@ -70,7 +63,7 @@ export const createAdminService = (deps: Deps): AdminService => {
     setAdmin: (sub, admin) => async () => {
       const written = await users.setAdmin(sub, admin)()
       // Also when it is unknown: what the cache holds may be wrong by now.
-      if (E.isLeft(written) && written.left._tag === 'Unavailable') return written
+      if (E.isLeft(written) && !written.left.mayHaveHappened) return written
       const forgotten = await cache.delete(cacheKeys.isAdmin({ sub }))()
       return E.isLeft(written) ? written : forgotten
     },

@@ -2,7 +2,7 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository, KnownContentFile } from '../../ports/content-file-repository.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
-import type { Refused, WriteFailure } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../shared/ids.ts'
 import { createExportStore } from './export-store.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
@@ -17,7 +17,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, contentFiles, transcoder } = deps
   const storeExports = createExportStore(newUid)
 
-  const register = (source: SourceFile): TE.TaskEither<Refused | WriteFailure, boolean> =>
+  const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
       transcoder.probe(source.path),
       TE.flatMap(({ durationSeconds }) =>
@@ -42,7 +42,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     uid: ContentFileUid,
     made: Transcoded,
     plan: MediaPlan,
-  ): TE.TaskEither<WriteFailure, boolean> =>
+  ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, (upload) =>
       pipe(
         storeExports(upload, made, plan),
@@ -54,8 +54,8 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     uid: ContentFileUid,
     path: string,
     onProgress: OnProgress,
-  ): TE.TaskEither<Refused | WriteFailure, ReadonlyArray<string>> =>
-    files.withScratch<Refused | WriteFailure, ReadonlyArray<string>>((folder) => async () => {
+  ): TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>> =>
+    files.withScratch((folder) => async () => {
       const facts = await transcoder.probe(path)()
       if (E.isLeft(facts)) return facts
       const plan = planMedia(facts.right)

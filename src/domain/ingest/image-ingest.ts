@@ -3,7 +3,7 @@ import type { ImageFileRepository, KnownImageFile } from '../../ports/image-file
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { NewImageExport } from '../playlist/image-export.ts'
-import type { Refused, WriteFailure } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ImageFileUid } from '../shared/ids.ts'
 import { planImage } from './image-plan.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
@@ -15,7 +15,7 @@ type Deps = UploadDeps & { readonly imageFiles: ImageFileRepository; readonly im
 export const createImageIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, imageFiles, images } = deps
 
-  const register = (source: SourceFile): TE.TaskEither<Refused | WriteFailure, boolean> =>
+  const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
       images.inspect(source.path),
       TE.flatMap(({ width, height }) =>
@@ -40,7 +40,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
   const store = (
     uid: ImageFileUid,
     rendered: ReadonlyArray<RenderedImage>,
-  ): TE.TaskEither<WriteFailure, boolean> =>
+  ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, (upload) => async () => {
       const exports: NewImageExport[] = []
       for (const { path, format, width, height, thumbhash, size } of rendered) {
@@ -55,7 +55,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     uid: ImageFileUid,
     path: string,
     onProgress: OnProgress,
-  ): TE.TaskEither<Refused | WriteFailure, ReadonlyArray<string>> =>
+  ): TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>> =>
     files.withScratch((folder) =>
       pipe(
         images.inspect(path),

@@ -7,7 +7,7 @@ import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { ProgressBoard } from '../../ports/progress-board.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { wholeOf } from '../shared/bytes.ts'
-import { type Refused, refused, type Unavailable, unavailable, type WriteFailure } from '../shared/errors.ts'
+import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { createImageIngest } from './image-ingest.ts'
@@ -22,7 +22,7 @@ export type Ingested = {
   readonly warnings: ReadonlyArray<string>
 }
 
-type Outcome<A> = TE.TaskEither<Refused | WriteFailure, A>
+type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
 /** Gets pictures, sounds and films into the library, with their exports. */
 export type IngestService = {
@@ -62,7 +62,7 @@ type Deps = UploadDeps & {
 /** Those who decode know a path at most: whoever handed the file in knows it by its name. */
 const about =
   (name: string) =>
-  (error: Refused | WriteFailure): Refused | WriteFailure =>
+  (error: Refused | Unavailable): Refused | Unavailable =>
     error._tag === 'Refused' ? refused(`${name}: ${error.message}`) : error
 
 export const createIngestService = (deps: Deps): IngestService => {

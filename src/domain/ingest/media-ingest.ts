@@ -1,7 +1,7 @@
 import type { O, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
-import type { Refused, Unavailable, WriteFailure } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
 
@@ -18,16 +18,16 @@ export type LibraryFile = {
   readonly makeExports: (
     path: string,
     onProgress: OnProgress,
-  ) => TE.TaskEither<Refused | WriteFailure, ReadonlyArray<string>>
+  ) => TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>>
   /** Takes its row out again. `false`, and nothing changed, when it has exports. */
-  readonly removeUnfinished: TE.TaskEither<WriteFailure, boolean>
+  readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
 
 /** The steps of ingestion in which pictures differ from sound and film. */
 export type MediaIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /** Stores the original and its row; `false` when it was known already. `Refused` when it cannot be decoded. */
-  readonly register: (source: SourceFile) => TE.TaskEither<Refused | WriteFailure, boolean>
+  readonly register: (source: SourceFile) => TE.TaskEither<Refused | Unavailable, boolean>
   /** Oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }

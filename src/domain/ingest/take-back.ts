@@ -1,6 +1,6 @@
 import { E } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { Unavailable, WriteFailure } from '../shared/errors.ts'
+import type { Unavailable } from '../shared/errors.ts'
 
 declare const proof: unique symbol
 
@@ -8,12 +8,10 @@ declare const proof: unique symbol
 export type NoEffect = { readonly [proof]: true }
 
 /** `written`: whether this write was the one that did it. `null` when it did, or when nobody knows. */
-export const withoutEffect = (written: E.Either<WriteFailure, boolean>): NoEffect | null => {
-  const isCertain = E.isRight(written) ? !written.right : isWithoutEffect(written.left)
+export const withoutEffect = (written: E.Either<Unavailable, boolean>): NoEffect | null => {
+  const isCertain = E.isRight(written) ? !written.right : !written.left.mayHaveHappened
   return isCertain ? ({} as NoEffect) : null
 }
-
-const isWithoutEffect = (failure: WriteFailure): failure is Unavailable => failure._tag === 'Unavailable'
 
 /**
  * Deletes objects that no row names, as is certain. One that cannot be deleted now is an orphan, and left to the

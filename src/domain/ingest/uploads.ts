@@ -2,7 +2,7 @@ import { E, type TE } from '../../fp.ts'
 import type { FileSlice, LocalFiles } from '../../ports/local-files.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { Unavailable, WriteFailure } from '../shared/errors.ts'
+import type { Unavailable } from '../shared/errors.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
 import { takeBack, withoutEffect } from './take-back.ts'
 
@@ -22,8 +22,8 @@ export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Un
 export const withUploads =
   (
     { files, store, newUid }: UploadDeps,
-    work: (upload: Upload) => TE.TaskEither<WriteFailure, boolean>,
-  ): TE.TaskEither<WriteFailure, boolean> =>
+    work: (upload: Upload) => TE.TaskEither<Unavailable, boolean>,
+  ): TE.TaskEither<Unavailable, boolean> =>
   async () => {
     const keys: string[] = []
 

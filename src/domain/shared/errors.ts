@@ -1,5 +1,5 @@
 /** Everything that can go wrong, in the domain's words. One tag, one HTTP status (src/http/reply.ts). */
-export type DomainError = NotFound | Forbidden | Refused | Unavailable | OutcomeUnknown | BadOrigin
+export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrigin
 
 /** The caller may see it, and there is nothing to show. */
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
@@ -19,21 +19,16 @@ export type ForbiddenReason =
 /** What was handed in cannot be taken; the message says why, in one line that its sender may read. */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }
 
-/** A dependency could not be asked; a write had no effect. Trying again later may help. */
+/** A dependency could not be asked. Trying again later may help. */
 export type Unavailable = {
   readonly _tag: 'Unavailable'
   readonly dependency: string
   readonly cause: unknown
-}
-
-/**
- * A write was sent, and its answer is lost: it has taken effect, or has not, or yet will. What it made must not be undone;
- * a sweep that looks at what there is decides later.
- */
-export type OutcomeUnknown = {
-  readonly _tag: 'OutcomeUnknown'
-  readonly dependency: string
-  readonly cause: unknown
+  /**
+   * A write was sent, and its answer is lost: it has taken effect, or has not, or yet will. What it made must not be
+   * undone; a sweep that looks at what there is decides later.
+   */
+  readonly mayHaveHappened?: true
 }
 
 /** The object store answered, and what it has is not what was stored: missing, short, or other bytes. */
@@ -48,7 +43,4 @@ export const unavailable =
   (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause })
 export const outcomeUnknown =
   (dependency: string) =>
-  (cause: unknown): OutcomeUnknown => ({ _tag: 'OutcomeUnknown', dependency, cause })
-
-/** How a write fails: without any effect, or nobody knows. */
-export type WriteFailure = Unavailable | OutcomeUnknown
+  (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause, mayHaveHappened: true })
