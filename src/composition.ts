@@ -115,7 +115,12 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     exports: createExportService(adapters),
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
-    health: createHealthService({ database: database.check, objectStore: store.check, cache: cacheCheck }),
+    health: createHealthService({
+      database: database.check,
+      objectStore: store.check,
+      cache: cacheCheck,
+      clock,
+    }),
   }
 }
 
