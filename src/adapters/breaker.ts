@@ -18,13 +18,13 @@ export type Breaker = {
 export type BreakerEvents = {
   /** Called once when it opens, with what opened it. */
   readonly onOpen?: (cause: unknown) => void
-  /** Called once when it closes. */
-  readonly onClose?: () => void
+  /** Called at each answer. */
+  readonly onAnswered?: () => void
 }
 
 export type BreakerOptions = BreakerEvents & { readonly openMs: number; readonly clock: Clock }
 
-export const createBreaker = ({ openMs, clock, onOpen, onClose }: BreakerOptions): Breaker => {
+export const createBreaker = ({ openMs, clock, onOpen, onAnswered }: BreakerOptions): Breaker => {
   /** `null`: closed. */
   let nextProbeAt: number | null = null
 
@@ -37,9 +37,8 @@ export const createBreaker = ({ openMs, clock, onOpen, onClose }: BreakerOptions
       return true
     },
     answered: () => {
-      if (nextProbeAt === null) return
       nextProbeAt = null
-      onClose?.()
+      onAnswered?.()
     },
     timedOut: (cause) => {
       const isFirst = nextProbeAt === null

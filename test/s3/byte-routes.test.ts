@@ -114,7 +114,7 @@ describe('byte routes on S3', () => {
       expect([status, headers['retry-after']]).to.deep.equal([503, '2'])
       expect(Object.keys(JSON.parse(body.toString()))).to.deep.equal(['type', 'message', 'markdown'])
       expect(body.toString()).not.to.match(/bucket|key|127\.0\.0\.1/i)
-      const told = entries.filter(({ event }) => event === 'request.unavailable')
+      const told = entries.filter(({ event }) => event === 'outage.started')
       expect(told).to.have.length(1)
       expect(String(told[0]?.fields.cause).replace(/^Error: /, '')).to.match(line)
 

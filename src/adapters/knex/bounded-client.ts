@@ -33,9 +33,6 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Below this a failure was not waited for: it costs the next caller nothing, and the breaker stays closed. */
-const noticeableMs = 250
-
 const answeredAt = new WeakMap<pg.Client, number>()
 const ownLimit = new WeakMap<pg.Client, keyof DatabaseLimits>()
 
@@ -69,7 +66,7 @@ export class BoundedClient extends PostgresClient {
   }
 
   override async acquireRawConnection(): Promise<pg.Client> {
-    const { connections } = this.bounds
+    const { connections, limits } = this.bounds
     const started = performance.now()
     try {
       const connection = await super.acquireRawConnection()
@@ -78,7 +75,7 @@ export class BoundedClient extends PostgresClient {
       connection.once('end', () => connections.delete(connection))
       return connection
     } catch (cause) {
-      if (performance.now() - started > noticeableMs) this.timedOut(cause)
+      if (performance.now() - started >= limits.connect * 0.9) this.timedOut(cause)
       throw cause
     }
   }

@@ -58,8 +58,8 @@ export const createKnex = (
   const { pool } = db.client
   pool.on('createFail', (_: number, cause: unknown) => {
     outdated = true
-    // A database may grant fewer connections than `poolMax`: as long as one is in use, it is waited for.
-    if (pool.numUsed() === 0) for (const fail of bounds.waiting) fail(cause)
+    // A database may grant fewer connections than `poolMax`: as long as one is in use, or being made, it is waited for.
+    if (pool.numUsed() + pool.numPendingCreates() === 0) for (const fail of bounds.waiting) fail(cause)
   })
   return db
 }
