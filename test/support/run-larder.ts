@@ -42,6 +42,7 @@ export const runLarder = async (
 
 export type Serving = {
   readonly base: string
+  readonly out: ReadonlyArray<string>
   readonly err: ReadonlyArray<string>
   /** Sends the signal; gives the exit code, `null` when the signal ended it. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>
@@ -57,6 +58,7 @@ export const serveLarder = async (env: Env, program: Program = 'source'): Promis
   if (base === undefined) throw new Error(`serve ended: ${err.lines.join(' ')}`)
   return {
     base,
+    out: out.lines,
     err: err.lines,
     end: async (signal) => {
       child.kill(signal)
