@@ -61,7 +61,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     maxBytes: hotReplyBytes,
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
-  const handle = createHandle(deps, deps.telling, hotReplies)
+  const handle = createHandle({ log: deps.log, outages: deps.outages, telling: deps.telling, hotReplies })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true

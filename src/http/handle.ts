@@ -63,10 +63,15 @@ const answer = async <C, P, Q>(
   return run({ credential: proven.right, params: named.right, query: asked.right, incoming })()
 }
 
-type Logs = { readonly log: Log; readonly outages: OutageLog }
+type Deps = {
+  readonly log: Log
+  readonly outages: OutageLog
+  readonly telling: Telling
+  readonly hotReplies: HotReplies
+}
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = ({ log, outages }: Logs, telling: Telling, hotReplies: HotReplies): Handle => {
+export const createHandle = ({ log, outages, telling, hotReplies }: Deps): Handle => {
   const cacheHeaders = createCacheTelling(telling)
   const buffers = createReplyBuffers()
 
