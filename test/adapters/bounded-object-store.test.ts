@@ -27,7 +27,7 @@ describe('bounded object store', () => {
   const make = (inner: ObjectStore, openMs = 0) => {
     let now = 0
     const breaker = createBreaker({ openMs, clock: () => now })
-    const limits = { ...usualStoreLimits, firstByte: 1000, check: 500, delete: 500 }
+    const limits = { ...usualStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
     return {
       store: createBoundedObjectStore(inner, breaker, limits),
       advance: (ms: number) => {
@@ -60,7 +60,7 @@ describe('bounded object store', () => {
     const opened = await right(store.read(key, all))
     if (O.isNone(opened)) return expect.fail('there is an object')
     const whole = collect(opened.value)
-    setTimeout(faulty.heal, 1500) // later than the limit of the first byte
+    setTimeout(faulty.heal, 2500) // later than the limit of the first byte
     expect((await whole).equals(bytes)).to.equal(true)
   })
 
@@ -78,7 +78,7 @@ describe('bounded object store', () => {
       await target.close()
     })
     beforeEach(async () => {
-      const timeouts = { connect: 500, firstByte: 800 }
+      const timeouts = { connect: 1500, firstByte: 1600 }
       s3 = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
       await right(s3.store.put(key, object))
       proxy.set({ kind: 'silent' })
@@ -102,7 +102,7 @@ describe('bounded object store', () => {
 
     it('[V27] breaks off the request of a read that took too long', async () => {
       const { cause } = await left(s3.store.read(key, all))
-      expect(String(cause)).to.match(/did not answer in time \(no answer within 800 ms\)/)
+      expect(String(cause)).to.match(/did not answer in time \(no answer within 1600 ms\)/)
       await proxy.until(() => proxy.connections() === 0)
     })
 
@@ -117,4 +117,4 @@ describe('bounded object store', () => {
       await Promise.all(Array.from({ length: 20 }, () => right(store.read(key, all))))
     })
   })
-})
+}).timeout(60_000)

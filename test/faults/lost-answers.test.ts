@@ -8,7 +8,7 @@ import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import { refused } from '../../src/domain/shared/errors.ts'
+import { outcomeUnknown, refused } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ImageProcessor } from '../../src/ports/image-processor.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
@@ -159,4 +159,21 @@ describe('writes whose answer is lost', () => {
     expect(deleted.map(({ key }) => key)).to.not.include(failed)
     expect(deleted.length).to.equal(1)
   })
-})
+
+  it('[V20] forgets what the cache says of an admin whose change was not answered', async () => {
+    let isAdmin = true
+    const { admins, idTokens } = await makeLarder({
+      users: {
+        isAdmin: () => async () => TE.right(isAdmin)(),
+        setAdmin: (_, admin) => async () => {
+          isAdmin = admin
+          return TE.left(outcomeUnknown('database')('no answer'))()
+        },
+      },
+    })
+    const token = await right(idTokens.mint('ann', 3600))
+    await right(admins.authenticate(token))
+    await left(admins.setAdmin('ann', false))
+    expect(await left(admins.authenticate(token))).to.include({ _tag: 'Forbidden' })
+  })
+}).timeout(60_000)

@@ -2,17 +2,31 @@ import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex, type PgConnection } from '../../src/adapters/knex/create-knex.ts'
 import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
+import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
 import { E } from '../../src/fp.ts'
 import { aNewImageExport, aNewImageFile, aStoredFile } from '../support/builders.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
+import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
+import { exchange } from '../support/exchange.ts'
 import { left, right } from '../support/expect-right.ts'
+import { type SeededImage, seedImage } from '../support/library.ts'
+import { createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
 import { withDatabase } from '../support/postgres.ts'
 import { until } from '../support/processes.ts'
+import { removeScratch } from '../support/scratch.ts'
 
-const limits = { ...usualDatabaseLimits, connect: 500, acquire: 1000, read: 500, statement: 800, breaker: 50 }
+/** Short, and long enough for a busy machine that is well. */
+const limits = {
+  ...usualDatabaseLimits,
+  connect: 1500,
+  acquire: 2500,
+  read: 1500,
+  statement: 1500,
+  breaker: 50,
+}
 
 describe('a database that falls silent', () => {
   const database = withDatabase()
@@ -48,9 +62,8 @@ describe('a database that falls silent', () => {
   })
 
   it('[V21] fails at once those who ask after one has waited in vain', async () => {
-    const users = createKnexUserRepository(
-      createKnex(async () => proxy.connection, 4, { limits: { ...limits, breaker: 60_000 } }),
-    )
+    const patient = createKnex(async () => proxy.connection, 4, { limits: { ...limits, breaker: 60_000 } })
+    const users = createKnexUserRepository(patient)
     await right(users.isAdmin('ann'))
     silence()
     await left(users.isAdmin('ann'))
@@ -58,6 +71,7 @@ describe('a database that falls silent', () => {
     const all = await Promise.all(Array.from({ length: 1000 }, () => left(users.isAdmin('ann'))))
     for (const { cause } of all) expect(String(cause)).to.include('did not answer a moment ago')
     expect(proxy.connections()).to.be.at.most(before)
+    await patient.destroy()
   })
 
   it('[V21] says of a write that it may have happened, and of one that was not sent that it has not', async () => {
@@ -113,7 +127,7 @@ describe('a database that falls silent', () => {
     await db.destroy()
     await proxy.until(() => proxy.connections() === 0)
   })
-})
+}).timeout(60_000)
 
 describe('a pool that is larger than what the database grants', () => {
   const database = withDatabase()
@@ -175,4 +189,53 @@ describe('a pool that is larger than what the database grants', () => {
       await db.destroy()
     })
   })
-})
+}).timeout(60_000)
+
+describe('larder before a database that falls silent', () => {
+  const database = withDatabase()
+  const { clock, advance } = createStandingClock()
+  let proxy: DatabaseProxy
+  let db: Knex
+  let larder: DiskLarder
+  let server: TestServer
+
+  before(async () => {
+    proxy = await startDatabaseProxy(database.connection())
+    db = createKnex(async () => proxy.connection, 4, { limits: { ...limits, breaker: 60_000 } })
+    larder = await createDiskLarder({
+      adapters: {
+        clock,
+        database: createKnexDatabase(db),
+        imageFiles: createKnexImageFileRepository(db),
+        contentFiles: createKnexContentFileRepository(db),
+        users: createKnexUserRepository(db),
+      },
+    })
+    server = await listen(larder)
+  })
+  after(async () => {
+    await server.close()
+    await larder.disk.close()
+    await db.destroy()
+    await proxy.close()
+    await removeScratch()
+  })
+
+  it('[V21] answers expired lists from the cache, and of cold ones that they are not to be had', async () => {
+    const [warm, cold] = [await seedImage(larder), await seedImage(larder)]
+    const day = 86_400
+    const urlOf = async ({ uid }: SeededImage) =>
+      `/api/1/image_files/playlist/${uid}?jwt=${await right(larder.tokens.mint('image', uid, day))}`
+    const [warmUrl, coldUrl] = [await urlOf(warm), await urlOf(cold)]
+    const { body } = await exchange(server.base + warmUrl)
+    advance(3600)
+    proxy.set({ kind: 'silent' })
+    // The first waits for the database in vain, all others for nothing.
+    const expired = await Promise.all(Array.from({ length: 50 }, () => exchange(server.base + warmUrl)))
+    for (const answer of expired) expect([answer.status, answer.body.equals(body)]).to.deep.equal([200, true])
+    const refused = await Promise.all(Array.from({ length: 50 }, () => exchange(server.base + coldUrl)))
+    for (const { status, headers } of refused)
+      expect([status, headers['retry-after']]).to.deep.equal([503, '2'])
+    expect(await larder.health.examine()).to.have.property('status', 'degraded')
+  })
+}).timeout(60_000)
