@@ -133,7 +133,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.listKeyframes(mp4.uid))).to.deep.equal(O.none)
   })
 
-  it('keeps the parts of a long film in order', async () => {
+  it('keeps the parts of a long film in order (W11)', async () => {
     const file = aNewContentFile()
     const parts = Array.from({ length: 1200 }, (_, position) => aNewContentPart({ position }))
     const film = aNewContentExport({ parts: [...parts].reverse() })
