@@ -104,9 +104,57 @@ describe('the command line', () => {
   }).timeout(30_000)
 
   it('is well, says the doctor', async () => {
-    const { code, out } = await larder('doctor')
-    expect(out.map((line) => line.slice(0, 3).trim())).to.deep.equal(['ok', 'ok', 'ok', 'ok'])
+    const { code, out } = await runLarder(['doctor'], { ...env, PORT: new URL(serving.base).port })
     expect(code).to.equal(0)
+    // [V65] At what it looked.
+    const [version, data, keys, server, database, store, cache, transcoder] = out
+    const home = path.join(folder, 'data')
+    expect(out).to.have.length(8)
+    expect(version).to.match(/^ok {4}larder: \d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+$/)
+    expect(data)
+      .to.match(/^ok {4}data folder: .+ \(user \d+, mode 0\d{3}\), [\d.]+ GiB free$/)
+      .and.include(home)
+    expect(keys).to.equal(
+      `ok    token keys: ${['images', 'sounds and films', 'admins'].map((who) => `${who} from ${home}/keys`).join(', ')}`,
+    )
+    expect(server).to.equal(`ok    server: at ${serving.base}: ready`)
+    expect(database).to.equal(`ok    database: embedded, in ${home}/postgres`)
+    expect(store).to.equal(`ok    object store: ${home}/objects`)
+    expect(cache).to.equal(`ok    cache: ${home}/cache`)
+    expect(transcoder).to.match(/^ok {4}transcoder: /)
+  }).timeout(30_000)
+
+  it('[V65] says nothing but JSON with --json, whichever command it is', async () => {
+    const { uid } = JSON.parse((await larder('add', '--json', picture)).out[0] ?? '{}')
+    const commands = [
+      ['help', 'add'],
+      ['add', picture],
+      ['token', uid],
+      ['admin', 'token', 'ann'],
+      ['migrate'],
+      ['doctor'],
+      ['check', `${serving.base}/`],
+    ]
+    const ended = await Promise.all(commands.map((words) => larder(...words, '--json')))
+    for (const { out } of ended) {
+      expect(out).not.to.have.length(0)
+      for (const line of out) expect(JSON.parse(line), line).to.be.an('object')
+    }
+  }).timeout(120_000)
+
+  it('[V65] names one fault of an address that is no list', async () => {
+    const { code, out } = await larder('check', `${serving.base}/`)
+    expect(code).to.equal(1)
+    expect(out.filter((line) => line.includes('fault: '))).to.have.length(1)
+    expect(out.at(-1)).to.equal('1 list: 1 fault, 0 to consider')
+  }).timeout(30_000)
+
+  it('[V65] warns of a setting that looks misspelt, and goes on', async () => {
+    const { code, out, err } = await runLarder(['migrate'], { ...env, CACHE_MAXBYTES: 's3cret' })
+    expect({ code, out }).to.deep.equal({ code: 0, out: ['the database is up to date'] })
+    expect(err).to.deep.equal([
+      'larder: CACHE_MAXBYTES is no setting of Larder and changes nothing; is CACHE_MAX_BYTES meant?',
+    ])
   }).timeout(30_000)
 
   it('migrates what is up to date to the same', async () => {
@@ -125,7 +173,7 @@ describe('the command line', () => {
   it('tells of a command what each of its words means, on standard output', async () => {
     const { code, out, err } = await runLarder(['token', '--help'], env)
     expect({ code, err }).to.deep.equal({ code: 0, err: [] })
-    expect(out[0]).to.equal('usage: larder token UID [--ttl S] [--maxh N] [--clip A,B]')
+    expect(out[0]).to.equal('usage: larder token UID [--ttl S] [--maxh N] [--clip A,B] [--json]')
     for (const word of ['UID', '--ttl S', '--maxh N', '--clip A,B'])
       expect(
         out.filter((line) => line.startsWith(`  ${word} `)),
