@@ -42,5 +42,5 @@ describe('import rules', () => {
     })
     const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/style\/noRestrictedImports/g)]
     expect(refused.map(([, file]) => file)).to.have.members(probes.map((probe) => `${probe.in}-refused.ts`))
-  }).timeout(20_000)
+  })
 })

@@ -16,8 +16,7 @@ import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binar
 import { forgetful } from '../support/forgetful.ts'
 import { serverGone } from '../support/postgres.ts'
 
-describe('embedded PostgreSQL', function () {
-  this.timeout(30_000)
+describe('embedded PostgreSQL', () => {
   let base: string
   let dir: string
 

@@ -211,6 +211,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.first)).to.deep.equal(O.some(file.uid))
   })
 
+  const begunAt = Date.now()
   const expectParts = async (contentFileUid: ContentFileUid, made: NewContentExport): Promise<void> => {
     const height = made.video?.height ?? null
     for (const part of made.parts) {
@@ -218,7 +219,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
       const found = await right(contents.findPart(uid))
       if (O.isNone(found)) return expect.fail('the part is not there')
       const { startSeconds, endSeconds, storedAt, ...rest } = found.value
-      expect(storedAt).to.be.within(Date.now() - 60_000, Date.now() + 1000)
+      expect(storedAt).to.be.within(begunAt - 1000, Date.now() + 1000)
       expect(rest).to.deep.equal({
         contentFileUid,
         contentFileExportUid: made.uid,
