@@ -3,7 +3,7 @@ import { loadConfig } from './config.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /** The names that `loadConfig` reads, so that no list of them can be out of date. */
-const settingNames = (): ReadonlyArray<string> => {
+export const settingNames = (): ReadonlyArray<string> => {
   const names = new Set<string>()
   loadConfig(
     new Proxy<Record<string, string | undefined>>({}, { get: (_, name) => void names.add(String(name)) }),
