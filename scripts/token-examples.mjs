@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -67,8 +68,13 @@ const serve = async (env) => {
 }
 
 /** A good token names a file that is not there: 404. A bad one is 403, whatever is there (http-api.md §2.5). */
-const statusOf = async (base, jwt, about = uid) =>
-  (await fetch(`${base}/api/1/content_files/${about}/web.json?jwt=${jwt}`)).status
+const statusOf = async (base, jwt, about = uid) => {
+  // On a connection of its own: while a compiler holds this process, the server may close one that is idle.
+  const asked = get(`${base}/api/1/content_files/${about}/web.json?jwt=${jwt}`, { agent: false })
+  const [response] = await once(asked, 'response')
+  response.resume()
+  return response.statusCode
+}
 
 const failures = []
 const tried = []
