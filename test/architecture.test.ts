@@ -53,7 +53,7 @@ describe('import rules', () => {
     })
     const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/style\/noRestrictedImports/g)]
     expect(refused.map(([, file]) => file)).to.have.members(probes.map((probe) => `${probe.in}-refused.ts`))
-  }).timeout(20_000)
+  })
 })
 
 // What the linter has no rule for. As above, each is shown a line that it must find and one that it must let through.
