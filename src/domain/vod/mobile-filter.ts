@@ -33,8 +33,7 @@ const filterOf = ({ w, h, pr = 1, bmin, bmax = Number.POSITIVE_INFINITY }: t.Typ
   maxBandwidth: bmax,
 })
 
-/** Decodes the query of a master playlist; each fault names its parameter. What it does not know, it ignores. */
-export const MobileFilter = new t.Type<MobileFilter, unknown, unknown>(
+const Filter = new t.Type<MobileFilter, unknown, unknown>(
   'MobileFilter',
   Inside.is,
   (u, context) => {
@@ -51,3 +50,6 @@ export const MobileFilter = new t.Type<MobileFilter, unknown, unknown>(
     ...(Number.isFinite(maxBandwidth) ? { bmax: String(maxBandwidth) } : {}),
   }),
 )
+
+/** Decodes the query of a master playlist; each fault names its parameter. What it does not know, it ignores. */
+export const MobileFilter = Object.assign(Filter, { props: Query.props })
