@@ -9,7 +9,7 @@ import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
-import { loadConfig } from './config.ts'
+import { BadSetting, loadConfig } from './config.ts'
 import { E } from './fp.ts'
 
 const commands: Readonly<Record<string, Command>> = {
@@ -55,6 +55,7 @@ const packageVersion = (): string => {
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
+  if (error instanceof BadSetting) return new Failure(error.message)
   if (!(error instanceof Error) || !('code' in error)) return null
   if (String(error.code).startsWith('ERR_PARSE_ARGS')) {
     const [what = ''] = error.message.split(/\.\s/)

@@ -53,13 +53,13 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Lists that are kept as they were read: those that are chosen from the most. */
-const readLists = 256
+/** Characters of lists that are kept as they were read: those that are chosen from the most. */
+const readLength = 4 * 1024 * 1024
 
 export const createImageLists = (deps: Deps): ImageLists => {
   const { cache, stale, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
   const readThrough = createReadThrough(cache, stale)
-  const readImages = remembering(readLists, listedImages)
+  const readImages = remembering(readLength, listedImages)
 
   const imagePlaylist = (uid: ImageFileUid) =>
     readThrough(
