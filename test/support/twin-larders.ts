@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
 import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
-import type { Adapters, Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
 import type { Exchange } from './exchange.ts'
@@ -59,9 +59,9 @@ const mediaRoutes = (image: SeededImage, film: SeededLadder): ReadonlyArray<Medi
 const agent = new Agent({ keepAlive: true, keepAliveMsecs: 1000 })
 
 /** All that a client can tell apart, but for the hour and the way. */
-const hear = (base: string, { path, headers }: Ask): Promise<Heard> =>
+const hear = (base: string, { path, headers }: Ask, method = 'GET'): Promise<Heard> =>
   new Promise((resolve) => {
-    const asked = request(base + path, { headers, agent })
+    const asked = request(base + path, { method, headers, agent })
     asked.on('error', () => resolve({ status: null, headers: {}, body: '' }))
     asked.on('response', (response) => {
       const chunks: Buffer[] = []
@@ -84,7 +84,7 @@ export type Twins = {
   readonly advance: (seconds: number) => void
   readonly clock: () => number
   /** Of the server that may replay. */
-  readonly replayed: (ask: Ask) => Promise<Heard>
+  readonly replayed: (ask: Ask, method?: string) => Promise<Heard>
   /** Of the server on the same cache and library that answers by the routes alone. */
   readonly routed: (ask: Ask) => Promise<Heard>
   /** Asks until the reply can be replayed. */
@@ -96,9 +96,7 @@ export type Twins = {
 }
 
 /** Two servers on one library and one cache, by a clock that stands still: one replays, the other one never does. */
-export const createTwins = async (
-  overrides: (adapters: Pick<Adapters, 'tokens' | 'cache'>) => Partial<Adapters> = () => ({}),
-): Promise<Twins> => {
+export const createTwins = async (): Promise<Twins> => {
   const { clock, advance } = createStandingClock()
   const memory = cacheOfTier(createMemoryTier(2 ** 24), clock)
   let looks = 0
@@ -110,19 +108,17 @@ export const createTwins = async (
     },
   }
   const tokens = createTestTokens(clock)
-  const remembered = createRememberedMediaTokens(tokens, clock)
   const larder = await createMemoryLarder({
     clock,
     cache,
-    tokens: remembered,
-    ...overrides({ cache, tokens: remembered }),
+    tokens: createRememberedMediaTokens(tokens, clock),
   })
   const image = await seedImage(larder, [Buffer.from('small'), Buffer.alloc(20_000, 'large')])
   const film = await seedLadder(larder)
   const server = await listen(larder)
   const plain = await listen(await createMemoryLarder({ ...larder, tokens }))
 
-  const replayed = (ask: Ask) => hear(server.base, ask)
+  const replayed = (ask: Ask, method?: string) => hear(server.base, ask, method)
   const routed = (ask: Ask) => hear(plain.base, ask)
   return {
     larder,
