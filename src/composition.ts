@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { createBoundedObjectStore } from './adapters/bounded-object-store.ts'
+import { type BreakerEvents, createBreaker } from './adapters/breaker.ts'
 import { createCacheMeter } from './adapters/cache-tier/cache-meter.ts'
 import { createMeteredTier } from './adapters/cache-tier/metered-tier.ts'
 import { createTierStaleCache } from './adapters/cache-tier/tier-stale-cache.ts'
@@ -37,7 +39,8 @@ import type { Config } from './config.ts'
 import { createSigning } from './domain/access/access.ts'
 import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
 import { createExportService, type ExportService } from './domain/export/export-service.ts'
-import { createHealthService, type HealthService } from './domain/health/health-service.ts'
+import { createHealthService, type HealthService, oneLine } from './domain/health/health-service.ts'
+import { createOutageLog, type OutageLog } from './domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
 import { createPlaylistService, type PlaylistService } from './domain/playlist/playlist-service.ts'
 import { type Unavailable, unavailable } from './domain/shared/errors.ts'
@@ -89,6 +92,7 @@ export type Adapters = {
   readonly newUid: NewUid
   readonly clock: Clock
   readonly log: Log
+  readonly outages: OutageLog
 }
 
 export type Services = {
@@ -117,7 +121,12 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     exports: createExportService(adapters),
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
-    health: createHealthService({ database: database.check, objectStore: store.check, cache: cacheCheck }),
+    health: createHealthService({
+      database: database.check,
+      objectStore: store.check,
+      cache: cacheCheck,
+      clock,
+    }),
   }
 }
 
@@ -131,6 +140,15 @@ const createStore = async (
   await ensurePrivateFolder(objects)
   return { store: createFsObjectStore(objects, beacon), close: () => {} }
 }
+
+/** How the calls of a dependency begin and end an outage. */
+const reporting = (outages: OutageLog, dependency: string): BreakerEvents => ({
+  onOpen: (cause) => outages.failed(dependency, { cause: oneLine(cause) }),
+  onAnswered: () => outages.answered(dependency),
+})
+
+/** For so long the object store is not read after it was waited for in vain. */
+const storeBreakerMs = 1000
 
 /** Memory in front of the disk: most of it for blobs, since values are small. */
 const createCache = async (config: Config, clock: Clock, log: Log) => {
@@ -208,6 +226,7 @@ export const createAdapters = async (
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
   const log = createPinoLog(config.logLevel)
+  const outages = createOutageLog(log, clock)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
   const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
@@ -215,6 +234,7 @@ export const createAdapters = async (
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
     config.databasePoolMax,
+    reporting(outages, 'database'),
   )
   const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, log)
@@ -224,7 +244,10 @@ export const createAdapters = async (
     blobs: cache.blobs,
     cacheStats: cache.stats,
     cacheCheck: checkFolder('cache', config.cacheDir),
-    store: objects.store,
+    store: createBoundedObjectStore(
+      objects.store,
+      createBreaker({ openMs: storeBreakerMs, clock, ...reporting(outages, 'object store') }),
+    ),
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
@@ -243,6 +266,7 @@ export const createAdapters = async (
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,
+    outages,
     close: async () => {
       await cache.close()
       objects.close()

@@ -6,7 +6,7 @@ import { examine, type ListReport } from '../domain/hls/check/examine.ts'
 import { ContentFileUid } from '../domain/shared/ids.ts'
 import { E, O, TE } from '../fp.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
-import { describeReports, withoutTokens } from './list-report.ts'
+import { describeReports, reportsAsJson, withoutTokens } from './list-report.ts'
 import { close, listen } from './listening.ts'
 import { orFail } from './outcome.ts'
 
@@ -59,7 +59,7 @@ export const checkCommand: Command = {
     ['UID', 'of a sound or film of this library; no server need run, and no token is needed'],
     ['--token JWT', 'goes into the header of requests to the host of URL'],
   ],
-  run: async ({ config, args, print }) => {
+  run: async ({ config, args, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { token: { type: 'string' } },
@@ -76,7 +76,7 @@ export const checkCommand: Command = {
       ? { reports: await examineAddress(target, values.token), origin: '' }
       : await withServices(config, (larder) => examineFilm(larder, config, target))
     const { lines, faults } = describeReports(reports, origin)
-    for (const line of lines) print(line)
+    report({ lines, json: reportsAsJson(reports) })
     return faults > 0 ? 1 : 0
   },
 }

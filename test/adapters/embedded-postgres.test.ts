@@ -17,8 +17,7 @@ import { forgetful } from '../support/forgetful.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
 import { serverGone } from '../support/postgres.ts'
 
-describe('embedded PostgreSQL', function () {
-  this.timeout(30_000)
+describe('embedded PostgreSQL', () => {
   let base: string
   let dir: string
 
