@@ -313,7 +313,7 @@ export const createAdapters = async (
 
 /** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
-  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres/pg' } as const] : []),
+  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),
   ...[
     { isSet: config.imageTokenKeys !== null, name: 'image-tokens' },
     { isSet: config.contentTokenKeys !== null, name: 'content-tokens' },
