@@ -7,8 +7,10 @@ import { type Command, Failure } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
+import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
+import { CloseError } from './composition.ts'
 import { loadConfig } from './config.ts'
 import { E } from './fp.ts'
 
@@ -55,6 +57,7 @@ const packageVersion = (): string => {
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
+  if (error instanceof CloseError) return new Failure(error.message)
   if (!(error instanceof Error) || !('code' in error)) return null
   if (String(error.code).startsWith('ERR_PARSE_ARGS')) {
     const [what = ''] = error.message.split(/\.\s/)
@@ -69,6 +72,7 @@ const explain = (error: unknown): Failure | null => {
 
 // Whoever read our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
+printWarningsWithoutText((text) => process.stderr.write(text))
 
 const [name, ...args] = process.argv.slice(2)
 try {

@@ -16,6 +16,7 @@ const probes = [
   { in: 'src/adapters/y', refused: '../http/reply.ts', allowed: 'knex' },
   { in: 'src/http/x', refused: '../adapters/memory/memory-cache.ts', allowed: '../domain/shared/ids.ts' },
   { in: 'src/http/y', refused: 'node-persist', allowed: 'koa' },
+  { in: 'src/server/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../http/limits.ts' },
   { in: 'src/cli/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition.ts' },
   { in: 'src/x', refused: 'fp-ts/Either', allowed: './fp.ts' },
 ] as const

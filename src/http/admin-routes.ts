@@ -7,8 +7,13 @@ import type { Identity } from '../ports/id-tokens.ts'
 import { type Authenticate, readBearer } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { json } from './reply.ts'
+import type { Traffic } from './traffic.ts'
 
-type Deps = { readonly admins: AdminService; readonly cacheStats: CacheStats }
+type Deps = {
+  readonly admins: AdminService
+  readonly cacheStats: CacheStats
+  readonly traffic: Traffic
+}
 
 const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
   ...counts,
@@ -22,7 +27,7 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
 })
 
 /** http-api.md §8.1, and of §8.2 what the cache does. */
-export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Router => {
+export const adminRoutes = ({ admins, cacheStats, traffic }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/api/1/admin' })
 
   const admin: Authenticate<Identity> = (incoming) =>
@@ -49,6 +54,7 @@ export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Route
           json({
             counts: cacheStats.counts().map(countsBody),
             evictions: cacheStats.evictions().map(evictionsBody),
+            traffic,
           }),
         ),
     }),

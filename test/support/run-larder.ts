@@ -16,7 +16,13 @@ type Program = keyof typeof programs
 
 const start = (program: Program, args: ReadonlyArray<string>, env: Env): ChildProcess =>
   spawn(process.execPath, [...programs[program], ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      SAMPLE_MEDIA: '0',
+      LAME_DUCK_SECONDS: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
