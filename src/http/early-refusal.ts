@@ -25,11 +25,19 @@ const badExpectation = errorReply({
   type: 'bad_expectation',
   message: 'the only expectation that is understood is 100-continue',
 })
+export const headersTooLarge = errorReply({
+  status: 431,
+  type: 'too_large',
+  message: 'the headers of the request are too large, or too many',
+})
 export const tooLarge = errorReply({
   status: 413,
   type: 'too_large',
   message: 'the body of the request is too large',
 })
+
+/** Short ones would be thousands within the limit of their bytes. */
+const maxHeaders = 200
 
 /** RFC 9112 §3.2: a second Host is an error, and Node passes it over. */
 const hostCount = ({ rawHeaders }: IncomingMessage): number => {
@@ -48,6 +56,7 @@ export const refuseEarly = (req: IncomingMessage, bodyBytes: number): ReadyReply
   // Nothing may read a target that is none: what parses URLs warns of one, and prints it.
   req.url = target ?? '/'
   if (target === null) return badTarget
+  if (req.rawHeaders.length > 2 * maxHeaders) return headersTooLarge
   const { httpVersion, headers } = req
   const hosts = hostCount(req)
   if (httpVersion === '1.1') {

@@ -1,14 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { protecting } from '../http/base-headers.ts'
-import { badRequest } from '../http/early-refusal.ts'
-import { writeError } from '../http/error-body.ts'
+import { badRequest, headersTooLarge } from '../http/early-refusal.ts'
 import { errorReply, methodNotAllowed, type ReadyReply } from '../http/reply.ts'
 
-const headersTooLarge = errorReply({
-  status: 431,
-  type: 'too_large',
-  message: 'the headers of the request are too large',
-})
 const extensionsTooLarge = errorReply({
   status: 413,
   type: 'too_large',
@@ -30,19 +24,16 @@ export const replyToBroken = ({ code }: Pick<NodeJS.ErrnoException, 'code'>): Re
 /** Larder is no proxy. */
 export const replyToConnect: ReadyReply = methodNotAllowed('GET, HEAD, OPTIONS')
 
-/** The reply as text, for a connection on which Node makes none. It is the last one there. */
-export const asLastReply = ({ status, headers, body }: ReadyReply): string => {
-  const { contentType, text } =
-    body !== null && typeof body === 'object' && '_tag' in body
-      ? writeError(body, undefined)
-      : { contentType: 'text/plain', text: '' }
-  const lines = Object.entries({
-    ...protecting,
-    ...headers,
-    'Content-Type': contentType,
-    'Content-Length': String(Buffer.byteLength(text)),
+/**
+ * The reply as text, for a connection on which Node makes none. It is the last one there. It has no body: whether that
+ * of a HEAD was asked for cannot be told of what is no request.
+ */
+export const asLastReply = ({ status, headers }: ReadyReply): string => {
+  const fields = Object.assign({}, protecting, headers, {
+    'Content-Length': '0',
     Date: new Date().toUTCString(),
     Connection: 'close',
-  }).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`
+  })
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`
 }

@@ -23,7 +23,12 @@ export const makeLibrary = async (env: Readonly<Record<string, string>>): Promis
   return withServices(config.right, async ({ database, ingest, admins }) => {
     await right(database.migrate)
     const gradient = Buffer.alloc(700 * 500 * 3).map((_, at) => (at * 7 + (at >> 9)) & 255)
-    await writeFile(other, await sharp(gradient, { raw: { width: 700, height: 500, channels: 3 } }).png().toBuffer())
+    await writeFile(
+      other,
+      await sharp(gradient, { raw: { width: 700, height: 500, channels: 3 } })
+        .png()
+        .toBuffer(),
+    )
     const add = async (path: string, isPublic: boolean) => {
       const options = { isPublic, onKnown: () => undefined, onProgress: () => undefined }
       const { uid } = await right(ingest.add(path, options))

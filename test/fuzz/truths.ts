@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { exchange } from '../support/exchange.ts'
 import type { FuzzLibrary } from './library.ts'
 
@@ -17,6 +17,7 @@ export type Truth = {
   readonly body: Buffer
   readonly contentType: string
   readonly etag: string | undefined
+  readonly digest: string
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
@@ -41,20 +42,45 @@ const headersOf = (lines: ReadonlyArray<string>): Record<string, string> =>
   Object.fromEntries(lines.map((line) => line.split(/: /, 2) as [string, string]))
 
 /** Asks each route once, one after the other and in the plainest way, and checks bytes against the store itself. */
-export const learnTruths = async (port: number, library: FuzzLibrary, dataDir: string): Promise<ReadonlyArray<Truth>> => {
+export const learnTruths = async (
+  port: number,
+  library: FuzzLibrary,
+  dataDir: string,
+): Promise<ReadonlyArray<Truth>> => {
   const stored = storedHashes(dataDir)
   const truths: Truth[] = []
 
-  const learn = async (name: string, path: string, jwt: string, kind: Truth['kind'], carriers: ReadonlyArray<Carrier>) => {
+  const learn = async (
+    name: string,
+    path: string,
+    jwt: string,
+    kind: Truth['kind'],
+    carriers: ReadonlyArray<Carrier>,
+  ) => {
     let text = ''
     for (const carrier of carriers) {
       const { target, headers } = carry(path, jwt, carrier)
-      const { status, headers: replied, body } = await exchange(`http://127.0.0.1:${port}${target}`, {
+      const {
+        status,
+        headers: replied,
+        body,
+      } = await exchange(`http://127.0.0.1:${port}${target}`, {
         headers: headersOf(headers),
       })
       if (status !== 200) throw new Error(`${name} by ${carrier} is ${status}`)
-      if (kind === 'bytes' && !stored.has(sha256(body))) throw new Error(`${name} has bytes that the store has not`)
-      truths.push({ name: `${name} by ${carrier}`, target, headers, carrier, kind, body, contentType: replied['content-type'] ?? '', etag: replied.etag })
+      if (kind === 'bytes' && !stored.has(sha256(body)))
+        throw new Error(`${name} has bytes that the store has not`)
+      truths.push({
+        name: `${name} by ${carrier}`,
+        target,
+        headers,
+        carrier,
+        kind,
+        body,
+        contentType: replied['content-type'] ?? '',
+        digest: `sha-256=:${sha256(body)}:`,
+        etag: replied.etag,
+      })
       if (carrier === carriers[0]) text = body.toString()
     }
     return text
@@ -67,8 +93,15 @@ export const learnTruths = async (port: number, library: FuzzLibrary, dataDir: s
   ] as const) {
     const list = await learn(`list of the ${name}`, `/api/1/image_files/playlist/${uid}`, jwt, 'list', all)
     const urls = [...list.matchAll(/https?:\/\/[^"/]+(\/[^"]+)/g)].map(([, path = '']) => path)
-    for (const [at, path] of urls.entries()) await learn(`export ${at} of the ${name}`, path, jwt, 'bytes', carriers)
-    await learn(`best of the ${name}`, `/api/1/image_files/${uid}/best?w=300&fmt=webp`, jwt, 'bytes', carriers)
+    for (const [at, path] of urls.entries())
+      await learn(`export ${at} of the ${name}`, path, jwt, 'bytes', carriers)
+    await learn(
+      `best of the ${name}`,
+      `/api/1/image_files/${uid}/best?w=300&fmt=webp`,
+      jwt,
+      'bytes',
+      carriers,
+    )
   }
 
   const { uid, jwt } = library.film
@@ -93,5 +126,9 @@ export const learnTruths = async (port: number, library: FuzzLibrary, dataDir: s
 }
 
 /** The body without its coding. */
-export const decoded = (body: Buffer, coding: string | undefined): Buffer =>
-  coding === 'gzip' ? gunzipSync(body) : body
+export const decoded = (body: Buffer, coding: string | undefined): Buffer => {
+  if (coding === undefined) return body
+  if (coding === 'gzip') return gunzipSync(body)
+  if (coding === 'br') return brotliDecompressSync(body)
+  throw new Error(`an unknown coding: ${coding}`)
+}

@@ -6,8 +6,12 @@ export type WireResponse = {
   readonly body: Buffer
 }
 
-/** `rest`: bytes of a response that is not whole yet. */
-export type WireResponses = { readonly responses: ReadonlyArray<WireResponse>; readonly rest: Buffer }
+/** `rest`: bytes of a response that is not whole yet; `missing`: how many more it takes at least. */
+export type WireResponses = {
+  readonly responses: ReadonlyArray<WireResponse>
+  readonly rest: Buffer
+  readonly missing: number
+}
 
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const statusLine = /^HTTP\/1\.1 ([1-5]\d\d) [\t\x20-\x7e]*$/
@@ -57,6 +61,7 @@ export const readResponses = (wire: Buffer, methods: ReadonlyArray<string>): Wir
   const responses: WireResponse[] = []
   let finals = 0
   let at = 0
+  let missing = 1
   while (at < wire.length) {
     if (finals >= methods.length) fail(`a response to no request: ${wire.subarray(at, at + 60)}`, at)
     const end = wire.indexOf('\r\n\r\n', at)
@@ -64,10 +69,13 @@ export const readResponses = (wire: Buffer, methods: ReadonlyArray<string>): Wir
     const head = readHead(wire.toString('latin1', at, end), at)
     const from = end + 4
     const to = from + bodyLength(methods[finals] ?? '', head, at)
-    if (to > wire.length) break
+    if (to > wire.length) {
+      missing = to - wire.length
+      break
+    }
     responses.push({ ...head, body: wire.subarray(from, to) })
     if (head.status >= 200) finals += 1
     at = to
   }
-  return { responses, rest: wire.subarray(at) }
+  return { responses, rest: wire.subarray(at), missing }
 }
