@@ -26,6 +26,9 @@ type Deps = {
   readonly perTurn: number
 }
 
+/** A refusal costs a tenth of a beginning; hundreds at once would keep everything else waiting. */
+const refusedPerTurn = 16
+
 type Waiting = { readonly request: Admissible; readonly until: number }
 type Lane = { readonly queue: Waiting[]; inFlight: number }
 
@@ -79,15 +82,21 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
     return undefined
   }
 
-  /** Refuses what has waited for too long, and comes again for what has not. */
+  /** Refuses what has waited for too long, not all of it in one turn, and comes again for the rest. */
   const expire = (): void => {
     let next = Number.POSITIVE_INFINITY
+    let left = refusedPerTurn
     for (const { queue } of lanes)
       for (let first = queue[0]; first !== undefined; first = queue[0]) {
         if (first.until > now()) {
           next = Math.min(next, first.until)
           break
         }
+        if (left === 0) {
+          nextTurn()
+          return
+        }
+        left -= 1
         queue.shift()
         counts.waiting -= 1
         if (first.request.isAbandoned()) counts.abandoned += 1
