@@ -8,6 +8,10 @@ const listeners = new WeakMap<ServerResponse, Listener>()
 export const onHeadWritten = (res: ServerResponse, listener: Listener): void => {
   listeners.set(res, listener)
   res.once('close', () => headWritten(res, 0))
+  // A reply that waits behind another one on its connection is not told that the client has left.
+  res.req.once('close', () => {
+    if (res.req.socket.destroyed) headWritten(res, 0)
+  })
 }
 
 /** Reports the head of a reply: by then it is known what the reply is, whatever its body takes. */

@@ -55,6 +55,8 @@ describe('the stop of larder serve (§13.1) [V29]', () => {
       [200, 'keep-alive'],
       [200, 'close'],
     ])
+    // Longer than what balancers keep theirs.
+    expect(responses[0]?.headers['keep-alive']).to.equal('timeout=75')
     expect(await idle.closed, 'a reset').to.equal(null)
     expect(await ended).to.equal(0)
     expect(serving.err.filter((line) => line.includes('without waiting'))).to.deep.equal([])

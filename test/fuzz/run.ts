@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type { Traffic } from '../../src/http/traffic.ts'
+import { exchange } from '../support/exchange.ts'
 import { quantile, startHealthProbe } from '../support/health-probe.ts'
 import { createConversation } from './conversation.ts'
 import { makeLibrary } from './library.ts'
@@ -25,6 +27,14 @@ const wanted = values.only === undefined ? Number(values.requests) : 1
 const rssBound = 400 * 2 ** 20
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
+/** What the server counts. */
+const trafficOf = async (port: number, idToken: string): Promise<Traffic> => {
+  const { body } = await exchange(`http://127.0.0.1:${port}/api/1/admin/cache`, {
+    headers: { authorization: `Bearer ${idToken}` },
+  })
+  return (JSON.parse(body.toString()) as { traffic: Traffic }).traffic
+}
+
 const dataDir = await mkdtemp(join(tmpdir(), 'larder-fuzz-'))
 const env = { DATA_DIR: dataDir, SAMPLE_MEDIA: '0', PORT: '0', LAME_DUCK_SECONDS: '0', LOG_LEVEL: 'debug' }
 const faults: string[] = []
@@ -81,6 +91,11 @@ try {
     for (let n = 0; n < 100 && server.descriptors() > bound; n += 1) await sleep(200)
     if (server.descriptors() > bound)
       fault(`${server.descriptors()} descriptors are open, ${descriptorsBefore} were`)
+    const { requests, connections } = await trafficOf(server.port, library.idToken)
+    // The connection that asks is one of them, and so is its request.
+    if (requests.in_flight > 1 || requests.waiting > 0 || connections.open > 2)
+      fault(`counted as open: ${JSON.stringify({ requests, connections })}`)
+    say(`traffic ${JSON.stringify({ requests, connections })}`)
     if (rssPeak > rssBefore + rssBound) fault(`RSS rose from ${rssBefore} to ${rssPeak}`)
     say(`descriptors ${descriptorsBefore} before, ${server.descriptors()} after`)
   }
