@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { createLarderServer, type Larder, withServices } from '../composition.ts'
+import { createLarderServer, type Larder, withNewLibrary } from '../composition.ts'
 import type { Config } from '../config.ts'
 import type { DrainTimes } from '../server/drain.ts'
 import { type Command, type CommandContext, wrongUsage } from './command.ts'
@@ -23,16 +23,20 @@ const drainTimes = ({ lameDuckSeconds, shutdownGraceSeconds: grace }: Config): D
 
 type Serving = {
   readonly config: Config
+  /** What of the library was made just now, in a line. */
+  readonly made: string | null
   readonly print: CommandContext['print']
   readonly stop: StopRequest
 }
 
-const serve = async (larder: Larder, { config, print, stop }: Serving): Promise<number> => {
+const serve = async (larder: Larder, { config, made, print, stop }: Serving): Promise<number> => {
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await listen(server, config)
   print(
     `Larder answers at ${config.publicUrl}${config.publicUrl.endsWith(`:${port}`) ? '' : ` (port ${port})`}`,
   )
+
+  if (made !== null) print(`  ${made}`)
 
   const work = createPantryWork(larder, config, print)
   const working = work.run()
@@ -54,10 +58,10 @@ export const serveCommand: Command = {
     let isServing = false
     const stop = listenForStop(() => (isServing ? given.shutdownGraceSeconds : 0) + closingSeconds)
     const config = await withPort(given)
-    const running = withServices(config, async (larder) => {
+    const running = withNewLibrary(config, async (larder, made) => {
       if (stop.isRequested()) return 0
       isServing = true
-      return serve(larder, { config, print, stop })
+      return serve(larder, { config, made, print, stop })
     })
     return stop.naming('database, object store and cache to be opened or closed', running)
   },

@@ -21,6 +21,7 @@ import { createRememberedMediaTokens } from '../../src/adapters/memory/remembere
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
+import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultLimits, type Limits } from '../../src/http/limits.ts'
@@ -84,6 +85,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     newUid: createRandomUid(null),
     clock,
     log: silent,
+    outages: createOutageLog(overrides.log ?? silent, clock),
     ...overrides,
   }
   return { ...adapters, ...createServices(adapters, { publicUrl }) }
