@@ -19,7 +19,7 @@ describe('a client that takes no byte of its reply (§13.2) [V29]', () => {
   before(async () => {
     larder = await createMemoryLarder()
     image = await seedImage(larder, [bytes, someBytes(200_000)])
-    server = await listen(larder, undefined, { stallMilliseconds: 500 })
+    server = await listen(larder, undefined, { stallMilliseconds: 3000 })
     await right(larder.admins.setAdmin('zoë', true))
     admin = bearer(await right(larder.admins.mintIdToken('zoë')))
   })
