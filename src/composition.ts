@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { createBoundedObjectStore } from './adapters/bounded-object-store.ts'
@@ -37,6 +36,7 @@ import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
+import { closeAll } from './adapters/platform/close-all.ts'
 import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/process-beacon.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
@@ -55,6 +55,7 @@ import { createVodService, type VodService } from './domain/vod/vod-service.ts'
 import { E, pipe, TE } from './fp.ts'
 import { createApp } from './http/app.ts'
 import type { ConsoleAssets } from './http/console-routes.ts'
+import { createTraffic } from './http/traffic.ts'
 import type { BlobCache } from './ports/blob-cache.ts'
 import type { CachePort } from './ports/cache.ts'
 import type { CacheStats } from './ports/cache-stats.ts'
@@ -75,6 +76,9 @@ import type { ProgressBoard } from './ports/progress-board.ts'
 import type { StaleCache } from './ports/stale-cache.ts'
 import type { Transcoder } from './ports/transcoder.ts'
 import type { UserRepository } from './ports/user-repository.ts'
+import { createHttpServer, type HttpServer } from './server/http-server.ts'
+
+export { CloseError } from './adapters/platform/close-all.ts'
 
 /** One member a port. Tests make their own. */
 export type Adapters = {
@@ -301,13 +305,16 @@ export const createAdapters = async (
     clock,
     log,
     outages,
-    close: async () => {
-      await cache.close()
-      objects.close()
-      await db.destroy()
-      await embedded.stop()
-      await beacon.close()
-    },
+    close: () =>
+      closeAll([
+        [{ name: 'cache', close: cache.close }],
+        [{ name: 'object store', close: async () => objects.close() }],
+        [
+          { name: 'database', close: () => db.destroy() },
+          { name: 'embedded database', close: embedded.stop },
+        ],
+        // Others see by it that this process is alive, so it goes last.
+      ]).finally(() => beacon.close()),
   }
 }
 
@@ -323,11 +330,13 @@ const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
 
 const withAll = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config)
-  try {
-    return await work({ ...adapters, ...createServices(adapters, config) })
-  } finally {
-    await close()
-  }
+  const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
+    // What went wrong first is what its user has to know.
+    await close().catch((cause) => adapters.log.error('closing.failed', { cause: String(cause) }))
+    throw error
+  })
+  await close()
+  return result
 }
 
 /**
@@ -366,15 +375,24 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
       .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
-export const createHttpApp = (
+type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits'>
+
+/** The server of all routes, not listening yet. */
+export const createLarderServer = (
   larder: Larder,
-  { corsOrigins, cacheStatus, serverTiming }: Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming'>,
-): RequestListener =>
-  createApp({
-    ...larder,
-    corsOrigins,
-    telling: { cacheStatus, stopwatch: serverTiming ? () => performance.now() : null },
-    consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+  { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
+): HttpServer =>
+  createHttpServer({
+    limits,
+    traffic: createTraffic(),
+    createApp: (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins,
+        telling: { cacheStatus, stopwatch: serverTiming ? () => performance.now() : null },
+        consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+      }),
   })
 
 /** A picture and a film for an empty library; none in an install without development packages. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { parseSecretOrKeys, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
 import { E, pipe } from './fp.ts'
+import { defaultLimits, type Limits } from './http/limits.ts'
 import { type LogLevel, logLevels } from './ports/log.ts'
 
 /** All settings, decoded. docs/settings.md says what each one does and costs. */
@@ -35,7 +36,11 @@ export type Config = {
   readonly ffprobePath: string | null
   /** Whether an empty library gets a film and a picture to look at. */
   readonly sampleMedia: boolean
+  /** What clients may take of a serving process. */
+  readonly limits: Limits
   readonly shutdownGraceSeconds: number
+  /** `null`: 2 seconds, and none at a terminal. */
+  readonly lameDuckSeconds: number | null
   readonly logLevel: LogLevel
 }
 
@@ -145,6 +150,21 @@ export const loadConfig = (
     forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),
   }
 
+  const seconds = (name: string, least: number, fallback: number, example: string): number =>
+    1000 * read(name, integer(least, 3600), fallback / 1000, example)
+  const limits: Limits = {
+    connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultLimits.connections, '10000'),
+    inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),
+    waiting: read('MAX_WAITING', integer(0, 1_000_000), defaultLimits.waiting, '4096'),
+    waitMilliseconds: seconds('MAX_WAIT_SECONDS', 1, defaultLimits.waitMilliseconds, '3'),
+    headerBytes: read('MAX_HEADER_BYTES', bytes, defaultLimits.headerBytes, '16K'),
+    headerMilliseconds: seconds('HEADER_SECONDS', 1, defaultLimits.headerMilliseconds, '15'),
+    bodyBytes: read('MAX_BODY_BYTES', bytes, defaultLimits.bodyBytes, '1M'),
+    requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultLimits.requestMilliseconds, '60'),
+    keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultLimits.keepAliveMilliseconds, '75'),
+    stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultLimits.stallMilliseconds, '60'),
+  }
+
   const config: Config = {
     host,
     port,
@@ -185,6 +205,8 @@ export const loadConfig = (
     ffmpegPath: read('FFMPEG_PATH', text, null, '/usr/bin/ffmpeg'),
     ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
     sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),
+    limits,
+    lameDuckSeconds: read('LAME_DUCK_SECONDS', integer(0, 3600), null, '2'),
     shutdownGraceSeconds: read('SHUTDOWN_GRACE_SECONDS', integer(0, 3600), 10, '10'),
     logLevel: read('LOG_LEVEL', oneOf(logLevels), 'warn', 'info'),
   }

@@ -9,9 +9,11 @@ import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
+import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
+import { CloseError } from './composition.ts'
 import { BadSetting, loadConfig } from './config.ts'
 import { E } from './fp.ts'
 import { describeMisspelt } from './misspelt-settings.ts'
@@ -60,7 +62,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
   if (error instanceof BadSetting) return new Failure(error.message)
-  if (error instanceof UserError) return new Failure(error.message)
+  if (error instanceof UserError || error instanceof CloseError) return new Failure(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null
   if (code.startsWith('ERR_PARSE_ARGS')) {
@@ -76,6 +78,7 @@ const explain = (error: unknown): Failure | null => {
 
 // Whoever read our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
+printWarningsWithoutText((text) => process.stderr.write(text))
 
 const [name, ...args] = process.argv.slice(2)
 try {

@@ -27,6 +27,7 @@ const probes = [
   { in: 'src/adapters/s3/x', refused: '../../cli/help.ts', allowed: '@aws-sdk/client-s3' },
   { in: 'src/http/x', refused: '../adapters/memory/memory-cache.ts', allowed: '../domain/shared/ids.ts' },
   { in: 'src/http/y', refused: 'node-persist', allowed: 'koa' },
+  { in: 'src/server/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../http/limits.ts' },
   { in: 'src/cli/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition.ts' },
   { in: 'src/x', refused: 'fp-ts/Either', allowed: './fp.ts' },
 ] as const
@@ -100,6 +101,7 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
 
 // What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.
 const makers = [
+  { of: 'routers', sign: /new Router\(/, in: ['src/http/routes.ts'] },
   {
     of: 'pools of connections',
     sign: /^import knex\b(?! from 'knex\/)/m,

@@ -7,11 +7,13 @@ import type { Handle } from './handle.ts'
 import type { RefusalCounts } from './refusals.ts'
 import { json } from './reply.ts'
 import { createRoutes, type Routes } from './routes.ts'
+import type { Traffic } from './traffic.ts'
 
 type Deps = {
   readonly admins: AdminService
   readonly cacheStats: CacheStats
   readonly refusals: RefusalCounts
+  readonly traffic: Traffic
 }
 
 const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
@@ -26,7 +28,7 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
 })
 
 /** http-api.md §8.1, and of §8.2 what the cache does. */
-export const adminRoutes = ({ admins, cacheStats, refusals }: Deps, handle: Handle): Routes => {
+export const adminRoutes = ({ admins, cacheStats, traffic, refusals }: Deps, handle: Handle): Routes => {
   const routes = createRoutes('/api/1/admin')
   const admin = bearerOf(admins.authenticate)
 
@@ -52,6 +54,7 @@ export const adminRoutes = ({ admins, cacheStats, refusals }: Deps, handle: Hand
             counts: cacheStats.counts().map(countsBody),
             evictions: cacheStats.evictions().map(evictionsBody),
             refusals: refusals.counts(),
+            traffic,
           }),
         ),
     }),

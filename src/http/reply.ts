@@ -104,6 +104,15 @@ export const methodNotAllowed = (allow: string): ReadyReply =>
     { Allow: allow },
   )
 export const broken = errorReply({ status: 500, type: 'internal', message: 'something is broken here' })
+/** To `OPTIONS *` (RFC 9110 §9.3.7). */
+export const optionsOfAll: ReadyReply = { status: 204, headers: { Allow: 'GET, HEAD, OPTIONS' }, body: null }
+
+/** More came than this process takes on (http-api.md §13.2). */
+export const overloaded = errorReply(
+  { status: 503, type: 'overloaded', message: 'too many requests wait; try again in a moment' },
+  null,
+  { 'Retry-After': '2' },
+)
 export const preconditionFailed = errorReply({
   status: 412,
   type: 'precondition_failed',

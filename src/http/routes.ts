@@ -1,5 +1,6 @@
 import Router, { type RouterMiddleware } from '@koa/router'
 import type { Sharing } from './cors.ts'
+import { answerRefused } from './refuse-with.ts'
 
 /** The routes below one path. */
 export type Routes = {
@@ -16,11 +17,11 @@ export const createRoutes = (prefix: string, sharing: Sharing | null = null): Ro
   return {
     get: (path, answer) => {
       if (sharing === null) {
-        router.get(path, answer)
+        router.get(path, answerRefused, answer)
         return
       }
-      router.get(path, sharing.share, answer)
-      router.options(path, sharing.share, sharing.preflight)
+      router.get(path, sharing.share, answerRefused, answer)
+      router.options(path, sharing.share, answerRefused, sharing.preflight)
     },
     middleware: () => router.routes(),
   }

@@ -3,11 +3,15 @@ import type { HealthService } from '../domain/health/health-service.ts'
 import { E, TE } from '../fp.ts'
 import { anybody } from './credential.ts'
 import type { Handle } from './handle.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { json } from './reply.ts'
 import { createRoutes, type Routes } from './routes.ts'
 
 /** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to strangers. */
-export const serviceRoutes = (health: HealthService, handle: Handle): Routes => {
+export const serviceRoutes = (
+  { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: Lifecycle },
+  handle: Handle,
+): Routes => {
   const routes = createRoutes('')
 
   routes.get(
@@ -27,6 +31,7 @@ export const serviceRoutes = (health: HealthService, handle: Handle): Routes => 
       params: t.unknown,
       query: t.unknown,
       run: () => async () => {
+        if (lifecycle.isStopping()) return E.right(json({ status: 'stopping', checks: {} }, 503))
         const { status, findings } = await health.examine()
         const checks = Object.fromEntries(
           findings.map(({ name, fault }) => [name, fault === null ? 'ok' : 'down']),

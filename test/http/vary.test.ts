@@ -5,11 +5,13 @@ import { consoleRoutes } from '../../src/http/console-routes.ts'
 import { contentRoutes } from '../../src/http/content-routes.ts'
 import { createSharing } from '../../src/http/cors.ts'
 import type { Handle } from '../../src/http/handle.ts'
+import { homeRoutes } from '../../src/http/home-routes.ts'
 import { imageRoutes } from '../../src/http/image-routes.ts'
 import { createListBodies } from '../../src/http/lists/list-bodies.ts'
 import { createListReply } from '../../src/http/lists/list-reply.ts'
 import { createRefusals } from '../../src/http/refusals.ts'
 import { serviceRoutes } from '../../src/http/service-routes.ts'
+import { createTraffic } from '../../src/http/traffic.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { right } from '../support/expect-right.ts'
 import { type Ask, createTwins, type Heard, type Twins } from '../support/twin-larders.ts'
@@ -45,6 +47,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       { path: '/console/assets/watch.js', jwt: '', readsAuthorization: false },
       { path: '/healthz', jwt: '', readsAuthorization: false },
       { path: '/readyz', jwt: '', readsAuthorization: false },
+      { path: '/', jwt: '', readsAuthorization: false },
     ]
   })
   after(() => twins.close())
@@ -64,8 +67,9 @@ describe('Vary of every route (§6.3) [V13]', () => {
     }
     imageRoutes(media, spy)
     contentRoutes(media, spy)
-    adminRoutes({ ...larder, refusals: createRefusals() }, spy)
-    serviceRoutes(larder.health, spy)
+    adminRoutes({ ...larder, refusals: createRefusals(), traffic: createTraffic() }, spy)
+    serviceRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
+    homeRoutes(larder.health, spy)
     consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)
     // Bytes of an image stand twice among the cases, for two exports.
     const reading = cases.filter(({ readsAuthorization }) => readsAuthorization).length - 1

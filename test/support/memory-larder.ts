@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -25,9 +24,13 @@ import { type Adapters, createServices, type Larder } from '../../src/compositio
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
+import { defaultLimits, type Limits } from '../../src/http/limits.ts'
 import type { Telling } from '../../src/http/telling.ts'
+import { createTraffic } from '../../src/http/traffic.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
+import type { Drain } from '../../src/server/drain.ts'
+import { createHttpServer } from '../../src/server/http-server.ts'
 import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
@@ -90,27 +93,38 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
 
 export type TestServer = {
   readonly base: string
+  readonly port: number
+  readonly drain: Drain
   /** `fetch` of a path, without following redirects. */
   readonly get: (path: string, init?: RequestInit) => Promise<Response>
   readonly close: () => Promise<void>
 }
 
-/** The app over a socket. */
+/** The app over a socket, in the server that it has in `larder serve`. */
 export const listen = async (
   larder: Larder,
   telling: Telling = { cacheStatus: true, stopwatch: null },
+  limits: Partial<Limits> = {},
 ): Promise<TestServer> => {
-  const app = createApp({
-    ...larder,
-    corsOrigins: ['*'],
-    telling,
-    consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+  const { server, drain } = createHttpServer({
+    limits: { ...defaultLimits, ...limits },
+    traffic: createTraffic(),
+    createApp: (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins: ['*'],
+        telling,
+        consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+      }),
   })
-  const server: Server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const base = `http://127.0.0.1:${port}`
   return {
     base,
+    port,
+    drain,
     get: (where, init) => fetch(`${base}${where}`, { redirect: 'manual', ...init }),
     close: () =>
       new Promise((resolve) => {
