@@ -11,11 +11,12 @@ import { createTieredBlobCache } from './adapters/cache-tier/tiered-blob-cache.t
 import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
-import { ensureFolder } from './adapters/fs/ensure-folder.ts'
+import { ensureFolder, ensurePrivateFolder } from './adapters/fs/ensure-folder.ts'
 import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
+import { checkLibrary, type LibraryPart } from './adapters/fs/library-folder.ts'
 import { createHttpFetchList } from './adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
@@ -29,6 +30,7 @@ import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
+import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/process-beacon.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
@@ -128,13 +130,16 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
   }
 }
 
-const createStore = (
+const createStore = async (
   { s3, dataDir }: Config,
+  beacon: ProcessBeacon,
   log: Log,
-): { readonly store: ObjectStore; readonly close: () => void } =>
-  s3 === null
-    ? { store: createFsObjectStore(path.join(dataDir, 'objects')), close: () => {} }
-    : createS3ObjectStore({ ...s3, log })
+): Promise<{ readonly store: ObjectStore; readonly close: () => void }> => {
+  if (s3 !== null) return createS3ObjectStore({ ...s3, log })
+  const objects = path.join(dataDir, 'objects')
+  await ensurePrivateFolder(objects)
+  return { store: createFsObjectStore(objects, beacon), close: () => {} }
+}
 
 /** How the calls of a dependency begin and end an outage. */
 const reporting = (outages: OutageLog, dependency: string): BreakerEvents => ({
@@ -224,13 +229,14 @@ export const createAdapters = async (
   const outages = createOutageLog(log, clock)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
+  const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
     config.databasePoolMax,
     reporting(outages, 'database'),
   )
-  const objects = createStore(config, log)
+  const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, log)
   return {
     cache: cache.values,
@@ -247,7 +253,7 @@ export const createAdapters = async (
     contentFiles: createKnexContentFileRepository(db),
     users: createKnexUserRepository(db),
     ...createTokens(config, clock),
-    files: await createFsLocalFiles(path.join(dataDir, 'scratch')),
+    files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
     images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
     transcoder: createTranscoder({
       ffmpegPath: config.ffmpegPath,
@@ -256,7 +262,7 @@ export const createAdapters = async (
       log,
     }),
     progress: createMemoryProgressBoard(),
-    fetchListAs: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
+    fetchListAs: createFetchList(),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,
@@ -266,12 +272,22 @@ export const createAdapters = async (
       objects.close()
       await db.destroy()
       await embedded.stop()
+      await beacon.close()
     },
   }
 }
 
-/** Runs `work` with all of Larder, and closes everything however it ends. */
-export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+/** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
+const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
+  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres/pg' } as const] : []),
+  ...[
+    { isSet: config.imageTokenKeys !== null, name: 'image-tokens' },
+    { isSet: config.contentTokenKeys !== null, name: 'content-tokens' },
+    { isSet: config.idTokenSecret !== null, name: 'id-tokens' },
+  ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
+]
+
+const withAll = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config)
   try {
     return await work({ ...adapters, ...createServices(adapters, config) })
@@ -279,6 +295,28 @@ export const withServices = async <A>(config: Config, work: (larder: Larder) => 
     await close()
   }
 }
+
+/**
+ * Runs `work` with all of Larder on a library that is there, and closes everything however it ends. Throws a UserError
+ * where there is none: a command that may make one calls `withNewLibrary`.
+ */
+export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+  await checkLibrary(config.dataDir, libraryParts(config), false)
+  return withAll(config, work)
+}
+
+/** The same, and makes what is missing; `made` says so in a line, and is `null` when all was there. */
+export const withNewLibrary = async <A>(
+  config: Config,
+  work: (larder: Larder, made: string | null) => Promise<A>,
+): Promise<A> => {
+  const made = await checkLibrary(config.dataDir, libraryParts(config), true)
+  return withAll(config, (larder) => work(larder, made === null ? null : `made ${made} in ${config.dataDir}`))
+}
+
+/** For what needs no library, such as to examine lists of any server. */
+export const createFetchList = (): FetchListAs =>
+  createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 })
 
 const contentTypes: Readonly<Record<string, string>> = {
   'watch.js': 'text/javascript; charset=utf-8',

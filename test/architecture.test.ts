@@ -53,7 +53,49 @@ describe('import rules', () => {
     })
     const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/style\/noRestrictedImports/g)]
     expect(refused.map(([, file]) => file)).to.have.members(probes.map((probe) => `${probe.in}-refused.ts`))
-  }).timeout(20_000)
+  })
+})
+
+// What the linter has no rule for. As above, each is shown a line that it must find and one that it must let through.
+const texts = [
+  {
+    about: 'asks whether a pid lives: that says nothing of another pid namespace (process-identity.ts)',
+    pattern: /process\.kill\([^)]*,\s*0\)/,
+    found: 'process.kill(pid, 0)',
+    allowed: "process.kill(pid, 'SIGKILL')",
+  },
+  {
+    about: 'names something after a pid: use ourIdentity (process-identity.ts)',
+    pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
+    found: '`lock.$' + '{process.pid}`',
+    allowed: "process.kill(process.pid, 'SIGKILL')",
+  },
+  {
+    about:
+      'uses a folder that is shared with other users: all that Larder makes lies in DATA_DIR and CACHE_DIR',
+    pattern: /\btmpdir\b|['"`]\/(?:var\/)?tmp\b|\/dev\/shm/,
+    found: "path.join(tmpdir(), 'x')",
+    allowed: "path.join(dataDir, 'scratch')",
+  },
+  {
+    about: 'reads the code of a system error by itself: use errno.ts',
+    pattern: /'code' in /,
+    found: "error instanceof Error && 'code' in error",
+    allowed: 'isMissing(error)',
+  },
+] as const
+
+describe('[V2] [V26] processes, shared folders and system errors', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(join('adapters', 'platform')))
+    .map((name) => ({ name, text: readFileSync(join('src', name), 'utf8') }))
+
+  for (const { about, pattern, found, allowed } of texts)
+    it(`only src/adapters/platform ${about}`, () => {
+      expect(found).to.match(pattern)
+      expect(allowed).not.to.match(pattern)
+      expect(sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name)).to.deep.equal([])
+    })
 })
 
 // What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.

@@ -19,6 +19,7 @@ import { contentRoutes } from './content-routes.ts'
 import { cors } from './cors.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
+import { homeRoutes } from './home-routes.ts'
 import { createHotReplies } from './hot/hot-replies.ts'
 import { imageRoutes } from './image-routes.ts'
 import { createListBodies } from './lists/list-bodies.ts'
@@ -77,6 +78,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     contentRoutes(media, handle),
     adminRoutes(deps, handle),
     serviceRoutes(deps.health, handle),
+    homeRoutes(deps.health, handle),
     consoleRoutes(deps, handle),
   ])
     app.use(router.routes())

@@ -4,7 +4,7 @@ export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrig
 /** The caller may see it, and there is nothing to show. */
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
 
-/** Not for this caller. The reason is for counters and logs: a client is never told it. */
+/** Not for this caller. The reason is for counters and logs; a client learns only that its own token has expired. */
 export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
 export type ForbiddenReason =
   | 'signature'
