@@ -23,6 +23,7 @@ import { createKnexContentFileRepository } from './adapters/knex/knex-content-fi
 import { createKnexDatabase } from './adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from './adapters/knex/knex-image-file-repository.ts'
 import { createKnexUserRepository } from './adapters/knex/knex-user-repository.ts'
+import { createPostgresWorkLocks } from './adapters/knex/postgres-work-locks.ts'
 import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
@@ -30,10 +31,12 @@ import { createPinoLog } from './adapters/pino/pino-log.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
+import { timerSleep } from './adapters/timer-sleep.ts'
 import { createTranscoder } from './adapters/transcode/create-transcoder.ts'
 import type { Config } from './config.ts'
 import { createSigning } from './domain/access/access.ts'
 import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
+import { type BackgroundWork, createBackgroundWork } from './domain/background/background-work.ts'
 import { createExportService, type ExportService } from './domain/export/export-service.ts'
 import { createHealthService, type HealthService } from './domain/health/health-service.ts'
 import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
@@ -59,9 +62,11 @@ import type { MediaTokens } from './ports/media-tokens.ts'
 import type { NewUid } from './ports/new-uid.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { ProgressBoard } from './ports/progress-board.ts'
+import type { Sleep } from './ports/sleep.ts'
 import type { StaleCache } from './ports/stale-cache.ts'
 import type { Transcoder } from './ports/transcoder.ts'
 import type { UserRepository } from './ports/user-repository.ts'
+import type { WorkLocks } from './ports/work-locks.ts'
 
 /** One member a port. Tests make their own. */
 export type Adapters = {
@@ -83,6 +88,8 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
+  readonly locks: WorkLocks
+  readonly sleep: Sleep
   readonly fetchListAs: FetchListAs
   readonly newUid: NewUid
   readonly clock: Clock
@@ -96,6 +103,7 @@ export type Services = {
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly health: HealthService
+  readonly background: BackgroundWork
 }
 
 /** All of Larder in one process: what drives it, and what it drives. */
@@ -115,6 +123,7 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     exports: createExportService(adapters),
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
+    background: createBackgroundWork({ log: adapters.log, sleep: adapters.sleep }),
     health: createHealthService({ database: database.check, objectStore: store.check, cache: cacheCheck }),
   }
 }
@@ -206,10 +215,8 @@ export const createAdapters = async (
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
-  const db = createKnex(
-    databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
-    config.databasePoolMax,
-  )
+  const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
+  const db = createKnex(connection, config.databasePoolMax)
   const objects = createStore(config, log)
   const cache = await createCache(config, clock, log)
   return {
@@ -230,9 +237,12 @@ export const createAdapters = async (
       ffmpegPath: config.ffmpegPath,
       ffprobePath: config.ffprobePath,
       maxSeconds: config.mediaMaxSeconds,
+      maxWorkSeconds: config.mediaMaxWorkSeconds,
       log,
     }),
     progress: createMemoryProgressBoard(),
+    locks: createPostgresWorkLocks(db, connection),
+    sleep: timerSleep,
     fetchListAs: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
     newUid: createRandomUid(config.uidPrefix),
     clock,

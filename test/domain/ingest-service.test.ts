@@ -158,8 +158,11 @@ describe('ingestion', () => {
     const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
     const [unfinished] = await right(restarted.ingest.listUnfinished)
     if (unfinished === undefined) return expect.fail('nothing is unfinished')
-    const { uid } = await right(unfinished.finish(() => {}))
-    expect(await right(restarted.imageFiles.listExports(uid as ImageFileUid))).not.to.have.length(0)
+    const { state } = await right(unfinished.finish(() => {}, new AbortController().signal))
+    expect(state).to.equal('made')
+    expect(await right(restarted.imageFiles.listExports(unfinished.uid as ImageFileUid))).not.to.have.length(
+      0,
+    )
     expect(await right(restarted.ingest.listUnfinished)).to.deep.equal([])
   }).timeout(60_000)
 

@@ -18,8 +18,10 @@ import { createMemoryImageFileRepository } from '../../src/adapters/memory/memor
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
+import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
+import { timerSleep } from '../../src/adapters/timer-sleep.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
 import { TE } from '../../src/fp.ts'
@@ -77,6 +79,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
+    locks: createMemoryWorkLocks(clock),
+    sleep: timerSleep,
     fetchListAs: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
