@@ -22,6 +22,7 @@ import { createKnex } from './adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from './adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from './adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from './adapters/knex/knex-image-file-repository.ts'
+import { createKnexStoredFileRepository } from './adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from './adapters/knex/knex-user-repository.ts'
 import { createPostgresWorkLocks } from './adapters/knex/postgres-work-locks.ts'
 import { createMemoryTier } from './adapters/memory/memory-cache.ts'
@@ -42,6 +43,7 @@ import { createHealthService, type HealthService } from './domain/health/health-
 import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
 import { createPlaylistService, type PlaylistService } from './domain/playlist/playlist-service.ts'
 import { type Unavailable, unavailable } from './domain/shared/errors.ts'
+import { createStoreSweep, type StoreSweep } from './domain/sweep/store-sweep.ts'
 import { createVodService, type VodService } from './domain/vod/vod-service.ts'
 import { E, pipe, TE } from './fp.ts'
 import { createApp } from './http/app.ts'
@@ -64,6 +66,7 @@ import type { ObjectStore } from './ports/object-store.ts'
 import type { ProgressBoard } from './ports/progress-board.ts'
 import type { Sleep } from './ports/sleep.ts'
 import type { StaleCache } from './ports/stale-cache.ts'
+import type { StoredFileRepository } from './ports/stored-file-repository.ts'
 import type { Transcoder } from './ports/transcoder.ts'
 import type { UserRepository } from './ports/user-repository.ts'
 import type { WorkLocks } from './ports/work-locks.ts'
@@ -81,6 +84,7 @@ export type Adapters = {
   readonly database: Database
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
+  readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   readonly tokens: MediaTokens
   readonly idTokens: IdTokens
@@ -104,6 +108,7 @@ export type Services = {
   readonly ingest: IngestService
   readonly health: HealthService
   readonly background: BackgroundWork
+  readonly sweep: StoreSweep
 }
 
 /** All of Larder in one process: what drives it, and what it drives. */
@@ -124,6 +129,7 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
     background: createBackgroundWork({ log: adapters.log, sleep: adapters.sleep }),
+    sweep: createStoreSweep(adapters),
     health: createHealthService({ database: database.check, objectStore: store.check, cache: cacheCheck }),
   }
 }
@@ -229,6 +235,7 @@ export const createAdapters = async (
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
+    storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     ...createTokens(config, clock),
     files: await createFsLocalFiles(path.join(dataDir, 'scratch')),

@@ -8,6 +8,7 @@ import { doctorCommand } from './cli/doctor-command.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { serveCommand } from './cli/serve-command.ts'
+import { sweepCommand } from './cli/sweep-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { loadConfig } from './config.ts'
 import { E } from './fp.ts'
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   token: tokenCommand,
   admin: adminCommand,
   check: checkCommand,
+  sweep: sweepCommand,
   doctor: doctorCommand,
 }
 

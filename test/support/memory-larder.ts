@@ -17,6 +17,7 @@ import { createMemoryContentFileRepository } from '../../src/adapters/memory/mem
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
+import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
@@ -72,6 +73,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock),
     contentFiles: createMemoryContentFileRepository(clock),
+    storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),

@@ -14,6 +14,8 @@ export type S3Options = {
   /** By the SDK's own chain, unless given: `AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the machine. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly timeouts?: S3Timeouts
+  /** Entries of one page of a listing: 1,000 unless given. */
+  readonly listPageSize?: number
 }
 
 /** Milliseconds. */

@@ -1,7 +1,7 @@
 import { oneLine } from '../health/health-service.ts'
 import type { DomainError } from '../shared/errors.ts'
 
-const isDomainError = (error: unknown): error is DomainError =>
+export const isDomainError = (error: unknown): error is DomainError =>
   typeof error === 'object' && error !== null && '_tag' in error
 
 /** What failed, in one line for operators. */
