@@ -31,7 +31,9 @@ const commandOf = (name: string): Command => {
 }
 
 const main = async (name: string | undefined, args: ReadonlyArray<string>): Promise<number> => {
-  const print = (line: string) => void process.stdout.write(`${line}\n`)
+  const print = (line: string) => {
+    process.stdout.write(`${line}\n`)
+  }
   const helpOfEach = helpOfAll(Object.values(commands))
   if (name === undefined) throw new Failure(helpOfEach, 2)
   if (name === '--version') {

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import Koa from 'koa'
 import type { AdminService } from '../domain/admin/admin-service.ts'
+import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
@@ -34,6 +35,7 @@ export type AppDeps = {
   readonly admins: AdminService
   readonly health: HealthService
   readonly cacheStats: CacheStats
+  readonly background: Pick<BackgroundWork, 'counts'>
   readonly tokens: MediaTokens
   readonly progress: ProgressBoard
   readonly clock: Clock
@@ -81,6 +83,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
   const byRoutes = app.callback()
   const inTurns = createBeginInTurns(begunPerTurn)
   return (req, res) => {
+    // biome-ignore lint/complexity/noVoid: Koa's promise ends in its own handler of errors
     if (!hotReplies.answer(req, res)) inTurns(() => void byRoutes(req, res))
   }
 }

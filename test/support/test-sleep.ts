@@ -12,6 +12,7 @@ export const createTestSleep = () => {
       const wake = () => {
         const at = sleepers.indexOf(sleeper)
         if (at >= 0) sleepers.splice(at, 1)
+        signal.removeEventListener('abort', wake)
         resolve()
       }
       const sleeper = { milliseconds, wake }
