@@ -40,7 +40,7 @@ export const createExportsTask = (
       retries.succeeded(uid)
       if (finished.right.state === 'made') terminal.print(`  the exports of ${uid} are made`)
       if (finished.right.state === 'made elsewhere')
-        terminal.print(`  another process has made the exports of ${uid}`)
+        terminal.print(`  the exports of ${uid} are there: another process, or an earlier try, has made them`)
       return
     }
     failed(finished.left, uid)

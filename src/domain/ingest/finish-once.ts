@@ -8,7 +8,7 @@ import type { LibraryFile, MadeExports, OnProgress } from './media-ingest.ts'
 /** What became of a file that was to be finished. */
 export type Finished =
   | { readonly state: 'made'; readonly warnings: ReadonlyArray<string> }
-  /** Its exports are there, and another process has made them. */
+  /** Its exports are there: another process has made them, or an earlier try whose answer was lost. */
   | { readonly state: 'made elsewhere' }
   /** Another process is making them. */
   | { readonly state: 'busy' }

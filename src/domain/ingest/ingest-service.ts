@@ -72,7 +72,7 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
-const madeElsewhere = 'another process has made its exports meanwhile'
+const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
 
 /** Those who decode know a path at most: whoever handed the file in knows it by its name. */
 const about =
