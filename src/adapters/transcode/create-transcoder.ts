@@ -36,6 +36,7 @@ export const createTranscoderOn = (
   const found = once(find)
 
   const toError = (failure: EngineFailure): Refused | Unavailable => {
+    if (failure.reason === 'aborted') return unavailable('transcoder')('it was stopped before its end')
     const message = refusalFor(failure.reason)
     // What somebody handed in is his fault and is told to him; an operator is woken for ours.
     if (message === null) log.warn('transcoder.failed', failure)
