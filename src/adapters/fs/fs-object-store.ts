@@ -6,6 +6,7 @@ import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
+import { isMissing } from './is-missing.ts'
 import { fileNameOf } from './key-names.ts'
 import { listIncoming, listObjects } from './list-objects.ts'
 
@@ -45,9 +46,6 @@ export const createFsObjectStore = (dir: string): ObjectStore => {
     check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '')), failed),
   }
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
 const unlessMissing = (error: unknown): void => {
   if (!isMissing(error)) throw error

@@ -6,12 +6,10 @@ import { thrown } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import { byBytes } from '../key-order.ts'
+import { isMissing } from './is-missing.ts'
 import { segmentOf } from './key-names.ts'
 
 const failed = unavailable('object store')
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
 /** `missing` where there is nothing; any other failure is thrown. */
 const orMissing = async <A, B>(asked: Promise<A>, missing: B): Promise<A | B> => {
