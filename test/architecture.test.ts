@@ -39,7 +39,7 @@ const swallowing = [
   'src/http/pieces.ts',
 ]
 
-describe('[V24] work that nobody waits for', () => {
+describe('[V24] a promise that is not awaited', () => {
   const dir = mkdtempSync(join(tmpdir(), 'rules-'))
   after(() => rmSync(dir, { recursive: true }))
 

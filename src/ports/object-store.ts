@@ -20,7 +20,7 @@ export type ListedObject = {
   readonly modifiedAt: number
 }
 
-/** What a `put` that never ended has left in the store, out of everybody's sight. */
+/** What a `put` that never ended has left in the store. No list of objects shows it. */
 export type UnfinishedUpload = {
   /** For people: the key, or what stands for it. */
   readonly name: string

@@ -60,7 +60,7 @@ describe('[V14] the sandbox of decoders', function () {
     // Where the kernel or a container forbids a network of one's own, the sandbox must say so.
     expect(kept.network !== free.network).to.equal(isolation.withoutNetwork)
     expect(kept.reached === 'connected').to.equal(!isolation.withoutNetwork)
-    // CAP_SYS_ADMIN (21) would let it join the network of another process; CAP_SETUID (7) become somebody else.
+    // CAP_SYS_ADMIN (21) would let it join the network of another process; CAP_SETUID (7) become another user.
     for (const right of [7, 21])
       expect((BigInt(`0x${kept.rights}`) >> BigInt(right)) & 1n, `right ${right}`).to.equal(0n)
   })

@@ -36,7 +36,7 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     expect(await right(one.tryWith('a', () => TE.right(7)))).to.deep.equal(O.some(7))
   })
 
-  it('refuses everybody else while it is held, and nobody afterwards', async () => {
+  it('refuses all others while it is held, and none afterwards', async () => {
     const release = await hold(one, 'a')
     expect(await isFree(other, 'a')).to.equal(false)
     expect(await isFree(one, 'a'), 'in the same process').to.equal(false)

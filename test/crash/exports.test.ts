@@ -36,7 +36,7 @@ describe('[V24] exports whose process is killed', () => {
     await ended
 
     const servers = [await serveLarder(env), await serveLarder(env)]
-    // It waits for whoever is at it, and makes nothing twice.
+    // It waits for the process that is at it, and makes nothing twice.
     const added = await runLarder(['add', '--json', film], env)
     expect(added.code).to.equal(0)
     expect(JSON.parse(added.out[0] ?? '')).to.include({ kind: 'content' })
