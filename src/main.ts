@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
+import { actAsOwner } from './adapters/platform/act-as-owner.ts'
+import { errnoOf } from './adapters/platform/errno.ts'
+import { UserError } from './adapters/platform/user-error.ts'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
@@ -48,6 +51,9 @@ const main = async (name: string | undefined, args: ReadonlyArray<string>): Prom
   const command = commandOf(name)
   const config = loadConfig(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`).join('\n'))
+  // What Larder writes is for its own user alone, also where no code says so and whatever the caller's umask is.
+  process.umask(0o077)
+  actAsOwner(config.right.dataDir, name)
   return command.run({ config: config.right, args, print })
 }
 
@@ -59,8 +65,10 @@ const packageVersion = (): string => {
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
-  if (!(error instanceof Error) || !('code' in error)) return null
-  if (String(error.code).startsWith('ERR_PARSE_ARGS')) {
+  if (error instanceof UserError) return new Failure(error.message)
+  const code = errnoOf(error)
+  if (!(error instanceof Error) || code === undefined) return null
+  if (code.startsWith('ERR_PARSE_ARGS')) {
     const [what = ''] = error.message.split(/\.\s/)
     return new Failure(`${what}; see: larder help ${name}`, 2)
   }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition.ts'
+import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
 import { type Command, wrongUsage } from './command.ts'
 import { explain, orFail } from './outcome.ts'
@@ -25,7 +25,8 @@ export const addCommand: Command = {
     })
     if (positionals.length === 0) throw wrongUsage(usage)
 
-    return withServices(config, async ({ ingest, admins, database }) => {
+    return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
+      if (made !== null) process.stderr.write(`larder: ${made}\n`)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0

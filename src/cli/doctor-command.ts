@@ -18,7 +18,8 @@ export const doctorCommand: Command = {
   run: ({ config, args, print }) => {
     if (args.length > 0) throw wrongUsage('doctor')
     // What would be logged is told by the findings.
-    return withServices({ ...config, logLevel: 'silent' }, async ({ health, transcoder }) => {
+    return withServices({ ...config, logLevel: 'silent' }, async ({ database, health, transcoder }) => {
+      await database.check() // an embedded one may have to start first, for longer than a look takes
       const { findings } = await health.examine()
       const engine = await transcoder.describe()
       const all = [

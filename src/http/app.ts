@@ -4,6 +4,7 @@ import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
+import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
@@ -40,6 +41,7 @@ export type AppDeps = {
   readonly progress: ProgressBoard
   readonly clock: Clock
   readonly log: Log
+  readonly outages: OutageLog
   readonly corsOrigins: ReadonlyArray<string>
   readonly consoleAssets: ConsoleAssets
   readonly telling: Telling
@@ -61,7 +63,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     maxBytes: hotReplyBytes,
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
-  const handle = createHandle(deps.log, deps.telling, hotReplies)
+  const handle = createHandle({ log: deps.log, outages: deps.outages, telling: deps.telling, hotReplies })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true

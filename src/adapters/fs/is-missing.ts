@@ -1,3 +1,7 @@
-/** Whether the error says that there is no such file. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+import { errnoOf } from '../platform/errno.ts'
+
+/** There is no object: neither its file nor the folder that it should be in, or a file stands where that should. */
+export const isMissing = (error: unknown): boolean => {
+  const code = errnoOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

@@ -3,7 +3,8 @@ import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { createS3Client, type S3Options } from './s3-client.ts'
+import { createS3Calls } from './s3-calls.ts'
+import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
 import { download, type Place } from './s3-download.ts'
 import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
 import { listObjects, listUploads } from './s3-listing.ts'
@@ -11,6 +12,8 @@ import { upload } from './s3-upload.ts'
 
 /** A key that Larder never gives to an object. */
 const probe = 'larder-check'
+
+const deleteMs = 20_000
 
 /**
  * Objects in a bucket of S3, or of a store that speaks its protocol. The cause of an `Unavailable`, and the error
@@ -24,6 +27,8 @@ export const createS3ObjectStore = (
   options: S3Options,
 ): { readonly store: ObjectStore; readonly close: () => void } => {
   const client = createS3Client(options)
+  const calls = createS3Calls()
+  const firstByteMs = options.timeouts?.firstByte ?? usualTimeouts.firstByte
   const placeOf = (key: string): Place => ({ Bucket: options.bucket, Key: options.prefix + key })
   const explained = (error: unknown): Error => new Error(explainS3Fault(error, options), { cause: error })
   const failed = (error: unknown): Unavailable => unavailable('object store')(explained(error))
@@ -40,7 +45,9 @@ export const createS3ObjectStore = (
     const onBreak = (at: number, error: unknown): void =>
       options.log.warn('s3.read_resumed', { key, at, cause: explainS3Fault(error, options) })
     try {
-      return O.some(await download(client, placeOf(key), { start, end }, { onBreak, explained }))
+      return O.some(
+        await download(client, placeOf(key), { start, end }, { calls, firstByteMs, onBreak, explained }),
+      )
     } catch (error) {
       if (isNoSuchKey(error)) return O.none
       if (isBeyondEnd(error)) return O.some(noBytes())
@@ -58,12 +65,15 @@ export const createS3ObjectStore = (
 
   return {
     store: {
-      put: (key, object) => TE.tryCatch(() => upload(client, placeOf(key), object), failed),
+      put: (key, object) => TE.tryCatch(() => upload(client, placeOf(key), object, calls), failed),
       read: (key, { start, end }) =>
         TE.tryCatch(() => (start < end ? open(key, start, end) : openEmpty(key)), failed),
       delete: (key) =>
         TE.tryCatch(async () => {
-          await client.send(new DeleteObjectCommand(placeOf(key))).catch(unlessMissing)
+          const command = new DeleteObjectCommand(placeOf(key))
+          await calls
+            .within(deleteMs, (abortSignal) => client.send(command, { abortSignal }))
+            .catch(unlessMissing)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),
       unfinishedUploads: (prefix) => listUploads(where, prefix),
@@ -72,7 +82,10 @@ export const createS3ObjectStore = (
         TE.map(() => undefined),
       ),
     },
-    close: () => client.destroy(),
+    close: () => {
+      calls.close()
+      client.destroy()
+    },
   }
 }
 

@@ -39,9 +39,8 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
   /** What cannot be decoded never will be: its row goes, and then its original, once nothing names it for sure. */
   const remove = async (file: LibraryFile): Promise<void> => {
     const removed = await file.removeUnfinished()
-    if (E.isLeft(removed)) return
-    const state = await file.state()
-    if (E.isRight(state) && state.right === 'gone') await store.delete(file.original.key)()
+    const isGone = E.isRight(removed) && removed.right
+    if (isGone) await store.delete(file.original.key)()
   }
 
   const finish = async (

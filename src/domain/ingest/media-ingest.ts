@@ -31,8 +31,8 @@ export type LibraryFile = {
     onProgress: OnProgress,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
-  /** Takes its row out again; does nothing when it has exports. */
-  readonly removeUnfinished: TE.TaskEither<Unavailable, void>
+  /** Takes its row out again. `false`, and nothing changed, when it has exports. */
+  readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
 
 /** The steps of ingestion in which pictures differ from sound and film. */

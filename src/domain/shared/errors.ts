@@ -24,6 +24,11 @@ export type Unavailable = {
   readonly _tag: 'Unavailable'
   readonly dependency: string
   readonly cause: unknown
+  /**
+   * A write was sent, and its answer is lost: it has taken effect, or has not, or yet will. What it made must not be
+   * undone; a sweep that looks at what there is decides later.
+   */
+  readonly mayHaveHappened?: true
 }
 
 /** The object store answered, and what it has is not what was stored: missing, short, or other bytes. */
@@ -36,3 +41,6 @@ export const badOrigin = (what: string): BadOrigin => ({ _tag: 'BadOrigin', what
 export const unavailable =
   (dependency: string) =>
   (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause })
+export const outcomeUnknown =
+  (dependency: string) =>
+  (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause, mayHaveHappened: true })
