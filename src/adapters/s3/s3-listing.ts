@@ -9,9 +9,14 @@ import type { Unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
+import type { S3Calls } from './s3-calls.ts'
+
+/** Milliseconds until one request is answered. */
+const requestMs = 30_000
 
 type Where = {
   readonly client: S3Client
+  readonly calls: S3Calls
   readonly bucket: string
   /** Of all of this library's keys. */
   readonly prefix: string
@@ -30,7 +35,7 @@ const orThrow = async <A>(asked: Promise<A>, failed: Where['failed']): Promise<A
 }
 
 export async function* listObjects(
-  { client, bucket, prefix, pageSize, failed }: Where,
+  { client, calls, bucket, prefix, pageSize, failed }: Where,
   ofKeys: string,
   after: string | null,
 ): AsyncGenerator<ListedObject> {
@@ -43,7 +48,14 @@ export async function* listObjects(
       ...(token === undefined ? {} : { ContinuationToken: token }),
       ...(after === null || token !== undefined ? {} : { StartAfter: prefix + after }),
     })
-    const { Contents = [], IsTruncated, NextContinuationToken } = await orThrow(client.send(page), failed)
+    const {
+      Contents = [],
+      IsTruncated,
+      NextContinuationToken,
+    } = await orThrow(
+      calls.within(requestMs, (abortSignal) => client.send(page, { abortSignal })),
+      failed,
+    )
     // An object without a time is taken for new: it is never old enough to be swept.
     for (const { Key = '', Size = 0, LastModified } of Contents)
       yield {
@@ -56,7 +68,7 @@ export async function* listObjects(
 }
 
 export async function* listUploads(
-  { client, bucket, prefix, pageSize, failed }: Where,
+  { client, calls, bucket, prefix, pageSize, failed }: Where,
   ofKeys: string,
 ): AsyncGenerator<UnfinishedUpload> {
   let at: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {}
@@ -75,7 +87,9 @@ export async function* listUploads(
         name: Key.slice(prefix.length),
         startedAt: Initiated?.getTime() ?? Number.POSITIVE_INFINITY,
         remove: TE.tryCatch(async () => {
-          await client.send(abort).catch(unlessGone)
+          await calls
+            .within(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
+            .catch(unlessGone)
         }, failed),
       }
     }

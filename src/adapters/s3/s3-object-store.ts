@@ -35,6 +35,7 @@ export const createS3ObjectStore = (
 
   const where = {
     client,
+    calls,
     bucket: options.bucket,
     prefix: options.prefix,
     pageSize: options.listPageSize ?? 1000,
