@@ -79,7 +79,10 @@ export async function* listUploads(
       MaxUploads: pageSize,
       ...at,
     })
-    const found = await orThrow(client.send(page), failed)
+    const found = await orThrow(
+      calls.within(requestMs, (abortSignal) => client.send(page, { abortSignal })),
+      failed,
+    )
     for (const { Key, UploadId, Initiated } of found.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined) continue
       const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })
