@@ -40,12 +40,20 @@ export const createBoundedCache = <V extends object>({
     sizeCalculation: (value, key) => Math.ceil(sizeOf(value)) + bytesOf(key) + entryBytes,
     ...(onEvict === undefined
       ? {}
-      : { dispose: (value: V, _: string, reason: string) => void (reason === 'evict' && onEvict(value)) }),
+      : {
+          dispose: (value: V, _: string, reason: string) => {
+            if (reason === 'evict') onEvict(value)
+          },
+        }),
   })
   return {
     get: (key) => entries.get(key),
-    set: (key, value) => void entries.set(key, value),
-    delete: (key) => void entries.delete(key),
+    set: (key, value) => {
+      entries.set(key, value)
+    },
+    delete: (key) => {
+      entries.delete(key)
+    },
     bytes: () => entries.calculatedSize,
   }
 }

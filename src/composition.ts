@@ -31,7 +31,9 @@ import { createKnex } from './adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from './adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from './adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from './adapters/knex/knex-image-file-repository.ts'
+import { createKnexStoredFileRepository } from './adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from './adapters/knex/knex-user-repository.ts'
+import { createPostgresWorkLocks } from './adapters/knex/postgres-work-locks.ts'
 import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
@@ -41,16 +43,19 @@ import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/pro
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
+import { timerSleep } from './adapters/timer-sleep.ts'
 import { createTranscoder } from './adapters/transcode/create-transcoder.ts'
 import { BadSetting, type Config } from './config.ts'
 import { createSigning } from './domain/access/access.ts'
 import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
+import { type BackgroundWork, createBackgroundWork } from './domain/background/background-work.ts'
 import { createExportService, type ExportService } from './domain/export/export-service.ts'
 import { createHealthService, type HealthService, oneLine } from './domain/health/health-service.ts'
 import { createOutageLog, type OutageLog } from './domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
 import { createPlaylistService, type PlaylistService } from './domain/playlist/playlist-service.ts'
 import { type Unavailable, unavailable } from './domain/shared/errors.ts'
+import { createStoreSweep, type StoreSweep } from './domain/sweep/store-sweep.ts'
 import { createVodService, type VodService } from './domain/vod/vod-service.ts'
 import { E, pipe, TE } from './fp.ts'
 import { createApp } from './http/app.ts'
@@ -73,9 +78,12 @@ import type { MediaTokens } from './ports/media-tokens.ts'
 import type { NewUid } from './ports/new-uid.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { ProgressBoard } from './ports/progress-board.ts'
+import type { Sleep } from './ports/sleep.ts'
 import type { StaleCache } from './ports/stale-cache.ts'
+import type { StoredFileRepository } from './ports/stored-file-repository.ts'
 import type { Transcoder } from './ports/transcoder.ts'
 import type { UserRepository } from './ports/user-repository.ts'
+import type { WorkLocks } from './ports/work-locks.ts'
 import { createHttpServer, type HttpServer } from './server/http-server.ts'
 
 export { CloseError } from './adapters/platform/close-all.ts'
@@ -93,6 +101,7 @@ export type Adapters = {
   readonly database: Database
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
+  readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   readonly tokens: MediaTokens
   readonly idTokens: IdTokens
@@ -100,6 +109,8 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
+  readonly locks: WorkLocks
+  readonly sleep: Sleep
   readonly fetchListAs: FetchListAs
   readonly newUid: NewUid
   readonly clock: Clock
@@ -114,6 +125,8 @@ export type Services = {
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly health: HealthService
+  readonly background: BackgroundWork
+  readonly sweep: StoreSweep
 }
 
 /** All of Larder in one process: what drives it, and what it drives. */
@@ -133,6 +146,8 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     exports: createExportService(adapters),
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
+    background: createBackgroundWork({ log: adapters.log, sleep: adapters.sleep }),
+    sweep: createStoreSweep(adapters),
     health: createHealthService({
       database: database.check,
       objectStore: store.check,
@@ -269,11 +284,8 @@ export const createAdapters = async (
   await ensureFolder(dataDir)
   const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
-  const db = createKnex(
-    databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
-    config.databasePoolMax,
-    reporting(outages, 'database'),
-  )
+  const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
+  const db = createKnex(connection, config.databasePoolMax, reporting(outages, 'database'))
   const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, log)
   return {
@@ -289,6 +301,7 @@ export const createAdapters = async (
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
+    storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     ...createTokens(config, clock),
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
@@ -297,9 +310,12 @@ export const createAdapters = async (
       ffmpegPath: config.ffmpegPath,
       ffprobePath: config.ffprobePath,
       maxSeconds: config.mediaMaxSeconds,
+      maxWorkSeconds: config.mediaMaxWorkSeconds,
       log,
     }),
     progress: createMemoryProgressBoard(),
+    locks: createPostgresWorkLocks(db, connection),
+    sleep: timerSleep,
     fetchListAs: createFetchList(),
     newUid: createRandomUid(config.uidPrefix),
     clock,

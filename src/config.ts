@@ -32,6 +32,7 @@ export type Config = {
   readonly serverTiming: boolean
   readonly imageMaxPixels: number
   readonly mediaMaxSeconds: number
+  readonly mediaMaxWorkSeconds: number
   readonly ffmpegPath: string | null
   readonly ffprobePath: string | null
   /** Whether an empty library gets a film and a picture to look at. */
@@ -202,6 +203,7 @@ export const loadConfig = (
     serverTiming: read('SERVER_TIMING', flag, true, '0'),
     imageMaxPixels: read('IMAGE_MAX_PIXELS', integer(1, 1e9), 120_000_000, '120000000'),
     mediaMaxSeconds: read('MEDIA_MAX_SECONDS', integer(1, 604_800), 14_400, '14400'),
+    mediaMaxWorkSeconds: read('MEDIA_MAX_WORK_SECONDS', integer(60, 604_800), 86_400, '86400'),
     ffmpegPath: read('FFMPEG_PATH', text, null, '/usr/bin/ffmpeg'),
     ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
     sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),

@@ -11,6 +11,7 @@ import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
 import { serveCommand } from './cli/serve-command.ts'
+import { sweepCommand } from './cli/sweep-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
 import { CloseError } from './composition.ts'
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   token: tokenCommand,
   admin: adminCommand,
   check: checkCommand,
+  sweep: sweepCommand,
   doctor: doctorCommand,
 }
 
@@ -36,7 +38,10 @@ const commandOf = (name: string): Command => {
 
 const main = async (name: string | undefined, words: ReadonlyArray<string>): Promise<number> => {
   const { isJson, args } = takeJson(words)
-  const out = createOut((line) => void process.stdout.write(`${line}\n`), isJson)
+  const write = (line: string) => {
+    process.stdout.write(`${line}\n`)
+  }
+  const out = createOut(write, isJson)
   const helpOfEach = helpOfAll(Object.values(commands))
   if (name === undefined) throw new Failure(helpOfEach, 2)
   if (name === '--version') {

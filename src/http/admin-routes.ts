@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../domain/admin/admin-service.ts'
+import type { BackgroundWork, TaskCounts } from '../domain/background/background-work.ts'
 import { TE } from '../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../ports/cache-stats.ts'
 import { bearerOf } from './credential.ts'
@@ -14,6 +15,7 @@ type Deps = {
   readonly cacheStats: CacheStats
   readonly refusals: RefusalCounts
   readonly traffic: Traffic
+  readonly background: Pick<BackgroundWork, 'counts'>
 }
 
 const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
@@ -27,8 +29,13 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
   evicted_bytes: evictedBytes,
 })
 
-/** http-api.md §8.1, and of §8.2 what the cache does. */
-export const adminRoutes = ({ admins, cacheStats, traffic, refusals }: Deps, handle: Handle): Routes => {
+const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
+
+/** http-api.md §8.1, and of §8.2 what the cache and the background work do. */
+export const adminRoutes = (
+  { admins, cacheStats, traffic, refusals, background }: Deps,
+  handle: Handle,
+): Routes => {
   const routes = createRoutes('/api/1/admin')
   const admin = bearerOf(admins.authenticate)
 
@@ -57,6 +64,16 @@ export const adminRoutes = ({ admins, cacheStats, traffic, refusals }: Deps, han
             traffic,
           }),
         ),
+    }),
+  )
+
+  routes.get(
+    '/background',
+    handle({
+      credential: admin,
+      params: t.unknown,
+      query: t.unknown,
+      run: () => TE.right(json({ tasks: background.counts().map(taskBody) })),
     }),
   )
   return routes

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { AdminService } from '../domain/admin/admin-service.ts'
+import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
@@ -45,6 +46,7 @@ export type AppDeps = {
   readonly admins: AdminService
   readonly health: HealthService
   readonly cacheStats: CacheStats
+  readonly background: Pick<BackgroundWork, 'counts'>
   readonly tokens: MediaTokens
   readonly progress: ProgressBoard
   readonly clock: Clock
@@ -100,10 +102,14 @@ export const createApp = (deps: AppDeps): RequestListener => {
   ])
     app.use(routes.middleware())
   app.use(answerRefused)
-  const byRoutes = app.callback()
+  const answerByKoa = app.callback()
+  const byRoutes = (req: IncomingMessage, res: ServerResponse): void => {
+    // biome-ignore lint/complexity/noVoid: Koa's promise ends in its own handler of errors
+    void answerByKoa(req, res)
+  }
   const refuse = (req: IncomingMessage, res: ServerResponse, reply: ReadyReply): void => {
     refuseWith(req, reply)
-    void byRoutes(req, res)
+    byRoutes(req, res)
   }
   const { limits, traffic } = deps
   const counts = traffic.requests
@@ -118,7 +124,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
           if (status >= 200 && status < 300) recent.add(url)
           release()
         })
-        void byRoutes(req, res)
+        byRoutes(req, res)
       },
       refuse: () => refuse(req, res, overloaded),
       isAbandoned: () => res.destroyed || req.socket.destroyed,
@@ -144,7 +150,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     if (hotReplies.answer(req, res)) return
     const url = req.url ?? ''
     if (url === '*') refuse(req, res, optionsOfAll)
-    else if (isHealth(url)) void byRoutes(req, res)
+    else if (isHealth(url)) byRoutes(req, res)
     else enqueue(req, res, url)
   }
 }

@@ -16,9 +16,12 @@ import { createMemoryContentFileRepository } from '../../src/adapters/memory/mem
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
+import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
+import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
+import { timerSleep } from '../../src/adapters/timer-sleep.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
@@ -74,6 +77,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock),
     contentFiles: createMemoryContentFileRepository(clock),
+    storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
@@ -81,6 +85,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
+    locks: createMemoryWorkLocks(clock),
+    sleep: timerSleep,
     fetchListAs: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
