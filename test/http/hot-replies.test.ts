@@ -18,6 +18,7 @@ import {
   type TestServer,
   testKeys,
 } from '../support/memory-larder.ts'
+import { setNow } from '../support/set-now.ts'
 
 describe('replies that are given again', () => {
   let advance: (seconds: number) => void
@@ -215,7 +216,7 @@ describe('replies that are given again', () => {
     await warm(list)
     await warm(bytes)
     const key = cacheKeys.imagePlaylist({ uid: image.uid })
-    await right(larder.cache.set(key, '{"items":{}}'))
+    await right(setNow(larder.cache, key, '{"items":{}}'))
     expect((await heard(server, list)).body).to.equal('{"items":{}}')
     await warm(list)
     await right(larder.cache.delete(key))

@@ -48,5 +48,5 @@ export type BlobShelf = {
   /** Room for new bytes; `null` when it will not have them. */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<Begun | null>
   /** Forgets the bytes; those that are open can be read to their end. */
-  readonly remove: (key: CacheKey<BlobFacts>) => Promise<void>
+  readonly remove: (name: string) => Promise<void>
 }

@@ -119,7 +119,7 @@ export const createFillingBlobCache = (
 
   /** Of a blob that has turned out not to be whole. */
   async function* afterShelf(request: BlobRequest, rest: Rest, reader: Reader) {
-    await shelf.remove(request.key).catch(() => undefined)
+    await shelf.remove(request.key.name).catch(() => undefined)
     yield* goOn(request, { ...rest, tries: rest.tries - 1 }, reader)
   }
 
@@ -148,6 +148,12 @@ export const createFillingBlobCache = (
     yield* opened.right
   }
 
+  const deleteByName = (name: string) =>
+    TE.tryCatch(async () => {
+      await fills.disown(name)
+      await shelf.remove(name)
+    }, unavailable('blob cache'))
+
   return {
     read: (key, facts, range, origin) => async () =>
       range.start === range.end
@@ -158,11 +164,8 @@ export const createFillingBlobCache = (
       if (bytes !== null) meter.hit(key)
       return bytes
     },
-    delete: (key) =>
-      TE.tryCatch(async () => {
-        await fills.disown(key.name)
-        await shelf.remove(key)
-      }, unavailable('blob cache')),
+    delete: ({ name }) => deleteByName(name),
+    deleteByName,
     settled: fills.settled,
   }
 }

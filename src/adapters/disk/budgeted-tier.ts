@@ -25,9 +25,9 @@ export const createBudgetedTier = (
     if (size !== null) await budget.kept(id, size, 'value')
     return done
   },
-  delete: (key) => async () => {
-    const done = await tier.delete(key)()
-    await budget.removed(idOf(key.name))
+  delete: (name) => async () => {
+    const done = await tier.delete(name)()
+    await budget.removed(idOf(name))
     return done
   },
 })

@@ -58,12 +58,12 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
     return asked
   }
 
-  const remove = async (key: CacheKey<BlobFacts>): Promise<void> => {
-    const id = idOf(key.name)
-    read.delete(key.name)
+  const remove = async (name: string): Promise<void> => {
+    const id = idOf(name)
+    read.delete(name)
     files.forget(folders.blob(id))
     await rm(folders.blob(id), { force: true })
-    const removed = await records.delete(key)()
+    const removed = await records.delete(name)()
     if (E.isLeft(removed)) throw removed.left.cause
     await budget.removed(id)
   }
@@ -99,7 +99,7 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
       // A file that has had to go lives on while it is open: new readers must not prolong that.
       if (!budget.touched(id)) files.forget(path)
       const bytes = await files.open(path, facts.size)
-      if (bytes === null) await remove(key)
+      if (bytes === null) await remove(key.name)
       return bytes
     },
     begin: async (key, facts) => {

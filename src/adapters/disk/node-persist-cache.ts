@@ -56,9 +56,9 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheT
         const entry = { value: key.codec.encode(value), expiresAt, scope }
         await inTurn.run(key.name, () => write(key.name, entry))
       }, failed),
-    delete: (key) =>
+    delete: (name) =>
       TE.tryCatch(async () => {
-        await inTurn.run(key.name, () => disk.removeItem(key.name))
+        await inTurn.run(name, () => disk.removeItem(name))
       }, failed),
   }
 }

@@ -77,8 +77,8 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       entries.set(key.name, held, { size: bytes })
       return E.right(undefined)
     },
-    delete: (key) => async () => {
-      drop(key.name)
+    delete: (name) => async () => {
+      drop(name)
       return E.right(undefined)
     },
   }

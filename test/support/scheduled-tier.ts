@@ -1,0 +1,26 @@
+import type { Scheduler } from 'fast-check'
+import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createInTurn } from '../../src/adapters/disk/in-turn.ts'
+
+/**
+ * A tier whose every step takes as long as the scheduler has it. As on a disk, writes of one name are done in the order
+ * in which they were started, and a look waits for those before it, not for those that come later.
+ */
+export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
+  const inTurn = createInTurn()
+  const wait = (what: string) => scheduler.schedule(Promise.resolve(), what)
+  const step = <A>(what: string, work: () => Promise<A>) => wait(`begin ${what}`).then(work)
+
+  return {
+    ...inner,
+    held: () => undefined,
+    find: (key) => async () => {
+      await inTurn.pending(key.name)
+      const found = await step('find', inner.find(key))
+      await wait('end find')
+      return found
+    },
+    keep: (key, kept) => () => inTurn.run(key.name, () => step('keep', inner.keep(key, kept))),
+    delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
+  }
+}
