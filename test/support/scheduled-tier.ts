@@ -3,8 +3,8 @@ import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createInTurn } from '../../src/adapters/disk/in-turn.ts'
 
 /**
- * A tier whose every step takes as long as the scheduler has it. As on a disk, writes of one name are done in the order
- * in which they were started, and a look waits for those before it, not for those that come later.
+ * A tier whose every step takes as long as the scheduler has it. Writes of one name are done in the order in which they
+ * were started; a look waits for none of them.
  */
 export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
   const inTurn = createInTurn()
@@ -15,7 +15,6 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
     ...inner,
     held: () => undefined,
     find: (key) => async () => {
-      await inTurn.pending(key.name)
       const found = await step('find', inner.find(key))
       await wait('end find')
       return found
