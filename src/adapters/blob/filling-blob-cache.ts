@@ -80,7 +80,7 @@ export const createFillingBlobCache = (
     const { stream, into } = fromShelf({
       bytes,
       range: rest,
-      goOn: (at) => afterShelf(request, { ...rest, start: at }, reader),
+      goOn: (at) => goOn(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
       leave: () => depart(reader),
     })
     return told(stream, hit, into)
@@ -115,12 +115,6 @@ export const createFillingBlobCache = (
     }
     fill.leave()
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
-  }
-
-  /** Of a blob that has turned out not to be whole. */
-  async function* afterShelf(request: BlobRequest, rest: Rest, reader: Reader) {
-    await shelf.remove(request.key.name).catch(() => undefined)
-    yield* goOn(request, { ...rest, tries: rest.tries - 1 }, reader)
   }
 
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */

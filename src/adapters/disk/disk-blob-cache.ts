@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/clock.ts'
 import type { FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache, type FillingBlobCache } from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
@@ -10,6 +11,7 @@ type Options = {
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly clock: Clock
   readonly fill: FillOptions
 }
 

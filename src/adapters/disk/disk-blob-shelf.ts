@@ -1,56 +1,75 @@
-import { rm } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
+import { createChunkDigests, digestsOf } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import { takeFillLock } from './fill-lock.ts'
 import { createForeignFile } from './foreign-file.ts'
 import { inFolder } from './in-folder.ts'
 import { createNewFile } from './new-file.ts'
+import { removeFile } from './remove-file.ts'
 import { createSharedFiles } from './shared-files.ts'
+import { createTrust } from './trusted-chunks.ts'
+import { createVerifiedFile } from './verified-file.ts'
 
 /** What the readers of a fill share in memory, 768 KiB of it at most. */
 const shared = { windowBytes: 256 * 1024, pieces: 4 }
 
-/** A record is a small value: one block. */
-const recordBytes = 4096
+/** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
+const rememberedBytes = 8 * 1024 * 1024
 
-/** Records that need not be read again: what lies in the file itself is looked at each time. */
-const rememberedRecords = 10_000
+/** What an entry takes up beside its texts: the record, its strings, the map's slot. */
+const entryOverhead = 300
+
+type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+
+const bytesOnDisk = ({ size }: BlobFacts): number => size + recordBytesFor(size)
 
 type Deps = {
   readonly folders: CacheFolders
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly clock: Clock
 }
 
 /**
  * Blobs as files, each with a record among the values that says what its bytes must be. A file without a record,
- * a record without a file, and a file of another length are all misses; the last two are removed on the spot.
+ * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
+ * three are removed on the spot.
  */
-export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShelf => {
+export const createDiskBlobShelf = ({ folders, records, budget, clock }: Deps): BlobShelf => {
   const files = createSharedFiles()
-  const read = new LRUCache<string, BlobFacts>({ max: rememberedRecords })
-  const asking = new Map<string, Promise<BlobFacts | null>>()
+  const trust = createTrust(clock)
+  const read = new LRUCache<string, Known>({
+    maxSize: rememberedBytes,
+    sizeCalculation: ({ digests }, name) => digests.length + 2 * name.length + entryOverhead,
+  })
+  const asking = new Map<string, Promise<Known | null>>()
   let begun = 0
 
-  const readRecord = async (key: CacheKey<BlobFacts>): Promise<BlobFacts | null> => {
-    const found = await records.find(key)()
-    if (E.isLeft(found) || O.isNone(found.right)) return null
-    const record = found.right.value.value
-    read.set(key.name, record)
-    return record
+  const know = (name: string, { size, sha256, chunks }: DiskRecord): Known => {
+    const known = { size, sha256, digests: Buffer.from(chunks, 'base64') }
+    read.set(name, known)
+    return known
+  }
+
+  const readRecord = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
+    const found = await records.find(recordKey(key))()
+    return E.isLeft(found) || O.isNone(found.right) ? null : know(key.name, found.right.value.value)
   }
 
   /** A crowd that asks for one blob at one time looks for its record once. */
-  const recordOf = async (key: CacheKey<BlobFacts>): Promise<BlobFacts | null> => {
+  const recordOf = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
     const known = read.get(key.name)
     if (known !== undefined) return known
     const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
@@ -62,7 +81,8 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
     const id = idOf(name)
     read.delete(name)
     files.forget(folders.blob(id))
-    await rm(folders.blob(id), { force: true })
+    trust.forget(folders.blob(id))
+    await removeFile(folders.blob(id))
     const removed = await records.delete(name)()
     if (E.isLeft(removed)) throw removed.left.cause
     await budget.removed(id)
@@ -74,18 +94,34 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
     key: CacheKey<BlobFacts>,
     facts: BlobFacts,
     release: () => Promise<void>,
-  ): NewBytes => ({
-    ...file,
-    publish: async () => {
+  ): NewBytes => {
+    const digests = createChunkDigests()
+    const publish = async () => {
       await file.publish()
       files.forget(folders.blob(idOf(key.name)))
-      const kept = await records.keep(key, { value: facts, expiresAt: null })()
+      const { size, sha256 } = facts
+      const record = { size, sha256, chunks: digests.end().toString('base64') }
+      const kept = await records.keep(recordKey(key), { value: record, expiresAt: null })()
       if (E.isLeft(kept)) throw kept.left.cause
-      read.set(key.name, facts)
-      await budget.kept(idOf(key.name), facts.size + recordBytes, 'blob')
-    },
-    close: () => release().finally(file.close),
-  })
+      know(key.name, record)
+      await budget.kept(idOf(key.name), bytesOnDisk(facts), 'blob')
+    }
+    return {
+      read: file.read,
+      write: async (chunk) => {
+        await file.write(chunk)
+        digests.update(chunk)
+      },
+      publish,
+      close: () => release().finally(file.close),
+    }
+  }
+
+  /** A file that has turned out to be bad, unless another has taken its place. */
+  const discard = async (name: string, ino: number): Promise<void> => {
+    const there = await stat(folders.blob(idOf(name))).catch(() => null)
+    if (there === null || there.ino === ino) await remove(name).catch(() => undefined)
+  }
 
   return {
     open: async (key, facts) => {
@@ -98,12 +134,21 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
       const path = folders.blob(id)
       // A file that has had to go lives on while it is open: new readers must not prolong that.
       if (!budget.touched(id)) files.forget(path)
-      const bytes = await files.open(path, facts.size)
-      if (bytes === null) await remove(key.name)
-      return bytes
+      const opened = await files.open(path, facts.size)
+      if (opened === null) {
+        await remove(key.name)
+        return null
+      }
+      return createVerifiedFile({
+        opened,
+        size: facts.size,
+        digests: record.digests,
+        trusted: trust.of(path, opened.stamp, digestsOf(facts.size)),
+        onBad: () => discard(key.name, opened.ino),
+      })
     },
     begin: async (key, facts) => {
-      if (!budget.admits(facts.size + recordBytes)) return null
+      if (!budget.admits(bytesOnDisk(facts))) return null
       const id = idOf(key.name)
       const final = folders.blob(id)
       begun++

@@ -72,6 +72,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     folders,
     records: createNodePersistTier(storage, ''),
     budget,
+    clock,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 

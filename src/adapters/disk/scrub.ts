@@ -5,13 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../fp.ts'
-import { BlobRecord } from '../../ports/cache-keys.ts'
 import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
+import { DiskRecord } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { type DiskBudget, isBlob } from './disk-budget.ts'
 
 /** How node-persist has it in the file of a blob's record (node-persist-cache.ts). */
-const RecordFile = t.type({ value: t.type({ value: BlobRecord }) })
+const RecordFile = t.type({ value: t.type({ value: DiskRecord }) })
 
 export type ScrubReport = { readonly checked: number; readonly bad: number }
 
