@@ -10,7 +10,6 @@ import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
 import { ensureFolder } from './adapters/fs/ensure-folder.ts'
-import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
@@ -153,6 +152,7 @@ const createCache = async (config: Config, clock: Clock, log: Log) => {
       meter: inMemory,
     }),
     stats: meter.stats,
+    check: disk.check,
     close: disk.close,
   }
 }
@@ -217,7 +217,7 @@ export const createAdapters = async (
     stale: cache.stale,
     blobs: cache.blobs,
     cacheStats: cache.stats,
-    cacheCheck: checkFolder('cache', config.cacheDir),
+    cacheCheck: cache.check,
     store: objects.store,
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),

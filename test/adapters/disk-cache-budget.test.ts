@@ -31,6 +31,7 @@ describe('the budget of the disk cache', () => {
     for (let n = 0; n < 20; n++) {
       await keepBlob(cache, aBlobKey(), blobBytes)
       for (let m = 0; m < 10; m++) await right(setNow(cache.cache, aTextKey(), 'small'))
+      await cache.settled()
       const { values, blobs } = cacheFolders(dir)
       const used = (await bytesBelow(values)) + (await bytesBelow(blobs))
       expect(used).to.be.at.most(MiB)

@@ -5,12 +5,14 @@ import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'
 import type { DiskBudget } from './disk-budget.ts'
+import type { DiskRoom } from './disk-room.ts'
 
 type Options = {
   readonly folders: CacheFolders
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly room: DiskRoom
   readonly clock: Clock
   readonly fill: FillOptions
 }

@@ -5,16 +5,18 @@ import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
+import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
-import { createChunkDigests, digestsOf } from './chunk-digests.ts'
+import { digestsOf } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
+import type { DiskRoom, Reservation } from './disk-room.ts'
 import { takeFillLock } from './fill-lock.ts'
 import { createForeignFile } from './foreign-file.ts'
 import { inFolder } from './in-folder.ts'
+import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
 import { removeFile } from './remove-file.ts'
 import { createSharedFiles } from './shared-files.ts'
@@ -32,13 +34,14 @@ const entryOverhead = 300
 
 type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
-const bytesOnDisk = ({ size }: BlobFacts): number => size + recordBytesFor(size)
+const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + recordBytesFor(size)
 
 type Deps = {
   readonly folders: CacheFolders
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly room: DiskRoom
   readonly clock: Clock
 }
 
@@ -47,7 +50,7 @@ type Deps = {
  * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
  * three are removed on the spot.
  */
-export const createDiskBlobShelf = ({ folders, records, budget, clock }: Deps): BlobShelf => {
+export const createDiskBlobShelf = ({ folders, records, budget, room, clock }: Deps): BlobShelf => {
   const files = createSharedFiles()
   const trust = createTrust(clock)
   const read = new LRUCache<string, Known>({
@@ -85,42 +88,53 @@ export const createDiskBlobShelf = ({ folders, records, budget, clock }: Deps): 
     await removeFile(folders.blob(id))
     const removed = await records.delete(name)()
     if (E.isLeft(removed)) throw removed.left.cause
-    await budget.removed(id)
-  }
-
-  /** The same bytes, with a record once they are whole, and the lock given back at the end. */
-  const withRecord = (
-    file: NewBytes,
-    key: CacheKey<BlobFacts>,
-    facts: BlobFacts,
-    release: () => Promise<void>,
-  ): NewBytes => {
-    const digests = createChunkDigests()
-    const publish = async () => {
-      await file.publish()
-      files.forget(folders.blob(idOf(key.name)))
-      const { size, sha256 } = facts
-      const record = { size, sha256, chunks: digests.end().toString('base64') }
-      const kept = await records.keep(recordKey(key), { value: record, expiresAt: null })()
-      if (E.isLeft(kept)) throw kept.left.cause
-      know(key.name, record)
-      await budget.kept(idOf(key.name), bytesOnDisk(facts), 'blob')
-    }
-    return {
-      read: file.read,
-      write: async (chunk) => {
-        await file.write(chunk)
-        digests.update(chunk)
-      },
-      publish,
-      close: () => release().finally(file.close),
-    }
+    budget.removed(id)
   }
 
   /** A file that has turned out to be bad, unless another has taken its place. */
   const discard = async (name: string, ino: number): Promise<void> => {
     const there = await stat(folders.blob(idOf(name))).catch(() => null)
     if (there === null || there.ino === ino) await remove(name).catch(() => undefined)
+  }
+
+  const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
+    files.forget(folders.blob(idOf(key.name)))
+    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null })()
+    if (E.isLeft(kept)) throw kept.left.cause
+    know(key.name, record)
+    budget.kept(idOf(key.name), bytesOnDisk(record), 'blob')
+  }
+
+  const beginFile = async (
+    key: CacheKey<BlobFacts>,
+    facts: BlobFacts,
+    reservation: Reservation,
+  ): Promise<Begun> => {
+    const id = idOf(key.name)
+    const final = folders.blob(id)
+    begun++
+    const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun))
+    const temporary = join(folders.fills, lock.part)
+    if (lock.by === 'another') {
+      const { writer } = lock
+      return { by: 'another', bytes: createForeignFile({ temporary, final, size: facts.size, writer }) }
+    }
+    try {
+      const file = await createNewFile(temporary, final)
+      const blob = createNewBlob({
+        file,
+        facts,
+        room,
+        reservation,
+        keepRecord: (record) => keepRecord(key, record),
+        remove: () => remove(key.name),
+        release: lock.release,
+      })
+      return { by: 'us', bytes: withRecentBytes(blob, shared) }
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
   }
 
   return {
@@ -148,21 +162,16 @@ export const createDiskBlobShelf = ({ folders, records, budget, clock }: Deps): 
       })
     },
     begin: async (key, facts) => {
-      if (!budget.admits(bytesOnDisk(facts))) return null
-      const id = idOf(key.name)
-      const final = folders.blob(id)
-      begun++
-      const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun))
-      const temporary = join(folders.fills, lock.part)
-      if (lock.by === 'another') {
-        const { writer } = lock
-        return { by: 'another', bytes: createForeignFile({ temporary, final, size: facts.size, writer }) }
-      }
+      const bytes = bytesOnDisk(facts)
+      if (!budget.admits(bytes)) return null
+      const reservation = await room.reserve(bytes)
+      if (reservation === null) return null
       try {
-        const file = await createNewFile(temporary, final)
-        return { by: 'us', bytes: withRecentBytes(withRecord(file, key, facts, lock.release), shared) }
+        const begun = await room.retry(bytes, () => beginFile(key, facts, reservation))
+        if (begun.by === 'another') reservation.release()
+        return begun
       } catch (error) {
-        await lock.release()
+        reservation.release()
         throw error
       }
     },

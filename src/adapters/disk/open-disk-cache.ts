@@ -1,3 +1,5 @@
+import type { Unavailable } from '../../domain/shared/errors.ts'
+import type { TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -9,7 +11,9 @@ import { createMeteredTier } from '../cache-tier/metered-tier.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
-import { createDiskBudget } from './disk-budget.ts'
+import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
+import { createDiskLimit } from './disk-limit.ts'
+import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { ourMark } from './process-mark.ts'
@@ -39,6 +43,8 @@ export type DiskCache = {
   readonly values: CacheTier
   readonly blobs: BlobCache
   readonly held: () => { readonly bytes: number; readonly entries: number }
+  /** Whether anything new can be kept; what is wrong, if not. */
+  readonly check: TE.TaskEither<Unavailable, void>
   /** Holds the books against the folders, now. It comes round by itself as well. */
   readonly sweep: () => Promise<SweepReport>
   /** Reads all blobs through, now. It comes round by itself as well. */
@@ -62,7 +68,14 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
 
   const folders = cacheFolders(dir)
   const journal = createJournal(folders.journal, folders.newJournal(ourMark))
-  const budget = createDiskBudget({ folders, maxBytes, journal, onEvicted: meter.evicted, onFailure })
+  const limit = createDiskLimit({
+    maxBlocks: blocksIn(maxBytes),
+    clock,
+    onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
+  })
+  const onEvicted = meter.evicted
+  const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
+  const room = createDiskRoom({ folders, budget })
   await budget.load()
 
   const storage = createStorage(folders.values)
@@ -72,6 +85,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     folders,
     records: createNodePersistTier(storage, ''),
     budget,
+    room,
     clock,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
@@ -103,6 +117,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     values,
     blobs,
     held: budget.held,
+    check: room.check,
     sweep: sweepNow,
     scrub: () => scrubNow(Number.POSITIVE_INFINITY),
     settled,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
@@ -9,6 +8,7 @@ import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
 import { DiskRecord } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { type DiskBudget, isBlob } from './disk-budget.ts'
+import { removeFile } from './remove-file.ts'
 
 /** How node-persist has it in the file of a blob's record (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskRecord }) })
@@ -41,9 +41,9 @@ export const scrub = async (deps: Deps): Promise<ScrubReport> => {
     checked++
     // What has been evicted meanwhile was not bad for that.
     if (isGood || policy.markOf(at.entry.id) === null) continue
-    await rm(folders.blob(id), { force: true })
-    await rm(folders.value(id), { force: true })
-    await budget.removed(id)
+    await removeFile(folders.blob(id))
+    await removeFile(folders.value(id))
+    budget.removed(id)
     bad++
   }
   return { checked, bad }
