@@ -31,6 +31,7 @@ export const createDiskLarder = async (options: Options = {}): Promise<DiskLarde
     cache: createTieredCache({ memory: createMemoryTier(2 ** 20), disk: disk.values, clock }),
     stale: createTierStaleCache(disk.values, clock),
     blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: blobBytes }),
+    cacheCheck: disk.check,
     ...adapters,
     clock,
     log,
