@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect } from 'chai'
@@ -43,4 +51,18 @@ describe('import rules', () => {
     const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/style\/noRestrictedImports/g)]
     expect(refused.map(([, file]) => file)).to.have.members(probes.map((probe) => `${probe.in}-refused.ts`))
   }).timeout(20_000)
+})
+
+describe('[V23] the cache', () => {
+  it('is set by the two reads alone that take the generation before they load', () => {
+    const folders = ['src/domain', 'src/http', 'src/cli']
+    const setting = folders
+      .flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+      )
+      .filter(
+        (file) => file.endsWith('.ts') && /\bcache\s*\.(set|generation)\(/.test(readFileSync(file, 'utf8')),
+      )
+    expect(setting).to.have.members(['src/domain/access/owned-read.ts', 'src/domain/shared/read-through.ts'])
+  })
 })

@@ -1,4 +1,3 @@
-import type { Clock } from '../../ports/clock.ts'
 import type { FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache, type FillingBlobCache } from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
@@ -6,6 +5,7 @@ import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom } from './disk-room.ts'
+import type { Trust } from './trusted-chunks.ts'
 
 type Options = {
   readonly folders: CacheFolders
@@ -13,7 +13,7 @@ type Options = {
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskRoom
-  readonly clock: Clock
+  readonly trust: Trust
   readonly fill: FillOptions
 }
 

@@ -4,9 +4,9 @@ import { LRUCache } from 'lru-cache'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
-import type { Clock } from '../../ports/clock.ts'
 import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
+import { entryBytes } from '../cache-policy/entry-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
@@ -20,7 +20,7 @@ import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
 import { removeFile } from './remove-file.ts'
 import { createSharedFiles } from './shared-files.ts'
-import { createTrust } from './trusted-chunks.ts'
+import type { Trust } from './trusted-chunks.ts'
 import { createVerifiedFile } from './verified-file.ts'
 
 /** What the readers of a fill share in memory, 768 KiB of it at most. */
@@ -28,9 +28,6 @@ const shared = { windowBytes: 256 * 1024, pieces: 4 }
 
 /** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
 const rememberedBytes = 8 * 1024 * 1024
-
-/** What an entry takes up beside its texts: the record, its strings, the map's slot. */
-const entryOverhead = 300
 
 type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
@@ -42,7 +39,7 @@ type Deps = {
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskRoom
-  readonly clock: Clock
+  readonly trust: Trust
 }
 
 /**
@@ -50,12 +47,11 @@ type Deps = {
  * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
  * three are removed on the spot.
  */
-export const createDiskBlobShelf = ({ folders, records, budget, room, clock }: Deps): BlobShelf => {
+export const createDiskBlobShelf = ({ folders, records, budget, room, trust }: Deps): BlobShelf => {
   const files = createSharedFiles()
-  const trust = createTrust(clock)
   const read = new LRUCache<string, Known>({
     maxSize: rememberedBytes,
-    sizeCalculation: ({ digests }, name) => digests.length + 2 * name.length + entryOverhead,
+    sizeCalculation: ({ sha256, digests }, name) => entryBytes(name) + sha256.length + digests.length,
   })
   const asking = new Map<string, Promise<Known | null>>()
   let begun = 0

@@ -17,8 +17,9 @@ import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { ourMark } from './process-mark.ts'
-import { type ScrubReport, scrub } from './scrub.ts'
+import { createScrub, type ScrubReport } from './scrub.ts'
 import { type SweepReport, sweep } from './sweep.ts'
+import { createTrust } from './trusted-chunks.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type DiskCacheOptions = {
@@ -47,7 +48,7 @@ export type DiskCache = {
   readonly check: TE.TaskEither<Unavailable, void>
   /** Holds the books against the folders, now. It comes round by itself as well. */
   readonly sweep: () => Promise<SweepReport>
-  /** Reads all blobs through, now. It comes round by itself as well. */
+  /** Reads all blobs through, now. By itself it does so a part an hour. */
   readonly scrub: () => Promise<ScrubReport>
   /** Resolves when what has been read to its end, or set, is kept and counted. */
   readonly settled: () => Promise<void>
@@ -55,6 +56,9 @@ export type DiskCache = {
 }
 
 const hour = 3_600_000
+
+/** Of the scrub: all that lies there, once a day. */
+const roundsPerPass = 24
 const MiB = 1024 * 1024
 
 /**
@@ -76,6 +80,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const onEvicted = meter.evicted
   const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
   const room = createDiskRoom({ folders, budget })
+  const trust = createTrust(clock)
   await budget.load()
 
   const storage = createStorage(folders.values)
@@ -86,14 +91,15 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     records: createNodePersistTier(storage, ''),
     budget,
     room,
-    clock,
+    trust,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 
   const upkept = { folders, storage, budget, policy: budget.policy, stopped: () => stopped }
   const sweepNow = () => sweep(upkept)
-  const scrubNow = async (bytesPerSecond: number) => {
-    const report = await scrub({ ...upkept, bytesPerSecond })
+  const scrub = createScrub({ ...upkept, trust })
+  const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
+    const report = await scrub(scope)
     if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
     return report
   }
@@ -102,7 +108,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     everyMs: options.upkeepMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
-      await scrubNow(options.scrubBytesPerSecond ?? 8 * MiB)
+      await scrubNow({
+        bytesPerSecond: options.scrubBytesPerSecond ?? 8 * MiB,
+        share: 1 / roundsPerPass,
+        notWithinMs: roundsPerPass * hour,
+      })
     },
     onFailure,
   })
@@ -119,7 +129,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     held: budget.held,
     check: room.check,
     sweep: sweepNow,
-    scrub: () => scrubNow(Number.POSITIVE_INFINITY),
+    scrub: () => scrubNow({ bytesPerSecond: Number.POSITIVE_INFINITY, share: 1, notWithinMs: 0 }),
     settled,
     close: async () => {
       stopped = true

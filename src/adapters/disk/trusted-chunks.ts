@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../ports/clock.ts'
+import { entryBytes } from '../cache-policy/entry-bytes.ts'
 
 /** The chunks of one state of a file that were verified a moment ago. */
 export type TrustedChunks = {
@@ -14,6 +15,8 @@ export type Trust = {
    * cannot be told yet.
    */
   readonly of: (path: string, stamp: string | null, chunks: number) => TrustedChunks
+  /** Whether every chunk of the file in this state was verified within so many milliseconds. */
+  readonly isVerified: (path: string, stamp: string | null, withinMs: number) => boolean
   readonly forget: (path: string) => void
 }
 
@@ -28,14 +31,13 @@ const tickMs = 20
 
 /** Of all notes: names, stamps and times. */
 const maxBytes = 8 * 1024 * 1024
-const overhead = 300
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
 
 export const createTrust = (clock: Clock): Trust => {
   const notes = new LRUCache<string, Note>({
     maxSize: maxBytes,
-    sizeCalculation: ({ at, stamp }, path) => overhead + at.byteLength + 2 * (path.length + stamp.length),
+    sizeCalculation: ({ at, stamp }, path) => entryBytes(path) + 2 * stamp.length + at.byteLength,
   })
 
   const trusted = (at: Float64Array): TrustedChunks => {
@@ -69,6 +71,10 @@ export const createTrust = (clock: Clock): Trust => {
       const note = make(stamp, chunks)
       notes.set(path, note)
       return note.chunks
+    },
+    isVerified: (path, stamp, withinMs) => {
+      const note = notes.peek(path)
+      return note?.stamp === stamp && note.at.every((at) => clock() - at < withinMs)
     },
     forget: (path) => {
       notes.delete(path)

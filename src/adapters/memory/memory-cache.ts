@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { entryBytes } from '../cache-policy/entry-bytes.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier, type Kept } from '../cache-tier/cache-tier.ts'
 
@@ -16,12 +17,9 @@ type Held = {
 /** Of all bytes, those in which refusals are held: one part in so many. */
 const refusalPart = 16
 
-/** What an entry costs beside its text: the record, the map's slot, the key. */
-const entryOverhead = 256
-
 /**
  * Values in memory, those least lately used going first, in at most `maxBytes` (UTF-8 bytes of the value as
- * JSON, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
+ * JSON, its key, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
  * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing. Refusals push out
  * one another, nothing else.
  */
@@ -66,7 +64,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       drop(key.name)
       if (E.isLeft(decoded)) return E.right(undefined)
       const value = decoded.right
-      const bytes = Buffer.byteLength(text) + entryOverhead
+      const bytes = Buffer.byteLength(text) + entryBytes(key.name)
       const held = {
         kept: { value, expiresAt: kept.expiresAt },
         codec: key.codec,
