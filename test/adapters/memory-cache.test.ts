@@ -39,7 +39,7 @@ describe('memory cache', () => {
     expect(held.at(-1)).to.deep.equal(O.some(false))
   })
 
-  it('[V2] counts keys, which clients choose, as much as values', async () => {
+  it('counts keys, which clients choose, as much as values', async () => {
     const cache = createMemoryCache(() => 0, 160_000)
     const keys = Array.from({ length: 500 }, (_, i) => cacheKeys.isAdmin({ sub: `${'x'.repeat(1000)} ${i}` }))
     for (const key of keys) await right(setNow(cache, key, true))
