@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createNodePersistCache, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import { checkOf, createNodePersistCache, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
@@ -196,9 +196,10 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
 
   const onDisk: unknown = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
   const expiresAt = ttlSeconds === null ? null : now + ttlSeconds * 1000
+  const entry = { value: written, expiresAt, scope: 'https://media.example' }
   expect(onDisk).to.deep.equal({
     key: name,
-    value: { value: written, expiresAt, scope: 'https://media.example' },
+    value: Object.assign({ check: checkOf(name, entry) }, entry),
   })
   expect(await valueIn(cache, key)).to.deep.equal(O.some(value))
 }

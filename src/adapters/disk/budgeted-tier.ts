@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { E, O } from '../../fp.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import { isNoRoom } from '../platform/errno.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
-import { isNoRoom } from './file-errors.ts'
 
 /** The same values, counted in the budget with the file that each of them takes up. */
 export const createBudgetedTier = (

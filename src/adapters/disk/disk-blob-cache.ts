@@ -1,6 +1,7 @@
 import type { FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache, type FillingBlobCache } from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'
 import type { DiskBudget } from './disk-budget.ts'
@@ -14,6 +15,7 @@ type Options = {
   readonly budget: DiskBudget
   readonly room: DiskRoom
   readonly trust: Trust
+  readonly beacon: ProcessBeacon
   readonly fill: FillOptions
 }
 

@@ -8,6 +8,7 @@ import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
 import { entryBytes } from '../cache-policy/entry-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import { digestsOf } from './chunk-digests.ts'
@@ -40,6 +41,7 @@ type Deps = {
   readonly budget: DiskBudget
   readonly room: DiskRoom
   readonly trust: Trust
+  readonly beacon: ProcessBeacon
 }
 
 /**
@@ -47,7 +49,8 @@ type Deps = {
  * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
  * three are removed on the spot.
  */
-export const createDiskBlobShelf = ({ folders, records, budget, room, trust }: Deps): BlobShelf => {
+export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
+  const { folders, records, budget, room, trust, beacon } = deps
   const files = createSharedFiles()
   const read = new LRUCache<string, Known>({
     maxSize: rememberedBytes,
@@ -109,11 +112,12 @@ export const createDiskBlobShelf = ({ folders, records, budget, room, trust }: D
     const id = idOf(key.name)
     const final = folders.blob(id)
     begun++
-    const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun))
+    const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
-      const { writer } = lock
-      return { by: 'another', bytes: createForeignFile({ temporary, final, size: facts.size, writer }) }
+      const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
+      const foreign = createForeignFile({ temporary, final, size: facts.size, isWriterAlive })
+      return { by: 'another', bytes: foreign }
     }
     try {
       const file = await createNewFile(temporary, final)

@@ -2,11 +2,11 @@ import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { TE } from '../../fp.ts'
+import { isNoRoom } from '../platform/errno.ts'
+import { ourIdentity } from '../platform/process-identity.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget } from './disk-budget.ts'
-import { isNoRoom } from './file-errors.ts'
 import { inFolder } from './in-folder.ts'
-import { ourMark } from './process-mark.ts'
 
 /** Room for bytes that are on their way. */
 export type Reservation = {
@@ -78,7 +78,7 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
       }
     },
     check: TE.tryCatch(async () => {
-      const probe = join(folders.fills, `probe.${ourMark}.${++probes}`)
+      const probe = join(folders.fills, `probe.${ourIdentity}.${++probes}`)
       try {
         await inFolder(folders.fills, () => writeFile(probe, Buffer.alloc(blockBytes), { mode: 0o600 }))
       } catch (error) {

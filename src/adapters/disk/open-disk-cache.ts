@@ -8,6 +8,8 @@ import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
+import { createProcessBeacon } from '../platform/process-beacon.ts'
+import { ourIdentity } from '../platform/process-identity.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
@@ -16,7 +18,6 @@ import { createDiskLimit } from './disk-limit.ts'
 import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
-import { ourMark } from './process-mark.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 import { createTrust } from './trusted-chunks.ts'
@@ -71,7 +72,8 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   let stopped = false
 
   const folders = cacheFolders(dir)
-  const journal = createJournal(folders.journal, folders.newJournal(ourMark))
+  const beacon = createProcessBeacon(folders.processes)
+  const journal = createJournal(folders.journal, folders.newJournal(ourIdentity))
   const limit = createDiskLimit({
     maxBlocks: blocksIn(maxBytes),
     clock,
@@ -92,10 +94,18 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     budget,
     room,
     trust,
+    beacon,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 
-  const upkept = { folders, storage, budget, policy: budget.policy, stopped: () => stopped }
+  const upkept = {
+    folders,
+    storage,
+    budget,
+    stateOf: beacon.stateOf,
+    policy: budget.policy,
+    stopped: () => stopped,
+  }
   const sweepNow = () => sweep(upkept)
   const scrub = createScrub({ ...upkept, trust })
   const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
@@ -105,6 +115,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
   const upkeep = startUpkeep({
     lockPath: folders.upkeepLock,
+    stateOf: beacon.stateOf,
     everyMs: options.upkeepMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
@@ -136,6 +147,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       await upkeep.stop()
       await settled()
       await journal.close()
+      await beacon.close()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { rm, unlink } from 'node:fs/promises'
-import { isMissing } from './file-errors.ts'
+import { isMissing } from '../platform/errno.ts'
 
 /** Removes what lies at `path`, also when it is a folder that has no business there; nothing there is fine. */
 export const removeFile = async (path: string): Promise<void> => {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { isMissing } from './file-errors.ts'
+import { isMissing } from '../platform/errno.ts'
 import { stampOf } from './trusted-chunks.ts'
 
 /** A file as one of its readers has it. */

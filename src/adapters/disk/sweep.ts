@@ -2,12 +2,13 @@ import { opendir, readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
+import { isMissing } from '../platform/errno.ts'
+import { isLeftover } from '../platform/leftovers.ts'
+import type { ProcessIdentity, ProcessState } from '../platform/process-identity.ts'
 import { recordBytesFor } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { type DiskBudget, isBlob } from './disk-budget.ts'
-import { isMissing } from './file-errors.ts'
 import { writerOf } from './fill-lock.ts'
-import { isAlive } from './process-mark.ts'
 import { removeFile } from './remove-file.ts'
 
 export type SweepReport = {
@@ -23,6 +24,7 @@ type Deps = {
   readonly folders: CacheFolders
   readonly policy: S3Fifo
   readonly budget: DiskBudget
+  readonly stateOf: (identity: ProcessIdentity) => ProcessState
   /** Becomes true when it should stop. */
   readonly stopped: () => boolean
 }
@@ -37,7 +39,7 @@ const seen = 2
  * Holds the books against the folders, and clears up after processes that have died. It disturbs nobody: the
  * worst that a file can suffer which is written at this very moment is to be missed and brought in again.
  */
-export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise<SweepReport> => {
+export const sweep = async ({ folders, policy, budget, stateOf, stopped }: Deps): Promise<SweepReport> => {
   let removed = 0
   let adopted = 0
   let missed = 0
@@ -51,7 +53,7 @@ export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise
     for (const name of await readdir(folders.fills).catch(() => [])) {
       const path = join(folders.fills, name)
       const writer = writerOf(name.endsWith('.lock') ? await readlink(path).catch(() => '') : name)
-      if (writer === null || !isAlive(writer)) await remove(path)
+      if (await isLeftover(path, writer, stateOf)) await remove(path)
     }
   }
 

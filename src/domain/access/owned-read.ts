@@ -3,7 +3,7 @@ import type { CacheKey, CachePort, Found, Generation } from '../../ports/cache.t
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import { keepAfterwards } from '../shared/keep-afterwards.ts'
 import { foundAtOrigin } from '../shared/read-through.ts'
-import { createSingleFlight } from '../shared/single-flight.ts'
+import { createSingleFlight, type Flight } from '../shared/single-flight.ts'
 
 /** What was brought for one caller or more, and whether the cache has it by now. */
 type Brought<A> = { readonly found: O.Option<Found<A>>; readonly isKept: boolean }
@@ -44,13 +44,14 @@ export const createOwnedRead = (cache: CachePort) => {
     const bring = async (
       known: O.Option<Found<A>>,
       since: Generation,
+      { isGivenUp }: Flight,
     ): Promise<E.Either<Unavailable, Brought<A>>> => {
       const loaded = O.isSome(known) ? E.right(known) : await ask()
       if (E.isLeft(loaded)) return loaded
       const isHis = await isFor(onlyValue(loaded.right))()
       if (O.isSome(known)) return E.right({ found: known, isKept: true })
       const isKept = E.isRight(isHis) && isHis.right && O.isSome(loaded.right)
-      if (isKept) {
+      if (isKept && !isGivenUp()) {
         keepAfterwards(cache.set(key, loaded.right.value.value, since))
         timesKept += 1
       }
@@ -65,8 +66,8 @@ export const createOwnedRead = (cache: CachePort) => {
       if (E.isLeft(isHis)) return isHis
       if (isHis.right && O.isSome(known)) return E.right(known.value)
 
-      const brought = await flight(`bring ${since} ${key.name}`, async () =>
-        bring(timesKept === before ? known : await look(key), since),
+      const brought = await flight(`bring ${since} ${key.name}`, async (own) =>
+        bring(timesKept === before ? known : await look(key), since, own),
       )
       if (E.isLeft(brought)) return brought
       const { found, isKept } = brought.right

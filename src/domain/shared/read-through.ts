@@ -1,7 +1,7 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
-import type { DomainError } from './errors.ts'
+import type { DomainError, Unavailable } from './errors.ts'
 import { keepAfterwards } from './keep-afterwards.ts'
 import { createSingleFlight } from './single-flight.ts'
 
@@ -35,17 +35,17 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
   return <L extends DomainError, A>(
     key: CacheKey<A>,
     load: TE.TaskEither<L, A>,
-  ): TE.TaskEither<L, Found<A>> =>
+  ): TE.TaskEither<L | Unavailable, Found<A>> =>
     () => {
       const since = cache.generation(key)
       // The look is part of the flight: who comes later finds what this one has brought. Those who come after a delete
       // get a flight of their own.
-      return flight(`${since} ${key.name}`, async () => {
+      return flight(`${since} ${key.name}`, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
         const loaded = await load()
         if (E.isLeft(loaded)) return expired(key, loaded.left)
-        keepAfterwards(cache.set(key, loaded.right, since))
+        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, since))
         return E.right(foundAtOrigin(cache, loaded.right))
       })
     }
