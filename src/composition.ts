@@ -12,14 +12,21 @@ import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
 import { ensureFolder, ensurePrivateFolder } from './adapters/fs/ensure-folder.ts'
-import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
+import { readOrCreateSecret, readSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
 import { checkLibrary, type LibraryPart } from './adapters/fs/library-folder.ts'
 import { createHttpFetchList } from './adapters/http/fetch-list.ts'
+import { createJoseExplainToken } from './adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
-import { formatTokenKeys, newSecretKey, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
+import {
+  formatTokenKeys,
+  newSecretKey,
+  parseTokenKeys,
+  type TokenKey,
+  withSigner,
+} from './adapters/jose/token-key.ts'
 import { createKnex } from './adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from './adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from './adapters/knex/knex-database.ts'
@@ -34,7 +41,7 @@ import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/po
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from './adapters/transcode/create-transcoder.ts'
-import type { Config } from './config.ts'
+import { BadSetting, type Config } from './config.ts'
 import { createSigning } from './domain/access/access.ts'
 import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
 import { createExportService, type ExportService } from './domain/export/export-service.ts'
@@ -53,6 +60,7 @@ import type { CacheStats } from './ports/cache-stats.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ContentFileRepository } from './ports/content-file-repository.ts'
 import type { Database } from './ports/database.ts'
+import type { ExplainToken, TokenUse } from './ports/explain-token.ts'
 import type { IdTokens } from './ports/id-tokens.ts'
 import type { ImageFileRepository } from './ports/image-file-repository.ts'
 import type { ImageProcessor } from './ports/image-processor.ts'
@@ -195,26 +203,52 @@ const startedFirst = ({ get }: EmbeddedConnection, { migrate, check }: Database)
   }
 }
 
-const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
-  const keysIn = (name: string): ReadonlyArray<TokenKey> => {
-    const file = path.join(config.dataDir, 'keys', name)
-    const keys = parseTokenKeys(readOrCreateSecret(file, () => formatTokenKeys([newSecretKey('k1')])))
-    if (E.isLeft(keys)) throw new Error(`${file} ${keys.left}`)
-    return keys.right
-  }
-  const common = { issuer: config.tokenIssuer, leewaySeconds: config.tokenLeewaySeconds, clock }
-  const verified = createJoseMediaTokens({
-    ...common,
-    keys: {
-      image: config.imageTokenKeys ?? keysIn('image-tokens'),
-      content: config.contentTokenKeys ?? keysIn('content-tokens'),
-    },
-  })
-  const idKeys = config.idTokenSecret === null ? keysIn('id-tokens') : [config.idTokenSecret]
+type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
+
+const keyFile = (config: Config, use: TokenUse): string => path.join(config.dataDir, 'keys', `${use}-tokens`)
+
+/** What was set, or else what `ownText` gives for the file of a use: as much of it as is needed to sign. */
+const tokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
+  const keysOf = (use: TokenUse, set: ReadonlyArray<TokenKey> | null) =>
+    withSigner(set ?? [], () => {
+      const file = keyFile(config, use)
+      const text = ownText(file)
+      const keys = text === null ? E.right([]) : parseTokenKeys(text)
+      if (E.isLeft(keys)) throw new BadSetting(`${file} ${keys.left}; a backup of it has the right text`)
+      return keys.right
+    })
   return {
-    tokens: createRememberedMediaTokens(verified, clock),
-    idTokens: createJoseIdTokens({ ...common, keys: idKeys }),
+    image: keysOf('image', config.imageTokenKeys),
+    content: keysOf('content', config.contentTokenKeys),
+    id: keysOf('id', config.idTokenKeys),
   }
+}
+
+const tokenOptions = (config: Config, clock: Clock) => ({
+  issuer: config.tokenIssuer,
+  leewaySeconds: config.tokenLeewaySeconds,
+  clock,
+})
+
+const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
+  const keys = tokenKeys(config, (file) =>
+    readOrCreateSecret(file, () => formatTokenKeys([newSecretKey('k1')])),
+  )
+  const options = tokenOptions(config, clock)
+  return {
+    tokens: createRememberedMediaTokens(createJoseMediaTokens({ ...options, keys }), clock),
+    idTokens: createJoseIdTokens({ ...options, keys: keys.id }),
+  }
+}
+
+/** Says what a token opens, or why not, by the keys alone: nothing is opened, and nothing is made. */
+export const createExplainToken = (config: Config): ExplainToken => {
+  const keys = tokenKeys(config, readSecret)
+  if (Object.values(keys).every(({ length }) => length === 0))
+    throw new BadSetting(
+      `there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR as it should be?`,
+    )
+  return createJoseExplainToken({ ...tokenOptions(config, Date.now), keys })
 }
 
 /**
@@ -279,11 +313,11 @@ export const createAdapters = async (
 
 /** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
-  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres/pg' } as const] : []),
+  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),
   ...[
     { isSet: config.imageTokenKeys !== null, name: 'image-tokens' },
     { isSet: config.contentTokenKeys !== null, name: 'content-tokens' },
-    { isSet: config.idTokenSecret !== null, name: 'id-tokens' },
+    { isSet: config.idTokenKeys !== null, name: 'id-tokens' },
   ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
 ]
 

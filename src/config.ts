@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
+import { parseSecretOrKeys, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
 import { E, pipe } from './fp.ts'
 import { type LogLevel, logLevels } from './ports/log.ts'
 
@@ -23,7 +23,7 @@ export type Config = {
   /** `null`: made on first start, and kept in `dataDir`; likewise the two below. */
   readonly imageTokenKeys: ReadonlyArray<TokenKey> | null
   readonly contentTokenKeys: ReadonlyArray<TokenKey> | null
-  readonly idTokenSecret: TokenKey | null
+  readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
   /** Whether replies tell which tier of the cache has answered, and how long it took. */
@@ -46,6 +46,9 @@ export type S3Config = {
   readonly region: string | null
   readonly forcePathStyle: boolean
 }
+
+/** Thrown for what was set and cannot be used, and shows only when it is: one line, for who can mend it. */
+export class BadSetting extends Error {}
 
 /** Reads one setting's text; the left says what is wrong with it, to stand behind "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
@@ -101,11 +104,6 @@ const list =
     const fault = items.find(E.isLeft)
     return fault ?? E.right(items.flatMap((one) => (E.isRight(one) ? [one.right] : [])))
   }
-
-const secret: Parse<TokenKey> = (s) =>
-  Buffer.byteLength(s) >= 32
-    ? E.right({ kid: 'id', algorithm: 'HS256', material: Buffer.from(s) })
-    : E.left('is shorter than 32 bytes')
 
 // Whoever reads a log or a terminal must not learn these from a fault in them.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
@@ -172,7 +170,7 @@ export const loadConfig = (
       null,
       'k1:HS256:<base64url of 32 random bytes>',
     ),
-    idTokenSecret: read('ID_TOKEN_SECRET', secret, null, '<32 or more characters>'),
+    idTokenKeys: read('ID_TOKEN_SECRET', parseSecretOrKeys, null, '<32 or more characters>'),
     uidPrefix: read(
       'UID_PREFIX',
       matching(/^[A-Za-z0-9-]{1,32}$/, 'is not 1 to 32 letters, digits or hyphens'),

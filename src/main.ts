@@ -12,7 +12,7 @@ import { migrateCommand } from './cli/migrate-command.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
-import { loadConfig } from './config.ts'
+import { BadSetting, loadConfig } from './config.ts'
 import { E } from './fp.ts'
 import { describeMisspelt } from './misspelt-settings.ts'
 
@@ -59,6 +59,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
+  if (error instanceof BadSetting) return new Failure(error.message)
   if (error instanceof UserError) return new Failure(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null

@@ -1,14 +1,18 @@
-import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { AdminService } from '../domain/admin/admin-service.ts'
-import { pipe, TE } from '../fp.ts'
+import { TE } from '../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../ports/cache-stats.ts'
-import type { Identity } from '../ports/id-tokens.ts'
-import { type Authenticate, readBearer } from './credential.ts'
+import { bearerOf } from './credential.ts'
 import type { Handle } from './handle.ts'
+import type { RefusalCounts } from './refusals.ts'
 import { json } from './reply.ts'
+import { createRoutes, type Routes } from './routes.ts'
 
-type Deps = { readonly admins: AdminService; readonly cacheStats: CacheStats }
+type Deps = {
+  readonly admins: AdminService
+  readonly cacheStats: CacheStats
+  readonly refusals: RefusalCounts
+}
 
 const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
   ...counts,
@@ -22,13 +26,11 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
 })
 
 /** http-api.md §8.1, and of §8.2 what the cache does. */
-export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Router => {
-  const router = new Router({ prefix: '/api/1/admin' })
+export const adminRoutes = ({ admins, cacheStats, refusals }: Deps, handle: Handle): Routes => {
+  const routes = createRoutes('/api/1/admin')
+  const admin = bearerOf(admins.authenticate)
 
-  const admin: Authenticate<Identity> = (incoming) =>
-    pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(admins.authenticate))
-
-  router.get(
+  routes.get(
     '/me',
     handle({
       credential: admin,
@@ -38,7 +40,7 @@ export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Route
     }),
   )
 
-  router.get(
+  routes.get(
     '/cache',
     handle({
       credential: admin,
@@ -49,9 +51,10 @@ export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Route
           json({
             counts: cacheStats.counts().map(countsBody),
             evictions: cacheStats.evictions().map(evictionsBody),
+            refusals: refusals.counts(),
           }),
         ),
     }),
   )
-  return router
+  return routes
 }

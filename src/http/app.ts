@@ -16,7 +16,7 @@ import { createBeginInTurns } from './begin-in-turns.ts'
 import { createBytesReply } from './bytes-reply.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
-import { cors } from './cors.ts'
+import { createSharing } from './cors.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
 import { homeRoutes } from './home-routes.ts'
@@ -25,6 +25,7 @@ import { imageRoutes } from './image-routes.ts'
 import { createListBodies } from './lists/list-bodies.ts'
 import { createListReply } from './lists/list-reply.ts'
 import { takePathToken } from './path-token.ts'
+import { createRefusals } from './refusals.ts'
 import { serviceRoutes } from './service-routes.ts'
 import type { Telling } from './telling.ts'
 
@@ -59,29 +60,34 @@ const begunPerTurn = 4
 export const createApp = (deps: AppDeps): RequestListener => {
   const hotReplies = createHotReplies({
     tokens: deps.tokens,
+    clock: deps.clock,
+    log: deps.log,
     maxBytes: hotReplyBytes,
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
-  const handle = createHandle({ log: deps.log, outages: deps.outages, telling: deps.telling, hotReplies })
+  const refusals = createRefusals()
+  const { log, outages, telling } = deps
+  const handle = createHandle({ log, outages, telling, hotReplies, refusals })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
-  app.use(frame(deps.log)).use(takePathToken).use(cors(deps.corsOrigins))
+  app.use(frame(deps.log)).use(takePathToken)
   const bodies = createListBodies({ maxBytes: listBodyBytes })
   const media = {
     ...deps,
+    sharing: createSharing(deps.corsOrigins),
     bytesReply: createBytesReply(deps.clock),
     listReply: createListReply(bodies, deps.clock),
   }
-  for (const router of [
+  for (const routes of [
     imageRoutes(media, handle),
     contentRoutes(media, handle),
-    adminRoutes(deps, handle),
+    adminRoutes({ ...deps, refusals }, handle),
     serviceRoutes(deps.health, handle),
     homeRoutes(deps.health, handle),
     consoleRoutes(deps, handle),
   ])
-    app.use(router.routes())
+    app.use(routes.middleware())
   const byRoutes = app.callback()
   const inTurns = createBeginInTurns(begunPerTurn)
   return (req, res) => {

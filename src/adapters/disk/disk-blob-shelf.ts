@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
 import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
-import { entryBytes } from '../cache-policy/entry-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
@@ -52,9 +51,9 @@ type Deps = {
 export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
   const { folders, records, budget, room, trust, beacon } = deps
   const files = createSharedFiles()
-  const read = new LRUCache<string, Known>({
-    maxSize: rememberedBytes,
-    sizeCalculation: ({ sha256, digests }, name) => entryBytes(name) + sha256.length + digests.length,
+  const read = createBoundedCache<Known>({
+    maxBytes: rememberedBytes,
+    sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
   })
   const asking = new Map<string, Promise<Known | null>>()
   let begun = 0

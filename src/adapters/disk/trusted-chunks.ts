@@ -1,6 +1,5 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { entryBytes } from '../cache-policy/entry-bytes.ts'
 
 /** The chunks of one state of a file that were verified a moment ago. */
 export type TrustedChunks = {
@@ -35,9 +34,9 @@ const maxBytes = 8 * 1024 * 1024
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
 
 export const createTrust = (clock: Clock): Trust => {
-  const notes = new LRUCache<string, Note>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ at, stamp }, path) => entryBytes(path) + 2 * stamp.length + at.byteLength,
+  const notes = createBoundedCache<Note>({
+    maxBytes,
+    sizeOf: ({ at, stamp }) => 2 * stamp.length + at.byteLength,
   })
 
   const trusted = (at: Float64Array): TrustedChunks => {
@@ -73,7 +72,7 @@ export const createTrust = (clock: Clock): Trust => {
       return note.chunks
     },
     isVerified: (path, stamp, withinMs) => {
-      const note = notes.peek(path)
+      const note = notes.get(path)
       return note?.stamp === stamp && note.at.every((at) => clock() - at < withinMs)
     },
     forget: (path) => {

@@ -1,9 +1,8 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BlobShelf, NewBytes, ResidentBytes } from '../blob/blob-shelf.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache } from '../blob/filling-blob-cache.ts'
-import { entryBytes } from '../cache-policy/entry-bytes.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 
 type Held = { readonly sha256: string; readonly bytes: Buffer }
@@ -19,10 +18,10 @@ export const createMemoryBlobCache = (
   createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), { ...options, tier: 'memory' })
 
 export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter): BlobShelf => {
-  const blobs = new LRUCache<string, Held>({
-    maxSize: Math.max(1, maxBytes),
-    sizeCalculation: ({ bytes }, name) => bytes.length + entryBytes(name),
-    dispose: ({ bytes }, _, reason) => reason === 'evict' && meter.evicted(bytes.length),
+  const blobs = createBoundedCache<Held>({
+    maxBytes,
+    sizeOf: ({ bytes }) => bytes.length,
+    onEvict: ({ bytes }) => meter.evicted(bytes.length),
   })
   let underWay = 0
 

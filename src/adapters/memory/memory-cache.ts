@@ -1,8 +1,7 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { entryBytes } from '../cache-policy/entry-bytes.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier, type Kept } from '../cache-tier/cache-tier.ts'
 
@@ -19,15 +18,16 @@ const refusalPart = 16
 
 /**
  * Values in memory, those least lately used going first, in at most `maxBytes` (UTF-8 bytes of the value as
- * JSON, its key, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
+ * JSON, its name, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
  * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing. Refusals push out
  * one another, nothing else.
  */
 export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): CacheTier => {
   const holding = (bytes: number) =>
-    new LRUCache<string, Held>({
-      maxSize: Math.max(1, bytes),
-      dispose: (held, _, reason) => reason === 'evict' && meter.evicted(held.bytes),
+    createBoundedCache<Held>({
+      maxBytes: bytes,
+      sizeOf: (held) => held.bytes,
+      onEvict: (held) => meter.evicted(held.bytes),
     })
   const refusalBytes = Math.floor(maxBytes / refusalPart)
   const refusals = holding(refusalBytes)
@@ -64,7 +64,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       drop(key.name)
       if (E.isLeft(decoded)) return E.right(undefined)
       const value = decoded.right
-      const bytes = Buffer.byteLength(text) + entryBytes(key.name)
+      const bytes = Buffer.byteLength(text)
       const held = {
         kept: { value, expiresAt: kept.expiresAt },
         codec: key.codec,
@@ -72,7 +72,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
         bytes,
       }
       const entries = key.isRefusal(value) ? refusals : others
-      entries.set(key.name, held, { size: bytes })
+      entries.set(key.name, held)
       return E.right(undefined)
     },
     delete: (name) => async () => {

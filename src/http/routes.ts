@@ -1,0 +1,27 @@
+import Router, { type RouterMiddleware } from '@koa/router'
+import type { Sharing } from './cors.ts'
+
+/** The routes below one path. */
+export type Routes = {
+  readonly get: (path: string | string[], answer: RouterMiddleware) => void
+  readonly middleware: () => RouterMiddleware
+}
+
+/**
+ * Paths are read here and nowhere else: letter case and slashes count, and what belongs to a route, such as CORS, goes
+ * with its match (V8). `sharing`: whether pages of other sites may ask; `null`: they may not.
+ */
+export const createRoutes = (prefix: string, sharing: Sharing | null = null): Routes => {
+  const router = new Router({ prefix, sensitive: true, strict: true })
+  return {
+    get: (path, answer) => {
+      if (sharing === null) {
+        router.get(path, answer)
+        return
+      }
+      router.get(path, sharing.share, answer)
+      router.options(path, sharing.share, sharing.preflight)
+    },
+    middleware: () => router.routes(),
+  }
+}
