@@ -19,6 +19,7 @@ import { cacheKeys } from '../src/ports/cache-keys.ts'
 import { aContentExportUid, aStoredFileUid } from '../test/support/builders.ts'
 import { right } from '../test/support/expect-right.ts'
 import { factsOf, gated, someBytes, wellServed } from '../test/support/origins.ts'
+import { setNow } from '../test/support/set-now.ts'
 
 const MiB = 1024 * 1024
 const silent = () => undefined
@@ -74,7 +75,7 @@ const warmValues = async (dir: string) => {
   const disk = await open(dir)
   const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
   const tiered = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock: Date.now })
-  await right(tiered.set(key, 'x'.repeat(4000)))
+  await right(setNow(tiered, key, 'x'.repeat(4000)))
   const onDisk = await rate(() => right(disk.cache.get(key)), 20_000)
   const inMemory = await rate(() => right(tiered.get(key)), 500_000)
   show('value of 4 KB, disk', `${onDisk.toFixed(0)}/s`)
@@ -141,7 +142,7 @@ const manyEntries = async (dir: string, entries: number) => {
   if (E.isLeft(answered) || held !== entries) throw new Error('not all there')
   show(`${entries} entries: ready after`, `${ready.toFixed(0)} ms`)
   show(`${entries} entries: heap and array buffers an entry`, `${bytes.toFixed(0)} bytes`)
-  await right(disk.cache.set(key, 'x'.repeat(4000)))
+  await right(setNow(disk.cache, key, 'x'.repeat(4000)))
   const many = await rate(() => right(disk.cache.get(key)), 20_000)
   show(`${entries} entries: value of 4 KB, disk`, `${many.toFixed(0)}/s`)
   await disk.close()

@@ -11,7 +11,6 @@ import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
 import { ensureFolder, ensurePrivateFolder } from './adapters/fs/ensure-folder.ts'
-import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret, readSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
@@ -203,6 +202,7 @@ const createCache = async (config: Config, clock: Clock, log: Log) => {
       meter: inMemory,
     }),
     stats: meter.stats,
+    check: disk.check,
     close: disk.close,
   }
 }
@@ -293,7 +293,7 @@ export const createAdapters = async (
     stale: cache.stale,
     blobs: cache.blobs,
     cacheStats: cache.stats,
-    cacheCheck: checkFolder('cache', config.cacheDir),
+    cacheCheck: cache.check,
     store: createBoundedObjectStore(
       objects.store,
       createBreaker({ openMs: storeBreakerMs, clock, ...reporting(outages, 'object store') }),

@@ -40,6 +40,7 @@ const swallowing = [
   'src/adapters/blob/open-origin.ts',
   'src/adapters/blob/recent-bytes.ts',
   'src/adapters/transcode/node-av-encode.ts',
+  'src/domain/shared/keep-afterwards.ts',
   'src/http/pieces.ts',
 ]
 
@@ -70,7 +71,7 @@ describe('[V24] a promise that is not awaited', () => {
       ['src/behind-void.ts', 'complexity/noVoid'],
       ['src/in-callback.ts', 'nursery/noMisusedPromises'],
     ])
-  }).timeout(20_000)
+  })
 
   it('swallows its failures only where that is said', () => {
     const statement = /^ *(?![ .]|.*(?:await|return) )[^=]*\.catch\(\(\) => (?:undefined|null|\{\})\)$/
@@ -189,5 +190,19 @@ describe('[V21] waits for other machines', () => {
       for (const [line] of text.matchAll(/^.*client\.send\(.*$/gm))
         expect([path, /abortSignal/.test(line)]).to.deep.equal([path, true])
     }
+  })
+})
+
+describe('[V23] the cache', () => {
+  it('is set by the two reads alone that take the generation before they load', () => {
+    const folders = ['src/domain', 'src/http', 'src/cli']
+    const setting = folders
+      .flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+      )
+      .filter(
+        (file) => file.endsWith('.ts') && /\bcache\s*\.(set|generation)\(/.test(readFileSync(file, 'utf8')),
+      )
+    expect(setting).to.have.members(['src/domain/access/owned-read.ts', 'src/domain/shared/read-through.ts'])
   })
 })

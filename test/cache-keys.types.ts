@@ -5,6 +5,7 @@ import { anImageExportUid, anImageFileUid, aStoredFileUid } from './support/buil
 // What must not compile. `tsc` fails when one of these lines is no longer an error.
 
 const cache = createMemoryCache(() => 0)
+const since = cache.generation(cacheKeys.isAdmin({ sub: 'anna' }))
 
 export const refusals = [
   // @ts-expect-error an image file's uid is not an image export's
@@ -20,10 +21,16 @@ export const refusals = [
   () => cacheKeys.isAdmin({ uid: 'anna' }),
 
   // @ts-expect-error a flag lives there, not a text
-  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), '1'),
+  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), '1', since),
 
   // @ts-expect-error the record must be whole
-  () => cache.set(cacheKeys.storedFile({ uid: aStoredFileUid() }), { size: 1 }),
+  () => cache.set(cacheKeys.storedFile({ uid: aStoredFileUid() }), { size: 1 }, since),
+
+  // @ts-expect-error a value is set with the generation that was seen before its load
+  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true),
+
+  // @ts-expect-error only a cache makes a generation
+  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true, 0),
 
   // @ts-expect-error a key is made by the registry, with its codec and its life
   () => cache.get({ name: `image_files:exports:${anImageExportUid()}` }),

@@ -8,8 +8,9 @@ const framesOf = (stack: string | undefined): ReadonlyArray<string> =>
  */
 export const printWarningsWithoutText = (write: (text: string) => void): void => {
   process.removeAllListeners('warning')
-  process.on('warning', ({ name, stack, ...rest }) => {
-    const code = 'code' in rest ? ` ${String(rest.code)}` : ''
-    write(`larder: a warning of Node: ${name}${code}\n${framesOf(stack).join('\n')}\n`)
+  process.on('warning', ({ name, stack, code }: NodeJS.ErrnoException) => {
+    write(
+      `larder: a warning of Node: ${name}${code === undefined ? '' : ` ${code}`}\n${framesOf(stack).join('\n')}\n`,
+    )
   })
 }

@@ -60,6 +60,8 @@ export type BlobCache = {
    * to them. `null`: `read` may know more.
    */
   readonly held: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
-  /** Forgets the bytes; readers under way end well. */
+  /** Forgets the bytes; readers under way end well, and what they bring in is not kept. */
   readonly delete: (key: CacheKey<BlobFacts>) => TE.TaskEither<Unavailable, void>
+  /** The same for a caller who has no more than the key's name. */
+  readonly deleteByName: (name: string) => TE.TaskEither<Unavailable, void>
 }

@@ -24,6 +24,14 @@ export type Found<A> = {
   readonly isAtHand: () => boolean
 }
 
+declare const seen: unique symbol
+
+/**
+ * The state of a key at one moment: it changes when the key is deleted, before and after. Only a cache makes one, so
+ * a value cannot be set without the moment at which its load began.
+ */
+export type Generation = number & { readonly [seen]: true }
+
 /** For so long somebody who was told that he may not is not asked about again (http-api.md §9.2). */
 export const refusalSeconds = 30
 
@@ -36,7 +44,18 @@ export type CachePort = {
   readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Found<A>>>
   /** What its tiers have to tell when it has nothing. */
   readonly missed: ReadonlyArray<TierAnswer>
-  readonly set: <A>(key: CacheKey<A>, value: A) => TE.TaskEither<Unavailable, void>
-  /** Forgets the value; a key that was never set is fine. */
+  /**
+   * Taken before a load begins. Callers who hold the same one may share a look or a load: no delete has ended between
+   * them. It costs no more than a hash of the name.
+   */
+  readonly generation: <A>(key: CacheKey<A>) => Generation
+  /**
+   * Keeps what was loaded since `since`; when the key was deleted after that, the value may be out of date and is not
+   * kept, which is no error. A reader is answered first: nothing but `get` of the same key needs to wait for it.
+   */
+  readonly set: <A>(key: CacheKey<A>, value: A, since: Generation) => TE.TaskEither<Unavailable, void>
+  /** Forgets the value; a key that was never set is fine. No read that begins later sees it. */
   readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
+  /** The same for a caller who has no more than the key's name. */
+  readonly deleteByName: (name: string) => TE.TaskEither<Unavailable, void>
 }

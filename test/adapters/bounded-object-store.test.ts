@@ -117,4 +117,4 @@ describe('bounded object store', () => {
       await Promise.all(Array.from({ length: 20 }, () => right(store.read(key, all))))
     })
   })
-}).timeout(60_000)
+})

@@ -15,6 +15,7 @@ import { bytesBelow } from '../support/disk-usage.ts'
 import { right } from '../support/expect-right.ts'
 import { reading, someBytes, wellServed } from '../support/origins.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { setNow } from '../support/set-now.ts'
 
 describe('the budget of the disk cache', () => {
   const KiB = 1024
@@ -29,7 +30,8 @@ describe('the budget of the disk cache', () => {
     const cache = await caches.open({ dir, maxBytes: MiB })
     for (let n = 0; n < 20; n++) {
       await keepBlob(cache, aBlobKey(), blobBytes)
-      for (let m = 0; m < 10; m++) await right(cache.cache.set(aTextKey(), 'small'))
+      for (let m = 0; m < 10; m++) await right(setNow(cache.cache, aTextKey(), 'small'))
+      await cache.settled()
       const { values, blobs } = cacheFolders(dir)
       const used = (await bytesBelow(values)) + (await bytesBelow(blobs))
       expect(used).to.be.at.most(MiB)
@@ -75,7 +77,7 @@ describe('the budget of the disk cache', () => {
     const before = await caches.open({ dir })
     const key = aBlobKey()
     await keepBlob(before, key, blobBytes)
-    await right(before.cache.set(aTextKey(), 'small'))
+    await right(setNow(before.cache, aTextKey(), 'small'))
     await right(before.cache.delete(aTextKey()))
     const held = before.held()
     await caches.closeAll()

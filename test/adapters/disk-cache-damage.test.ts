@@ -1,9 +1,21 @@
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
-import { aBlobKey, blobBytes, createDiskCaches, isHeld, keepBlob, readBlob } from '../support/disk-caches.ts'
-import { reading, someBytes, wellServed } from '../support/origins.ts'
+import { createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import { O } from '../../src/fp.ts'
+import {
+  aBlobKey,
+  aTextKey,
+  blobBytes,
+  createDiskCaches,
+  isHeld,
+  keepBlob,
+  readBlob,
+} from '../support/disk-caches.ts'
+import { factsOf, reading, someBytes, wellServed } from '../support/origins.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { valueIn } from '../support/value-in.ts'
 
 describe('damage to the disk cache', () => {
   const MiB = 1024 * 1024
@@ -48,6 +60,23 @@ describe('damage to the disk cache', () => {
     expect(await isHeld(cache, bad, blobBytes)).to.equal(false)
     expect(await isHeld(cache, good, blobBytes)).to.equal(true)
     await keepBlob(cache, bad, blobBytes)
+  })
+
+  it('what an older release wrote is passed over, and brought in again', async () => {
+    const dir = await scratchFolder()
+    const cache = await caches.open({ dir })
+    const [key, text] = [aBlobKey(), aTextKey()]
+    const { values, blob } = cacheFolders(dir)
+    const old = createStorage(values)
+    await mkdir(values, { recursive: true })
+    await mkdir(dirname(blob(idOf(key.name))), { recursive: true })
+    await writeFile(blob(idOf(key.name)), blobBytes)
+    await old.setItem(key.name, { value: factsOf(blobBytes), expiresAt: null, scope: '' })
+    await old.setItem(text.name, { value: 'old', expiresAt: null, scope: 'http://127.0.0.1:8080' })
+    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    expect(await valueIn(cache.cache, text)).to.deep.equal(O.none)
+    await keepBlob(cache, key, blobBytes)
+    expect(await isHeld(cache, key, blobBytes)).to.equal(true)
   })
 
   it('a record that is torn, and a blob without one, are misses', async () => {

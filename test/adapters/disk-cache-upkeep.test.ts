@@ -19,6 +19,7 @@ import { filesBelow } from '../support/disk-usage.ts'
 import { right } from '../support/expect-right.ts'
 import { gated, reading } from '../support/origins.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { setNow } from '../support/set-now.ts'
 
 describe('the upkeep of the disk cache', () => {
   const caches = createDiskCaches()
@@ -33,7 +34,7 @@ describe('the upkeep of the disk cache', () => {
       const text = aTextKey()
       const first = await caches.open({ dir })
       await keepBlob(first, key, blobBytes)
-      await right(first.cache.set(text, 'small'))
+      await right(setNow(first.cache, text, 'small'))
       const held = first.held()
       const damages = [
         () => rm(journal),
@@ -53,9 +54,10 @@ describe('the upkeep of the disk cache', () => {
     it('goes on being read after a record that was cut off', async () => {
       const dir = await scratchFolder()
       const first = await caches.open({ dir })
-      await right(first.cache.set(aTextKey(), 'small'))
+      await right(setNow(first.cache, aTextKey(), 'small'))
+      await first.settled()
       await appendFile(cacheFolders(dir).journal, 'cut off')
-      await right(first.cache.set(aTextKey(), 'small'))
+      await right(setNow(first.cache, aTextKey(), 'small'))
       await caches.closeAll()
       expect((await caches.open({ dir })).held().entries).to.equal(2)
     })
@@ -69,9 +71,10 @@ describe('the upkeep of the disk cache', () => {
         await journal.append(Array.from({ length: 1100 }, () => ({ op: 'kept', id, blocks: 1, mark: 0 })))
       await journal.close()
       const cache = await caches.open({ dir })
-      await right(cache.cache.set(aTextKey(), 'small'))
+      await right(setNow(cache.cache, aTextKey(), 'small'))
+      await cache.settled()
       expect((await readFile(path)).length).to.be.below(5 * 40)
-      await right(cache.cache.set(aTextKey(), 'small'))
+      await right(setNow(cache.cache, aTextKey(), 'small'))
       await caches.closeAll()
       expect((await caches.open({ dir })).held().entries).to.be.at.least(2)
     })
@@ -121,7 +124,7 @@ describe('the upkeep of the disk cache', () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
       await keepBlob(cache, aBlobKey(), blobBytes)
-      await right(cache.cache.set(aTextKey(), 'small'))
+      await right(setNow(cache.cache, aTextKey(), 'small'))
       await rm(cacheFolders(dir).blobs, { recursive: true })
       expect(await cache.sweep()).to.deep.include({ missed: 1 })
       expect(cache.held()).to.deep.equal({ bytes: 4096, entries: 1 })

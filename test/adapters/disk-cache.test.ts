@@ -17,6 +17,7 @@ import { right } from '../support/expect-right.ts'
 import { gated, reading, someBytes, wellServed } from '../support/origins.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
 describe('disk cache', () => {
@@ -44,7 +45,7 @@ describe('disk cache', () => {
         )
         expect(served.equals(blobBytes)).to.equal(true)
       }
-      expect(E.isLeft(await cache.cache.set(aTextKey(), 'small')())).to.equal(true)
+      expect(E.isLeft(await setNow(cache.cache, aTextKey(), 'small')())).to.equal(true)
       expect(entries.map(({ event }) => event)).to.deep.equal(['cache.unwritable'])
     })
 
@@ -63,7 +64,7 @@ describe('disk cache', () => {
       expect(reader.got().equals(someBytes(100_000, 3))).to.equal(true)
       await keepBlob(cache, key, blobBytes)
       const text = aTextKey()
-      await right(cache.cache.set(text, 'small'))
+      await right(setNow(cache.cache, text, 'small'))
       expect(await valueIn(cache.cache, text)).to.deep.equal(O.some('small'))
       expect((await readdir(dir)).sort()).to.include.members(['blobs', 'fills', 'journal', 'values'])
     })

@@ -8,6 +8,7 @@ import { cacheContract } from '../contracts/cache.contract.ts'
 import { aContentExportUid } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
 describe('node-persist cache', () => {
@@ -23,7 +24,7 @@ describe('node-persist cache', () => {
   it('still has a value after the process has gone', async () => {
     const dir = await scratchFolder()
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-    await right(createNodePersistCache({ storage: createStorage(dir), clock, scope }).set(key, '#EXTM3U'))
+    await right(setNow(createNodePersistCache({ storage: createStorage(dir), clock, scope }), key, '#EXTM3U'))
     const reopened = createNodePersistCache({ storage: createStorage(dir), clock, scope })
     expect(await valueIn(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
   })
@@ -31,10 +32,10 @@ describe('node-persist cache', () => {
   it('has nothing that was written for another address', async () => {
     const storage = createStorage(await scratchFolder())
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-    await right(createNodePersistCache({ storage, clock, scope }).set(key, '#EXTM3U'))
+    await right(setNow(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
     const moved = createNodePersistCache({ storage, clock, scope: 'https://media.example' })
     expect(await valueIn(moved, key)).to.deep.equal(O.none)
-    await right(moved.set(key, '#EXTM3U moved'))
+    await right(setNow(moved, key, '#EXTM3U moved'))
     expect(await valueIn(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
   })
 
@@ -42,13 +43,13 @@ describe('node-persist cache', () => {
     const storage = createStorage(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    await right(cache.set(key, true))
+    await right(setNow(cache, key, true))
     const path = storage.getDatumPath(key.name)
     const whole = await readFile(path)
     for (let length = 0; length < whole.length; length++) {
       await truncate(path, length)
       expect(await valueIn(cache, key), `torn at ${length}`).to.deep.equal(O.none)
-      await right(cache.set(key, true))
+      await right(setNow(cache, key, true))
       expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
     }
   })
@@ -74,10 +75,10 @@ describe('node-persist cache', () => {
     const dir = await scratchFolder()
     const cache = createNodePersistCache({ storage: createStorage(dir), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    await right(cache.set(key, true))
+    await right(setNow(cache, key, true))
     await rm(dir, { recursive: true })
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
-    await right(cache.set(key, false))
+    await right(setNow(cache, key, false))
     expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
   })
 
@@ -86,7 +87,7 @@ describe('node-persist cache', () => {
     await writeFile(file, '')
     const cache = createNodePersistCache({ storage: createStorage(join(file, 'values')), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    for (const failed of [await left(cache.get(key)), await left(cache.set(key, true))])
+    for (const failed of [await left(cache.get(key)), await left(setNow(cache, key, true))])
       expect(failed).to.include({ _tag: 'Unavailable', dependency: 'disk cache' })
   })
 })

@@ -51,8 +51,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
   const openHere = () => createFsLocalFiles(folder, createProcessBeacon(join(folder, 'processes')))
   const foldersHere = async () => (await readdir(folder)).filter((name) => name !== 'processes')
 
-  beforeEach(async function () {
-    this.timeout(60_000)
+  beforeEach(async () => {
     folder = await scratchFolder()
     const [execPath = '', ...words] = [...otherNamespace, process.execPath, '--import', 'tsx']
     holder = fork(
@@ -82,7 +81,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     await killHolder()
     await openHere()
     expect(await foldersHere()).to.deep.equal([])
-  }).timeout(60_000)
+  })
 
   it('stays where no beacon tells of its process, until nothing was written for a day', async () => {
     await killHolder()
@@ -97,7 +96,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     await utimes(film, aDayAndMore, aDayAndMore)
     await createFsLocalFiles(folder)
     expect(await foldersHere()).to.deep.equal([])
-  }).timeout(60_000)
+  })
 
   it('has no beacon left when its process has ended well', async () => {
     const beacon = createProcessBeacon(join(folder, 'own'))
@@ -122,7 +121,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     await another.hold()
     expect(await readdir(beacons)).to.deep.equal([ourIdentity])
     release()
-  }).timeout(60_000)
+  })
 
   it('is kept where no beacon can be made', async () => {
     await writeFile(join(folder, 'file'), '')

@@ -70,7 +70,7 @@ describe('S3 object store', () => {
     expect(await found()).to.deep.equal([])
     made.close()
     client.destroy()
-  }).timeout(30_000)
+  })
 
   describe('behind a connection that breaks', () => {
     const bytes = randomBytes(3_000_000)

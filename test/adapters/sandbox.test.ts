@@ -25,8 +25,7 @@ type Seen = {
   readonly network: string
 }
 
-describe('[V14] the sandbox of decoders', function () {
-  this.timeout(60_000)
+describe('[V14] the sandbox of decoders', () => {
   let server: Server
   let folder: string
   before(async () => {

@@ -27,6 +27,7 @@ import { left, right } from '../support/expect-right.ts'
 import { factsOf, someBytes, wellServed } from '../support/origins.ts'
 import { silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
 describe('memory in front of disk', () => {
@@ -86,7 +87,7 @@ describe('memory in front of disk', () => {
       const dir = await scratchFolder()
       const disk = (await openDisk({ dir })).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }).set(key, 'body'))
+      await right(setNow(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }), key, 'body'))
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
       await rm(join(dir, 'values'), { recursive: true })
@@ -96,7 +97,7 @@ describe('memory in front of disk', () => {
     it('move to memory with the time that remains to them', async () => {
       const disk = (await openDisk()).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }).set(key, 'body'))
+      await right(setNow(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }), key, 'body'))
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       now += 600_000
       expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
@@ -112,8 +113,8 @@ describe('memory in front of disk', () => {
       const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(here.set(key, 'old'))
-      await right(there.set(key, 'new'))
+      await right(setNow(here, key, 'old'))
+      await right(setNow(there, key, 'new'))
       now += 1999
       expect(await valueIn(here, key)).to.deep.equal(O.some('old'))
       now += 1
@@ -125,7 +126,7 @@ describe('memory in front of disk', () => {
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock })
       for (let i = 0; i < 20; i++) {
         const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-        await right(cache.set(key, false))
+        await right(setNow(cache, key, false))
         expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
       }
       await disk.settled()
@@ -138,8 +139,8 @@ describe('memory in front of disk', () => {
       const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
       const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-      await right(here.set(key, true))
-      await right(there.set(key, false))
+      await right(setNow(here, key, true))
+      await right(setNow(there, key, false))
       now += 2000
       expect(await valueIn(here, key)).to.deep.equal(O.none)
       expect(await right(createTierStaleCache(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
@@ -152,7 +153,7 @@ describe('memory in front of disk', () => {
       await right(inner.keep(key, { value: 'old', expiresAt: null }))
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const underWay = valueIn(cache, key)
-      await right(cache.set(key, 'new'))
+      await right(setNow(cache, key, 'new'))
       release()
       await underWay
       expect(await valueIn(cache, key)).to.deep.equal(O.some('new'))
@@ -187,6 +188,8 @@ describe('memory in front of disk', () => {
       const { disk, release } = slowToFind(inner)
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const before = valueIn(cache, key)
+      // It has reached the disk when the delete begins.
+      await new Promise((resolve) => setImmediate(resolve))
       await right(cache.delete(key))
       const since = valueIn(cache, key)
       release()
@@ -200,7 +203,7 @@ describe('memory in front of disk', () => {
       const disk = (await openDisk({ dir: file })).values
       const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const key = cacheKeys.isAdmin({ sub: 'anna' })
-      expect(await left(cache.set(key, true))).to.include({ _tag: 'Unavailable' })
+      expect(await left(setNow(cache, key, true))).to.include({ _tag: 'Unavailable' })
       expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
     })
   })
@@ -216,7 +219,7 @@ describe('memory in front of disk', () => {
       it(`are to be had from ${name} for as long as the caller says`, async () => {
         const tier = await make()
         const stale = createTierStaleCache(tier, clock)
-        await right(cacheOfTier(tier, clock).set(key, 'body'))
+        await right(setNow(cacheOfTier(tier, clock), key, 'body'))
         now += 900_000 + 1000 * day - 1
         expect(await right(cacheOfTier(tier, clock).get(key))).to.deep.equal(O.none)
         expect(await right(stale.getStale(key, day))).to.have.nested.property('value.value', 'body')
@@ -226,7 +229,7 @@ describe('memory in front of disk', () => {
 
       it(`are gone from ${name} when they have been deleted`, async () => {
         const tier = await make()
-        await right(cacheOfTier(tier, clock).set(key, 'body'))
+        await right(setNow(cacheOfTier(tier, clock), key, 'body'))
         await right(cacheOfTier(tier, clock).delete(key))
         expect(await right(createTierStaleCache(tier, clock).getStale(key, day))).to.deep.equal(O.none)
       })
@@ -255,12 +258,12 @@ describe('memory in front of disk', () => {
       expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
     })
 
-    it('that have lost a bit on disk are found on their way up, and brought in anew', async () => {
+    it('[V22] that have lost a bit on disk are brought in anew within the same read', async () => {
       const dir = await scratchFolder()
       const disk = await openDisk({ dir })
       const bytes = someBytes(100_000)
       const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-      const { origin } = wellServed(bytes)
+      const { origin, asked } = wellServed(bytes)
       const read = () =>
         right(
           createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
@@ -276,11 +279,8 @@ describe('memory in front of disk', () => {
       const flipped = await readFile(path)
       flipped[99_000] = (flipped[99_000] ?? 0) ^ 1
       await writeFile(path, flipped)
-      const first = await read()
-        .then(collect, () => null)
-        .catch(() => null)
-      expect(first).to.equal(null)
-      expect((await collect(await read())).equals(bytes)).to.equal(true)
+      for (let n = 0; n < 2; n++) expect((await collect(await read())).equals(bytes)).to.equal(true)
+      expect(asked).to.have.length(2)
     })
   })
 
@@ -294,7 +294,7 @@ describe('memory in front of disk', () => {
 
     const list = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     await valueIn(cache, list)
-    await right(cache.set(list, 'body'))
+    await right(setNow(cache, list, 'body'))
     await valueIn(cache, list)
     const bytes = someBytes(100_000)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })

@@ -23,5 +23,5 @@ describe('warnings of Node [V5]', () => {
     expect(printed).not.to.include('SECRET')
     expect(printed).to.include('DeprecationWarning DEP0170').and.to.include('CustomWarning C1')
     expect(printed).to.match(/^\s+at .+/m)
-  }).timeout(60_000)
+  })
 })

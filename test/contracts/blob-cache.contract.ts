@@ -352,6 +352,21 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
       expect(reader.got()).to.deep.equal(bytes)
     })
 
+    it('[V23] keeps nothing of a fill that ends while it is under way, at whatever moment', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(40), fc.boolean(), async (steps, byName) => {
+          key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+          const reader = collect(await read(wellServed(bytes, 10_000).origin))
+          for (let step = 0; step < steps; step++) await new Promise((resolve) => setImmediate(resolve))
+          await right(byName ? cache.deleteByName(key.name) : cache.delete(key))
+          expect((await reader).equals(bytes)).to.equal(true)
+          const opened = await cache.read(key, facts, wholeOf(facts.size), noOrigin)()
+          expect(E.isLeft(opened)).to.equal(true)
+        }),
+        { numRuns: 40 },
+      )
+    })
+
     it('lets readers of a fill come to their end, and keeps nothing of it', async () => {
       const { origin, openTo } = gated(bytes)
       openTo(5000)

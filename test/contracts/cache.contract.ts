@@ -14,6 +14,7 @@ import {
 } from '../support/builders.ts'
 import { anyText, contentPartFile, imageFileUid } from '../support/cache-arbitraries.ts'
 import { right } from '../support/expect-right.ts'
+import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
 /** The same place, for whoever believes that a text lives there. */
@@ -37,7 +38,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
   it('gives back any text that was set', async () => {
     await fc.assert(
       fc.asyncProperty(imageFileUid(), anyText(), async (uid, body) => {
-        await right(cache.set(cacheKeys.imagePlaylist({ uid }), body))
+        await right(setNow(cache, cacheKeys.imagePlaylist({ uid }), body))
         expect(await valueIn(cache, cacheKeys.imagePlaylist({ uid }))).to.deep.equal(O.some(body))
       }),
       runs,
@@ -48,7 +49,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     const key = cacheKeys.contentPart({ uid: aContentPartUid() })
     await fc.assert(
       fc.asyncProperty(contentPartFile(), async (file) => {
-        await right(cache.set(key, file))
+        await right(setNow(cache, key, file))
         expect(await valueIn(cache, key)).to.deep.equal(O.some(file))
       }),
       runs,
@@ -57,14 +58,14 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('gives back both values of a flag', async () => {
     for (const flag of [true, false]) {
-      await right(cache.set(cacheKeys.isAdmin({ sub: 'anna' }), flag))
+      await right(setNow(cache, cacheKeys.isAdmin({ sub: 'anna' }), flag))
       expect(await valueIn(cache, cacheKeys.isAdmin({ sub: 'anna' }))).to.deep.equal(O.some(flag))
     }
   })
 
   it('keeps keys apart, whatever characters a subject has', async () => {
     const subs = ['a', 'A', 'a/../b', '', 'ä', 'a\u0000', ':', '{uid}', 'x'.repeat(1000)]
-    for (const [i, sub] of subs.entries()) await right(cache.set(cacheKeys.isAdmin({ sub }), i % 2 === 0))
+    for (const [i, sub] of subs.entries()) await right(setNow(cache, cacheKeys.isAdmin({ sub }), i % 2 === 0))
     for (const [i, sub] of subs.entries())
       expect(await valueIn(cache, cacheKeys.isAdmin({ sub }))).to.deep.equal(O.some(i % 2 === 0))
   })
@@ -75,7 +76,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('forgets a value when its time is up, and not before', async () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    await right(cache.set(key, '{}'))
+    await right(setNow(cache, key, '{}'))
     now += 899_999
     expect(await valueIn(cache, key)).to.deep.equal(O.some('{}'))
     now += 1
@@ -87,8 +88,8 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
       cacheKeys.imagePublic({ uid: anImageFileUid() }),
       cacheKeys.isAdmin({ sub: 'anna' }),
     ]) {
-      await right(cache.set(key, true))
-      await right(cache.set(key, false))
+      await right(setNow(cache, key, true))
+      await right(setNow(cache, key, false))
       expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
       now += 30_000
       expect(await valueIn(cache, key)).to.deep.equal(O.none)
@@ -97,8 +98,8 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('holds that somebody may for longer, also after it was not so', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-    await right(cache.set(key, false))
-    await right(cache.set(key, true))
+    await right(setNow(cache, key, false))
+    await right(setNow(cache, key, true))
     now += 599_999
     expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
     now += 1
@@ -107,46 +108,79 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
 
   it('never forgets by time what cannot change (W6)', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-    await right(cache.set(key, '#EXTM3U'))
+    await right(setNow(cache, key, '#EXTM3U'))
     now += 100 * 365 * 86_400_000
     expect(await valueIn(cache, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
   it('gives a value that is set again a new life', async () => {
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
-    await right(cache.set(key, 'first'))
+    await right(setNow(cache, key, 'first'))
     now += 800_000
-    await right(cache.set(key, 'second'))
+    await right(setNow(cache, key, 'second'))
     now += 800_000
     expect(await valueIn(cache, key)).to.deep.equal(O.some('second'))
   })
 
   it('answers none for a value that no longer fits its codec', async () => {
     const key = cacheKeys.imageExport({ uid: anImageExportUid() })
-    await right(cache.set(asText(key), 'written by an older release'))
+    await right(setNow(cache, asText(key), 'written by an older release'))
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
   it('reads a value by another codec that it fits', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
-    await right(cache.set(key, true))
+    await right(setNow(cache, key, true))
     expect(await valueIn(cache, asText(key))).to.deep.equal(O.some('1'))
   })
 
   it('forgets a deleted value, and deleting again is fine', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
-    await right(cache.set(key, true))
+    await right(setNow(cache, key, true))
     await right(cache.delete(key))
     await right(cache.delete(key))
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
+  it('[V23] does not keep what was loaded before a delete, and keeps what is loaded after it', async () => {
+    const key = cacheKeys.isAdmin({ sub: 'anna' })
+    for (const old of [true, false]) {
+      const since = cache.generation(key)
+      await right(cache.delete(key))
+      await right(cache.set(key, old, since))
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+      await right(cache.set(key, !old, cache.generation(key)))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(!old))
+    }
+  })
+
+  it('[V23] forgets what is being set when it is deleted', async () => {
+    const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+    const since = cache.generation(key)
+    const setting = right(cache.set(key, 'old', since))
+    const deleting = right(cache.delete(key))
+    const late = right(cache.set(key, 'old', since))
+    await Promise.all([setting, deleting, late])
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+  })
+
+  it('[V23] forgets a value by the name of its key, too', async () => {
+    const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+    const since = cache.generation(key)
+    await right(cache.set(key, 'old', since))
+    await right(cache.deleteByName(key.name))
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    await right(cache.set(key, 'old', since))
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    await right(cache.deleteByName('no such key'))
+  })
+
   it('ends with what was asked last, also when nobody waits in between', async () => {
     const key = cacheKeys.mobilePlaylist({ uid: aContentFileUid() })
     const bodies = Array.from({ length: 20 }, (_, i) => `#EXTM3U ${i} ${'x'.repeat(5000 * (20 - i))}`)
-    await Promise.all(bodies.map((body) => right(cache.set(key, body))))
+    await Promise.all(bodies.map((body) => right(setNow(cache, key, body))))
     expect(await valueIn(cache, key)).to.deep.equal(O.some(bodies.at(-1)))
-    await Promise.all([right(cache.set(key, 'again')), right(cache.delete(key))])
+    await Promise.all([right(setNow(cache, key, 'again')), right(cache.delete(key))])
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
@@ -159,7 +193,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
       isRefusal: () => false,
     }
     const list = ['a']
-    await right(cache.set(key, list))
+    await right(setNow(cache, key, list))
     list.push('b')
     expect(await valueIn(cache, key)).to.deep.equal(O.some(['a']))
   })

@@ -156,7 +156,7 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
       for (const name of what) silences[name]('pass')
       await Promise.all(waiting)
       expect(code).to.equal(0)
-    }).timeout(120_000)
+    })
 })
 
 const report = (name: string, warm: Tally, cold: Tally, after: Tally, late: number): string =>

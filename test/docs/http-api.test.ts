@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { documentedRoutes, paragraphs, routeForm } from '../support/contract.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 
-/** Every route of every router that the app is made of. HEAD comes with each GET (http-api.md §1.5). */
+/** Every route of every router that the app is made of. HEAD and OPTIONS come with GET (http-api.md §1.5, §7.4). */
 const servedRoutes = async (): Promise<ReadonlyArray<string>> => {
   const routers = new Set<Router>()
   const { routes } = Router.prototype
@@ -19,7 +19,9 @@ const servedRoutes = async (): Promise<ReadonlyArray<string>> => {
   }
   return [...routers].flatMap(({ stack }) =>
     stack.flatMap(({ methods, path }) =>
-      methods.filter((method) => method !== 'HEAD').map((method) => routeForm(`${method} ${path}`)),
+      methods
+        .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
+        .map((method) => routeForm(`${method} ${path}`)),
     ),
   )
 }

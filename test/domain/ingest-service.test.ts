@@ -207,7 +207,7 @@ describe('ingestion', () => {
       (all: ReadonlyArray<string>) =>
         all.length === 0 || /^its exports are there: another process/.test(all.join()),
     )
-  }).timeout(60_000)
+  })
 
   it('[V24] leaves an unfinished file to the process that is at it', async () => {
     const { one, other, renders } = await makeTwo()
@@ -234,7 +234,7 @@ describe('ingestion', () => {
     )
     expect(await isBusy).to.deep.equal({ _tag: 'Right', right: { state: 'busy' } })
     expect(renders()).to.equal(1)
-  }).timeout(60_000)
+  })
 
   it('[V24] stops at a signal, leaves nothing in scratch, and is finished by the next try', async () => {
     const { larder, keys } = await make()
@@ -255,7 +255,7 @@ describe('ingestion', () => {
     const [file] = await right(larder.ingest.listUnfinished)
     if (file === undefined) return expect.fail('it is gone')
     expect(await right(file.finish(() => {}, new AbortController().signal))).to.include({ state: 'made' })
-  }).timeout(60_000)
+  })
 
   for (const [what, meanwhile, outcome] of [
     [
@@ -292,7 +292,7 @@ describe('ingestion', () => {
         ])
       }
       expect(keys.size, 'the original alone').to.equal(1)
-    }).timeout(60_000)
+    })
 
   it('shows how far it is while it works, and nothing afterwards', async () => {
     const { larder } = await make()

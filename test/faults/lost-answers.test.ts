@@ -176,4 +176,4 @@ describe('writes whose answer is lost', () => {
     await left(admins.setAdmin('ann', false))
     expect(await left(admins.authenticate(token))).to.include({ _tag: 'Forbidden' })
   })
-}).timeout(60_000)
+})

@@ -127,7 +127,7 @@ describe('a database that falls silent', () => {
     await db.destroy()
     await proxy.until(() => proxy.connections() === 0)
   })
-}).timeout(60_000)
+})
 
 describe('a pool that is larger than what the database grants', () => {
   const database = withDatabase()
@@ -189,7 +189,7 @@ describe('a pool that is larger than what the database grants', () => {
       await db.destroy()
     })
   })
-}).timeout(60_000)
+})
 
 describe('larder before a database that falls silent', () => {
   const database = withDatabase()
@@ -238,4 +238,4 @@ describe('larder before a database that falls silent', () => {
       expect([status, headers['retry-after']]).to.deep.equal([503, '2'])
     expect(await larder.health.examine()).to.have.property('status', 'degraded')
   })
-}).timeout(60_000)
+})

@@ -118,7 +118,7 @@ describe('attacks on tokens (§2.1)', () => {
           ...expected(token),
         ])
       }
-    }).timeout(120_000)
+    })
   }
 
   it('are good for nothing else: a token of one kind opens no other', async () => {

@@ -16,9 +16,9 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
       ...plain,
       cache: {
         ...plain.cache,
-        set: (key, value) => {
+        set: (key, value, since) => {
           written.add(key.name)
-          return plain.cache.set(key, value)
+          return plain.cache.set(key, value, since)
         },
       },
     })

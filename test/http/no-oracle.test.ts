@@ -124,7 +124,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     const cache: CachePort = {
       ...plain.cache,
       get: (key) => told('get', plain.cache.get(key)),
-      set: (key, value) => told('set', plain.cache.set(key, value)),
+      set: (key, value, since) => told('set', plain.cache.set(key, value, since)),
     }
     const questions = withQuestions(plain, (ask) => (uid) => told('ask', ask(uid)))
     const larder = await createMemoryLarder({ ...plain, cache, ...questions })

@@ -67,7 +67,7 @@ describe('replay by provenance, in the second in which the tokens are minted [V1
           for (const jwt of others) await twins.expectAlike(asked(jwt), `${path} ${presign} ${coding}`)
         }
     }
-  }).timeout(120_000)
+  })
 
   it('a header token stands in no URL of a list, whoever asked before (W14)', async () => {
     for (const { kind, path } of listRoutes(twins)) {

@@ -14,6 +14,7 @@ import type { CacheKey } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
 const imageFileUid = 'if_0123456789abcdefghijkl' as ImageFileUid
@@ -191,13 +192,15 @@ async function isOnDiskAsDocumented<A>({ key, value, name, written, ttlSeconds }
   const now = 1_700_000_000_000
   const storage = createStorage(await scratchFolder())
   const cache = createNodePersistCache({ storage, clock: () => now, scope: 'https://media.example' })
-  await right(cache.set(key, value))
+  await right(setNow(cache, key, value))
 
-  const onDisk: unknown = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
+  const onDisk = JSON.parse(await readFile(storage.getDatumPath(name), 'utf8'))
   const expiresAt = ttlSeconds === null ? null : now + ttlSeconds * 1000
+  const entry = { value: written, expiresAt, scope: 'https://media.example' }
   expect(onDisk).to.deep.equal({
     key: name,
-    value: { value: written, expiresAt, scope: 'https://media.example' },
+    value: Object.assign({ check: onDisk.value.check }, entry),
   })
+  expect(onDisk.value.check).to.match(/^[\w-]{22}$/)
   expect(await valueIn(cache, key)).to.deep.equal(O.some(value))
 }

@@ -17,17 +17,21 @@ export type DiskLarder = Larder & { readonly disk: DiskCache }
 type Options = {
   readonly adapters?: Partial<Adapters>
   readonly cache?: Partial<DiskCacheOptions>
+  /** What blobs may take up in memory. */
+  readonly blobBytes?: number
 }
 
 /** All of Larder with the cache that it is run with: memory in front of a real folder. Close its `disk`. */
-export const createDiskLarder = async ({ adapters = {}, cache = {} }: Options = {}): Promise<DiskLarder> => {
+export const createDiskLarder = async (options: Options = {}): Promise<DiskLarder> => {
+  const { adapters = {}, cache = {}, blobBytes = 64 * 2 ** 20 } = options
   const { clock = createStandingClock().clock, log = silent } = adapters
   const dir = cache.dir ?? (await scratchFolder())
   const disk = await openDiskCache({ clock, log, scope: publicUrl, maxBytes: 2 ** 30, ...cache, dir })
   const larder = await createMemoryLarder({
     cache: createTieredCache({ memory: createMemoryTier(2 ** 20), disk: disk.values, clock }),
     stale: createTierStaleCache(disk.values, clock),
-    blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: 64 * 2 ** 20 }),
+    blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: blobBytes }),
+    cacheCheck: disk.check,
     ...adapters,
     clock,
     log,

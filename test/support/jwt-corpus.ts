@@ -30,7 +30,7 @@ const rs = (input: string, key: KeyObject): string =>
 /** The order of the group of Ed25519 (RFC 8032 §5.1), little-endian. */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
-/** The same signature with S + L in place of S, which is its equal to who does not insist on S < L (§5.1.7). */
+/** The same signature with S + L in place of S, which is its equal to who does not insist on S < L (RFC 8032, verification). */
 const malleated = (signature: string): string => {
   const bytes = Buffer.from(signature, 'base64url')
   let scalar = 0n

@@ -12,7 +12,10 @@ export type BlobBytes = {
 /** All of a blob's bytes, in memory. */
 export type ResidentBytes = BlobBytes & { readonly resident: Uint8Array }
 
-/** All of a blob's bytes, where they can only be read from. */
+/**
+ * All of a blob's bytes, where they can only be read from. None is given that is not right: a read throws, and the shelf
+ * has removed them by then.
+ */
 export type StoredBytes = BlobBytes & {
   readonly resident: null
   /** At least one byte from `start` on, put at the start of `buffer`: how many. Throws as `read` does. */
@@ -48,5 +51,5 @@ export type BlobShelf = {
   /** Room for new bytes; `null` when it will not have them. */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<Begun | null>
   /** Forgets the bytes; those that are open can be read to their end. */
-  readonly remove: (key: CacheKey<BlobFacts>) => Promise<void>
+  readonly remove: (name: string) => Promise<void>
 }

@@ -80,7 +80,7 @@ export const createFillingBlobCache = (
     const { stream, into } = fromShelf({
       bytes,
       range: rest,
-      goOn: (at) => afterShelf(request, { ...rest, start: at }, reader),
+      goOn: (at) => goOn(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
       leave: () => depart(reader),
     })
     return told(stream, hit, into)
@@ -117,12 +117,6 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  /** Of a blob that has turned out not to be whole. */
-  async function* afterShelf(request: BlobRequest, rest: Rest, reader: Reader) {
-    await shelf.remove(request.key).catch(() => undefined)
-    yield* goOn(request, { ...rest, tries: rest.tries - 1 }, reader)
-  }
-
   /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
   async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
@@ -148,6 +142,12 @@ export const createFillingBlobCache = (
     yield* opened.right
   }
 
+  const deleteByName = (name: string) =>
+    TE.tryCatch(async () => {
+      await fills.disown(name)
+      await shelf.remove(name)
+    }, unavailable('blob cache'))
+
   return {
     read: (key, facts, range, origin) => async () =>
       range.start === range.end
@@ -158,11 +158,8 @@ export const createFillingBlobCache = (
       if (bytes !== null) meter.hit(key)
       return bytes
     },
-    delete: (key) =>
-      TE.tryCatch(async () => {
-        await fills.disown(key.name)
-        await shelf.remove(key)
-      }, unavailable('blob cache')),
+    delete: ({ name }) => deleteByName(name),
+    deleteByName,
     settled: fills.settled,
   }
 }

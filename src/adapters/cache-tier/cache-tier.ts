@@ -3,12 +3,14 @@ import { E, O, type TE } from '../../fp.ts'
 import { type CacheKey, type CachePort, type Found, refusalSeconds } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Tier, TierAnswer } from '../../ports/tier-answer.ts'
+import { createGenerations } from './generations.ts'
 
 /** A value and its end: milliseconds since 1970, `null` for a value that cannot change. */
 export type Kept<A> = { readonly value: A; readonly expiresAt: number | null }
 
 /**
- * One of several places in which values are held. It gives back what has expired too: who asks decides what
+ * One of several places in which values are held. What is kept and deleted under one name takes effect in the order in
+ * which the tasks were started. It gives back what has expired too: who asks decides what
  * that is still good for, and a value moves from tier to tier with the time that remains to it.
  */
 export type CacheTier = {
@@ -17,7 +19,7 @@ export type CacheTier = {
   /** What `find` gives as well, where that needs no waiting: the same object until the value is kept anew. */
   readonly held: <A>(key: CacheKey<A>) => Kept<A> | undefined
   readonly keep: <A>(key: CacheKey<A>, kept: Kept<A>) => TE.TaskEither<Unavailable, void>
-  readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
+  readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
 }
 
 export const isFresh = (kept: Kept<unknown>, now: number): boolean =>
@@ -46,14 +48,23 @@ export const missedBy = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<Tier
   tiers.map(({ name }) => ({ tier: name, outcome: 'miss' }))
 
 /** The port on one tier. */
-export const cacheOfTier = (tier: CacheTier, clock: Clock): CachePort => ({
-  get: (key) => async () => {
-    const found = await tier.find(key)()
-    if (E.isLeft(found)) return found
-    if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-    return E.right(O.some(foundIn(tier, key, found.right.value, clock)))
-  },
-  missed: missedBy(tier),
-  set: (key, value) => async () => tier.keep(key, keptFrom(key, value, clock()))(),
-  delete: tier.delete,
-})
+export const cacheOfTier = (tier: CacheTier, clock: Clock): CachePort => {
+  const generations = createGenerations()
+  const deleteByName = (name: string) => () => generations.around(name, tier.delete(name))
+  return {
+    get: (key) => async () => {
+      const found = await tier.find(key)()
+      if (E.isLeft(found)) return found
+      if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
+      return E.right(O.some(foundIn(tier, key, found.right.value, clock)))
+    },
+    missed: missedBy(tier),
+    generation: ({ name }) => generations.of(name),
+    set: (key, value, since) => async () =>
+      since === generations.of(key.name)
+        ? tier.keep(key, keptFrom(key, value, clock()))()
+        : E.right(undefined),
+    delete: ({ name }) => deleteByName(name),
+    deleteByName,
+  }
+}

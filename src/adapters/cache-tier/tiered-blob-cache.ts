@@ -1,3 +1,4 @@
+import { E } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import { defaultFillOptions } from '../blob/fill-options.ts'
 import { createMemoryBlobCache } from '../memory/memory-blob-cache.ts'
@@ -34,15 +35,23 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
     },
   })
 
+  /**
+   * The disk first: what memory brings in from there before that is disowned with the rest, and what it brings in later
+   * comes from the origin.
+   */
+  const deleteByName = (name: string) => async () => {
+    const done = await disk.deleteByName(name)()
+    const forgotten = await memory.deleteByName(name)()
+    return E.isLeft(done) ? done : forgotten
+  }
+
   return {
     read: (key, facts, range, origin) =>
       facts.size > largest
         ? disk.read(key, facts, range, origin)
         : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin)),
     held: memory.held,
-    delete: (key) => async () => {
-      await memory.delete(key)()
-      return disk.delete(key)()
-    },
+    delete: ({ name }) => deleteByName(name),
+    deleteByName,
   }
 }

@@ -4,6 +4,7 @@ import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, missedBy } from './cache-tier.ts'
+import { createGenerations } from './generations.ts'
 
 type Tiers = {
   /** Asked first. */
@@ -33,6 +34,17 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
   let changes = 0
 
   const flight = createSingleFlight()
+  const generations = createGenerations()
+
+  const deleteByName = (name: string) => () =>
+    generations.around(name, async () => {
+      changes++
+      const [, done] = await Promise.all([memory.delete(name)(), disk.delete(name)()])
+      changes++
+      // A look that began meanwhile may have found it on the disk, and remembered it.
+      await memory.delete(name)()
+      return done
+    })
 
   const lookOnDisk = async <A>(key: CacheKey<A>): Promise<E.Either<Unavailable, O.Option<Found<A>>>> => {
     const before = changes
@@ -52,20 +64,20 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
       return flight(`${changes} ${key.name}`, () => lookOnDisk(key))
     },
     missed: missedBy(memory, disk),
-    set: (key, value) => async () => {
+    generation: ({ name }) => generations.of(name),
+    set: (key, value, since) => async () => {
+      if (since !== generations.of(key.name)) return E.right(undefined)
       const kept = keptFrom(key, value, clock())
       changes++
-      await remember(key, kept)()
-      const done = await (key.isRefusal(value) ? disk.delete(key) : disk.keep(key, kept))()
+      // Both begin at once: a delete that comes next must come second in both tiers.
+      const [, done] = await Promise.all([
+        remember(key, kept)(),
+        (key.isRefusal(value) ? disk.delete(key.name) : disk.keep(key, kept))(),
+      ])
       changes++
       return done
     },
-    delete: (key) => async () => {
-      changes++
-      await memory.delete(key)()
-      const done = await disk.delete(key)()
-      changes++
-      return done
-    },
+    delete: ({ name }) => deleteByName(name),
+    deleteByName,
   }
 }

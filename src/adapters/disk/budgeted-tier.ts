@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { E, O } from '../../fp.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import { isNoRoom } from '../platform/errno.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 
@@ -17,17 +18,22 @@ export const createBudgetedTier = (
     return found
   },
   keep: (key, kept) => async () => {
+    // What is not kept must not leave an older value in its place.
+    if (!budget.admits(1)) return tier.delete(key.name)()
     const done = await tier.keep(key, kept)()
-    if (E.isLeft(done)) return done
+    if (E.isLeft(done)) {
+      if (isNoRoom(done.left.cause)) budget.lower(1)
+      return done
+    }
     const id = idOf(key.name)
     const size = await sizeOf(folders.value(id))
     // It may have been deleted again by now.
-    if (size !== null) await budget.kept(id, size, 'value')
+    if (size !== null) budget.kept(id, size, 'value')
     return done
   },
-  delete: (key) => async () => {
-    const done = await tier.delete(key)()
-    await budget.removed(idOf(key.name))
+  delete: (name) => async () => {
+    const done = await tier.delete(name)()
+    budget.removed(idOf(name))
     return done
   },
 })

@@ -5,12 +5,16 @@ import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { createDiskBlobShelf } from './disk-blob-shelf.ts'
 import type { DiskBudget } from './disk-budget.ts'
+import type { DiskRoom } from './disk-room.ts'
+import type { Trust } from './trusted-chunks.ts'
 
 type Options = {
   readonly folders: CacheFolders
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly room: DiskRoom
+  readonly trust: Trust
   readonly beacon: ProcessBeacon
   readonly fill: FillOptions
 }

@@ -1,61 +1,76 @@
-import { rm } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
-import type { BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
+import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
+import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
+import { digestsOf } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
+import type { DiskRoom, Reservation } from './disk-room.ts'
 import { takeFillLock } from './fill-lock.ts'
 import { createForeignFile } from './foreign-file.ts'
 import { inFolder } from './in-folder.ts'
+import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
+import { removeFile } from './remove-file.ts'
 import { createSharedFiles } from './shared-files.ts'
+import type { Trust } from './trusted-chunks.ts'
+import { createVerifiedFile } from './verified-file.ts'
 
 /** What the readers of a fill share in memory, 768 KiB of it at most. */
 const shared = { windowBytes: 256 * 1024, pieces: 4 }
 
-/** A record is a small value: one block. */
-const recordBytes = 4096
+/** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
+const rememberedBytes = 8 * 1024 * 1024
 
-/** Of records that need not be read again, ten thousand: what lies in the file itself is looked at each time. */
-const rememberedBytes = 6 * 1024 * 1024
+type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
-/** Of facts in memory: a hash in hex, and numbers. */
-const factBytes = 160
+const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + recordBytesFor(size)
 
 type Deps = {
   readonly folders: CacheFolders
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly room: DiskRoom
+  readonly trust: Trust
   readonly beacon: ProcessBeacon
 }
 
 /**
  * Blobs as files, each with a record among the values that says what its bytes must be. A file without a record,
- * a record without a file, and a file of another length are all misses; the last two are removed on the spot.
+ * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
+ * three are removed on the spot.
  */
-export const createDiskBlobShelf = ({ folders, records, budget, beacon }: Deps): BlobShelf => {
+export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
+  const { folders, records, budget, room, trust, beacon } = deps
   const files = createSharedFiles()
-  const read = createBoundedCache<BlobFacts>({ maxBytes: rememberedBytes, sizeOf: () => factBytes })
-  const asking = new Map<string, Promise<BlobFacts | null>>()
+  const read = createBoundedCache<Known>({
+    maxBytes: rememberedBytes,
+    sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
+  })
+  const asking = new Map<string, Promise<Known | null>>()
   let begun = 0
 
-  const readRecord = async (key: CacheKey<BlobFacts>): Promise<BlobFacts | null> => {
-    const found = await records.find(key)()
-    if (E.isLeft(found) || O.isNone(found.right)) return null
-    const record = found.right.value.value
-    read.set(key.name, record)
-    return record
+  const know = (name: string, { size, sha256, chunks }: DiskRecord): Known => {
+    const known = { size, sha256, digests: Buffer.from(chunks, 'base64') }
+    read.set(name, known)
+    return known
+  }
+
+  const readRecord = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
+    const found = await records.find(recordKey(key))()
+    return E.isLeft(found) || O.isNone(found.right) ? null : know(key.name, found.right.value.value)
   }
 
   /** A crowd that asks for one blob at one time looks for its record once. */
-  const recordOf = async (key: CacheKey<BlobFacts>): Promise<BlobFacts | null> => {
+  const recordOf = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
     const known = read.get(key.name)
     if (known !== undefined) return known
     const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
@@ -63,34 +78,63 @@ export const createDiskBlobShelf = ({ folders, records, budget, beacon }: Deps):
     return asked
   }
 
-  const remove = async (key: CacheKey<BlobFacts>): Promise<void> => {
-    const id = idOf(key.name)
-    read.delete(key.name)
+  const remove = async (name: string): Promise<void> => {
+    const id = idOf(name)
+    read.delete(name)
     files.forget(folders.blob(id))
-    await rm(folders.blob(id), { force: true })
-    const removed = await records.delete(key)()
+    trust.forget(folders.blob(id))
+    await removeFile(folders.blob(id))
+    const removed = await records.delete(name)()
     if (E.isLeft(removed)) throw removed.left.cause
-    await budget.removed(id)
+    budget.removed(id)
   }
 
-  /** The same bytes, with a record once they are whole, and the lock given back at the end. */
-  const withRecord = (
-    file: NewBytes,
+  /** A file that has turned out to be bad, unless another has taken its place. */
+  const discard = async (name: string, ino: number): Promise<void> => {
+    const there = await stat(folders.blob(idOf(name))).catch(() => null)
+    if (there === null || there.ino === ino) await remove(name).catch(() => undefined)
+  }
+
+  const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
+    files.forget(folders.blob(idOf(key.name)))
+    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null })()
+    if (E.isLeft(kept)) throw kept.left.cause
+    know(key.name, record)
+    budget.kept(idOf(key.name), bytesOnDisk(record), 'blob')
+  }
+
+  const beginFile = async (
     key: CacheKey<BlobFacts>,
     facts: BlobFacts,
-    release: () => Promise<void>,
-  ): NewBytes => ({
-    ...file,
-    publish: async () => {
-      await file.publish()
-      files.forget(folders.blob(idOf(key.name)))
-      const kept = await records.keep(key, { value: facts, expiresAt: null })()
-      if (E.isLeft(kept)) throw kept.left.cause
-      read.set(key.name, facts)
-      await budget.kept(idOf(key.name), facts.size + recordBytes, 'blob')
-    },
-    close: () => release().finally(file.close),
-  })
+    reservation: Reservation,
+  ): Promise<Begun> => {
+    const id = idOf(key.name)
+    const final = folders.blob(id)
+    begun++
+    const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
+    const temporary = join(folders.fills, lock.part)
+    if (lock.by === 'another') {
+      const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
+      const foreign = createForeignFile({ temporary, final, size: facts.size, isWriterAlive })
+      return { by: 'another', bytes: foreign }
+    }
+    try {
+      const file = await createNewFile(temporary, final)
+      const blob = createNewBlob({
+        file,
+        facts,
+        room,
+        reservation,
+        keepRecord: (record) => keepRecord(key, record),
+        remove: () => remove(key.name),
+        release: lock.release,
+      })
+      return { by: 'us', bytes: withRecentBytes(blob, shared) }
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
 
   return {
     open: async (key, facts) => {
@@ -103,29 +147,30 @@ export const createDiskBlobShelf = ({ folders, records, budget, beacon }: Deps):
       const path = folders.blob(id)
       // A file that has had to go lives on while it is open: new readers must not prolong that.
       if (!budget.touched(id)) files.forget(path)
-      const bytes = await files.open(path, facts.size)
-      if (bytes === null) await remove(key)
-      return bytes
+      const opened = await files.open(path, facts.size)
+      if (opened === null) {
+        await remove(key.name)
+        return null
+      }
+      return createVerifiedFile({
+        opened,
+        size: facts.size,
+        digests: record.digests,
+        trusted: trust.of(path, opened.stamp, digestsOf(facts.size)),
+        onBad: () => discard(key.name, opened.ino),
+      })
     },
     begin: async (key, facts) => {
-      if (!budget.admits(facts.size + recordBytes)) return null
-      const id = idOf(key.name)
-      const final = folders.blob(id)
-      begun++
-      const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
-      const temporary = join(folders.fills, lock.part)
-      if (lock.by === 'another') {
-        const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
-        return {
-          by: 'another',
-          bytes: createForeignFile({ temporary, final, size: facts.size, isWriterAlive }),
-        }
-      }
+      const bytes = bytesOnDisk(facts)
+      if (!budget.admits(bytes)) return null
+      const reservation = await room.reserve(bytes)
+      if (reservation === null) return null
       try {
-        const file = await createNewFile(temporary, final)
-        return { by: 'us', bytes: withRecentBytes(withRecord(file, key, facts, lock.release), shared) }
+        const begun = await room.retry(bytes, () => beginFile(key, facts, reservation))
+        if (begun.by === 'another') reservation.release()
+        return begun
       } catch (error) {
-        await lock.release()
+        reservation.release()
         throw error
       }
     },

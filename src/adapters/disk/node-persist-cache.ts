@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import * as t from 'io-ts'
 import storage, { type LocalStorage } from 'node-persist'
@@ -6,8 +7,10 @@ import { E, O, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
+import { isNoRoom } from '../platform/errno.ts'
 import { inFolder } from './in-folder.ts'
 import { createInTurn } from './in-turn.ts'
+import { removeFile } from './remove-file.ts'
 
 /**
  * What stands under `value` in a file of node-persist. `scope` names what the value was made for: bodies carry
@@ -17,7 +20,17 @@ export const Entry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
+  check: t.string,
 })
+
+/** Of all that an entry says, and of the key that it says it of: the start of a SHA-256. */
+export const checkOf = (name: string, { value, expiresAt, scope }: Omit<Entry, 'check'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([name, value, expiresAt, scope]))
+    .digest('base64url')
+    .slice(0, 22)
+
+type Entry = t.TypeOf<typeof Entry>
 
 const failed = unavailable('disk cache')
 
@@ -32,13 +45,22 @@ export const createStorage = (dir: string): LocalStorage =>
 
 /**
  * Values in files of their own, as JSON. node-persist overwrites in place, so a file may be torn by a crash or
- * by another process; a torn one does not parse, is none, and is whole again with the next `keep`.
+ * by another process; one that is torn, has lost a bit, belongs to another key or was written by an older release does
+ * not check, is none, and is whole again with the next `keep`.
  */
 export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheTier => {
   const inTurn = createInTurn()
 
-  const write = (name: string, entry: t.TypeOf<typeof Entry>) =>
-    inFolder(dirname(disk.getDatumPath(name)), () => disk.setItem(name, entry))
+  const write = async (name: string, entry: Entry): Promise<void> => {
+    const path = disk.getDatumPath(name)
+    const set = () => inFolder(dirname(path), () => disk.setItem(name, entry))
+    // What cannot be written over may be removed: a folder, or a file of another user.
+    await set().catch(async (error) => {
+      await removeFile(path)
+      if (isNoRoom(error)) throw error
+      await set()
+    })
+  }
 
   return {
     name: 'disk',
@@ -48,17 +70,19 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheT
         await inTurn.pending(key.name)
         const entry = Entry.decode(await disk.getItem(key.name))
         if (E.isLeft(entry) || entry.right.scope !== scope) return O.none
+        if (checkOf(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         return E.isRight(value) ? O.some({ value: value.right, expiresAt: entry.right.expiresAt }) : O.none
       }, failed),
     keep: (key, { value, expiresAt }) =>
       TE.tryCatch(async () => {
         const entry = { value: key.codec.encode(value), expiresAt, scope }
-        await inTurn.run(key.name, () => write(key.name, entry))
+        const checked = { ...entry, check: checkOf(key.name, entry) }
+        await inTurn.run(key.name, () => write(key.name, checked))
       }, failed),
-    delete: (key) =>
+    delete: (name) =>
       TE.tryCatch(async () => {
-        await inTurn.run(key.name, () => disk.removeItem(key.name))
+        await inTurn.run(name, () => removeFile(disk.getDatumPath(name)))
       }, failed),
   }
 }

@@ -1,3 +1,5 @@
+import type { Unavailable } from '../../domain/shared/errors.ts'
+import type { TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -11,11 +13,14 @@ import { ourIdentity } from '../platform/process-identity.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
-import { createDiskBudget } from './disk-budget.ts'
+import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
+import { createDiskLimit } from './disk-limit.ts'
+import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
-import { type ScrubReport, scrub } from './scrub.ts'
+import { createScrub, type ScrubReport } from './scrub.ts'
 import { type SweepReport, sweep } from './sweep.ts'
+import { createTrust } from './trusted-chunks.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type DiskCacheOptions = {
@@ -40,9 +45,11 @@ export type DiskCache = {
   readonly values: CacheTier
   readonly blobs: BlobCache
   readonly held: () => { readonly bytes: number; readonly entries: number }
+  /** Whether anything new can be kept; what is wrong, if not. */
+  readonly check: TE.TaskEither<Unavailable, void>
   /** Holds the books against the folders, now. It comes round by itself as well. */
   readonly sweep: () => Promise<SweepReport>
-  /** Reads all blobs through, now. It comes round by itself as well. */
+  /** Reads all blobs through, now. By itself it does so a part an hour. */
   readonly scrub: () => Promise<ScrubReport>
   /** Resolves when what has been read to its end, or set, is kept and counted. */
   readonly settled: () => Promise<void>
@@ -50,6 +57,9 @@ export type DiskCache = {
 }
 
 const hour = 3_600_000
+
+/** Of the scrub: all that lies there, once a day. */
+const roundsPerPass = 24
 const MiB = 1024 * 1024
 
 /**
@@ -64,7 +74,15 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const folders = cacheFolders(dir)
   const beacon = createProcessBeacon(folders.processes)
   const journal = createJournal(folders.journal, folders.newJournal(ourIdentity))
-  const budget = createDiskBudget({ folders, maxBytes, journal, onEvicted: meter.evicted, onFailure })
+  const limit = createDiskLimit({
+    maxBlocks: blocksIn(maxBytes),
+    clock,
+    onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
+  })
+  const onEvicted = meter.evicted
+  const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
+  const room = createDiskRoom({ folders, budget })
+  const trust = createTrust(clock)
   await budget.load()
 
   const storage = createStorage(folders.values)
@@ -74,6 +92,8 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     folders,
     records: createNodePersistTier(storage, ''),
     budget,
+    room,
+    trust,
     beacon,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
@@ -87,8 +107,9 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     stopped: () => stopped,
   }
   const sweepNow = () => sweep(upkept)
-  const scrubNow = async (bytesPerSecond: number) => {
-    const report = await scrub({ ...upkept, bytesPerSecond })
+  const scrub = createScrub({ ...upkept, trust })
+  const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
+    const report = await scrub(scope)
     if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
     return report
   }
@@ -98,7 +119,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     everyMs: options.upkeepMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
-      await scrubNow(options.scrubBytesPerSecond ?? 8 * MiB)
+      await scrubNow({
+        bytesPerSecond: options.scrubBytesPerSecond ?? 8 * MiB,
+        share: 1 / roundsPerPass,
+        notWithinMs: roundsPerPass * hour,
+      })
     },
     onFailure,
   })
@@ -113,8 +138,9 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     values,
     blobs,
     held: budget.held,
+    check: room.check,
     sweep: sweepNow,
-    scrub: () => scrubNow(Number.POSITIVE_INFINITY),
+    scrub: () => scrubNow({ bytesPerSecond: Number.POSITIVE_INFINITY, share: 1, notWithinMs: 0 }),
     settled,
     close: async () => {
       stopped = true

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../fp.ts'
-import { BlobRecord } from '../../ports/cache-keys.ts'
-import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
+import type { Entry, S3Fifo } from '../cache-policy/s3-fifo.ts'
+import { DiskRecord } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { type DiskBudget, isBlob } from './disk-budget.ts'
+import { removeFile } from './remove-file.ts'
+import { stampOf, type Trust } from './trusted-chunks.ts'
 
 /** How node-persist has it in the file of a blob's record (node-persist-cache.ts). */
-const RecordFile = t.type({ value: t.type({ value: BlobRecord }) })
+const RecordFile = t.type({ value: t.type({ value: DiskRecord }) })
 
 export type ScrubReport = { readonly checked: number; readonly bad: number }
 
@@ -20,38 +22,77 @@ type Deps = {
   readonly storage: LocalStorage
   readonly policy: S3Fifo
   readonly budget: DiskBudget
-  readonly bytesPerSecond: number
+  readonly trust: Trust
   /** Becomes true when it should stop. */
   readonly stopped: () => boolean
 }
 
+type Scope = {
+  readonly bytesPerSecond: number
+  /** Of all that lies there; the next one goes on where this one ends. */
+  readonly share: number
+  /** A blob of which every chunk was verified so short a time ago is passed over. */
+  readonly notWithinMs: number
+}
+
 /**
- * Reads every blob through, not faster than it may, and takes away those whose bytes are not what their record
- * says: a disk that has lost a bit does not tell. The next reader brings them in anew.
+ * Reads blobs through, not faster than it may, and takes away those whose bytes are not what their record says: a disk
+ * that has lost a bit does not tell. Readers verify what they are given; the scrub sees to it that they seldom have to
+ * wait for a blob to be brought in anew.
  */
-export const scrub = async (deps: Deps): Promise<ScrubReport> => {
-  const { folders, policy, budget, stopped } = deps
-  let checked = 0
-  let bad = 0
-  for (let at = policy.entryFrom(0); at !== null && !stopped(); at = policy.entryFrom(at.place + 1)) {
-    if (!isBlob(at.entry.mark)) continue
-    const id = Buffer.from(at.entry.id).toString('hex')
-    const isGood = await isAsRecorded(deps, id)
-    if (stopped()) break
-    checked++
-    // What has been evicted meanwhile was not bad for that.
-    if (isGood || policy.markOf(at.entry.id) === null) continue
-    await rm(folders.blob(id), { force: true })
-    await rm(folders.value(id), { force: true })
-    await budget.removed(id)
-    bad++
+export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>) => {
+  const { folders, policy, budget, trust, stopped } = deps
+  let place = 0
+
+  const isVerified = async (id: string, withinMs: number): Promise<boolean> => {
+    const path = folders.blob(id)
+    const there = await stat(path).catch(() => null)
+    return there !== null && trust.isVerified(path, stampOf(there), withinMs)
   }
-  return { checked, bad }
+
+  const remove = async (id: string): Promise<void> => {
+    await removeFile(folders.blob(id))
+    await removeFile(folders.value(id))
+    budget.removed(id)
+  }
+
+  return async ({ bytesPerSecond, share, notWithinMs }) => {
+    const report = { checked: 0, bad: 0 }
+
+    const look = async (entry: Entry): Promise<void> => {
+      const id = Buffer.from(entry.id).toString('hex')
+      if (notWithinMs > 0 && (await isVerified(id, notWithinMs))) return
+      const isGood = await isAsRecorded(deps, id, bytesPerSecond)
+      if (stopped()) return
+      report.checked++
+      // What has been evicted meanwhile was not bad for that.
+      if (isGood || policy.markOf(entry.id) === null) return
+      await remove(id)
+      report.bad++
+    }
+
+    let left = policy.weight() * share
+    let hasWrapped = false
+    while (left > 0 && !stopped()) {
+      const at = policy.entryFrom(place)
+      if (at === null) {
+        if (hasWrapped || place === 0) break
+        hasWrapped = true
+        place = 0
+        continue
+      }
+      place = at.place + 1
+      left -= at.entry.weight
+      if (isBlob(at.entry.mark)) await look(at.entry)
+    }
+    return report
+  }
 }
 
 const isAsRecorded = async (
-  { folders, storage, bytesPerSecond, stopped }: Deps,
+  { folders, storage, stopped }: Deps,
   id: string,
+  bytesPerSecond: number,
 ): Promise<boolean> => {
   const record = RecordFile.decode(await storage.readFile(folders.value(id)).catch(() => null))
   if (E.isLeft(record)) return false

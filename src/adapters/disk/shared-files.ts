@@ -1,7 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { StoredBytes } from '../blob/blob-shelf.ts'
 import { isMissing } from '../platform/errno.ts'
-import { readInto, readPiece, wholePieceBytes } from './file-bytes.ts'
+import { stampOf } from './trusted-chunks.ts'
+
+/** A file as one of its readers has it. */
+export type OpenFile = {
+  readonly file: FileHandle
+  readonly ino: number
+  /** Its state when this reader came (trusted-chunks.ts). */
+  readonly stamp: string | null
+  readonly close: () => Promise<void>
+}
 
 /**
  * Open files, each opened once for all who read it at one time: reads are told where to read, so that one handle
@@ -9,7 +17,7 @@ import { readInto, readPiece, wholePieceBytes } from './file-bytes.ts'
  */
 export type SharedFiles = {
   /** The file; `null` when it is not there or has another length. Throws when that cannot be told. */
-  readonly open: (path: string, size: number) => Promise<StoredBytes | null>
+  readonly open: (path: string, size: number) => Promise<OpenFile | null>
   /** Those who come from now on have it opened anew. */
   readonly forget: (path: string) => void
 }
@@ -25,7 +33,7 @@ export const createSharedFiles = (): SharedFiles => {
 
   return {
     open: async (path, size) => {
-      const shared = files.get(path) ?? { file: openWhole(path, size), readers: 0 }
+      const shared = files.get(path) ?? { file: openIfThere(path), readers: 0 }
       files.set(path, shared)
       shared.readers++
       const leave = async (file: FileHandle | null) => {
@@ -39,16 +47,14 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(null)
         throw error
       })
-      if (file === null) {
+      // Each reader looks anew: what is open may have been written to since.
+      const stat = await file?.stat().catch(() => null)
+      if (file === null || !stat || stat.size !== size) {
+        forgetIf(path, shared)
         await leave(file)
         return null
       }
-      return {
-        read: (start, end) => readPiece(file, start, end, wholePieceBytes),
-        readInto: (buffer, start) => readInto(file, buffer, start),
-        close: () => leave(file),
-        resident: null,
-      }
+      return { file, ino: stat.ino, stamp: stampOf(stat), close: () => leave(file) }
     },
     forget: (path) => {
       files.delete(path)
@@ -56,17 +62,8 @@ export const createSharedFiles = (): SharedFiles => {
   }
 }
 
-const openWhole = async (path: string, size: number): Promise<FileHandle | null> => {
-  const file = await open(path, 'r').catch((error) => {
+const openIfThere = (path: string): Promise<FileHandle | null> =>
+  open(path, 'r').catch((error) => {
     if (isMissing(error)) return null
     throw error
   })
-  if (file === null) return null
-  const length = await file.stat().then(
-    (stat) => stat.size,
-    () => -1,
-  )
-  if (length === size) return file
-  await file.close()
-  return null
-}

@@ -1,13 +1,15 @@
-import { opendir, readdir, readlink, rm, stat } from 'node:fs/promises'
+import { opendir, readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
 import { isMissing } from '../platform/errno.ts'
 import { isLeftover } from '../platform/leftovers.ts'
 import type { ProcessIdentity, ProcessState } from '../platform/process-identity.ts'
+import { recordBytesFor } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { blockBytes, type DiskBudget, isBlob } from './disk-budget.ts'
+import { type DiskBudget, isBlob } from './disk-budget.ts'
 import { writerOf } from './fill-lock.ts'
+import { removeFile } from './remove-file.ts'
 
 export type SweepReport = {
   /** Files that belonged to nothing, and are gone. */
@@ -43,7 +45,7 @@ export const sweep = async ({ folders, policy, budget, stateOf, stopped }: Deps)
   let missed = 0
 
   const remove = async (path: string) => {
-    await rm(path, { force: true })
+    await removeFile(path)
     removed++
   }
 
@@ -58,7 +60,7 @@ export const sweep = async ({ folders, policy, budget, stateOf, stopped }: Deps)
   const adopt = async (id: string, path: string, kind: 'value' | 'blob') => {
     const there = await stat(path).catch(() => null)
     if (there === null) return
-    await budget.kept(id, kind === 'blob' ? there.size + blockBytes : there.size, kind)
+    budget.kept(id, kind === 'blob' ? there.size + recordBytesFor(there.size) : there.size, kind)
     adopted++
   }
 
@@ -106,8 +108,8 @@ export const sweep = async ({ folders, policy, budget, stateOf, stopped }: Deps)
     const id = Buffer.from(key).toString('hex')
     const files = isBlob(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
     if ((await Promise.all(files.map(isThere))).every((there) => there)) return
-    for (const file of files) await rm(file, { force: true })
-    await budget.removed(id)
+    for (const file of files) await removeFile(file)
+    budget.removed(id)
     missed++
   }
 

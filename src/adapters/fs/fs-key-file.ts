@@ -22,8 +22,8 @@ export const readOrCreateSecret = (path: string, generate: () => string): string
   if (known !== null) return known
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${ourIdentity}`
-  writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
   try {
+    writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
     // A link is made whole or not at all, and never over another: rename would let the last one win.
     linkSync(draft, path)
   } catch (error) {

@@ -11,7 +11,7 @@ export type SubjectAndEnd = {
   readonly exp: number
 }
 
-/** The greatest time that a date can hold (ECMA-262 §21.4.1.1): 1e400 is none, and would never end. */
+/** The greatest time that a date can hold (ECMA-262, time values): 1e400 is none, and would never end. */
 const lastSecond = 8.64e12
 
 const isTime = (u: unknown): u is number => typeof u === 'number' && u >= 0 && u <= lastSecond

@@ -56,8 +56,8 @@ export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter):
       }
       return { by: 'us', bytes: fresh }
     },
-    remove: async (key) => {
-      blobs.delete(key.name)
+    remove: async (name) => {
+      blobs.delete(name)
     },
   }
 }

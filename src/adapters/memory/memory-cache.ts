@@ -75,8 +75,8 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       entries.set(key.name, held)
       return E.right(undefined)
     },
-    delete: (key) => async () => {
-      drop(key.name)
+    delete: (name) => async () => {
+      drop(name)
       return E.right(undefined)
     },
   }

@@ -12,3 +12,9 @@ export const isDenied = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'EACCES' || code === 'EPERM'
 }
+
+/** The disk is full, or the user's or folder's share of it is used up. */
+export const isNoRoom = (error: unknown): boolean => {
+  const code = errnoOf(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}

@@ -1,6 +1,7 @@
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
+import type { CacheKey, CachePort, Found, Generation } from '../../ports/cache.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
+import { keepAfterwards } from '../shared/keep-afterwards.ts'
 import { foundAtOrigin } from '../shared/read-through.ts'
 import { createSingleFlight, type Flight } from '../shared/single-flight.ts'
 
@@ -42,6 +43,7 @@ export const createOwnedRead = (cache: CachePort) => {
     /** His who starts it is kept before it ends: who comes after that finds it in the cache. */
     const bring = async (
       known: O.Option<Found<A>>,
+      since: Generation,
       { isGivenUp }: Flight,
     ): Promise<E.Either<Unavailable, Brought<A>>> => {
       const loaded = O.isSome(known) ? E.right(known) : await ask()
@@ -50,7 +52,7 @@ export const createOwnedRead = (cache: CachePort) => {
       if (O.isSome(known)) return E.right({ found: known, isKept: true })
       const isKept = E.isRight(isHis) && isHis.right && O.isSome(loaded.right)
       if (isKept && !isGivenUp()) {
-        await cache.set(key, loaded.right.value.value)()
+        keepAfterwards(cache.set(key, loaded.right.value.value, since))
         timesKept += 1
       }
       return E.right({ found: loaded.right, isKept })
@@ -58,24 +60,28 @@ export const createOwnedRead = (cache: CachePort) => {
 
     return async () => {
       const before = timesKept
+      const since = cache.generation(key)
       const known = await look(key)
       const isHis = await isFor(onlyValue(known))()
       if (E.isLeft(isHis)) return isHis
       if (isHis.right && O.isSome(known)) return E.right(known.value)
 
-      const brought = await flight(`bring ${key.name}`, async (own) =>
-        bring(timesKept === before ? known : await look(key), own),
+      const brought = await flight(`bring ${since} ${key.name}`, async (own) =>
+        bring(timesKept === before ? known : await look(key), since, own),
       )
       if (E.isLeft(brought)) return brought
       const { found, isKept } = brought.right
       const isHisNow = await isFor(onlyValue(found))()
       if (E.isLeft(isHisNow)) return isHisNow
       if (isHisNow.right && O.isSome(found)) {
-        if (!isKept) await flight(`keep ${key.name}`, cache.set(key, found.value.value))
+        if (!isKept) {
+          const write = cache.set(key, found.value.value, since)
+          keepAfterwards(() => flight(`keep ${since} ${key.name}`, write))
+        }
         return E.right(found.value)
       }
       // The question that a stranger is spared when it is in the cache, as if it were not there.
-      const asked = isKept ? await flight(`ask ${key.name}`, ask) : brought
+      const asked = isKept ? await flight(`ask ${since} ${key.name}`, ask) : brought
       return E.isLeft(asked) ? asked : E.left(forbidden('other_subject'))
     }
   }

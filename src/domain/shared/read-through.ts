@@ -2,6 +2,7 @@ import { E, O, type TE } from '../../fp.ts'
 import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { DomainError, Unavailable } from './errors.ts'
+import { keepAfterwards } from './keep-afterwards.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 /** How long after its end a value may still stand in for one that cannot be loaded (http-api.md §9.3). */
@@ -35,14 +36,17 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
     key: CacheKey<A>,
     load: TE.TaskEither<L, A>,
   ): TE.TaskEither<L | Unavailable, Found<A>> =>
-    () =>
-      // The look is part of the flight: who comes later finds what this one has brought.
-      flight(key.name, async ({ isGivenUp }) => {
+    () => {
+      const since = cache.generation(key)
+      // The look is part of the flight: who comes later finds what this one has brought. Those who come after a delete
+      // get a flight of their own.
+      return flight(`${since} ${key.name}`, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
         const loaded = await load()
         if (E.isLeft(loaded)) return expired(key, loaded.left)
-        if (!isGivenUp()) await cache.set(key, loaded.right)()
+        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, since))
         return E.right(foundAtOrigin(cache, loaded.right))
       })
+    }
 }

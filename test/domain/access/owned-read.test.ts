@@ -6,6 +6,7 @@ import type { CachePort } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aContentExportUid, aContentFileUid } from '../../support/builders.ts'
 import { left, right } from '../../support/expect-right.ts'
+import { setNow } from '../../support/set-now.ts'
 import { createSlowLook } from '../../support/slow-look.ts'
 import { valueIn } from '../../support/value-in.ts'
 
@@ -23,9 +24,9 @@ const counted = (inner: CachePort, found: O.Option<typeof meta>) => {
       counts.looks += 1
       return inner.get(at)()
     },
-    set: (at, value) => async () => {
+    set: (at, value, since) => async () => {
       counts.kept += 1
-      return inner.set(at, value)()
+      return inner.set(at, value, since)()
     },
   }
   const load = async () => {
@@ -42,7 +43,7 @@ const counted = (inner: CachePort, found: O.Option<typeof meta>) => {
 describe('a read of what belongs to somebody', () => {
   it('costs a stranger the same when it is cached, when it is not, and when it is nowhere (W15)', async () => {
     const cached = createMemoryCache(() => 0)
-    await right(cached.set(key, meta))
+    await right(setNow(cached, key, meta))
     const cases = [
       counted(cached, O.some(meta)),
       counted(

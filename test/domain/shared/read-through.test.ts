@@ -9,6 +9,7 @@ import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aContentFileUid } from '../../support/builders.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
+import { setNow } from '../../support/set-now.ts'
 import { createSlowLook } from '../../support/slow-look.ts'
 
 const day = 86_400
@@ -19,7 +20,7 @@ const keep = async () => {
   const { clock, advance } = createStandingClock()
   const tier = createMemoryTier(2 ** 20)
   const cache = cacheOfTier(tier, clock)
-  await right(cache.set(key, 'old'))
+  await right(setNow(cache, key, 'old'))
   return { cache, stale: createTierStaleCache(tier, clock), advance, life: key.ttlSeconds ?? 0 }
 }
 
@@ -59,12 +60,12 @@ describe('read-through', () => {
     const find = () => right(createReadThrough(cache)(key, down))
     const first = await find()
     expect(first.isAtHand()).to.equal(true)
-    await right(cache.set(key, 'old'))
+    await right(setNow(cache, key, 'old'))
     expect(first.isAtHand(), 'set anew').to.equal(false)
     const second = await find()
     await right(cache.delete(key))
     expect(second.isAtHand(), 'deleted').to.equal(false)
-    await right(cache.set(key, 'new'))
+    await right(setNow(cache, key, 'new'))
     const third = await find()
     advance(life)
     expect(third.isAtHand(), 'expired').to.equal(false)

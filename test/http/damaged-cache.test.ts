@@ -1,0 +1,112 @@
+import { cp } from 'node:fs/promises'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Adapters } from '../../src/composition.ts'
+import { anyDamage, inflict } from '../support/cache-damage.ts'
+import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
+import { filesBelow } from '../support/disk-usage.ts'
+import { type SeededImage, seedFilm, seedImage } from '../support/library.ts'
+import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
+import { someBytes } from '../support/origins.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+
+type Ask = { readonly path: string; readonly range?: string }
+type Answer = { readonly status: number; readonly body: Buffer }
+
+/** One hash, two of them, and more than the memory tier takes. */
+const bodies = [someBytes(40_000, 3), someBytes(1_300_000, 5), someBytes(4_500_000, 7)]
+
+const ranges = ['bytes=10-19', 'bytes=1048570-1048580', 'bytes=-1000', 'bytes=3000000-']
+
+describe('[V22] [R10] a cache whose files are damaged', () => {
+  let adapters: Partial<Adapters>
+  let asks: ReadonlyArray<Ask>
+  let expected: ReadonlyArray<Answer>
+  let pristine: string
+  let image: SeededImage
+
+  const openOn = (dir: string, blobBytes: number) => createDiskLarder({ adapters, cache: { dir }, blobBytes })
+
+  const askAll = async (server: TestServer): Promise<ReadonlyArray<Answer>> => {
+    const answers: Answer[] = []
+    for (const { path, range } of asks) {
+      const reply = await server.get(path, range === undefined ? {} : { headers: { range } })
+      answers.push({ status: reply.status, body: Buffer.from(await reply.arrayBuffer()) })
+    }
+    return answers
+  }
+
+  const served = async <A>(larder: DiskLarder, work: (server: TestServer) => Promise<A>): Promise<A> => {
+    const server = await listen(larder)
+    try {
+      return await work(server)
+    } finally {
+      await server.close()
+      await larder.disk.close()
+    }
+  }
+
+  const holds = (answers: ReadonlyArray<Answer>, when: string) => {
+    for (const [index, { status, body }] of answers.entries()) {
+      const what = `${asks[index]?.path} ${asks[index]?.range ?? ''} ${when}`
+      expect(status, what).to.equal(expected[index]?.status)
+      expect(expected[index]?.body.equals(body), what).to.equal(true)
+    }
+  }
+
+  before(async () => {
+    const plain = await createMemoryLarder()
+    adapters = {
+      store: plain.store,
+      imageFiles: plain.imageFiles,
+      contentFiles: plain.contentFiles,
+    }
+    image = await seedImage(plain, bodies)
+    const film = await seedFilm(plain)
+    const token = `jwt=${image.jwt}`
+    asks = [
+      { path: `/api/1/image_files/playlist/${image.uid}?${token}` },
+      { path: `/api/1/content_files/${film.uid}/web.json?jwt=${film.jwt}` },
+      { path: `/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${film.jwt}` },
+      ...image.exports.flatMap(({ uid }) => {
+        const path = `/api/1/image_files/image/${uid}.webp?${token}`
+        return [{ path }, ...ranges.map((range) => ({ path, range }))]
+      }),
+    ]
+    pristine = await scratchFolder()
+    await served(await openOn(pristine, 64 * 2 ** 20), async (server) => {
+      expected = await askAll(server)
+    })
+    expect(expected.map(({ status }) => status)).to.include.members([200, 206])
+    for (const { status } of expected) expect(status).to.be.oneOf([200, 206, 416])
+  })
+  after(removeScratch)
+
+  it('gives no wrong byte and no fault, whatever has happened to any one of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        anyDamage,
+        fc.constantFrom(1, 64 * 2 ** 20),
+        fc.boolean(),
+        async (pick, damage, blobBytes, isWarm) => {
+          const dir = await scratchFolder()
+          await cp(pristine, dir, { recursive: true })
+          const files = await filesBelow(dir)
+          const path = files[pick % files.length] ?? ''
+          const strike = () => inflict(damage, path, files)
+          if (!isWarm) await strike()
+          await served(await openOn(dir, blobBytes), async (server) => {
+            if (isWarm) {
+              await askAll(server)
+              await strike()
+            }
+            holds(await askAll(server), 'at first')
+            holds(await askAll(server), 'again')
+          })
+        },
+      ),
+      { numRuns: 25, endOnFailure: true },
+    )
+  }).timeout(180_000)
+})

@@ -1,0 +1,25 @@
+import type { Scheduler } from 'fast-check'
+import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createInTurn } from '../../src/adapters/disk/in-turn.ts'
+
+/**
+ * A tier whose every step takes as long as the scheduler has it. Writes of one name are done in the order in which they
+ * were started; a look waits for none of them.
+ */
+export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
+  const inTurn = createInTurn()
+  const wait = (what: string) => scheduler.schedule(Promise.resolve(), what)
+  const step = <A>(what: string, work: () => Promise<A>) => wait(`begin ${what}`).then(work)
+
+  return {
+    ...inner,
+    held: () => undefined,
+    find: (key) => async () => {
+      const found = await step('find', inner.find(key))
+      await wait('end find')
+      return found
+    },
+    keep: (key, kept) => () => inTurn.run(key.name, () => step('keep', inner.keep(key, kept))),
+    delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
+  }
+}
