@@ -5,7 +5,7 @@ import type { SourceFile } from '../../ports/local-files.ts'
 import type { NewImageExport } from '../playlist/image-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ImageFileUid } from '../shared/ids.ts'
-import { planImage } from './image-plan.ts'
+import { pictureWarnings, planImage } from './image-plan.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
@@ -59,9 +59,13 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     files.withScratch((folder) =>
       pipe(
         images.inspect(path),
-        TE.flatMap((facts) => images.render(path, planImage(facts), folder, onProgress)),
-        TE.flatMap((rendered) => store(uid, rendered)),
-        TE.map(() => []),
+        TE.flatMap((facts) =>
+          pipe(
+            images.render(path, planImage(facts), folder, onProgress),
+            TE.flatMap((rendered) => store(uid, rendered)),
+            TE.map(() => pictureWarnings(facts)),
+          ),
+        ),
       ),
     )
 

@@ -12,6 +12,7 @@ import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { createImageIngest } from './image-ingest.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import { notTaken } from './not-taken.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
 
@@ -118,9 +119,9 @@ export const createIngestService = (deps: Deps): IngestService => {
     }
 
   const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
+    const reason = notTaken(source.head)
+    if (reason !== null) return TE.left(refused(reason))
     const form = sniff(source.head)
-    if (form === 'svg') return TE.left(refused('an SVG is not taken yet: add it as PNG'))
-    if (form === 'heic') return TE.left(refused('HEIC is not taken yet: add it as JPEG'))
     if (form === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
     return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
