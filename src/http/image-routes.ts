@@ -9,6 +9,7 @@ import { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
 import { apiPath } from '../domain/shared/public-urls.ts'
 import { pipe, TE } from '../fp.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
+import type { Headers } from './bytes/representation-headers.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
@@ -31,11 +32,11 @@ const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
 /** What is chosen may be another export tomorrow: unlike an export's own bytes, it is fresh for as long as a list. */
-const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: string) => ({
-  Vary: vary,
+const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: ReadonlyArray<string>): Headers => ({
   'Accept-CH': acceptClientHints,
   'Content-Location': `${apiPath}${imagePath(image)}`,
   'Cache-Control': isPublic ? listCacheControl.replace('private', 'public') : listCacheControl,
+  ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
 /** http-api.md §4. */
