@@ -9,7 +9,13 @@ import type { CachePort } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { exchange } from '../support/exchange.ts'
 import { right } from '../support/expect-right.ts'
-import { type SeededImage, type SeededLadder, seedImage, seedLadder } from '../support/library.ts'
+import {
+  type SeededImage,
+  type SeededLadder,
+  seedFormats,
+  seedImage,
+  seedLadder,
+} from '../support/library.ts'
 import {
   createMemoryLarder,
   createStandingClock,
@@ -301,5 +307,29 @@ describe('replies that are given again', () => {
       { numRuns: 20 },
     )
     expect(again).to.be.greaterThan(100)
+  })
+
+  it('[V32] leave to the routes what is chosen by Accept, fmt and hints', async () => {
+    const uid = await seedFormats(larder, ['avif', 'jpeg', 'webp'])
+    const jwt = await right(larder.tokens.mint('image', uid, 1800))
+    const chosen = new Set<string>()
+    const wish = fc.record({
+      query: fc.constantFrom('w=300', 'w=300&fmt=jpg', 'w=300&dpr=1', 'w=300&dpr=1&fmt=webp', 'w=9000', ''),
+      accept: fc.constantFrom('image/avif,image/webp,*/*', '*/*', 'image/webp,*/*', 'image/png', 'text/html'),
+      hints: fc.constantFrom({}, { 'sec-ch-dpr': '2' }, { 'save-data': 'on' }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(wish, { minLength: 5, maxLength: 10 }), async (wishes) => {
+        for (const { query, accept, hints } of wishes) {
+          const path = `/api/1/~${jwt}/image_files/${uid}/best?${query}`
+          const headers = { accept, ...hints }
+          const expected = await heard(plain, path, headers)
+          for (let n = 0; n < 3; n++) expect(await heard(server, path, headers)).to.deep.equal(expected)
+          chosen.add(expected.body)
+        }
+      }),
+      { numRuns: 6 },
+    )
+    expect([...chosen].map((body) => body.split(' ')[0])).to.include.members(['avif', 'jpeg', 'webp'])
   })
 })
