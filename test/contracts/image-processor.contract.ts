@@ -81,7 +81,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
         /^SVG pictures are not/,
       ],
-      ['HEIC', heic, /^HEIC pictures cannot/],
+      ['HEIC', heic, /^HEIC pictures are not/],
     ]
     for (const [what, bytes, message] of bad)
       it(`refuses ${what}`, async () => {

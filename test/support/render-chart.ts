@@ -1,10 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { withPicture } from '../../src/adapters/sharp/open-picture.ts'
 import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
 import { E, TE } from '../../src/fp.ts'
 import { type Rgb, readPatches, worstError } from './chart.ts'
+
+// As in the process that does this: libvips remembers what stood under a name, and names of descriptors come again.
+sharp.cache(false)
 
 /** Runs a picture through the renderer, in this process, and gives the patches of its PNG export. */
 export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<Rgb>> => {

@@ -16,6 +16,8 @@ export type Picture = {
   readonly header: Metadata
   readonly facts: HeaderFacts
   readonly colour: SourceColour
+  /** It lacked its end: whether anything else is missing shows only when every pixel is decoded. */
+  readonly isMended: boolean
   /** A new decoder at its start: upright, and not yet run. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
 }
@@ -92,7 +94,7 @@ const openAt =
     const page = await decoding(() => firstShownPage(header, (number) => decodePage(number)))()
     if (E.isLeft(page)) return page
     const decode: Picture['decode'] = (more) => decodePage(page.right, more)
-    return E.right({ header, facts, colour: facts.colour.right, decode })
+    return E.right({ header, facts, colour: facts.colour.right, isMended: typeof input !== 'string', decode })
   }
 
 const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))

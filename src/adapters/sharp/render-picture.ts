@@ -51,11 +51,14 @@ export const renderPicture =
     return E.right(images)
   }
 
-/** Settings weighed by size at equal likeness (SSIM): AVIF effort 3 takes 40 % of the time of 4 for 5 % more bytes. */
+/**
+ * Qualities of equal likeness (SSIM) on photographs (docs/media.md, scripts/weigh-pictures.mjs). AVIF effort 3 takes 40 % of
+ * the time of 4 for 5 % more bytes.
+ */
 const encoders: Readonly<Record<ImageTarget['format'], (picture: Sharp, isPalette: boolean) => Sharp>> = {
   avif: (picture) => picture.avif({ quality: 50, effort: 3 }),
-  webp: (picture) => picture.webp({ quality: 78, effort: 4 }),
-  jpeg: (picture) => picture.jpeg({ quality: 78, mozjpeg: true }),
+  webp: (picture) => picture.webp({ quality: 72, effort: 4 }),
+  jpeg: (picture) => picture.jpeg({ quality: 72, mozjpeg: true }),
   // A drawing of few colours stays one, at a quarter of the bytes.
   png: (picture, isPalette) => picture.png({ compressionLevel: 9, palette: isPalette }),
 }

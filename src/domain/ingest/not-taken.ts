@@ -24,7 +24,7 @@ const foreignPictures: ReadonlyArray<Magic> = [
   ['JPEG XR', ['II\xbc\x01']],
   ['JPEG-LS', ['\xff\xd8\xff\xf7']],
   ['GIMP (XCF)', ['gimp xcf '], 'export it as PNG'],
-  ['icon (ICO)', ['\0\0\x01\0??\0', '\0\0\x02\0??\0']],
+  ['icon (ICO)', ['\0\0\x01\0?\0???\0', '\0\0\x02\0?\0???\0']],
   ['icon (ICNS)', ['icns\0']],
   ['OpenEXR', ['v/1\x01'], 'tone-map it and save it as PNG'],
   ['Radiance (HDR)', ['#?RADIANCE', '#?RGBE'], 'tone-map it and save it as PNG'],
