@@ -15,7 +15,10 @@ export const addCommand: Command = {
   words: [
     ['FILE', 'of any name: its bytes say what it is; one that is there already keeps its uid'],
     ['--public', 'pictures alone: everybody may see them without a token'],
-    ['--json', 'prints a line for each file that was added, and no link: {"kind":"image","uid":"…"}'],
+    [
+      '--json',
+      'prints a line for each file that was added, and no link: {"kind":"image","uid":"…","file":"…"}',
+    ],
   ],
   run: ({ config, args, print }) => {
     const { values, positionals } = parseArgs({
@@ -45,7 +48,7 @@ export const addCommand: Command = {
         const { kind, uid, warnings } = added.right
         for (const warning of warnings) process.stderr.write(`larder: ${name}: ${warning}\n`)
         if (values.json) {
-          print(JSON.stringify({ kind, uid }))
+          print(JSON.stringify({ kind, uid, file: path }))
           continue
         }
         const { jwt } = await orFail(admins.mintMediaToken(uid, null))

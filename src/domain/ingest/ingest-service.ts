@@ -141,8 +141,12 @@ export const createIngestService = (deps: Deps): IngestService => {
   return {
     add: (path, options) =>
       pipe(
-        files.inspect(path),
-        TE.flatMap((source) => pipe(addSource(source, options), TE.mapLeft(about(source.name)))),
+        files.withUsablePath(path, (usable) =>
+          pipe(
+            files.inspect(usable),
+            TE.flatMap((source) => pipe(addSource(source, options), TE.mapLeft(about(source.name)))),
+          ),
+        ),
         TE.tap(({ kind, uid }) =>
           // The kind says whose uid it is: images alone get this far with `isPublic`.
           options.isPublic && kind === 'image'
