@@ -29,8 +29,8 @@ const examineFilm = async (
   const server = createServer(createHttpApp(larder, config))
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
-  // A token in the path leaves the lists as they are, and `bmin` all variants in.
-  const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8?bmin=0`
+  // A token in the path leaves the lists as they are.
+  const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8`
   try {
     return { reports: await orFail(examine(url, larder.fetchListAs(null))), origin }
   } finally {

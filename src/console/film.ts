@@ -2,6 +2,9 @@ import Hls from 'hls.js'
 import type { View } from './status-line.ts'
 import { whenMade } from './when-made.ts'
 
+/** Bits a second that are assumed before any were measured. More makes a slow connection wait for its first picture. */
+const mostAssumed = 500_000
+
 /** Native HLS is for Safari: where there is Media Source Extensions, hls.js plays it more reliably. */
 const play = (video: HTMLVideoElement, url: string, { status }: View): void => {
   if (!Hls.isSupported()) {
@@ -11,7 +14,7 @@ const play = (video: HTMLVideoElement, url: string, { status }: View): void => {
     )
     return
   }
-  const hls = new Hls()
+  const hls = new Hls({ abrEwmaDefaultEstimateMax: mostAssumed })
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
     if (!fatal) return
     if (type === Hls.ErrorTypes.NETWORK_ERROR) hls.startLoad()

@@ -102,7 +102,7 @@ describe('I-frame playlists (W25)', () => {
     const named = async (query: string, restrictions?: Restrictions) =>
       namedIn((await ask(`${film.uid}/mobile.m3u8?${query}`, restrictions)).text)
     const [high, low] = [film.high, film.low].map(({ uid }) => `../exports/${uid}.iframes.m3u8`)
-    expect(await named('')).to.deep.equal([high, low])
+    expect(await named('')).to.deep.equal([low, high])
     expect(await named('bmax=900000')).to.deep.equal([low])
     expect(await named('w=640&h=360')).to.deep.equal([low])
     expect(await named('', { maxh: 400 })).to.deep.equal([low])
@@ -130,7 +130,7 @@ describe('I-frame playlists (W25)', () => {
       }
       return pictures
     }
-    const all = [...'h0h1h2h3', ...'l0l1l2l3']
+    const all = [...'l0l1l2l3', ...'h0h1h2h3']
     const master = (before: string, after: string) =>
       new URL(`/api/1${before}/content_files/${film.uid}/mobile.m3u8${after}`, server.base)
 
@@ -154,7 +154,7 @@ describe('I-frame playlists (W25)', () => {
       expect(urisOf(text).every((uri) => uri.endsWith('?jwt={$jwt}'))).to.equal(true)
       expect(checkMediaPlaylist(text)).to.deep.equal([])
       const [named = ''] = namedIn(await (await fetch(master('', `?jwt=${jwt}&presign=define`))).text())
-      expect(named).to.equal(`../exports/${film.high.uid}.iframes.m3u8?jwt={$jwt}`)
+      expect(named).to.equal(`../exports/${film.low.uid}.iframes.m3u8?jwt={$jwt}`)
     })
   })
 })

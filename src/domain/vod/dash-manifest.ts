@@ -2,7 +2,7 @@ import { O } from '../../fp.ts'
 import type { ContentExport, ContentFile, FrameRate, VodParts } from '../export/content-export.ts'
 import { decimalInteger } from '../hls/attributes.ts'
 import { ascendingBy } from '../shared/order.ts'
-import { endSecondsOf, type Segments, segmentList, segmentsOf } from './dash-segments.ts'
+import { endSecondsOf, type Segments, segmentList, segmentsOf, sharedTimeline } from './dash-segments.ts'
 import { element, xmlDuration } from './xml.ts'
 
 type Representation = { readonly of: ContentExport; readonly segments: Segments }
@@ -47,8 +47,9 @@ const representation = ({ of: it, segments }: Representation): string =>
     [...channels(it), segmentList(segments)],
   )
 
-const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string =>
-  element(
+const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string => {
+  const timeline = sharedTimeline(representations.map(({ segments }) => segments))
+  return element(
     'AdaptationSet',
     {
       contentType: kind,
@@ -56,8 +57,9 @@ const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<R
       segmentAlignment: areAligned(representations) ? 'true' : null,
       startWithSAP: 1,
     },
-    representations.map(representation),
+    [...(timeline === null ? [] : [timeline]), ...representations.map(representation)],
   )
+}
 
 /** The DASH profile that a manifest keeps to (ISO/IEC 23009-1 §8): parts in lists are beyond `isoff-live`. */
 const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =>

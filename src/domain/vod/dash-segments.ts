@@ -57,29 +57,39 @@ export const clipSegments = (segments: Segments, clip: Clip): Segments | null =>
   }
 }
 
-/** `S` elements: one for each run of equal durations. */
-const timelineOf = ({ start, durations }: Segments): ReadonlyArray<string> => {
-  const starts = durations.flatMap((duration, i) => (duration === durations[i - 1] ? [] : [i]))
-  return starts.map((at, i) => {
-    const repeats = (starts[i + 1] ?? durations.length) - at - 1
-    return element('S', {
-      t: at === 0 ? start : null,
-      d: durations[at] ?? null,
-      r: repeats === 0 ? null : repeats,
-    })
-  })
+/** One `S` a part: dash.js and VLC take the number of the `S` element for that of the part, and ignore `r`. */
+const timelineOf = ({ start, durations }: Segments): string =>
+  element(
+    'SegmentTimeline',
+    {},
+    durations.map((d, i) => element('S', { t: i === 0 ? start : null, d })),
+  )
+
+const listElement = (segments: Segments, offsetSeconds: number, children: ReadonlyArray<string>): string => {
+  const { timescale } = segments
+  const offset = Math.round(offsetSeconds * timescale)
+  return element('SegmentList', { timescale, presentationTimeOffset: offset === 0 ? null : offset }, children)
 }
 
 /**
  * The parts as a list (ISO/IEC 23009-1 §5.3.9.3): a template would have to compute their names, and uids follow
  * from nothing. `offsetSeconds` is where in the export the presentation begins.
  */
-export const segmentList = (segments: Segments, offsetSeconds = 0): string => {
-  const { timescale, initUri, mediaUris } = segments
-  const offset = Math.round(offsetSeconds * timescale)
-  return element('SegmentList', { timescale, presentationTimeOffset: offset === 0 ? null : offset }, [
-    element('Initialization', { sourceURL: initUri }),
-    element('SegmentTimeline', {}, timelineOf(segments)),
-    ...mediaUris.map((media) => element('SegmentURL', { media })),
+export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
+  listElement(segments, offsetSeconds, [
+    element('Initialization', { sourceURL: segments.initUri }),
+    timelineOf(segments),
+    ...segments.mediaUris.map((media) => element('SegmentURL', { media })),
   ])
+
+/**
+ * The timeline that all representations of an AdaptationSet share, to stand in front of them; `null` where they differ.
+ * ffmpeg and mpv seek by the timeline of the set; old versions of dash.js need it in each representation, too.
+ */
+export const sharedTimeline = (all: ReadonlyArray<Segments>, offsetSeconds = 0): string | null => {
+  const [first] = all
+  if (first === undefined) return null
+  const timeline = timelineOf(first)
+  const isShared = all.every((one) => one.timescale === first.timescale && timelineOf(one) === timeline)
+  return isShared ? listElement(first, offsetSeconds, [timeline]) : null
 }

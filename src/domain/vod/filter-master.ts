@@ -3,6 +3,7 @@ import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
 import { type Choice, filterVariants } from './filter-variants.ts'
 import type { MobileFilter } from './mobile-filter.ts'
 import type { Size } from './size-comparison.ts'
+import { startFirst } from './start-variant.ts'
 
 /** A variant as it stands in a master playlist. */
 export type ListedVariant = Choice & {
@@ -15,7 +16,7 @@ export type ListedVariant = Choice & {
 
 /**
  * A master playlist, read: its variants and the text between them, in order. Reading costs ten times as much as
- * selecting, so who filters one list often keeps this.
+ * filtering, so a caller that filters one list often keeps this.
  */
 export type Master = ReadonlyArray<string | ListedVariant>
 
@@ -46,18 +47,13 @@ export const readMaster = (text: string): Master => {
   })
 }
 
-/** The text of a master playlist with those variants alone that `select` hands back; all else stays. */
-export const selectVariants = (
-  master: Master,
-  select: (variants: ReadonlyArray<ListedVariant>) => ReadonlyArray<ListedVariant>,
-): string => {
-  const kept = new Set(select(master.filter(isVariant)))
-  return master.map((piece) => (isVariant(piece) ? (kept.has(piece) ? piece.text : '') : piece)).join('')
-}
-
 /**
- * Filters a master playlist by its text: what the cache holds is the whole list, once a file, and never one list
- * for each thing that a viewer may ask (http-api.md §5.2). Its order is the right one already.
+ * Filters a master playlist by its text and puts it in the order of http-api.md §5.3. The cache holds the whole list
+ * once a file, and never one list for each filter that a viewer may think of (§5.2). Text between variants stays in
+ * its place.
  */
-export const filterMaster = (master: Master, filter: MobileFilter): string =>
-  selectVariants(master, (variants) => filterVariants(variants, filter))
+export const filterMaster = (master: Master, filter: MobileFilter): string => {
+  const listed = startFirst(filterVariants(master.filter(isVariant), filter), filter.size)
+  const texts = listed.map(({ text }) => text).values()
+  return master.map((piece) => (isVariant(piece) ? (texts.next().value ?? '') : piece)).join('')
+}

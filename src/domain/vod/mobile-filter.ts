@@ -15,8 +15,6 @@ export type MobileFilter = {
   readonly maxBandwidth: number
 }
 
-const defaultMinBandwidth = 90_000
-
 const Query = t.partial({ w: Pixels, h: Pixels, pr: PixelRatio, bmin: Bandwidth, bmax: Bandwidth })
 
 const Inside = t.strict({
@@ -26,10 +24,10 @@ const Inside = t.strict({
   maxBandwidth: t.number,
 })
 
-const filterOf = ({ w, h, pr = 1, bmin, bmax = Number.POSITIVE_INFINITY }: t.TypeOf<typeof Query>) => ({
+const filterOf = ({ w, h, pr = 1, bmin = 0, bmax = Number.POSITIVE_INFINITY }: t.TypeOf<typeof Query>) => ({
   size: w === undefined || h === undefined ? null : { width: Math.ceil(w), height: Math.ceil(h) },
   pixelRatio: pr,
-  minBandwidth: bmin ?? Math.min(defaultMinBandwidth, bmax),
+  minBandwidth: bmin,
   maxBandwidth: bmax,
 })
 

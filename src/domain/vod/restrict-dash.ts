@@ -1,13 +1,22 @@
 import { type Clip, permitsExport, type Restrictions } from '../access/restrictions.ts'
-import { clipSegments, endSecondsOf, type Segments, segmentList, startSecondsOf } from './dash-segments.ts'
+import {
+  clipSegments,
+  endSecondsOf,
+  type Segments,
+  segmentList,
+  sharedTimeline,
+  startSecondsOf,
+} from './dash-segments.ts'
 import { attributeIn, xmlDuration } from './xml.ts'
 
 // Manifests of ours are known to the byte (dash-manifest.ts): no comments, no prefixes, and no `>` in an attribute.
 const representation = /<Representation [^>]*>.*?<\/Representation>/gs
 const list = /<SegmentList .*<\/SegmentList>/s
-const emptySet = /<AdaptationSet [^>]*><\/AdaptationSet>/g
+const adaptationSet = /<AdaptationSet [^>]*>.*?<\/AdaptationSet>/gs
+const listOfSet = /(?<=<AdaptationSet [^>]*>)<SegmentList .*?<\/SegmentList>/s
 const presentationDuration = /(?<= mediaPresentationDuration=")[^"]*/
 
+// Manifests that an earlier release has cached have one `S` for a run of parts, with `r`.
 const segmentsIn = (xml: string): Segments => {
   const runs = [...xml.matchAll(/<S [^>]*>/g)].map(([run]) => run)
   return {
@@ -38,13 +47,18 @@ const clipDash = (manifest: string, clip: Clip): string => {
   }
   const offset = Math.min(...[...clips.values()].map(startSecondsOf))
   const end = Math.max(...[...clips.values()].map(endSecondsOf))
+  const clipsIn = (xml: string) => [...xml.matchAll(representation)].flatMap(([one]) => clips.get(one) ?? [])
   return manifest
+    .replace(adaptationSet, (xml) => xml.replace(listOfSet, () => sharedTimeline(clipsIn(xml), offset) ?? ''))
     .replace(representation, (xml) => {
       const clipped = clips.get(xml)
       return clipped === undefined ? '' : xml.replace(list, () => segmentList(clipped, offset))
     })
     .replace(presentationDuration, xmlDuration(end - offset))
 }
+
+const withoutEmptySets = (manifest: string): string =>
+  manifest.replace(adaptationSet, (xml) => (xml.search(representation) < 0 ? '' : xml))
 
 /**
  * A manifest of ours without the representations that a viewer may not have, and without the parts that lie outside of
@@ -54,5 +68,5 @@ export const restrictDash = (manifest: string, restrictions: Restrictions): stri
   const permitted = manifest.replace(representation, (xml) => (isPermitted(xml, restrictions) ? xml : ''))
   const { clip } = restrictions
   const left = clip === undefined ? permitted : clipDash(permitted, clip)
-  return left.search(representation) < 0 ? null : left.replace(emptySet, '')
+  return left.search(representation) < 0 ? null : withoutEmptySets(left)
 }

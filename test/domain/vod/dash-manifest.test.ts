@@ -71,15 +71,21 @@ describe('a DASH manifest', () => {
   <BaseURL>../exports/parts/</BaseURL>
   <Period id="0" start="PT0S">
     <AdaptationSet contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+      <SegmentList timescale="12000">
+        <SegmentTimeline><S t="0" d="72000"/><S d="72000"/><S d="18000"/></SegmentTimeline>
+      </SegmentList>
       <Representation id="cfe_v" bandwidth="900000" codecs="avc1.64001e" width="640" height="360" frameRate="30000/1001">
         <SegmentList timescale="12000">
           <Initialization sourceURL="cfep_vi.mp4"/>
-          <SegmentTimeline><S t="0" d="72000" r="1"/><S d="18000"/></SegmentTimeline>
+          <SegmentTimeline><S t="0" d="72000"/><S d="72000"/><S d="18000"/></SegmentTimeline>
           <SegmentURL media="cfep_v0.m4s"/><SegmentURL media="cfep_v1.m4s"/><SegmentURL media="cfep_v2.m4s"/>
         </SegmentList>
       </Representation>
     </AdaptationSet>
     <AdaptationSet contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1">
+      <SegmentList timescale="48000">
+        <SegmentTimeline><S t="0" d="288768"/><S d="359424"/></SegmentTimeline>
+      </SegmentList>
       <Representation id="cfe_a" bandwidth="130000" codecs="mp4a.40.2" audioSamplingRate="48000">
         <AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>
         <SegmentList timescale="48000">
@@ -116,6 +122,24 @@ describe('a DASH manifest', () => {
     expect(manifest({ ...film, exports: [picture, other] }, [pictureParts, finer])).to.include('isoff-main')
   })
 
+  it('[V51] has one S a part, which players that count S elements read right', () => {
+    const even = parts(picture.uid, 'v', 'video/mp4', 12_000, ...Array.from({ length: 10 }, () => 72_000))
+    const text = manifest({ ...film, exports: [picture] }, [even])
+    const [, own = ''] = text.split('<Representation')
+    expect(own.match(/<S /g)).to.have.length(10)
+    expect(text).not.to.match(/<S [^>]*\br=/)
+  })
+
+  it('[V51] gives a set the timeline of its representations where they share it, so that ffmpeg and mpv seek', () => {
+    const other = { ...picture, uid: 'cfe_w' as ContentExportUid }
+    const setList = /<AdaptationSet [^>]*><SegmentList/
+    const finer = parts(other.uid, 'w', 'video/mp4', 24_000, 144_000, 144_000, 36_000)
+    const equal = parts(other.uid, 'w', 'video/mp4', 12_000, 72_000, 72_000, 18_000)
+    const both = { ...film, exports: [picture, other] }
+    expect(manifest(both, [pictureParts, equal])).to.match(setList)
+    expect(manifest(both, [pictureParts, finer])).not.to.match(setList)
+  })
+
   it('is none where no export is CMAF', () => {
     const ts = { ...pictureParts, parts: pictureParts.parts.slice(1) }
     expect(toDashManifest(film, [ts])).to.deep.equal(O.none)
@@ -148,14 +172,13 @@ describe('a DASH manifest', () => {
       fc.property(films, ({ file, vod, vods }) => {
         const text = manifest(file, vods)
         const ticks = vod.parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0)
-        const lists = text.split('<SegmentList').slice(1)
+        const lists = text.split('<Representation').slice(1)
         expect(lists).to.have.length(vods.length)
         for (const list of lists) {
-          const total = [...list.matchAll(/<S(?: t="0")? d="(\d+)"(?: r="(\d+)")?\/>/g)]
-            .map(([, d, r = '0']) => Number(d) * (Number(r) + 1))
-            .reduce((sum, duration) => sum + duration, 0)
-          expect(total).to.equal(ticks)
-          expect(all(list, 'media')).to.have.length(vod.parts.length - 1)
+          const own = list.replace(/<\/Representation>.*/s, '')
+          const entries = all(own, 'd').map(Number)
+          expect(entries.reduce((sum, duration) => sum + duration, 0)).to.equal(ticks)
+          expect(all(own, 'media')).to.have.length(entries.length)
         }
       }),
     )

@@ -2,13 +2,14 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Restrictions } from '../../../src/domain/access/restrictions.ts'
 import { checkMasterPlaylist } from '../../../src/domain/hls/check/check-master-playlist.ts'
-import { type Master, readMaster, selectVariants } from '../../../src/domain/vod/filter-master.ts'
+import { isVariant, type Master, readMaster } from '../../../src/domain/vod/filter-master.ts'
 import { toMasterPlaylist } from '../../../src/domain/vod/master-playlist.ts'
 import { restrictMaster } from '../../../src/domain/vod/restrict-master.ts'
 import { O } from '../../../src/fp.ts'
 import { contentFile } from '../../support/vod-arbitraries.ts'
 
-const textOf = (master: Master): string => selectVariants(master, (variants) => variants)
+const textOf = (master: Master): string =>
+  master.map((piece) => (isVariant(piece) ? piece.text : piece)).join('')
 
 const given = contentFile().chain((file) =>
   fc.record({

@@ -30,8 +30,8 @@ describe('a web playlist', () => {
     const file = { uid, durationSeconds: 12.5, exports: [anMp4('a', 900_000)] }
     expect(toWebPlaylist(file, 'https://media.example.com')).to.equal(
       '{"exports":[{"url":"https://media.example.com/api/1/content_files/exports/parts/cfep_a.mp4",' +
-        '"format":"mp4","bandwidth":900000,"codecs":["avc1.64001e","mp4a.40.2"],"file_size":3000,' +
-        '"format_parameters":{},"quality_parameters":{"crf":22}}],"duration_seconds":12.5}',
+        '"format":"mp4","bandwidth":900000,"codecs":["avc1.64001e","mp4a.40.2"],' +
+        '"width":640,"height":360,"frame_rate":24,"file_size":3000,"format_parameters":{},"quality_parameters":{"crf":22}}],"duration_seconds":12.5}',
     )
   })
 
