@@ -1,0 +1,107 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
+import { E } from '../../src/fp.ts'
+import { imageProcessorContract } from '../contracts/image-processor.contract.ts'
+import { left, right } from '../support/expect-right.ts'
+import { noise, posterPath, save } from '../support/pictures.ts'
+import { childrenOf, isRunning, nicenessOf, until } from '../support/processes.ts'
+
+describe('sharp image processor', function () {
+  this.timeout(600_000) // the work gives way to whatever else the machine does
+
+  const patient = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 60 })
+
+  describe('as any ImageProcessor', () => {
+    imageProcessorContract((maxPixels) => createSharpImageProcessor({ maxPixels, timeoutSeconds: 60 }))
+  })
+
+  describe('works in a process of its own', () => {
+    let folder: string
+    let path: string
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'larder-sharp-'))
+      // Takes ten seconds and more as an AVIF.
+      path = await save(folder, 'noise.jpg', await noise(4000, 4000).jpeg().toBuffer())
+    })
+
+    after(() => rm(folder, { recursive: true }))
+
+    const ownChildren = () => childrenOf(process.pid, 'image-child')
+
+    /** Begins a long job, and waits for the first export of it, so that the next one is under way. */
+    const begin = async () => {
+      const before = await ownChildren()
+      const targets = [
+        { format: 'webp', width: 16 },
+        { format: 'avif', width: 4000 },
+      ] as const
+      let told = (): void => {}
+      const progress = new Promise<void>((resolve) => {
+        told = resolve
+      })
+      const result = patient.render(path, targets, folder, () => told())()
+      await progress
+      const [pid = 0] = (await ownChildren()).filter((child) => !before.includes(child))
+      return { pid, result }
+    }
+
+    it('which is gone when the work is done', async () => {
+      const before = await ownChildren()
+      await right(patient.inspect(posterPath))
+      expect(await ownChildren()).to.deep.equal(before)
+    })
+
+    it('which is killed when its time is up', async () => {
+      const before = await ownChildren()
+      const hasty = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 2 })
+      const refusal = await left(hasty.render(path, [{ format: 'avif', width: 4000 }], folder, () => {}))
+      expect(refusal).to.deep.equal({ _tag: 'Refused', message: 'takes too long: more than 2 seconds' })
+      expect(await ownChildren()).to.deep.equal(before)
+    })
+
+    it('which yields the CPU to the server with all of its threads', async () => {
+      const { pid, result } = await begin()
+      expect(new Set(await nicenessOf(pid))).to.deep.equal(new Set([10]))
+      process.kill(pid, 'SIGKILL')
+      await result
+    })
+
+    it('whose crash is the fault of the picture', async () => {
+      const { pid, result } = await begin()
+      process.kill(pid, 'SIGSEGV')
+      expect(await result).to.deep.equal(
+        E.left({ _tag: 'Refused', message: 'damaged: its decoder broke down' }),
+      )
+    })
+
+    it('whose death by another hand is not', async () => {
+      const { pid, result } = await begin()
+      process.kill(pid, 'SIGKILL')
+      expect(await left(() => result)).to.include({ _tag: 'Unavailable' })
+    })
+
+    const moments: ReadonlyArray<[string, (server: ChildProcess) => Promise<unknown>]> = [
+      ['before it has begun', () => Promise.resolve()],
+      ['in the midst of an encoding', (server) => once(server, 'message')],
+    ]
+    for (const [when, moment] of moments)
+      it(`which dies with a server that is killed ${when}`, async () => {
+        const server = fork(new URL('../support/picture-worker.ts', import.meta.url), [path, folder])
+        const childrenOfServer = () => childrenOf(server.pid ?? 0, 'image-child')
+        await until(async () => (await childrenOfServer()).length > 0)
+        const [child = 0] = await childrenOfServer()
+        await moment(server)
+        server.kill('SIGKILL')
+        await once(server, 'exit')
+        const killed = performance.now()
+        await until(async () => !(await isRunning(child)))
+        expect(performance.now() - killed).to.be.below(3000)
+      })
+  })
+})
