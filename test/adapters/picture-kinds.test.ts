@@ -72,6 +72,23 @@ describe('[V37] kinds of pictures', function () {
       expect(await chartError(padded, chart)).to.be.at.most(3)
     })
 
+    it('is refused when it is progressive and was cut anywhere, also between two scans', async () => {
+      const whole = await sharp(pngChart({})).jpeg({ progressive: true, quality: 90 }).toBuffer()
+      const ends = Array.from({ length: 40 }, (_, i) => Math.floor((whole.length * (i + 1)) / 42))
+      for (
+        let at = whole.indexOf('\xff\xda', 0, 'latin1');
+        at > 0;
+        at = whole.indexOf('\xff\xda', at + 1, 'latin1')
+      )
+        ends.push(at)
+      for (const end of ends)
+        expect(
+          await left(withPicture(await save(folder, 'x', whole.subarray(0, end)), 1e8, inspectPicture)),
+          String(end),
+        ).to.include({ _tag: 'Refused' })
+      expect(await chartError(whole.subarray(0, -2), chart)).to.be.at.most(3)
+    })
+
     it('is refused when pixels are missing, too', async () => {
       const photo = await noise(320, 240).jpeg().toBuffer()
       for (const fraction of [0.3, 0.6, 0.95, 0.99]) {

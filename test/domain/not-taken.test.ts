@@ -22,6 +22,7 @@ const foreign: ReadonlyArray<[name: string, begins: string]> = [
   ['PFM', 'PF\n128 96\n-1.0\n'],
   ['PNM', 'P6\n128 96\n255\n'],
   ['SGI', '\x01\xda\x01\x01\0\x03\0\x80'],
+  ['TGA', '\0\0\x02\0\0\0\0\0\0\0\0\0\x80\0\x60\0\x18'],
   ['XPM', '/* XPM */\nstatic char'],
   ['PDF', '%PDF-1.7\n'],
   ['raw photo (CR2)', 'II*\0\x10\0\0\0CR\x02\0'],

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { hasAllScans } from './headers/jpeg-scans.ts'
 
 /** What sharp reads: a file by its path, or the bytes of one that needed mending. */
 export type PictureSource = {
@@ -45,10 +46,12 @@ export const pictureSource = async (path: string, file: FileHandle, head: Buffer
   const asItIs = { input: path, failOn: 'error' } as const
   const { size } = await file.stat()
   if (size > largestMended) return asItIs
-  const isJpeg = head.readUInt16BE(0) === 0xffd8
+  const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
   // With an end, libjpeg only warns of what is missing in between.
-  if (isJpeg && (await lacksEndOfImage(file, size)))
-    return { input: Buffer.concat([await read(file, 0, size), endOfImage]), failOn: 'warning' }
+  if (isJpeg && (await lacksEndOfImage(file, size))) {
+    const bytes = await read(file, 0, size)
+    return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : asItIs
+  }
   if (head.toString('latin1', 4, 12) !== 'ftypavis') return asItIs
   const bytes = await read(file, 0, size)
   return nameStill(bytes) ? { input: bytes, failOn: 'error' } : asItIs
