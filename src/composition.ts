@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { createBoundedObjectStore } from './adapters/bounded-object-store.ts'
+import { type BreakerEvents, createBreaker } from './adapters/breaker.ts'
 import { createCacheMeter } from './adapters/cache-tier/cache-meter.ts'
 import { createMeteredTier } from './adapters/cache-tier/metered-tier.ts'
 import { createTierStaleCache } from './adapters/cache-tier/tier-stale-cache.ts'
@@ -9,11 +11,12 @@ import { createTieredBlobCache } from './adapters/cache-tier/tiered-blob-cache.t
 import { createTieredCache } from './adapters/cache-tier/tiered-cache.ts'
 import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
-import { ensureFolder } from './adapters/fs/ensure-folder.ts'
+import { ensureFolder, ensurePrivateFolder } from './adapters/fs/ensure-folder.ts'
 import { checkFolder } from './adapters/fs/folder-check.ts'
 import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
+import { checkLibrary, type LibraryPart } from './adapters/fs/library-folder.ts'
 import { createHttpFetchList } from './adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
@@ -27,6 +30,7 @@ import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
+import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/process-beacon.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
@@ -35,7 +39,8 @@ import type { Config } from './config.ts'
 import { createSigning } from './domain/access/access.ts'
 import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
 import { createExportService, type ExportService } from './domain/export/export-service.ts'
-import { createHealthService, type HealthService } from './domain/health/health-service.ts'
+import { createHealthService, type HealthService, oneLine } from './domain/health/health-service.ts'
+import { createOutageLog, type OutageLog } from './domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
 import { createPlaylistService, type PlaylistService } from './domain/playlist/playlist-service.ts'
 import { type Unavailable, unavailable } from './domain/shared/errors.ts'
@@ -87,6 +92,7 @@ export type Adapters = {
   readonly newUid: NewUid
   readonly clock: Clock
   readonly log: Log
+  readonly outages: OutageLog
 }
 
 export type Services = {
@@ -115,17 +121,34 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     exports: createExportService(adapters),
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
-    health: createHealthService({ database: database.check, objectStore: store.check, cache: cacheCheck }),
+    health: createHealthService({
+      database: database.check,
+      objectStore: store.check,
+      cache: cacheCheck,
+      clock,
+    }),
   }
 }
 
-const createStore = (
+const createStore = async (
   { s3, dataDir }: Config,
+  beacon: ProcessBeacon,
   log: Log,
-): { readonly store: ObjectStore; readonly close: () => void } =>
-  s3 === null
-    ? { store: createFsObjectStore(path.join(dataDir, 'objects')), close: () => {} }
-    : createS3ObjectStore({ ...s3, log })
+): Promise<{ readonly store: ObjectStore; readonly close: () => void }> => {
+  if (s3 !== null) return createS3ObjectStore({ ...s3, log })
+  const objects = path.join(dataDir, 'objects')
+  await ensurePrivateFolder(objects)
+  return { store: createFsObjectStore(objects, beacon), close: () => {} }
+}
+
+/** How the calls of a dependency begin and end an outage. */
+const reporting = (outages: OutageLog, dependency: string): BreakerEvents => ({
+  onOpen: (cause) => outages.failed(dependency, { cause: oneLine(cause) }),
+  onAnswered: () => outages.answered(dependency),
+})
+
+/** For so long the object store is not read after it was waited for in vain. */
+const storeBreakerMs = 1000
 
 /** Memory in front of the disk: most of it for blobs, since values are small. */
 const createCache = async (config: Config, clock: Clock, log: Log) => {
@@ -203,14 +226,17 @@ export const createAdapters = async (
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
   const log = createPinoLog(config.logLevel)
+  const outages = createOutageLog(log, clock)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
+  const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const db = createKnex(
     databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
     config.databasePoolMax,
+    reporting(outages, 'database'),
   )
-  const objects = createStore(config, log)
+  const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, log)
   return {
     cache: cache.values,
@@ -218,13 +244,16 @@ export const createAdapters = async (
     blobs: cache.blobs,
     cacheStats: cache.stats,
     cacheCheck: checkFolder('cache', config.cacheDir),
-    store: objects.store,
+    store: createBoundedObjectStore(
+      objects.store,
+      createBreaker({ openMs: storeBreakerMs, clock, ...reporting(outages, 'object store') }),
+    ),
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
     users: createKnexUserRepository(db),
     ...createTokens(config, clock),
-    files: await createFsLocalFiles(path.join(dataDir, 'scratch')),
+    files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
     images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
     transcoder: createTranscoder({
       ffmpegPath: config.ffmpegPath,
@@ -233,21 +262,32 @@ export const createAdapters = async (
       log,
     }),
     progress: createMemoryProgressBoard(),
-    fetchListAs: createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 }),
+    fetchListAs: createFetchList(),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,
+    outages,
     close: async () => {
       await cache.close()
       objects.close()
       await db.destroy()
       await embedded.stop()
+      await beacon.close()
     },
   }
 }
 
-/** Runs `work` with all of Larder, and closes everything however it ends. */
-export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+/** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
+const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
+  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres/pg' } as const] : []),
+  ...[
+    { isSet: config.imageTokenKeys !== null, name: 'image-tokens' },
+    { isSet: config.contentTokenKeys !== null, name: 'content-tokens' },
+    { isSet: config.idTokenSecret !== null, name: 'id-tokens' },
+  ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
+]
+
+const withAll = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config)
   try {
     return await work({ ...adapters, ...createServices(adapters, config) })
@@ -255,6 +295,28 @@ export const withServices = async <A>(config: Config, work: (larder: Larder) => 
     await close()
   }
 }
+
+/**
+ * Runs `work` with all of Larder on a library that is there, and closes everything however it ends. Throws a UserError
+ * where there is none: a command that may make one calls `withNewLibrary`.
+ */
+export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+  await checkLibrary(config.dataDir, libraryParts(config), false)
+  return withAll(config, work)
+}
+
+/** The same, and makes what is missing; `made` says so in a line, and is `null` when all was there. */
+export const withNewLibrary = async <A>(
+  config: Config,
+  work: (larder: Larder, made: string | null) => Promise<A>,
+): Promise<A> => {
+  const made = await checkLibrary(config.dataDir, libraryParts(config), true)
+  return withAll(config, (larder) => work(larder, made === null ? null : `made ${made} in ${config.dataDir}`))
+}
+
+/** For what needs no library, such as to examine lists of any server. */
+export const createFetchList = (): FetchListAs =>
+  createHttpFetchList({ timeoutSeconds: 20, maxBytes: 16 * 2 ** 20 })
 
 const contentTypes: Readonly<Record<string, string>> = {
   'watch.js': 'text/javascript; charset=utf-8',

@@ -3,7 +3,7 @@ import { parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
 import { E, pipe } from './fp.ts'
 import { type LogLevel, logLevels } from './ports/log.ts'
 
-/** All settings, decoded. README.md says what each one does and costs. */
+/** All settings, decoded. docs/settings.md says what each one does and costs. */
 export type Config = {
   readonly host: string
   readonly port: number

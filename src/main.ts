@@ -1,16 +1,20 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
+import { actAsOwner } from './adapters/platform/act-as-owner.ts'
+import { errnoOf } from './adapters/platform/errno.ts'
+import { UserError } from './adapters/platform/user-error.ts'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
-import { type Command, Failure } from './cli/command.ts'
+import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
+import { larderVersion } from './cli/version.ts'
 import { loadConfig } from './config.ts'
 import { E } from './fp.ts'
+import { describeMisspelt } from './misspelt-settings.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   serve: serveCommand,
@@ -28,35 +32,37 @@ const commandOf = (name: string): Command => {
   return command
 }
 
-const main = async (name: string | undefined, args: ReadonlyArray<string>): Promise<number> => {
-  const print = (line: string) => void process.stdout.write(`${line}\n`)
+const main = async (name: string | undefined, words: ReadonlyArray<string>): Promise<number> => {
+  const { isJson, args } = takeJson(words)
+  const out = createOut((line) => void process.stdout.write(`${line}\n`), isJson)
   const helpOfEach = helpOfAll(Object.values(commands))
   if (name === undefined) throw new Failure(helpOfEach, 2)
   if (name === '--version') {
-    print(packageVersion())
+    out.report({ lines: [larderVersion()], json: { version: larderVersion() } })
     return 0
   }
   const wanted = helpWanted(name, args)
   if (wanted !== null) {
-    print(wanted === 'all' ? helpOfEach : helpOf(commandOf(wanted)))
+    out.print(wanted === 'all' ? helpOfEach : helpOf(commandOf(wanted)))
     return 0
   }
   const command = commandOf(name)
   const config = loadConfig(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`).join('\n'))
-  return command.run({ config: config.right, args, print })
-}
-
-const packageVersion = (): string => {
-  const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string }
-  return version
+  for (const warning of describeMisspelt(process.env)) process.stderr.write(`larder: ${warning}\n`)
+  // What Larder writes is for its own user alone, also where no code says so and whatever the caller's umask is.
+  process.umask(0o077)
+  actAsOwner(config.right.dataDir, name)
+  return command.run({ config: config.right, args, ...out })
 }
 
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
-  if (!(error instanceof Error) || !('code' in error)) return null
-  if (String(error.code).startsWith('ERR_PARSE_ARGS')) {
+  if (error instanceof UserError) return new Failure(error.message)
+  const code = errnoOf(error)
+  if (!(error instanceof Error) || code === undefined) return null
+  if (code.startsWith('ERR_PARSE_ARGS')) {
     const [what = ''] = error.message.split(/\.\s/)
     return new Failure(`${what}; see: larder help ${name}`, 2)
   }

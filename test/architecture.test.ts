@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect } from 'chai'
@@ -13,7 +21,10 @@ const probes = [
   { in: 'src/ports/x', refused: '@aws-sdk/client-s3', allowed: 'io-ts' },
   { in: 'src/ports/y', refused: 'knex', allowed: '../domain/shared/errors.ts' },
   { in: 'src/adapters/x', refused: '../domain/playlist/playlist-service.ts', allowed: '../ports/cache.ts' },
-  { in: 'src/adapters/y', refused: '../http/reply.ts', allowed: 'knex' },
+  { in: 'src/adapters/y', refused: '../http/reply.ts', allowed: 'sharp' },
+  { in: 'src/adapters/z', refused: 'knex', allowed: './knex/create-knex.ts' },
+  { in: 'src/adapters/knex/x', refused: '../../http/reply.ts', allowed: 'knex' },
+  { in: 'src/adapters/s3/x', refused: '../../cli/help.ts', allowed: '@aws-sdk/client-s3' },
   { in: 'src/http/x', refused: '../adapters/memory/memory-cache.ts', allowed: '../domain/shared/ids.ts' },
   { in: 'src/http/y', refused: 'node-persist', allowed: 'koa' },
   { in: 'src/cli/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition.ts' },
@@ -42,5 +53,84 @@ describe('import rules', () => {
     })
     const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/style\/noRestrictedImports/g)]
     expect(refused.map(([, file]) => file)).to.have.members(probes.map((probe) => `${probe.in}-refused.ts`))
-  }).timeout(20_000)
+  })
+})
+
+// What the linter has no rule for. As above, each is shown a line that it must find and one that it must let through.
+const texts = [
+  {
+    about: 'asks whether a pid lives: that says nothing of another pid namespace (process-identity.ts)',
+    pattern: /process\.kill\([^)]*,\s*0\)/,
+    found: 'process.kill(pid, 0)',
+    allowed: "process.kill(pid, 'SIGKILL')",
+  },
+  {
+    about: 'names something after a pid: use ourIdentity (process-identity.ts)',
+    pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
+    found: '`lock.$' + '{process.pid}`',
+    allowed: "process.kill(process.pid, 'SIGKILL')",
+  },
+  {
+    about:
+      'uses a folder that is shared with other users: all that Larder makes lies in DATA_DIR and CACHE_DIR',
+    pattern: /\btmpdir\b|['"`]\/(?:var\/)?tmp\b|\/dev\/shm/,
+    found: "path.join(tmpdir(), 'x')",
+    allowed: "path.join(dataDir, 'scratch')",
+  },
+  {
+    about: 'reads the code of a system error by itself: use errno.ts',
+    pattern: /'code' in /,
+    found: "error instanceof Error && 'code' in error",
+    allowed: 'isMissing(error)',
+  },
+] as const
+
+describe('[V2] [V26] processes, shared folders and system errors', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(join('adapters', 'platform')))
+    .map((name) => ({ name, text: readFileSync(join('src', name), 'utf8') }))
+
+  for (const { about, pattern, found, allowed } of texts)
+    it(`only src/adapters/platform ${about}`, () => {
+      expect(found).to.match(pattern)
+      expect(allowed).not.to.match(pattern)
+      expect(sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name)).to.deep.equal([])
+    })
+})
+
+// What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.
+const makers = [
+  {
+    of: 'pools of connections',
+    sign: /^import knex\b(?! from 'knex\/)/m,
+    in: ['src/adapters/knex/create-knex.ts'],
+  },
+  { of: "pg's own pools", sign: /new (pg\.)?Pool\(/, in: [] },
+  { of: 'S3 clients', sign: /new S3Client\(/, in: ['src/adapters/s3/s3-client.ts'] },
+]
+
+describe('[V21] waits for other machines', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ path: join('src', name), text: readFileSync(join('src', name), 'utf8') }))
+
+  for (const { of, sign, in: places } of makers)
+    it(`have limits: ${of} are made in one place`, () => {
+      const found = sources.filter(({ text }) => sign.test(text)).map(({ path }) => path)
+      expect(found).to.deep.equal(places)
+    })
+
+  it('have limits: a single connection names one for its beginning', () => {
+    for (const { path, text } of sources)
+      for (const [, options] of text.matchAll(/new (?:pg\.)?Client\(([^)]*)\)/g))
+        expect([path, options?.includes('connectionTimeoutMillis')]).to.deep.equal([path, true])
+  })
+
+  it('have limits: each request to S3 is one of `S3Calls`', () => {
+    for (const { path, text } of sources) {
+      if (!path.startsWith('src/adapters/s3/')) continue
+      for (const [line] of text.matchAll(/^.*client\.send\(.*$/gm))
+        expect([path, /abortSignal/.test(line)]).to.deep.equal([path, true])
+    }
+  })
 })

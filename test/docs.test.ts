@@ -2,24 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { loadConfig } from '../src/config.ts'
+import { settingNames } from '../src/misspelt-settings.ts'
 
 const read = (file: string): string => readFileSync(file, 'utf8')
-
-/** The names that `loadConfig` looks up. */
-const settingsRead = (): ReadonlyArray<string> => {
-  const names = new Set<string>()
-  const env = new Proxy<Record<string, string | undefined>>(
-    {},
-    {
-      get: (_, name) => {
-        names.add(String(name))
-        return undefined
-      },
-    },
-  )
-  loadConfig(env)
-  return [...names]
-}
 
 type Entry = { readonly name: string; readonly text: string }
 
@@ -39,7 +24,7 @@ const documents = (): ReadonlyArray<string> => [
 
 describe('docs/settings.md', () => {
   it('has every setting that is read, and no other', () => {
-    expect(entries().map(({ name }) => name)).to.have.members(settingsRead())
+    expect(entries().map(({ name }) => name)).to.have.members(settingNames())
   })
 
   it('gives each its syntax, its default, and what it changes', () => {
@@ -62,7 +47,7 @@ describe('docs/settings.md', () => {
   it('lists each setting at its head', () => {
     const [head = ''] = read('docs/settings.md').split('\n## ', 1)
     const listed = [...head.matchAll(/\[([A-Z\d_]+)\]\(#([a-z\d_]+)\)/g)]
-    expect(listed.map(([, name]) => name)).to.have.members(settingsRead())
+    expect(listed.map(([, name]) => name)).to.have.members(settingNames())
     for (const [, name = '', anchor] of listed) expect(anchor).to.equal(name.toLowerCase())
   })
 })

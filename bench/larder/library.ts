@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Larder, withServices } from '../../src/composition.ts'
+import { type Larder, withNewLibrary } from '../../src/composition.ts'
 import { loadConfig } from '../../src/config.ts'
 import { E } from '../../src/fp.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
@@ -40,7 +40,7 @@ const viewers = 100
 export const seedLibrary = (dataDir: string, films: number): Promise<Library> => {
   const config = loadConfig({ DATA_DIR: dataDir })
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
-  return withServices(config.right, async (larder) => {
+  return withNewLibrary(config.right, async (larder) => {
     await right(larder.database.migrate)
     return { ...(await seedPicture(larder)), ...(await seedFilms(larder, films)) }
   })

@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition.ts'
+import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
 import { type Command, wrongUsage } from './command.ts'
 import { explain, orFail } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
-const usage = 'add FILE… [--public] [--json]'
+const usage = 'add FILE… [--public]'
 
 /** Adds files one after the other; one that is refused does not keep the others out. */
 export const addCommand: Command = {
@@ -15,20 +15,17 @@ export const addCommand: Command = {
   words: [
     ['FILE', 'of any name: its bytes say what it is; one that is there already keeps its uid'],
     ['--public', 'pictures alone: everybody may see them without a token'],
-    [
-      '--json',
-      'prints a line for each file that was added, and no link: {"kind":"image","uid":"…","file":"…"}',
-    ],
   ],
-  run: ({ config, args, print }) => {
+  run: ({ config, args, isJson, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { public: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+      options: { public: { type: 'boolean', default: false } },
       allowPositionals: true,
     })
     if (positionals.length === 0) throw wrongUsage(usage)
 
-    return withServices(config, async ({ ingest, admins, database }) => {
+    return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
+      if (made !== null) process.stderr.write(`larder: ${made}\n`)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
@@ -47,13 +44,15 @@ export const addCommand: Command = {
         }
         const { kind, uid, warnings } = added.right
         for (const warning of warnings) process.stderr.write(`larder: ${name}: ${warning}\n`)
-        if (values.json) {
-          print(JSON.stringify({ kind, uid, file: path }))
-          continue
+        // A program has the uid, and asks for a token when it wants one.
+        const link = async (): Promise<string> => {
+          const { jwt } = await orFail(admins.mintMediaToken(uid, null))
+          return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
         }
-        const { jwt } = await orFail(admins.mintMediaToken(uid, null))
-        print(`${name}  ${kind}  ${uid}`)
-        print(`  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`)
+        report({
+          lines: isJson ? [] : [`${name}  ${kind}  ${uid}`, await link()],
+          json: { kind, uid, file: path },
+        })
       }
       return exitCode
     })

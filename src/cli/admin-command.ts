@@ -14,19 +14,21 @@ export const adminCommand: Command = {
     ['token', 'prints an id token of SUB that is good for an hour, and nothing else'],
     ['SUB', 'the subject of id tokens, such as me@example.org'],
   ],
-  run: ({ config, args, print }) => {
+  run: ({ config, args, report }) => {
     const [action, sub, ...rest] = args
     if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? ''))
       throw wrongUsage(usage)
 
     return withServices(config, async ({ admins, database }) => {
       if (action === 'token') {
-        print(await orFail(admins.mintIdToken(sub)))
+        const jwt = await orFail(admins.mintIdToken(sub))
+        report({ lines: [jwt], json: { sub, jwt } })
         return 0
       }
       await orFail(database.migrate)
-      await orFail(admins.setAdmin(sub, action === 'grant'))
-      print(action === 'grant' ? `${sub} is an admin` : `${sub} is no admin`)
+      const admin = action === 'grant'
+      await orFail(admins.setAdmin(sub, admin))
+      report({ lines: [`${sub} is ${admin ? 'an' : 'no'} admin`], json: { sub, admin } })
       return 0
     })
   },

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
-import { createHttpApp, type Larder, withServices } from '../composition.ts'
+import { createFetchList, createHttpApp, type Larder, withServices } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { examine, type ListReport } from '../domain/hls/check/examine.ts'
 import { ContentFileUid } from '../domain/shared/ids.ts'
 import { E, O, TE } from '../fp.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
-import { describeReports, withoutTokens } from './list-report.ts'
+import { describeReports, reportsAsJson, withoutTokens } from './list-report.ts'
 import { close, listen } from './listening.ts'
 import { orFail } from './outcome.ts'
 
@@ -39,13 +39,9 @@ const examineFilm = async (
 }
 
 /** The lists at an address, asked for with the token in the header when there is one. */
-const examineAddress = async (
-  larder: Larder,
-  url: string,
-  jwt: string | undefined,
-): Promise<ReadonlyArray<ListReport>> => {
+const examineAddress = async (url: string, jwt: string | undefined): Promise<ReadonlyArray<ListReport>> => {
   const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
-  const reports = await examine(url, larder.fetchListAs(bearer))()
+  const reports = await examine(url, createFetchList()(bearer))()
   if (E.isLeft(reports) && reports.left._tag === 'Refused')
     throw new Failure(withoutTokens(`${url} ${reports.left.message}`))
   return orFail(TE.fromEither(reports))
@@ -63,7 +59,7 @@ export const checkCommand: Command = {
     ['UID', 'of a sound or film of this library; no server need run, and no token is needed'],
     ['--token JWT', 'goes into the header of requests to the host of URL'],
   ],
-  run: ({ config, args, print }) => {
+  run: async ({ config, args, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { token: { type: 'string' } },
@@ -76,13 +72,11 @@ export const checkCommand: Command = {
     if (!isAddress && !ContentFileUid.is(target))
       throw new Failure(`${target} is neither a uid nor an address with http:// or https://`, 2)
 
-    return withServices(config, async (larder) => {
-      const { reports, origin } = isAddress
-        ? { reports: await examineAddress(larder, target, values.token), origin: '' }
-        : await examineFilm(larder, config, target)
-      const { lines, faults } = describeReports(reports, origin)
-      for (const line of lines) print(line)
-      return faults > 0 ? 1 : 0
-    })
+    const { reports, origin } = isAddress
+      ? { reports: await examineAddress(target, values.token), origin: '' }
+      : await withServices(config, (larder) => examineFilm(larder, config, target))
+    const { lines, faults } = describeReports(reports, origin)
+    report({ lines, json: reportsAsJson(reports) })
+    return faults > 0 ? 1 : 0
   },
 }

@@ -1,11 +1,41 @@
 import type { Config } from '../config.ts'
 
+/** What a command found or did, for people and for programs. */
+export type Result = {
+  readonly lines: ReadonlyArray<string>
+  readonly json: Readonly<Record<string, unknown>>
+}
+
 /** What a command has to do with: tests give their own. */
 export type CommandContext = {
   readonly config: Config
+  /** Without `--json`, which every command takes. */
   readonly args: ReadonlyArray<string>
-  /** A line for people or pipes, on standard output. */
+  readonly isJson: boolean
+  /** Prints to standard output: the lines, or with `--json` the object, as one line. */
+  readonly report: (result: Result) => void
+  /** Prints a message that is no result; with `--json` as `{"message":"…"}`. */
   readonly print: (line: string) => void
+}
+
+type Out = Pick<CommandContext, 'isJson' | 'report' | 'print'>
+
+/** With `--json` standard output has nothing but JSON, one object a line, whichever command runs. */
+export const createOut = (write: (line: string) => void, isJson: boolean): Out => {
+  const report: Out['report'] = ({ lines, json }) => {
+    if (isJson) write(JSON.stringify(json))
+    else for (const line of lines) write(line)
+  }
+  return { isJson, report, print: (message) => report({ lines: [message], json: { message } }) }
+}
+
+/** Takes `--json` out of the words of a command. What stands behind `--` is the name of a file. */
+export const takeJson = (
+  words: ReadonlyArray<string>,
+): { readonly isJson: boolean; readonly args: ReadonlyArray<string> } => {
+  const end = words.includes('--') ? words.indexOf('--') : words.length
+  const args = words.filter((word, index) => word !== '--json' || index > end)
+  return { isJson: args.length < words.length, args }
 }
 
 /** One word of the command line. */
@@ -28,4 +58,7 @@ export class Failure extends Error {
   }
 }
 
-export const wrongUsage = (usage: string): Failure => new Failure(`usage: larder ${usage}`, 2)
+/** As it stands in help: `--json` is common to all. */
+export const fullUsage = (usage: string): string => `larder ${usage} [--json]`
+
+export const wrongUsage = (usage: string): Failure => new Failure(`usage: ${fullUsage(usage)}`, 2)

@@ -1,7 +1,18 @@
 import { withServices } from '../composition.ts'
+import type { Config } from '../config.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E } from '../fp.ts'
 import { type Command, wrongUsage } from './command.ts'
+import {
+  type Examined,
+  examineDataFolder,
+  examineKeys,
+  examineNode,
+  examineServer,
+  placesOf,
+  well,
+} from './doctor-facts.ts'
+import { larderVersion } from './version.ts'
 
 const remedies: Readonly<Record<string, string>> = {
   database: 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` makes the tables',
@@ -10,30 +21,54 @@ const remedies: Readonly<Record<string, string>> = {
   transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; pictures work without it',
 }
 
-/** Looks at everything that Larder depends on; exit code 1 when something is wrong. */
+/** Database, store, cache and transcoder, as a server has them. */
+const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
+  // What would be logged is told by the findings.
+  withServices({ ...config, logLevel: 'silent' }, async ({ database, health, transcoder }) => {
+    await database.check() // an embedded one may have to start first, for longer than a look takes
+    const { findings } = await health.examine()
+    const places = placesOf(config)
+    const services = findings.map(({ name, fault }) => ({
+      name,
+      detail: places[name] ?? '',
+      fault,
+      remedy: remedies[name] ?? '',
+    }))
+    const engine = await transcoder.describe()
+    if (E.isRight(engine)) return [...services, well('transcoder', engine.right)]
+    const fault = oneLine(engine.left.cause)
+    return [...services, { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }]
+  })
+
+const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<string> =>
+  fault === null
+    ? [`ok    ${name}: ${detail}`]
+    : [
+        `fault ${name}${detail === '' || fault.includes(detail) ? '' : ` (${detail})`}: ${fault}`,
+        `      → ${remedy}`,
+      ]
+
+/** Looks at everything that Larder depends on, and says at what; exit code 1 when something is wrong. */
 export const doctorCommand: Command = {
   usage: 'doctor',
-  about: 'Looks at the database, the store, the cache and ffmpeg, and says what to do where one is at fault.',
+  about: 'Looks at what Larder depends on, says at what it looked, and what to do where something is wrong.',
   words: [],
-  run: ({ config, args, print }) => {
+  run: async ({ config, args, report }) => {
     if (args.length > 0) throw wrongUsage('doctor')
-    // What would be logged is told by the findings.
-    return withServices({ ...config, logLevel: 'silent' }, async ({ health, transcoder }) => {
-      const { findings } = await health.examine()
-      const engine = await transcoder.describe()
-      const all = [
-        ...findings.map(({ name, fault }) => ({ name, fault, detail: '' })),
-        E.isLeft(engine)
-          ? { name: 'transcoder', fault: oneLine(engine.left.cause), detail: '' }
-          : { name: 'transcoder', fault: null, detail: ` (${engine.right})` },
-      ]
-      for (const { name, fault, detail } of all)
-        print(
-          fault === null
-            ? `ok    ${name}${detail}`
-            : `fault ${name}: ${fault}\n      → ${remedies[name] ?? ''}`,
-        )
-      return all.some(({ fault }) => fault !== null) ? 1 : 0
-    })
+    const folder = await examineDataFolder(config.dataDir, process.getuid?.() ?? 0)
+    const around = [
+      examineNode(larderVersion(), process.versions.node),
+      folder,
+      examineKeys(config),
+      await examineServer(config),
+    ]
+    // Without its folder nothing else could be opened, or it would be made, as somebody else's.
+    const all = folder.fault === null ? [...around, ...(await examineServices(config))] : around
+    for (const examined of all)
+      report({
+        lines: linesOf(examined),
+        json: Object.assign({}, examined, { remedy: examined.fault === null ? null : examined.remedy }),
+      })
+    return all.some(({ fault }) => fault !== null) ? 1 : 0
   },
 }

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import { type Command, fullUsage } from './command.ts'
 
 /** Pairs as two columns. */
 const columns = (pairs: Command['words']): ReadonlyArray<string> => {
@@ -6,14 +6,18 @@ const columns = (pairs: Command['words']): ReadonlyArray<string> => {
   return pairs.map(([word, meaning]) => `  ${word.padEnd(width)}  ${meaning}`)
 }
 
+const common: Command['words'] = [
+  ['--json', 'prints JSON on standard output, an object a line, and nothing else'],
+]
+
 /** What one command does, and what each of its words means. */
 export const helpOf = ({ usage, about, words }: Command): string =>
-  [`usage: larder ${usage}`, '', about, ...(words.length === 0 ? [] : ['', ...columns(words)])].join('\n')
+  [`usage: ${fullUsage(usage)}`, '', about, '', ...columns([...words, ...common])].join('\n')
 
 export const helpOfAll = (commands: ReadonlyArray<Command>): string =>
   [
     'usage:',
-    ...commands.flatMap(({ usage, about }) => [`  larder ${usage}`, `      ${about}`]),
+    ...commands.flatMap(({ usage, about }) => [`  ${fullUsage(usage)}`, `      ${about}`]),
     '',
     '`larder help COMMAND` tells more of one. Settings are environment variables: see docs/settings.md.',
   ].join('\n')

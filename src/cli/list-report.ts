@@ -10,6 +10,17 @@ const findingLines = ({ severity, line, rule, reason, source, fix }: Finding): R
   `    → ${fix}`,
 ]
 
+/** The same for programs: an entry a list, with its findings. */
+export const reportsAsJson = (reports: ReadonlyArray<ListReport>) => ({
+  lists: reports.map(({ url, findings }) => ({
+    url: withoutTokens(url),
+    findings: findings.map((finding) => ({
+      ...finding,
+      reason: withoutTokens(finding.reason),
+    })),
+  })),
+})
+
 const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
 
 /** The findings for people, a list after the other, and how many faults are among them. `origin` is left out. */

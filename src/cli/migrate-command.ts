@@ -7,11 +7,11 @@ export const migrateCommand: Command = {
   usage: 'migrate',
   about: "Brings the database to this release's form, as `serve` does.",
   words: [],
-  run: ({ config, args, print }) => {
+  run: ({ config, args, report }) => {
     if (args.length > 0) throw wrongUsage('migrate')
     return withServices(config, async ({ database }) => {
       await orFail(database.migrate)
-      print('the database is up to date')
+      report({ lines: ['the database is up to date'], json: { database: 'up to date' } })
       return 0
     })
   },

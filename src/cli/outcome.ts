@@ -11,7 +11,9 @@ export const explain = (error: DomainError): string => {
     case 'NotFound':
       return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
     case 'Unavailable':
-      return `the ${error.dependency} cannot be used: ${oneLine(error.cause)}`
+      return error.mayHaveHappened
+        ? `the ${error.dependency} did not say whether it was done (${oneLine(error.cause)}): try again`
+        : `the ${error.dependency} cannot be used: ${oneLine(error.cause)}`
     case 'BadOrigin':
       return `the object store is damaged: ${error.what}`
     case 'Forbidden':

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { createHttpApp, type Larder, withServices } from '../composition.ts'
+import { createHttpApp, type Larder, withNewLibrary } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { type Command, type CommandContext, wrongUsage } from './command.ts'
 import { close, listen, withPort } from './listening.ts'
@@ -20,13 +20,20 @@ const untilSignal = (): Promise<void> =>
     }
   })
 
-const serve = async (larder: Larder, config: Config, print: CommandContext['print']): Promise<number> => {
+const serve = async (
+  larder: Larder,
+  config: Config,
+  made: string | null,
+  print: CommandContext['print'],
+): Promise<number> => {
   const server = createServer(createHttpApp(larder, config))
   const { port } = await listen(server, config)
   const stopped = untilSignal()
   print(
     `Larder answers at ${config.publicUrl}${config.publicUrl.endsWith(`:${port}`) ? '' : ` (port ${port})`}`,
   )
+
+  if (made !== null) print(`  ${made}`)
 
   const work = createPantryWork(larder, config, print)
   const working = work.run()
@@ -44,6 +51,6 @@ export const serveCommand: Command = {
   run: async ({ config: given, args, print }) => {
     if (args.length > 0) throw wrongUsage('serve')
     const config = await withPort(given)
-    return withServices(config, (larder) => serve(larder, config, print))
+    return withNewLibrary(config, (larder, made) => serve(larder, config, made, print))
   },
 }

@@ -41,7 +41,7 @@ export const tokenCommand: Command = {
     ['--maxh N', 'it opens nothing that is higher than N pixels'],
     ['--clip A,B', 'it opens the parts between these two times alone, in seconds'],
   ],
-  run: ({ config, args, print }) => {
+  run: ({ config, args, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { ttl: { type: 'string' }, maxh: { type: 'string' }, clip: { type: 'string' } },
@@ -55,7 +55,8 @@ export const tokenCommand: Command = {
 
     return withServices(config, async ({ admins, database }) => {
       await orFail(database.migrate)
-      print((await orFail(admins.mintMediaToken(uid, ttlSeconds, restrictions))).jwt)
+      const { kind, jwt } = await orFail(admins.mintMediaToken(uid, ttlSeconds, restrictions))
+      report({ lines: [jwt], json: { kind, uid, jwt } })
       return 0
     })
   },

@@ -8,4 +8,6 @@ const main = document.querySelector('main') as HTMLElement
 const status = createStatusLine(main)
 
 const show = kind === 'image' ? showPicture : showFilm
-await show({ uid, jwt, main, status }).catch((error: unknown) => status.say(`This does not work: ${error}`))
+await show({ uid, jwt, main, status }).catch((error: unknown) =>
+  status.say(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
+)

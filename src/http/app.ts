@@ -3,6 +3,7 @@ import Koa from 'koa'
 import type { AdminService } from '../domain/admin/admin-service.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
+import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import type { VodService } from '../domain/vod/vod-service.ts'
 import type { CacheStats } from '../ports/cache-stats.ts'
@@ -18,6 +19,7 @@ import { contentRoutes } from './content-routes.ts'
 import { cors } from './cors.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
+import { homeRoutes } from './home-routes.ts'
 import { createHotReplies } from './hot/hot-replies.ts'
 import { imageRoutes } from './image-routes.ts'
 import { createListBodies } from './lists/list-bodies.ts'
@@ -38,6 +40,7 @@ export type AppDeps = {
   readonly progress: ProgressBoard
   readonly clock: Clock
   readonly log: Log
+  readonly outages: OutageLog
   readonly corsOrigins: ReadonlyArray<string>
   readonly consoleAssets: ConsoleAssets
   readonly telling: Telling
@@ -59,7 +62,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     maxBytes: hotReplyBytes,
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
-  const handle = createHandle(deps.log, deps.telling, hotReplies)
+  const handle = createHandle({ log: deps.log, outages: deps.outages, telling: deps.telling, hotReplies })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
@@ -75,6 +78,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     contentRoutes(media, handle),
     adminRoutes(deps, handle),
     serviceRoutes(deps.health, handle),
+    homeRoutes(deps.health, handle),
     consoleRoutes(deps, handle),
   ])
     app.use(router.routes())

@@ -3,21 +3,24 @@ import * as t from 'io-ts'
 import { mayView } from '../domain/access/access.ts'
 import type { Viewer } from '../domain/access/viewer.ts'
 import { ContentFileUid } from '../domain/shared/ids.ts'
-import { E, O, pipe, TE } from '../fp.ts'
+import { O, pipe, TE } from '../fp.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../ports/media-tokens.ts'
 import type { ProgressBoard } from '../ports/progress-board.ts'
+import { type Asset, createAssetReply } from './asset-reply.ts'
 import { type Authenticate, anybody, mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { errorReply, json, type Reply } from './reply.ts'
 import { watchPage } from './watch-page.ts'
 
 /** Files of the console by name (`watch.js`), built once and kept in memory. */
-export type ConsoleAssets = ReadonlyMap<string, { readonly contentType: string; readonly body: Uint8Array }>
+export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
   readonly tokens: MediaTokens
   readonly progress: ProgressBoard
   readonly consoleAssets: ConsoleAssets
+  readonly clock: Clock
 }
 
 /** Nothing but our own files runs or is loaded; hls.js feeds the player from blobs. */
@@ -46,6 +49,10 @@ const page = (html: string): Reply => ({
 
 type Watcher = { readonly kind: MediaKind; readonly viewer: Viewer }
 
+/** Whether the signature of a token was good, so that the error says more than that it was the other kind's. */
+const isOfSignedToken = (error: { readonly _tag: string; readonly reason?: string }): boolean =>
+  error._tag === 'Forbidden' && error.reason !== 'signature' && error.reason !== 'unknown_key'
+
 /** A share link says neither picture nor film: the token's audience does. */
 const watcher = (tokens: MediaTokens): Authenticate<Watcher> => {
   const asContent = mediaViewer(tokens, 'content')
@@ -54,22 +61,28 @@ const watcher = (tokens: MediaTokens): Authenticate<Watcher> => {
     pipe(
       asContent(incoming),
       TE.map((viewer): Watcher => ({ kind: 'content', viewer })),
-      TE.orElse(() =>
+      TE.orElse((asContentError) =>
         pipe(
           asImage(incoming),
           TE.map((viewer): Watcher => ({ kind: 'image', viewer })),
+          TE.mapLeft((error) => (isOfSignedToken(asContentError) ? asContentError : error)),
         ),
       ),
     )
 }
 
+const noSuchAsset = errorReply({ status: 404, type: 'not_found', message: 'there is no such file' })
+
 const AnyUid = t.strict({ uid: ContentFileUid })
 const AssetName = t.strict({ name: t.string })
 
 /** Pages for people, http-api.md §10. */
-export const consoleRoutes = ({ tokens, progress, consoleAssets }: Deps, handle: Handle): Router => {
+export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, handle: Handle): Router => {
   const router = new Router({ prefix: '/console' })
   const authenticate = watcher(tokens)
+  const assetReplies = new Map(
+    [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),
+  )
 
   router.get(
     '/watch/:uid',
@@ -105,17 +118,9 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets }: Deps, handle:
       credential: anybody,
       params: AssetName,
       query: t.unknown,
-      run: ({ params: { name } }) => {
-        const asset = consoleAssets.get(name)
-        if (asset === undefined)
-          return TE.right(errorReply({ status: 404, type: 'not_found', message: 'there is no such file' }))
-        const { contentType, body } = asset
-        return async () =>
-          E.right({
-            status: 200,
-            headers: { 'Content-Type': contentType, 'Cache-Control': 'no-cache' },
-            body,
-          })
+      run: ({ params: { name }, incoming }) => {
+        const assetReply = assetReplies.get(name)
+        return assetReply === undefined ? TE.right(noSuchAsset) : assetReply(incoming)
       },
     }),
   )

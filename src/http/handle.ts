@@ -1,7 +1,9 @@
 import type { RouterContext, RouterMiddleware } from '@koa/router'
 import type * as t from 'io-ts'
+import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { ByteStream } from '../domain/shared/bytes.ts'
 import { type DomainError, forbidden } from '../domain/shared/errors.ts'
+import { failureThrown } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
@@ -61,15 +63,21 @@ const answer = async <C, P, Q>(
   return run({ credential: proven.right, params: named.right, query: asked.right, incoming })()
 }
 
+type Deps = {
+  readonly log: Log
+  readonly outages: OutageLog
+  readonly telling: Telling
+  readonly hotReplies: HotReplies
+}
+
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies): Handle => {
+export const createHandle = ({ log, outages, telling, hotReplies }: Deps): Handle => {
   const cacheHeaders = createCacheTelling(telling)
   const buffers = createReplyBuffers()
 
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
-    if (error._tag === 'Unavailable')
-      log.warn('request.unavailable', { route, dependency: error.dependency, cause: String(error.cause) })
+    if (error._tag === 'Unavailable') outages.failed(error.dependency, { route, cause: String(error.cause) })
     if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
   }
 
@@ -102,9 +110,9 @@ export const createHandle = (log: Log, telling: Telling, hotReplies: HotReplies)
     const started = await startStream(stream, buffers)
     if (E.isLeft(started)) return refuse(ctx, started.left)
     writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
-    await sendStream(started.right, ctx.res).catch((cause) =>
-      log.error('request.broken_off', { route: String(ctx._matchedRoute), cause: String(cause) }),
-    )
+    await sendStream(started.right, ctx.res).catch((cause) => {
+      tell(failureThrown(cause), ctx)
+    })
   }
 
   return (route) => async (ctx) => {

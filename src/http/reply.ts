@@ -1,5 +1,5 @@
 import type { ByteStream } from '../domain/shared/bytes.ts'
-import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
+import type { BadOrigin, DomainError, ForbiddenReason, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { TierAnswer } from '../ports/tier-answer.ts'
@@ -34,7 +34,12 @@ export const json = (body: unknown, status = 200): Reply => ({
   body: JSON.stringify(body),
 })
 
-type ErrorForm = { readonly status: number; readonly type: string; readonly message: string }
+type ErrorForm = {
+  readonly status: number
+  readonly type: string
+  readonly message: string
+  readonly token?: ErrorBody['token']
+}
 
 // http-api.md §1.4. The message is the same whatever the cause: causes go to the log, never to a client.
 const forms = {
@@ -48,19 +53,27 @@ const forms = {
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are not what they should be' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
 
+// What the signature alone decides says nothing of what there is.
+const ofToken: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
+  expired: { token: 'expired', message: 'the token has expired' },
+  signature: { token: 'damaged' },
+  unknown_key: { token: 'damaged' },
+}
+
 export const errorReply = (
-  { status, type, message }: ErrorForm,
+  { status, type, message, token = null }: ErrorForm,
   detail: ErrorBody['detail'] = null,
   headers: Readonly<Record<string, string>> = {},
 ): ReadyReply => ({
   status,
   headers: { 'Cache-Control': 'no-store', ...headers },
-  body: { _tag: 'ErrorBody', status, type, message, detail },
+  body: { _tag: 'ErrorBody', status, type, message, detail, token },
 })
 
 export const fromError = (error: DomainError | HttpError): ReadyReply => {
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
+  if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, ofToken[error.reason]))
   if (error._tag === 'Unavailable') return errorReply(form, null, { 'Retry-After': '2' })
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })
   return errorReply(form)

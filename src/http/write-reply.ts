@@ -36,8 +36,8 @@ export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply):
     return
   }
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    const { contentType, text } = writeError(body, ctx.get('Accept'))
-    writeReply(ctx, { status, headers: { ...headers, 'Content-Type': contentType }, body: text })
+    const written = writeError(body, ctx.get('Accept'))
+    writeReply(ctx, { status, headers: joinHeaders(headers, written.headers), body: written.text })
     return
   }
   writeHead(ctx, { status, headers: joinHeaders(headers, { 'Content-Length': String(lengthOf(body)) }) })

@@ -54,8 +54,8 @@ export type ContentFileRepository = {
   ) => TE.TaskEither<Unavailable, boolean>
   /** Files whose exports were never finished, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
-  /** Takes out a file that has no exports; one that has some, or is not there, stays as it is. */
-  readonly removeUnfinished: (uid: ContentFileUid) => TE.TaskEither<Unavailable, void>
+  /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */
+  readonly removeUnfinished: (uid: ContentFileUid) => TE.TaskEither<Unavailable, boolean>
   /** The oldest file, if there is any. */
   readonly first: TE.TaskEither<Unavailable, O.Option<ContentFileUid>>
 }

@@ -45,8 +45,8 @@ export type ImageFileRepository = {
   ) => TE.TaskEither<Unavailable, boolean>
   /** Files whose exports were never finished, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownImageFile>>
-  /** Takes out a file that has no exports; one that has some, or is not there, stays as it is. */
-  readonly removeUnfinished: (uid: ImageFileUid) => TE.TaskEither<Unavailable, void>
+  /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */
+  readonly removeUnfinished: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
   /** The oldest file, if there is any. */
   readonly first: TE.TaskEither<Unavailable, O.Option<ImageFileUid>>
 }

@@ -16,7 +16,8 @@ export type NewObject = {
 export type ObjectStore = {
   /**
    * Stores the object whole or not at all; one that was there is replaced. A body whose length or sha256 is
-   * not as announced is not stored, and is `Unavailable` (the source changed while it was read).
+   * not as announced is not stored, and is `Unavailable` (the source changed while it was read). Any other failure does
+   * not say whether the object is there.
    */
   readonly put: (key: string, object: NewObject) => TE.TaskEither<Unavailable, void>
   /**

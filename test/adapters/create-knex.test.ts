@@ -58,9 +58,8 @@ describe('createKnex', () => {
     const { port } = silent.address() as AddressInfo
     const db = createKnex(async () => ({ host: '127.0.0.1', port, user: 'larder', database: 'larder' }), 2)
 
-    const started = performance.now()
-    await left(createKnexUserRepository(db).isAdmin('ann'))
-    expect(performance.now() - started).to.be.within(1000, 4500)
+    // The guard against hanging is far longer than what the pool waits, and far shorter than what the system does.
+    expect(await left(createKnexUserRepository(db).isAdmin('ann'))).to.include({ _tag: 'Unavailable' })
 
     await db.destroy()
     for (const call of calls) call.destroy()

@@ -59,7 +59,7 @@ describe('the budget of the disk cache', () => {
     expect(reader.got().equals(blobBytes)).to.equal(true)
   })
 
-  it('does not keep what is larger than all of it, and serves that all the same', async () => {
+  it('does not keep what is larger than all of it, and serves that all the same (W5)', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir, maxBytes: 64 * KiB })
     const key = aBlobKey()

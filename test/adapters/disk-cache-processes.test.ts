@@ -15,10 +15,7 @@ import { silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 import { buildCacheWorker, type CacheWorker, startCacheWorker } from '../support/start-cache-worker.ts'
 
-describe('processes on one disk cache', function () {
-  // Starting a process takes its time on a busy machine.
-  this.timeout(60_000)
-
+describe('processes on one disk cache', () => {
   const MiB = 1024 * 1024
   const bytes = someBytes(20 * MiB)
   const facts = factsOf(bytes)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
 import { createJournal } from '../../src/adapters/disk/journal.ts'
+import { ourIdentity } from '../../src/adapters/platform/process-identity.ts'
 import { collect } from '../support/bytes.ts'
 import {
   aBlobKey,
@@ -84,11 +85,12 @@ describe('the upkeep of the disk cache', () => {
       const key = aBlobKey()
       await keepBlob(cache, key, blobBytes)
       const orphan = idOf('no such key')
-      const dead = `${orphan}.999999999-1.1.part`
+      const gone = ourIdentity.replace(/\d+$/, '1')
+      const dead = `${orphan}.${gone}.1.part`
       await mkdir(join(blobs, orphan.slice(0, 2)), { recursive: true })
       await writeFile(join(blobs, orphan.slice(0, 2), orphan), 'orphan')
       await writeFile(join(fills, dead), 'half a blob')
-      await writeFile(join(fills, 'journal.999999999-1.0.part'), 'half a journal')
+      await writeFile(join(fills, `journal.${gone}.0.part`), 'half a journal')
       await writeFile(join(dir, 'not-ours.txt'), 'stays')
 
       expect(await cache.sweep()).to.deep.include({ removed: 3, missed: 0 })

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -14,10 +14,10 @@ import {
 } from '../../src/adapters/postgres/embedded-postgres.ts'
 import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binaries.ts'
 import { forgetful } from '../support/forgetful.ts'
+import { otherNamespace } from '../support/other-namespace.ts'
 import { serverGone } from '../support/postgres.ts'
 
-describe('embedded PostgreSQL', function () {
-  this.timeout(30_000)
+describe('embedded PostgreSQL', () => {
   let base: string
   let dir: string
 
@@ -144,7 +144,63 @@ describe('embedded PostgreSQL', function () {
     expect(await ask(server, 'select 1 as one')).to.deep.equal([{ one: 1 }])
     await server.stop()
     await serverGone(odd)
-    await rm(server.connection.host, { recursive: true })
+  })
+
+  it('[V2] has its socket below its own folder, whatever that is called, and for its own user alone', async () => {
+    for (const name of ['plain', 'with a space', `a 'quote', and ${'x'.repeat(100)}`]) {
+      const own = path.join(base, name)
+      const before = await readdir(tmpdir())
+      const server = await startEmbeddedPostgres(own, { settings: forgetful })
+      expect(await ask(server, 'select 1 as one')).to.deep.equal([{ one: 1 }])
+      const sockets = path.join(own, 'run')
+      expect(await readdir(sockets)).to.include('.s.PGSQL.5432')
+      expect((await lstat(sockets)).mode & 0o777).to.equal(0o700)
+      expect((await lstat(path.join(sockets, '.s.PGSQL.5432'))).mode & 0o777).to.equal(0o700)
+      const added = (await readdir(tmpdir())).filter((entry) => !before.includes(entry))
+      expect(added.filter((entry) => entry.startsWith('pg-'))).to.deep.equal([])
+      await server.stop()
+      await serverGone(own)
+    }
+  })
+
+  it('[V2] uses no folder of another user, nor one that others may enter', async () => {
+    const own = path.join(base, 'shared')
+    await mkdir(path.join(own, 'run'), { recursive: true })
+    await chmod(path.join(own, 'run'), 0o777)
+    await chmod(own, 0o777)
+    const server = await startEmbeddedPostgres(own, { settings: forgetful })
+    expect((await lstat(own)).mode & 0o022).to.equal(0)
+    expect((await lstat(path.join(own, 'run'))).mode & 0o777).to.equal(0o700)
+    await server.stop()
+    await serverGone(own)
+
+    await rm(path.join(own, 'run'), { recursive: true })
+    await symlink(tmpdir(), path.join(own, 'run'))
+    expect(await refusal(startEmbeddedPostgres(own))).to.equal(`${own}/run is not a folder`)
+    if (process.getuid?.() !== 0) return
+    await rm(path.join(own, 'run'))
+    await mkdir(path.join(own, 'run'))
+    for (const place of ['run', '.']) {
+      const taken = path.join(own, place)
+      await chown(taken, 4242, 4242)
+      expect(await refusal(startEmbeddedPostgres(own))).to.equal(
+        `${taken} belongs to another user (uid 4242): run Larder as that user`,
+      )
+    }
+  })
+
+  it('[V26] is known to run, or not, across pid namespaces', async () => {
+    const child = await holder(dir, otherNamespace)
+    const here = await start()
+    expect(here.isRunning()).to.equal(true)
+    await kill(child) // and the whole namespace, with the server in it
+    await serverGone(dir)
+    expect(here.isRunning()).to.equal(false)
+    await here.stop()
+    const again = await start()
+    expect(await ask(again, 'select word from kept')).to.deep.equal([{ word: 'pantry' }])
+    await again.stop()
+    await serverGone(dir)
   })
 
   it('says what is wrong, in one line', async () => {
@@ -179,9 +235,10 @@ type Holder = {
 }
 
 /** Another process that has the server below `dir`. */
-const holder = async (dir: string): Promise<Holder> => {
+const holder = async (dir: string, wrap: ReadonlyArray<string> = []): Promise<Holder> => {
   const script = fileURLToPath(new URL('../support/hold-postgres.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dir], {
+  const [command = '', ...words] = [...wrap, process.execPath, '--import', 'tsx', script, dir]
+  const child = spawn(command, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [line] = await once(child.stdout, 'data')

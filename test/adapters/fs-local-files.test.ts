@@ -61,8 +61,8 @@ describe('local files', () => {
     })
 
     it('go when their process was killed and its pid belongs to another', async () => {
-      const [pid, start, letters] = held.split('-')
-      await mkdir(join(folder, `${pid}-${Number(start) - 1}-${letters}`))
+      const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(held) ?? []
+      await mkdir(join(folder, `${before}${Number(start) - 1}-${letters}`))
       await createFsLocalFiles(folder)
       expect(await readdir(folder)).to.deep.equal([held])
     })

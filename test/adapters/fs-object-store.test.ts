@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   mkdir,
@@ -11,13 +11,13 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
-import { hostname, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { identityOf, ourIdentity } from '../../src/adapters/platform/process-identity.ts'
 import { O } from '../../src/fp.ts'
 import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
@@ -144,14 +144,13 @@ describe('fs object store', () => {
 
   it('removes what a killed process left behind, and nothing of one that lives', async () => {
     const incoming = join(dir, '.incoming')
-    const dead = await pidOfThePast()
-    const host = encodeURIComponent(hostname())
+    const elsewhere = ourIdentity.replace(/^.{12}/, '0123456789ab')
     const old = new Date(Date.now() - 25 * 60 * 60 * 1000)
     await mkdir(incoming, { recursive: true })
-    const leftovers = [`${host}.${dead}.0`, `${host}.${process.pid}.999999`, 'elsewhere.1.5', 'of-nobody']
-    const alive = [`${host}.${process.ppid}.0`, 'elsewhere.1.6']
+    const leftovers = [`${ourIdentity.replace(/\d+$/, '1')}.0`, `${elsewhere}.5`, 'of-nobody', 'host.1.5']
+    const alive = [`${identityOf(process.ppid)}.0`, `${elsewhere}.6`]
     for (const name of [...leftovers, ...alive]) await writeFile(join(incoming, name), 'unfinished')
-    for (const name of leftovers.slice(2)) await utimes(join(incoming, name), old, old)
+    for (const name of leftovers.slice(1)) await utimes(join(incoming, name), old, old)
 
     await right(store.check)
     expect((await readdir(incoming)).sort()).to.deep.equal(alive.sort())
@@ -195,11 +194,6 @@ const withResolvers = (): { readonly promise: Promise<void>; readonly resolve: (
     resolve = done
   })
   return { promise, resolve }
-}
-
-const pidOfThePast = async (): Promise<number> => {
-  const { stdout } = await promisify(execFile)('sh', ['-c', 'echo $$'])
-  return Number(stdout)
 }
 
 /** Paths below `dir` that this process holds open (Linux). */

@@ -23,7 +23,7 @@ describe('memory cache', () => {
     expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 14))
   })
 
-  it('lets go of nothing else for strangers who learn that they may not (http-api.md §9.2)', async () => {
+  it('lets go of nothing else for strangers who learn that they may not (http-api.md §9.2, W22)', async () => {
     const cache = createMemoryCache(() => 0, 100_000)
     const warm = [
       cacheKeys.imagePlaylist({ uid: anImageFileUid() }),

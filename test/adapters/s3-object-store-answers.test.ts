@@ -124,7 +124,7 @@ describe('S3 object store, by the answers of its server', () => {
       store.put('s3_files/one', { ...large, size, sha256: sha256(Buffer.alloc(size)), open: source }),
     )
     expect(furthestAhead).to.be.within(1, 42 * 1024 * 1024)
-  }).timeout(30_000)
+  })
 
   it('reads with one request', async () => {
     await right(store.put('s3_files/one', small))

@@ -7,9 +7,9 @@ import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
-import { type ConnectionFault, type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts'
 import { createRecordingLog, type LogEntry } from '../support/recording-log.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
+import { type ConnectionFault, startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
 const objectOf = (bytes: Buffer): NewObject => ({
   contentType: 'application/octet-stream',
@@ -46,13 +46,13 @@ describe('S3 object store', () => {
   describe('behind a connection that breaks', () => {
     const bytes = randomBytes(3_000_000)
     const replacement = randomBytes(bytes.length)
-    let proxy: FaultyProxy
+    let proxy: TcpFaultProxy
     let store: ObjectStore
     let entries: ReadonlyArray<LogEntry>
     let close: () => void
 
     before(async () => {
-      proxy = await startFaultyProxy(target.options.endpoint)
+      proxy = await startTcpFaultProxy(target.options.endpoint)
       const { log, entries: logged } = createRecordingLog()
       entries = logged
       const timeouts = { connect: 1000, idle: 1000 }
@@ -134,12 +134,12 @@ describe('S3 object store', () => {
 
   describe('with readers that leave', () => {
     const bytes = randomBytes(3_000_000)
-    let proxy: FaultyProxy
+    let proxy: TcpFaultProxy
     let store: ObjectStore
     let close: () => void
 
     before(async () => {
-      proxy = await startFaultyProxy(target.options.endpoint)
+      proxy = await startTcpFaultProxy(target.options.endpoint)
       // Longer than a test may take, so that it is the leaving that ends a connection.
       const timeouts = { connect: 1000, idle: 60_000 }
       const made = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })

@@ -22,9 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 for (const [name, engine] of enginesHere())
-  describe(`a transcoder's process on ${name}`, function () {
-    this.timeout(60_000)
-
+  describe(`a transcoder's process on ${name}`, () => {
     it('is stopped when its time is up, and the file is to blame', async () => {
       const facts = await right(transcoderOn(engine).probe(LONG_FILM))
       const hurried = transcoderOn(engine, { wallSecondsFor: () => 1 })
@@ -64,8 +62,7 @@ for (const [name, engine] of enginesHere())
     })
   })
 
-describe('createTranscoder', function () {
-  this.timeout(60_000)
+describe('createTranscoder', () => {
   let path: string | undefined
 
   beforeEach(() => {
@@ -109,9 +106,7 @@ describe('createTranscoder', function () {
 })
 
 for (const { ffmpeg, ffprobe } of programsHere())
-  describe('createTranscoder, where ffmpeg is installed', function () {
-    this.timeout(60_000)
-
+  describe('createTranscoder, where ffmpeg is installed', () => {
     it('looks for an engine again when it has found none, and takes an ffprobe beside its ffmpeg', async () => {
       const transcoder = createTranscoder({ ...options, ffmpegPath: join(folder, 'ffmpeg') })
       expect(await left(transcoder.describe)).to.include({ _tag: 'Unavailable' })

@@ -29,10 +29,9 @@ const Results = t.type({
 })
 
 const bench = (...args: ReadonlyArray<string>) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/run.ts', ...args], { timeout: 50_000 })
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/run.ts', ...args], { timeout: 100_000 })
 
-describe('the bench', function () {
-  this.timeout(60_000)
+describe('the bench', () => {
   let folder: string
 
   before(async () => {

@@ -6,7 +6,7 @@ import { readByM3u8Parser } from './players/by-m3u8-parser.ts'
 import { playedInChromium } from './players/in-chromium.ts'
 import { type ServedFilm, serveFilm } from './support/served-film.ts'
 
-/** docs/players.md is what this has shown. */
+/** Players of others, and readers of lists, play one film as a server from dist/ serves it. */
 describe('a film as others play it', () => {
   let served: ServedFilm
   const film = () => served

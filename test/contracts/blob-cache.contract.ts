@@ -99,7 +99,7 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
   })
 
   describe('filling', () => {
-    it('gives bytes as they land', async () => {
+    it('gives bytes as they land (W3)', async () => {
       const { origin, openTo } = gated(bytes)
       openTo(3000)
       const reader = reading(await read(origin))

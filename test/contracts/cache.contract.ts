@@ -105,7 +105,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('never forgets by time what cannot change', async () => {
+  it('never forgets by time what cannot change (W6)', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(cache.set(key, '#EXTM3U'))
     now += 100 * 365 * 86_400_000

@@ -133,7 +133,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.listKeyframes(mp4.uid))).to.deep.equal(O.none)
   })
 
-  it('keeps the parts of a long film in order', async () => {
+  it('keeps the parts of a long film in order (W11)', async () => {
     const file = aNewContentFile()
     const parts = Array.from({ length: 1200 }, (_, position) => aNewContentPart({ position }))
     const film = aNewContentExport({ parts: [...parts].reverse() })
@@ -195,7 +195,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
   it('removes an unfinished file so that its original may come again', async () => {
     const file = aNewContentFile({ original: aStoredFile() })
     await right(contents.add(file))
-    await right(contents.removeUnfinished(file.uid))
+    expect(await right(contents.removeUnfinished(file.uid))).to.equal(true)
     expect(await right(contents.find(file.uid))).to.deep.equal(O.none)
     expect(await right(contents.add(file))).to.equal(true)
   })
@@ -205,12 +205,13 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     const mp4 = anMp4()
     await right(contents.add(file))
     await right(contents.addExports(file.uid, [mp4]))
-    await right(contents.removeUnfinished(file.uid))
-    await right(contents.removeUnfinished(aContentFileUid()))
+    expect(await right(contents.removeUnfinished(file.uid))).to.equal(false)
+    expect(await right(contents.removeUnfinished(aContentFileUid()))).to.equal(false)
     for (const { uid } of mp4.parts) expect(O.isSome(await right(contents.findPart(uid)))).to.equal(true)
     expect(await right(contents.first)).to.deep.equal(O.some(file.uid))
   })
 
+  const begunAt = Date.now()
   const expectParts = async (contentFileUid: ContentFileUid, made: NewContentExport): Promise<void> => {
     const height = made.video?.height ?? null
     for (const part of made.parts) {
@@ -218,7 +219,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
       const found = await right(contents.findPart(uid))
       if (O.isNone(found)) return expect.fail('the part is not there')
       const { startSeconds, endSeconds, storedAt, ...rest } = found.value
-      expect(storedAt).to.be.within(Date.now() - 60_000, Date.now() + 1000)
+      expect(storedAt).to.be.within(begunAt - 1000, Date.now() + 1000)
       expect(rest).to.deep.equal({
         contentFileUid,
         contentFileExportUid: made.uid,

@@ -184,7 +184,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       expect((await read(key, start, end)).equals(large.subarray(start, end))).to.equal(true)
       await right(store.delete(key))
       expect(await isThere(key)).to.equal(false)
-    }).timeout(30_000)
+    })
 
     it('stores nothing when the last byte is missing or another', async () => {
       const key = aKey()
@@ -193,7 +193,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       await left(store.put(key, objectOf(large, { open: () => inChunks(otherwise, 65_536) })))
       await left(store.put(key, objectOf(large, { open: () => inChunks(large.subarray(0, -1), 65_536) })))
       expect(await isThere(key)).to.equal(false)
-    }).timeout(30_000)
+    })
   })
 }
 

@@ -46,8 +46,7 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
   let image: SeededImage
   let env: Readonly<Record<string, string>>
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     dataDir = await scratchFolder()
     dir = join(dataDir, 'cache')
     folders = cacheFolders(dir)

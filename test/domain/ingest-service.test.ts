@@ -71,7 +71,7 @@ describe('ingestion', () => {
     expect(keys.size).to.equal(exports.length + 1)
     expect(fractions.at(-1)).to.equal(1)
     expect(fractions).to.deep.equal(fractions.toSorted((a, b) => a - b))
-  }).timeout(30_000)
+  })
 
   it('makes HLS and mp4 exports of a film, which all last as long as it does', async () => {
     const { larder } = await make()
@@ -88,7 +88,7 @@ describe('ingestion', () => {
     expect(hls.filter(({ video }) => video === null)).to.have.length(1)
     for (const mp4 of exports.filter(({ format }) => format === 'mp4'))
       expect(mp4.codecs.map((codec) => codec.slice(0, 4))).to.deep.equal(['avc1', 'mp4a'])
-  }).timeout(60_000)
+  })
 
   it('knows a file by its bytes: adding it again, under any name, makes nothing (§8.3)', async () => {
     const { larder, keys } = await make()
@@ -100,7 +100,7 @@ describe('ingestion', () => {
     expect(second).to.deep.equal(first)
     expect(keys.size).to.equal(stored)
     expect(await right(larder.imageFiles.isPublic(first.uid as ImageFileUid))).to.equal(true)
-  }).timeout(30_000)
+  })
 
   for (const [what, name, bytes, message] of [
     ['a text named .mp4', 'text.mp4', 'not a film at all', /^text\.mp4: /],
@@ -141,7 +141,7 @@ describe('ingestion', () => {
     expect(error._tag).to.equal('Refused')
     expect(keys.size).to.equal(0)
     expect(await isEmpty(larder)).to.equal(true)
-  }).timeout(30_000)
+  })
 
   it('refuses to make sound or film public', async () => {
     const { larder } = await make()
@@ -168,7 +168,7 @@ describe('ingestion', () => {
     const { uid } = await right(unfinished.finish(() => {}))
     expect(await right(restarted.imageFiles.listExports(uid as ImageFileUid))).not.to.have.length(0)
     expect(await right(restarted.ingest.listUnfinished)).to.deep.equal([])
-  }).timeout(60_000)
+  })
 
   it('shows how far it is while it works, and nothing afterwards', async () => {
     const { larder } = await make()
@@ -187,5 +187,5 @@ describe('ingestion', () => {
     )
     expect(seen).not.to.include(false)
     expect(larder.progress.read(known ?? '')).to.deep.equal(O.none)
-  }).timeout(30_000)
+  })
 })

@@ -42,8 +42,7 @@ describe('a database that is stopped (R1, W28)', () => {
     await serverGone(dir)
   }
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     dir = await scratchFolder()
     await start()
     db = createKnex(async () => postgres.connection, 10)
@@ -153,5 +152,5 @@ describe('a database that is stopped (R1, W28)', () => {
     expect((await readiness()).status).to.equal('ready')
     expect((await askForCold()).status).to.equal(200)
     expect((await asAdmin()).status).to.equal(200)
-  }).timeout(60_000)
+  })
 })

@@ -116,7 +116,7 @@ describe('replies that are given again', () => {
     query: (path: string, jwt: string) => ({ path: `/api/1/${path}?jwt=${jwt}`, headers: {} }),
   }
 
-  it('are those of the routes, of every route, carrier and coding, and cost no look into the cache', async () => {
+  it('are those of the routes, of every route, carrier and coding, and cost no look into the cache (W7)', async () => {
     for (const { kind, path } of routes())
       for (const [carrier, carry] of Object.entries(carriers))
         for (const coding of ['gzip', 'br, gzip', 'identity']) {

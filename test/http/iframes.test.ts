@@ -159,8 +159,7 @@ describe('I-frame playlists (W25)', () => {
   })
 })
 
-describe('I-frame playlists of a film that was added (W25)', function () {
-  this.timeout(60_000)
+describe('I-frame playlists of a film that was added (W25)', () => {
   let larder: Larder
   let server: TestServer
   let master: URL

@@ -172,7 +172,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
       expect(superiority(times.unknown, times.foreign), route.name).to.be.within(0.3, 0.7)
     }
     await server.close()
-  }).timeout(60_000)
+  })
 
   it('are told alike when the database is down', async () => {
     const plain = await createMemoryLarder()

@@ -139,7 +139,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
       { numRuns: 6 },
     )
     await until(async () => (await openFiles()) <= before)
-  }).timeout(60_000)
+  })
 
   it('are let go of when a client leaves before the replies that wait behind another one', async () => {
     const before = await openFiles()

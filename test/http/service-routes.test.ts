@@ -79,7 +79,7 @@ describe('what every route has', () => {
 })
 
 describe('GET /api/1/admin/cache (§8.2)', () => {
-  it('tells admins what each tier has done for each family of keys, and nobody else', async () => {
+  it('tells admins what each tier has done for each family of keys, and nobody else (W27)', async () => {
     const meter = createCacheMeter(() => 0)
     const memory = meter.tier('memory')
     const cache = cacheOfTier(

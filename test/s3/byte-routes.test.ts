@@ -4,7 +4,6 @@ import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import { byteRoutesContract } from '../contracts/byte-routes.contract.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
-import { startFaultyProxy } from '../support/faulty-proxy.ts'
 import { seedImage } from '../support/library.ts'
 import { listen } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
@@ -13,6 +12,7 @@ import { s3Error } from '../support/s3/s3-error.ts'
 import { startS3Server } from '../support/s3-server.ts'
 import { openS3Target, type S3Target } from '../support/s3-target.ts'
 import { removeScratch } from '../support/scratch.ts'
+import { startTcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
 type S3Options = S3Target['options']
 
@@ -47,7 +47,7 @@ describe('byte routes on S3', () => {
 
   for (const kind of ['ends', 'resets'] as const)
     it(`give every byte when the connection to the store ${kind} in the middle of them`, async () => {
-      const proxy = await startFaultyProxy(target.options.endpoint)
+      const proxy = await startTcpFaultProxy(target.options.endpoint)
       const { larder, entries } = await openLarder({ endpoint: proxy.endpoint })
       const server = await listen(larder)
       closing.push(server.close, proxy.close)
@@ -114,7 +114,7 @@ describe('byte routes on S3', () => {
       expect([status, headers['retry-after']]).to.deep.equal([503, '2'])
       expect(Object.keys(JSON.parse(body.toString()))).to.deep.equal(['type', 'message', 'markdown'])
       expect(body.toString()).not.to.match(/bucket|key|127\.0\.0\.1/i)
-      const told = entries.filter(({ event }) => event === 'request.unavailable')
+      const told = entries.filter(({ event }) => event === 'outage.started')
       expect(told).to.have.length(1)
       expect(String(told[0]?.fields.cause).replace(/^Error: /, '')).to.match(line)
 

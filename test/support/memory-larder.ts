@@ -22,6 +22,7 @@ import { createRememberedMediaTokens } from '../../src/adapters/memory/remembere
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
+import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Telling } from '../../src/http/telling.ts'
@@ -81,6 +82,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     newUid: createRandomUid(null),
     clock,
     log: silent,
+    outages: createOutageLog(overrides.log ?? silent, clock),
     ...overrides,
   }
   return { ...adapters, ...createServices(adapters, { publicUrl }) }

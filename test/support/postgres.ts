@@ -68,8 +68,7 @@ export const serverGone = async (dir: string): Promise<void> => {
   await promisify(execFile)('flock', ['--wait', '20', path.join(dir, 'lock'), 'true'])
 }
 
-after(async function () {
-  this.timeout(30_000)
+after(async () => {
   if (running !== undefined) await (await running).close()
 })
 
@@ -93,8 +92,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
   let connection: PgConnection
   let db: Knex
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     running ??= startServer()
     const { admin, template, to } = await running
     const from = migrated ? template : 'template0'

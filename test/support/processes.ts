@@ -32,9 +32,13 @@ export const isRunning = async (pid: number): Promise<boolean> => {
   return state !== undefined && state !== 'Z'
 }
 
-/** Looks until there is something to see, for ten seconds at most. */
+/** Shorter than the time limit of a test, so that a test that waits in vain says for what. */
+const patienceMilliseconds = 110_000
+
+/** Looks until there is something to see. No test may fail because the machine is busy. */
 export const eventually = async <A>(look: () => Promise<A | undefined>): Promise<A> => {
-  for (let looked = 0; looked < 500; looked += 1) {
+  const deadline = performance.now() + patienceMilliseconds
+  while (performance.now() < deadline) {
     const found = await look()
     if (found !== undefined) return found
     await wait(20)

@@ -13,10 +13,12 @@ export type CacheFolders = {
   readonly value: (id: string) => string
   /** What lies there (journal.ts). */
   readonly journal: string
-  /** Where a process (process-mark.ts) writes a new one. */
-  readonly newJournal: (mark: string) => string
+  /** Where a process (process-identity.ts) writes a new one. */
+  readonly newJournal: (identity: string) => string
   /** Held by the process that does the upkeep. */
   readonly upkeepLock: string
+  /** Beacons of the processes that bring in blobs (process-beacon.ts). */
+  readonly processes: string
 }
 
 export const cacheFolders = (dir: string): CacheFolders => ({
@@ -26,8 +28,9 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   blob: (id) => join(dir, 'blobs', id.slice(0, 2), id),
   value: (id) => join(dir, 'values', id),
   journal: join(dir, 'journal'),
-  newJournal: (mark) => join(dir, 'fills', `journal.${mark}.0.part`),
+  newJournal: (identity) => join(dir, 'fills', `journal.${identity}.0.part`),
   upkeepLock: join(dir, 'upkeep.lock'),
+  processes: join(dir, 'processes'),
 })
 
 /** As node-persist names its files. */

@@ -7,6 +7,7 @@ import type { CacheKey } from '../../ports/cache.ts'
 import type { BlobShelf, NewBytes } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import { takeFillLock } from './fill-lock.ts'
@@ -29,13 +30,14 @@ type Deps = {
   /** Where the records of blobs are kept: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
+  readonly beacon: ProcessBeacon
 }
 
 /**
  * Blobs as files, each with a record among the values that says what its bytes must be. A file without a record,
  * a record without a file, and a file of another length are all misses; the last two are removed on the spot.
  */
-export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShelf => {
+export const createDiskBlobShelf = ({ folders, records, budget, beacon }: Deps): BlobShelf => {
   const files = createSharedFiles()
   const read = new LRUCache<string, BlobFacts>({ max: rememberedRecords })
   const asking = new Map<string, Promise<BlobFacts | null>>()
@@ -107,11 +109,14 @@ export const createDiskBlobShelf = ({ folders, records, budget }: Deps): BlobShe
       const id = idOf(key.name)
       const final = folders.blob(id)
       begun++
-      const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun))
+      const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
       const temporary = join(folders.fills, lock.part)
       if (lock.by === 'another') {
-        const { writer } = lock
-        return { by: 'another', bytes: createForeignFile({ temporary, final, size: facts.size, writer }) }
+        const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
+        return {
+          by: 'another',
+          bytes: createForeignFile({ temporary, final, size: facts.size, isWriterAlive }),
+        }
       }
       try {
         const file = await createNewFile(temporary, final)

@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ForeignBytes } from '../blob/blob-shelf.ts'
 import { pieceBytes } from '../blob/pieces.ts'
 import { readPiece } from './file-bytes.ts'
-import { isAlive } from './process-mark.ts'
 
 /** How often the growing file is looked at. */
 const pollMs = 20
@@ -13,21 +12,21 @@ type Watched = {
   readonly temporary: string
   readonly final: string
   readonly size: number
-  /** The process that writes them (process-mark.ts). */
-  readonly writer: string
+  /** Whether the process that writes them lives. */
+  readonly isWriterAlive: () => boolean
 }
 
 /**
  * The file that another process is filling. Renaming keeps the file itself, so one that is open is read on in
  * peace after it has got its final name, and is known by its number there.
  */
-export const createForeignFile = ({ temporary, final, size, writer }: Watched): ForeignBytes => {
+export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Watched): ForeignBytes => {
   let file: FileHandle | null = null
   let closed = false
   let reached = 0
 
   const look = async (): Promise<{ reached: number; state: 'growing' | 'whole' | 'lost' }> => {
-    const wasAlive = isAlive(writer)
+    const wasAlive = isWriterAlive()
     file ??= await open(temporary, 'r').catch(() => null)
     if (file === null) return { reached, state: wasAlive ? 'growing' : 'lost' }
     const { size: length, nlink, ino } = await file.stat()

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { isMissing } from './file-errors.ts'
+import { isMissing } from '../platform/errno.ts'
 
 /** Does it; when something is missing, makes the folder and does it again. */
 export const inFolder = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {

@@ -1,10 +1,11 @@
 import { readlink, rm, symlink } from 'node:fs/promises'
-import { isThereAlready } from './file-errors.ts'
-import { isAlive } from './process-mark.ts'
+import { isThereAlready } from '../platform/errno.ts'
+import type { ProcessIdentity, ProcessState } from '../platform/process-identity.ts'
 
 /**
  * A lock among the processes of a machine: a symbolic link that says who holds it. A link comes into being in
  * one step together with what it says, so no lock is ever half written; one whose holder has died is taken over.
+ * So is one whose holder is unknown: nearly always it is from before this machine was started.
  *
  * Should two processes take it over at the same moment, both may hold it for once. Use it where that does no harm.
  */
@@ -15,8 +16,12 @@ export type LinkLock = {
   readonly release: (says: string) => Promise<void>
 }
 
-/** `holderIn` finds the process (process-mark.ts) in what a link says; `null`: it is no link of ours. */
-export const createLinkLock = (path: string, holderIn: (says: string) => string | null): LinkLock => ({
+/** `holderIn` finds the process in what a link says; `null`: the link is not of this kind. */
+export const createLinkLock = (
+  path: string,
+  holderIn: (says: string) => ProcessIdentity | null,
+  stateOf: (identity: ProcessIdentity) => ProcessState,
+): LinkLock => ({
   take: async (says) => {
     for (let tries = 0; tries < 3; tries++) {
       try {
@@ -27,7 +32,7 @@ export const createLinkLock = (path: string, holderIn: (says: string) => string 
       }
       const holding = await readlink(path).catch(() => '')
       const holder = holderIn(holding)
-      if (holder !== null && isAlive(holder)) return holding
+      if (holder !== null && stateOf(holder) === 'alive') return holding
       await rm(path, { force: true })
     }
     return null

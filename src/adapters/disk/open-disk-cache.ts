@@ -6,13 +6,14 @@ import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
+import { createProcessBeacon } from '../platform/process-beacon.ts'
+import { ourIdentity } from '../platform/process-identity.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
 import { createDiskBudget } from './disk-budget.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
-import { ourMark } from './process-mark.ts'
 import { type ScrubReport, scrub } from './scrub.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -61,7 +62,8 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   let stopped = false
 
   const folders = cacheFolders(dir)
-  const journal = createJournal(folders.journal, folders.newJournal(ourMark))
+  const beacon = createProcessBeacon(folders.processes)
+  const journal = createJournal(folders.journal, folders.newJournal(ourIdentity))
   const budget = createDiskBudget({ folders, maxBytes, journal, onEvicted: meter.evicted, onFailure })
   await budget.load()
 
@@ -72,10 +74,18 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     folders,
     records: createNodePersistTier(storage, ''),
     budget,
+    beacon,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 
-  const upkept = { folders, storage, budget, policy: budget.policy, stopped: () => stopped }
+  const upkept = {
+    folders,
+    storage,
+    budget,
+    stateOf: beacon.stateOf,
+    policy: budget.policy,
+    stopped: () => stopped,
+  }
   const sweepNow = () => sweep(upkept)
   const scrubNow = async (bytesPerSecond: number) => {
     const report = await scrub({ ...upkept, bytesPerSecond })
@@ -84,6 +94,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
   const upkeep = startUpkeep({
     lockPath: folders.upkeepLock,
+    stateOf: beacon.stateOf,
     everyMs: options.upkeepMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
@@ -110,6 +121,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       await upkeep.stop()
       await settled()
       await journal.close()
+      await beacon.close()
     },
   }
 }

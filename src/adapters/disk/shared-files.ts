@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { StoredBytes } from '../blob/blob-shelf.ts'
+import { isMissing } from '../platform/errno.ts'
 import { readInto, readPiece, wholePieceBytes } from './file-bytes.ts'
-import { isMissing } from './file-errors.ts'
 
 /**
  * Open files, each opened once for all who read it at one time: reads are told where to read, so that one handle

@@ -2,11 +2,12 @@ import { opendir, readdir, readlink, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { S3Fifo } from '../cache-policy/s3-fifo.ts'
+import { isMissing } from '../platform/errno.ts'
+import { isLeftover } from '../platform/leftovers.ts'
+import type { ProcessIdentity, ProcessState } from '../platform/process-identity.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget, isBlob } from './disk-budget.ts'
-import { isMissing } from './file-errors.ts'
 import { writerOf } from './fill-lock.ts'
-import { isAlive } from './process-mark.ts'
 
 export type SweepReport = {
   /** Files that belonged to nothing, and are gone. */
@@ -21,6 +22,7 @@ type Deps = {
   readonly folders: CacheFolders
   readonly policy: S3Fifo
   readonly budget: DiskBudget
+  readonly stateOf: (identity: ProcessIdentity) => ProcessState
   /** Becomes true when it should stop. */
   readonly stopped: () => boolean
 }
@@ -35,7 +37,7 @@ const seen = 2
  * Holds the books against the folders, and clears up after processes that have died. It disturbs nobody: the
  * worst that a file can suffer which is written at this very moment is to be missed and brought in again.
  */
-export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise<SweepReport> => {
+export const sweep = async ({ folders, policy, budget, stateOf, stopped }: Deps): Promise<SweepReport> => {
   let removed = 0
   let adopted = 0
   let missed = 0
@@ -49,7 +51,7 @@ export const sweep = async ({ folders, policy, budget, stopped }: Deps): Promise
     for (const name of await readdir(folders.fills).catch(() => [])) {
       const path = join(folders.fills, name)
       const writer = writerOf(name.endsWith('.lock') ? await readlink(path).catch(() => '') : name)
-      if (writer === null || !isAlive(writer)) await remove(path)
+      if (await isLeftover(path, writer, stateOf)) await remove(path)
     }
   }
 

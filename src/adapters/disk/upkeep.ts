@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
+import { ourIdentity, type ProcessIdentity, type ProcessState } from '../platform/process-identity.ts'
 import { inFolder } from './in-folder.ts'
 import { createLinkLock } from './link-lock.ts'
-import { ourMark } from './process-mark.ts'
 
 /** Chores that come round again, done by one process of the machine at a time. */
 export type Upkeep = {
@@ -11,6 +11,7 @@ export type Upkeep = {
 
 type Options = {
   readonly lockPath: string
+  readonly stateOf: (identity: ProcessIdentity) => ProcessState
   /** Between the end of one round and the start of the next. */
   readonly everyMs: number
   /** One round. It looks whether it should stop, and does so soon. */
@@ -18,15 +19,15 @@ type Options = {
   readonly onFailure: (cause: unknown) => void
 }
 
-export const startUpkeep = ({ lockPath, everyMs, round, onFailure }: Options): Upkeep => {
-  const lock = createLinkLock(lockPath, (says) => says)
+export const startUpkeep = ({ lockPath, stateOf, everyMs, round, onFailure }: Options): Upkeep => {
+  const lock = createLinkLock(lockPath, (says) => says, stateOf)
   let timer: NodeJS.Timeout | null = null
   let stopped = false
 
   const once = async () => {
     try {
-      const holder = await inFolder(dirname(lockPath), () => lock.take(ourMark))
-      if (holder === null || holder === ourMark) await round()
+      const holder = await inFolder(dirname(lockPath), () => lock.take(ourIdentity))
+      if (holder === null || holder === ourIdentity) await round()
     } catch (cause) {
       onFailure(cause)
     }
@@ -43,7 +44,7 @@ export const startUpkeep = ({ lockPath, everyMs, round, onFailure }: Options): U
       stopped = true
       if (timer !== null) clearTimeout(timer)
       await underWay
-      await lock.release(ourMark)
+      await lock.release(ourIdentity)
     },
   }
 }

@@ -1,11 +1,13 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isMissing, isThereAlready } from '../platform/errno.ts'
+import { ourIdentity } from '../platform/process-identity.ts'
 
 const read = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (isMissing(error)) return null
     throw error
   }
 }
@@ -18,13 +20,13 @@ export const readOrCreateSecret = (path: string, generate: () => string): string
   const known = read(path)
   if (known !== null) return known
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${ourIdentity}`
   writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
   try {
     // A link is made whole or not at all, and never over another: rename would let the last one win.
     linkSync(draft, path)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (!isThereAlready(error)) throw error
   } finally {
     rmSync(draft, { force: true })
   }

@@ -1,8 +1,10 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
+import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
+import { ensurePrivateFolder } from './ensure-folder.ts'
 import { inspectFile } from './inspect-file.ts'
 import { pathsReadAs } from './lossy-path.ts'
 import { digestSlice, readSlice } from './read-slice.ts'
@@ -10,22 +12,33 @@ import { makeScratchFolder, removeOrphans } from './scratch-folders.ts'
 
 const failed = unavailable('local files')
 
-/** LocalFiles on this machine's disk. `scratchDir` is made when missing; processes may share it. */
-export const createFsLocalFiles = async (scratchDir: string): Promise<LocalFiles> => {
-  await mkdir(scratchDir, { recursive: true })
-  await removeOrphans(scratchDir)
+/**
+ * LocalFiles on this machine's disk. `scratchDir` is made when missing. Processes may share it, those of several pid
+ * namespaces if they share a folder of beacons, too.
+ */
+export const createFsLocalFiles = async (
+  scratchDir: string,
+  beacon: ProcessBeacon = noBeacon,
+): Promise<LocalFiles> => {
+  await ensurePrivateFolder(scratchDir)
+  await removeOrphans(scratchDir, beacon.stateOf)
   let writes = 0
 
   const withScratch =
     <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
     async () => {
+      const letGo = await beacon.hold()
       const made = await TE.tryCatch(() => makeScratchFolder(scratchDir), failed)()
-      if (E.isLeft(made)) return made
+      if (E.isLeft(made)) {
+        letGo()
+        return made
+      }
       try {
         return await work(made.right)()
       } finally {
         // A folder that resists is an orphan for the next start: no reason to fail work that is done.
         await rm(made.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+        letGo()
       }
     }
 
@@ -44,10 +57,10 @@ export const createFsLocalFiles = async (scratchDir: string): Promise<LocalFiles
     write: (path, bytes) =>
       TE.tryCatch(async () => {
         writes += 1
-        const unfinished = `${path}.${process.pid}-${writes}.unfinished`
+        const unfinished = `${path}.${writes}.unfinished`
         try {
           // Not synced: what is made here is made anew after a power cut, and a sync of gigabytes takes seconds.
-          await writeFile(unfinished, bytes)
+          await writeFile(unfinished, bytes, { mode: 0o600 })
           await rename(unfinished, path)
         } catch (cause) {
           await rm(unfinished, { force: true })

@@ -5,6 +5,8 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
+import { errnoOf } from '../platform/errno.ts'
+import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 
 const chunkSize = 128 * 1024
@@ -13,10 +15,11 @@ const failed = unavailable('object store')
 /**
  * Objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Folders are made when they are needed. An
  * object is written beside, synced and renamed into place, so that it is there whole, and stays there through a
- * power cut, from the moment that `put` succeeds. Any number of processes may share the folder.
+ * power cut, from the moment that `put` succeeds. Any number of processes may share the folder, those of several pid
+ * namespaces if they share a folder of beacons, too.
  */
-export const createFsObjectStore = (dir: string): ObjectStore => {
-  const incoming = createIncomingFolder(join(dir, '.incoming'))
+export const createFsObjectStore = (dir: string, beacon: ProcessBeacon = noBeacon): ObjectStore => {
+  const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
   const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOf))
 
   const put = (path: string, object: NewObject): Promise<void> =>
@@ -38,7 +41,7 @@ export const createFsObjectStore = (dir: string): ObjectStore => {
       TE.tryCatch(async () => {
         await rm(pathOf(key)).catch(unlessMissing)
       }, failed),
-    check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '')), failed),
+    check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '', { mode: 0o600 })), failed),
   }
 }
 
@@ -49,8 +52,10 @@ export const createFsObjectStore = (dir: string): ObjectStore => {
 const fileNameOf = (segment: string): string =>
   segment === '' ? '%' : encodeURIComponent(segment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+const isMissing = (error: unknown): boolean => {
+  const code = errnoOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
 
 const unlessMissing = (error: unknown): void => {
   if (!isMissing(error)) throw error
@@ -66,7 +71,7 @@ const exists = async (path: string): Promise<boolean> => {
 }
 
 const writeSynced = async (path: string, object: NewObject): Promise<void> => {
-  const file = await open(path, 'wx')
+  const file = await open(path, 'wx', 0o600)
   try {
     await writeFile(file, asAnnounced(object))
     await file.sync()
@@ -99,7 +104,7 @@ const readChunk = async (file: FileHandle, at: number, length: number): Promise<
 
 /** Makes a folder and those above it, and sees to it that a power cut does not take away the new ones. */
 const makeFolder = async (folder: string): Promise<void> => {
-  const firstMade = await mkdir(folder, { recursive: true })
+  const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (firstMade === undefined) return
   for (let made = folder; made.length >= firstMade.length; made = dirname(made))
     await syncFolder(dirname(made))

@@ -1,11 +1,10 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isLeftover } from '../platform/leftovers.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
+import { identityPattern, ourIdentity } from '../platform/process-identity.ts'
 
-const aDay = 24 * 60 * 60 * 1000
-
-// Of this process, over all folders: a number is never used twice, and what is not here is not being written.
-const underWay = new Set<string>()
+// Of this process, over all folders: a number is never used twice.
 let made = 0
 
 /** Where files are written before they are whole. */
@@ -15,62 +14,38 @@ export type IncomingFolder = {
 }
 
 /**
- * A folder for files under way, shared by any number of processes. A file is named `{host}.{process}.{number}`
- * after its writer, so that what a killed process left behind can be told from what another is writing now; it is
- * removed once the first new file is done.
+ * A folder for files under way, shared by any number of processes. A file is named `{identity}.{number}` after its
+ * writer, so that what a killed process left behind can be told from what another is writing now; it is removed once
+ * the first new file is done.
  */
-export const createIncomingFolder = (dir: string): IncomingFolder => {
+export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): IncomingFolder => {
   let swept: Promise<void> | null = null
+
+  const removeLeftovers = async (): Promise<void> => {
+    for (const name of await readdir(dir).catch(() => [])) {
+      const path = join(dir, name)
+      // Leftovers take space and do no harm, so one that cannot be removed stays.
+      if (await isLeftover(path, writerOf(name), beacon.stateOf))
+        await rm(path, { force: true, recursive: true }).catch(() => undefined)
+    }
+  }
 
   return {
     withNewFile: async (work) => {
-      await mkdir(dir, { recursive: true })
-      const path = join(dir, `${encodeURIComponent(hostname())}.${process.pid}.${made++}`)
-      underWay.add(path)
+      await mkdir(dir, { recursive: true, mode: 0o700 })
+      const letGo = await beacon.hold()
+      const path = join(dir, `${ourIdentity}.${made++}`)
       try {
         return await work(path)
       } finally {
-        underWay.delete(path)
-        await rm(path, { force: true })
-        swept ??= removeLeftovers(dir)
+        await rm(path, { force: true }).finally(letGo)
+        swept ??= removeLeftovers()
         await swept
       }
     },
   }
 }
 
-/** Leftovers take space and do no harm, so one that cannot be removed stays. */
-const removeLeftovers = async (dir: string): Promise<void> => {
-  for (const name of await readdir(dir).catch(() => [])) {
-    const path = join(dir, name)
-    if (await isLeftover(path, name)) await rm(path, { force: true, recursive: true }).catch(() => undefined)
-  }
-}
+const fileName = new RegExp(`^(${identityPattern})\\.\\d+$`)
 
-const isLeftover = async (path: string, name: string): Promise<boolean> => {
-  const [, host, writer] = /^(.*)\.(\d+)\.\d+$/.exec(name) ?? []
-  if (host === encodeURIComponent(hostname())) {
-    // After a restart a container's process has the same number again, so our own number proves nothing.
-    return Number(writer) === process.pid ? !underWay.has(path) : !isAlive(Number(writer))
-  }
-  return isOld(path)
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // Not ours to signal, yet there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** Untouched for a day, by the clock of the file system: the folder was written to a moment ago. */
-const isOld = async (path: string): Promise<boolean> => {
-  try {
-    const [file, folder] = [await stat(path), await stat(dirname(path))]
-    return folder.mtimeMs - file.mtimeMs > aDay
-  } catch {
-    return false
-  }
-}
+const writerOf = (name: string): string | null => fileName.exec(name)?.[1] ?? null

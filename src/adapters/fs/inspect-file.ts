@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
+import { errnoOf } from '../platform/errno.ts'
 
 /** Longest head that is kept, in bytes. */
 const headSize = 4096
@@ -58,8 +59,7 @@ const couldNotRead =
     )
   }
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+const codeOf = (cause: unknown): string => errnoOf(cause) ?? String(cause)
 
 const missing = new Set(['ENOENT', 'ENOTDIR'])
 const reasons = new Map([

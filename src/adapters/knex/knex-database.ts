@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Database } from '../../ports/database.ts'
+import { limitTransaction } from './bounded-client.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
 import { asked } from './statements.ts'
 
@@ -19,21 +21,44 @@ const migrationConfig: Knex.MigratorConfig = {
   disableMigrationsListValidation: true, // during an upgrade an older release may start on newer tables
 }
 
+/** Between two tries of the lock. */
+const lockRetryMs = 200
+const lockWaitMs = 900_000
+
 /** The PostgreSQL database that `db` leads to. */
 export const createKnexDatabase = (db: Knex): Database => ({
   migrate: asked(async () => {
-    // knex's own lock is a row in a table: useless while there is no table, and left behind by a process that
-    // was killed. This one ends with the transaction, as does all that a failed migration did.
     await db.transaction(async (trx) => {
+      await lock(trx)
+      const usualLimit = await limitTransaction(trx, 'migration')
       await trx.raw('set local statement_timeout = 0')
-      await trx.raw('select pg_advisory_xact_lock(?)', [migrationLock])
-      await trx.migrate.latest(migrationConfig)
+      await trx.migrate.latest(migrationConfig).finally(usualLimit)
     })
   }),
 
   check: asked(async () => {
     const names = migrations.map(({ name }) => name)
-    const done = (await db.schema.hasTable(tableName)) ? await db(tableName).whereIn('name', names) : []
-    if (done.length < names.length) throw new Error('tables are missing: run `larder migrate`')
+    const { rows } = await db.raw('select to_regclass(?) is not null as there', [tableName]).options(asRead)
+    const done = rows[0].there
+      ? await db.raw(`select 1 from ${tableName} where name = any(?)`, [names]).options(asRead)
+      : { rows: [] }
+    if (done.rows.length < names.length) throw new Error('tables are missing: run `larder migrate`')
   }),
 })
+
+const asRead = { limit: 'read' }
+
+/**
+ * knex's own lock is a row in a table: useless while there is no table, and left behind by a process that was killed.
+ * This one ends with the transaction, as does all that a failed migration did. It is tried again and again, as waiting
+ * for it would be one statement of unknown length.
+ */
+const lock = async (trx: Knex.Transaction): Promise<void> => {
+  const deadline = Date.now() + lockWaitMs
+  for (;;) {
+    const { rows } = await trx.raw('select pg_try_advisory_xact_lock(?) as mine', [migrationLock])
+    if (rows[0].mine) return
+    if (Date.now() > deadline) throw new Error('another process has been migrating for a quarter of an hour')
+    await sleep(lockRetryMs)
+  }
+}

@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
-import { asked, createStatements, decodeRows } from './statements.ts'
+import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { storedFileJson } from './stored-file-rows.ts'
 
 /** A table of files: each has an original, and either all of its exports (then it is finished) or none. */
@@ -35,7 +35,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
     )(),
 
-    removeUnfinished: (uid: U): TE.TaskEither<Unavailable, void> =>
+    removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(
         run(
           `with gone as (
@@ -44,7 +44,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
            delete from s3_files s using gone where s.id = gone.original_s3_file_id`,
           { uid },
         ),
-        TE.map(() => undefined),
+        TE.map((removed) => removed > 0),
       ),
 
     first: pipe(
@@ -69,17 +69,15 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       uid: U,
       insert: (trx: Knex.Transaction, id: number) => Promise<void>,
     ): TE.TaskEither<Unavailable, boolean> =>
-      asked(() =>
-        db.transaction(async (trx) => {
-          const claimed = await trx(files)
-            .where({ uid, finished_at: null })
-            .update({ finished_at: trx.fn.now() })
-            .returning(['id'])
-          const [file] = decodeRows(t.strict({ id: t.number }), claimed)
-          if (file === undefined) return false
-          await insert(trx, file.id)
-          return true
-        }),
-      ),
+      inTransaction(db, async (trx) => {
+        const claimed = await trx(files)
+          .where({ uid, finished_at: null })
+          .update({ finished_at: trx.fn.now() })
+          .returning(['id'])
+        const [file] = decodeRows(t.strict({ id: t.number }), claimed)
+        if (file === undefined) return false
+        await insert(trx, file.id)
+        return true
+      }),
   }
 }

@@ -1,14 +1,32 @@
 import * as t from 'io-ts'
 import { PathReporter } from 'io-ts/lib/PathReporter.js'
 import type { Knex } from 'knex'
-import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
+import { readFailure, writeFailure } from './statement-outcome.ts'
 
 type Binding = string | number | boolean
 
 /** Turns whatever the database throws, and a row that is not as its codec says, into `Unavailable`. */
 export const asked = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
-  TE.tryCatch(ask, unavailable('database'))
+  TE.tryCatch(ask, readFailure)
+
+/** Runs `work` in a transaction. Only a COMMIT that was sent, and not answered, has an unknown outcome. */
+export const inTransaction =
+  <A>(db: Knex, work: (trx: Knex.Transaction) => Promise<A>): TE.TaskEither<Unavailable, A> =>
+  async () => {
+    let isCommitting = false
+    try {
+      const done = await db.transaction(async (trx) => {
+        const result = await work(trx)
+        isCommitting = true
+        return result
+      })
+      return E.right(done)
+    } catch (error) {
+      return E.left(isCommitting ? writeFailure(error) : readFailure(error))
+    }
+  }
 
 export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): ReadonlyArray<A> => {
   const decoded = t.readonlyArray(row).decode(rows)
@@ -24,7 +42,7 @@ export const createStatements = (db: Knex) => {
   const many =
     <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
-      asked(async () => decodeRows(row, (await db.raw(sql, bindings).options({ name })).rows))
+      asked(async () => decodeRows(row, (await db.raw(sql, bindings).options({ name, limit: 'read' })).rows))
 
   return {
     /** All rows. */
@@ -42,6 +60,6 @@ export const createStatements = (db: Knex) => {
 
     /** Changes rows; gives how many. Bindings are by name: `:sub`. */
     run: (sql: string, bindings: Readonly<Record<string, Binding>>) =>
-      asked(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount),
+      TE.tryCatch(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount, writeFailure),
   }
 }

@@ -86,7 +86,7 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     removeUnfinished: (uid) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        if (row !== undefined && unfinished(row)) rows.delete(uid)
+        return row !== undefined && unfinished(row) && rows.delete(uid)
       }),
 
     first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),

@@ -56,7 +56,7 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
     removeUnfinished: (uid) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        if (row !== undefined && unfinished(row)) rows.delete(uid)
+        return row !== undefined && unfinished(row) && rows.delete(uid)
       }),
 
     first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { isThereAlready } from '../platform/errno.ts'
+import { openPathFor } from './open-path-for.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
-import type { Privilege } from './privilege.ts'
+import { nobody, type Privilege } from './privilege.ts'
+import { makeFifo } from './server-reference.ts'
 
-/** Where an embedded server keeps its things. */
+/** Where an embedded server keeps its things: all of it below one folder that belongs to this user alone. */
 export type DataFolder = {
   /** The database itself. */
   readonly cluster: string
@@ -16,7 +17,8 @@ export type DataFolder = {
   /** Locked for as long as any of the server's processes lives. */
   readonly lock: string
   readonly log: string
-  readonly socketDir: string
+  /** Where the server makes its socket. */
+  readonly sockets: string
 }
 
 const run = promisify(execFile)
@@ -33,41 +35,45 @@ export const openDataFolder = async (
     fifo: path.join(base, 'alive'),
     lock: path.join(base, 'lock'),
     log: path.join(base, 'postgres.log'),
-    socketDir: socketDirFor(base),
+    sockets: path.join(base, 'run'),
   }
   await mkdir(base, { recursive: true, mode: 0o700 })
-  if (privilege.uid !== process.getuid?.()) await chmod(base, 0o711) // nobody must come through
-  await mkdir(folder.socketDir, { recursive: true, mode: 0o700 })
-  await giveTo(privilege, folder.socketDir)
+  await checkBase(base)
+  await openPathFor(privilege, base)
+  await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
   await initialize(base, folder.cluster, binaries, privilege)
-  await giveTo(privilege, folder.cluster)
+  await checkOwner(folder.cluster, privilege)
   return folder
 }
 
-// The path of a socket has at most 107 bytes, and PostgreSQL reads a comma or a quote in it as its own.
-const socketDirFor = (base: string): string => {
-  const inside = path.join(base, 'run')
-  if (Buffer.byteLength(inside) <= 90 && /^[\w./-]+$/.test(inside)) return inside
-  return path.join(tmpdir(), `pg-${createHash('sha256').update(base).digest('hex').slice(0, 16)}`)
+const checkBase = async (base: string): Promise<void> => {
+  const { uid, mode } = await stat(base)
+  if (uid !== process.getuid?.())
+    throw new Error(`${base} belongs to another user (uid ${uid}): run Larder as that user`)
+  if ((mode & 0o022) !== 0) await chmod(base, 0o700)
 }
 
-/** Hands over what an earlier start left under another uid. The folder must be one of ours. */
-const giveTo = async ({ uid }: Privilege, folder: string): Promise<void> => {
+const makeSockets = async (sockets: string, privilege: Privilege): Promise<void> => {
+  await mkdir(sockets, { mode: 0o700 }).catch((error) => {
+    if (!isThereAlready(error)) throw error
+  })
+  await checkOwner(sockets, privilege)
+  const { uid, mode } = await lstat(sockets)
+  if (uid === process.getuid?.() && (mode & 0o077) !== 0) await chmod(sockets, 0o700)
+}
+
+/**
+ * What belongs to neither this user nor the one that PostgreSQL runs as is never used. It changes hands between these
+ * two only under the lock of the server (warden.ts).
+ */
+const checkOwner = async (folder: string, privilege: Privilege): Promise<void> => {
   const found = await lstat(folder)
   if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
-  if (found.uid === uid) return
-  if (process.getuid?.() !== 0) throw new Error(`${folder} belongs to somebody else (uid ${found.uid})`)
-  await run('chown', ['-R', `${uid}:${uid}`, folder])
-}
-
-const makeFifo = async (fifo: string): Promise<void> => {
-  try {
-    await run('mkfifo', ['-m', '600', fifo])
-  } catch (reason) {
-    const there = await lstat(fifo).catch(() => undefined)
-    if (there?.isFIFO() !== true) throw reason
-  }
+  const isRoot = process.getuid?.() === 0
+  if (found.uid === process.getuid?.() || found.uid === privilege.uid || (isRoot && found.uid === nobody))
+    return
+  throw new Error(`${folder} belongs to another user (uid ${found.uid}): run Larder as that user`)
 }
 
 // One process at a time; what a killed one left half made goes first, and what is in place is whole.
@@ -97,7 +103,7 @@ const initialize = async (
   }
   const command = [
     ...[...wrap, initdb, '-D', `${cluster}.new`, '-U', 'postgres', '-E', 'UTF8', '--no-sync'],
-    ...['-A', 'trust'], // nobody but the folder's owner comes to its socket
+    ...['-A', 'trust'], // only the folder's owner reaches its socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
   await run(

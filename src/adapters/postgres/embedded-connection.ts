@@ -8,15 +8,6 @@ export type EmbeddedConnection = {
   readonly stop: () => Promise<void>
 }
 
-const runs = ({ postmasterPid }: EmbeddedPostgres): boolean => {
-  try {
-    return process.kill(postmasterPid, 0)
-  } catch (error) {
-    // A process of another user is there all the same.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
 /** The embedded server with its data below `dir`, started when the first connection is wanted. */
 export const createEmbeddedConnection = (dir: string): EmbeddedConnection => {
   let server: EmbeddedPostgres | undefined
@@ -31,7 +22,7 @@ export const createEmbeddedConnection = (dir: string): EmbeddedConnection => {
 
   return {
     get: async () => {
-      if (server !== undefined && runs(server)) return server.connection
+      if (server?.isRunning() === true) return server.connection
       starting ??= restart().finally(() => {
         starting = undefined
       })

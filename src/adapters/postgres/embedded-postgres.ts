@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,11 +6,12 @@ import { Client } from 'pg'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { findPrivilege } from './privilege.ts'
-import { startWarden, takeReference, type Warden } from './warden.ts'
+import { isServed, takeReference } from './server-reference.ts'
+import { startWarden, type Warden } from './warden.ts'
 
 export type EmbeddedPostgres = {
   readonly connection: {
-    /** The folder of its socket: it listens on no port. */
+    /** The folder of its socket, as this process and no other may name it: it listens on no port. */
     readonly host: string
     readonly port: number
     readonly user: string
@@ -21,6 +22,8 @@ export type EmbeddedPostgres = {
    * connections first.
    */
   readonly stop: () => Promise<void>
+  readonly isRunning: () => boolean
+  /** As the pid namespace of the process that started it has it. */
   readonly postmasterPid: number
 }
 
@@ -32,6 +35,7 @@ type Options = {
 
 const defaults = {
   listen_addresses: '',
+  unix_socket_permissions: '0700',
   shared_buffers: '64MB',
   max_connections: '100',
   max_wal_size: '256MB',
@@ -53,28 +57,50 @@ export const startEmbeddedPostgres = async (
   const privilege = await findPrivilege(binaries.postgres)
   const folder = await openDataFolder(dir, binaries, privilege)
 
-  const all = { ...defaults, unix_socket_directories: folder.socketDir, ...settings }
+  const all = { ...defaults, unix_socket_directories: socketSetting(folder), ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const command = [...privilege.wrap, binaries.postgres, '-D', folder.cluster, ...flags]
   const port = Number(settings.port ?? 5432)
-  const connection = { host: folder.socketDir, port, user: 'postgres', database: 'postgres' }
+  const sockets = openSync(folder.sockets, constants.O_RDONLY | constants.O_DIRECTORY)
+  const host = isShort(folder.sockets) ? folder.sockets : `/proc/self/fd/${sockets}`
+  const connection = { host, port, user: 'postgres', database: 'postgres' }
 
-  const reference = await startOrJoin(folder, command, () => tryToConnect(connection), timeoutMs)
+  const startOne = () => startWarden(folder, privilege, command)
+  const reference = await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs).catch(
+    (error) => {
+      closeSync(sockets)
+      throw error
+    },
+  )
   let stopped = false
   return {
     connection,
     postmasterPid: await readPostmasterPid(folder),
     stop: async () => {
-      if (!stopped) closeSync(reference)
+      if (stopped) return
       stopped = true
+      closeSync(reference)
+      closeSync(sockets)
     },
+    isRunning: () => isServed(folder.fifo),
   }
 }
+
+/** A path of a socket has at most 107 bytes. */
+const isShort = (sockets: string): boolean => Buffer.byteLength(sockets) <= 90
+
+/**
+ * Never a place outside this folder, whose path may be too long for a socket, or hold a comma or a quote that PostgreSQL
+ * reads as its own: there the server is told a path relative to the cluster, and this process goes through its own open
+ * folder.
+ */
+const socketSetting = ({ sockets }: DataFolder): string =>
+  isShort(sockets) && /^[\w./-]+$/.test(sockets) ? sockets : '../run'
 
 /** Gives a reference to a server that answers. */
 const startOrJoin = async (
   folder: DataFolder,
-  command: ReadonlyArray<string>,
+  startOne: () => Warden,
   connect: () => Promise<Error | undefined>,
   timeoutMs: number,
 ): Promise<number> => {
@@ -85,7 +111,7 @@ const startOrJoin = async (
   for (;;) {
     reference ??= takeReference(folder.fifo)
     if (reference === undefined && warden?.isRunning() !== true) {
-      warden = startWarden(folder, command) // of several at once, the lock takes one
+      warden = startOne() // of several at once, the lock takes one
       reference = warden.reference
     }
     const refusal = await connect()
@@ -96,9 +122,7 @@ const startOrJoin = async (
     }
     await sleep(10)
     // A server that was shutting down is gone by now, and a reference to it is worth nothing: look again.
-    const probe = takeReference(folder.fifo)
-    if (probe !== undefined) closeSync(probe)
-    else if (reference !== undefined) {
+    if (reference !== undefined && !isServed(folder.fifo)) {
       closeSync(reference)
       reference = undefined
       await sleep(40)

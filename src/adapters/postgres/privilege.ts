@@ -10,14 +10,14 @@ export type Privilege = {
   readonly uid: number
 }
 
-const nobody = 65_534
+export const nobody = 65_534
 const asNobody = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--']
 const becomeNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
 
 /**
- * As we are, unless we are root or have no name. Else in a user namespace, where root is called nobody: its
- * files stay root's, so it works below /root and nothing changes hands. Where containers forbid namespaces
- * root becomes nobody in earnest.
+ * As this user, unless this is root or has no name. Else in a user namespace, where root is called nobody: its files
+ * stay root's, so it works below /root. Where a container forbids namespaces root really becomes nobody, and the
+ * database belongs to nobody, too (warden.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? nobody
@@ -25,8 +25,11 @@ export const findPrivilege = async (executable: string): Promise<Privilege> => {
   if (await runs([...asNobody, executable])) return { wrap: asNobody, uid }
   if (await runs([...becomeNobody, executable])) return { wrap: becomeNobody, uid: nobody }
   throw new Error(
-    `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${nobody}: ` +
-      'start as another user or set DATABASE_URL',
+    uid === 0
+      ? `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${nobody}: ` +
+          'start as another user or set DATABASE_URL'
+      : `PostgreSQL needs a name for uid ${uid}, and no user namespace is to be had: ` +
+          'add a line for it to /etc/passwd, start as another user, or set DATABASE_URL',
   )
 }
 

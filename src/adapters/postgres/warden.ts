@@ -1,19 +1,24 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import path from 'node:path'
 import type { DataFolder } from './data-folder.ts'
-
-// The kernel counts who needs the server: each process holds the write end of a FIFO, and a warden beside the
-// server reads it. The end of file comes when the last holder has closed it, exited or been killed.
+import type { Privilege } from './privilege.ts'
+import { takeReference } from './server-reference.ts'
 
 /** flock's own answer when another warden has the lock. */
 const lockTaken = 75
 
 // File 3 is the FIFO's read end, which PostgreSQL must not inherit. The lock of flock(1) it does inherit, so
-// that no second server starts while any process of the first lives; hence a postmaster.pid found here is
-// stale, whatever its number now belongs to. SIGINT is the fast shutdown.
+// that no second server starts while any process of the first lives; hence the pid files and the socket found here
+// are stale, whatever their numbers now belong to (those of a killed container nearly always belong to another
+// process, and PostgreSQL would not start). SIGINT is the fast shutdown.
+//
+// What another kind of start has left to another user changes hands here and nowhere else: the lock is proof that no
+// server lives in the folder, in no pid namespace and under no user.
 const warden = `
-  rm -f "$PID_FILE"
+  for folder in "$CLUSTER" "$SOCKETS"; do
+    [ "$(stat -c %u "$folder")" = "$OWNER" ] || chown -R "$OWNER:$OWNER" "$folder" || exit
+  done
+  rm -f "$CLUSTER/postmaster.pid" "$SOCKETS"/.s.PGSQL.*
   "$@" </dev/null 3<&- &
   server=$!
   ( read -r _ <&3; kill -INT $server ) &
@@ -24,16 +29,6 @@ const warden = `
   exit $code
 `
 
-/** An open write end of the FIFO, or nothing when no warden reads it. */
-export const takeReference = (fifo: string): number | undefined => {
-  try {
-    return openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
-  } catch (reason) {
-    if (reason instanceof Error && 'code' in reason && reason.code === 'ENXIO') return undefined
-    throw reason
-  }
-}
-
 export type Warden = {
   readonly reference: number | undefined
   readonly isRunning: () => boolean
@@ -42,7 +37,11 @@ export type Warden = {
 }
 
 /** Starts a server and its warden, in a session of their own, so that Ctrl-C does not reach them. */
-export const startWarden = (folder: DataFolder, command: ReadonlyArray<string>): Warden => {
+export const startWarden = (
+  folder: DataFolder,
+  { uid }: Privilege,
+  command: ReadonlyArray<string>,
+): Warden => {
   const both = openSync(folder.fifo, constants.O_RDWR) // while it is open, opening an end does not wait
   const readEnd = openSync(folder.fifo, constants.O_RDONLY)
   const log = openSync(folder.log, 'a', 0o600)
@@ -54,7 +53,13 @@ export const startWarden = (folder: DataFolder, command: ReadonlyArray<string>):
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log, readEnd],
-    env: { PATH: process.env.PATH, LC_ALL: 'C', PID_FILE: path.join(folder.cluster, 'postmaster.pid') },
+    env: {
+      PATH: process.env.PATH,
+      LC_ALL: 'C',
+      CLUSTER: folder.cluster,
+      SOCKETS: folder.sockets,
+      OWNER: String(uid),
+    },
   })
   child.once('error', (reason) => {
     running = false

@@ -13,18 +13,23 @@ export type S3Options = {
   readonly log: Log
   /** By the SDK's own chain, unless given: `AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the machine. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  readonly timeouts?: S3Timeouts
+  /** Those that are not given are as usual. */
+  readonly timeouts?: Partial<S3Timeouts>
 }
 
 /** Milliseconds. */
 export type S3Timeouts = {
   /** Until a connection stands. */
   readonly connect: number
+  /** Until an answer to a read begins, over all tries: a viewer waits for it. */
+  readonly firstByte: number
   /** Without a byte in either direction. */
   readonly idle: number
+  /** Until one request that is not a read is answered, its body included. */
+  readonly request: number
 }
 
-const usualTimeouts: S3Timeouts = { connect: 3_000, idle: 20_000 }
+export const usualTimeouts: S3Timeouts = { connect: 1_500, firstByte: 3_500, idle: 20_000, request: 120_000 }
 
 /** Tries of one request until its first byte, with growing pauses of random length between. */
 const maxAttempts = 3
@@ -36,7 +41,7 @@ export const createS3Client = (options: S3Options): S3Client => {
   // The SDK's own switch for the line that it would print on Node 20.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-  const { connect, idle } = options.timeouts ?? usualTimeouts
+  const { connect, idle, request } = Object.assign({}, usualTimeouts, options.timeouts)
   const logger = toLog(options.log)
   const config: S3ClientConfig = {
     forcePathStyle: options.forcePathStyle,
@@ -47,6 +52,8 @@ export const createS3Client = (options: S3Options): S3Client => {
     requestHandler: {
       connectionTimeout: connect,
       socketTimeout: idle,
+      requestTimeout: request,
+      throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets },
       httpsAgent: { keepAlive: true, maxSockets },
       logger,

@@ -2,11 +2,15 @@ import { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3'
 import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { leavable } from '../leavable.ts'
+import type { S3Calls } from './s3-calls.ts'
 
 /** An object in S3, in the SDK's words. */
 export type Place = { readonly Bucket: string; readonly Key: string }
 
 export type DownloadHooks = {
+  readonly calls: S3Calls
+  /** Milliseconds until an answer must have begun, over all tries of one request. */
+  readonly firstByteMs: number
   /** Told of each break in a body that is to be resumed: how far it had come, and why it broke. */
   readonly onBreak: (at: number, error: unknown) => void
   /** Makes what the stream throws of what broke it. */
@@ -36,7 +40,11 @@ export const download = async (
 ): Promise<ByteStream> => {
   const left = new AbortController()
   const ask = (wanted: ByteRange, etag?: string): Promise<Answer> =>
-    requestRange(client, place, wanted, etag, left.signal)
+    hooks.calls.within(
+      hooks.firstByteMs,
+      (signal) => requestRange(client, place, wanted, etag, signal),
+      left.signal,
+    )
   const first = await ask(range)
   const steps = resuming(first, ask, hooks, left.signal)
   return leavable(explaining(steps, hooks, left.signal), () => left.abort())

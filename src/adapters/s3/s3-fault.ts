@@ -1,3 +1,5 @@
+import { errnoOf } from '../platform/errno.ts'
+
 type Facts = {
   /** The SDK's name of the error: S3's code, if there was one in the answer. */
   readonly name: string
@@ -60,8 +62,7 @@ const explainUnnamed = ({ name, code, status, message }: Facts, at: string): str
 const factsOf = (error: unknown): Facts => {
   if (!(error instanceof Error)) return { name: '', code: '', status: 0, message: String(error) }
   const { name, message } = error
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return { name, code, status: statusOf(error), message }
+  return { name, code: errnoOf(error) ?? '', status: statusOf(error), message }
 }
 
 const statusOf = (error: Error): number => {

@@ -3,13 +3,16 @@ import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { createS3Client, type S3Options } from './s3-client.ts'
+import { createS3Calls } from './s3-calls.ts'
+import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
 import { download, type Place } from './s3-download.ts'
 import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
 import { upload } from './s3-upload.ts'
 
 /** A key that Larder never gives to an object. */
 const probe = 'larder-check'
+
+const deleteMs = 20_000
 
 /**
  * Objects in a bucket of S3, or of a store that speaks its protocol. The cause of an `Unavailable`, and the error
@@ -23,6 +26,8 @@ export const createS3ObjectStore = (
   options: S3Options,
 ): { readonly store: ObjectStore; readonly close: () => void } => {
   const client = createS3Client(options)
+  const calls = createS3Calls()
+  const firstByteMs = options.timeouts?.firstByte ?? usualTimeouts.firstByte
   const placeOf = (key: string): Place => ({ Bucket: options.bucket, Key: options.prefix + key })
   const explained = (error: unknown): Error => new Error(explainS3Fault(error, options), { cause: error })
   const failed = (error: unknown): Unavailable => unavailable('object store')(explained(error))
@@ -31,7 +36,9 @@ export const createS3ObjectStore = (
     const onBreak = (at: number, error: unknown): void =>
       options.log.warn('s3.read_resumed', { key, at, cause: explainS3Fault(error, options) })
     try {
-      return O.some(await download(client, placeOf(key), { start, end }, { onBreak, explained }))
+      return O.some(
+        await download(client, placeOf(key), { start, end }, { calls, firstByteMs, onBreak, explained }),
+      )
     } catch (error) {
       if (isNoSuchKey(error)) return O.none
       if (isBeyondEnd(error)) return O.some(noBytes())
@@ -49,19 +56,25 @@ export const createS3ObjectStore = (
 
   return {
     store: {
-      put: (key, object) => TE.tryCatch(() => upload(client, placeOf(key), object), failed),
+      put: (key, object) => TE.tryCatch(() => upload(client, placeOf(key), object, calls), failed),
       read: (key, { start, end }) =>
         TE.tryCatch(() => (start < end ? open(key, start, end) : openEmpty(key)), failed),
       delete: (key) =>
         TE.tryCatch(async () => {
-          await client.send(new DeleteObjectCommand(placeOf(key))).catch(unlessMissing)
+          const command = new DeleteObjectCommand(placeOf(key))
+          await calls
+            .within(deleteMs, (abortSignal) => client.send(command, { abortSignal }))
+            .catch(unlessMissing)
         }, failed),
       check: pipe(
         TE.tryCatch(() => openEmpty(probe), failed),
         TE.map(() => undefined),
       ),
     },
-    close: () => client.destroy(),
+    close: () => {
+      calls.close()
+      client.destroy()
+    },
   }
 }
 

@@ -4,6 +4,8 @@ import { Upload } from '@aws-sdk/lib-storage'
 import type { ByteStream } from '../../domain/shared/bytes.ts'
 import type { NewObject } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
+import { putLimitMs } from '../put-limit.ts'
+import type { S3Calls } from './s3-calls.ts'
 import type { Place } from './s3-download.ts'
 
 const smallestPart = 8 * 1024 * 1024
@@ -16,12 +18,18 @@ const partsAtOnce = 3
  * Stores an object: a small one in one request that says its sha256, a large one in parts with a checksum each,
  * which become an object only when the whole source was as announced.
  */
-export const upload = async (client: S3Client, place: Place, object: NewObject): Promise<void> => {
+export const upload = async (
+  client: S3Client,
+  place: Place,
+  object: NewObject,
+  calls: S3Calls,
+): Promise<void> => {
   const params = { ...place, ContentType: object.contentType }
   if (object.size <= smallestPart) {
     const Body = await collected(asAnnounced(object))
     const ChecksumSHA256 = Buffer.from(object.sha256, 'hex').toString('base64')
-    await client.send(new PutObjectCommand({ ...params, Body, ChecksumSHA256 }))
+    const put = new PutObjectCommand({ ...params, Body, ChecksumSHA256 })
+    await calls.within(putLimitMs(object.size), (abortSignal) => client.send(put, { abortSignal }))
     return
   }
   const parts = new Upload({
@@ -30,7 +38,10 @@ export const upload = async (client: S3Client, place: Place, object: NewObject):
     partSize: Math.max(smallestPart, Math.ceil(object.size / maxParts)),
     queueSize: partsAtOnce,
   })
-  await parts.done()
+  await calls.within(putLimitMs(object.size), (signal) => {
+    signal.addEventListener('abort', () => void parts.abort(), { once: true })
+    return parts.done()
+  })
 }
 
 const collected = async (bytes: ByteStream): Promise<Buffer> => {

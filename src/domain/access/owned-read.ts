@@ -2,7 +2,7 @@ import { E, O, type TE } from '../../fp.ts'
 import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import { foundAtOrigin } from '../shared/read-through.ts'
-import { createSingleFlight } from '../shared/single-flight.ts'
+import { createSingleFlight, type Flight } from '../shared/single-flight.ts'
 
 /** What was brought for one caller or more, and whether the cache has it by now. */
 type Brought<A> = { readonly found: O.Option<Found<A>>; readonly isKept: boolean }
@@ -40,13 +40,16 @@ export const createOwnedRead = (cache: CachePort) => {
     }
 
     /** His who starts it is kept before it ends: who comes after that finds it in the cache. */
-    const bring = async (known: O.Option<Found<A>>): Promise<E.Either<Unavailable, Brought<A>>> => {
+    const bring = async (
+      known: O.Option<Found<A>>,
+      { isGivenUp }: Flight,
+    ): Promise<E.Either<Unavailable, Brought<A>>> => {
       const loaded = O.isSome(known) ? E.right(known) : await ask()
       if (E.isLeft(loaded)) return loaded
       const isHis = await isFor(onlyValue(loaded.right))()
       if (O.isSome(known)) return E.right({ found: known, isKept: true })
       const isKept = E.isRight(isHis) && isHis.right && O.isSome(loaded.right)
-      if (isKept) {
+      if (isKept && !isGivenUp()) {
         await cache.set(key, loaded.right.value.value)()
         timesKept += 1
       }
@@ -60,8 +63,8 @@ export const createOwnedRead = (cache: CachePort) => {
       if (E.isLeft(isHis)) return isHis
       if (isHis.right && O.isSome(known)) return E.right(known.value)
 
-      const brought = await flight(`bring ${key.name}`, async () =>
-        bring(timesKept === before ? known : await look(key)),
+      const brought = await flight(`bring ${key.name}`, async (own) =>
+        bring(timesKept === before ? known : await look(key), own),
       )
       if (E.isLeft(brought)) return brought
       const { found, isKept } = brought.right

@@ -60,11 +60,13 @@ export const createAdminService = (deps: Deps): AdminService => {
       return admin.right.value ? identity : E.left(forbidden('not_admin'))
     },
 
-    setAdmin: (sub, admin) =>
-      pipe(
-        users.setAdmin(sub, admin),
-        TE.flatMap(() => cache.delete(cacheKeys.isAdmin({ sub }))),
-      ),
+    setAdmin: (sub, admin) => async () => {
+      const written = await users.setAdmin(sub, admin)()
+      // Also when it is unknown: what the cache holds may be wrong by now.
+      if (E.isLeft(written) && !written.left.mayHaveHappened) return written
+      const forgotten = await cache.delete(cacheKeys.isAdmin({ sub }))()
+      return E.isLeft(written) ? written : forgotten
+    },
 
     mintIdToken: (sub) => idTokens.mint(sub, idTokenTtlSeconds),
 

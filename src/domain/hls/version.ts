@@ -3,7 +3,7 @@ const since = {
   decimalDurations: 3,
   byteRanges: 4,
   iFramesOnly: 4,
-  // A list with groups may be read by version 1; §8 suggests 4, so that old clients do not try.
+  // A list with groups may be read by version 1; RFC 8216bis §8 suggests 4, so that old clients do not try.
   renditionGroups: 4,
   mapInIFrames: 5,
   map: 6,

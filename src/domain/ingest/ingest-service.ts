@@ -102,7 +102,8 @@ export const createIngestService = (deps: Deps): IngestService => {
       // What cannot be decoded never will be: it goes, with its original. What was not reached may be another time.
       if (made.left._tag === 'Refused') {
         const removed = await file.removeUnfinished()
-        if (E.isRight(removed)) await store.delete(file.original.key)()
+        const isGone = E.isRight(removed) && removed.right
+        if (isGone) await store.delete(file.original.key)()
       }
       return made
     }

@@ -19,8 +19,8 @@ export type LibraryFile = {
     path: string,
     onProgress: OnProgress,
   ) => TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>>
-  /** Takes its row out again; does nothing when it has exports. */
-  readonly removeUnfinished: TE.TaskEither<Unavailable, void>
+  /** Takes its row out again. `false`, and nothing changed, when it has exports. */
+  readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
 
 /** The steps of ingestion in which pictures differ from sound and film. */

@@ -4,6 +4,7 @@ import type { NewUid } from '../../ports/new-uid.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
+import { takeBack, withoutEffect } from './take-back.ts'
 
 export type UploadDeps = {
   readonly files: LocalFiles
@@ -14,14 +15,15 @@ export type UploadDeps = {
 export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Unavailable, StoredFile>
 
 /**
- * Runs `work`, which stores objects and then writes the rows that name them. When it fails, or says `false`
- * because somebody else's rows were there first, what it stored is taken back.
+ * Runs `work`, which stores objects and then writes the rows that name them. When these are certainly not written,
+ * because `work` failed before or another's rows were there first (`false`), the objects are taken back. When the
+ * outcome is unknown they stay, as does an object whose `put` failed: a sweep of the store looks for orphans.
  */
 export const withUploads =
-  <L>(
+  (
     { files, store, newUid }: UploadDeps,
-    work: (upload: Upload) => TE.TaskEither<L, boolean>,
-  ): TE.TaskEither<L, boolean> =>
+    work: (upload: Upload) => TE.TaskEither<Unavailable, boolean>,
+  ): TE.TaskEither<Unavailable, boolean> =>
   async () => {
     const keys: string[] = []
 
@@ -30,14 +32,14 @@ export const withUploads =
       if (E.isLeft(digest)) return digest
       const uid = newUid.storedFile()
       const key = `s3_files/${uid}`
-      keys.push(key)
       const stored = await store.put(key, { contentType, ...digest.right, open: () => files.open(slice) })()
-      return E.isLeft(stored) ? stored : E.right({ uid, key, contentType, ...digest.right })
+      if (E.isLeft(stored)) return stored
+      keys.push(key)
+      return E.right({ uid, key, contentType, ...digest.right })
     }
 
     const result = await work(upload)()
-    const kept = E.isRight(result) && result.right
-    // An object that cannot be taken back now is an orphan, which a sweep of the store finds by its missing row.
-    if (!kept) for (const key of keys) await store.delete(key)()
+    const noEffect = withoutEffect(result)
+    if (noEffect !== null) await takeBack(store, keys, noEffect)
     return result
   }

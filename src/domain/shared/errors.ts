@@ -4,7 +4,7 @@ export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrig
 /** The caller may see it, and there is nothing to show. */
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
 
-/** Not for this caller. The reason is for counters and logs: a client is never told it. */
+/** Not for this caller. The reason is for counters and logs; a client learns only that its own token has expired. */
 export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
 export type ForbiddenReason =
   | 'signature'
@@ -24,6 +24,11 @@ export type Unavailable = {
   readonly _tag: 'Unavailable'
   readonly dependency: string
   readonly cause: unknown
+  /**
+   * A write was sent, and its answer is lost: it has taken effect, or has not, or yet will. What it made must not be
+   * undone; a sweep that looks at what there is decides later.
+   */
+  readonly mayHaveHappened?: true
 }
 
 /** The object store answered, and what it has is not what was stored: missing, short, or other bytes. */
@@ -36,3 +41,6 @@ export const badOrigin = (what: string): BadOrigin => ({ _tag: 'BadOrigin', what
 export const unavailable =
   (dependency: string) =>
   (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause })
+export const outcomeUnknown =
+  (dependency: string) =>
+  (cause: unknown): Unavailable => ({ _tag: 'Unavailable', dependency, cause, mayHaveHappened: true })

@@ -1,7 +1,7 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
-import type { DomainError } from './errors.ts'
+import type { DomainError, Unavailable } from './errors.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 /** How long after its end a value may still stand in for one that cannot be loaded (http-api.md §9.3). */
@@ -34,15 +34,15 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
   return <L extends DomainError, A>(
     key: CacheKey<A>,
     load: TE.TaskEither<L, A>,
-  ): TE.TaskEither<L, Found<A>> =>
+  ): TE.TaskEither<L | Unavailable, Found<A>> =>
     () =>
       // The look is part of the flight: who comes later finds what this one has brought.
-      flight(key.name, async () => {
+      flight(key.name, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
         const loaded = await load()
         if (E.isLeft(loaded)) return expired(key, loaded.left)
-        await cache.set(key, loaded.right)()
+        if (!isGivenUp()) await cache.set(key, loaded.right)()
         return E.right(foundAtOrigin(cache, loaded.right))
       })
 }

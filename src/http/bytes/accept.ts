@@ -59,6 +59,14 @@ export const prefersProblemJson = (header: string | undefined): boolean => {
   return problem.weight > json.weight
 }
 
+/** Whether an error is to be a page: browsers name HTML when they open an address, and scripts and players do not. */
+export const prefersHtml = (header: string | undefined): boolean => {
+  if (header === undefined || !/text\/html/i.test(header)) return false
+  const members = weightedList(header)
+  const html = preference('text/html', members)
+  return html.weight > 0 && html.weight > preference('application/json', members).weight
+}
+
 /** The specificity of a type that is named. */
 const named = 2
 

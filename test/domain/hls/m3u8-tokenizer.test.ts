@@ -67,15 +67,10 @@ describe('the m3u8 tokenizer', () => {
   })
 
   it('takes the time of the text, not of its square', () => {
-    const hostile = [
-      '#EXT-X-A:A=',
-      ' '.repeat(200_000),
-      '"',
-      `\n${' '.repeat(200_000)}x${'\t'.repeat(200_000)}y`,
-    ]
-    const started = performance.now()
-    expect(together(hostile.join(''))).to.equal(hostile.join(''))
-    expect(performance.now() - started).to.be.lessThan(500)
+    const many = 1_000_000
+    const hostile = ['#EXT-X-A:A=', ' '.repeat(many), '"', `\n${' '.repeat(many)}x${'\t'.repeat(many)}y`]
+    // The square of it would take longer than any test may.
+    expect(together(hostile.join('')) === hostile.join('')).to.equal(true)
   })
 })
 

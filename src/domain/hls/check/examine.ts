@@ -21,6 +21,24 @@ export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): Re
   ]
 }
 
+/** A page, a picture, JSON: of what is no list at all, the rules of lists have nothing to say. */
+const isNoList = (text: string): boolean => !linesOf(text).some(({ tag }) => tag?.startsWith('EXT'))
+
+const notAList = ({ contentType }: FetchedList): ReadonlyArray<Finding> => [
+  broken(
+    'head',
+    null,
+    `is no HLS list (served as ${contentType ?? 'no type'}): no line of it begins with #EXT`,
+  ),
+]
+
+/** What there is to say about one list, by itself. */
+const findingsOf = (
+  list: FetchedList,
+  check: (text: string) => ReadonlyArray<Finding>,
+): ReadonlyArray<Finding> =>
+  isNoList(list.text) ? notAList(list) : [...checkDelivery(list), ...check(list.text)]
+
 const isMaster = (text: string): boolean => linesOf(text).some(({ tag }) => tag === 'EXT-X-STREAM-INF')
 
 const reasonOf = (error: Refused | Unavailable): string =>
@@ -39,8 +57,7 @@ export const examine =
     const top = await fetchList(url)()
     if (E.isLeft(top)) return top
     const { text } = top.right
-    const served = checkDelivery(top.right)
-    if (!isMaster(text)) return E.right([{ url, findings: [...served, ...checkMediaPlaylist(text)] }])
+    if (!isMaster(text)) return E.right([{ url, findings: findingsOf(top.right, checkMediaPlaylist) }])
 
     const missing: Finding[] = []
     const lists: Array<FetchedList & Pick<Child, 'role'> & { readonly url: string }> = []
@@ -57,7 +74,10 @@ export const examine =
     const across = checkAcross(lists)
     const reports = lists.map((list, i) => ({
       url: list.url,
-      findings: [...checkDelivery(list), ...checkMediaPlaylist(list.text), ...(across[i] ?? [])],
+      findings: [...findingsOf(list, checkMediaPlaylist), ...(isNoList(list.text) ? [] : (across[i] ?? []))],
     }))
-    return E.right([{ url, findings: [...served, ...checkMasterPlaylist(text), ...missing] }, ...reports])
+    return E.right([
+      { url, findings: [...findingsOf(top.right, checkMasterPlaylist), ...missing] },
+      ...reports,
+    ])
   }

@@ -112,6 +112,17 @@ describe('the examiner, walking a master playlist', () => {
     ])
   })
 
+  it('[V65] names one fault of what is no list, at the top and below', async () => {
+    const page: FetchedList = {
+      text: '<!doctype html>\n<html>\n\n#not a tag\n{"a":1}\n</html>\n',
+      contentType: 'text/html; charset=utf-8',
+      contentEncoding: null,
+    }
+    expect(await found({ [start]: page })).to.deep.equal(['mobile.m3u8:null head'])
+    expect(await found({ [start]: { ...page, text: '' } })).to.deep.equal(['mobile.m3u8:null head'])
+    expect(await found(withList('small', page))).to.deep.equal(['small.m3u8:null head'])
+  })
+
   it('finds a URI that is none', async () => {
     const odd = served(master.replace('../exports/small.m3u8', 'http://[odd/small.m3u8'))
     expect(await found({ ...site, [start]: odd })).to.deep.equal(['mobile.m3u8:8 reachable'])

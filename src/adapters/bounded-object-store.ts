@@ -1,0 +1,83 @@
+import type { ByteStream } from '../domain/shared/bytes.ts'
+import { type Unavailable, unavailable } from '../domain/shared/errors.ts'
+import { limited } from '../domain/shared/limited.ts'
+import { E, O, pipe, type TE } from '../fp.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import { abandon, leave, within } from './blob/byte-streams.ts'
+import { type Breaker, notAsked } from './breaker.ts'
+import { putLimitMs } from './put-limit.ts'
+
+/** Milliseconds. */
+export type StoreLimits = {
+  /** From the call of a read to the first byte: together with the database, a viewer waits five seconds at most. */
+  readonly firstByte: number
+  readonly delete: number
+  readonly check: number
+}
+
+export const usualStoreLimits: StoreLimits = { firstByte: 4000, delete: 30_000, check: 2000 }
+
+const dependency = 'object store'
+
+/**
+ * An object store, whatever it is, for which nothing waits for ever. After a wait in vain it is not read for a moment;
+ * what is stored and deleted has time, and is tried all the same.
+ */
+export const createBoundedObjectStore = (
+  store: ObjectStore,
+  breaker: Breaker,
+  limits: StoreLimits = usualStoreLimits,
+): ObjectStore => {
+  const guarded =
+    <A>(task: TE.TaskEither<Unavailable, A>, ms: number, onLate?: (late: A) => void): typeof task =>
+    async () => {
+      if (!breaker.tryEnter()) return E.left(unavailable(dependency)(notAsked()))
+      const started = performance.now()
+      const result = await limited(task, ms, dependency, onLate)()
+      if (E.isRight(result)) breaker.answered()
+      // A failure that comes sooner costs the next caller nothing. An adapter may have a limit of its own below this one.
+      else if (performance.now() - started >= ms * 0.8) breaker.timedOut(result.left.cause)
+      return result
+    }
+
+  /** The same stream, which throws when its first bytes do not come in time. It is handed on before they are here. */
+  const promptly = (stream: ByteStream, deadline: number): ByteStream => {
+    const source = stream[Symbol.asyncIterator]()
+    const first = async () => {
+      try {
+        return await within(source.next(), Math.max(minimumMs, deadline - performance.now()))
+      } catch (cause) {
+        if (performance.now() >= deadline) breaker.timedOut(cause)
+        leave(stream)
+        throw cause
+      }
+    }
+    let isBegun = false
+    const iterator: AsyncIterator<Uint8Array> = {
+      next: () => {
+        if (isBegun) return source.next()
+        isBegun = true
+        return first()
+      },
+      return: async () => (await source.return?.()) ?? { done: true, value: undefined },
+    }
+    return { [Symbol.asyncIterator]: () => iterator }
+  }
+
+  return {
+    read: (key, range) => async () => {
+      const deadline = performance.now() + limits.firstByte
+      const letGo = (late: O.Option<ByteStream>): void => {
+        if (O.isSome(late)) abandon(late.value)
+      }
+      const opened = await guarded(store.read(key, range), limits.firstByte, letGo)()
+      return pipe(opened, E.map(O.map((stream) => promptly(stream, deadline))))
+    },
+    put: (key, object) => limited(store.put(key, object), putLimitMs(object.size), dependency),
+    delete: (key) => limited(store.delete(key), limits.delete, dependency),
+    check: guarded(store.check, limits.check),
+  }
+}
+
+/** A caller that is late itself to ask for the first bytes has at least so long. */
+const minimumMs = 500

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { errnoOf } from './errno.ts'
+import {
+  isIdentity,
+  isOfThisKernel,
+  ourIdentity,
+  type ProcessIdentity,
+  type ProcessState,
+  stateOf,
+} from './process-identity.ts'
+
+/**
+ * Tells processes that share a folder whether one of them lives, also across pid namespaces (docs/decisions/0014).
+ * Each holds the read end of a FIFO in a folder of beacons, which is named after it. The kernel closes that end
+ * however the process dies, and a write end can be opened only while there is a reader.
+ */
+export type ProcessBeacon = {
+  /**
+   * Shows this process to the others until the release is called. Call it before anything that bears `ourIdentity`
+   * is put into the shared folder. Where no FIFO can be made, processes of other pid namespaces know nothing of this one.
+   */
+  readonly hold: () => Promise<() => void>
+  readonly stateOf: (identity: ProcessIdentity) => ProcessState
+  /** Takes the beacon away. It stays while something is held, so that what is left behind has a known owner. */
+  readonly close: () => Promise<void>
+}
+
+const run = promisify(execFile)
+
+/** A beacon whose process died is kept for a day, so that every sweep of leftovers can ask it. */
+const burntOutMs = 24 * 60 * 60 * 1000
+
+/** For folders that only the processes of one pid namespace use, such as those of tests. */
+export const noBeacon: ProcessBeacon = {
+  hold: async () => () => undefined,
+  stateOf,
+  close: async () => undefined,
+}
+
+/** `folder` is made when it is needed. */
+export const createProcessBeacon = (folder: string): ProcessBeacon => {
+  const path = join(folder, ourIdentity)
+  let lit: Promise<number | null> | null = null
+  let holders = 0
+
+  return {
+    hold: async () => {
+      holders++
+      lit ??= light(folder, path)
+      await lit
+      let held = true
+      return () => {
+        if (held) holders--
+        held = false
+      }
+    },
+    stateOf: (identity) => {
+      const known = stateOf(identity)
+      return known === 'unknown' ? stateByBeacon(folder, identity) : known
+    },
+    close: async () => {
+      const end = await lit
+      if (end === null || holders > 0) return
+      lit = null
+      await rm(path, { force: true })
+      closeSync(end)
+    },
+  }
+}
+
+/** The open read end; `null` where there can be none. */
+const light = async (folder: string, path: string): Promise<number | null> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await removeBurntOut(folder)
+    // It may be there already, by another beacon of this process.
+    await run('mkfifo', ['-m', '600', path]).catch(() => undefined)
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch {
+    return null
+  }
+}
+
+const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState => {
+  // A FIFO has its readers in one kernel: one of another kernel cannot be seen, and is not thereby gone.
+  if (!isOfThisKernel(identity)) return 'unknown'
+  try {
+    closeSync(openSync(join(folder, identity), constants.O_WRONLY | constants.O_NONBLOCK))
+    return 'alive'
+  } catch (error) {
+    return errnoOf(error) === 'ENXIO' ? 'gone' : 'unknown'
+  }
+}
+
+/** Of processes of other kernels, too: these have not run here for as long as this kernel has. */
+const removeBurntOut = async (folder: string): Promise<void> => {
+  const now = Date.now()
+  for (const name of (await readdir(folder)).filter(isIdentity)) {
+    const path = join(folder, name)
+    const beacon = await stat(path).catch(() => null)
+    if (beacon === null || now - beacon.mtimeMs < burntOutMs) continue
+    const state = stateOf(name) === 'unknown' ? stateByBeacon(folder, name) : stateOf(name)
+    if (state !== 'alive') await rm(path, { force: true })
+  }
+}

@@ -1,0 +1,132 @@
+import { readdir, stat, statfs } from 'node:fs/promises'
+import path from 'node:path'
+import type { Config } from '../config.ts'
+
+/** One thing that was looked at. `fault: null`: it is well. */
+export type Examined = {
+  readonly name: string
+  readonly detail: string
+  readonly fault: string | null
+  /** What to do about the fault. */
+  readonly remedy: string
+}
+
+export const well = (name: string, detail: string): Examined => ({ name, detail, fault: null, remedy: '' })
+
+const gibibyte = 1024 ** 3
+const leastFree = gibibyte / 8
+
+const leastNode = [20, 19] as const
+
+export const examineNode = (larderVersion: string, nodeVersion: string): Examined => {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
+  const isOld = major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])
+  return {
+    name: 'larder',
+    detail: `${larderVersion}, Node ${nodeVersion}, ${process.platform} ${process.arch}`,
+    fault: isOld ? `Node ${nodeVersion} is older than ${leastNode.join('.')}` : null,
+    remedy: 'install a Node that is supported, such as 24 or 22',
+  }
+}
+
+const freeBytes = async (folder: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+const withRoom = async (name: string, folder: string, about: string): Promise<Examined> => {
+  const free = await freeBytes(folder)
+  return {
+    name,
+    detail: `${folder}${about}, ${(free / gibibyte).toFixed(1)} GiB free`,
+    fault: free < leastFree ? `the disk of ${folder} is full, or nearly so` : null,
+    remedy: 'make room there, or move the folder to a larger disk',
+  }
+}
+
+/** Names in `folder` that belong to somebody else than the folder itself does. */
+const strangersIn = async (folder: string, owner: number): Promise<ReadonlyArray<string>> => {
+  const names = await readdir(folder)
+  const owners = await Promise.all(
+    names.map((name) =>
+      stat(path.join(folder, name)).then(
+        ({ uid }) => uid,
+        () => owner,
+      ),
+    ),
+  )
+  return names.filter((_, index) => owners[index] !== owner)
+}
+
+/** The folder, who owns it, and how much room there is; `uid` is the user of this process. */
+export const examineDataFolder = async (dataDir: string, uid: number): Promise<Examined> => {
+  const name = 'data folder'
+  const found = await stat(dataDir).catch(() => null)
+  if (found === null)
+    return {
+      name,
+      detail: dataDir,
+      fault: `${dataDir} is not there`,
+      remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` makes it',
+    }
+  if (!found.isDirectory())
+    return { name, detail: dataDir, fault: `${dataDir} is no folder`, remedy: 'set DATA_DIR to a folder' }
+  if (found.uid !== uid && uid !== 0)
+    return {
+      name,
+      detail: dataDir,
+      fault: `${dataDir} belongs to the user with the id ${found.uid}, and this command runs as ${uid}`,
+      remedy: `run it as that user: sudo -u '#${found.uid}' DATA_DIR=${dataDir} larder doctor`,
+    }
+  const strangers = await strangersIn(dataDir, found.uid)
+  if (strangers.length > 0)
+    return {
+      name,
+      detail: dataDir,
+      fault: `${strangers.join(', ')} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
+      remedy: `stop the server, then: sudo chown -R --reference=${dataDir} ${strangers.map((one) => path.join(dataDir, one)).join(' ')}`,
+    }
+  const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
+  return withRoom(name, dataDir, ` (user ${found.uid}, mode ${mode})`)
+}
+
+/** Where each key comes from. Nothing of a key is shown. */
+export const examineKeys = (config: Config): Examined => {
+  const from = (setting: string, isSet: boolean): string =>
+    isSet ? setting : path.join(config.dataDir, 'keys')
+  const places = [
+    `images from ${from('IMAGE_TOKEN_KEYS', config.imageTokenKeys !== null)}`,
+    `sounds and films from ${from('CONTENT_TOKEN_KEYS', config.contentTokenKeys !== null)}`,
+    `admins from ${from('ID_TOKEN_SECRET', config.idTokenSecret !== null)}`,
+  ]
+  return well('token keys', places.join(', '))
+}
+
+const askMilliseconds = 2000
+
+/** Whether a server answers where the settings say. None is no fault: commands work without one. */
+export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Examined> => {
+  const name = 'server'
+  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const address = `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
+  try {
+    const response = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(askMilliseconds) })
+    const { status } = (await response.json()) as { readonly status?: unknown }
+    return well(name, `at ${address}: ${typeof status === 'string' ? status : 'something else answers'}`)
+  } catch {
+    return well(name, `none answers at ${address}`)
+  }
+}
+
+/** What the checks of the services are about, by the names of their findings. */
+export const placesOf = (config: Config): Readonly<Record<string, string>> => ({
+  database:
+    config.databaseUrl === null
+      ? `embedded, in ${path.join(config.dataDir, 'postgres')}`
+      : `at ${new URL(config.databaseUrl).host}`,
+  'object store':
+    config.s3 === null
+      ? path.join(config.dataDir, 'objects')
+      : `bucket ${config.s3.bucket}${config.s3.endpoint === null ? '' : ` at ${config.s3.endpoint}`}`,
+  cache: config.cacheDir,
+})

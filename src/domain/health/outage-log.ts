@@ -1,0 +1,73 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+
+/**
+ * Logs an outage of a dependency as a line at its start, one a minute while it goes on, and one at its end, whatever
+ * the number of requests that fail meanwhile (http-api.md §13.4).
+ */
+export type OutageLog = {
+  /** A call failed because of the dependency. */
+  readonly failed: (dependency: string, fields: Readonly<Record<string, unknown>>) => void
+  /** The dependency answered. Costs nothing while there is no outage. */
+  readonly answered: (dependency: string) => void
+}
+
+type Outage = {
+  readonly startedAt: number
+  /** `null`: the start was not logged, as another outage of the same dependency had just been. */
+  loggedAt: number | null
+  failures: number
+  lastFailureAt: number
+}
+
+const minute = 60_000
+
+/** A dependency that tells nobody when it answers is taken to be well after so long without a failure. */
+const quietMs = 5 * minute
+
+export const createOutageLog = (log: Log, clock: Clock): OutageLog => {
+  const outages = new Map<string, Outage>()
+  /** Of a dependency, when a start was last logged. One that comes and goes gets one line a minute, too. */
+  const startedAt = new Map<string, number>()
+
+  const end = (dependency: string, { startedAt: from, loggedAt, failures, lastFailureAt }: Outage): void => {
+    outages.delete(dependency)
+    if (loggedAt === null) return
+    const seconds = Math.round((lastFailureAt - from) / 1000)
+    log.warn('outage.ended', { dependency, seconds, failures })
+  }
+
+  const start = (dependency: string, fields: Readonly<Record<string, unknown>>, now: number): void => {
+    const isNews = now - (startedAt.get(dependency) ?? Number.NEGATIVE_INFINITY) >= minute
+    outages.set(dependency, {
+      startedAt: now,
+      loggedAt: isNews ? now : null,
+      failures: 1,
+      lastFailureAt: now,
+    })
+    if (!isNews) return
+    startedAt.set(dependency, now)
+    log.warn('outage.started', Object.assign({ dependency }, fields))
+  }
+
+  return {
+    failed: (dependency, fields) => {
+      const now = clock()
+      const known = outages.get(dependency)
+      if (known !== undefined && now - known.lastFailureAt > quietMs) end(dependency, known)
+      const outage = outages.get(dependency)
+      if (outage === undefined) return start(dependency, fields, now)
+      outage.failures += 1
+      outage.lastFailureAt = now
+      if (now - (outage.loggedAt ?? outage.startedAt) < minute) return
+      outage.loggedAt = now
+      const seconds = Math.round((now - outage.startedAt) / 1000)
+      log.warn('outage.goes_on', Object.assign({ dependency, seconds, failures: outage.failures }, fields))
+    },
+    answered: (dependency) => {
+      if (outages.size === 0) return
+      const outage = outages.get(dependency)
+      if (outage !== undefined) end(dependency, outage)
+    },
+  }
+}

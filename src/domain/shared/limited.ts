@@ -1,0 +1,33 @@
+import { E, type TE } from '../../fp.ts'
+import { type Unavailable, unavailable } from './errors.ts'
+
+/**
+ * The task, given up as `Unavailable` when it takes longer than `ms`. What it gives after that goes to `onLate`, so
+ * that a stream that came too late can be let go.
+ */
+export const limited =
+  <L, A>(
+    task: TE.TaskEither<L, A>,
+    ms: number,
+    dependency: string,
+    onLate: (late: A) => void = () => undefined,
+  ): TE.TaskEither<L | Unavailable, A> =>
+  () =>
+    new Promise((resolve, reject) => {
+      let isLate = false
+      const timer = setTimeout(() => {
+        isLate = true
+        resolve(E.left(unavailable(dependency)(new Error(`no answer within ${ms} ms`))))
+      }, ms)
+      task().then(
+        (result) => {
+          clearTimeout(timer)
+          if (isLate && E.isRight(result)) onLate(result.right)
+          resolve(result)
+        },
+        (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      )
+    })

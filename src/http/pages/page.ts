@@ -1,0 +1,33 @@
+import type { Headers } from '../bytes/representation-headers.ts'
+import { pageSecurityPolicy, pageStyle } from './page-style.ts'
+
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
+
+export const pageHeaders: Headers = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': pageSecurityPolicy,
+}
+
+/**
+ * A page for people, without script. `body` is HTML; nothing of the request stands in it, so that it can neither
+ * show a token nor run what somebody wrote into a link.
+ */
+export const page = (title: string, body: string, size: 'short' | 'long'): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${pageStyle}</style>
+</head>
+<body>
+<main class="${size}">
+${body}
+</main>
+</body>
+</html>
+`

@@ -1,0 +1,137 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { expect } from 'chai'
+import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { isLeftover } from '../../src/adapters/platform/leftovers.ts'
+import { createProcessBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { identityOf, isIdentity, ourIdentity, stateOf } from '../../src/adapters/platform/process-identity.ts'
+import { otherNamespace } from '../support/other-namespace.ts'
+import { until } from '../support/processes.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+
+const [boot = '', namespace = '', pid = '', start = ''] = ourIdentity.split('-')
+const aDayAndMore = new Date(Date.now() - 25 * 60 * 60 * 1000)
+
+describe('[V26] the identity of a process', () => {
+  it('is well formed, and finds this process alive', () => {
+    expect(isIdentity(ourIdentity)).to.equal(true)
+    expect(identityOf(process.pid)).to.equal(ourIdentity)
+    expect(stateOf(ourIdentity)).to.equal('alive')
+  })
+
+  it('tells a process that lives from one that has gone', async () => {
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+    const identity = identityOf(child.pid ?? 0) ?? ''
+    expect(stateOf(identity)).to.equal('alive')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(stateOf(identity)).to.equal('gone')
+  })
+
+  it('tells a process from a later one with the same pid', () => {
+    expect(stateOf(`${boot}-${namespace}-${pid}-${Number(start) + 1}`)).to.equal('gone')
+  })
+
+  it('is unknown, and never gone, in another pid namespace, before this boot, and elsewhere', () => {
+    expect(stateOf(`${boot}-${Number(namespace) + 1}-999999999-1`)).to.equal('unknown')
+    expect(stateOf(`0123456789ab-${namespace}-999999999-1`)).to.equal('unknown')
+    for (const text of ['', '-', '1-2', `${process.pid}`, '../../etc/passwd'])
+      expect(stateOf(text), text).to.equal('unknown')
+  })
+})
+
+describe('[V26] what a process has under way in a shared folder', () => {
+  after(removeScratch)
+  let holder: ChildProcess
+  let folder: string
+  let held: string
+
+  const openHere = () => createFsLocalFiles(folder, createProcessBeacon(join(folder, 'processes')))
+  const foldersHere = async () => (await readdir(folder)).filter((name) => name !== 'processes')
+
+  beforeEach(async function () {
+    this.timeout(60_000)
+    folder = await scratchFolder()
+    const [execPath = '', ...words] = [...otherNamespace, process.execPath, '--import', 'tsx']
+    holder = fork(
+      new URL('../support/scratch-folder-holder.ts', import.meta.url),
+      [folder, join(folder, 'processes')],
+      {
+        execPath,
+        execArgv: words,
+      },
+    )
+    held = basename(String((await once(holder, 'message'))[0]))
+  })
+  afterEach(() => killHolder())
+
+  /** The kernel kills the process in the namespace a moment after the one that has made it. */
+  const killHolder = async (): Promise<void> => {
+    if (holder.exitCode !== null || holder.signalCode !== null) return
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    const { stateOf } = createProcessBeacon(join(folder, 'processes'))
+    await until(async () => stateOf(held.slice(0, -'-letter'.length)) !== 'alive')
+  }
+
+  it('stays while a process of another pid namespace lives, and goes once it was killed', async () => {
+    await openHere()
+    expect(await foldersHere()).to.deep.equal([held])
+    await killHolder()
+    await openHere()
+    expect(await foldersHere()).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('stays where no beacon tells of its process, until nothing was written for a day', async () => {
+    await killHolder()
+    await createFsLocalFiles(folder)
+    expect(await foldersHere()).to.deep.equal([held])
+
+    const film = join(folder, held, 'film.mp4')
+    await writeFile(film, '')
+    await utimes(join(folder, held), aDayAndMore, aDayAndMore)
+    await createFsLocalFiles(folder)
+    expect(await foldersHere()).to.deep.equal([held])
+    await utimes(film, aDayAndMore, aDayAndMore)
+    await createFsLocalFiles(folder)
+    expect(await foldersHere()).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('has no beacon left when its process has ended well', async () => {
+    const beacon = createProcessBeacon(join(folder, 'own'))
+    const [first, second] = [await beacon.hold(), await beacon.hold()]
+    first()
+    first() // once is enough
+    await beacon.close()
+    expect(await readdir(join(folder, 'own'))).to.deep.equal([ourIdentity])
+    second()
+    await beacon.close()
+    expect(await readdir(join(folder, 'own'))).to.deep.equal([])
+  })
+
+  it('has its beacon for a day after its process was killed', async () => {
+    await killHolder()
+    const beacons = join(folder, 'processes')
+    const [dead = ''] = await readdir(beacons)
+    const release = await createProcessBeacon(beacons).hold()
+    expect(await readdir(beacons)).to.have.members([dead, ourIdentity])
+    await utimes(join(beacons, dead), aDayAndMore, aDayAndMore)
+    const another = createProcessBeacon(beacons)
+    await another.hold()
+    expect(await readdir(beacons)).to.deep.equal([ourIdentity])
+    release()
+  }).timeout(60_000)
+
+  it('is kept where no beacon can be made', async () => {
+    await writeFile(join(folder, 'file'), '')
+    const beacon = createProcessBeacon(join(folder, 'file', 'processes'))
+    const release = await beacon.hold()
+    release()
+    await beacon.close()
+    expect(beacon.stateOf(held)).to.equal('unknown')
+    await mkdir(join(folder, 'work'))
+    expect(await isLeftover(join(folder, 'work'), held, beacon.stateOf)).to.equal(false)
+  })
+})

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import {
+  examineDataFolder,
+  examineKeys,
+  examineNode,
+  examineServer,
+  placesOf,
+} from '../../src/cli/doctor-facts.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { right } from '../support/expect-right.ts'
+
+const configOf = async (env: Record<string, string>): Promise<Config> => right(async () => loadConfig(env))
+
+describe('what the doctor looks at', () => {
+  let folder: string
+  const self = process.getuid?.() ?? 0
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-doctor-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  it('[V65] is whose the data folder is: for a wrong user the remedy is to be the right one', async () => {
+    const other = self + 4711
+    const { fault, remedy } = await examineDataFolder(folder, other)
+    expect(fault).to.equal(
+      `${folder} belongs to the user with the id ${self}, and this command runs as ${other}`,
+    )
+    expect(remedy).to.equal(`run it as that user: sudo -u '#${self}' DATA_DIR=${folder} larder doctor`)
+    expect(remedy).not.to.match(/DATABASE_URL|chown/)
+  })
+
+  it('[V65] is whose the things in it are', async () => {
+    const mixed = path.join(folder, 'mixed')
+    await mkdir(path.join(mixed, 'cache'), { recursive: true })
+    expect(await examineDataFolder(mixed, self)).to.include({ fault: null })
+    // Only root can make it so.
+    if (self !== 0) return
+    const { chown } = await import('node:fs/promises')
+    await chown(path.join(mixed, 'cache'), 4711, 4711)
+    const { fault, remedy } = await examineDataFolder(mixed, self)
+    expect(fault).to.match(/^cache in .+ does not belong to the owner of the folder, the user with the id 0$/)
+    expect(remedy).to.equal(`stop the server, then: sudo chown -R --reference=${mixed} ${mixed}/cache`)
+  })
+
+  it('[V65] is whether the folder is there, and one', async () => {
+    const none = path.join(folder, 'none')
+    expect((await examineDataFolder(none, self)).fault).to.equal(`${none} is not there`)
+    const file = path.join(folder, 'file')
+    await writeFile(file, '')
+    expect((await examineDataFolder(file, self)).fault).to.equal(`${file} is no folder`)
+  })
+
+  it('[V65] is the Node that runs it', () => {
+    for (const [version, isOld] of [
+      ['18.20.0', true],
+      ['20.18.9', true],
+      ['20.19.0', false],
+      ['22.0.0', false],
+      ['24.21.0', false],
+    ] as const)
+      expect(examineNode('0.1.0', version).fault === null, version).to.equal(!isOld)
+  })
+
+  it('[V65] never shows a key, nor the password of a database', async () => {
+    const secret = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0'
+    const config = await configOf({
+      IMAGE_TOKEN_KEYS: `k1:HS256:${secret}`,
+      DATABASE_URL: 'postgres://larder:passw0rd@db.example.org:5432/larder',
+    })
+    const told = JSON.stringify([examineKeys(config), placesOf(config)])
+    expect(told).not.to.match(/passw0rd|c2Vj/)
+    expect(told).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
+  })
+
+  it('[V65] is whether a server answers', async () => {
+    expect((await examineServer({ host: '127.0.0.1', port: 1 })).detail).to.equal(
+      'none answers at http://127.0.0.1:1',
+    )
+  })
+})

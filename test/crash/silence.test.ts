@@ -1,0 +1,169 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
+import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
+import { exchange } from '../support/exchange.ts'
+import { type SeededImage, seedImage } from '../support/library.ts'
+import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
+import { someBytes } from '../support/origins.ts'
+import { withDatabase } from '../support/postgres.ts'
+import { until } from '../support/processes.ts'
+import { type Serving, serveLarder } from '../support/run-larder.ts'
+import { openS3Target, type S3Target } from '../support/s3-target.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { startLoad, type Tally } from '../support/silence-trial.ts'
+import { startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
+
+/** By hand: SILENT_SECONDS=60. */
+const silentSeconds = Number(process.env.SILENT_SECONDS ?? 8)
+const graceSeconds = 1
+const warmImages = 20
+
+describe(`larder serve, whose database and store fall silent for ${silentSeconds} s (R8)`, () => {
+  const database = withDatabase()
+  let target: S3Target
+  let postgres: DatabaseProxy
+  let s3: TcpFaultProxy
+  let env: Readonly<Record<string, string>>
+  let images: ReadonlyArray<SeededImage>
+  let larder: Serving
+  let nextCold = warmImages
+
+  before(async function () {
+    this.timeout(180_000)
+    target = await openS3Target()
+    postgres = await startDatabaseProxy(database.connection())
+    s3 = await startTcpFaultProxy(target.options.endpoint)
+    const direct = createS3ObjectStore(target.options)
+    const seeding = await createMemoryLarder({
+      clock: Date.now,
+      store: direct.store,
+      imageFiles: createKnexImageFileRepository(database.knex()),
+      contentFiles: createKnexContentFileRepository(database.knex()),
+    })
+    const seeded: SeededImage[] = []
+    for (let i = 0; i < warmImages + 400 + 60 * silentSeconds; i += 1)
+      seeded.push(await seedImage(seeding, [someBytes(5000, i + 1)]))
+    images = seeded
+    direct.close()
+    const { bucket, region, credentials } = target.options
+    env = {
+      DATA_DIR: await scratchFolder(),
+      DATABASE_URL: urlOf(postgres.connection),
+      S3_BUCKET: bucket,
+      S3_REGION: region ?? '',
+      S3_ENDPOINT: s3.endpoint,
+      S3_FORCE_PATH_STYLE: '1',
+      AWS_ACCESS_KEY_ID: credentials?.accessKeyId ?? '',
+      AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey ?? '',
+      IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
+      SHUTDOWN_GRACE_SECONDS: String(graceSeconds),
+    }
+  })
+  after(async () => {
+    await s3.close()
+    await postgres.close()
+    await target.close()
+    await removeScratch()
+  })
+
+  const listUrl = (image: SeededImage) =>
+    `${larder.base}/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}&presign=none`
+  const bytesUrl = (image: SeededImage) =>
+    `${larder.base}/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`
+  const at = (index: number): SeededImage => images[index % images.length] as SeededImage
+
+  const start = async (): Promise<ReadonlyArray<{ readonly url: string; readonly body: Buffer }>> => {
+    larder = await serveLarder(env)
+    await until(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
+    const urls = images.slice(0, warmImages).flatMap((image) => [listUrl(image), bytesUrl(image)])
+    return Promise.all(
+      urls.map(async (url) => {
+        const { status, body } = await exchange(url)
+        expect(status).to.equal(200)
+        return { url, body }
+      }),
+    )
+  }
+
+  const silences = {
+    database: (mode: 'silent' | 'pass') => postgres.set({ kind: mode }),
+    'object store': (mode: 'silent' | 'pass') => s3.set({ kind: mode }),
+  } as const
+
+  it('serves all that is warm, refuses what is cold, and is well afterwards', async () => {
+    const warm = await start()
+    let turn = 0
+    const warmLoad = startLoad(4, () => warm[turn++ % warm.length] ?? null, 2)
+    const coldLoad = startLoad(
+      8,
+      () => {
+        const image = at(nextCold++)
+        return { url: nextCold % 2 === 0 ? listUrl(image) : bytesUrl(image), body: null }
+      },
+      50,
+    )
+    for (const [name, set] of Object.entries(silences)) {
+      await sleep(1000)
+      warmLoad.reset()
+      coldLoad.reset()
+      set('silent')
+      await sleep(silentSeconds * 1000)
+      set('pass')
+      const healedAt = performance.now()
+      const cold = coldLoad.reset()
+      await sleep(6000)
+      const [after, warmAll] = [coldLoad.reset(), warmLoad.reset()]
+      const late = Math.max(cold.lastFailureAt, after.lastFailureAt) - healedAt
+      process.stdout.write(`${report(name, warmAll, cold, after, late)}\n`)
+
+      expect(Object.keys(warmAll.statuses)).to.deep.equal(['200'])
+      expect(warmAll.wrong).to.equal(0)
+      expect([...Object.keys(cold.statuses), ...Object.keys(after.statuses)]).to.satisfy(
+        (statuses: ReadonlyArray<string>) => statuses.every((status) => status === '200' || status === '503'),
+      )
+      await until(async () => (await exchange(bytesUrl(at(nextCold++)))).status === 200)
+      await until(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
+    }
+    await Promise.all([warmLoad.stop(), coldLoad.stop()])
+    expect(await larder.end('SIGTERM')).to.equal(0)
+    const outages = larder.err.concat(larder.out).filter((line) => line.includes('"outage.'))
+    process.stdout.write(`      ${outages.length} lines of outages in the log\n`)
+  }).timeout(240_000 + 3000 * silentSeconds)
+
+  for (const what of [['database'], ['object store'], ['database', 'object store']] as const)
+    it(`ends when it is told to while its ${what.join(' and ')} are silent and requests wait`, async () => {
+      await start()
+      for (const name of what) silences[name]('silent')
+      const waiting = Array.from({ length: 20 }, (_, i) =>
+        exchange(i % 2 === 0 ? listUrl(at(nextCold++)) : bytesUrl(at(nextCold++))).catch(() => null),
+      )
+      await sleep(500)
+      const told = performance.now()
+      const code = await larder.end('SIGTERM')
+      const took = Math.round(performance.now() - told)
+      process.stdout.write(
+        `      R8 SIGTERM, ${what.join(' and ')} silent: ${took} ms (grace ${graceSeconds} s)\n`,
+      )
+      for (const name of what) silences[name]('pass')
+      await Promise.all(waiting)
+      expect(code).to.equal(0)
+    }).timeout(120_000)
+})
+
+const report = (name: string, warm: Tally, cold: Tally, after: Tally, late: number): string =>
+  [
+    `      R8 ${name} silent for ${silentSeconds} s:`,
+    `warm ${warm.statuses[200] ?? 0} of ${warm.requests} (slowest ${Math.round(warm.slowest)} ms);`,
+    `cold ${JSON.stringify(cold.statuses)} (slowest 503 ${Math.round(Math.max(cold.slowest503, after.slowest503))} ms);`,
+    `last failure ${Math.round(late)} ms after it was back`,
+  ].join(' ')
+
+const urlOf = (place: DatabaseProxy['connection']): string =>
+  'connectionString' in place
+    ? place.connectionString
+    : `postgres://${place.user}@${place.host}:${place.port}/${place.database}`

@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import { filesBelow, readText } from './support/contract.ts'
+
+type Packages = Readonly<Record<string, string>>
+
+const { dependencies, optionalDependencies } = JSON.parse(readText('package.json')) as {
+  readonly dependencies: Packages
+  readonly optionalDependencies: Packages
+}
+
+/** Nothing imports it yet: it is kept for the bodies of the admin routes. */
+const kept = ['koa-body']
+
+/** What the server imports by name. The console is bundled by the build, with all that it imports. */
+const imported = (): ReadonlySet<string> => {
+  const sources = filesBelow(['src'], /\.ts$/).filter((file) => !file.startsWith('src/console/'))
+  const names = sources.flatMap((file) =>
+    [
+      ...readText(file).matchAll(
+        /^(?:import|export|\}).* from '([^.'][^']*)'|\b(?:import|resolve)\('([@\w-][^']*\/[^']*)'\)/gm,
+      ),
+    ].map(([, named, loaded]) => named ?? loaded ?? ''),
+  )
+  return new Set(
+    names
+      .filter((name) => !name.startsWith('node:'))
+      .map((name) =>
+        name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/'),
+      ),
+  )
+}
+
+describe('dependencies', () => {
+  it('[V65] are what the server imports, and nothing that only the build or the tests want', () => {
+    const names = imported()
+    expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.have.members(kept)
+  })
+
+  it('have all that the server imports', () => {
+    const known = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)])
+    for (const name of imported()) expect(known.has(name), name).to.equal(true)
+  })
+})

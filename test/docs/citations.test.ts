@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { expect } from 'chai'
+import { filesBelow, paragraphs, readText } from '../support/contract.ts'
+
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  ...filesBelow(['docs'], /\.md$/),
+  ...filesBelow(['test/media'], /\.md$/),
+]
+const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs|sh|css)$/)
+
+type Line = { readonly file: string; readonly text: string; readonly where: string }
+
+const linesOf = (files: ReadonlyArray<string>): ReadonlyArray<Line> =>
+  files.flatMap((file) =>
+    readText(file)
+      .split('\n')
+      .map((text, index) => ({ file, text, where: `${file}:${index + 1}: ${text.trim()}` })),
+  )
+
+// Here a bare § is one of RFC 9110, as the head of each file says.
+const readsRfc9110 = (file: string): boolean =>
+  file.includes('http/bytes/') || file === 'scripts/compare-with-nginx.mjs'
+
+const namesAnotherStandard = /\b(?:RFC|ISO|XML|H\.264|UTS)\b|\b\d{5}-\d+ §/
+
+/** The numbers behind § that mean http-api.md: those that a line gives behind its name, and bare ones. */
+const citedNumbers = ({ file, text }: Line): ReadonlyArray<string> => {
+  const ours =
+    text.includes('http-api.md §') && namesAnotherStandard.test(text)
+      ? [...text.matchAll(/http-api\.md §[\d.]+(?:(?:,| and) §[\d.]+)*/g)].map(([all]) => all).join(' ')
+      : namesAnotherStandard.test(text) || readsRfc9110(file)
+        ? ''
+        : text
+  return [...ours.matchAll(/§(\d+(?:\.\d+)*)/g)].map(([, number = '']) => number)
+}
+
+describe('citations', () => {
+  it('of http-api.md name a number that it has', () => {
+    const numbers = paragraphs().map(({ number }) => number)
+    const cited = linesOf([...documents, ...code].filter((file) => file !== 'test/docs/citations.test.ts'))
+    for (const line of cited)
+      for (const number of citedNumbers(line)) expect(numbers, line.where).to.include(number)
+    expect(cited.flatMap(citedNumbers).length).to.be.greaterThan(100)
+  })
+
+  it('of a weakness name one of docs/weaknesses.md, and each that is kept away is in the name of a test', () => {
+    const entries = [...readText('docs/weaknesses.md').matchAll(/^\| (W\d+) \|.*\| (.*) \|$/gm)]
+    const known = entries.map(([, number]) => number)
+    for (const { text, where } of linesOf([...documents, ...code]))
+      for (const [number] of text.matchAll(/\bW\d{1,2}\b/g)) expect(known, where).to.include(number)
+
+    const titles = linesOf(code.filter((file) => file.startsWith('test/')))
+      .map(({ text }) => text)
+      .filter((text) => /\bW\d/.test(text))
+      .join('\n')
+    for (const [, number = '', guard = ''] of entries)
+      if (!guard.startsWith('**(not yet)**'))
+        expect(new RegExp(`\\b${number}\\b`).test(titles), `no test names ${number}`).to.equal(true)
+  })
+
+  it('of a document name one that is there', () => {
+    const names = new Set(documents.map((file) => basename(file)))
+    for (const { file, text, where } of linesOf([...documents, ...code]))
+      for (const [name = ''] of text.matchAll(/(?<![\w/.-])(?:docs\/)?[\w-]+\.md\b/g))
+        expect(names.has(basename(name)) || existsSync(name), `${where} (in ${file})`).to.equal(true)
+  })
+})

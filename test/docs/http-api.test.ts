@@ -1,0 +1,48 @@
+import Router from '@koa/router'
+import { expect } from 'chai'
+import { documentedRoutes, paragraphs, routeForm } from '../support/contract.ts'
+import { createMemoryLarder, listen } from '../support/memory-larder.ts'
+
+/** Every route of every router that the app is made of. HEAD comes with each GET (http-api.md §1.5). */
+const servedRoutes = async (): Promise<ReadonlyArray<string>> => {
+  const routers = new Set<Router>()
+  const { routes } = Router.prototype
+  Router.prototype.routes = function (this: Router) {
+    routers.add(this)
+    return routes.call(this)
+  }
+  try {
+    const server = await listen(await createMemoryLarder())
+    await server.close()
+  } finally {
+    Router.prototype.routes = routes
+  }
+  return [...routers].flatMap(({ stack }) =>
+    stack.flatMap(({ methods, path }) =>
+      methods.filter((method) => method !== 'HEAD').map((method) => routeForm(`${method} ${path}`)),
+    ),
+  )
+}
+
+describe('docs/http-api.md', () => {
+  it('has a number for every route that is served, and none of these is marked as not built', async () => {
+    const served = await servedRoutes()
+    const built = documentedRoutes()
+      .filter(({ isBuilt }) => isBuilt)
+      .map(({ route }) => route)
+    expect(served).to.include(routeForm('GET /api/1/content_files/{cf}/mobile.m3u8'))
+    expect(built).to.include.members([...new Set(served)])
+  })
+
+  it('has no route as built that is not served', async () => {
+    const served = await servedRoutes()
+    for (const { number, route, isBuilt } of documentedRoutes())
+      if (isBuilt) expect(served, `§${number} ${route}`).to.include(route)
+  })
+
+  it('gives each number once', () => {
+    const numbers = paragraphs().map(({ number }) => number)
+    expect(numbers).to.have.length(new Set(numbers).size)
+    expect(numbers).to.include.members(['1', '2.4', '13.6'])
+  })
+})
