@@ -31,8 +31,7 @@ const jpegChart = (): Promise<Buffer> =>
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .toBuffer()
 
-describe('[V37] kinds of pictures', function () {
-  this.timeout(60_000) // the work gives way to whatever else the machine does
+describe('[V37] kinds of pictures', () => {
   let folder: string
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-kinds-'))
