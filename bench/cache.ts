@@ -22,7 +22,7 @@ import { factsOf, gated, someBytes, wellServed } from '../test/support/origins.t
 
 const MiB = 1024 * 1024
 const silent = () => undefined
-const log = { info: silent, warn: silent, error: silent }
+const log = { debug: silent, info: silent, warn: silent, error: silent }
 
 const open = (dir: string, upkeepMs = 2 ** 31 - 1): Promise<DiskCache> =>
   openDiskCache({ dir, clock: Date.now, log, scope: '', maxBytes: 2 ** 42, upkeepMs })

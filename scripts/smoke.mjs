@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 
 const fail = (message) => {
   console.error(`smoke: ${message}`)
@@ -13,9 +14,10 @@ const fail = (message) => {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'larder-smoke-'))
+const env = { ...process.env, PORT: '0', SAMPLE_MEDIA: '1', DATABASE_URL: '' }
 const server = spawn(process.execPath, [resolve('dist/main.js'), 'serve'], {
   cwd: dir,
-  env: { ...process.env, PORT: '0', SAMPLE_MEDIA: '1', DATABASE_URL: '' },
+  env,
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const exited = once(server, 'exit')
@@ -28,13 +30,23 @@ const until = async (what, url, holds) => {
   throw new Error(`not ${what} within 30 seconds`)
 }
 
-/** The path of the page of the sample film. */
+/** The uid of the sample film. Standard output is a pipe here: the line has no token. */
 const untilFilm = async (lines) => {
   for await (const line of lines) {
-    const [, path] = /a film +http:\/\/[^/]+(\S+)/.exec(line) ?? []
-    if (path !== undefined) return path
+    if (/jwt=[^…]/.test(line)) throw new Error('a token is printed where no terminal is')
+    const [, uid] = /a film .*\(a token: larder token (\S+)\)/.exec(line) ?? []
+    if (uid !== undefined) return uid
   }
   throw new Error('ended without a link to a film')
+}
+
+const tokenOf = async (uid) => {
+  const minting = spawn(process.execPath, [resolve('dist/main.js'), 'token', uid], {
+    cwd: dir,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return (await text(minting.stdout)).trim()
 }
 
 try {
@@ -47,7 +59,7 @@ try {
   const page = await fetch(`${base}/console/assets/watch.js`)
   if (page.status !== 200) fail(`the console's script answers ${page.status}`)
   const film = await untilFilm(lines)
-  const progressOf = `${base}${film.replace('?', '/progress?')}`
+  const progressOf = `${base}/console/watch/${film}/progress?jwt=${await tokenOf(film)}`
   await until('making the film', progressOf, ({ progress }) => progress > 0)
 } catch (error) {
   fail(error.message)

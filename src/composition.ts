@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { createBoundedObjectStore } from './adapters/bounded-object-store.ts'
@@ -13,47 +12,62 @@ import { createRandomUid } from './adapters/crypto/random-uid.ts'
 import { openDiskCache } from './adapters/disk/open-disk-cache.ts'
 import { ensureFolder, ensurePrivateFolder } from './adapters/fs/ensure-folder.ts'
 import { checkFolder } from './adapters/fs/folder-check.ts'
-import { readOrCreateSecret } from './adapters/fs/fs-key-file.ts'
+import { readOrCreateSecret, readSecret } from './adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from './adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from './adapters/fs/fs-object-store.ts'
 import { checkLibrary, type LibraryPart } from './adapters/fs/library-folder.ts'
 import { createHttpFetchList } from './adapters/http/fetch-list.ts'
+import { createJoseExplainToken } from './adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokens } from './adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from './adapters/jose/jose-media-tokens.ts'
-import { formatTokenKeys, newSecretKey, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
+import {
+  formatTokenKeys,
+  newSecretKey,
+  parseTokenKeys,
+  type TokenKey,
+  withSigner,
+} from './adapters/jose/token-key.ts'
 import { createKnex } from './adapters/knex/create-knex.ts'
 import { createKnexContentFileRepository } from './adapters/knex/knex-content-file-repository.ts'
 import { createKnexDatabase } from './adapters/knex/knex-database.ts'
 import { createKnexImageFileRepository } from './adapters/knex/knex-image-file-repository.ts'
+import { createKnexStoredFileRepository } from './adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from './adapters/knex/knex-user-repository.ts'
+import { createPostgresWorkLocks } from './adapters/knex/postgres-work-locks.ts'
 import { createMemoryTier } from './adapters/memory/memory-cache.ts'
 import { createMemoryProgressBoard } from './adapters/memory/memory-progress-board.ts'
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
+import { closeAll } from './adapters/platform/close-all.ts'
 import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/process-beacon.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
+import { timerSleep } from './adapters/timer-sleep.ts'
 import { createTranscoder } from './adapters/transcode/create-transcoder.ts'
-import type { Config } from './config.ts'
+import { BadSetting, type Config } from './config.ts'
 import { createSigning } from './domain/access/access.ts'
 import { type AdminService, createAdminService } from './domain/admin/admin-service.ts'
+import { type BackgroundWork, createBackgroundWork } from './domain/background/background-work.ts'
 import { createExportService, type ExportService } from './domain/export/export-service.ts'
 import { createHealthService, type HealthService, oneLine } from './domain/health/health-service.ts'
 import { createOutageLog, type OutageLog } from './domain/health/outage-log.ts'
 import { createIngestService, type IngestService } from './domain/ingest/ingest-service.ts'
 import { createPlaylistService, type PlaylistService } from './domain/playlist/playlist-service.ts'
 import { type Unavailable, unavailable } from './domain/shared/errors.ts'
+import { createStoreSweep, type StoreSweep } from './domain/sweep/store-sweep.ts'
 import { createVodService, type VodService } from './domain/vod/vod-service.ts'
 import { E, pipe, TE } from './fp.ts'
 import { createApp } from './http/app.ts'
 import type { ConsoleAssets } from './http/console-routes.ts'
+import { createTraffic } from './http/traffic.ts'
 import type { BlobCache } from './ports/blob-cache.ts'
 import type { CachePort } from './ports/cache.ts'
 import type { CacheStats } from './ports/cache-stats.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ContentFileRepository } from './ports/content-file-repository.ts'
 import type { Database } from './ports/database.ts'
+import type { ExplainToken, TokenUse } from './ports/explain-token.ts'
 import type { IdTokens } from './ports/id-tokens.ts'
 import type { ImageFileRepository } from './ports/image-file-repository.ts'
 import type { ImageProcessor } from './ports/image-processor.ts'
@@ -64,9 +78,15 @@ import type { MediaTokens } from './ports/media-tokens.ts'
 import type { NewUid } from './ports/new-uid.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { ProgressBoard } from './ports/progress-board.ts'
+import type { Sleep } from './ports/sleep.ts'
 import type { StaleCache } from './ports/stale-cache.ts'
+import type { StoredFileRepository } from './ports/stored-file-repository.ts'
 import type { Transcoder } from './ports/transcoder.ts'
 import type { UserRepository } from './ports/user-repository.ts'
+import type { WorkLocks } from './ports/work-locks.ts'
+import { createHttpServer, type HttpServer } from './server/http-server.ts'
+
+export { CloseError } from './adapters/platform/close-all.ts'
 
 /** One member a port. Tests make their own. */
 export type Adapters = {
@@ -81,6 +101,7 @@ export type Adapters = {
   readonly database: Database
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
+  readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   readonly tokens: MediaTokens
   readonly idTokens: IdTokens
@@ -88,6 +109,8 @@ export type Adapters = {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
+  readonly locks: WorkLocks
+  readonly sleep: Sleep
   readonly fetchListAs: FetchListAs
   readonly newUid: NewUid
   readonly clock: Clock
@@ -102,6 +125,8 @@ export type Services = {
   readonly admins: AdminService
   readonly ingest: IngestService
   readonly health: HealthService
+  readonly background: BackgroundWork
+  readonly sweep: StoreSweep
 }
 
 /** All of Larder in one process: what drives it, and what it drives. */
@@ -121,6 +146,8 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
     exports: createExportService(adapters),
     admins: createAdminService(adapters),
     ingest: createIngestService(adapters),
+    background: createBackgroundWork({ log: adapters.log, sleep: adapters.sleep }),
+    sweep: createStoreSweep(adapters),
     health: createHealthService({
       database: database.check,
       objectStore: store.check,
@@ -195,26 +222,52 @@ const startedFirst = ({ get }: EmbeddedConnection, { migrate, check }: Database)
   }
 }
 
-const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
-  const keysIn = (name: string): ReadonlyArray<TokenKey> => {
-    const file = path.join(config.dataDir, 'keys', name)
-    const keys = parseTokenKeys(readOrCreateSecret(file, () => formatTokenKeys([newSecretKey('k1')])))
-    if (E.isLeft(keys)) throw new Error(`${file} ${keys.left}`)
-    return keys.right
-  }
-  const common = { issuer: config.tokenIssuer, leewaySeconds: config.tokenLeewaySeconds, clock }
-  const verified = createJoseMediaTokens({
-    ...common,
-    keys: {
-      image: config.imageTokenKeys ?? keysIn('image-tokens'),
-      content: config.contentTokenKeys ?? keysIn('content-tokens'),
-    },
-  })
-  const idKeys = config.idTokenSecret === null ? keysIn('id-tokens') : [config.idTokenSecret]
+type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
+
+const keyFile = (config: Config, use: TokenUse): string => path.join(config.dataDir, 'keys', `${use}-tokens`)
+
+/** What was set, or else what `ownText` gives for the file of a use: as much of it as is needed to sign. */
+const tokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
+  const keysOf = (use: TokenUse, set: ReadonlyArray<TokenKey> | null) =>
+    withSigner(set ?? [], () => {
+      const file = keyFile(config, use)
+      const text = ownText(file)
+      const keys = text === null ? E.right([]) : parseTokenKeys(text)
+      if (E.isLeft(keys)) throw new BadSetting(`${file} ${keys.left}; a backup of it has the right text`)
+      return keys.right
+    })
   return {
-    tokens: createRememberedMediaTokens(verified, clock),
-    idTokens: createJoseIdTokens({ ...common, keys: idKeys }),
+    image: keysOf('image', config.imageTokenKeys),
+    content: keysOf('content', config.contentTokenKeys),
+    id: keysOf('id', config.idTokenKeys),
   }
+}
+
+const tokenOptions = (config: Config, clock: Clock) => ({
+  issuer: config.tokenIssuer,
+  leewaySeconds: config.tokenLeewaySeconds,
+  clock,
+})
+
+const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
+  const keys = tokenKeys(config, (file) =>
+    readOrCreateSecret(file, () => formatTokenKeys([newSecretKey('k1')])),
+  )
+  const options = tokenOptions(config, clock)
+  return {
+    tokens: createRememberedMediaTokens(createJoseMediaTokens({ ...options, keys }), clock),
+    idTokens: createJoseIdTokens({ ...options, keys: keys.id }),
+  }
+}
+
+/** Says what a token opens, or why not, by the keys alone: nothing is opened, and nothing is made. */
+export const createExplainToken = (config: Config): ExplainToken => {
+  const keys = tokenKeys(config, readSecret)
+  if (Object.values(keys).every(({ length }) => length === 0))
+    throw new BadSetting(
+      `there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR as it should be?`,
+    )
+  return createJoseExplainToken({ ...tokenOptions(config, Date.now), keys })
 }
 
 /**
@@ -231,11 +284,8 @@ export const createAdapters = async (
   await ensureFolder(dataDir)
   const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
-  const db = createKnex(
-    databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl }),
-    config.databasePoolMax,
-    reporting(outages, 'database'),
-  )
+  const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
+  const db = createKnex(connection, config.databasePoolMax, reporting(outages, 'database'))
   const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, log)
   return {
@@ -251,6 +301,7 @@ export const createAdapters = async (
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
+    storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
     ...createTokens(config, clock),
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
@@ -259,41 +310,49 @@ export const createAdapters = async (
       ffmpegPath: config.ffmpegPath,
       ffprobePath: config.ffprobePath,
       maxSeconds: config.mediaMaxSeconds,
+      maxWorkSeconds: config.mediaMaxWorkSeconds,
       log,
     }),
     progress: createMemoryProgressBoard(),
+    locks: createPostgresWorkLocks(db, connection),
+    sleep: timerSleep,
     fetchListAs: createFetchList(),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     log,
     outages,
-    close: async () => {
-      await cache.close()
-      objects.close()
-      await db.destroy()
-      await embedded.stop()
-      await beacon.close()
-    },
+    close: () =>
+      closeAll([
+        [{ name: 'cache', close: cache.close }],
+        [{ name: 'object store', close: async () => objects.close() }],
+        [
+          { name: 'database', close: () => db.destroy() },
+          { name: 'embedded database', close: embedded.stop },
+        ],
+        // Others see by it that this process is alive, so it goes last.
+      ]).finally(() => beacon.close()),
   }
 }
 
 /** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
-  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres/pg' } as const] : []),
+  ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),
   ...[
     { isSet: config.imageTokenKeys !== null, name: 'image-tokens' },
     { isSet: config.contentTokenKeys !== null, name: 'content-tokens' },
-    { isSet: config.idTokenSecret !== null, name: 'id-tokens' },
+    { isSet: config.idTokenKeys !== null, name: 'id-tokens' },
   ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
 ]
 
 const withAll = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config)
-  try {
-    return await work({ ...adapters, ...createServices(adapters, config) })
-  } finally {
-    await close()
-  }
+  const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
+    // What went wrong first is what its user has to know.
+    await close().catch((cause) => adapters.log.error('closing.failed', { cause: String(cause) }))
+    throw error
+  })
+  await close()
+  return result
 }
 
 /**
@@ -332,15 +391,24 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
       .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
   )
 
-export const createHttpApp = (
+type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits'>
+
+/** The server of all routes, not listening yet. */
+export const createLarderServer = (
   larder: Larder,
-  { corsOrigins, cacheStatus, serverTiming }: Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming'>,
-): RequestListener =>
-  createApp({
-    ...larder,
-    corsOrigins,
-    telling: { cacheStatus, stopwatch: serverTiming ? () => performance.now() : null },
-    consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+  { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
+): HttpServer =>
+  createHttpServer({
+    limits,
+    traffic: createTraffic(),
+    createApp: (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins,
+        telling: { cacheStatus, stopwatch: serverTiming ? () => performance.now() : null },
+        consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+      }),
   })
 
 /** A picture and a film for an empty library; none in an install without development packages. */

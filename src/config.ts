@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
+import { parseSecretOrKeys, parseTokenKeys, type TokenKey } from './adapters/jose/token-key.ts'
 import { E, pipe } from './fp.ts'
+import { defaultLimits, type Limits } from './http/limits.ts'
 import { type LogLevel, logLevels } from './ports/log.ts'
 
 /** All settings, decoded. docs/settings.md says what each one does and costs. */
@@ -23,7 +24,7 @@ export type Config = {
   /** `null`: made on first start, and kept in `dataDir`; likewise the two below. */
   readonly imageTokenKeys: ReadonlyArray<TokenKey> | null
   readonly contentTokenKeys: ReadonlyArray<TokenKey> | null
-  readonly idTokenSecret: TokenKey | null
+  readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
   /** Whether replies tell which tier of the cache has answered, and how long it took. */
@@ -31,11 +32,16 @@ export type Config = {
   readonly serverTiming: boolean
   readonly imageMaxPixels: number
   readonly mediaMaxSeconds: number
+  readonly mediaMaxWorkSeconds: number
   readonly ffmpegPath: string | null
   readonly ffprobePath: string | null
   /** Whether an empty library gets a film and a picture to look at. */
   readonly sampleMedia: boolean
+  /** What clients may take of a serving process. */
+  readonly limits: Limits
   readonly shutdownGraceSeconds: number
+  /** `null`: 2 seconds, and none at a terminal. */
+  readonly lameDuckSeconds: number | null
   readonly logLevel: LogLevel
 }
 
@@ -46,6 +52,9 @@ export type S3Config = {
   readonly region: string | null
   readonly forcePathStyle: boolean
 }
+
+/** Thrown for what was set and cannot be used, and shows only when it is: one line, for who can mend it. */
+export class BadSetting extends Error {}
 
 /** Reads one setting's text; the left says what is wrong with it, to stand behind "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
@@ -102,11 +111,6 @@ const list =
     return fault ?? E.right(items.flatMap((one) => (E.isRight(one) ? [one.right] : [])))
   }
 
-const secret: Parse<TokenKey> = (s) =>
-  Buffer.byteLength(s) >= 32
-    ? E.right({ kid: 'id', algorithm: 'HS256', material: Buffer.from(s) })
-    : E.left('is shorter than 32 bytes')
-
 // Whoever reads a log or a terminal must not learn these from a fault in them.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
 
@@ -147,6 +151,21 @@ export const loadConfig = (
     forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),
   }
 
+  const seconds = (name: string, least: number, fallback: number, example: string): number =>
+    1000 * read(name, integer(least, 3600), fallback / 1000, example)
+  const limits: Limits = {
+    connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultLimits.connections, '10000'),
+    inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),
+    waiting: read('MAX_WAITING', integer(0, 1_000_000), defaultLimits.waiting, '4096'),
+    waitMilliseconds: seconds('MAX_WAIT_SECONDS', 1, defaultLimits.waitMilliseconds, '3'),
+    headerBytes: read('MAX_HEADER_BYTES', bytes, defaultLimits.headerBytes, '16K'),
+    headerMilliseconds: seconds('HEADER_SECONDS', 1, defaultLimits.headerMilliseconds, '15'),
+    bodyBytes: read('MAX_BODY_BYTES', bytes, defaultLimits.bodyBytes, '1M'),
+    requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultLimits.requestMilliseconds, '60'),
+    keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultLimits.keepAliveMilliseconds, '75'),
+    stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultLimits.stallMilliseconds, '60'),
+  }
+
   const config: Config = {
     host,
     port,
@@ -172,7 +191,7 @@ export const loadConfig = (
       null,
       'k1:HS256:<base64url of 32 random bytes>',
     ),
-    idTokenSecret: read('ID_TOKEN_SECRET', secret, null, '<32 or more characters>'),
+    idTokenKeys: read('ID_TOKEN_SECRET', parseSecretOrKeys, null, '<32 or more characters>'),
     uidPrefix: read(
       'UID_PREFIX',
       matching(/^[A-Za-z0-9-]{1,32}$/, 'is not 1 to 32 letters, digits or hyphens'),
@@ -184,9 +203,12 @@ export const loadConfig = (
     serverTiming: read('SERVER_TIMING', flag, true, '0'),
     imageMaxPixels: read('IMAGE_MAX_PIXELS', integer(1, 1e9), 120_000_000, '120000000'),
     mediaMaxSeconds: read('MEDIA_MAX_SECONDS', integer(1, 604_800), 14_400, '14400'),
+    mediaMaxWorkSeconds: read('MEDIA_MAX_WORK_SECONDS', integer(60, 604_800), 86_400, '86400'),
     ffmpegPath: read('FFMPEG_PATH', text, null, '/usr/bin/ffmpeg'),
     ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
     sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),
+    limits,
+    lameDuckSeconds: read('LAME_DUCK_SECONDS', integer(0, 3600), null, '2'),
     shutdownGraceSeconds: read('SHUTDOWN_GRACE_SECONDS', integer(0, 3600), 10, '10'),
     logLevel: read('LOG_LEVEL', oneOf(logLevels), 'warn', 'info'),
   }

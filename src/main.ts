@@ -9,10 +9,13 @@ import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
+import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
 import { serveCommand } from './cli/serve-command.ts'
+import { sweepCommand } from './cli/sweep-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
-import { loadConfig } from './config.ts'
+import { CloseError } from './composition.ts'
+import { BadSetting, loadConfig } from './config.ts'
 import { E } from './fp.ts'
 import { describeMisspelt } from './misspelt-settings.ts'
 
@@ -23,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   token: tokenCommand,
   admin: adminCommand,
   check: checkCommand,
+  sweep: sweepCommand,
   doctor: doctorCommand,
 }
 
@@ -34,7 +38,10 @@ const commandOf = (name: string): Command => {
 
 const main = async (name: string | undefined, words: ReadonlyArray<string>): Promise<number> => {
   const { isJson, args } = takeJson(words)
-  const out = createOut((line) => void process.stdout.write(`${line}\n`), isJson)
+  const write = (line: string) => {
+    process.stdout.write(`${line}\n`)
+  }
+  const out = createOut(write, isJson)
   const helpOfEach = helpOfAll(Object.values(commands))
   if (name === undefined) throw new Failure(helpOfEach, 2)
   if (name === '--version') {
@@ -59,7 +66,8 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
 /** What a person can mend, in lines for him; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
-  if (error instanceof UserError) return new Failure(error.message)
+  if (error instanceof BadSetting) return new Failure(error.message)
+  if (error instanceof UserError || error instanceof CloseError) return new Failure(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null
   if (code.startsWith('ERR_PARSE_ARGS')) {
@@ -75,6 +83,7 @@ const explain = (error: unknown): Failure | null => {
 
 // Whoever read our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
+printWarningsWithoutText((text) => process.stderr.write(text))
 
 const [name, ...args] = process.argv.slice(2)
 try {

@@ -5,9 +5,10 @@ type Env = Readonly<Record<string, string | undefined>>
 /** The names that `loadConfig` reads, so that no list of them can be out of date. */
 export const settingNames = (): ReadonlyArray<string> => {
   const names = new Set<string>()
-  loadConfig(
-    new Proxy<Record<string, string | undefined>>({}, { get: (_, name) => void names.add(String(name)) }),
-  )
+  const get = (_: object, name: string | symbol): undefined => {
+    names.add(String(name))
+  }
+  loadConfig(new Proxy<Record<string, string | undefined>>({}, { get }))
   return [...names]
 }
 

@@ -27,9 +27,65 @@ const probes = [
   { in: 'src/adapters/s3/x', refused: '../../cli/help.ts', allowed: '@aws-sdk/client-s3' },
   { in: 'src/http/x', refused: '../adapters/memory/memory-cache.ts', allowed: '../domain/shared/ids.ts' },
   { in: 'src/http/y', refused: 'node-persist', allowed: 'koa' },
+  { in: 'src/server/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../http/limits.ts' },
   { in: 'src/cli/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition.ts' },
   { in: 'src/x', refused: 'fp-ts/Either', allowed: './fp.ts' },
 ] as const
+
+/** Files of src in which a promise is left alone and its failure swallowed: each says there why nothing is lost. */
+const swallowing = [
+  'src/adapters/blob/byte-streams.ts',
+  'src/adapters/blob/fill.ts',
+  'src/adapters/blob/from-shelf.ts',
+  'src/adapters/blob/open-origin.ts',
+  'src/adapters/blob/recent-bytes.ts',
+  'src/adapters/transcode/node-av-encode.ts',
+  'src/http/pieces.ts',
+]
+
+describe('[V24] a promise that is not awaited', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rules-'))
+  after(() => rmSync(dir, { recursive: true }))
+
+  it('is refused by lint where it floats, be it behind `void` or in an async callback', () => {
+    copyFileSync('biome.json', join(dir, 'biome.json'))
+    const f = 'const f = async () => 1\n'
+    const plant = (name: string, text: string) => {
+      mkdirSync(join(dir, 'src'), { recursive: true })
+      writeFileSync(join(dir, 'src', name), `${f}export const g = ${text}\n`)
+    }
+    plant('bare.ts', '() => {\n  f()\n}')
+    plant('behind-void.ts', '() => {\n  void f()\n}')
+    plant('in-callback.ts', '() => [1].forEach(async () => {\n  await f()\n})')
+    plant('awaited.ts', 'async () => {\n  await f()\n}')
+    const { stdout, stderr } = spawnSync(resolve('node_modules/.bin/biome'), ['lint'], {
+      cwd: dir,
+      encoding: 'utf8',
+    })
+    const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/(\S+)/g)].map(
+      ([, file, rule]) => [file, rule],
+    )
+    expect(refused).to.have.deep.members([
+      ['src/bare.ts', 'nursery/noFloatingPromises'],
+      ['src/behind-void.ts', 'complexity/noVoid'],
+      ['src/in-callback.ts', 'nursery/noMisusedPromises'],
+    ])
+  }).timeout(20_000)
+
+  it('swallows its failures only where that is said', () => {
+    const statement = /^ *(?![ .]|.*(?:await|return) )[^=]*\.catch\(\(\) => (?:undefined|null|\{\})\)$/
+    const found = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join('src', name))
+      .filter((name) =>
+        readFileSync(name, 'utf8')
+          .split('\n')
+          .some((line) => statement.test(line)),
+      )
+    expect(found.filter((name) => !swallowing.includes(name))).to.deep.equal([])
+    expect(found).to.include('src/adapters/blob/fill.ts')
+  })
+})
 
 describe('import rules', () => {
   const dir = mkdtempSync(join(tmpdir(), 'rules-'))
@@ -100,6 +156,7 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
 
 // What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.
 const makers = [
+  { of: 'routers', sign: /new Router\(/, in: ['src/http/routes.ts'] },
   {
     of: 'pools of connections',
     sign: /^import knex\b(?! from 'knex\/)/m,

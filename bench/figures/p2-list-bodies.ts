@@ -77,8 +77,15 @@ export const p2ListBodies: Figure = {
     const text = playlist()
     const bodies = createListBodies({ maxBytes: 16 * 2 ** 20 })
     const bodyIn = (coding: string) => async (jwt: string) =>
-      (await bodies({ text, sign: signM3u8, signature: { mode: 'query', jwt } }, coding)).body
-    const joined = (jwt: string): Buffer => Buffer.from(signM3u8(text, { mode: 'query', jwt }))
+      (
+        await bodies(
+          { text, sign: signM3u8, signature: { mode: 'query', source: 'minted', jwt } },
+          'm3u8',
+          coding,
+        )
+      ).body
+    const joined = (jwt: string): Buffer =>
+      Buffer.from(signM3u8(text, { mode: 'query', source: 'minted', jwt }))
 
     const [first = ''] = tokens
     const gzipped = await bodyIn('gzip')(first)

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdapters, createHttpApp, createServices } from '../../src/composition.ts'
+import { createAdapters, createLarderServer, createServices } from '../../src/composition.ts'
 import { loadConfig } from '../../src/config.ts'
 import { E, type TE } from '../../src/fp.ts'
 import { createDistantStore } from './distant-store.ts'
@@ -42,7 +41,8 @@ const counting = {
   store: { ...store, read: counted(store.read, 'reads') },
 }
 const larder = { ...counting, ...createServices(counting, config.right) }
-const server = createServer(createHttpApp(larder, config.right)).listen(0, '127.0.0.1')
+const { server } = createLarderServer(larder, config.right)
+server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 
 process.on('message', () => process.send?.(counts))

@@ -13,9 +13,11 @@ export type StoreLimits = {
   readonly firstByte: number
   readonly delete: number
   readonly check: number
+  /** Until the next entry of a list: the sweep has time. */
+  readonly listed: number
 }
 
-export const usualStoreLimits: StoreLimits = { firstByte: 4000, delete: 30_000, check: 2000 }
+export const usualStoreLimits: StoreLimits = { firstByte: 4000, delete: 30_000, check: 2000, listed: 60_000 }
 
 const dependency = 'object store'
 
@@ -76,6 +78,25 @@ export const createBoundedObjectStore = (
     put: (key, object) => limited(store.put(key, object), putLimitMs(object.size), dependency),
     delete: (key) => limited(store.delete(key), limits.delete, dependency),
     check: guarded(store.check, limits.check),
+    list: (prefix, after) => paced(store.list(prefix, after), limits.listed),
+    unfinishedUploads: (prefix) => paced(store.unfinishedUploads(prefix), limits.listed),
+  }
+}
+
+/** The same items; throws when the next one does not come in time. One that never comes is not waited for at the end. */
+async function* paced<A>(items: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
+  const source = items[Symbol.asyncIterator]()
+  let isWaiting = false
+  try {
+    for (;;) {
+      isWaiting = true
+      const next = await within(source.next(), ms)
+      isWaiting = false
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    if (!isWaiting) await source.return?.()
   }
 }
 

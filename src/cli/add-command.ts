@@ -35,6 +35,12 @@ export const addCommand: Command = {
           isPublic: values.public,
           onKnown: () => undefined,
           onProgress: (fraction) => bar.show(name, fraction),
+          onWaiting: () => {
+            bar.clear()
+            process.stderr.write(
+              `larder: ${name}: another process is adding it, or making its exports: waiting\n`,
+            )
+          },
         })()
         bar.clear()
         if (E.isLeft(added)) {

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
-import { createFetchList, createHttpApp, type Larder, withServices } from '../composition.ts'
+import { createFetchList, createLarderServer, type Larder, withServices } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { examine, type ListReport } from '../domain/hls/check/examine.ts'
 import { ContentFileUid } from '../domain/shared/ids.ts'
@@ -26,7 +25,7 @@ const examineFilm = async (
   if (O.isSome(film) && film.value.exports.length === 0)
     throw new Failure(`${uid} has no exports yet: \`larder serve\` makes them`)
 
-  const server = createServer(createHttpApp(larder, config))
+  const { server } = createLarderServer(larder, config)
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
   // A token in the path leaves the lists as they are.
@@ -34,7 +33,7 @@ const examineFilm = async (
   try {
     return { reports: await orFail(examine(url, larder.fetchListAs(null))), origin }
   } finally {
-    await close(server, 0)
+    await close(server)
   }
 }
 

@@ -97,7 +97,7 @@ export const examineKeys = (config: Config): Examined => {
   const places = [
     `images from ${from('IMAGE_TOKEN_KEYS', config.imageTokenKeys !== null)}`,
     `sounds and films from ${from('CONTENT_TOKEN_KEYS', config.contentTokenKeys !== null)}`,
-    `admins from ${from('ID_TOKEN_SECRET', config.idTokenSecret !== null)}`,
+    `admins from ${from('ID_TOKEN_SECRET', config.idTokenKeys !== null)}`,
   ]
   return well('token keys', places.join(', '))
 }

@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net'
 import type { Config } from '../config.ts'
 import { Failure } from './command.ts'
 
+/** Connections that the system keeps until they are accepted; Node's 511 are fewer than what comes at a busy start. */
+const backlog = 4096
+
 /** Gives the port, which is the system's choice where `port` is 0. Throws a `Failure`. */
 export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
@@ -16,7 +19,7 @@ export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'po
           new Failure(`cannot listen on ${host}: ${error.message}; set HOST to an address of this machine`),
         )
     })
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+    server.listen({ port, host, backlog }, () => resolve(server.address() as AddressInfo))
   })
 
 /**
@@ -27,17 +30,13 @@ export const withPort = async (config: Config): Promise<Config> => {
   if (config.port !== 0) return config
   const probe = createServer()
   const { port } = await listen(probe, config)
-  await close(probe, 0)
+  await close(probe)
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
-/** Stops accepting, lets what is in flight end for a while, then cuts it off (http-api.md §10). */
-export const close = (server: Server, graceSeconds: number): Promise<void> =>
+/** Closes it at once, whatever is under way. */
+export const close = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
-    server.close(() => {
-      clearTimeout(cutOff)
-      resolve()
-    })
-    server.closeIdleConnections()
+    server.close(() => resolve())
+    server.closeAllConnections()
   })

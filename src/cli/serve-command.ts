@@ -1,34 +1,37 @@
-import { createServer } from 'node:http'
-import { createHttpApp, type Larder, withNewLibrary } from '../composition.ts'
+import { isatty } from 'node:tty'
+import { createLarderServer, type Larder, withNewLibrary } from '../composition.ts'
 import type { Config } from '../config.ts'
+import type { DrainTimes } from '../server/drain.ts'
 import { type Command, type CommandContext, wrongUsage } from './command.ts'
-import { close, listen, withPort } from './listening.ts'
+import { listen, withPort } from './listening.ts'
 import { createPantryWork } from './pantry-work.ts'
+import { listenForStop, type StopRequest } from './stop-request.ts'
 
-/** npm hands on to us the Ctrl-C that the terminal has sent to us already: what comes so soon is the same one. */
-const echoMilliseconds = 500
+/** Beyond the grace, for the lame duck and for closing; before it serves, for all. */
+const closingSeconds = 5
+/** Of these, what a lame duck may take. */
+const lameDuckShareSeconds = 3
 
-const untilSignal = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve()
-        process.on(signal, () => undefined)
-        // Whoever asks again does not want to wait.
-        setTimeout(() => process.once(signal, () => process.exit(130)), echoMilliseconds).unref()
-      })
-    }
-  })
+/** The whole stop takes no longer than the grace and 5 seconds, so a long lame duck is part of the grace. */
+const drainTimes = ({ lameDuckSeconds, shutdownGraceSeconds: grace }: Config): DrainTimes => {
+  const lameDuck = lameDuckSeconds ?? (isatty(0) ? 0 : 2)
+  return {
+    lameDuckMilliseconds: Math.min(lameDuck, grace + lameDuckShareSeconds) * 1000,
+    cutOffMilliseconds: (Math.min(lameDuck, lameDuckShareSeconds) + grace) * 1000,
+  }
+}
 
-const serve = async (
-  larder: Larder,
-  config: Config,
-  made: string | null,
-  print: CommandContext['print'],
-): Promise<number> => {
-  const server = createServer(createHttpApp(larder, config))
+type Serving = {
+  readonly config: Config
+  /** What of the library was made just now, in a line. */
+  readonly made: string | null
+  readonly print: CommandContext['print']
+  readonly stop: StopRequest
+}
+
+const serve = async (larder: Larder, { config, made, print, stop }: Serving): Promise<number> => {
+  const { server, drain } = createLarderServer(larder, config)
   const { port } = await listen(server, config)
-  const stopped = untilSignal()
   print(
     `Larder answers at ${config.publicUrl}${config.publicUrl.endsWith(`:${port}`) ? '' : ` (port ${port})`}`,
   )
@@ -37,9 +40,11 @@ const serve = async (
 
   const work = createPantryWork(larder, config, print)
   const working = work.run()
-  await stopped
-  await Promise.all([work.stop(), close(server, config.shutdownGraceSeconds)])
-  await working
+  await stop.requested
+  await Promise.all([
+    stop.naming('background work', Promise.all([work.stop(), working])),
+    stop.naming('requests under way', drain.run(drainTimes(config))),
+  ])
   return 0
 }
 
@@ -50,7 +55,14 @@ export const serveCommand: Command = {
   words: [],
   run: async ({ config: given, args, print }) => {
     if (args.length > 0) throw wrongUsage('serve')
+    let isServing = false
+    const stop = listenForStop(() => (isServing ? given.shutdownGraceSeconds : 0) + closingSeconds)
     const config = await withPort(given)
-    return withNewLibrary(config, (larder, made) => serve(larder, config, made, print))
+    const running = withNewLibrary(config, async (larder, made) => {
+      if (stop.isRequested()) return 0
+      isServing = true
+      return serve(larder, { config, made, print, stop })
+    })
+    return stop.naming('database, object store and cache to be opened or closed', running)
   },
 }

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition.ts'
+import { createExplainToken, withServices } from '../composition.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
+import { explanationLines } from './explain-token.ts'
 import { orFail } from './outcome.ts'
 
-const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B]'
+const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | token --explain JWT'
 
 const wholeNumber = (option: string, given: string, what: string, example: string): number => {
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)
@@ -28,10 +29,10 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
-/** Prints a media token for an image or content file, and nothing else. */
+/** Prints a media token for an image or content file, and nothing else; or explains one. */
 export const tokenCommand: Command = {
   usage,
-  about: 'Prints a token for a picture, sound or film, and nothing else.',
+  about: 'Prints a token for a picture, sound or film, and nothing else; or says what a token opens.',
   words: [
     ['UID', 'of the file, as `larder add` prints it'],
     [
@@ -40,14 +41,26 @@ export const tokenCommand: Command = {
     ],
     ['--maxh N', 'it opens nothing that is higher than N pixels'],
     ['--clip A,B', 'it opens the parts between these two times alone, in seconds'],
+    ['--explain JWT', 'says what the token opens, or why it is refused: exit code 1; asks the keys alone'],
   ],
-  run: ({ config, args, report }) => {
+  run: async ({ config, args, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { ttl: { type: 'string' }, maxh: { type: 'string' }, clip: { type: 'string' } },
+      options: {
+        ttl: { type: 'string' },
+        maxh: { type: 'string' },
+        clip: { type: 'string' },
+        explain: { type: 'string' },
+      },
       allowPositionals: true,
     })
     const [uid, ...rest] = positionals
+    if (values.explain !== undefined) {
+      if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)
+      const explained = await createExplainToken(config)(values.explain)
+      report({ lines: explanationLines(explained, config.tokenIssuer), json: explained })
+      return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
+    }
     if (uid === undefined || rest.length > 0) throw wrongUsage(usage)
     const ttlSeconds =
       values.ttl === undefined ? null : wholeNumber('ttl', values.ttl, 'a number of seconds', '3600')

@@ -1,14 +1,22 @@
-import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { AdminService } from '../domain/admin/admin-service.ts'
-import { pipe, TE } from '../fp.ts'
+import type { BackgroundWork, TaskCounts } from '../domain/background/background-work.ts'
+import { TE } from '../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../ports/cache-stats.ts'
-import type { Identity } from '../ports/id-tokens.ts'
-import { type Authenticate, readBearer } from './credential.ts'
+import { bearerOf } from './credential.ts'
 import type { Handle } from './handle.ts'
+import type { RefusalCounts } from './refusals.ts'
 import { json } from './reply.ts'
+import { createRoutes, type Routes } from './routes.ts'
+import type { Traffic } from './traffic.ts'
 
-type Deps = { readonly admins: AdminService; readonly cacheStats: CacheStats }
+type Deps = {
+  readonly admins: AdminService
+  readonly cacheStats: CacheStats
+  readonly refusals: RefusalCounts
+  readonly traffic: Traffic
+  readonly background: Pick<BackgroundWork, 'counts'>
+}
 
 const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
   ...counts,
@@ -21,14 +29,17 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
   evicted_bytes: evictedBytes,
 })
 
-/** http-api.md §8.1, and of §8.2 what the cache does. */
-export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Router => {
-  const router = new Router({ prefix: '/api/1/admin' })
+const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
 
-  const admin: Authenticate<Identity> = (incoming) =>
-    pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(admins.authenticate))
+/** http-api.md §8.1, and of §8.2 what the cache and the background work do. */
+export const adminRoutes = (
+  { admins, cacheStats, traffic, refusals, background }: Deps,
+  handle: Handle,
+): Routes => {
+  const routes = createRoutes('/api/1/admin')
+  const admin = bearerOf(admins.authenticate)
 
-  router.get(
+  routes.get(
     '/me',
     handle({
       credential: admin,
@@ -38,7 +49,7 @@ export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Route
     }),
   )
 
-  router.get(
+  routes.get(
     '/cache',
     handle({
       credential: admin,
@@ -49,9 +60,21 @@ export const adminRoutes = ({ admins, cacheStats }: Deps, handle: Handle): Route
           json({
             counts: cacheStats.counts().map(countsBody),
             evictions: cacheStats.evictions().map(evictionsBody),
+            refusals: refusals.counts(),
+            traffic,
           }),
         ),
     }),
   )
-  return router
+
+  routes.get(
+    '/background',
+    handle({
+      credential: admin,
+      params: t.unknown,
+      query: t.unknown,
+      run: () => TE.right(json({ tasks: background.counts().map(taskBody) })),
+    }),
+  )
+  return routes
 }

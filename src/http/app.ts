@@ -1,6 +1,7 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import type { AdminService } from '../domain/admin/admin-service.ts'
+import type { BackgroundWork } from '../domain/background/background-work.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
@@ -12,21 +13,30 @@ import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { ProgressBoard } from '../ports/progress-board.ts'
 import { adminRoutes } from './admin-routes.ts'
-import { createBeginInTurns } from './begin-in-turns.ts'
+import { createAdmission } from './admission.ts'
 import { createBytesReply } from './bytes-reply.ts'
 import { type ConsoleAssets, consoleRoutes } from './console-routes.ts'
 import { contentRoutes } from './content-routes.ts'
-import { cors } from './cors.ts'
+import { createSharing } from './cors.ts'
+import { boundBody, refuseEarly } from './early-refusal.ts'
 import { frame } from './frame.ts'
 import { createHandle } from './handle.ts'
+import { onHeadWritten } from './head-written.ts'
 import { homeRoutes } from './home-routes.ts'
 import { createHotReplies } from './hot/hot-replies.ts'
 import { imageRoutes } from './image-routes.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { Limits } from './limits.ts'
 import { createListBodies } from './lists/list-bodies.ts'
 import { createListReply } from './lists/list-reply.ts'
 import { takePathToken } from './path-token.ts'
+import { createRecentPaths } from './recent-paths.ts'
+import { createRefusals } from './refusals.ts'
+import { answerRefused, refuseWith } from './refuse-with.ts'
+import { optionsOfAll, overloaded, type ReadyReply } from './reply.ts'
 import { serviceRoutes } from './service-routes.ts'
 import type { Telling } from './telling.ts'
+import type { Traffic } from './traffic.ts'
 
 /** What the HTTP side needs: one service a domain, and what proves who asks. */
 export type AppDeps = {
@@ -36,6 +46,7 @@ export type AppDeps = {
   readonly admins: AdminService
   readonly health: HealthService
   readonly cacheStats: CacheStats
+  readonly background: Pick<BackgroundWork, 'counts'>
   readonly tokens: MediaTokens
   readonly progress: ProgressBoard
   readonly clock: Clock
@@ -44,6 +55,9 @@ export type AppDeps = {
   readonly corsOrigins: ReadonlyArray<string>
   readonly consoleAssets: ConsoleAssets
   readonly telling: Telling
+  readonly limits: Limits
+  readonly traffic: Traffic
+  readonly lifecycle: Lifecycle
 }
 
 /** Of lists in the forms in which they are sent: some hundred long ones, or tens of thousands of short ones. */
@@ -59,32 +73,87 @@ const begunPerTurn = 4
 export const createApp = (deps: AppDeps): RequestListener => {
   const hotReplies = createHotReplies({
     tokens: deps.tokens,
+    clock: deps.clock,
+    log: deps.log,
     maxBytes: hotReplyBytes,
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
-  const handle = createHandle({ log: deps.log, outages: deps.outages, telling: deps.telling, hotReplies })
+  const refusals = createRefusals()
+  const { log, outages, telling } = deps
+  const handle = createHandle({ log, outages, telling, hotReplies, refusals })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
-  app.use(frame(deps.log)).use(takePathToken).use(cors(deps.corsOrigins))
+  app.use(frame(deps.log)).use(takePathToken)
   const bodies = createListBodies({ maxBytes: listBodyBytes })
   const media = {
     ...deps,
+    sharing: createSharing(deps.corsOrigins),
     bytesReply: createBytesReply(deps.clock),
     listReply: createListReply(bodies, deps.clock),
   }
-  for (const router of [
+  for (const routes of [
     imageRoutes(media, handle),
     contentRoutes(media, handle),
-    adminRoutes(deps, handle),
-    serviceRoutes(deps.health, handle),
+    adminRoutes({ ...deps, refusals }, handle),
+    serviceRoutes(deps, handle),
     homeRoutes(deps.health, handle),
     consoleRoutes(deps, handle),
   ])
-    app.use(router.routes())
-  const byRoutes = app.callback()
-  const inTurns = createBeginInTurns(begunPerTurn)
+    app.use(routes.middleware())
+  app.use(answerRefused)
+  const answerByKoa = app.callback()
+  const byRoutes = (req: IncomingMessage, res: ServerResponse): void => {
+    // biome-ignore lint/complexity/noVoid: Koa's promise ends in its own handler of errors
+    void answerByKoa(req, res)
+  }
+  const refuse = (req: IncomingMessage, res: ServerResponse, reply: ReadyReply): void => {
+    refuseWith(req, reply)
+    byRoutes(req, res)
+  }
+  const { limits, traffic } = deps
+  const counts = traffic.requests
+  const recent = createRecentPaths()
+  const admit = createAdmission({ limits, counts, now: () => performance.now(), perTurn: begunPerTurn })
+
+  const enqueue = (req: IncomingMessage, res: ServerResponse, url: string): void =>
+    admit({
+      isLikelyHit: recent.has(url),
+      begin: (release) => {
+        onHeadWritten(res, (status) => {
+          if (status >= 200 && status < 300) recent.add(url)
+          release()
+        })
+        byRoutes(req, res)
+      },
+      refuse: () => refuse(req, res, overloaded),
+      isAbandoned: () => res.destroyed || req.socket.destroyed,
+      fail: (error) => {
+        deps.log.error('request.broken', { cause: String(error) })
+        res.destroy()
+      },
+    })
+
   return (req, res) => {
-    if (!hotReplies.answer(req, res)) inTurns(() => void byRoutes(req, res))
+    const early = refuseEarly(req, limits.bodyBytes)
+    if (early !== null) {
+      counts.refused_early += 1
+      // What else there is on the connection may have been meant otherwise.
+      res.shouldKeepAlive = false
+      refuse(req, res, early)
+      return
+    }
+    if (req.headers['transfer-encoding'] !== undefined)
+      boundBody(req, limits.bodyBytes, () => {
+        counts.refused_early += 1
+      })
+    if (hotReplies.answer(req, res)) return
+    const url = req.url ?? ''
+    if (url === '*') refuse(req, res, optionsOfAll)
+    else if (isHealth(url)) byRoutes(req, res)
+    else enqueue(req, res, url)
   }
 }
+
+/** These never wait (http-api.md §13.2). */
+const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(url)

@@ -40,8 +40,6 @@ export const planOf =
       newBoundary,
     })
 
-const inOnePiece = (bytes: Uint8Array | null) => bytes && [bytes]
-
 /** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
 const opened =
   (read: ServableBytes['read']) =>
@@ -84,8 +82,8 @@ export const createBytesReply = (clock: Clock): BytesReply => {
         isAtHand,
         headers: representation.whole,
         plan,
-        piecesFor: () => inOnePiece(bytes.held()),
-        isShared: false,
+        body: { _tag: 'Held', bytes: bytes.held },
+        cacheControlFor: null,
         size: 0,
       },
     }

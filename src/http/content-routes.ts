@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { Shown } from '../domain/access/show-list.ts'
 import type { Viewer } from '../domain/access/viewer.ts'
@@ -13,10 +12,13 @@ import { pipe, TE } from '../fp.ts'
 import type { Found } from '../ports/cache.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { BytesReply } from './bytes-reply.ts'
+import type { Sharing } from './cors.ts'
 import { mediaViewer } from './credential.ts'
 import type { Handle } from './handle.ts'
-import type { ListFormat, ListReply } from './lists/list-reply.ts'
+import type { ListFormat } from './lists/list-bodies.ts'
+import type { ListReply } from './lists/list-reply.ts'
 import { PresignM3u8, PresignUrls } from './query-codecs.ts'
+import { createRoutes, type Routes } from './routes.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -25,6 +27,7 @@ type Deps = {
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
   readonly listReply: ListReply
+  readonly sharing: Sharing
 }
 
 const ByFile = t.strict({ uid: ContentFileUid })
@@ -37,13 +40,13 @@ const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 
 /** http-api.md §5.1, §5.2, §5.6–5.8. */
 export const contentRoutes = (
-  { playlists, vods, exports, tokens, bytesReply, listReply }: Deps,
+  { playlists, vods, exports, tokens, bytesReply, listReply, sharing }: Deps,
   handle: Handle,
-): Router => {
-  const router = new Router({ prefix: '/api/1/content_files' })
+): Routes => {
+  const routes = createRoutes('/api/1/content_files', sharing)
   const viewer = mediaViewer(tokens, 'content')
 
-  router.get(
+  routes.get(
     '/exports/parts/:uid{.:ext}',
     handle({
       credential: viewer,
@@ -71,41 +74,43 @@ export const contentRoutes = (
       run: ({ credential, params, query, incoming }) =>
         pipe(
           show(params.uid, credential, query),
-          TE.flatMap((found) => listReply(incoming, { found, format, viewer: credential })),
+          TE.flatMap((found) =>
+            listReply(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
+          ),
         ),
     })
 
-  router.get(
+  routes.get(
     '/exports/:uid.iframes.m3u8', // before the next, which would take it for a uid
     list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
       vods.showIFrames(uid, viewer, presign),
     ),
   )
 
-  router.get(
+  routes.get(
     '/exports/:uid.m3u8',
     list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
       vods.showMediaPlaylist(uid, viewer, presign),
     ),
   )
 
-  router.get(
+  routes.get(
     '/:uid/web.json',
     list('json', ByFile, UrlQuery, (uid, viewer, { presign = null }) =>
       playlists.showWeb(uid, viewer, presign),
     ),
   )
 
-  router.get(
+  routes.get(
     '/:uid/dash.mpd',
     list('dash', ByFile, UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
   )
 
-  router.get(
+  routes.get(
     ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
     list('m3u8', ByFile, MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
       playlists.showMobile(uid, viewer, presign, filter),
     ),
   )
-  return router
+  return routes
 }

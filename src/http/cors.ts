@@ -3,6 +3,14 @@ import { protecting, setBaseHeaders } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import { writeReply } from './write-reply.ts'
 
+/** What routes that pages of other sites may ask do beside answering. */
+export type Sharing = {
+  /** Puts the headers of CORS on the reply. */
+  readonly share: Middleware
+  /** Answers OPTIONS. */
+  readonly preflight: Middleware
+}
+
 const allowedHeaders = 'Authorization, Range, If-Range, If-None-Match'
 const exposedHeaders = 'Content-Range, Content-Length, ETag, Cache-Status, Accept-Ranges, x-image-file-jwt'
 
@@ -12,8 +20,8 @@ const preflight = {
   'Access-Control-Max-Age': '86400',
 }
 
-/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes; admin routes have none (http-api.md §7.4). */
-export const cors = (origins: ReadonlyArray<string>): Middleware => {
+/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) of media routes (http-api.md §7.4). */
+export const createSharing = (origins: ReadonlyArray<string>): Sharing => {
   const anyOrigin = origins.includes('*')
 
   const allowing = (origin: string): Headers => ({
@@ -31,11 +39,11 @@ export const cors = (origins: ReadonlyArray<string>): Middleware => {
       : { ...protecting, 'Cross-Origin-Resource-Policy': 'cross-origin' }),
   })
 
-  return async (ctx, next) => {
-    const isMedia = ctx.path.startsWith('/api/1/') && !ctx.path.startsWith('/api/1/admin')
-    if (!isMedia) return next()
-    setBaseHeaders(ctx, anyOrigin ? toAnybody : toSome(ctx.get('Origin')))
-    if (ctx.method !== 'OPTIONS') return next()
-    writeReply(ctx, { status: 204, headers: preflight, body: null })
+  return {
+    share: (ctx, next) => {
+      setBaseHeaders(ctx, anyOrigin ? toAnybody : toSome(ctx.get('Origin')))
+      return next()
+    },
+    preflight: (ctx) => writeReply(ctx, { status: 204, headers: preflight, body: null }),
   }
 }

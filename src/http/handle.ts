@@ -7,14 +7,16 @@ import { failureThrown } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
-import { baseHeadersOf } from './base-headers.ts'
+import { baseHeadersOf, setBaseHeaders } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
-import type { Authenticate } from './credential.ts'
+import type { Credentials } from './credential.ts'
 import type { HotReplies } from './hot/hot-replies.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { joinHeaders } from './join-headers.ts'
+import { parameterNames } from './parameter-names.ts'
 import { pathTokenOf } from './path-token.ts'
+import type { RefusalReason, Refusals } from './refusals.ts'
 import { fromError, type ReadyReply, type Reply } from './reply.ts'
 import { createReplyBuffers } from './reply-buffers.ts'
 import { sendStream, startStream } from './send-stream.ts'
@@ -22,10 +24,18 @@ import { atOnce, createCacheTelling, startTiming, type Telling } from './telling
 import { isStreamed, withOwn, writeHead, writeReply } from './write-reply.ts'
 
 export type Route<C, P, Q> = {
-  readonly credential: Authenticate<C>
+  readonly credential: Credentials<C>
   /** Of the path. One that does not fit is like one that is not there (http-api.md §1.2, §2.5). */
   readonly params: t.Type<P, unknown, unknown>
   readonly query: t.Type<Q, unknown, unknown>
+  /**
+   * Whether a caller without a credential may learn that a parameter is wrong: of what is public. Without it they are
+   * asked for a token first.
+   */
+  readonly checkAnonymous?: (
+    params: P,
+    query: Incoming['query'],
+  ) => TE.TaskEither<DomainError | HttpError, unknown>
   readonly run: (input: {
     readonly credential: C
     readonly params: P
@@ -49,29 +59,66 @@ const faults = (errors: t.Errors): HttpError =>
     }),
   )
 
-/** Authenticate, then decode, then run (in this order: a stranger learns nothing, http-api.md §1.4). */
-const answer = async <C, P, Q>(
-  { credential, params, query, run }: Route<C, P, Q>,
-  incoming: Incoming,
-): Promise<E.Either<DomainError | HttpError, Reply>> => {
-  const proven = await credential(incoming)()
-  if (E.isLeft(proven)) return proven
-  const named = params.decode(incoming.params)
-  if (E.isLeft(named)) return E.left(proven.right === null ? notSet : forbidden('other_subject'))
-  const asked = query.decode(incoming.query)
-  if (E.isLeft(asked)) return E.left(proven.right === null ? notSet : faults(asked.left))
-  return run({ credential: proven.right, params: named.right, query: asked.right, incoming })()
+type Answer = {
+  readonly result: E.Either<DomainError | HttpError, Reply>
+  /** The caller brought no credential, and needed none. */
+  readonly isAnonymous: boolean
 }
+
+/** The fault of a caller whose parameters do not decode. */
+const misasked = async <C, P, Q>(
+  { checkAnonymous }: Route<C, P, Q>,
+  isAnonymous: boolean,
+  params: P,
+  incoming: Incoming,
+  errors: t.Errors,
+): Promise<DomainError | HttpError> => {
+  if (!isAnonymous) return faults(errors)
+  const permitted = await checkAnonymous?.(params, incoming.query)()
+  if (permitted === undefined) return notSet
+  if (E.isRight(permitted)) return faults(errors)
+  return permitted.left._tag === 'Forbidden' ? notSet : permitted.left
+}
+
+/** Authenticate, then decode, then run (in this order: a stranger learns nothing, http-api.md §1.4). */
+const answer = async <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): Promise<Answer> => {
+  const { credential, params, query, run } = route
+  const proven = await credential.authenticate(incoming)()
+  if (E.isLeft(proven)) return { result: proven, isAnonymous: false }
+  const isAnonymous = proven.right === null
+  const named = params.decode(incoming.params)
+  if (E.isLeft(named))
+    return { result: E.left(isAnonymous ? notSet : forbidden('other_subject')), isAnonymous }
+  const asked = query.decode(incoming.query)
+  if (E.isLeft(asked))
+    return {
+      result: E.left(await misasked(route, isAnonymous, named.right, incoming, asked.left)),
+      isAnonymous,
+    }
+  const input = { credential: proven.right, params: named.right, query: asked.right, incoming }
+  return { result: await run(input)(), isAnonymous }
+}
+
+const notReplayable = ({ again: _, ...reply }: Reply): Reply => reply
+
+const varyByAuthorization: Headers = { Vary: 'Authorization' }
 
 type Deps = {
   readonly log: Log
   readonly outages: OutageLog
   readonly telling: Telling
   readonly hotReplies: HotReplies
+  readonly refusals: Refusals
+}
+
+const reasonOf = (error: DomainError | HttpError): RefusalReason | null => {
+  if (error._tag === 'Forbidden') return error.reason
+  if (error._tag === 'NotSet') return 'not_set'
+  return error._tag === 'BadFormat' ? 'bad_format' : null
 }
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = ({ log, outages, telling, hotReplies }: Deps): Handle => {
+export const createHandle = ({ log, outages, telling, hotReplies, refusals }: Deps): Handle => {
   const cacheHeaders = createCacheTelling(telling)
   const buffers = createReplyBuffers()
 
@@ -79,6 +126,10 @@ export const createHandle = ({ log, outages, telling, hotReplies }: Deps): Handl
     const route = String(ctx._matchedRoute)
     if (error._tag === 'Unavailable') outages.failed(error.dependency, { route, cause: String(error.cause) })
     if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
+    const reason = reasonOf(error)
+    if (reason === null) return
+    refusals.count(reason)
+    log.debug('request.refused', { route, reason })
   }
 
   const refuse = (ctx: RouterContext, error: DomainError | HttpError): void => {
@@ -115,11 +166,22 @@ export const createHandle = ({ log, outages, telling, hotReplies }: Deps): Handl
     })
   }
 
-  return (route) => async (ctx) => {
-    const timing = startTiming(telling)
-    const { method, params, query, headers } = ctx
-    const result = await answer(route, { method, pathToken: pathTokenOf(ctx), params, query, headers })
-    if (E.isLeft(result)) return refuse(ctx, result.left)
-    await write(ctx, result.right, timing)
+  return (route) => {
+    // Parameters that no codec knows do not change a reply, and would be keys that a client writes (V4).
+    const known = new Set(['jwt', ...parameterNames(route.query)])
+
+    return async (ctx) => {
+      const timing = startTiming(telling)
+      const { method, params, query, headers } = ctx
+      const base = baseHeadersOf(ctx)
+      if (route.credential.readsAuthorization) setBaseHeaders(ctx, withOwn(base, varyByAuthorization))
+      const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
+      const { result, isAnonymous } = await answer(route, incoming)
+      if (E.isLeft(result)) return refuse(ctx, result.left)
+      // A public file is the same for everybody, and any cache may give it to them.
+      if (isAnonymous) setBaseHeaders(ctx, base)
+      const isKnown = Object.keys(query).every((name) => known.has(name))
+      await write(ctx, isKnown ? result.right : notReplayable(result.right), timing)
+    }
   }
 }

@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import { E } from '../fp.ts'
@@ -6,11 +5,12 @@ import { anybody } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { homePage } from './pages/home-page.ts'
 import { pageHeaders } from './pages/page.ts'
+import { createRoutes, type Routes } from './routes.ts'
 
-/** The page of somebody who comes without a link (http-api.md §13.6). */
-export const homeRoutes = (health: HealthService, handle: Handle): Router => {
-  const router = new Router()
-  router.get(
+/** The page for a visitor without a link (http-api.md §13.6). */
+export const homeRoutes = (health: HealthService, handle: Handle): Routes => {
+  const routes = createRoutes('')
+  routes.get(
     ['/', '/console'],
     handle({
       credential: anybody,
@@ -26,5 +26,5 @@ export const homeRoutes = (health: HealthService, handle: Handle): Router => {
       },
     }),
   )
-  return router
+  return routes
 }

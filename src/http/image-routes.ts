@@ -1,4 +1,3 @@
-import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { Viewer } from '../domain/access/viewer.ts'
 import type { ExportService } from '../domain/export/export-service.ts'
@@ -7,17 +6,20 @@ import { imagePath, type ListedImage } from '../domain/playlist/image-playlist.t
 import type { PlaylistService } from '../domain/playlist/playlist-service.ts'
 import { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
 import { apiPath } from '../domain/shared/public-urls.ts'
-import { pipe, TE } from '../fp.ts'
+import { E, pipe, TE } from '../fp.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { BytesReply } from './bytes-reply.ts'
+import type { Sharing } from './cors.ts'
 import { mediaViewerOrNobody } from './credential.ts'
 import type { Handle } from './handle.ts'
 import { type NotSet, notSet } from './http-error.ts'
 import { acceptClientHints, ImageQuery, imageWish } from './image-wish.ts'
 import type { ListReply } from './lists/list-reply.ts'
 import { PresignUrls, QueryBoolean } from './query-codecs.ts'
-import { listCacheControl } from './reply.ts'
+import { listCacheControl, secondsUntil } from './reply.ts'
+import { createRoutes, type Routes } from './routes.ts'
 
 type Deps = {
   readonly playlists: PlaylistService
@@ -25,6 +27,8 @@ type Deps = {
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
   readonly listReply: ListReply
+  readonly sharing: Sharing
+  readonly clock: Clock
 }
 
 const ByImage = t.strict({ uid: ImageFileUid })
@@ -32,36 +36,46 @@ const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
 /** What is chosen may be another export tomorrow: unlike an export's own bytes, it is fresh for as long as a list. */
-const chosenOf = (image: ListedImage, { isPublic }: ServableBytes, vary: ReadonlyArray<string>): Headers => ({
+const chosenOf = (
+  image: ListedImage,
+  { isPublic }: ServableBytes,
+  vary: ReadonlyArray<string>,
+  secondsLeft: number | null,
+): Headers => ({
   'Accept-CH': acceptClientHints,
   'Content-Location': `${apiPath}${imagePath(image)}`,
-  'Cache-Control': isPublic ? listCacheControl.replace('private', 'public') : listCacheControl,
+  'Cache-Control': listCacheControl({ isPublic, secondsLeft }),
   ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
 /** http-api.md §4. */
 export const imageRoutes = (
-  { playlists, exports, tokens, bytesReply, listReply }: Deps,
+  { playlists, exports, tokens, bytesReply, listReply, sharing, clock }: Deps,
   handle: Handle,
-): Router => {
-  const router = new Router({ prefix: '/api/1/image_files' })
+): Routes => {
+  const routes = createRoutes('/api/1/image_files', sharing)
   const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
 
-  router.get(
+  routes.get(
     '/playlist/:uid',
     handle({
       credential: viewerOrNobody,
       params: ByImage,
       query: ListQuery,
+      checkAnonymous: ({ uid }, { public: isAsked }) => {
+        const asked = QueryBoolean.decode(isAsked)
+        return E.isRight(asked) && asked.right ? playlists.checkPublic(uid) : TE.left(notSet)
+      },
       run: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
-            TE.flatMap(({ list: found, jwt }) =>
+            TE.flatMap(({ list: found, jwt, exp }) =>
               listReply(incoming, {
                 found,
                 format: 'json',
                 viewer: null,
+                exp,
                 headers: { 'x-image-file-jwt': jwt },
               }),
             ),
@@ -69,7 +83,9 @@ export const imageRoutes = (
         if (viewer === null) return TE.left(notSet)
         return pipe(
           playlists.showImages(uid, viewer, query.presign ?? null),
-          TE.flatMap((found) => listReply(incoming, { found, format: 'json', viewer })),
+          TE.flatMap((found) =>
+            listReply(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
+          ),
         )
       },
     }),
@@ -81,18 +97,22 @@ export const imageRoutes = (
     <L extends { readonly _tag: string }>(error: L): L | NotSet =>
       viewer === null && error._tag === 'Forbidden' ? notSet : error
 
-  router.get(
+  routes.get(
     '/:uid/best',
     handle({
       credential: viewerOrNobody,
       params: ByImage,
       query: ImageQuery,
+      checkAnonymous: ({ uid }) => playlists.checkPublic(uid),
       run: ({ credential: viewer, params, query, incoming }) => {
         const { wish, vary } = imageWish(query, incoming.headers)
         const serve = (image: ListedImage) =>
           pipe(
             exports.openImage(image.uid, viewer),
-            TE.map((found) => bytesReply(incoming, found, viewer, chosenOf(image, found.value, vary))),
+            TE.map((found) => {
+              const secondsLeft = viewer && secondsUntil(viewer.grant.exp, clock)
+              return bytesReply(incoming, found, viewer, chosenOf(image, found.value, vary, secondsLeft))
+            }),
           )
         return pipe(
           playlists.chooseImage(params.uid, viewer, wish),
@@ -103,7 +123,7 @@ export const imageRoutes = (
     }),
   )
 
-  router.get(
+  routes.get(
     '/image/:uid{.:ext}',
     handle({
       credential: viewerOrNobody,
@@ -117,5 +137,5 @@ export const imageRoutes = (
         ),
     }),
   )
-  return router
+  return routes
 }

@@ -2,9 +2,10 @@ import type { ByteStream } from '../domain/shared/bytes.ts'
 import type { BadOrigin, DomainError, ForbiddenReason, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { TierAnswer } from '../ports/tier-answer.ts'
 import type { ErrorBody } from './error-body.ts'
-import type { Again } from './hot/hot-replies.ts'
+import type { Replayable } from './hot/replayable.ts'
 import type { HttpError } from './http-error.ts'
 
 /** A response as data. Routes return one; handle.ts alone writes it to Koa. */
@@ -15,7 +16,7 @@ export type Reply = {
   /** How the cache came by what is told in it; of a stream, the stream tells. */
   readonly tiers?: ReadonlyArray<TierAnswer>
   /** Of one that can be given again. */
-  readonly again?: Again
+  readonly again?: Replayable
 }
 
 /** One whose body is at hand. */
@@ -24,8 +25,23 @@ export type ReadyReply = Reply & { readonly body: Exclude<Reply['body'], Streame
 /** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
 export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream | BlobStream> }
 
-/** Of every list (http-api.md §6.3). */
-export const listCacheControl = 'private, max-age=30, stale-while-revalidate=300, stale-if-error=86400'
+type ListAudience = {
+  readonly isPublic: boolean
+  /** Seconds for which the token is still good that the list bears or depends on; `null`: there is none. */
+  readonly secondsLeft: number | null
+}
+
+/** Of every list (http-api.md §6.3). No list is kept for longer than its token opens anything (V13). Hot path. */
+export const listCacheControl = ({ isPublic, secondsLeft }: ListAudience): string => {
+  const left = secondsLeft === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(secondsLeft))
+  return `${isPublic ? 'public' : 'private'}, max-age=${Math.min(30, left)}, stale-while-revalidate=${Math.min(
+    300,
+    left,
+  )}, stale-if-error=${Math.min(86_400, left)}`
+}
+
+/** The life of a token at this moment; `exp` is in seconds since 1970. */
+export const secondsUntil = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
 /** What is true only now. */
 export const json = (body: unknown, status = 200): Reply => ({
@@ -56,6 +72,7 @@ const forms = {
 // What the signature alone decides says nothing of what there is.
 const ofToken: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
+  malformed: { token: 'damaged' },
   signature: { token: 'damaged' },
   unknown_key: { token: 'damaged' },
 }
@@ -87,6 +104,15 @@ export const methodNotAllowed = (allow: string): ReadyReply =>
     { Allow: allow },
   )
 export const broken = errorReply({ status: 500, type: 'internal', message: 'something is broken here' })
+/** To `OPTIONS *` (RFC 9110 §9.3.7). */
+export const optionsOfAll: ReadyReply = { status: 204, headers: { Allow: 'GET, HEAD, OPTIONS' }, body: null }
+
+/** More came than this process takes on (http-api.md §13.2). */
+export const overloaded = errorReply(
+  { status: 503, type: 'overloaded', message: 'too many requests wait; try again in a moment' },
+  null,
+  { 'Retry-After': '2' },
+)
 export const preconditionFailed = errorReply({
   status: 412,
   type: 'precondition_failed',

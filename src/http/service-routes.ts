@@ -1,16 +1,20 @@
-import Router from '@koa/router'
 import * as t from 'io-ts'
 import type { HealthService } from '../domain/health/health-service.ts'
 import { E, TE } from '../fp.ts'
 import { anybody } from './credential.ts'
 import type { Handle } from './handle.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { json } from './reply.ts'
+import { createRoutes, type Routes } from './routes.ts'
 
 /** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to strangers. */
-export const serviceRoutes = (health: HealthService, handle: Handle): Router => {
-  const router = new Router()
+export const serviceRoutes = (
+  { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: Lifecycle },
+  handle: Handle,
+): Routes => {
+  const routes = createRoutes('')
 
-  router.get(
+  routes.get(
     '/healthz',
     handle({
       credential: anybody,
@@ -20,13 +24,14 @@ export const serviceRoutes = (health: HealthService, handle: Handle): Router => 
     }),
   )
 
-  router.get(
+  routes.get(
     '/readyz',
     handle({
       credential: anybody,
       params: t.unknown,
       query: t.unknown,
       run: () => async () => {
+        if (lifecycle.isStopping()) return E.right(json({ status: 'stopping', checks: {} }, 503))
         const { status, findings } = await health.examine()
         const checks = Object.fromEntries(
           findings.map(({ name, fault }) => [name, fault === null ? 'ok' : 'down']),
@@ -35,5 +40,5 @@ export const serviceRoutes = (health: HealthService, handle: Handle): Router => 
       },
     }),
   )
-  return router
+  return routes
 }

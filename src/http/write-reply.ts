@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { baseHeadersOf } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import { writeError } from './error-body.ts'
+import { headWritten } from './head-written.ts'
 import { joinHeaders } from './join-headers.ts'
 import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
 
@@ -21,6 +22,7 @@ export const withOwn = (base: Headers, own: Headers): Record<string, string> => 
  */
 export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
   ctx.respond = false
+  headWritten(ctx.res, status)
   ctx.res.writeHead(status, withOwn(baseHeadersOf(ctx), headers))
 }
 

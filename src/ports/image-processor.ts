@@ -17,16 +17,18 @@ export type RenderedImage = {
 
 /**
  * Makes exports of pictures. Upright, sRGB, without metadata. Time, memory and pixels are bounded: hostile input
- * is `Refused`, and takes nothing else down.
+ * is `Refused`, and takes nothing else down. An aborted signal ends the work: its processes are gone when the task ends
+ * with `Unavailable`.
  */
 export type ImageProcessor = {
   /** `Refused` for what is not a picture that can be decoded, and for one of too many pixels. */
-  readonly inspect: (path: string) => TE.TaskEither<Refused | Unavailable, ImageFacts>
+  readonly inspect: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, ImageFacts>
   /** Makes all targets, each a new file in `folder`; tells the finished fraction in between. */
   readonly render: (
     path: string,
     targets: ReadonlyArray<ImageTarget>,
     folder: string,
     onProgress: (fraction: number) => void,
+    signal?: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, ReadonlyArray<RenderedImage>>
 }

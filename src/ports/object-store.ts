@@ -12,6 +12,23 @@ export type NewObject = {
   readonly open: () => ByteStream
 }
 
+export type ListedObject = {
+  readonly key: string
+  /** Bytes. */
+  readonly size: number
+  /** When it was stored last, in milliseconds since 1970 by the store's own clock, in whole seconds at worst. */
+  readonly modifiedAt: number
+}
+
+/** What a `put` that never ended has left in the store. No list of objects shows it. */
+export type UnfinishedUpload = {
+  /** For people: the key, or what stands for it. */
+  readonly name: string
+  /** As `modifiedAt`: when it began, or was written to last. */
+  readonly startedAt: number
+  readonly remove: TE.TaskEither<Unavailable, void>
+}
+
 /** Where the bytes live for good: S3, or a folder. Keys are made by Larder: `s3_files/{uid}`. */
 export type ObjectStore = {
   /**
@@ -27,6 +44,13 @@ export type ObjectStore = {
   readonly read: (key: string, range: ByteRange) => TE.TaskEither<Unavailable, O.Option<ByteStream>>
   /** Deletes the object; one that is not there is fine. */
   readonly delete: (key: string) => TE.TaskEither<Unavailable, void>
+  /**
+   * All objects whose keys begin with `prefix` and come after `after` (`null`: from the first on), in the order of the
+   * keys' UTF-8 bytes. The stream throws when the store breaks off: it never just ends early.
+   */
+  readonly list: (prefix: string, after: string | null) => AsyncIterable<ListedObject>
+  /** Uploads that are under way, or never will end, of objects whose keys begin with `prefix`. Throws as `list` does. */
+  readonly unfinishedUploads: (prefix: string) => AsyncIterable<UnfinishedUpload>
   /** Whether the store can be asked at all (bucket there, access granted, folder writable). */
   readonly check: TE.TaskEither<Unavailable, void>
 }

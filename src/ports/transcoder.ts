@@ -35,15 +35,26 @@ export type Transcoded = {
   readonly warnings: ReadonlyArray<string>
 }
 
+/** What a decoder that was taken over by a hostile file cannot do. */
+export type Isolation = {
+  /** It reaches no network, not even this machine's own services. */
+  readonly withoutNetwork: boolean
+  /** It gains no right that it did not begin with (`no_new_privs`). */
+  readonly withoutNewPrivileges: boolean
+}
+
 /**
  * Makes renditions of sound and film: a plan in, files out. The work runs in processes of its own, bounded in
- * time, memory and disk: hostile input is `Refused`, and takes nothing else down.
+ * time, memory and disk: hostile input is `Refused`, and takes nothing else down. An aborted signal ends the work: its
+ * processes are gone, and with them what they wrote, when the task ends with `Unavailable`.
  */
 export type Transcoder = {
   /** Name and version of the engine; `Unavailable` when there is none on this machine. */
   readonly describe: TE.TaskEither<Unavailable, string>
+  /** How its processes, and those that decode pictures, are kept apart from this machine. */
+  readonly isolation: TE.TaskEither<never, Isolation>
   /** `Refused` for what has neither sound nor moving pictures that can be decoded. */
-  readonly probe: (path: string) => TE.TaskEither<Refused | Unavailable, MediaFacts>
+  readonly probe: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, MediaFacts>
   /** One pass over the source; the files are in `folder` and nowhere else. `Refused` when the source breaks off. */
   readonly transcode: (
     path: string,
@@ -51,5 +62,6 @@ export type Transcoder = {
     plan: MediaPlan,
     folder: string,
     onProgress: (fraction: number) => void,
+    signal?: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, Transcoded>
 }

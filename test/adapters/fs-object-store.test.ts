@@ -54,6 +54,20 @@ describe('fs object store', () => {
 
   objectStoreContract(async () => createFsObjectStore(join(root, 'contract')))
 
+  it('[V24] lists the files of puts that never ended, and removes them', async () => {
+    await mkdir(join(dir, '.incoming'), { recursive: true })
+    const left = join(dir, '.incoming', 'another-host.1.0')
+    await writeFile(left, 'half')
+    await utimes(left, 1_700_000_000, 1_700_000_000)
+    const found = []
+    for await (const upload of store.unfinishedUploads('s3_files/')) found.push(upload)
+    expect(found.map(({ name, startedAt }) => ({ name, startedAt }))).to.deep.equal([
+      { name: 'another-host.1.0', startedAt: 1_700_000_000_000 },
+    ])
+    for (const { remove } of found) await right(remove)
+    expect(await readdir(join(dir, '.incoming'))).to.deep.equal([])
+  })
+
   it('keeps an object as the plain file that its key names', async () => {
     await right(store.put('s3_files/oseh_s3f_1', anObject))
     expect(await readFile(join(dir, 's3_files/oseh_s3f_1'), 'utf8')).to.equal('larder')

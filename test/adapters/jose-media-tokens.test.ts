@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
@@ -41,8 +41,32 @@ describe('jose media tokens', () => {
     expect(await right(here.verify('image', jwt))).to.include({ sub: 'if_a' })
   })
 
-  it('refuse to be made with a first key that cannot sign', () => {
-    expect(() => withKeys([ed25519('k').verifies])).to.throw('the first larder-image key cannot sign')
+  it('[V63] are minted by the first key that can sign, wherever those that only verify stand', async () => {
+    const [theirs, ours] = [ed25519('their'), newSecretKey('ours')]
+    const here = withKeys([theirs.verifies, ours, newSecretKey('later')])
+    const jwt = await right(here.mint('image', 'if_a', 60))
+    await right(withKeys([ours]).verify('image', jwt))
+    await right(here.verify('image', await right(withKeys([theirs.signs]).mint('image', 'if_a', 60))))
+    expect(() => withKeys([theirs.verifies])).to.throw('no larder-image key can sign')
+  })
+
+  it('[V63] without a kid are tried with the first key, be it one that only verifies (§2.1)', async () => {
+    const theirs = ed25519('their')
+    const unnamed = (key: Parameters<SignJWT['sign']>[0], alg: string) =>
+      new SignJWT({ iat: now / 1000 })
+        .setProtectedHeader({ alg })
+        .setSubject('if_a')
+        .setIssuer('larder')
+        .setAudience('larder-image')
+        .setExpirationTime(now / 1000 + 60)
+        .sign(key)
+    const ours = newSecretKey('ours')
+    const here = withKeys([theirs.verifies, ours])
+    const signed = createPrivateKey({ key: Buffer.from(theirs.signs.material), format: 'der', type: 'pkcs8' })
+    await right(here.verify('image', await unnamed(signed, 'EdDSA')))
+    expect(await left(here.verify('image', await unnamed(ours.material, 'HS256')))).to.include({
+      reason: 'unknown_key',
+    })
   })
 
   it('refuse a public key that is taken for a secret (key confusion, §2.1)', async () => {

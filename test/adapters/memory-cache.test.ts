@@ -20,7 +20,7 @@ describe('memory cache', () => {
       expect(await valueIn(cache, first)).to.deep.equal(O.some('x'.repeat(1000)))
     }
     const held = await Promise.all(keys.map((key) => valueIn(cache, key)))
-    expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 14))
+    expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 15))
   })
 
   it('lets go of nothing else for strangers who learn that they may not (http-api.md §9.2, W22)', async () => {

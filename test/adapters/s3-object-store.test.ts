@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { expect } from 'chai'
+import { createS3Client } from '../../src/adapters/s3/s3-client.ts'
 import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import type { ByteStream } from '../../src/domain/shared/bytes.ts'
 import { O } from '../../src/fp.ts'
@@ -37,11 +39,38 @@ describe('S3 object store', () => {
     after(() => close())
 
     objectStoreContract(async () => {
-      const made = createS3ObjectStore({ ...target.options, prefix: 'pre fix/ü+&/' })
+      const made = createS3ObjectStore({ ...target.options, prefix: 'pre fix/ü+&/', listPageSize: 3 })
       close = made.close
       return made.store
     })
   })
+
+  it('[V24] lists uploads that never ended, page by page, below its own prefix alone, and removes them', async () => {
+    const options = { ...target.options, prefix: 'ours/', listPageSize: 2 }
+    const made = createS3ObjectStore(options)
+    const client = createS3Client(target.options)
+    const begin = (Key: string) =>
+      client.send(new CreateMultipartUploadCommand({ Bucket: target.options.bucket, Key }))
+    const names = ['a', 'b', 'b', 'c', 'c', 'c', 'd'].map((name) => `s3_files/${name}`)
+    for (const name of names) await begin(`ours/${name}`)
+    await begin('s3_files/a')
+    await begin('theirs/s3_files/a')
+    const found = async () => {
+      const uploads = []
+      for await (const upload of made.store.unfinishedUploads('s3_files/')) uploads.push(upload)
+      return uploads
+    }
+    const uploads = await found()
+    expect(uploads.map(({ name }) => name)).to.deep.equal(names)
+    for (const { startedAt, remove } of uploads) {
+      expect(Math.abs(Date.now() - startedAt)).to.be.below(600_000)
+      await right(remove)
+      await right(remove)
+    }
+    expect(await found()).to.deep.equal([])
+    made.close()
+    client.destroy()
+  }).timeout(30_000)
 
   describe('behind a connection that breaks', () => {
     const bytes = randomBytes(3_000_000)

@@ -75,7 +75,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
   it('refuses a token of which any letter was changed', async () => {
     const jwt = await right(tokens.mint('image', 'if_a', 60))
     await fc.assert(
-      fc.asyncProperty(fc.nat(jwt.length - 2), fc.constantFrom(...'Aa0_-'), async (at, letter) => {
+      fc.asyncProperty(fc.nat(jwt.length - 1), fc.constantFrom(...'Aa0_-'), async (at, letter) => {
         fc.pre(jwt[at] !== letter)
         const forged = jwt.slice(0, at) + letter + jwt.slice(at + 1)
         expect(await left(tokens.verify('image', forged))).to.include({ _tag: 'Forbidden' })

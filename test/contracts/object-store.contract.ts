@@ -174,6 +174,92 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     expect((await read(key, 0, content.length)).equals(content)).to.equal(true)
   })
 
+  describe('listing', () => {
+    const keysOf = async (prefix: string, after: string | null = null): Promise<ReadonlyArray<string>> => {
+      const keys: string[] = []
+      for await (const { key } of store.list(prefix, after)) keys.push(key)
+      return keys
+    }
+    const put1 = (key: string, text = key) => right(store.put(key, objectOf(Buffer.from(text))))
+
+    it('gives nothing of what nothing begins with', async () => {
+      expect(await keysOf('nothing/here')).to.deep.equal([])
+    })
+
+    it('gives all keys of a prefix in the order of their bytes, however many pages these are', async () => {
+      const folder = `list-${aStoredFileUid()}/`
+      const names = [
+        'a',
+        'ab-c',
+        'ab/b',
+        'ab/c/d',
+        'ab0',
+        'B',
+        '.hidden',
+        'ü',
+        '%',
+        'z 1',
+        '漢',
+        '😀',
+        'x&<y>',
+      ]
+      const keys = names.map((name) => folder + name)
+      for (const key of keys.toReversed()) await put1(key)
+      const inOrder = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      expect(await keysOf(folder)).to.deep.equal(inOrder)
+      expect(await keysOf(`${folder}a`)).to.deep.equal(inOrder.filter((key) => key.startsWith(`${folder}a`)))
+      for (const [at, key] of inOrder.entries())
+        expect(await keysOf(folder, key), key).to.deep.equal(inOrder.slice(at + 1))
+      expect(await keysOf(folder, `${folder}a-`), 'after a key that is not there').to.deep.equal(
+        inOrder.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(`${folder}a-`)) > 0),
+      )
+    })
+
+    it('gives the size of each, and a time that goes on', async () => {
+      const folder = `list-${aStoredFileUid()}/`
+      await put1(`${folder}one`, 'larder')
+      await put1(`${folder}two`, '')
+      const found = []
+      for await (const object of store.list(folder, null)) found.push(object)
+      expect(found.map(({ size }) => size)).to.deep.equal([6, 0])
+      const [one = Number.NaN, two = Number.NaN] = found.map(({ modifiedAt }) => modifiedAt)
+      expect(two - one).to.be.within(-1000, 60_000)
+    })
+
+    it('has no more what is deleted', async () => {
+      const folder = `list-${aStoredFileUid()}/`
+      await put1(`${folder}one`)
+      await put1(`${folder}two`)
+      await right(store.delete(`${folder}one`))
+      expect(await keysOf(folder)).to.deep.equal([`${folder}two`])
+    })
+
+    it('lets its reader leave, and a put that is under way is not in it', async () => {
+      const folder = `list-${aStoredFileUid()}/`
+      for (const name of ['1', '2', '3', '4', '5']) await put1(folder + name)
+      for await (const { key } of store.list(folder, null)) {
+        expect(key).to.equal(`${folder}1`)
+        break
+      }
+      let seen: ReadonlyArray<string> = []
+      const slow = async function* () {
+        yield Buffer.from('lar')
+        seen = await keysOf(folder)
+        yield Buffer.from('der')
+      }
+      const facts = objectOf(Buffer.from('larder'))
+      await right(store.put(`${folder}6`, { ...facts, open: slow }))
+      expect(seen).to.have.length(5)
+      expect(await keysOf(folder)).to.have.length(6)
+    })
+
+    it('has no unfinished upload when no put is under way', async () => {
+      const found = []
+      for await (const upload of store.unfinishedUploads('s3_files/')) found.push(upload.name)
+      expect(found).to.deep.equal([])
+    })
+  })
+
   describe('with 12 MiB', () => {
     const large = randomBytes(12 * 1024 * 1024)
 

@@ -12,7 +12,7 @@ import { bytesBelow } from '../support/disk-usage.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
-import { withDatabase } from '../support/postgres.ts'
+import { urlOf, withDatabase } from '../support/postgres.ts'
 import { receive } from '../support/receive.ts'
 import { silent } from '../support/recording-log.ts'
 import { serveLarder } from '../support/run-larder.ts'
@@ -133,9 +133,3 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
     expect(await bytesBelow(dir)).to.be.below(cacheMaxBytes + MB)
   }).timeout(240_000)
 })
-
-const urlOf = (connection: ReturnType<ReturnType<typeof withDatabase>['connection']>): string => {
-  if ('connectionString' in connection) return connection.connectionString
-  const { host, port, user, database } = connection
-  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-}

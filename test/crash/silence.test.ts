@@ -31,7 +31,7 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
   let env: Readonly<Record<string, string>>
   let images: ReadonlyArray<SeededImage>
   let larder: Serving
-  let nextCold = warmImages
+  let nextCold = 0
 
   before(async function () {
     this.timeout(180_000)
@@ -46,7 +46,7 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
       contentFiles: createKnexContentFileRepository(database.knex()),
     })
     const seeded: SeededImage[] = []
-    for (let i = 0; i < warmImages + 400 + 60 * silentSeconds; i += 1)
+    for (let i = 0; i < warmImages + 800; i += 1)
       seeded.push(await seedImage(seeding, [someBytes(5000, i + 1)]))
     images = seeded
     direct.close()
@@ -75,7 +75,11 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
     `${larder.base}/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}&presign=none`
   const bytesUrl = (image: SeededImage) =>
     `${larder.base}/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`
-  const at = (index: number): SeededImage => images[index % images.length] as SeededImage
+  /** One that was not asked for before, while there are any. */
+  const cold = (): SeededImage => {
+    nextCold += 1
+    return images[warmImages + (nextCold % (images.length - warmImages))] as SeededImage
+  }
 
   const start = async (): Promise<ReadonlyArray<{ readonly url: string; readonly body: Buffer }>> => {
     larder = await serveLarder(env)
@@ -98,11 +102,11 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
   it('serves all that is warm, refuses what is cold, and is well afterwards', async () => {
     const warm = await start()
     let turn = 0
-    const warmLoad = startLoad(4, () => warm[turn++ % warm.length] ?? null, 2)
+    const warmLoad = startLoad(4, () => warm[turn++ % warm.length] ?? null, 10)
     const coldLoad = startLoad(
       8,
       () => {
-        const image = at(nextCold++)
+        const image = cold()
         return { url: nextCold % 2 === 0 ? listUrl(image) : bytesUrl(image), body: null }
       },
       50,
@@ -115,18 +119,18 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
       await sleep(silentSeconds * 1000)
       set('pass')
       const healedAt = performance.now()
-      const cold = coldLoad.reset()
+      const refused = coldLoad.reset()
       await sleep(6000)
       const [after, warmAll] = [coldLoad.reset(), warmLoad.reset()]
-      const late = Math.max(cold.lastFailureAt, after.lastFailureAt) - healedAt
-      process.stdout.write(`${report(name, warmAll, cold, after, late)}\n`)
+      const late = Math.max(refused.lastFailureAt, after.lastFailureAt) - healedAt
+      process.stdout.write(`${report(name, warmAll, refused, after, late)}\n`)
 
       expect(Object.keys(warmAll.statuses)).to.deep.equal(['200'])
       expect(warmAll.wrong).to.equal(0)
-      expect([...Object.keys(cold.statuses), ...Object.keys(after.statuses)]).to.satisfy(
+      expect([...Object.keys(refused.statuses), ...Object.keys(after.statuses)]).to.satisfy(
         (statuses: ReadonlyArray<string>) => statuses.every((status) => status === '200' || status === '503'),
       )
-      await until(async () => (await exchange(bytesUrl(at(nextCold++)))).status === 200)
+      await until(async () => (await exchange(bytesUrl(cold()))).status === 200)
       await until(async () => (await exchange(`${larder.base}/readyz`)).body.includes('"ready"'))
     }
     await Promise.all([warmLoad.stop(), coldLoad.stop()])
@@ -140,7 +144,7 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
       await start()
       for (const name of what) silences[name]('silent')
       const waiting = Array.from({ length: 20 }, (_, i) =>
-        exchange(i % 2 === 0 ? listUrl(at(nextCold++)) : bytesUrl(at(nextCold++))).catch(() => null),
+        exchange(i % 2 === 0 ? listUrl(cold()) : bytesUrl(cold())).catch(() => null),
       )
       await sleep(500)
       const told = performance.now()

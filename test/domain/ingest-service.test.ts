@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import type { Adapters, Larder } from '../../src/composition.ts'
 import type { AddOptions } from '../../src/domain/ingest/ingest-service.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/shared/ids.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { aNewImageExport } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 
@@ -165,10 +167,139 @@ describe('ingestion', () => {
     const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
     const [unfinished] = await right(restarted.ingest.listUnfinished)
     if (unfinished === undefined) return expect.fail('nothing is unfinished')
-    const { uid } = await right(unfinished.finish(() => {}))
-    expect(await right(restarted.imageFiles.listExports(uid as ImageFileUid))).not.to.have.length(0)
+    const { state } = await right(unfinished.finish(() => {}, new AbortController().signal))
+    expect(state).to.equal('made')
+    expect(await right(restarted.imageFiles.listExports(unfinished.uid as ImageFileUid))).not.to.have.length(
+      0,
+    )
     expect(await right(restarted.ingest.listUnfinished)).to.deep.equal([])
   })
+
+  /** Two processes on one library, and how often either has rendered a picture. */
+  const makeTwo = async (overrides: Partial<Adapters> = {}) => {
+    const { larder } = await make()
+    const held: HeldLocks = new Map()
+    let renders = 0
+    const images: Adapters['images'] = {
+      ...larder.images,
+      render: (...args) => {
+        renders += 1
+        return larder.images.render(...args)
+      },
+    }
+    const { store, imageFiles, contentFiles } = larder
+    const one = () =>
+      createMemoryLarder({
+        store,
+        imageFiles,
+        contentFiles,
+        images,
+        locks: createMemoryWorkLocks(Date.now, held),
+        ...overrides,
+      })
+    return { one: await one(), other: await one(), renders: () => renders }
+  }
+
+  it('[V24] makes the exports of a file once when two processes add it: the second waits, and says so', async () => {
+    const { one, other, renders } = await makeTwo()
+    let waits = 0
+    const waiting = options({ onWaiting: () => waits++ })
+    const [first, second] = await Promise.all([
+      right(one.ingest.add(picture, waiting)),
+      right(other.ingest.add(picture, waiting)),
+    ])
+    expect(second.uid).to.equal(first.uid)
+    expect({ waits, renders: renders() }).to.deep.equal({ waits: 1, renders: 1 })
+    expect([...first.warnings, ...second.warnings]).to.satisfy(
+      (all: ReadonlyArray<string>) =>
+        all.length === 0 || /^its exports are there: another process/.test(all.join()),
+    )
+  }).timeout(60_000)
+
+  it('[V24] leaves an unfinished file to the process that is at it', async () => {
+    const { one, other, renders } = await makeTwo()
+    let isBusy: unknown
+    await right(
+      one.ingest.add(
+        picture,
+        options({
+          onKnown: ({ uid }) => {
+            isBusy = (async () => {
+              const [file] = await right(other.ingest.listUnfinished)
+              expect(file?.uid).to.equal(uid)
+              const finish = file?.finish(() => {}, new AbortController().signal)
+              // The lock is taken before the first report of progress.
+              for (;;) {
+                if (O.isSome(one.progress.read(uid))) break
+                await new Promise(setImmediate)
+              }
+              return finish?.()
+            })()
+          },
+        }),
+      ),
+    )
+    expect(await isBusy).to.deep.equal({ _tag: 'Right', right: { state: 'busy' } })
+    expect(renders()).to.equal(1)
+  }).timeout(60_000)
+
+  it('[V24] stops at a signal, leaves nothing in scratch, and is finished by the next try', async () => {
+    const { larder, keys } = await make()
+    const stopping = new AbortController()
+    const error = await left(
+      larder.ingest.add(
+        picture,
+        options({
+          signal: stopping.signal,
+          onProgress: (fraction) => {
+            if (fraction > 0) stopping.abort()
+          },
+        }),
+      ),
+    )
+    expect(error, 'the file is not to blame').to.include({ _tag: 'Unavailable' })
+    expect(keys.size, 'the original alone is left').to.equal(1)
+    const [file] = await right(larder.ingest.listUnfinished)
+    if (file === undefined) return expect.fail('it is gone')
+    expect(await right(file.finish(() => {}, new AbortController().signal))).to.include({ state: 'made' })
+  }).timeout(60_000)
+
+  for (const [what, meanwhile, outcome] of [
+    [
+      'is gone by then',
+      (repository: Adapters['imageFiles'], uid: ImageFileUid) => repository.removeUnfinished(uid),
+      'refused',
+    ],
+    [
+      'has got those of another process',
+      (repository: Adapters['imageFiles'], uid: ImageFileUid) =>
+        repository.addExports(uid, [aNewImageExport()]),
+      'theirs',
+    ],
+  ] as const)
+    it(`[V29] does not report exports as made when the file ${what}`, async () => {
+      const { larder, keys } = await make()
+      const imageFiles: Adapters['imageFiles'] = {
+        ...larder.imageFiles,
+        addExports: (uid, exports) => async () => {
+          await meanwhile(larder.imageFiles, uid)()
+          return larder.imageFiles.addExports(uid, exports)()
+        },
+      }
+      const late = await createMemoryLarder({ store: larder.store, imageFiles })
+      if (outcome === 'refused') {
+        const error = await left(late.ingest.add(picture, options()))
+        expect(error._tag === 'Refused' && error.message).to.match(
+          /^poster\.jpg: it is no longer in the library/,
+        )
+      } else {
+        const { warnings } = await right(late.ingest.add(picture, options()))
+        expect(warnings).to.deep.equal([
+          'its exports are there: another process, or an earlier try, has made them',
+        ])
+      }
+      expect(keys.size, 'the original alone').to.equal(1)
+    }).timeout(60_000)
 
   it('shows how far it is while it works, and nothing afterwards', async () => {
     const { larder } = await make()

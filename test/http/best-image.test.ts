@@ -132,12 +132,16 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
 
   it('says what the choice depends on, which hints may be sent, and what was chosen', async () => {
     const response = await ask('?w=200', { accept: 'image/webp' })
-    expect(response.headers.get('vary')).to.equal('Accept, Sec-CH-DPR, Save-Data')
+    expect(response.headers.get('vary')).to.equal('Authorization, Accept, Sec-CH-DPR, Save-Data')
     expect(response.headers.get('accept-ch')).to.equal('Sec-CH-DPR, Sec-CH-Width')
-    expect((await ask('?w=200&dpr=1')).headers.get('vary')).to.equal('Accept')
-    expect((await ask('?w=200&fmt=webp')).headers.get('vary')).to.equal('Sec-CH-DPR, Save-Data')
-    expect((await ask('?w=200&dpr=1&fmt=webp')).headers.get('vary')).to.equal(null)
-    expect((await ask()).headers.get('vary')).to.equal('Accept, Sec-CH-DPR, Sec-CH-Width, Save-Data')
+    expect((await ask('?w=200&dpr=1')).headers.get('vary')).to.equal('Authorization, Accept')
+    expect((await ask('?w=200&fmt=webp')).headers.get('vary')).to.equal(
+      'Authorization, Sec-CH-DPR, Save-Data',
+    )
+    expect((await ask('?w=200&dpr=1&fmt=webp')).headers.get('vary')).to.equal('Authorization')
+    expect((await ask()).headers.get('vary')).to.equal(
+      'Authorization, Accept, Sec-CH-DPR, Sec-CH-Width, Save-Data',
+    )
     const chosen = exports.find(({ format, width }) => format === 'webp' && width === 200)
     const location = response.headers.get('content-location') ?? ''
     expect(location).to.equal(`/api/1/image_files/image/${chosen?.uid}.webp`)

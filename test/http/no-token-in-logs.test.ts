@@ -40,7 +40,7 @@ describe('the log (§2.6, W14)', () => {
     await server.close()
 
     expect(new Set(entries.map(({ event }) => event))).to.deep.equal(
-      new Set(['outage.started', 'request.broken', 'request.bad_origin']),
+      new Set(['outage.started', 'request.broken', 'request.bad_origin', 'request.refused']),
     )
     const told = JSON.stringify(entries)
     for (const jwt of [film.jwt, image.jwt, forged])

@@ -102,6 +102,22 @@ describe('GET /api/1/admin/cache (§8.2)', () => {
   })
 })
 
+describe('GET /api/1/admin/background (§8.2)', () => {
+  it('[V24] tells admins what each task has done, and nobody else', async () => {
+    const larder = await createMemoryLarder()
+    const server = await listen(larder)
+    await right(larder.admins.setAdmin('zoë', true))
+    const jwt = await right(larder.admins.mintIdToken('zoë'))
+    larder.background.start({ name: 'looking', run: () => TE.right('done' as const) })
+    expect((await server.get('/api/1/admin/background')).status).to.equal(401)
+    const response = await server.get('/api/1/admin/background', bearer(jwt))
+    expect(await response.json()).to.deep.equal({
+      tasks: [{ task: 'looking', state: 'done', runs: 1, failures: 0, last_failure: null }],
+    })
+    await server.close()
+  })
+})
+
 describe('GET /api/1/admin/me (§8.1)', () => {
   it('answers admins, and nobody else', async () => {
     const larder = await createMemoryLarder()

@@ -1,7 +1,7 @@
+import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
 import { createTranscoderOn, type TranscoderOptions } from '../../src/adapters/transcode/create-transcoder.ts'
 import type { Engine } from '../../src/adapters/transcode/engine.ts'
 import { createFfmpegEngine } from '../../src/adapters/transcode/ffmpeg-engine.ts'
-import { findProgram } from '../../src/adapters/transcode/launcher.ts'
 import { createNodeAvEngine } from '../../src/adapters/transcode/node-av-engine.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { pipe, TE } from '../../src/fp.ts'

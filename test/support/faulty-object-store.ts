@@ -88,6 +88,8 @@ export const createFaultyObjectStore = (inner: ObjectStore): FaultyObjectStore =
       put: (key, object) => unlessDown('put', key, inner.put(key, object)),
       delete: (key) => unlessDown('delete', key, inner.delete(key)),
       check: unlessDown('check', '', inner.check),
+      list: inner.list,
+      unfinishedUploads: inner.unfinishedUploads,
       read: (key, range) => async () => {
         const fault = faultOf('read', key, range)
         if (fault?.kind === 'unavailable') return isDown()

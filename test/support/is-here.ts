@@ -1,4 +1,4 @@
-import { findProgram } from '../../src/adapters/transcode/launcher.ts'
+import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
 
 /**
  * Whether a program of others is installed. Where it is not, the tests that ask its opinion are not made: Larder's

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -17,17 +16,24 @@ import { createMemoryContentFileRepository } from '../../src/adapters/memory/mem
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
+import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
+import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
+import { timerSleep } from '../../src/adapters/timer-sleep.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { type Adapters, createServices, type Larder } from '../../src/composition.ts'
 import { createOutageLog } from '../../src/domain/health/outage-log.ts'
 import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
+import { defaultLimits, type Limits } from '../../src/http/limits.ts'
 import type { Telling } from '../../src/http/telling.ts'
+import { createTraffic } from '../../src/http/traffic.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
+import type { Drain } from '../../src/server/drain.ts'
+import { createHttpServer } from '../../src/server/http-server.ts'
 import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
@@ -71,6 +77,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
     imageFiles: createMemoryImageFileRepository(clock),
     contentFiles: createMemoryContentFileRepository(clock),
+    storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
@@ -78,6 +85,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
+    locks: createMemoryWorkLocks(clock),
+    sleep: timerSleep,
     fetchListAs: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
@@ -90,27 +99,38 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
 
 export type TestServer = {
   readonly base: string
+  readonly port: number
+  readonly drain: Drain
   /** `fetch` of a path, without following redirects. */
   readonly get: (path: string, init?: RequestInit) => Promise<Response>
   readonly close: () => Promise<void>
 }
 
-/** The app over a socket. */
+/** The app over a socket, in the server that it has in `larder serve`. */
 export const listen = async (
   larder: Larder,
   telling: Telling = { cacheStatus: true, stopwatch: null },
+  limits: Partial<Limits> = {},
 ): Promise<TestServer> => {
-  const app = createApp({
-    ...larder,
-    corsOrigins: ['*'],
-    telling,
-    consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+  const { server, drain } = createHttpServer({
+    limits: { ...defaultLimits, ...limits },
+    traffic: createTraffic(),
+    createApp: (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins: ['*'],
+        telling,
+        consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+      }),
   })
-  const server: Server = createServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const base = `http://127.0.0.1:${port}`
   return {
     base,
+    port,
+    drain,
     get: (where, init) => fetch(`${base}${where}`, { redirect: 'manual', ...init }),
     close: () =>
       new Promise((resolve) => {

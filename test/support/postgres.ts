@@ -115,3 +115,10 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
     },
   }
 }
+
+/** As DATABASE_URL has it. */
+export const urlOf = (connection: PgConnection): string => {
+  if ('connectionString' in connection) return connection.connectionString
+  const { host, port, user, database } = connection
+  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+}

@@ -14,8 +14,14 @@ export const createRecordingLog = (): { readonly log: Log; readonly entries: Rea
     (event, fields = {}) => {
       entries.push({ level, event, fields })
     }
-  return { log: { info: record('info'), warn: record('warn'), error: record('error') }, entries }
+  const log = {
+    debug: record('debug'),
+    info: record('info'),
+    warn: record('warn'),
+    error: record('error'),
+  }
+  return { log, entries }
 }
 
 /** A Log for tests that do not look at it. */
-export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

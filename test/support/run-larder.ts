@@ -20,8 +20,9 @@ type Wrap = ReadonlyArray<string>
 
 const start = (program: Program, args: ReadonlyArray<string>, env: Env, wrap: Wrap): ChildProcess => {
   const [command = '', ...words] = [...wrap, process.execPath, ...programs[program], ...args]
+  const usual = { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', LAME_DUCK_SECONDS: '0' }
   return spawn(command, words, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', ...env },
+    env: Object.assign({}, usual, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

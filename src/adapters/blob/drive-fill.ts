@@ -54,6 +54,7 @@ const pull = async (
   if (E.isLeft(opened)) return opened.left
 
   // An origin that is silent when the last reader leaves is not waited for.
+  // biome-ignore lint/complexity/noVoid: the end of a fill never rejects, and `leave` neither throws nor waits
   void fill.ended.then((end) => end === 'left' && leave(opened.right))
 
   const digest = createHash('sha256')

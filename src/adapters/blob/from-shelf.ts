@@ -33,7 +33,8 @@ export const fromShelf = ({
   const release = (): void => {
     if (released) return
     released = true
-    void bytes.close()
+    // What cannot be closed has been read all the same.
+    bytes.close().catch(() => undefined)
   }
 
   /** From the shelf, as long as that has them. */

@@ -54,7 +54,13 @@ export const createRunningFills = (shelf: BlobShelf, options: FillOptions, turns
       // Readers may join a whole one until it is published; one that failed is nobody's any more.
       const fill = createFill(request.facts, (end) => end === 'whole' || forget())
       fills.set(name, fill)
-      void drive(fill, request).then(forget)
+      drive(fill, request)
+        .catch((cause) => {
+          // Its readers would wait for ever for a fill that has no end: they go on from the origin, each by itself.
+          options.onUnwritable(cause)
+          fill.finish('no room')
+        })
+        .finally(forget)
       return fill
     },
     disown: async (name) => {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
@@ -22,8 +22,11 @@ const shared = { windowBytes: 256 * 1024, pieces: 4 }
 /** A record is a small value: one block. */
 const recordBytes = 4096
 
-/** Records that need not be read again: what lies in the file itself is looked at each time. */
-const rememberedRecords = 10_000
+/** Of records that need not be read again, ten thousand: what lies in the file itself is looked at each time. */
+const rememberedBytes = 6 * 1024 * 1024
+
+/** Of facts in memory: a hash in hex, and numbers. */
+const factBytes = 160
 
 type Deps = {
   readonly folders: CacheFolders
@@ -39,7 +42,7 @@ type Deps = {
  */
 export const createDiskBlobShelf = ({ folders, records, budget, beacon }: Deps): BlobShelf => {
   const files = createSharedFiles()
-  const read = new LRUCache<string, BlobFacts>({ max: rememberedRecords })
+  const read = createBoundedCache<BlobFacts>({ maxBytes: rememberedBytes, sizeOf: () => factBytes })
   const asking = new Map<string, Promise<BlobFacts | null>>()
   let begun = 0
 

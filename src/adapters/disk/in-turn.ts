@@ -16,6 +16,7 @@ export const createInTurn = (): InTurn => {
         () => undefined,
       )
       last.set(name, ended)
+      // biome-ignore lint/complexity/noVoid: `ended` never rejects; who asked for the work gets its failure
       void ended.then(() => {
         if (last.get(name) === ended) last.delete(name)
       })

@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { isMissing, isThereAlready } from '../platform/errno.ts'
 import { ourIdentity } from '../platform/process-identity.ts'
 
-const read = (path: string): string | null => {
+/** The text of a secret file; `null` when there is none. */
+export const readSecret = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
@@ -17,7 +18,7 @@ const read = (path: string): string | null => {
  * at once, all get the text of one.
  */
 export const readOrCreateSecret = (path: string, generate: () => string): string => {
-  const known = read(path)
+  const known = readSecret(path)
   if (known !== null) return known
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${ourIdentity}`

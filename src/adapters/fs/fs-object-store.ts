@@ -5,9 +5,11 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
-import { errnoOf } from '../platform/errno.ts'
 import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
+import { isMissing } from './is-missing.ts'
+import { fileNameOf } from './key-names.ts'
+import { listIncoming, listObjects } from './list-objects.ts'
 
 const chunkSize = 128 * 1024
 const failed = unavailable('object store')
@@ -41,20 +43,10 @@ export const createFsObjectStore = (dir: string, beacon: ProcessBeacon = noBeaco
       TE.tryCatch(async () => {
         await rm(pathOf(key)).catch(unlessMissing)
       }, failed),
+    list: (prefix, after) => listObjects(dir, prefix, after),
+    unfinishedUploads: () => listIncoming(join(dir, '.incoming')),
     check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '', { mode: 0o600 })), failed),
   }
-}
-
-/**
- * A segment of a key as a file name. Larder's own keys stay as they are; in any other, what has a meaning in a
- * path is escaped, so that no key leads out of the folder (`..`) or to a file that is not an object (`.incoming`).
- */
-const fileNameOf = (segment: string): string =>
-  segment === '' ? '%' : encodeURIComponent(segment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
-
-const isMissing = (error: unknown): boolean => {
-  const code = errnoOf(error)
-  return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 const unlessMissing = (error: unknown): void => {

@@ -1,70 +1,110 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
+import { type CompactVerifyGetKey, compactVerify, errors, type JWTPayload, SignJWT } from 'jose'
 import { type Forbidden, type ForbiddenReason, forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { TokenKey } from './token-key.ts'
+import { isCompactJwt } from './compact-jwt.ts'
+import { checkClaims, type JwtClaims, readClaims, type SubjectAndEnd } from './jwt-claims.ts'
+import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
 
 export type JwtCodecOptions = {
   readonly issuer: string
   readonly audience: string
-  /** The first one signs. */
+  /** All verify, and the first that can sign does; the first of all verifies tokens without a `kid`. */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
   readonly clock: Clock
 }
 
-/** Signs and verifies the JWTs (RFC 7519) of one audience. */
-export type JwtCodec = {
+/** Why a token is none of Larder's, before any of its claims is believed. */
+export type BadSignature = Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
+
+/** A token that one of the keys has signed. */
+export type SignedClaims = { readonly kid: string; readonly claims: JwtClaims }
+
+/** Verifies the JWTs (RFC 7519) of one audience. */
+export type JwtVerifier = {
+  /** The signature alone. */
+  readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
+  /** What has a good signature. */
+  readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, SubjectAndEnd>
+  /** Both. */
+  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & SubjectAndEnd>>
+}
+
+/** Signs them, too. */
+export type JwtCodec = JwtVerifier & {
   readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number) => Promise<string>
-  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JWTPayload & { sub: string; exp: number }>>
 }
 
-type LoadedKey = TokenKey & { readonly verifies: KeyObject; readonly signs: KeyObject | null }
-
-const loadKey = (key: TokenKey): LoadedKey => {
-  const der = Buffer.from(key.material)
-  if (key.algorithm === 'HS256') {
-    const secret = createSecretKey(der)
-    return { ...key, verifies: secret, signs: secret }
-  }
-  try {
-    const signs = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    return { ...key, verifies: createPublicKey(signs), signs }
-  } catch {
-    // Not a private key: then it verifies what another service has signed.
-    return { ...key, verifies: createPublicKey({ key: der, format: 'der', type: 'spki' }), signs: null }
-  }
+const loaded = (key: TokenKey): LoadedKey => {
+  const result = loadTokenKey(key)
+  if (E.isLeft(result)) throw new Error(`the list of keys ${result.left}`)
+  return result.right
 }
 
-const reasonOf = (error: unknown): ForbiddenReason => {
-  if (error instanceof errors.JWTExpired) return 'expired'
-  if (error instanceof errors.JWTClaimValidationFailed) return 'claims'
+const reasonOf = (error: unknown): BadSignature => {
   if (error instanceof errors.JWKSNoMatchingKey) return 'unknown_key'
-  return 'signature'
+  return error instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'malformed'
 }
 
-/** Throws when a key's material is not a key of its algorithm, or the first key cannot sign. */
-export const createJwtCodec = ({
-  issuer,
-  audience,
-  keys,
-  leewaySeconds,
-  clock,
-}: JwtCodecOptions): JwtCodec => {
-  const loaded = keys.map(loadKey)
-  const [signer] = loaded
-  if (signer === undefined || signer.signs === null) throw new Error(`the first ${audience} key cannot sign`)
-  const signingKey = signer.signs
+/** Throws when there is no key, or a key's material is not a key of its algorithm. */
+export const createJwtVerifier = (options: JwtCodecOptions): JwtVerifier => {
+  const { issuer, audience, leewaySeconds, clock } = options
+  const keys = options.keys.map(loaded)
+  const [first] = keys
+  if (first === undefined) throw new Error(`there is no ${audience} key`)
+
+  const keyFor = (kid: unknown): LoadedKey | undefined =>
+    kid === undefined ? first : keys.find((key) => key.kid === kid)
 
   // A key is used with its own algorithm and no other: neither `none` nor a public key taken for a secret passes.
-  const keyOf: JWTVerifyGetKey = (header) => {
-    const key = header.kid === undefined ? signer : loaded.find(({ kid }) => kid === header.kid)
+  const verifierOf: CompactVerifyGetKey = (header) => {
+    const key = keyFor(header.kid)
     if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
     return key.verifies
   }
 
+  const open: JwtCodec['open'] = async (jwt) => {
+    if (!isCompactJwt(jwt)) return E.left('malformed')
+    try {
+      const { payload, protectedHeader } = await compactVerify(jwt, verifierOf)
+      // No extension is understood, also not those that jose knows (RFC 7515 §4.1.11).
+      const claims = protectedHeader.crit === undefined ? readClaims(payload) : null
+      const kid = keyFor(protectedHeader.kid)?.kid ?? first.kid
+      return claims === null ? E.left('malformed') : E.right({ kid, claims })
+    } catch (error) {
+      return E.left(reasonOf(error))
+    }
+  }
+
+  const check: JwtCodec['check'] = (claims) =>
+    checkClaims(claims, { issuer, audience, leewaySeconds, now: Math.floor(clock() / 1000) })
+
   return {
+    open,
+    check,
+    verify: async (jwt) => {
+      const opened = await open(jwt)
+      if (E.isLeft(opened)) return E.left(forbidden(opened.left))
+      const { claims } = opened.right
+      const checked = check(claims)
+      return E.isLeft(checked)
+        ? E.left(forbidden(checked.left))
+        : E.right(Object.assign({}, claims, checked.right))
+    },
+  }
+}
+
+/** Throws at once when none of the keys can sign, and where createJwtVerifier does. */
+export const createJwtCodec = (options: JwtCodecOptions): JwtCodec => {
+  const { issuer, audience, clock } = options
+  const verifier = createJwtVerifier(options)
+  const signer = options.keys.map(loaded).find(({ signs }) => signs !== null)
+  if (!signer?.signs) throw new Error(`no ${audience} key can sign`)
+  const signingKey = signer.signs
+
+  return {
+    ...verifier,
     sign: (claims, sub, ttlSeconds) => {
       const now = Math.floor(clock() / 1000)
       return new SignJWT(claims)
@@ -75,22 +115,6 @@ export const createJwtCodec = ({
         .setIssuedAt(now - 1)
         .setExpirationTime(now + ttlSeconds)
         .sign(signingKey)
-    },
-    verify: async (jwt) => {
-      try {
-        const { payload } = await jwtVerify(jwt, keyOf, {
-          issuer,
-          audience,
-          requiredClaims: ['sub', 'iss', 'aud', 'exp', 'iat'],
-          clockTolerance: leewaySeconds,
-          currentDate: new Date(clock()),
-        })
-        const { sub, exp } = payload
-        if (typeof sub !== 'string' || typeof exp !== 'number') return E.left(forbidden('claims'))
-        return E.right({ ...payload, sub, exp })
-      } catch (error) {
-        return E.left(forbidden(reasonOf(error)))
-      }
     },
   }
 }

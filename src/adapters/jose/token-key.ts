@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { E } from '../../fp.ts'
 
 const algorithms = ['HS256', 'EdDSA', 'RS256'] as const
@@ -14,6 +14,44 @@ export type TokenKey = {
   readonly material: Uint8Array
 }
 
+/** `signs` is `null` of a public key: it verifies what another service has signed. */
+export type LoadedKey = TokenKey & { readonly verifies: KeyObject; readonly signs: KeyObject | null }
+
+const asymmetricTypes = { EdDSA: 'ed25519', RS256: 'rsa' } as const
+const leastRsaBits = 2048
+
+const pairOf = (der: Buffer): Pick<LoadedKey, 'verifies' | 'signs'> | null => {
+  try {
+    const signs = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    return { verifies: createPublicKey(signs), signs }
+  } catch {
+    try {
+      return { verifies: createPublicKey({ key: der, format: 'der', type: 'spki' }), signs: null }
+    } catch {
+      return null
+    }
+  }
+}
+
+/** The left says what is wrong with the material, and repeats none of it. */
+export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
+  const material = Buffer.from(key.material)
+  if (key.algorithm === 'HS256') {
+    if (material.length < 32) return E.left(`has a key ${key.kid} for HS256 of fewer than 32 bytes`)
+    const secret = createSecretKey(material)
+    return E.right({ ...key, verifies: secret, signs: secret })
+  }
+  const pair = pairOf(material)
+  if (pair === null) return E.left(`has a key ${key.kid} that is neither SPKI nor PKCS #8 in DER`)
+  const { asymmetricKeyType, asymmetricKeyDetails } = pair.verifies
+  const wanted = asymmetricTypes[key.algorithm]
+  if (asymmetricKeyType !== wanted)
+    return E.left(`has a key ${key.kid} of type ${asymmetricKeyType}, and ${key.algorithm} takes ${wanted}`)
+  if (wanted === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < leastRsaBits)
+    return E.left(`has a key ${key.kid} for RS256 of fewer than ${leastRsaBits} bits`)
+  return E.right({ ...key, ...pair })
+}
+
 const isAlgorithm = (s: string): s is TokenAlgorithm => (algorithms as ReadonlyArray<string>).includes(s)
 
 const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
@@ -21,11 +59,12 @@ const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
   if (kid === undefined || algorithm === undefined || encoded === undefined || rest.length > 0)
     return E.left('is not of the form kid:alg:base64url')
   if (!/^[\w.-]{1,64}$/.test(kid)) return E.left('has a kid that is not 1 to 64 letters, digits, or . _ -')
-  if (!isAlgorithm(algorithm)) return E.left(`has an algorithm that is not one of ${algorithms.join(', ')}`)
-  if (!/^[\w-]+$/.test(encoded)) return E.left('has a key that is not base64url')
-  const material = Buffer.from(encoded, 'base64url')
-  if (algorithm === 'HS256' && material.length < 32) return E.left('has an HS256 key of fewer than 32 bytes')
-  return E.right({ kid, algorithm, material })
+  if (!isAlgorithm(algorithm))
+    return E.left(`has a key ${kid} with an algorithm that is not one of ${algorithms.join(', ')}`)
+  if (!/^[\w-]+$/.test(encoded)) return E.left(`has a key ${kid} that is not base64url`)
+  const key: TokenKey = { kid, algorithm, material: Buffer.from(encoded, 'base64url') }
+  const loaded = loadTokenKey(key)
+  return E.isLeft(loaded) ? loaded : E.right(key)
 }
 
 /** Reads `kid:alg:base64url[,…]`; the left says what is wrong, and repeats no key. */
@@ -38,6 +77,35 @@ export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<Tok
     keys.push(key.right)
   }
   return E.right(keys)
+}
+
+/** The `kid` of a secret that is given without one. */
+const bareKid = 'id'
+
+/** Reads the same, or one secret of 32 bytes or more as it is: the form from before keys could be rotated. */
+export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
+  if (/^[\w.-]{1,64}:(?:HS256|EdDSA|RS256):/.test(text)) return parseTokenKeys(text)
+  return Buffer.byteLength(text) >= 32
+    ? E.right([{ kid: bareKid, algorithm: 'HS256', material: Buffer.from(text) }])
+    : E.left('is shorter than 32 bytes')
+}
+
+/**
+ * The keys of one kind of token, of which one can sign: where none of those that were set can, Larder's own key comes
+ * last, under a `kid` that is none of theirs (http-api.md §2.1, V63).
+ */
+export const withSigner = (
+  keys: ReadonlyArray<TokenKey>,
+  own: () => ReadonlyArray<TokenKey>,
+): ReadonlyArray<TokenKey> => {
+  const canSign = (key: TokenKey): boolean => {
+    const loaded = loadTokenKey(key)
+    return E.isRight(loaded) && loaded.right.signs !== null
+  }
+  if (keys.some(canSign)) return keys
+  const freeKid = (kid: string): string =>
+    keys.some((key) => key.kid === kid) ? freeKid(`larder-${kid}`) : kid
+  return [...keys, ...own().map((key) => ({ ...key, kid: freeKid(key.kid) }))]
 }
 
 export const newSecretKey = (kid: string): TokenKey => ({

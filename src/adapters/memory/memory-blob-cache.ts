@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { BlobShelf, NewBytes, ResidentBytes } from '../blob/blob-shelf.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
@@ -18,10 +18,10 @@ export const createMemoryBlobCache = (
   createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), { ...options, tier: 'memory' })
 
 export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter): BlobShelf => {
-  const blobs = new LRUCache<string, Held>({
-    maxSize: Math.max(1, maxBytes),
-    sizeCalculation: ({ bytes }) => bytes.length,
-    dispose: ({ bytes }, _, reason) => reason === 'evict' && meter.evicted(bytes.length),
+  const blobs = createBoundedCache<Held>({
+    maxBytes,
+    sizeOf: ({ bytes }) => bytes.length,
+    onEvict: ({ bytes }) => meter.evicted(bytes.length),
   })
   let underWay = 0
 

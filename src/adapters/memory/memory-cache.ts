@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -16,20 +16,18 @@ type Held = {
 /** Of all bytes, those in which refusals are held: one part in so many. */
 const refusalPart = 16
 
-/** What an entry costs beside its text: the record, the map's slot, the key. */
-const entryOverhead = 256
-
 /**
  * Values in memory, those least lately used going first, in at most `maxBytes` (UTF-8 bytes of the value as
- * JSON, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
+ * JSON, its name, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
  * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing. Refusals push out
  * one another, nothing else.
  */
 export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): CacheTier => {
   const holding = (bytes: number) =>
-    new LRUCache<string, Held>({
-      maxSize: Math.max(1, bytes),
-      dispose: (held, _, reason) => reason === 'evict' && meter.evicted(held.bytes),
+    createBoundedCache<Held>({
+      maxBytes: bytes,
+      sizeOf: (held) => held.bytes,
+      onEvict: (held) => meter.evicted(held.bytes),
     })
   const refusalBytes = Math.floor(maxBytes / refusalPart)
   const refusals = holding(refusalBytes)
@@ -66,7 +64,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       drop(key.name)
       if (E.isLeft(decoded)) return E.right(undefined)
       const value = decoded.right
-      const bytes = Buffer.byteLength(text) + entryOverhead
+      const bytes = Buffer.byteLength(text)
       const held = {
         kept: { value, expiresAt: kept.expiresAt },
         codec: key.codec,
@@ -74,7 +72,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
         bytes,
       }
       const entries = key.isRefusal(value) ? refusals : others
-      entries.set(key.name, held, { size: bytes })
+      entries.set(key.name, held)
       return E.right(undefined)
     },
     delete: (key) => async () => {

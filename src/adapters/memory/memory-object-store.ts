@@ -1,14 +1,17 @@
 import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
+import { byBytes } from '../key-order.ts'
 
 const chunkSize = 64 * 1024
 
 /** For tests, and for a run that keeps nothing. */
-export const createMemoryObjectStore = (): ObjectStore => {
+export const createMemoryObjectStore = (clock: Clock = Date.now): ObjectStore => {
   const objects = new Map<string, Buffer>()
+  const modified = new Map<string, number>()
 
   return {
     put: (key, object) =>
@@ -16,6 +19,7 @@ export const createMemoryObjectStore = (): ObjectStore => {
         const chunks: Uint8Array[] = []
         for await (const chunk of asAnnounced(object)) chunks.push(chunk)
         objects.set(key, Buffer.concat(chunks))
+        modified.set(key, clock())
       }, unavailable('object store')),
     read: (key, range) => async () => {
       const bytes = objects.get(key)
@@ -25,6 +29,16 @@ export const createMemoryObjectStore = (): ObjectStore => {
       objects.delete(key)
       return E.right(undefined)
     },
+    list: async function* (prefix, after) {
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(byBytes)
+      for (const key of keys) {
+        const bytes = objects.get(key)
+        if (bytes === undefined || (after !== null && byBytes(key, after) <= 0)) continue
+        yield { key, size: bytes.length, modifiedAt: modified.get(key) ?? 0 }
+      }
+    },
+    // What is put is collected before it is stored: nothing is left of a put that breaks off.
+    unfinishedUploads: async function* () {},
     check: TE.right(undefined),
   }
 }

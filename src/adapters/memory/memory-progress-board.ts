@@ -4,8 +4,12 @@ import type { ProgressBoard } from '../../ports/progress-board.ts'
 export const createMemoryProgressBoard = (): ProgressBoard => {
   const fractions = new Map<string, number>()
   return {
-    report: (uid, fraction) => void fractions.set(uid, fraction),
-    done: (uid) => void fractions.delete(uid),
+    report: (uid, fraction) => {
+      fractions.set(uid, fraction)
+    },
+    done: (uid) => {
+      fractions.delete(uid)
+    },
     read: (uid) => O.fromNullable(fractions.get(uid)),
   }
 }

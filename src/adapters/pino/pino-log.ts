@@ -5,6 +5,7 @@ import type { Log, LogLevel } from '../../ports/log.ts'
 export const createPinoLog = (level: LogLevel): Log => {
   const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
   return {
+    debug: (event, fields) => log.debug(fields ?? {}, event),
     info: (event, fields) => log.info(fields ?? {}, event),
     warn: (event, fields) => log.warn(fields ?? {}, event),
     error: (event, fields) => log.error(fields ?? {}, event),

@@ -15,6 +15,8 @@ export type S3Options = {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** Those that are not given are as usual. */
   readonly timeouts?: Partial<S3Timeouts>
+  /** Entries of one page of a listing: 1,000 unless given. */
+  readonly listPageSize?: number
 }
 
 /** Milliseconds. */

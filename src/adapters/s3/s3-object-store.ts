@@ -7,6 +7,7 @@ import { createS3Calls } from './s3-calls.ts'
 import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
 import { download, type Place } from './s3-download.ts'
 import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
+import { listObjects, listUploads } from './s3-listing.ts'
 import { upload } from './s3-upload.ts'
 
 /** A key that Larder never gives to an object. */
@@ -19,8 +20,8 @@ const deleteMs = 20_000
  * that a stream throws, say in one line what is wrong and what to do. The key needs the right to list the bucket,
  * too: without it S3 answers a missing object with `AccessDenied`.
  *
- * Parts of a large object that was begun by a killed process stay in the bucket, and are paid for, until a
- * lifecycle rule of the bucket (`AbortIncompleteMultipartUpload`) removes them.
+ * Parts of a large object that was begun by a killed process stay in the bucket, and are paid for, until the sweep, or
+ * a lifecycle rule of the bucket (`AbortIncompleteMultipartUpload`), removes them.
  */
 export const createS3ObjectStore = (
   options: S3Options,
@@ -31,6 +32,15 @@ export const createS3ObjectStore = (
   const placeOf = (key: string): Place => ({ Bucket: options.bucket, Key: options.prefix + key })
   const explained = (error: unknown): Error => new Error(explainS3Fault(error, options), { cause: error })
   const failed = (error: unknown): Unavailable => unavailable('object store')(explained(error))
+
+  const where = {
+    client,
+    calls,
+    bucket: options.bucket,
+    prefix: options.prefix,
+    pageSize: options.listPageSize ?? 1000,
+    failed,
+  }
 
   const open = async (key: string, start: number, end: number): Promise<O.Option<ByteStream>> => {
     const onBreak = (at: number, error: unknown): void =>
@@ -66,6 +76,8 @@ export const createS3ObjectStore = (
             .within(deleteMs, (abortSignal) => client.send(command, { abortSignal }))
             .catch(unlessMissing)
         }, failed),
+      list: (prefix, after) => listObjects(where, prefix, after),
+      unfinishedUploads: (prefix) => listUploads(where, prefix),
       check: pipe(
         TE.tryCatch(() => openEmpty(probe), failed),
         TE.map(() => undefined),

@@ -39,6 +39,7 @@ export const upload = async (
     queueSize: partsAtOnce,
   })
   await calls.within(putLimitMs(object.size), (signal) => {
+    // biome-ignore lint/complexity/noVoid: it only aborts a controller, and `done` rejects for it
     signal.addEventListener('abort', () => void parts.abort(), { once: true })
     return parts.done()
   })

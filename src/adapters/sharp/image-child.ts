@@ -11,7 +11,9 @@ import { renderPicture } from './render-picture.ts'
 
 // Never waits for libvips, as process.exit() would: this thread is free while its pool works, so a server that
 // dies takes its child along at once. It may have died while this file was being loaded.
-const die = (): void => void process.kill(process.pid, 'SIGKILL')
+const die = (): void => {
+  process.kill(process.pid, 'SIGKILL')
+}
 process.on('disconnect', die)
 if (!process.connected) die()
 
@@ -27,7 +29,9 @@ sharp.unblock({
   ],
 })
 
-const report = (message: ImageReport): void => void process.send?.(message)
+const report = (message: ImageReport): void => {
+  process.send?.(message)
+}
 
 /** Some formats (progressive, interlaced) must be decoded whole: 8 bytes a pixel, and as much as 1,000 photos need. */
 const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixels

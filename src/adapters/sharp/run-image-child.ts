@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 import type * as t from 'io-ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
+import { sandboxed } from '../sandbox/sandbox.ts'
 import { type ImageJob, ImageReport } from './image-job.ts'
+
+type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | undefined }
 
 type Outcome = E.Either<Refused | Unavailable, unknown>
 
@@ -13,25 +16,30 @@ type Outcome = E.Either<Refused | Unavailable, unknown>
 const childPath = fileURLToPath(new URL(`./image-child${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Runs one job in a process of its own, behind the server in the queue for the CPU. The process is killed when
- * it has answered, when its time is up, and when this process dies; it is gone when the task ends.
+ * Runs one job in a process of its own, in the sandbox and behind the server in the queue for the CPU. The process is
+ * killed when it has answered, when its time is up, on abort, and when this process dies; it is gone when the task ends.
  */
 export const runImageChild = <A>(
   job: ImageJob,
   result: t.Type<A, unknown, unknown>,
-  timeoutSeconds: number,
+  bounds: Bounds,
   onProgress: (fraction: number) => void = () => {},
 ): TE.TaskEither<Refused | Unavailable, A> =>
   pipe(
-    TE.tryCatch(() => untilGone(startChild(), job, timeoutSeconds, onProgress), failed),
+    TE.tryCatch(async () => untilGone(await startChild(), job, bounds, onProgress), failed),
     TE.flatMapEither((outcome) => outcome),
     TE.flatMapEither((value) => pipe(result.decode(value), E.mapLeft(failed))),
   )
 
 const failed = unavailable('image process')
 
-const startChild = (): ChildProcess => {
+const startChild = async (): Promise<ChildProcess> => {
+  // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
+  const { program, args } = await sandboxed({ program: process.execPath, args: flags })
   const child = fork(childPath, {
+    execPath: program,
+    execArgv: [...args],
     env: {},
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -43,7 +51,7 @@ const startChild = (): ChildProcess => {
 const untilGone = (
   child: ChildProcess,
   job: ImageJob,
-  timeoutSeconds: number,
+  { timeoutSeconds, signal }: Bounds,
   onProgress: (fraction: number) => void,
 ): Promise<Outcome> =>
   new Promise((resolve) => {
@@ -56,6 +64,8 @@ const untilGone = (
       () => settle(E.left(refused(`takes too long: more than ${timeoutSeconds} seconds`))),
       timeoutSeconds * 1000,
     )
+    const abort = (): void => settle(E.left(failed(new Error('stopped before its end'))))
+    signal?.addEventListener('abort', abort)
     const complaints = lastWordsOf(child)
 
     child.on('message', (message) => {
@@ -65,11 +75,14 @@ const untilGone = (
       else if (outcome === undefined) onProgress(report.right.fraction)
     })
     child.on('error', (cause) => settle(E.left(failed(cause))))
-    child.on('close', (code, signal) => {
+    child.on('close', (code, killedBy) => {
       clearTimeout(timer)
-      resolve(outcome ?? E.left(endOf(code, signal, complaints())))
+      signal?.removeEventListener('abort', abort)
+      resolve(outcome ?? E.left(endOf(code, killedBy, complaints())))
     })
-    child.send(job)
+    if (signal?.aborted) abort()
+    // A child that is gone before it has read the job is told of by how it ended.
+    else child.send(job, () => {})
   })
 
 const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>): Outcome => {

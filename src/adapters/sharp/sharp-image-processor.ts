@@ -11,12 +11,13 @@ type Options = {
 
 /** ImageProcessor by sharp (libvips), which runs in one process a job and never in this one. */
 export const createSharpImageProcessor = ({ maxPixels, timeoutSeconds }: Options): ImageProcessor => ({
-  inspect: (path) => runImageChild({ task: 'inspect', path, maxPixels }, Facts, timeoutSeconds),
-  render: (path, targets, folder, onProgress) =>
+  inspect: (path, signal) =>
+    runImageChild({ task: 'inspect', path, maxPixels }, Facts, { timeoutSeconds, signal }),
+  render: (path, targets, folder, onProgress, signal) =>
     runImageChild(
       { task: 'render', path, maxPixels, targets, folder },
       RenderedImages,
-      timeoutSeconds,
+      { timeoutSeconds, signal },
       onProgress,
     ),
 })

@@ -2,9 +2,10 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
+import { findSandbox } from '../sandbox/sandbox.ts'
 import type { EngineFailure } from './engine.ts'
 import { type EnginePaths, type FoundEngine, findEngine } from './find-engine.ts'
-import { wallSecondsFor } from './limits.ts'
+import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { judge } from './media-facts.ts'
 import { transcodeWith } from './transcode.ts'
 
@@ -12,6 +13,8 @@ export type TranscoderOptions = {
   /** Media that play for longer are refused. */
   readonly maxSeconds: number
   readonly log: Log
+  /** The longest that one pass over a file may take, in wall seconds, however long the file is. */
+  readonly maxWorkSeconds?: number
   /** Wall seconds that an engine may take for so many seconds of media. */
   readonly wallSecondsFor?: (mediaSeconds: number) => number
 }
@@ -29,10 +32,11 @@ export const createTranscoderOn = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
 ): Transcoder => {
-  const { maxSeconds, log } = options
+  const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
   const found = once(find)
 
   const toError = (failure: EngineFailure): Refused | Unavailable => {
+    if (failure.reason === 'aborted') return unavailable('transcoder')('it was stopped before its end')
     const message = refusalFor(failure.reason)
     // What somebody handed in is his fault and is told to him; an operator is woken for ours.
     if (message === null) log.warn('transcoder.failed', failure)
@@ -40,18 +44,25 @@ export const createTranscoderOn = (
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
   }
   const tooLong = refused(`the file plays for longer than ${maxSeconds} seconds`)
-  const run = { wallSecondsFor, ...options, toError, tooLong }
+  const run = {
+    maxSeconds,
+    wallSecondsFor:
+      options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
+    toError,
+    tooLong,
+  }
 
   return {
     describe: pipe(
       found,
       TE.map(({ facts }) => facts.name),
     ),
-    probe: (path) =>
+    isolation: async () => E.right((await findSandbox()).isolation),
+    probe: (path, signal = never()) =>
       pipe(
         found,
         // A path that no process can be given, for one, makes the call itself throw.
-        TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path), unavailable('transcoder'))),
+        TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
         TE.flatMapEither(judge),
         TE.filterOrElseW(
@@ -59,13 +70,16 @@ export const createTranscoderOn = (
           () => tooLong,
         ),
       ),
-    transcode: (path, facts, plan, folder, onProgress) =>
+    transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
       pipe(
         found,
-        TE.flatMap((engine) => transcodeWith(engine, run)({ path, facts, plan, folder, onProgress })),
+        TE.flatMap((engine) => transcodeWith(engine, run)({ path, facts, plan, folder, onProgress, signal })),
       ),
   }
 }
+
+/** A signal that is not aborted. */
+const never = (): AbortSignal => new AbortController().signal
 
 /** What to tell the sender; `null` when the file is not to blame. */
 const refusalFor = (reason: EngineFailure['reason']): string | null => {

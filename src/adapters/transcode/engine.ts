@@ -57,12 +57,12 @@ export type EngineFailure = {
 export type Engine = {
   /** Fails when it does not run here, or cannot write H.264 and AAC. */
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
-  readonly probe: (path: string) => TE.TaskEither<EngineFailure, ProbedFile>
+  readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
   /** Tells how many seconds of media are done. */
   readonly encode: (
     job: EncodeJob,
     onProgress: (seconds: number) => void,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, void>
-  readonly remux: (job: RemuxJob) => TE.TaskEither<EngineFailure, void>
+  readonly remux: (job: RemuxJob, signal: AbortSignal) => TE.TaskEither<EngineFailure, void>
 }

@@ -27,11 +27,11 @@ export const createFfmpegEngine = (programs: {
     return toEngineFacts(version, coders, filters)
   },
 
-  probe: (path) => async () => {
+  probe: (path, signal) => async () => {
     // The one way to learn that a duration is a guess is a warning.
     const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
-    const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS })
+    const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS, signal })
     if (E.isLeft(ran)) return ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
@@ -49,7 +49,7 @@ export const createFfmpegEngine = (programs: {
   },
 
   remux:
-    ({ outputs, wallSeconds }) =>
+    ({ outputs, wallSeconds }, signal) =>
     async () => {
       const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
       const args = [
@@ -60,7 +60,7 @@ export const createFfmpegEngine = (programs: {
           ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
         ]),
       ]
-      const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), { wallSeconds })
+      const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), { wallSeconds, signal })
       return E.isLeft(ran) ? ran : E.right(undefined)
     },
 })

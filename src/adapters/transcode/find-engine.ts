@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
+import { findProgram } from '../sandbox/find-program.ts'
+import { findSandbox } from '../sandbox/sandbox.ts'
 import type { Engine, EngineFacts } from './engine.ts'
 import { createFfmpegEngine } from './ffmpeg-engine.ts'
-import { findProgram } from './launcher.ts'
 import { createNodeAvEngine } from './node-av-engine.ts'
 
 export type EnginePaths = { readonly ffmpegPath: string | null; readonly ffprobePath: string | null }
@@ -24,7 +25,8 @@ export const findEngine =
     for (const { name, engine } of candidates(paths)) {
       const facts = await engine.describe()
       if (E.isRight(facts)) {
-        log.info('transcoder.engine', { engine: facts.right.name })
+        const { isolation } = await findSandbox()
+        log.info('transcoder.engine', { engine: facts.right.name, ...isolation })
         return E.right({ engine, facts: facts.right })
       }
       reasons.push(`${name} does not work: ${facts.left.detail}`)

@@ -1,31 +1,12 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
-
-/** Where a program is, by PATH; `null` when it is not. */
-export const findProgram = (name: string): string | null => {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
-}
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-export type Command = { readonly program: string; readonly args: ReadonlyArray<string> }
+import { findProgram } from '../sandbox/find-program.ts'
+import { type Command, sandboxed } from '../sandbox/sandbox.ts'
 
 /**
- * A command that runs behind others (`nice`), within limits (`prlimit`, in its own words), and dies with this process
- * even if that is killed (`setpriv`). Each of them replaces itself by the next, so all are one process. Those that a
- * system does not have are left out.
+ * A command in the sandbox that runs behind others (`nice`), within limits (`prlimit`, in its own words). Each program
+ * replaces itself by the next, so all are one process. Those that a system does not have are left out.
  */
-export const bounded = ({ program, args }: Command, limits: ReadonlyArray<string>): Command => {
+export const bounded = ({ program, args }: Command, limits: ReadonlyArray<string>): Promise<Command> => {
   const wrappers = [
-    ['setpriv', '--pdeathsig', 'KILL', '--'],
     ['prlimit', '--core=0', ...limits, '--'],
     ['nice', '-n', '10', '--'],
   ]
@@ -34,7 +15,7 @@ export const bounded = ({ program, args }: Command, limits: ReadonlyArray<string
     return wrapper === null ? [] : [wrapper, ...options]
   })
   const [first = program, ...rest] = [...found, program, ...args]
-  return { program: first, args: rest }
+  return sandboxed({ program: first, args: rest })
 }
 
 /** What an engine may know of where it runs: no secret among the settings reaches a decoder. */

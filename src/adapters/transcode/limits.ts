@@ -36,5 +36,9 @@ export const MAX_FILE_BYTES = 20 * 2 ** 30
 
 export const PROBE_SECONDS = 30
 
-/** Wall time for media of this length. Generous, as slow machines encode at a tenth of the speed of playing. */
-export const wallSecondsFor = (mediaSeconds: number): number => 120 + 60 * mediaSeconds
+/** Of one pass over a file, unless MEDIA_MAX_WORK_SECONDS says otherwise: a day. */
+export const MAX_WORK_SECONDS = 86_400
+
+/** Wall time for media of this length: slow machines encode at a tenth of the speed of playing, and wait for others. */
+export const wallSecondsFor = (mediaSeconds: number, most: number): number =>
+  Math.min(most, 300 + 20 * mediaSeconds)

@@ -16,9 +16,9 @@ export const createNodeAvEngine = (): Engine => ({
     ask({ kind: 'describe' }, { wallSeconds: PROBE_SECONDS }),
     TE.flatMapEither(decodeWith(t.readonly(t.strict({ name: t.string, toneMaps: t.boolean })))),
   ),
-  probe: (path) =>
+  probe: (path, signal) =>
     pipe(
-      ask({ kind: 'probe', path }, { wallSeconds: PROBE_SECONDS }, path),
+      ask({ kind: 'probe', path }, { wallSeconds: PROBE_SECONDS, signal }, path),
       TE.flatMapEither(decodeWith(ProbedFile)),
     ),
   encode: (job, onProgress, signal) =>
@@ -26,9 +26,9 @@ export const createNodeAvEngine = (): Engine => ({
       ask({ kind: 'encode', job }, { wallSeconds: job.wallSeconds, signal }, job.path, onProgress),
       TE.map(() => undefined),
     ),
-  remux: (job) =>
+  remux: (job, signal) =>
     pipe(
-      ask({ kind: 'remux', job }, { wallSeconds: job.wallSeconds }),
+      ask({ kind: 'remux', job }, { wallSeconds: job.wallSeconds, signal }),
       TE.map(() => undefined),
     ),
 })
@@ -50,7 +50,7 @@ const ask =
   async () => {
     // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-    const { program, args } = bounded({ program: process.execPath, args: flags }, LIMITS)
+    const { program, args } = await bounded({ program: process.execPath, args: flags }, LIMITS)
     const child = fork(CHILD, {
       execPath: program,
       execArgv: [...args],

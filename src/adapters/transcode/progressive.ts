@@ -4,6 +4,12 @@ import { E, type TE } from '../../fp.ts'
 import type { Progressive, Rendition } from '../../ports/transcoder.ts'
 import type { Engine, EngineFailure } from './engine.ts'
 
+type ProgressiveBounds = {
+  readonly folder: string
+  readonly wallSeconds: number
+  readonly signal: AbortSignal
+}
+
 /**
  * A fast-start mp4 for each video rendition, with the best sound, or, where there are no pictures, for each audio
  * rendition. Nothing is encoded again.
@@ -12,7 +18,7 @@ export const makeProgressive =
   (
     engine: Engine,
     renditions: ReadonlyArray<Rendition>,
-    { folder, wallSeconds }: { readonly folder: string; readonly wallSeconds: number },
+    { folder, wallSeconds, signal }: ProgressiveBounds,
   ): TE.TaskEither<EngineFailure, ReadonlyArray<Progressive>> =>
   async () => {
     const wanted = combinations(renditions).map((tracks) => ({
@@ -20,7 +26,7 @@ export const makeProgressive =
       inputs: tracks.map(({ init }) => init.path),
       file: join(folder, `progressive-${tracks[0]?.name}.mp4`),
     }))
-    const remuxed = await engine.remux({ outputs: wanted, wallSeconds })()
+    const remuxed = await engine.remux({ outputs: wanted, wallSeconds }, signal)()
     if (E.isLeft(remuxed)) return remuxed
     return E.right(await Promise.all(wanted.map(toProgressive)))
   }

@@ -19,7 +19,7 @@ export const run = async (
   bounds: Bounds,
   onLine?: (line: string) => void,
 ): Promise<E.Either<EngineFailure, Ran>> => {
-  const command = bounded({ program, args }, LIMITS)
+  const command = await bounded({ program, args }, LIMITS)
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: bareEnvironment(),

@@ -24,6 +24,7 @@ export type TranscodeRequest = {
   readonly plan: MediaPlan
   readonly folder: string
   readonly onProgress: (fraction: number) => void
+  readonly signal: AbortSignal
 }
 
 /** A source that gives less than this share of what it announced, less a frame, was cut off on its way to us. */
@@ -61,7 +62,9 @@ const transcodeOrThrow = async (
   const plan = mute ? { ...request.plan, audio: [] } : request.plan
   const encoded = mute ? await encode(found, run, { ...request, plan, onProgress }) : tried
   if (E.isLeft(encoded))
-    return E.left(encoded.left.reason === 'aborted' ? run.tooLong : run.toError(encoded.left))
+    return E.left(
+      encoded.left.reason === 'aborted' && !request.signal.aborted ? run.tooLong : run.toError(encoded.left),
+    )
 
   const all = await cutRenditions(plan, encoded.right)
   if (all.some(({ parts }) => parts.length === 0))
@@ -73,9 +76,13 @@ const transcodeOrThrow = async (
   if (seconds < WHOLE * (facts.durationSeconds ?? 0) - FRAME_SECONDS)
     return E.left(cutOff(seconds, facts.durationSeconds))
 
-  const bounds = { folder: encoded.right, wallSeconds: run.wallSecondsFor(seconds) }
+  const { signal } = request
+  const bounds = { folder: encoded.right, wallSeconds: run.wallSecondsFor(seconds), signal }
   const progressive = await makeProgressive(found.engine, renditions, bounds)()
-  if (E.isLeft(progressive)) return E.left(run.toError(progressive.left))
+  if (E.isLeft(progressive)) {
+    await rm(encoded.right, { recursive: true, force: true })
+    return E.left(run.toError(progressive.left))
+  }
   onProgress(1)
   const warnings = [
     ...(mute || renditions.length < all.length ? [NO_SOUND] : []),
@@ -100,7 +107,7 @@ const forward = (onProgress: (fraction: number) => void) => {
 const encode = async (
   { engine, facts: { toneMaps } }: FoundEngine,
   run: Run,
-  { path, facts, plan, folder, onProgress }: TranscodeRequest,
+  { path, facts, plan, folder, onProgress, signal }: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, string>> => {
   const { durationSeconds } = facts
   const target = await mkdtemp(join(folder, 'pass-'))
@@ -112,7 +119,7 @@ const encode = async (
     if (seconds > run.maxSeconds + GRACE_SECONDS) tooLong.abort()
     if (durationSeconds !== null) onProgress(Math.min(1, seconds / durationSeconds) * ENCODING)
   }
-  const ended = await engine.encode(job, onSeconds, tooLong.signal)()
+  const ended = await engine.encode(job, onSeconds, AbortSignal.any([signal, tooLong.signal]))()
   if (E.isRight(ended)) return E.right(target)
   await rm(target, { recursive: true, force: true })
   return ended

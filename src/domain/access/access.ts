@@ -2,8 +2,8 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
-import type { Signature, UrlSignature } from '../shared/signature.ts'
-import type { Presign, UrlPresign, Viewer } from './viewer.ts'
+import type { CopiedToken, MintedToken, Signature, UrlSignature } from '../shared/signature.ts'
+import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
 /** Seconds that a new image token lives, and the least that a content token does (http-api.md §2.3). */
 export const defaultTtlSeconds = 1800
@@ -24,22 +24,27 @@ export type Signing = {
   readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
 }
 
+/** The one way to say that a token in a list is the caller's own. */
+const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt }) as CopiedToken
+
 /**
  * A token that came in a header was never meant to stand in a URL: the children get a fresh one for the same
  * file, which ends no later and opens no more (http-api.md §3.2, W14).
  */
 export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
-  const jwtForUrls = ({ grant, jwt, carrier }: Viewer): TE.TaskEither<never, string> =>
-    carrier === 'header'
-      ? tokens.mint(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions)
-      : TE.right(jwt)
+  const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
+    pipe(
+      tokens.mint(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions),
+      TE.map((jwt) => ({ source: 'minted', jwt })),
+    )
 
   const ofUrls: Signing['ofUrls'] = (viewer, presign) => {
     const mode = presign ?? asTheCallerCame[viewer.carrier]
     if (mode === 'none') return TE.right({ mode })
+    if (viewer.carrier !== 'header') return TE.right({ mode, ...copiedFrom(viewer) })
     return pipe(
-      jwtForUrls(viewer),
-      TE.map((jwt): UrlSignature => ({ mode, jwt })),
+      mintFor(viewer),
+      TE.map((token): UrlSignature => ({ mode, ...token })),
     )
   }
 

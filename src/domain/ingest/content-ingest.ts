@@ -5,7 +5,14 @@ import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../shared/ids.ts'
 import { createExportStore } from './export-store.ts'
-import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import {
+  type FileState,
+  type LibraryFile,
+  type MadeExports,
+  type MediaIngest,
+  type OnProgress,
+  stopped,
+} from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
 import type { MediaPlan } from './media-plan.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
@@ -42,10 +49,15 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     uid: ContentFileUid,
     made: Transcoded,
     plan: MediaPlan,
+    signal: AbortSignal,
   ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, (upload) =>
       pipe(
-        storeExports(upload, made, plan),
+        storeExports(
+          (slice, contentType) => (signal.aborted ? TE.left(stopped) : upload(slice, contentType)),
+          made,
+          plan,
+        ),
         TE.flatMap((exports) => contentFiles.addExports(uid, exports)),
       ),
     )
@@ -54,23 +66,37 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     uid: ContentFileUid,
     path: string,
     onProgress: OnProgress,
-  ): TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>> =>
+    signal: AbortSignal,
+  ): TE.TaskEither<Refused | Unavailable, MadeExports> =>
     files.withScratch((folder) => async () => {
-      const facts = await transcoder.probe(path)()
+      const facts = await transcoder.probe(path, signal)()
       if (E.isLeft(facts)) return facts
       const plan = planMedia(facts.right)
-      const made = await transcoder.transcode(path, facts.right, plan, folder, onProgress)()
+      const made = await transcoder.transcode(path, facts.right, plan, folder, onProgress, signal)()
       if (E.isLeft(made)) return made
-      const stored = await store(uid, made.right, plan)()
-      return E.isLeft(stored) ? stored : E.right(made.right.warnings)
+      const stored = await store(uid, made.right, plan, signal)()
+      if (E.isLeft(stored)) return stored
+      return E.right({ isAdded: stored.right, warnings: made.right.warnings })
     })
+
+  const stateOf = (uid: ContentFileUid): TE.TaskEither<Unavailable, FileState> =>
+    pipe(
+      contentFiles.find(uid),
+      TE.map(
+        O.match(
+          (): FileState => 'gone',
+          ({ exports }): FileState => (exports.length > 0 ? 'finished' : 'unfinished'),
+        ),
+      ),
+    )
 
   const inLibrary = ({ uid, original, exportCount }: KnownContentFile): LibraryFile => ({
     kind: 'content',
     uid,
     original,
     isFinished: exportCount > 0,
-    makeExports: (path, onProgress) => makeExports(uid, path, onProgress),
+    state: stateOf(uid),
+    makeExports: (path, onProgress, signal) => makeExports(uid, path, onProgress, signal),
     removeUnfinished: contentFiles.removeUnfinished(uid),
   })
 

@@ -6,7 +6,14 @@ import type { NewImageExport } from '../playlist/image-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ImageFileUid } from '../shared/ids.ts'
 import { pictureWarnings, planImage } from './image-plan.ts'
-import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import {
+  type FileState,
+  type LibraryFile,
+  type MadeExports,
+  type MediaIngest,
+  type OnProgress,
+  stopped,
+} from './media-ingest.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & { readonly imageFiles: ImageFileRepository; readonly images: ImageProcessor }
@@ -40,10 +47,12 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
   const store = (
     uid: ImageFileUid,
     rendered: ReadonlyArray<RenderedImage>,
+    signal: AbortSignal,
   ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, (upload) => async () => {
       const exports: NewImageExport[] = []
       for (const { path, format, width, height, thumbhash, size } of rendered) {
+        if (signal.aborted) return E.left(stopped)
         const file = await upload({ path, start: 0, end: size }, `image/${format}`)()
         if (E.isLeft(file)) return file
         exports.push({ uid: newUid.imageExport(), format, width, height, thumbhash, file: file.right })
@@ -55,17 +64,31 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     uid: ImageFileUid,
     path: string,
     onProgress: OnProgress,
-  ): TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>> =>
+    signal: AbortSignal,
+  ): TE.TaskEither<Refused | Unavailable, MadeExports> =>
     files.withScratch((folder) =>
       pipe(
-        images.inspect(path),
+        images.inspect(path, signal),
         TE.flatMap((facts) =>
           pipe(
-            images.render(path, planImage(facts), folder, onProgress),
-            TE.flatMap((rendered) => store(uid, rendered)),
-            TE.map(() => pictureWarnings(facts)),
+            images.render(path, planImage(facts), folder, onProgress, signal),
+            TE.flatMap((rendered) => store(uid, rendered, signal)),
+            TE.map((isAdded) => ({ isAdded, warnings: pictureWarnings(facts) })),
           ),
         ),
+      ),
+    )
+
+  const stateOf = (uid: ImageFileUid): TE.TaskEither<Unavailable, FileState> =>
+    pipe(
+      imageFiles.listExports(uid),
+      TE.flatMap((exports) =>
+        exports.length > 0
+          ? TE.right<Unavailable, FileState>('finished')
+          : pipe(
+              imageFiles.listUnfinished,
+              TE.map((all): FileState => (all.some((one) => one.uid === uid) ? 'unfinished' : 'gone')),
+            ),
       ),
     )
 
@@ -74,7 +97,8 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     uid,
     original,
     isFinished: exportCount > 0,
-    makeExports: (path, onProgress) => makeExports(uid, path, onProgress),
+    state: stateOf(uid),
+    makeExports: (path, onProgress, signal) => makeExports(uid, path, onProgress, signal),
     removeUnfinished: imageFiles.removeUnfinished(uid),
   })
 

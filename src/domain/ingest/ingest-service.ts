@@ -5,13 +5,16 @@ import type { ImageProcessor } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { ProgressBoard } from '../../ports/progress-board.ts'
+import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
+import type { WorkLocks } from '../../ports/work-locks.ts'
 import { wholeOf } from '../shared/bytes.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createContentIngest } from './content-ingest.ts'
+import { createFinishOnce, type Finished, type WithOriginal } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
-import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
+import { type LibraryFile, type MediaIngest, type OnProgress, stopped } from './media-ingest.ts'
 import { notTaken } from './not-taken.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
@@ -29,7 +32,8 @@ type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 export type IngestService = {
   /**
    * Adds a file of this machine and makes its exports. A file whose bytes are in the library keeps its uid, and
-   * only what is missing is made (http-api.md §8.3). What is refused leaves nothing behind.
+   * only what is missing is made (http-api.md §8.3). What is refused leaves nothing behind. Exports that another
+   * process is making are waited for, and not made twice.
    */
   readonly add: (path: string, options: AddOptions) => Outcome<Ingested>
   /** Files whose making was cut off, oldest first, each with what finishes it. */
@@ -41,7 +45,8 @@ export type IngestService = {
 export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content: O.Option<ContentFileUid> }
 
 export type UnfinishedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
-  readonly finish: (onProgress: OnProgress) => Outcome<Ingested>
+  /** Does not wait for another process: `busy` says that one is at it. */
+  readonly finish: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
 export type AddOptions = {
@@ -50,7 +55,13 @@ export type AddOptions = {
   /** Called as soon as the uid is known. */
   readonly onKnown: (file: { readonly kind: MediaKind; readonly uid: ImageFileUid | ContentFileUid }) => void
   readonly onProgress: OnProgress
+  /** Called once when another process is adding the same bytes, or is making their exports. */
+  readonly onWaiting?: () => void
+  readonly signal?: AbortSignal
 }
+
+/** Milliseconds between two looks whether another process is ready. */
+const waitMilliseconds = 1000
 
 type Deps = UploadDeps & {
   readonly imageFiles: ImageFileRepository
@@ -58,7 +69,11 @@ type Deps = UploadDeps & {
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
   readonly progress: ProgressBoard
+  readonly locks: WorkLocks
+  readonly sleep: Sleep
 }
+
+const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
 
 /** Those who decode know a path at most: whoever handed the file in knows it by its name. */
 const about =
@@ -66,8 +81,20 @@ const about =
   (error: Refused | Unavailable): Refused | Unavailable =>
     error._tag === 'Refused' ? refused(`${name}: ${error.message}`) : error
 
+const unlessBusy = (finished: Finished): O.Option<Finished> =>
+  finished.state === 'busy' ? O.none : O.some(finished)
+
+/** Calls it the first time alone. */
+const once = (call: () => void) => {
+  let called = false
+  return () => {
+    if (!called) call()
+    called = true
+  }
+}
+
 export const createIngestService = (deps: Deps): IngestService => {
-  const { files, store, imageFiles, contentFiles, progress } = deps
+  const { files, store, imageFiles, contentFiles, locks, sleep } = deps
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
@@ -87,36 +114,42 @@ export const createIngestService = (deps: Deps): IngestService => {
       ),
     )
 
-  const finish =
-    (file: LibraryFile, path: string, onProgress: OnProgress): Outcome<Ingested> =>
-    async () => {
-      const { kind, uid } = file
-      const tell = (fraction: number) => {
-        progress.report(uid, fraction)
-        onProgress(fraction)
-      }
-      tell(0)
-      const made = await file.makeExports(path, tell)()
-      progress.done(uid)
-      if (E.isRight(made)) return E.right({ kind, uid, warnings: made.right })
-      // What cannot be decoded never will be: it goes, with its original. What was not reached may be another time.
-      if (made.left._tag === 'Refused') {
-        const removed = await file.removeUnfinished()
-        const isGone = E.isRight(removed) && removed.right
-        if (isGone) await store.delete(file.original.key)()
-      }
-      return made
+  const finishOnce = createFinishOnce(deps)
+
+  /** Tries until no other process is in the way. */
+  const whenFree = async <A>(
+    attempt: Outcome<O.Option<A>>,
+    { onWaiting, signal }: { readonly onWaiting: () => void; readonly signal: AbortSignal },
+  ): Promise<E.Either<Refused | Unavailable, A>> => {
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      const result = await attempt()
+      if (E.isLeft(result)) return result
+      if (O.isSome(result.right)) return E.right(result.right.value)
+      if (tries === 0) onWaiting()
+      await sleep(waitMilliseconds, signal)
     }
+    return E.left(stopped)
+  }
 
   const addBy =
-    (ingest: MediaIngest, source: SourceFile, { onKnown, onProgress }: AddOptions): Outcome<Ingested> =>
+    (ingest: MediaIngest, source: SourceFile, options: AddOptions): Outcome<Ingested> =>
     async () => {
-      const file = await know(ingest, source)()
+      const { onKnown, onProgress, onWaiting = () => {}, signal = new AbortController().signal } = options
+      const waiting = { onWaiting: once(onWaiting), signal }
+      const file = await whenFree(
+        locks.tryWith(`add:${source.sha512}`, () => know(ingest, source)),
+        waiting,
+      )
       if (E.isLeft(file)) return file
       const { kind, uid, isFinished } = file.right
       onKnown({ kind, uid })
       if (isFinished) return E.right({ kind, uid, warnings: [] })
-      return finish(file.right, source.path, onProgress)()
+
+      const finish = finishOnce(file.right, (use) => use(source.path), onProgress, signal)
+      const finished = await whenFree(pipe(finish, TE.map(unlessBusy)), waiting)
+      if (E.isLeft(finished)) return finished
+      const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhere]
+      return E.right({ kind, uid, warnings })
     }
 
   const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
@@ -128,16 +161,18 @@ export const createIngestService = (deps: Deps): IngestService => {
     return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
   }
 
-  /** Fetches the original back from the store, and makes what is missing. */
-  const finishOne = (file: LibraryFile, onProgress: OnProgress): Outcome<Ingested> =>
-    files.withScratch((folder) =>
-      pipe(
-        store.read(file.original.key, wholeOf(file.original.size)),
-        TE.flatMapEither(E.fromOption(() => unavailable('object store')(`${file.original.key} is missing`))),
-        TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
-        TE.flatMap(() => finish(file, `${folder}/original`, onProgress)),
-      ),
-    )
+  /** Fetches the original back from the store. */
+  const fetched =
+    ({ original }: LibraryFile): WithOriginal =>
+    (use) =>
+      files.withScratch((folder) =>
+        pipe(
+          store.read(original.key, wholeOf(original.size)),
+          TE.flatMapEither(E.fromOption(() => unavailable('object store')(`${original.key} is missing`))),
+          TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
+          TE.flatMap(() => use(`${folder}/original`)),
+        ),
+      )
 
   return {
     add: (path, options) =>
@@ -161,7 +196,15 @@ export const createIngestService = (deps: Deps): IngestService => {
       const failed = lists.find(E.isLeft)
       if (failed !== undefined) return failed
       const all = lists.flatMap((list) => (E.isRight(list) ? list.right : []))
-      return E.right(all.map((file) => ({ ...file, finish: (onProgress) => finishOne(file, onProgress) })))
+      return E.right(
+        all.map(
+          (file): UnfinishedFile => ({
+            kind: file.kind,
+            uid: file.uid,
+            finish: (onProgress, signal) => finishOnce(file, fetched(file), onProgress, signal),
+          }),
+        ),
+      )
     },
 
     oldest: pipe(

@@ -1,12 +1,21 @@
 import type { O, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
-import type { Refused, Unavailable } from '../shared/errors.ts'
+import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
 
-/** Told the finished fraction, from 0 to 1. */
+/** Called with the finished fraction, from 0 to 1. */
 export type OnProgress = (fraction: number) => void
+
+/** What became of exports that were made. `isAdded` is false when the file has others already, or is gone. */
+export type MadeExports = {
+  readonly isAdded: boolean
+  /** What a person should know, a line each. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export type FileState = 'finished' | 'unfinished' | 'gone'
 
 /** A file whose original is in the library. */
 export type LibraryFile = {
@@ -14,11 +23,14 @@ export type LibraryFile = {
   readonly uid: ImageFileUid | ContentFileUid
   readonly original: StoredFile
   readonly isFinished: boolean
-  /** Makes and stores all exports of the original, a copy of which is at `path`; gives warnings for people. */
+  /** Asks the database how it is now. */
+  readonly state: TE.TaskEither<Unavailable, FileState>
+  /** Makes and stores all exports of the original, a copy of which is at `path`. `Unavailable` once aborted. */
   readonly makeExports: (
     path: string,
     onProgress: OnProgress,
-  ) => TE.TaskEither<Refused | Unavailable, ReadonlyArray<string>>
+    signal: AbortSignal,
+  ) => TE.TaskEither<Refused | Unavailable, MadeExports>
   /** Takes its row out again. `false`, and nothing changed, when it has exports. */
   readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
@@ -31,3 +43,6 @@ export type MediaIngest = {
   /** Oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }
+
+/** What work gives that was aborted: the file is not to blame. */
+export const stopped = unavailable('work')('it was stopped before its end')

@@ -48,13 +48,13 @@ type Deps = {
   readonly publicUrl: string
 }
 
-/** Lists that are kept as they were read: those of the films that are watched the most. */
-const readLists = 256
+/** Characters of lists that are kept as they were read: those of the films that are watched the most. */
+const readLength = 2 * 1024 * 1024
 
 export const createContentLists = (deps: Deps): ContentLists => {
   const { cache, stale, contentFiles, contentSigning, publicUrl } = deps
   const readThrough = createReadThrough(cache, stale)
-  const read = remembering(readLists, readMaster)
+  const read = remembering(readLength, readMaster)
 
   /** Writes a list of a content file; `none` from `write` means that there is nothing to list. */
   const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>

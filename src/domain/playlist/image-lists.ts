@@ -1,6 +1,7 @@
 import { E, pipe, TE } from '../../fp.ts'
 import type { CachePort, Found } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
@@ -18,6 +19,14 @@ import type { UrlSignature } from '../shared/signature.ts'
 import { bestExport, type ImageWish } from './best-export.ts'
 import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist } from './image-playlist.ts'
 
+/** A list for everybody, and the fresh token that comes with it. */
+export type PublicImages = {
+  readonly list: Found<SignableList<UrlSignature>>
+  readonly jwt: string
+  /** When the token ends, in seconds since 1970. */
+  readonly exp: number
+}
+
 /** Lists of the exports of an image. */
 export type ImageLists = {
   /** JSON, http-api.md §4.1. */
@@ -27,10 +36,9 @@ export type ImageLists = {
     presign: UrlPresign | null,
   ) => Shown<Found<SignableList<UrlSignature>>>
   /** The same for everybody, with a fresh token, when the image is public (http-api.md §4.2). */
-  readonly showPublicImages: (
-    uid: ImageFileUid,
-    presign: UrlPresign | null,
-  ) => Shown<{ readonly list: Found<SignableList<UrlSignature>>; readonly jwt: string }>
+  readonly showPublicImages: (uid: ImageFileUid, presign: UrlPresign | null) => Shown<PublicImages>
+  /** Succeeds when the image is public. */
+  readonly checkPublic: (uid: ImageFileUid) => TE.TaskEither<Forbidden | Unavailable, unknown>
   /** The export that serves best (http-api.md §4.4); `null` is a caller without a token, who gets public images alone. */
   readonly chooseImage: (uid: ImageFileUid, viewer: Viewer | null, wish: ImageWish) => Shown<ListedImage>
 }
@@ -42,15 +50,16 @@ type Deps = {
   readonly tokens: MediaTokens
   readonly imageSigning: Signing
   readonly publicUrl: string
+  readonly clock: Clock
 }
 
-/** Lists that are kept as they were read: those that are chosen from the most. */
-const readLists = 256
+/** Characters of lists that are kept as they were read: those that are chosen from the most. */
+const readLength = 4 * 1024 * 1024
 
 export const createImageLists = (deps: Deps): ImageLists => {
-  const { cache, stale, imageFiles, tokens, imageSigning, publicUrl } = deps
+  const { cache, stale, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
   const readThrough = createReadThrough(cache, stale)
-  const readImages = remembering(readLists, listedImages)
+  const readImages = remembering(readLength, listedImages)
 
   const imagePlaylist = (uid: ImageFileUid) =>
     readThrough(
@@ -99,17 +108,19 @@ export const createImageLists = (deps: Deps): ImageLists => {
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
+      const mode = presign ?? 'none'
+      const exp = Math.floor(clock() / 1000) + defaultTtlSeconds
       return pipe(
         tokens.mint('image', uid, defaultTtlSeconds),
-        TE.map((jwt) => ({
-          jwt,
-          list: {
-            ...text.right,
-            value: { text: text.right.value, signature: { mode: presign ?? 'none', jwt }, sign: signUrls },
-          },
-        })),
+        TE.map((jwt) => {
+          const signature: UrlSignature = mode === 'none' ? { mode } : { mode, source: 'minted', jwt }
+          const value = { text: text.right.value, signature, sign: signUrls }
+          return { jwt, exp, list: { ...text.right, value } }
+        }),
       )()
     },
+
+    checkPublic: (uid) => mayViewImage(uid, null),
 
     chooseImage: (uid, viewer, wish) => async () => {
       const permitted = await mayViewImage(uid, viewer)()

@@ -6,15 +6,23 @@ export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; reado
 
 /** Not for this caller. The reason is for counters and logs; a client learns only that its own token has expired. */
 export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
-export type ForbiddenReason =
-  | 'signature'
-  | 'claims'
-  | 'expired'
-  | 'unknown_key'
-  | 'restriction'
-  | 'other_subject'
-  | 'not_public'
-  | 'not_admin'
+export const forbiddenReasons = [
+  // Of a token that was not verified:
+  'malformed',
+  'unknown_key',
+  'signature',
+  // Of one that was:
+  'issuer',
+  'audience',
+  'claims',
+  'expired',
+  'restriction',
+  'other_subject',
+  // Of no token, or of an id token:
+  'not_public',
+  'not_admin',
+] as const
+export type ForbiddenReason = (typeof forbiddenReasons)[number]
 
 /** What was handed in cannot be taken; the message says why, in one line that its sender may read. */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }

@@ -1,8 +1,21 @@
-/** How a token travels from a list to its children (http-api.md §3). `none`: by header or cookie, not in the list. */
+declare const fromUrl: unique symbol
+
+/**
+ * The caller's own token, copied from the URL of the request into the URLs of a list. Only `copiedFrom` in
+ * access/access.ts makes one, and it takes no viewer whose token came in a header.
+ */
+export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
+
+/** A token that Larder has just minted for this list, even if the caller holds one of the same letters (V1). */
+export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
+
+/**
+ * How a token travels from a list to its children (http-api.md §3), and where that token comes from: this is known
+ * from how the signature was made, and never found out by comparing tokens (§3.2). `none`: by header or cookie.
+ */
 export type Signature =
   | { readonly mode: 'none' }
-  | { readonly mode: 'query'; readonly jwt: string }
-  | { readonly mode: 'path'; readonly jwt: string }
+  | ({ readonly mode: 'query' | 'path' } & (CopiedToken | MintedToken))
   | { readonly mode: 'define' }
 
 /** What can be done to an absolute URL; `define` needs variables, which JSON has not: 422 at the door. */

@@ -41,13 +41,13 @@ type Deps = {
   readonly signing: Signing
 }
 
-/** Lists that are kept apart into their parts: those of the films that clips are watched of. */
-const readLists = 32
+/** Characters of lists that are kept apart into their parts: those of the films that clips are watched of. */
+const readLength = 4 * 1024 * 1024
 
 export const createMediaLists = ({ cache, stale, contentFiles, signing }: Deps): MediaLists => {
   const readThrough = createReadThrough(cache, stale)
   const ownedRead = createOwnedRead(cache)
-  const readParts = remembering(readLists, readMediaPlaylist)
+  const readParts = remembering(readLength, readMediaPlaylist)
 
   const meta = (uid: ContentExportUid, { grant }: Viewer) =>
     ownedRead(cacheKeys.vodMeta({ uid }), contentFiles.findVod(uid), (found: O.Option<VodMeta>) =>

@@ -31,8 +31,7 @@ const filterOf = ({ w, h, pr = 1, bmin = 0, bmax = Number.POSITIVE_INFINITY }: t
   maxBandwidth: bmax,
 })
 
-/** Decodes the query of a master playlist; each fault names its parameter. What it does not know, it ignores. */
-export const MobileFilter = new t.Type<MobileFilter, unknown, unknown>(
+const Filter = new t.Type<MobileFilter, unknown, unknown>(
   'MobileFilter',
   Inside.is,
   (u, context) => {
@@ -49,3 +48,6 @@ export const MobileFilter = new t.Type<MobileFilter, unknown, unknown>(
     ...(Number.isFinite(maxBandwidth) ? { bmax: String(maxBandwidth) } : {}),
   }),
 )
+
+/** Decodes the query of a master playlist; each fault names its parameter. What it does not know, it ignores. */
+export const MobileFilter = Object.assign(Filter, { props: Query.props })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 import type { SignableList } from '../../domain/shared/signable-list.ts'
 import type { Signature } from '../../domain/shared/signature.ts'
 import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
@@ -15,6 +15,9 @@ import {
 } from './list-form.ts'
 import { createMemo } from './memo.ts'
 
+/** Lists of one format are signed in one way: what `sign` does is an input of a body, and this is its name. */
+export type ListFormat = 'json' | 'm3u8' | 'dash'
+
 export type ListBody = {
   readonly body: Uint8Array
   /** What it was made by. */
@@ -29,6 +32,7 @@ export type ListBody = {
  */
 export type ListBodies = <S extends Signature>(
   list: SignableList<S>,
+  format: ListFormat,
   acceptEncoding: string | undefined,
 ) => Promise<ListBody>
 
@@ -43,16 +47,13 @@ const headersOf = ({ etag }: ListForm, coding: ContentCoding): Headers => ({
 })
 
 /** Texts are long, and the same ones come again and again: their digests stand in for them. */
-const createTextIds = (maxLength: number): ((text: string) => string) => {
-  const ids = new LRUCache<string, string>({
-    maxSize: Math.max(1, Math.floor(maxLength)),
-    sizeCalculation: ({ length: idLength }, text) => text.length + idLength,
-  })
+const createTextIds = (maxBytes: number): ((text: string) => string) => {
+  const ids = createBoundedCache<{ readonly id: string }>({ maxBytes, sizeOf: ({ id }) => id.length })
   return (text) => {
     const known = ids.get(text)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.id
     const id = createHash('sha256').update(text).digest('base64url')
-    ids.set(text, id)
+    ids.set(text, { id })
     return id
   }
 }
@@ -72,9 +73,11 @@ export const createListBodies = ({ maxBytes }: Options): ListBodies => {
       ? encodeForm(identity, coding)
       : encodedForms(`${name} ${coding}`, () => encodeForm(identity, coding))
 
-  return async (list, acceptEncoding) => {
+  return async (list, format, acceptEncoding) => {
     const token = tokenOf(list.signature)
-    const name = isPlainToken(token) ? `${idOf(list.text)} ${list.signature.mode} ${token.length}` : undefined
+    const name = isPlainToken(token)
+      ? `${format} ${idOf(list.text)} ${list.signature.mode} ${token.length}`
+      : undefined
     const identity =
       name === undefined ? plainForm(list) : await identityForms(name, () => createIdentityForm(list))
 

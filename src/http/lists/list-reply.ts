@@ -11,23 +11,29 @@ import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
 import { planOf } from '../bytes-reply.ts'
+import type { Replayable, ReplayBody } from '../hot/replayable.ts'
 import type { Incoming } from '../incoming.ts'
-import { listCacheControl, preconditionFailed, type Reply, rangeNotSatisfiable } from '../reply.ts'
-import type { ListBodies, ListBody } from './list-bodies.ts'
-import { type ListForm, tokenOf } from './list-form.ts'
+import {
+  listCacheControl,
+  preconditionFailed,
+  type Reply,
+  rangeNotSatisfiable,
+  secondsUntil,
+} from '../reply.ts'
+import type { ListBodies, ListBody, ListFormat } from './list-bodies.ts'
 
 const contentTypes = {
   json: 'application/json; charset=utf-8',
   m3u8: 'application/vnd.apple.mpegurl',
   dash: 'application/dash+xml',
-} as const
-
-export type ListFormat = keyof typeof contentTypes
+} as const satisfies Record<ListFormat, string>
 
 export type ListToReply<S extends Signature> = {
   readonly found: Found<SignableList<S>>
   readonly format: ListFormat
   readonly viewer: Viewer | null
+  /** When the token ends that the list bears or depends on, in seconds since 1970. */
+  readonly exp: number
   /** Of this reply beyond those of every list. */
   readonly headers?: Headers
 }
@@ -41,10 +47,11 @@ export type ListReply = <S extends Signature>(
 const representationOf = (
   { body, headers }: ListBody,
   contentType: string,
+  cacheControl: string,
   others: Headers,
 ): Representation => {
   const { 'Content-Encoding': _, ...varyAndTag } = headers
-  const always = { 'Cache-Control': listCacheControl, ...varyAndTag, ...others }
+  const always = { 'Cache-Control': cacheControl, ...varyAndTag, ...others }
   return {
     size: body.length,
     contentType,
@@ -76,25 +83,37 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
   return { open: TE.of(multipartBody(planned.plan, async (range) => open(range))) }
 }
 
-/** A list that shows a token of its own, not the one that was brought, is not given again. */
-const againOf = <S extends Signature>(
+/**
+ * What can be said of the body when another viewer asks for it. `null`: a list that shows a token minted for one reply
+ * is never replayed; nor is one that takes more than a copy to fill.
+ */
+const replayBodyOf = <S extends Signature>(
+  { signature }: SignableList<S>,
+  { body, form: { etag, piecesFor } }: ListBody,
+): ReplayBody | null => {
+  const source = 'source' in signature ? signature.source : 'none'
+  if (source === 'minted') return null
+  if (etag !== undefined) return { _tag: 'Kept', bytes: body }
+  if (source !== 'copied' || piecesFor === null || !('jwt' in signature)) return null
+  return { _tag: 'Filled', tokenLength: signature.jwt.length, fill: piecesFor }
+}
+
+const replayableOf = <S extends Signature>(
   { found: { value, isAtHand }, viewer }: ListToReply<S>,
-  { piecesFor, size, etag }: ListForm,
+  made: ListBody,
   { whole: headers }: Representation,
   plan: (asked: ConditionalHeaders) => ByteReply,
-): Pick<Reply, 'again'> => {
-  const shows = tokenOf(value.signature)
-  if (viewer === null || piecesFor === null || (shows !== '' && shows !== viewer.jwt)) return {}
+): Replayable | null => {
+  const body = replayBodyOf(value, made)
+  if (viewer === null || body === null) return null
   return {
-    again: {
-      viewer,
-      isAtHand,
-      headers,
-      plan: (asked) => (asked.range === undefined ? plan(asked) : null),
-      piecesFor,
-      isShared: etag !== undefined,
-      size,
-    },
+    viewer,
+    isAtHand,
+    headers,
+    plan: (asked) => (asked.range === undefined ? plan(asked) : null),
+    body,
+    cacheControlFor: (secondsLeft) => listCacheControl({ isPublic: false, secondsLeft }),
+    size: made.form.size + value.text.length,
   }
 }
 
@@ -106,17 +125,23 @@ export const createListReply =
     const { method, headers } = incoming
     // Ranges are of the plain list: some players ask for `bytes=0-` of everything.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const made = await bodies(list.found.value, acceptEncoding)
-    const representation = representationOf(made, contentTypes[list.format], list.headers ?? {})
+    const made = await bodies(list.found.value, list.format, acceptEncoding)
+    const representation = representationOf(
+      made,
+      contentTypes[list.format],
+      listCacheControl({ isPublic: false, secondsLeft: secondsUntil(list.exp, clock) }),
+      list.headers ?? {},
+    )
     const plan = planOf(representation, clock)
     const planned = plan(headers, method)
     if (planned.status === 416) return E.right(rangeNotSatisfiable(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailed)
+    const again = headers.range === undefined ? replayableOf(list, made, representation, plan) : null
     return E.right({
       status: planned.status,
       headers: planned.headers,
       body: bodyOf(planned.body, made.body),
       tiers: list.found.tiers,
-      ...(headers.range === undefined ? againOf(list, made.form, representation, plan) : {}),
+      ...(again === null ? {} : { again }),
     })
   }

@@ -1,17 +1,11 @@
-import { LRUCache } from 'lru-cache'
+import { createBoundedCache } from '../../bounded-cache.ts'
 
 /** What was made of this name the last time, or else what `make` makes, once for all who ask meanwhile. */
 export type Memo<A> = (name: string, make: () => Promise<A>) => A | Promise<A>
 
-// Of an entry's name and its place in the list.
-const OVERHEAD = 512
-
 /** Remembers things by their size, up to `maxBytes` together, and forgets those that were not asked for the longest. */
 export const createMemo = <A extends { readonly size: number }>(maxBytes: number): Memo<A> => {
-  const made = new LRUCache<string, A>({
-    maxSize: Math.max(1, Math.floor(maxBytes)),
-    sizeCalculation: ({ size }) => size + OVERHEAD,
-  })
+  const made = createBoundedCache<A>({ maxBytes, sizeOf: ({ size }) => size })
   const inTheMaking = new Map<string, Promise<A>>()
 
   const start = async (name: string, make: () => Promise<A>): Promise<A> => {

@@ -16,6 +16,7 @@ export const commands: ReadonlyArray<Entry> = [
   ['larder admin grant SUB', 'says who is an admin'],
   ['larder check URL', 'examines HLS playlists'],
   ['larder doctor', 'says what is wrong, and what to do'],
+  ['larder sweep', 'deletes what the object store has and the database does not name'],
   ['larder migrate', 'brings the database to the form of this release'],
   ['larder serve', 'serves'],
 ]

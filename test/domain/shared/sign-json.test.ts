@@ -6,8 +6,8 @@ import { contentFile } from '../../support/vod-arbitraries.ts'
 
 const home = 'https://media.example.com'
 const jwt = 'eyJh.eyJz.c2ln'
-const query = { mode: 'query', jwt } as const
-const path = { mode: 'path', jwt } as const
+const query = { mode: 'query', source: 'minted', jwt } as const
+const path = { mode: 'path', source: 'minted', jwt } as const
 
 type Exports = { readonly exports: ReadonlyArray<{ readonly url: string }> }
 const urls = (text: string): ReadonlyArray<URL> =>

@@ -189,7 +189,7 @@ describe('signing a DASH manifest (http-api.md §3)', () => {
   const text = manifest(film, [soundParts, pictureParts])
 
   it('gives every part the token in query mode', () => {
-    const signed = signDash(text, { mode: 'query', jwt: 'a.b.c' })
+    const signed = signDash(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' })
     const uris = [...all(signed, 'sourceURL'), ...all(signed, 'media')]
     expect(uris).to.have.length(7)
     for (const uri of uris) expect(uri).to.match(/^cfep_\w+\.(mp4|m4s)\?jwt=a\.b\.c$/)
@@ -197,7 +197,7 @@ describe('signing a DASH manifest (http-api.md §3)', () => {
   })
 
   it('leaves it alone in path mode and by header', () => {
-    expect(signDash(text, { mode: 'path', jwt: 'a.b.c' })).to.equal(text)
+    expect(signDash(text, { mode: 'path', source: 'minted', jwt: 'a.b.c' })).to.equal(text)
     expect(signDash(text, { mode: 'none' })).to.equal(text)
   })
 })

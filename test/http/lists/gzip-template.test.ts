@@ -29,7 +29,7 @@ const between =
 const signedBy =
   ({ text, sign }: ReturnType<typeof longPlaylist>): Sign =>
   (jwt) =>
-    sign(text, { mode: 'query', jwt })
+    sign(text, { mode: 'query', source: 'minted', jwt })
 
 const tokens = fc.sample(tokenOfLength(220), { numRuns: 5, seed: 1 })
 
@@ -37,7 +37,7 @@ describe('the template of a list', () => {
   it('becomes what signing makes, plain, for any list and token', () =>
     fc.assert(
       fc.asyncProperty(unsignedList(), anyToken(), async ({ text, sign }, jwt) => {
-        const signed: Sign = (token) => sign(text, { mode: 'query', jwt: token })
+        const signed: Sign = (token) => sign(text, { mode: 'query', source: 'minted', jwt: token })
         const template = await identity(signed, jwt.length)
         expect(fillIdentity(template, Buffer.from(jwt)).equals(Buffer.from(signed(jwt)))).to.equal(true)
       }),
@@ -46,7 +46,7 @@ describe('the template of a list', () => {
   it('becomes what signing makes, as gzip, for any list and token', () =>
     fc.assert(
       fc.asyncProperty(unsignedList(), anyToken(), async ({ text, sign }, jwt) => {
-        const signed: Sign = (token) => sign(text, { mode: 'query', jwt: token })
+        const signed: Sign = (token) => sign(text, { mode: 'query', source: 'minted', jwt: token })
         const template = await templateOf(signed, jwt.length)
         if (O.isNone(template)) {
           // Ten letters are enough to be copied; fewer need not be.
@@ -107,7 +107,9 @@ describe('the template of a list', () => {
   it('exists for tokens of every length, whatever is left of them after copies of 258 bytes', async () => {
     const { text, sign } = longPlaylist(20)
     for (let length = 240; length < 262; length += 1)
-      expect(await placesOf((jwt) => sign(text, { mode: 'query', jwt }), noise(length))).to.be.below(4)
+      expect(
+        await placesOf((jwt) => sign(text, { mode: 'query', source: 'minted', jwt }), noise(length)),
+      ).to.be.below(4)
   })
 
   it('is none without a token, and for one that is longer than any placeholder', async () => {

@@ -2,8 +2,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
+import type { SignableList } from '../../../src/domain/shared/signable-list.ts'
 import type { Signature, UrlSignature } from '../../../src/domain/shared/signature.ts'
-import { createListBodies, type ListBody } from '../../../src/http/lists/list-bodies.ts'
+import { createListBodies, type ListBody, type ListFormat } from '../../../src/http/lists/list-bodies.ts'
 import {
   anyToken,
   jsonOf,
@@ -19,8 +20,15 @@ import {
 const MEGABYTE = 2 ** 20
 const [jwt = '', another = ''] = fc.sample(tokenOfLength(220), { numRuns: 2, seed: 7 })
 
-const query = (token: string): UrlSignature => ({ mode: 'query', jwt: token })
-const path = (token: string): UrlSignature => ({ mode: 'path', jwt: token })
+const query = (token: string): UrlSignature => ({ mode: 'query', source: 'minted', jwt: token })
+const path = (token: string): UrlSignature => ({ mode: 'path', source: 'minted', jwt: token })
+
+/** The same, and each list says its format. */
+const createBodies = (options: Parameters<typeof createListBodies>[0]) => {
+  const bodies = createListBodies(options)
+  return <S extends Signature>(list: SignableList<S> & { readonly format: ListFormat }, accepted?: string) =>
+    bodies(list, list.format, accepted)
+}
 
 const decoded = ({ body, headers }: ListBody): string => {
   const coding = headers['Content-Encoding']
@@ -46,7 +54,7 @@ describe('the bodies of lists', () => {
   )
 
   for (const maxBytes of [64 * MEGABYTE, 2001, 0]) {
-    const bodies = createListBodies({ maxBytes })
+    const bodies = createBodies({ maxBytes })
 
     it(`are what signing makes, the first time and the next, with ${maxBytes} bytes to remember them in`, () =>
       fc.assert(
@@ -68,7 +76,7 @@ describe('the bodies of lists', () => {
   }
 
   it('are signed three times in search of the token, and never again', async () => {
-    const bodies = createListBodies({ maxBytes: MEGABYTE })
+    const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = counted(longPlaylist(100))
     const viewers = [jwt, another, jwt].map((token) => bodies({ ...list, signature: query(token) }, 'gzip'))
     await Promise.all(viewers)
@@ -77,7 +85,7 @@ describe('the bodies of lists', () => {
   })
 
   it('are made anew when others needed the room', async () => {
-    const bodies = createListBodies({ maxBytes: 200_000 })
+    const bodies = createBodies({ maxBytes: 200_000 })
     const list = counted(longPlaylist(100))
     const ask = async () => decoded(await bodies({ ...list, signature: query(jwt) }, 'gzip'))
     const before = await ask()
@@ -88,7 +96,7 @@ describe('the bodies of lists', () => {
   })
 
   it('belong to their own token, whoever asked before', async () => {
-    const bodies = createListBodies({ maxBytes: MEGABYTE })
+    const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = longPlaylist(10)
     const [one, other] = await Promise.all([
       bodies({ ...list, signature: query(jwt) }, 'gzip'),
@@ -100,7 +108,7 @@ describe('the bodies of lists', () => {
   })
 
   describe('that are the same for everybody', () => {
-    const bodies = createListBodies({ maxBytes: MEGABYTE })
+    const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = longPlaylist(100)
     const sameForAll: ReadonlyArray<UrlSignature> = [
       { mode: 'none' },
@@ -137,14 +145,14 @@ describe('the bodies of lists', () => {
 
     it('may be signed by a variable', async () => {
       const signature: Signature = { mode: 'define' }
-      const body = await bodies({ text: list.text, sign: signM3u8, signature }, 'br')
+      const body = await bodies({ ...list, sign: signM3u8, signature }, 'br')
       expect(decoded(body)).to.equal(signM3u8(list.text, signature))
       expect(body.headers.ETag).to.be.a('string')
     })
   })
 
   describe('that are for one viewer', () => {
-    const bodies = createListBodies({ maxBytes: MEGABYTE })
+    const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = longPlaylist(100)
     const images = jsonOf(`{"url":"${publicUrl}/api/1/image_files/image/ife_x.webp"}`)
 

@@ -10,16 +10,18 @@ import { right } from '../../support/expect-right.ts'
 import { foundAtHand } from '../../support/found-at-hand.ts'
 import { dashOf, jsonOf, longPlaylist } from '../../support/list-arbitraries.ts'
 
-const reply = createListReply(createListBodies({ maxBytes: 2 ** 20 }), () => Date.UTC(2026, 10, 23))
+const now = Date.UTC(2026, 10, 23)
+const reply = createListReply(createListBodies({ maxBytes: 2 ** 20 }), () => now)
 const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
-const signed: UrlSignature = { mode: 'query', jwt: 'eyJh.eyJz-_.c2ln' }
+const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-_.c2ln' }
 
 /** As nobody's. */
 const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
   found: foundAtHand({ ...kind, signature }),
   format,
   viewer: null,
+  exp: now / 1000 + 100_000,
 })
 
 const ask = (
@@ -58,6 +60,21 @@ describe('the reply with a list', () => {
     const more = { ...signedBy(list, shared), headers: { 'x-image-file-jwt': 'a.b.c' } }
     const { headers } = await right(reply({ method: 'GET', headers: {} }, more))
     expect(headers).to.include({ 'x-image-file-jwt': 'a.b.c' })
+  })
+
+  it('is kept by no cache for longer than its token is good [V13]', async () => {
+    for (const [seconds, told] of [
+      [86_401, 'max-age=30, stale-while-revalidate=300, stale-if-error=86400'],
+      [1800, 'max-age=30, stale-while-revalidate=300, stale-if-error=1800'],
+      [100.5, 'max-age=30, stale-while-revalidate=100, stale-if-error=100'],
+      [7, 'max-age=7, stale-while-revalidate=7, stale-if-error=7'],
+      // Within the leeway.
+      [-3, 'max-age=0, stale-while-revalidate=0, stale-if-error=0'],
+    ] as const) {
+      const given = { ...signedBy(list, shared), exp: now / 1000 + seconds }
+      const { headers } = await right(reply({ method: 'GET', headers: {} }, given))
+      expect(headers['Cache-Control']).to.equal(`private, ${told}`)
+    }
   })
 
   it('is 304 to whoever has it in this coding, and 200 in another', async () => {

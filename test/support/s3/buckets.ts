@@ -16,6 +16,8 @@ export type StoredObject = {
 
 export type Upload = {
   readonly key: string
+  /** Milliseconds since 1970. */
+  readonly started: number
   readonly headers: Readonly<Record<string, string>>
   readonly parts: Map<number, { readonly bytes: Buffer; readonly etag: string }>
 }

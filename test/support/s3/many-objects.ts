@@ -38,6 +38,39 @@ export const listObjects = (bucket: Bucket, { bucket: name, query }: S3Request):
   ])
 }
 
+/** ListMultipartUploads, without delimiters: by key, then by when they began. */
+export const listUploads = (bucket: Bucket, { bucket: name, query }: S3Request): S3Response => {
+  if (query.has('delimiter')) throw notImplemented('this kind of listing')
+  const prefix = query.get('prefix') ?? ''
+  const limit = Math.min(1000, Number(query.get('max-uploads') ?? 1000))
+  const [keyMarker, idMarker] = [query.get('key-marker') ?? '', query.get('upload-id-marker') ?? '']
+  const found = [...bucket.uploads]
+    .filter(([, { key }]) => key.startsWith(prefix))
+    .sort(([, a], [, b]) => byteOrder(a.key, b.key) || a.started - b.started)
+  const last = found.findIndex(([id, { key }]) => key === keyMarker && id === idMarker)
+  const from = idMarker === '' ? found.findIndex(([, { key }]) => byteOrder(key, keyMarker) > 0) : last + 1
+  const rest = from < 0 ? [] : found.slice(from)
+  const page = rest.slice(0, limit)
+  const end = page.at(-1)
+  return xmlAnswer('ListMultipartUploadsResult', [
+    textElement('Bucket', name),
+    textElement('Prefix', prefix),
+    textElement('MaxUploads', limit),
+    textElement('IsTruncated', rest.length > page.length),
+    ...(end !== undefined && rest.length > page.length
+      ? [textElement('NextKeyMarker', end[1].key), textElement('NextUploadIdMarker', end[0])]
+      : []),
+    ...page.map(([id, { key, started }]) =>
+      element(
+        'Upload',
+        textElement('Key', key) +
+          textElement('UploadId', id) +
+          textElement('Initiated', new Date(started).toISOString()),
+      ),
+    ),
+  ])
+}
+
 export const deleteObjects = async (bucket: Bucket, request: S3Request): Promise<S3Response> => {
   const xml = (await request.body()).bytes.toString()
   const keys = textsOf(xml, 'Key')

@@ -7,9 +7,9 @@ import { textElement, textsOf } from './xml.ts'
 
 const smallestPart = 5 * 1024 * 1024
 
-export const beginUpload = (bucket: Bucket, { key, headers }: S3Request): S3Response => {
+export const beginUpload = (bucket: Bucket, { key, headers, now }: S3Request): S3Response => {
   const id = randomBytes(16).toString('base64url')
-  bucket.uploads.set(id, { key, headers: keptHeaders(headers), parts: new Map() })
+  bucket.uploads.set(id, { key, started: now, headers: keptHeaders(headers), parts: new Map() })
   return xmlAnswer('InitiateMultipartUploadResult', [textElement('Key', key), textElement('UploadId', id)])
 }
 

@@ -1,6 +1,6 @@
 import { type Bucket, type Buckets, bucketOf, createBucket, deleteBucket } from './buckets.ts'
 import { answer, type S3Request, type S3Response } from './exchange.ts'
-import { deleteObjects, listObjects } from './many-objects.ts'
+import { deleteObjects, listObjects, listUploads } from './many-objects.ts'
 import { abortUpload, beginUpload, completeUpload, putPart } from './multipart.ts'
 import { readObject } from './read-object.ts'
 import { notImplemented, s3Error } from './s3-error.ts'
@@ -8,7 +8,7 @@ import { putObject } from './write-object.ts'
 
 /** What the query may hold; anything else asks for something that this server does not do. */
 const known =
-  /^(X-Amz-.*|x-amz-checksum-mode|x-id|response-.*|uploads|uploadId|partNumber|delete|list-type|prefix|max-keys|continuation-token|start-after|delimiter|encoding-type)$/
+  /^(X-Amz-.*|x-amz-checksum-mode|x-id|response-.*|uploads|uploadId|partNumber|delete|list-type|prefix|max-keys|continuation-token|start-after|delimiter|encoding-type|max-uploads|key-marker|upload-id-marker)$/
 
 export const route = async (buckets: Buckets, request: S3Request): Promise<S3Response> => {
   const unknown = [...request.query.keys()].find((name) => !known.test(name))
@@ -33,7 +33,7 @@ const routeBucket = async (buckets: Buckets, request: S3Request): Promise<S3Resp
     case 'HEAD':
       return answer(200)
     case 'GET':
-      return listObjects(bucket, request)
+      return request.query.has('uploads') ? listUploads(bucket, request) : listObjects(bucket, request)
     case 'POST':
       if (!request.query.has('delete')) throw notImplemented('forms')
       return deleteObjects(bucket, request)

@@ -118,7 +118,7 @@ describe('the examiner of master playlists (hls.md, Master playlist; W25)', () =
         const text = O.getOrElse(() => '')(toMasterPlaylist(file))
         for (const signed of [
           text,
-          signM3u8(text, { mode: 'query', jwt: 'a.b.c' }),
+          signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }),
           signM3u8(text, { mode: 'define' }),
         ]) {
           const faults = checkMasterPlaylist(signed).filter(({ severity }) => severity === 'fault')

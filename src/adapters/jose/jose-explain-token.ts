@@ -1,0 +1,59 @@
+import { Restrictions } from '../../domain/access/restrictions.ts'
+import { E } from '../../fp.ts'
+import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
+import { type BadSignature, createJwtVerifier, type JwtCodecOptions, type JwtVerifier } from './jwt-codec.ts'
+import type { TokenKey } from './token-key.ts'
+
+type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
+  readonly keys: Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
+}
+
+type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
+
+const explainSigned = async (
+  use: TokenUse,
+  codec: JwtVerifier,
+  jwt: string,
+): Promise<E.Either<BadSignature, Signed>> => {
+  const opened = await codec.open(jwt)
+  if (E.isLeft(opened)) return opened
+  const signed = { _tag: 'Signed', use, ...opened.right } as const
+  const checked = codec.check(opened.right.claims)
+  if (E.isLeft(checked)) return E.right({ ...signed, refusal: checked.left, grant: null })
+  if (use === 'id') return E.right({ ...signed, refusal: null, grant: null })
+  const restrictions = Restrictions.decode(opened.right.claims)
+  return E.right(
+    E.isLeft(restrictions)
+      ? { ...signed, refusal: 'restriction', grant: null }
+      : { ...signed, refusal: null, grant: { ...checked.right, restrictions: restrictions.right } },
+  )
+}
+
+const uses = ['image', 'content', 'id'] as const
+
+/** The nearest miss tells the most: a key that was found says more than one that was not. */
+const worst = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
+  (['signature', 'unknown_key', 'malformed'] as const).find((reason) => reasons.includes(reason)) ??
+  'malformed'
+
+/** Throws when a key is not one (see createJwtVerifier). */
+export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainToken => {
+  const codecs = uses.flatMap((use) =>
+    keys[use].length === 0
+      ? []
+      : [
+          {
+            use,
+            codec: createJwtVerifier({ ...options, audience: `${options.issuer}-${use}`, keys: keys[use] }),
+          },
+        ],
+  )
+  return async (jwt) => {
+    const all = await Promise.all(codecs.map(({ use, codec }) => explainSigned(use, codec, jwt)))
+    const signed = all.flatMap((each) => (E.isRight(each) ? [each.right] : []))
+    // Of keys that several uses share, the one whose audience it names.
+    const [best] = [...signed.filter(({ refusal }) => refusal !== 'audience'), ...signed]
+    if (best !== undefined) return best
+    return { _tag: 'BadSignature', reason: worst(all.flatMap((each) => (E.isLeft(each) ? [each.left] : []))) }
+  }
+}

@@ -1,0 +1,50 @@
+import * as t from 'io-ts'
+import type { ForbiddenReason } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+
+/** The claims of a token whose signature is good: a JSON object, and nothing more is known of it. */
+export type JwtClaims = Readonly<Record<string, unknown>>
+
+export type SubjectAndEnd = {
+  readonly sub: string
+  /** Seconds since 1970. */
+  readonly exp: number
+}
+
+/** The greatest time that a date can hold (ECMA-262 §21.4.1.1): 1e400 is none, and would never end. */
+const lastSecond = 8.64e12
+
+const isTime = (u: unknown): u is number => typeof u === 'number' && u >= 0 && u <= lastSecond
+
+// A database takes no NUL, and UTF-8 has no half of a pair: two subjects must not become one on their way.
+const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
+
+const names = (u: unknown, audience: string): boolean =>
+  u === audience || (Array.isArray(u) && u.includes(audience))
+
+export type ClaimRules = {
+  readonly issuer: string
+  readonly audience: string
+  readonly leewaySeconds: number
+  /** Seconds since 1970. */
+  readonly now: number
+}
+
+/** Required are `sub iss aud exp iat` (http-api.md §2.1); `nbf` counts where it stands. */
+export const checkClaims = (
+  { sub, iss, aud, exp, iat, nbf }: JwtClaims,
+  { issuer, audience, leewaySeconds, now }: ClaimRules,
+): E.Either<ForbiddenReason, SubjectAndEnd> => {
+  if (iss !== issuer) return E.left('issuer')
+  if (!names(aud, audience)) return E.left('audience')
+  if (!isSubject(sub) || !isTime(exp) || !isTime(iat)) return E.left('claims')
+  if (nbf !== undefined && !(isTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
+  if (exp <= now - leewaySeconds) return E.left('expired')
+  return E.right({ sub, exp })
+}
+
+/** Reads the payload of a token; `null` when it is no JSON object. Throws at what is no UTF-8 or JSON. */
+export const readClaims = (payload: Uint8Array): JwtClaims | null => {
+  const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+  return t.UnknownRecord.is(claims) && !Array.isArray(claims) ? claims : null
+}

@@ -1,0 +1,34 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
+import { unavailable } from '../../domain/shared/errors.ts'
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+import { createStatements } from './statements.ts'
+
+const selectNamed = `
+  select s.key from s3_files s
+  where s.key = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
+
+/** Stored files in PostgreSQL. */
+export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
+  const { one, many } = createStatements(db)
+  const selectUid = one('library.uid', t.strict({ uid: t.string }), 'select uid from library')
+  const named = many('library.named_among', t.strict({ key: t.string }), selectNamed)
+
+  return {
+    libraryUid: pipe(
+      selectUid(),
+      TE.flatMapEither(
+        O.match(
+          () => E.left(unavailable('database')('it has no library uid: run `larder migrate`')),
+          ({ uid }) => E.right(uid),
+        ),
+      ),
+    ),
+    namedAmong: (keys) =>
+      pipe(
+        named(JSON.stringify(keys)),
+        TE.map((rows) => new Set(rows.map(({ key }) => key))),
+      ),
+  }
+}

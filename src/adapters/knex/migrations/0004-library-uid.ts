@@ -1,0 +1,19 @@
+import type { Knex } from 'knex'
+
+// One row. The object store names the same uid, so that no library sweeps the store of another.
+
+const up = async (db: Knex): Promise<void> => {
+  await db.raw(`
+    create table library (
+      singleton boolean primary key default true check (singleton),
+      uid text collate "C" not null
+    );
+    insert into library (uid) values ('lib_' || replace(cast(gen_random_uuid() as text), '-', ''));
+  `)
+}
+
+const down = async (db: Knex): Promise<void> => {
+  await db.raw('drop table library')
+}
+
+export const libraryUid: Knex.Migration & { readonly name: string } = { name: '0004-library-uid', up, down }

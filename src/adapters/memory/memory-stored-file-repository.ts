@@ -1,0 +1,11 @@
+import { TE } from '../../fp.ts'
+import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
+
+/** For tests, which say which keys have a row. */
+export const createMemoryStoredFileRepository = (
+  libraryUid: string,
+  isNamed: (key: string) => boolean,
+): StoredFileRepository => ({
+  libraryUid: TE.right(libraryUid),
+  namedAmong: (keys) => TE.fromIO(() => new Set(keys.filter(isNamed))),
+})

@@ -1,0 +1,44 @@
+import type { SweepReport } from '../domain/sweep/store-sweep.ts'
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** A report for people: what came of it, then a line for each object where these matter. */
+export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
+  switch (report.result) {
+    case 'busy':
+      return ['another process is sweeping the object store']
+    case 'foreign':
+      return [
+        `nothing is swept: the object store belongs to the library ${report.other}, and the database to ${report.ours}; ` +
+          'see S3_BUCKET, S3_PREFIX and DATABASE_URL',
+      ]
+    case 'swept':
+      return [
+        `${plural(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
+          `and what was left of ${uploadsOf(report)}` +
+          (report.isWhole ? '' : '; there are more, sweep again'),
+      ]
+    case 'looked':
+      return [
+        `${orMore(report)} of ${report.objects} would be deleted, ` +
+          `and what is left of ${uploadsOf(report)}`,
+        ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
+      ]
+    case 'braked':
+      return [
+        `nothing is swept: no row of the database names ${orMore(report)} of ${report.objects}, more than 5 % or ` +
+          '1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
+      ]
+  }
+}
+
+const uploadsOf = ({ uploads }: { readonly uploads: number | null }): string =>
+  uploads === null ? 'no upload, as the store does not list them' : plural(uploads, 'upload')
+
+const orMore = ({
+  orphans,
+  isWhole,
+}: {
+  readonly orphans: ReadonlyArray<unknown>
+  readonly isWhole: boolean
+}) => `${isWhole ? '' : 'more than '}${plural(orphans.length, 'object')}`

@@ -1,0 +1,58 @@
+import type { TokenExplanation, TokenUse } from '../ports/explain-token.ts'
+
+const badSignatures = {
+  malformed: 'it is no JWT of three parts in base64url, of 4,096 characters at most',
+  unknown_key: 'no key that is set here has the kid and the algorithm of its header',
+  signature: 'the key that its header names has not signed it',
+} as const
+
+const files: Readonly<Record<TokenUse, string>> = {
+  image: 'the picture',
+  content: 'the sound or film',
+  id: 'nothing by itself: it says that its bearer is',
+}
+
+/** Text of a claim, with nothing in it that a terminal obeys. */
+const shown = (claim: unknown): string => JSON.stringify(claim) ?? 'missing'
+
+const instant = (seconds: unknown): string => {
+  const date = new Date(Number(seconds) * 1000)
+  return typeof seconds === 'number' && !Number.isNaN(date.getTime()) ? date.toISOString() : shown(seconds)
+}
+
+type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
+
+const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): string => {
+  switch (refusal) {
+    case 'issuer':
+      return `iss is ${shown(claims.iss)}, and TOKEN_ISSUER is ${shown(issuer)}`
+    case 'audience':
+      return `aud is ${shown(claims.aud)}, and does not name ${shown(`${issuer}-${use}`)}`
+    case 'expired':
+      return `it ended at ${instant(claims.exp)}`
+    case 'restriction':
+      return 'a restriction (maxh, clip or exports) cannot be understood, and might open less than the whole file'
+    default: {
+      const { sub, iat, exp, nbf } = claims
+      const found = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
+      return `a claim is missing or not as it must be: ${found.map(([name, value]) => `${name} is ${shown(value)}`).join(', ')}`
+    }
+  }
+}
+
+/** What a token opens, or why it is refused, in lines for people. Nothing is told of claims that no key has signed. */
+export const explanationLines = (explained: TokenExplanation, issuer: string): ReadonlyArray<string> => {
+  if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]
+  const { use, kid, claims, refusal, grant } = explained
+  const signed = `good signature: key ${shown(kid)} of ${use} tokens`
+  if (refusal !== null) return [signed, `refused: ${refusalOf(explained, issuer, use)}`]
+  const { maxh, clip, exports } = grant?.restrictions ?? {}
+  return [
+    signed,
+    `opens: ${files[use]} ${shown(claims.sub)}`,
+    `until: ${instant(claims.exp)}`,
+    ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} lines`]),
+    ...(clip === undefined ? [] : [`only: seconds ${clip.join(' to ')}`]),
+    ...(exports === undefined ? [] : [`only: exports ${exports.map(shown).join(', ') || 'none'}`]),
+  ]
+}

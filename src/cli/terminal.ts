@@ -1,0 +1,44 @@
+import type { DomainError } from '../domain/shared/errors.ts'
+import { explain } from './outcome.ts'
+import { createProgressBar } from './progress-bar.ts'
+
+/** What a serving process shows to people: lines, errors, and a bar that says how far the exports are. */
+export type Terminal = {
+  /** Whether a person reads the lines, and not a log: only then may a token stand in one. */
+  readonly isInteractive: boolean
+  readonly print: (line: string) => void
+  readonly printError: (error: DomainError) => void
+  readonly showProgress: (label: string, fraction: number) => void
+  /** Shows nothing any more. */
+  readonly close: () => void
+}
+
+export const createTerminal = (
+  printLine: (line: string) => void,
+  isInteractive: boolean = process.stdout.isTTY === true,
+): Terminal => {
+  const bar = createProgressBar(process.stderr)
+  let isClosed = false
+  /** Runs it unless the terminal is closed. */
+  const unlessClosed = (show: () => void): void => {
+    if (!isClosed) show()
+  }
+  return {
+    isInteractive,
+    print: (line) =>
+      unlessClosed(() => {
+        bar.clear()
+        printLine(line)
+      }),
+    printError: (error) =>
+      unlessClosed(() => {
+        bar.clear()
+        process.stderr.write(`larder: ${explain(error)}\n`)
+      }),
+    showProgress: (label, fraction) => unlessClosed(() => bar.show(label, fraction)),
+    close: () => {
+      isClosed = true
+      bar.clear()
+    },
+  }
+}

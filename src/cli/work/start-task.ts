@@ -1,0 +1,33 @@
+import type { Larder } from '../../composition.ts'
+import type { Config } from '../../config.ts'
+import type { BackgroundTask } from '../../domain/background/background-work.ts'
+import { isDomainError } from '../../domain/background/describe-failure.ts'
+import { E, O } from '../../fp.ts'
+import type { Terminal } from '../terminal.ts'
+import { printWatchLink } from './watch-link.ts'
+
+/** Brings the database to this release's form, prints where to look, and lets the other tasks begin. */
+export const createStartTask = (
+  larder: Larder,
+  config: Config,
+  terminal: Terminal,
+  onReady: (library: { readonly isEmpty: boolean }) => void,
+): BackgroundTask => ({
+  name: 'start',
+  run: () => async () => {
+    const migrated = await larder.database.migrate()
+    if (E.isLeft(migrated)) return migrated
+    const oldest = await larder.ingest.oldest()
+    if (E.isLeft(oldest)) return oldest
+    const { image, content } = oldest.right
+    if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)
+    if (O.isSome(content)) await printWatchLink(larder, config, terminal, 'content', content.value)
+    onReady({ isEmpty: O.isNone(image) && O.isNone(content) })
+    return E.right('done')
+  },
+  onFailure: (error, failuresInARow) => {
+    if (failuresInARow > 1 || !isDomainError(error)) return
+    terminal.printError(error)
+    terminal.print('  what is in the cache is served; the database is tried again until it answers')
+  },
+})

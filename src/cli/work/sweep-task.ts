@@ -1,0 +1,35 @@
+import type { Larder } from '../../composition.ts'
+import type { BackgroundTask } from '../../domain/background/background-work.ts'
+import { unavailable } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import { describeSweep } from '../describe-sweep.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Milliseconds. */
+const usualPause = 6 * 3_600_000
+const pauseAfterBusy = 3_600_000
+
+/** Removes from the object store what no row names, at the start and every few hours. */
+export const createSweepTask = (
+  { sweep, log }: Pick<Larder, 'sweep' | 'log'>,
+  terminal: Terminal,
+): BackgroundTask => ({
+  name: 'sweep',
+  run:
+    ({ signal, failed }) =>
+    async () => {
+      const swept = await sweep('usual', signal)()
+      if (E.isLeft(swept)) return swept
+      const report = swept.right
+      if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusy })
+      if (report.result === 'foreign' || report.result === 'braked') {
+        const [what = ''] = describeSweep(report)
+        failed(unavailable('object store')(what), 'sweep')
+        terminal.print(`  ${what}`)
+      } else if (report.result === 'swept') {
+        const { objects, deleted, uploads } = report
+        log.info('sweep.done', { objects, deleted: deleted.length, uploads })
+      }
+      return E.right({ againInMs: usualPause })
+    },
+})

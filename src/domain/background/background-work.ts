@@ -1,0 +1,137 @@
+import { E, type TE } from '../../fp.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import type { DomainError } from '../shared/errors.ts'
+import { type Backoff, backoffMilliseconds } from './backoff.ts'
+import { describeFailure } from './describe-failure.ts'
+
+/** When a task runs again after it has succeeded: in so many milliseconds, or not. */
+export type Next = { readonly againInMs: number } | 'done'
+
+export type TaskContext = {
+  /** Aborted when the work stops: the task ends as soon as it can. */
+  readonly signal: AbortSignal
+  /** Counts and logs a failure of one item of several, after which the task goes on with the others. */
+  readonly failed: (error: unknown, item: string) => void
+}
+
+export type BackgroundTask = {
+  /** A fixed word, for the log and the counters. */
+  readonly name: string
+  /** One try. A left or an exception is a failure: the task is tried again, later after each failure in a row. */
+  readonly run: (context: TaskContext) => TE.TaskEither<DomainError, Next>
+  /** Called after each failure of the whole task, with how many there were in a row. */
+  readonly onFailure?: (error: unknown, failuresInARow: number) => void
+}
+
+export type TaskCounts = {
+  readonly task: string
+  readonly state: 'running' | 'waiting' | 'done' | 'stopped'
+  readonly runs: number
+  readonly failures: number
+  /** In one line; `null` when there was none. */
+  readonly lastFailure: string | null
+}
+
+/** The one owner of what a process does beside answering requests. */
+export type BackgroundWork = {
+  /** Begins a task. Its failures never reach the caller. After `stop` nothing begins. */
+  readonly start: (task: BackgroundTask) => void
+  /** Aborts all tasks and waits for them, for `limitMs` at most. Gives the names of those that did not end. */
+  readonly stop: (limitMs: number) => Promise<ReadonlyArray<string>>
+  readonly counts: () => ReadonlyArray<TaskCounts>
+}
+
+type Deps = {
+  readonly log: Log
+  readonly sleep: Sleep
+  /** From 0 to 1. */
+  readonly random?: () => number
+  readonly backoff?: Backoff
+}
+
+type Running = { -readonly [K in keyof TaskCounts]: TaskCounts[K] }
+
+const usualBackoff: Backoff = { first: 5_000, most: 300_000 }
+
+export const createBackgroundWork = (deps: Deps): BackgroundWork => {
+  const { log, sleep, random = Math.random, backoff = usualBackoff } = deps
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const tasks: Running[] = []
+  const loops = new Map<Running, Promise<void>>()
+
+  const note = (counts: Running, error: unknown, fields: Readonly<Record<string, unknown>>): void => {
+    counts.failures += 1
+    counts.lastFailure = describeFailure(error)
+    log.warn('background.failed', { task: counts.task, cause: counts.lastFailure, ...fields })
+  }
+
+  /** One try. An exception is a failure as any other. */
+  const attempt = async (task: BackgroundTask, counts: Running): Promise<E.Either<unknown, Next>> => {
+    const failed = (error: unknown, item: string) => {
+      if (!signal.aborted) note(counts, error, { item })
+    }
+    try {
+      return await task.run({ signal, failed })()
+    } catch (error) {
+      log.error('background.exception', {
+        task: task.name,
+        stack: error instanceof Error ? error.stack : String(error),
+      })
+      return E.left(error)
+    }
+  }
+
+  const loop = async (task: BackgroundTask, counts: Running): Promise<void> => {
+    let failuresInARow = 0
+    while (!signal.aborted) {
+      counts.state = 'running'
+      counts.runs += 1
+      const result = await attempt(task, counts)
+      // What fails while the work stops fails because it stops.
+      if (signal.aborted) break
+      if (E.isRight(result)) {
+        failuresInARow = 0
+        if (result.right === 'done') {
+          counts.state = 'done'
+          return
+        }
+        counts.state = 'waiting'
+        await sleep(result.right.againInMs, signal)
+        continue
+      }
+      failuresInARow += 1
+      const retryInMs = backoffMilliseconds(backoff, failuresInARow, random)
+      note(counts, result.left, { failures_in_a_row: failuresInARow, retry_in_ms: retryInMs })
+      task.onFailure?.(result.left, failuresInARow)
+      counts.state = 'waiting'
+      await sleep(retryInMs, signal)
+    }
+    counts.state = 'stopped'
+  }
+
+  return {
+    start: (task) => {
+      if (signal.aborted) return
+      const counts: Running = { task: task.name, state: 'waiting', runs: 0, failures: 0, lastFailure: null }
+      tasks.push(counts)
+      const running = loop(task, counts)
+        .catch((error) => note(counts, error, { ended: true }))
+        .finally(() => loops.delete(counts))
+      loops.set(counts, running)
+    },
+
+    stop: async (limitMs) => {
+      stopping.abort()
+      const limit = new AbortController()
+      await Promise.race([Promise.all(loops.values()), sleep(limitMs, limit.signal)])
+      limit.abort()
+      const late = [...loops.keys()].map(({ task }) => task)
+      if (late.length > 0) log.warn('background.still_running', { tasks: late, after_ms: limitMs })
+      return late
+    },
+
+    counts: () => tasks.map((counts) => Object.assign({}, counts)),
+  }
+}

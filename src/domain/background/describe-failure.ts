@@ -1,0 +1,22 @@
+import { oneLine } from '../health/health-service.ts'
+import type { DomainError } from '../shared/errors.ts'
+
+export const isDomainError = (error: unknown): error is DomainError =>
+  typeof error === 'object' && error !== null && '_tag' in error
+
+/** What failed, in one line for operators. */
+export const describeFailure = (error: unknown): string => {
+  if (!isDomainError(error)) return oneLine(error)
+  switch (error._tag) {
+    case 'Unavailable':
+      return `${error.dependency}: ${oneLine(error.cause)}`
+    case 'Refused':
+      return error.message
+    case 'BadOrigin':
+      return error.what
+    case 'NotFound':
+      return `no ${error.what} ${error.uid}`
+    case 'Forbidden':
+      return error.reason
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../ports/clock.ts'
+import { type Backoff, backoffMilliseconds } from './backoff.ts'
+
+/** When items that failed may be tried again. In memory: the next start of the process tries all of them. */
+export type Retries = {
+  /** Milliseconds until the item may be tried: 0 now, `null` never. */
+  readonly waitFor: (item: string) => number | null
+  /** Notes a failure. Of those that `countAgainst` the item there may be a few; then it is given up. */
+  readonly failed: (item: string, countAgainst: boolean) => 'later' | 'given up'
+  readonly succeeded: (item: string) => void
+}
+
+type State = { readonly failures: number; readonly counted: number; readonly dueAt: number }
+
+export const createRetries = (
+  clock: Clock,
+  backoff: Backoff,
+  mostCounted: number,
+  random: () => number = Math.random,
+): Retries => {
+  const states = new Map<string, State>()
+  return {
+    waitFor: (item) => {
+      const state = states.get(item)
+      if (state === undefined) return 0
+      return state.counted >= mostCounted ? null : Math.max(0, state.dueAt - clock())
+    },
+    failed: (item, countAgainst) => {
+      const { failures, counted } = states.get(item) ?? { failures: 0, counted: 0 }
+      const next = {
+        failures: failures + 1,
+        counted: counted + (countAgainst ? 1 : 0),
+        dueAt: clock() + backoffMilliseconds(backoff, failures + 1, random),
+      }
+      states.set(item, next)
+      return next.counted >= mostCounted ? 'given up' : 'later'
+    },
+    succeeded: (item) => {
+      states.delete(item)
+    },
+  }
+}

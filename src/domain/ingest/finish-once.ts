@@ -1,0 +1,89 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { ObjectStore } from '../../ports/object-store.ts'
+import type { ProgressBoard } from '../../ports/progress-board.ts'
+import type { WorkLocks } from '../../ports/work-locks.ts'
+import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
+import type { LibraryFile, MadeExports, OnProgress } from './media-ingest.ts'
+
+/** What became of a file that was to be finished. */
+export type Finished =
+  | { readonly state: 'made'; readonly warnings: ReadonlyArray<string> }
+  /** Its exports are there: another process has made them, or an earlier try whose answer was lost. */
+  | { readonly state: 'made elsewhere' }
+  /** Another process is making them. */
+  | { readonly state: 'busy' }
+
+/** Hands a local copy of the original to `use`. */
+export type WithOriginal = (
+  use: (path: string) => TE.TaskEither<Refused | Unavailable, MadeExports>,
+) => TE.TaskEither<Refused | Unavailable, MadeExports>
+
+type Deps = { readonly store: ObjectStore; readonly progress: ProgressBoard; readonly locks: WorkLocks }
+
+type Outcome = E.Either<Refused | Unavailable, Finished>
+
+const gone = refused(
+  'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
+)
+
+/** Makes the exports of a file unless another process does, or has done, the same. */
+export const createFinishOnce = ({ store, progress, locks }: Deps) => {
+  /** What to say when this process has added nothing: the database knows why. */
+  const whyNotAdded = async (file: LibraryFile): Promise<Outcome> => {
+    const state = await file.state()
+    if (E.isLeft(state)) return state
+    if (state.right === 'finished') return E.right({ state: 'made elsewhere' })
+    return E.left(state.right === 'gone' ? gone : unavailable('database')('the exports were not added'))
+  }
+
+  /** What cannot be decoded never will be: its row goes, and then its original, once nothing names it for sure. */
+  const remove = async (file: LibraryFile): Promise<void> => {
+    const removed = await file.removeUnfinished()
+    const isGone = E.isRight(removed) && removed.right
+    if (isGone) await store.delete(file.original.key)()
+  }
+
+  const finish = async (
+    file: LibraryFile,
+    withOriginal: WithOriginal,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<Outcome> => {
+    // Between the list in which it stood and the lock, another process may have finished it.
+    const state = await file.state()
+    if (E.isLeft(state)) return state
+    if (state.right !== 'unfinished') return whyNotAdded(file)
+
+    const tell = (fraction: number) => {
+      progress.report(file.uid, fraction)
+      onProgress(fraction)
+    }
+    try {
+      tell(0)
+      const made = await withOriginal((path) => file.makeExports(path, tell, signal))()
+      if (E.isRight(made))
+        return made.right.isAdded
+          ? E.right({ state: 'made', warnings: made.right.warnings })
+          : await whyNotAdded(file)
+      // What was not reached, or was stopped, may be another time.
+      if (made.left._tag === 'Refused') await remove(file)
+      return made
+    } finally {
+      progress.done(file.uid)
+    }
+  }
+
+  return (
+    file: LibraryFile,
+    withOriginal: WithOriginal,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): TE.TaskEither<Refused | Unavailable, Finished> =>
+    pipe(
+      locks.tryWith(
+        `exports:${file.uid}`,
+        (lost) => () => finish(file, withOriginal, onProgress, AbortSignal.any([signal, lost])),
+      ),
+      TE.map(O.getOrElse((): Finished => ({ state: 'busy' }))),
+    )
+}

@@ -1,0 +1,20 @@
+const absoluteForm = /^https?:\/\/[^/?#\\]+([^#\\]*)$/i
+
+/** Whether it is origin-form. Node's parser lets pass what is in no URI: `#`, tab and form feed. */
+const isOriginForm = (target: string): boolean =>
+  target.charCodeAt(0) === 0x2f && !target.includes('#') && !target.includes('\t') && !target.includes('\f')
+
+/**
+ * Path and query of a request target (RFC 9112 §3.2): of an absolute http(s) URL they are taken out, as a proxy
+ * sends it. `*` is for OPTIONS alone. Returns `null` for anything else, which is 400 (http-api.md §1.4).
+ *
+ * Hot path. The text is never normalised: a path means the same in either form.
+ */
+export const readTarget = (method: string | undefined, target: string): string | null => {
+  if (isOriginForm(target)) return target
+  if (target === '*') return method === 'OPTIONS' ? target : null
+  const rest = absoluteForm.exec(target)?.[1]
+  if (rest === undefined || !URL.canParse(target)) return null
+  const origin = rest.startsWith('/') ? rest : `/${rest}`
+  return isOriginForm(origin) ? origin : null
+}

@@ -1,0 +1,28 @@
+import Router, { type RouterMiddleware } from '@koa/router'
+import type { Sharing } from './cors.ts'
+import { answerRefused } from './refuse-with.ts'
+
+/** The routes below one path. */
+export type Routes = {
+  readonly get: (path: string | string[], answer: RouterMiddleware) => void
+  readonly middleware: () => RouterMiddleware
+}
+
+/**
+ * Paths are read here and nowhere else: letter case and slashes count, and what belongs to a route, such as CORS, goes
+ * with its match (V8). `sharing`: whether pages of other sites may ask; `null`: they may not.
+ */
+export const createRoutes = (prefix: string, sharing: Sharing | null = null): Routes => {
+  const router = new Router({ prefix, sensitive: true, strict: true })
+  return {
+    get: (path, answer) => {
+      if (sharing === null) {
+        router.get(path, answerRefused, answer)
+        return
+      }
+      router.get(path, sharing.share, answerRefused, answer)
+      router.options(path, sharing.share, answerRefused, sharing.preflight)
+    },
+    middleware: () => router.routes(),
+  }
+}

@@ -1,0 +1,114 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { expect } from 'chai'
+import type { PgConnection } from '../../src/adapters/knex/create-knex.ts'
+import { lockClass } from '../../src/adapters/knex/lock-session.ts'
+import { createPostgresWorkLocks } from '../../src/adapters/knex/postgres-work-locks.ts'
+import { E, O, TE } from '../../src/fp.ts'
+import type { WorkLocks } from '../../src/ports/work-locks.ts'
+import { workLocksContract } from '../contracts/work-locks.contract.ts'
+import { left, right } from '../support/expect-right.ts'
+import { withDatabase } from '../support/postgres.ts'
+import { eventually } from '../support/processes.ts'
+
+describe('[V24] PostgreSQL work locks', () => {
+  const { knex, connection } = withDatabase()
+  const make = (limits?: { beat: number; answer: number }, to = connection): WorkLocks =>
+    createPostgresWorkLocks(knex(), async () => to(), limits)
+
+  workLocksContract(async () => {
+    // The connections of the last test are gone once their server processes are.
+    await eventually(async () => ((await holders()) === 0 ? true : undefined))
+    return [make(), make()]
+  })
+
+  const holders = async (): Promise<number> => {
+    const { rows } = await knex().raw(
+      `select count(*) as count from pg_stat_activity
+       where datname = current_database() and application_name = 'larder locks'`,
+    )
+    return rows[0].count
+  }
+
+  /** Work that ends when its lock is lost. */
+  const untilLost = (onHeld: () => void) => (lost: AbortSignal) => async () => {
+    onHeld()
+    await new Promise((resolve) => lost.addEventListener('abort', resolve))
+    return E.right('lost' as const)
+  }
+
+  it('tells its holder when the connection is ended, and another may have the lock', async () => {
+    const [one, other] = [make(), make()]
+    const held = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
+      const ended: Promise<O.Option<'lost'>> = right(
+        one.tryWith(
+          'a',
+          untilLost(() => setImmediate(() => resolve({ ended }))),
+        ),
+      )
+    })
+    expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.none)
+    await knex().raw(
+      `select pg_terminate_backend(pid) from pg_locks where classid = ? and locktype = 'advisory'`,
+      [lockClass],
+    )
+    expect(await held.ended).to.deep.equal(O.some('lost'))
+    expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
+    expect(await right(one.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
+  })
+
+  it('tells its holder when the database falls silent: bytes are swallowed, and no connection is closed', async () => {
+    const place = connection()
+    if (!('host' in place)) return
+    const proxy = await startSilentProxy(`${place.host}/.s.PGSQL.${place.port}`)
+    const locks = make(
+      { beat: 50, answer: 500 },
+      (): PgConnection => ({ ...place, host: '127.0.0.1', port: proxy.port }),
+    )
+    const ended = right(locks.tryWith('a', untilLost(proxy.fallSilent)))
+    expect(await ended).to.deep.equal(O.some('lost'))
+    const unreachable = await left(locks.tryWith('a', () => TE.right(1)))
+    expect(unreachable).to.include({ _tag: 'Unavailable', dependency: 'database' })
+    await proxy.close()
+  })
+
+  it('keeps no connection when nothing is held', async () => {
+    await right(make().tryWith('a', () => TE.right(1)))
+    await eventually(async () => ((await holders()) === 0 ? true : undefined))
+  })
+
+  it('is Unavailable when the database cannot be reached, and the work does not begin', async () => {
+    const locks = make(undefined, () => ({ connectionString: 'postgres://127.0.0.1:1/nowhere' }))
+    const begun = () => expect.fail('it began')
+    expect(await left(locks.tryWith('a', begun))).to.include({ _tag: 'Unavailable', dependency: 'database' })
+  })
+})
+
+/** Passes bytes on to a socket of a folder until it falls silent. */
+const startSilentProxy = async (socket: string) => {
+  let silent = false
+  const sockets: Socket[] = []
+  const server = createServer((client) => {
+    const upstream = connect(socket)
+    sockets.push(client, upstream)
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('data', (bytes) => {
+        if (!silent) to.write(bytes)
+      })
+      from.on('error', () => undefined)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    fallSilent: () => {
+      silent = true
+    },
+    close: async () => {
+      for (const one of sockets) one.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

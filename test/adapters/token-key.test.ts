@@ -1,0 +1,71 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { expect } from 'chai'
+import {
+  formatTokenKeys,
+  newSecretKey,
+  parseSecretOrKeys,
+  parseTokenKeys,
+  withSigner,
+} from '../../src/adapters/jose/token-key.ts'
+import { E } from '../../src/fp.ts'
+
+const base64url = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64url')
+
+const ed25519 = generateKeyPairSync('ed25519')
+const rsa = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits })
+const spki = (key: typeof ed25519.publicKey) => key.export({ format: 'der', type: 'spki' })
+const pkcs8 = (key: typeof ed25519.privateKey) => key.export({ format: 'der', type: 'pkcs8' })
+
+describe('keys of tokens [V63]', () => {
+  it('are read at once: what is no key of its algorithm is told in a line that repeats none of it', () => {
+    const pem = String(ed25519.publicKey.export({ format: 'pem', type: 'spki' }))
+    const short = rsa(1024)
+    const cases: ReadonlyArray<readonly [string, RegExp]> = [
+      ['k', /not of the form kid:alg:base64url/],
+      ['k:EdDSA:', /key k that is not base64url/],
+      [`k:EdDSA:${base64url('no key at all')}`, /key k that is neither SPKI nor PKCS #8 in DER/],
+      [`k:EdDSA:${base64url(pem)}`, /key k that is neither SPKI nor PKCS #8 in DER/],
+      [`k:RS256:${base64url(spki(ed25519.publicKey))}`, /key k of type ed25519, and RS256 takes rsa/],
+      [`k:EdDSA:${base64url(spki(short.publicKey))}`, /key k of type rsa, and EdDSA takes ed25519/],
+      [`k:RS256:${base64url(spki(short.publicKey))}`, /key k for RS256 of fewer than 2048 bits/],
+      [`k:HS256:${base64url('short')}`, /key k for HS256 of fewer than 32 bytes/],
+      [`k:HS512:${base64url('x'.repeat(64))}`, /key k with an algorithm that is not one of/],
+    ]
+    for (const [text, fault] of cases) {
+      const keys = parseTokenKeys(text)
+      expect(E.isLeft(keys) && keys.left, text).to.match(fault)
+      const [, , material = ''] = text.split(':')
+      if (material !== '') expect(keys, text).not.to.include({ left: material })
+    }
+    for (const der of [spki(ed25519.publicKey), pkcs8(ed25519.privateKey)])
+      expect(E.isRight(parseTokenKeys(`k:EdDSA:${base64url(der)}`))).to.equal(true)
+    const usual = rsa(2048)
+    for (const der of [spki(usual.publicKey), pkcs8(usual.privateKey)])
+      expect(E.isRight(parseTokenKeys(`k:RS256:${base64url(der)}`))).to.equal(true)
+  })
+
+  it('that all only verify get one of Larder’s own beside them, last, with a kid of its own', () => {
+    const verifying = { kid: 'k1', algorithm: 'EdDSA', material: spki(ed25519.publicKey) } as const
+    const own = newSecretKey('k1')
+    const kids = (keys: ReadonlyArray<{ readonly kid: string }>) => keys.map(({ kid }) => kid)
+    expect(kids(withSigner([verifying], () => [own]))).to.deep.equal(['k1', 'larder-k1'])
+    expect(kids(withSigner([{ ...verifying, kid: 'x' }], () => [own]))).to.deep.equal(['x', 'k1'])
+    const signing = { ...verifying, kid: 'mine', material: pkcs8(ed25519.privateKey) }
+    const unasked = () => expect.fail('no key of its own is needed')
+    expect(kids(withSigner([verifying, signing], unasked))).to.deep.equal(['k1', 'mine'])
+    expect(kids(withSigner([], () => [own]))).to.deep.equal(['k1'])
+  })
+
+  it('[V29] of id tokens are one secret as it is, or several with their kids', () => {
+    const secret = 'a secret of more than thirty-two bytes: yes'
+    const old = parseSecretOrKeys(secret)
+    expect(old).to.deep.equal(E.right([{ kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) }]))
+    const keys = [
+      newSecretKey('new'),
+      { kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) } as const,
+    ]
+    expect(parseSecretOrKeys(formatTokenKeys(keys))).to.deep.equal(E.right(keys))
+    expect(E.isLeft(parseSecretOrKeys('short'))).to.equal(true)
+    expect(E.isLeft(parseSecretOrKeys('new:HS256:c2hvcnQ'))).to.equal(true)
+  })
+})

@@ -1,0 +1,125 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
+import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { createOut } from '../../src/cli/command.ts'
+import { tokenCommand } from '../../src/cli/token-command.ts'
+import { BadSetting, loadConfig } from '../../src/config.ts'
+import { E } from '../../src/fp.ts'
+import { right } from '../support/expect-right.ts'
+
+describe('larder token --explain [V61]', () => {
+  const keys = { image: [newSecretKey('k1')], content: [newSecretKey('k1')], id: [newSecretKey('k1')] }
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-explain-'))
+    await mkdir(path.join(folder, 'keys'))
+    for (const [use, list] of Object.entries(keys))
+      await writeFile(path.join(folder, 'keys', `${use}-tokens`), formatTokenKeys(list))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  /** Neither a database nor a store is there to be asked. */
+  const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}) => {
+    const config = loadConfig({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
+    if (E.isLeft(config)) return expect.fail(config.left.join())
+    const lines: string[] = []
+    const out = createOut((line) => void lines.push(line), false)
+    const code = await tokenCommand.run({ config: config.right, args: ['--explain', jwt], ...out })
+    return { code, lines }
+  }
+
+  const media = (issuer = 'larder', clock = Date.now) =>
+    createJoseMediaTokens({ issuer, leewaySeconds: 0, clock, keys })
+
+  it('says what a good token opens, by the keys alone, and makes nothing', async () => {
+    const jwt = await right(
+      media().mint('content', 'cf_a', 60, { maxh: 480, clip: [1, 2], exports: ['cfe_a'] }),
+    )
+    const { code, lines } = await explain(jwt)
+    expect(code).to.equal(0)
+    expect(lines.slice(0, 2)).to.deep.equal([
+      'good signature: key "k1" of content tokens',
+      'opens: the sound or film "cf_a"',
+    ])
+    expect(lines[2]).to.match(/^until: \d{4}-\d\d-\d\dT/)
+    expect(lines.slice(3)).to.deep.equal([
+      'only: renditions of at most 480 lines',
+      'only: seconds 1 to 2',
+      'only: exports "cfe_a"',
+    ])
+    expect(await readdir(folder)).to.deep.equal(['keys'])
+    expect((await readdir(path.join(folder, 'keys'))).length).to.equal(3)
+
+    const id = createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
+    const { lines: ofId } = await explain(await right(id.mint('me@example.org', 60)))
+    expect(ofId[1]).to.equal('opens: nothing by itself: it says that its bearer is "me@example.org"')
+  })
+
+  it('says of a signature that is not good that it is not, before any claim', async () => {
+    const jwt = await right(media().mint('image', 'if_secret', 60))
+    const strangers = createJoseMediaTokens({
+      issuer: 'larder',
+      leewaySeconds: 0,
+      clock: Date.now,
+      keys: { ...keys, image: [newSecretKey('k1')], content: [newSecretKey('other')] },
+    })
+    for (const [given, why] of [
+      [`${jwt}=`, 'it is no JWT of three parts'],
+      ['rubbish', 'it is no JWT of three parts'],
+      [`${jwt.slice(0, -8)}AAAAAAAA`, 'the key that its header names has not signed it'],
+      [
+        await right(strangers.mint('image', 'if_secret', 60)),
+        'the key that its header names has not signed it',
+      ],
+      [await right(strangers.mint('content', 'if_secret', 60)), 'no key that is set here has the kid'],
+    ] as const) {
+      const { code, lines } = await explain(given)
+      expect(code).to.equal(1)
+      expect(lines).to.have.length(1)
+      expect(lines[0])
+        .to.match(/^bad signature: /)
+        .and.include(why)
+      expect(lines[0]).not.to.include('if_secret')
+    }
+  })
+
+  it('says what else is wrong', async () => {
+    const hourAgo = () => Date.now() - 3_600_000
+    for (const [jwt, why] of [
+      [await right(media('larder', hourAgo).mint('image', 'if_a', 60)), /^refused: it ended at \d{4}-/],
+      [
+        await right(media('other').mint('image', 'if_a', 60)),
+        /^refused: iss is "other", and TOKEN_ISSUER is "larder"$/,
+      ],
+    ] as const) {
+      const { code, lines } = await explain(jwt)
+      expect(code).to.equal(1)
+      expect(lines[0]).to.equal('good signature: key "k1" of image tokens')
+      expect(lines[1]).to.match(why)
+    }
+  })
+
+  it('tells the kinds apart by their audience where they share a key', async () => {
+    const shared = formatTokenKeys(keys.content)
+    const env = { IMAGE_TOKEN_KEYS: shared, CONTENT_TOKEN_KEYS: shared }
+    const { lines } = await explain(await right(media().mint('content', 'cf_a', 60)), env)
+    expect(lines[1]).to.equal('opens: the sound or film "cf_a"')
+  })
+
+  it('needs keys: a folder without any is told', async () => {
+    await rm(path.join(folder, 'keys'), { recursive: true })
+    const error: unknown = await explain('a.b.c').catch((cause: unknown) => cause)
+    expect(error).to.be.instanceOf(BadSetting)
+    expect(String(error)).to.include(`there are no keys in ${path.join(folder, 'keys')}`)
+    await mkdir(path.join(folder, 'keys'))
+    await writeFile(path.join(folder, 'keys', 'image-tokens'), 'k1:HS256:c2hvcnQ')
+    const malformed: unknown = await explain('a.b.c').catch((cause: unknown) => cause)
+    expect(malformed).to.be.instanceOf(BadSetting)
+    expect(String(malformed)).to.match(/image-tokens has a key k1 for HS256 of fewer than 32 bytes/)
+  })
+})

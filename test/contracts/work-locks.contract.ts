@@ -1,0 +1,93 @@
+import { expect } from 'chai'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { O, TE } from '../../src/fp.ts'
+import type { WorkLocks } from '../../src/ports/work-locks.ts'
+import { left, right } from '../support/expect-right.ts'
+
+/** What all WorkLocks promise. `make` gives those of two processes on one database. */
+export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkLocks]>): void => {
+  let one: WorkLocks
+  let other: WorkLocks
+  beforeEach(async () => {
+    ;[one, other] = await make()
+  })
+
+  /** Holds the lock until it is told to let go. */
+  const hold = async (locks: WorkLocks, name: string) => {
+    let letGo = (): void => {}
+    let ended: Promise<unknown> = Promise.resolve()
+    await new Promise<void>((isHeld) => {
+      const work = () => () =>
+        new Promise<TE.TaskEither<never, string> extends () => Promise<infer R> ? R : never>((resolve) => {
+          letGo = () => resolve({ _tag: 'Right', right: 'done' })
+          isHeld()
+        })
+      ended = right(locks.tryWith(name, work))
+    })
+    return async () => {
+      letGo()
+      return ended
+    }
+  }
+  const isFree = async (locks: WorkLocks, name: string): Promise<boolean> =>
+    O.isSome(await right(locks.tryWith(name, () => TE.right(undefined))))
+
+  it('runs the work of the holder, and gives its result', async () => {
+    expect(await right(one.tryWith('a', () => TE.right(7)))).to.deep.equal(O.some(7))
+  })
+
+  it('refuses all others while it is held, and none afterwards', async () => {
+    const release = await hold(one, 'a')
+    expect(await isFree(other, 'a')).to.equal(false)
+    expect(await isFree(one, 'a'), 'in the same process').to.equal(false)
+    expect(await release()).to.deep.equal(O.some('done'))
+    expect(await isFree(other, 'a')).to.equal(true)
+    expect(await isFree(one, 'a')).to.equal(true)
+  })
+
+  it('has locks of other names that are free of each other', async () => {
+    const releases = [await hold(one, 'a'), await hold(one, 'b'), await hold(other, 'c')]
+    expect(await isFree(other, 'd')).to.equal(true)
+    expect(await isFree(other, 'b')).to.equal(false)
+    for (const release of releases) await release()
+    expect(await isFree(other, 'b')).to.equal(true)
+  })
+
+  it('is free again when its work fails, and when it throws', async () => {
+    const failed = unavailable('object store')('it is down')
+    expect(await left(one.tryWith('a', () => TE.left(failed)))).to.equal(failed)
+    expect(await isFree(other, 'a')).to.equal(true)
+    const thrown = await one
+      .tryWith('a', () => () => Promise.reject(new Error('a bug')))()
+      .catch((error: Error) => error.message)
+    expect(thrown).to.equal('a bug')
+    expect(await isFree(other, 'a')).to.equal(true)
+  })
+
+  it('lets one of two that come at the same moment have it', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      let atOnce = 0
+      let most = 0
+      const work = () => async () => {
+        atOnce += 1
+        most = Math.max(most, atOnce)
+        await new Promise(setImmediate)
+        atOnce -= 1
+        return { _tag: 'Right', right: 1 } as const
+      }
+      await Promise.all([one, other, one, other].map((locks) => right(locks.tryWith('a', work))))
+      expect(most).to.equal(1)
+    }
+  })
+
+  it('knows how long the oldest holder has been at work', async () => {
+    expect(await right(other.oldestHolderAge)).to.equal(0)
+    const release = await hold(one, 'a')
+    const age = await right(other.oldestHolderAge)
+    expect(age).to.be.at.least(0)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await right(other.oldestHolderAge)).to.be.above(age)
+    await release()
+    expect(await right(other.oldestHolderAge)).to.equal(0)
+  })
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
+import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
+import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { startServer } from '../fuzz/server-process.ts'
+import { anImageFileUid } from '../support/builders.ts'
+import { keepBusy, newResult } from '../support/crowd-client.ts'
+import { right } from '../support/expect-right.ts'
+import { quantile, startHealthProbe } from '../support/health-probe.ts'
+import { seedImage } from '../support/library.ts'
+import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
+import { someBytes } from '../support/origins.ts'
+import { urlOf, withDatabase } from '../support/postgres.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
+
+const clients = 2000
+const seconds = Number(process.env.OVERLOAD_SECONDS ?? 10)
+const rssBound = 400 * 2 ** 20
+
+describe(`${clients} connections that ask for what is not in the cache, all the time (R9) [V28]`, () => {
+  const database = withDatabase()
+  after(removeScratch)
+
+  it('get answers or 503 with Retry-After; hits and health are served, and memory is bounded', async () => {
+    const dataDir = await scratchFolder()
+    const larder = await createMemoryLarder({
+      clock: Date.now,
+      store: createFsObjectStore(join(dataDir, 'objects')),
+      imageFiles: createKnexImageFileRepository(database.knex()),
+      contentFiles: createKnexContentFileRepository(database.knex()),
+    })
+    const image = await seedImage(larder, [someBytes(40_000)])
+    const server = await startServer({
+      PORT: '0',
+      SAMPLE_MEDIA: '0',
+      LAME_DUCK_SECONDS: '0',
+      DATA_DIR: dataDir,
+      DATABASE_URL: urlOf(database.connection()),
+      IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
+    })
+    const { port } = server
+    // A list, bytes, and a range that is no kept reply.
+    const hits = [
+      `/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`,
+      `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`,
+      `/api/1/image_files/${image.uid}/best?w=100&jwt=${image.jwt}`,
+    ]
+    for (const hit of hits) expect((await fetch(`http://127.0.0.1:${port}${hit}`)).status).to.equal(200)
+
+    // What is not there is in no cache either, and costs the database a query: each is asked for once.
+    const cold = await Promise.all(
+      Array.from({ length: 40_000 }, async () => {
+        const uid = anImageFileUid()
+        return `/api/1/image_files/playlist/${uid}?jwt=${await right(larder.tokens.mint('image', uid, 3600))}`
+      }),
+    )
+    let asked = 0
+    let isOver = false
+    let rssPeak = 0
+    const watching = setInterval(() => {
+      rssPeak = Math.max(rssPeak, server.rssBytes())
+    }, 100)
+    const rssBefore = server.rssBytes()
+    const probe = startHealthProbe(port)
+    const [ofCold, ofHits] = [newResult(), newResult()]
+    const nextCold = () => ({ target: cold[asked++ % cold.length] ?? '/' })
+    let turn = 0
+    const nextHit = () => ({ target: hits[turn++ % hits.length] ?? '/' })
+    const busy = [
+      ...Array.from({ length: clients }, () => keepBusy(port, nextCold, () => isOver, ofCold)),
+      ...Array.from({ length: 8 }, () => keepBusy(port, nextHit, () => isOver, ofHits)),
+    ]
+    setTimeout(() => {
+      isOver = true
+    }, seconds * 1000)
+    await Promise.all(busy)
+    clearInterval(watching)
+    const health = await probe.stop()
+    expect(await server.stop(), server.output()).to.equal(0)
+
+    const told = (name: string, { statuses, milliseconds }: typeof ofCold) =>
+      `${name}: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')}; p50 ${quantile(milliseconds, 0.5).toFixed(0)} ms, p99 ${quantile(milliseconds, 0.99).toFixed(0)} ms`
+    for (const line of [
+      told('cold', ofCold),
+      told('hits', ofHits),
+      `health: ${health.milliseconds.length}, p50 ${quantile(health.milliseconds, 0.5).toFixed(0)} ms, p99 ${quantile(health.milliseconds, 0.99).toFixed(0)} ms`,
+      `RSS ${Math.round(rssBefore / 2 ** 20)} MiB before, ${Math.round(rssPeak / 2 ** 20)} MiB at most`,
+    ])
+      process.stdout.write(`      ${line}\n`)
+
+    expect([...ofHits.statuses.keys()], 'hits').to.deep.equal(['200'])
+    expect([...ofCold.statuses.keys()], 'cold').to.include('503 with Retry-After')
+    for (const status of ofCold.statuses.keys()) expect(status).to.be.oneOf(['404', '503 with Retry-After'])
+    expect(ofCold.broken + ofHits.broken, 'connections that broke').to.equal(0)
+    expect(health.failed, 'health probes that failed').to.equal(0)
+    expect(rssPeak - rssBefore, 'RSS').to.be.below(rssBound)
+  }).timeout(300_000)
+})

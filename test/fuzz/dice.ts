@@ -1,0 +1,24 @@
+/** Choices that are always the same for one seed. */
+export type Dice = {
+  /** A whole number below `max`. */
+  readonly below: (max: number) => number
+  readonly chance: (probability: number) => boolean
+  readonly pick: <A>(items: ReadonlyArray<A>) => A
+}
+
+/** Mulberry32, of the seed and the number of what is chosen for: one conversation can be made again by itself. */
+export const createDice = (seed: number, number: number): Dice => {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  const below = (max: number) => Math.floor(next() * max)
+  return {
+    below,
+    chance: (probability) => next() < probability,
+    pick: <A>(items: ReadonlyArray<A>): A => items[below(items.length)] as A,
+  }
+}

@@ -1,0 +1,36 @@
+import { expect } from 'chai'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { right } from '../support/expect-right.ts'
+import { seedImage } from '../support/library.ts'
+import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
+
+describe('a parameter that does not fit [V65]', () => {
+  let server: TestServer
+  afterEach(() => server.close())
+
+  it('is 422 on a public image, and 401 without a token on any other', async () => {
+    const larder = await createMemoryLarder()
+    const { uid, jwt } = await seedImage(larder)
+    server = await listen(larder)
+    const wrong = [
+      `/api/1/image_files/${uid}/best?w=wide`,
+      `/api/1/image_files/playlist/${uid}?public=1&presign=define`,
+    ]
+    const statuses = (paths: ReadonlyArray<string>) =>
+      Promise.all(paths.map(async (path) => (await server.get(path)).status))
+
+    expect(await statuses(wrong)).to.deep.equal([401, 401])
+    expect(await statuses(wrong.map((path) => `${path}&jwt=${jwt}`))).to.deep.equal([422, 422])
+
+    await right(larder.imageFiles.setPublic(uid, true))
+    await right(larder.cache.delete(cacheKeys.imagePublic({ uid })))
+    expect(await statuses(wrong)).to.deep.equal([422, 422])
+    const { detail } = (await (await server.get(wrong[0] ?? '')).json()) as {
+      detail: ReadonlyArray<{ readonly loc: unknown }>
+    }
+    expect(detail).to.have.length(1)
+    expect(detail[0]?.loc).to.deep.equal(['query', 'w'])
+    // Who does not ask for it as public needs a token all the same.
+    expect(await statuses([`/api/1/image_files/playlist/${uid}?presign=define`])).to.deep.equal([401])
+  })
+})

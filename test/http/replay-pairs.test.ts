@@ -1,0 +1,122 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { createJwtCodec } from '../../src/adapters/jose/jwt-codec.ts'
+import type { MediaKind } from '../../src/ports/media-tokens.ts'
+import { right } from '../support/expect-right.ts'
+import { testKeys } from '../support/memory-larder.ts'
+import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
+
+/** As many pairs as `REPLAY_PAIRS` says: 20,000 by hand. */
+const pairs = Number(process.env.REPLAY_PAIRS ?? 200)
+
+const listRoutes = (twins: Twins) => twins.routes.filter(({ path }) => !/parts|image_files\/image/.test(path))
+
+describe('replay by provenance, in the second in which the tokens are minted [V1]', () => {
+  let twins: Twins
+  beforeEach(async () => {
+    twins = await createTwins()
+  })
+  afterEach(() => twins.close())
+
+  const uidOf = (kind: MediaKind): string => (kind === 'image' ? twins.image.uid : twins.film.uid)
+  const mint = (kind: MediaKind, ttl: number, restrictions = {}): Promise<string> =>
+    right(twins.larder.tokens.mint(kind, uidOf(kind), ttl, restrictions))
+
+  /** A good token with a claim that is not known: another issuer may add some, of any length (§2.1). */
+  const mintElsewhere = (kind: MediaKind, note: string, ttl: number): Promise<string> =>
+    createJwtCodec({
+      issuer: 'larder',
+      audience: `larder-${kind}`,
+      keys: [testKeys[kind]],
+      leewaySeconds: 0,
+      clock: twins.clock,
+    }).sign({ note }, uidOf(kind), ttl)
+
+  const tokensOf = async (kind: MediaKind): Promise<ReadonlyArray<string>> => [
+    await mint(kind, 1800),
+    await mint(kind, 1801),
+    // The year is of one digit more: minted by Larder in the same second, and longer.
+    await mint(kind, 9_000_000_000),
+    await mint(kind, 9_000_000_001),
+    await mintElsewhere(kind, 'x', 1800),
+    await mintElsewhere(kind, 'y', 1800),
+    await mintElsewhere(kind, 'of quite another length', 1800),
+    await mint(kind, 1800, { exports: [] }),
+  ]
+
+  const presigns = [
+    '',
+    'presign=query',
+    'presign=path',
+    'presign=none',
+    'presign=define',
+    'public=1&presign=query',
+  ]
+  const codings = ['identity', 'gzip', 'br, gzip']
+
+  it('a header token of any length after another gets a list with a token of its own', async () => {
+    for (const { kind, path } of listRoutes(twins)) {
+      const [first = '', ...others] = await tokensOf(kind)
+      for (const presign of ['presign=query', 'presign=path'])
+        for (const coding of codings) {
+          const asked = (jwt: string): Ask => {
+            const { path: url, headers } = withParameter(carriers.header(path, jwt), presign)
+            return { path: url, headers: { ...headers, 'accept-encoding': coding } }
+          }
+          await twins.warm(asked(first))
+          for (const jwt of others) await twins.expectAlike(asked(jwt), `${path} ${presign} ${coding}`)
+        }
+    }
+  }).timeout(120_000)
+
+  it('a header token stands in no URL of a list, whoever asked before (W14)', async () => {
+    for (const { kind, path } of listRoutes(twins)) {
+      const asked = (jwt: string) => withParameter(carriers.header(path, jwt), 'presign=query')
+      await twins.warm(asked(await mint(kind, 1800)))
+      const own = await mintElsewhere(kind, 'x', 1800)
+      expect((await twins.replayed(asked(own))).body, path).to.not.include(own)
+    }
+  })
+
+  it(`of any two requests, each is answered as by the routes (${pairs} pairs)`, async () => {
+    await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
+    const jwts = { image: await tokensOf('image'), content: await tokensOf('content') }
+    const request = fc.record({
+      route: fc.constantFrom(...twins.routes),
+      carry: fc.constantFrom('header', 'path', 'query', 'nobody'),
+      token: fc.nat(jwts.image.length - 1),
+      stranger: fc.boolean(),
+      presign: fc.constantFrom(...presigns),
+      coding: fc.constantFrom(...codings),
+      more: fc.constantFrom({}, {}, {}, { range: 'bytes=0-3' }, { 'if-none-match': '*' }),
+    })
+    type Request = typeof request extends fc.Arbitrary<infer A> ? A : never
+    const askOf = ({ route, carry, token, stranger, presign, coding, more }: Request): Ask => {
+      const kind = stranger && token === 0 ? 'image' : route.kind
+      const jwt = jwts[kind][token] ?? ''
+      const carried =
+        carry === 'nobody' ? { path: `/api/1/${route.path}`, headers: {} } : carriers[carry](route.path, jwt)
+      const { path, headers } = withParameter(carried, presign)
+      return { path, headers: { ...headers, 'accept-encoding': coding, ...more } }
+    }
+    // Half of the pairs are of one route, so that replies meet.
+    const pair = fc.tuple(request, request, fc.boolean()).map(([first, second, isSame]) => {
+      const other = isSame
+        ? { ...second, route: first.route, presign: first.presign, coding: first.coding }
+        : second
+      return [askOf(first), askOf(other)] as const
+    })
+    let replayed = 0
+    await fc.assert(
+      fc.asyncProperty(pair, async ([first, second]) => {
+        await twins.warm(first)
+        await twins.warm(second)
+        await twins.expectAlike(first)
+        if (await twins.isReplayed(second)) replayed += 1
+        await twins.expectAlike(second)
+      }),
+      { numRuns: pairs },
+    )
+    expect(replayed).to.be.greaterThan(pairs / 10)
+  }).timeout(pairs * 1000)
+})

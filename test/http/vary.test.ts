@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import { adminRoutes } from '../../src/http/admin-routes.ts'
+import { createBytesReply } from '../../src/http/bytes-reply.ts'
+import { consoleRoutes } from '../../src/http/console-routes.ts'
+import { contentRoutes } from '../../src/http/content-routes.ts'
+import { createSharing } from '../../src/http/cors.ts'
+import type { Handle } from '../../src/http/handle.ts'
+import { homeRoutes } from '../../src/http/home-routes.ts'
+import { imageRoutes } from '../../src/http/image-routes.ts'
+import { createListBodies } from '../../src/http/lists/list-bodies.ts'
+import { createListReply } from '../../src/http/lists/list-reply.ts'
+import { createRefusals } from '../../src/http/refusals.ts'
+import { serviceRoutes } from '../../src/http/service-routes.ts'
+import { createTraffic } from '../../src/http/traffic.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { right } from '../support/expect-right.ts'
+import { type Ask, createTwins, type Heard, type Twins } from '../support/twin-larders.ts'
+
+type Case = { readonly path: string; readonly jwt: string; readonly readsAuthorization: boolean }
+
+const namesAuthorization = ({ headers }: Heard): boolean =>
+  String(headers.vary ?? '')
+    .split(', ')
+    .includes('Authorization')
+
+describe('Vary of every route (§6.3) [V13]', () => {
+  let twins: Twins
+  let cases: ReadonlyArray<Case>
+  before(async () => {
+    twins = await createTwins()
+    const { larder, image, film, routes } = twins
+    const image1 = await right(larder.tokens.mint('image', image.uid, 1800))
+    const content = await right(larder.tokens.mint('content', film.uid, 1800))
+    await right(larder.admins.setAdmin('zoë', true))
+    const admin = await right(larder.admins.mintIdToken('zoë'))
+    cases = [
+      ...routes.map(({ kind, path }) => ({
+        path: `/api/1/${path}`,
+        jwt: kind === 'image' ? image1 : content,
+        readsAuthorization: true,
+      })),
+      { path: `/api/1/image_files/${image.uid}/best`, jwt: image1, readsAuthorization: true },
+      { path: '/api/1/admin/me', jwt: admin, readsAuthorization: true },
+      { path: '/api/1/admin/cache', jwt: admin, readsAuthorization: true },
+      { path: `/console/watch/${film.uid}`, jwt: content, readsAuthorization: true },
+      { path: `/console/watch/${film.uid}/progress`, jwt: content, readsAuthorization: true },
+      { path: '/console/assets/watch.js', jwt: '', readsAuthorization: false },
+      { path: '/healthz', jwt: '', readsAuthorization: false },
+      { path: '/readyz', jwt: '', readsAuthorization: false },
+      { path: '/', jwt: '', readsAuthorization: false },
+    ]
+  })
+  after(() => twins.close())
+
+  it('is asked of all routes that there are', () => {
+    const seen: boolean[] = []
+    const spy: Handle = ({ credential }) => {
+      seen.push(credential.readsAuthorization)
+      return () => undefined
+    }
+    const { larder } = twins
+    const media = {
+      ...larder,
+      sharing: createSharing(['*']),
+      bytesReply: createBytesReply(larder.clock),
+      listReply: createListReply(createListBodies({ maxBytes: 1 }), larder.clock),
+    }
+    imageRoutes(media, spy)
+    contentRoutes(media, spy)
+    adminRoutes({ ...larder, refusals: createRefusals(), traffic: createTraffic() }, spy)
+    serviceRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
+    homeRoutes(larder.health, spy)
+    consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)
+    // Bytes of an image stand twice among the cases, for two exports.
+    const reading = cases.filter(({ readsAuthorization }) => readsAuthorization).length - 1
+    expect(seen.filter((reads) => reads)).to.have.length(reading)
+    expect(seen.filter((reads) => !reads)).to.have.length(cases.length - 1 - reading)
+  })
+
+  const asked = (path: string, headers: Readonly<Record<string, string>> = {}): Ask => ({ path, headers })
+
+  it('names Authorization where it is read, whatever is answered', async () => {
+    for (const { path, jwt, readsAuthorization } of cases) {
+      const authorization = `bearer ${jwt}`
+      const statuses: Array<Heard['status']> = []
+      for (const headers of [
+        {},
+        { authorization: 'Basic eDp5' },
+        { authorization: 'bearer a.b.c' },
+        { authorization },
+        { authorization, range: 'bytes=0-1' },
+        { authorization, range: 'bytes=999999-' },
+        { authorization, 'if-none-match': '*' },
+        { authorization, 'if-match': '"other"' },
+      ]) {
+        const answer = await twins.replayed(asked(path, headers))
+        statuses.push(answer.status)
+        const what = `${path} ${JSON.stringify(headers)}: ${answer.status}`
+        expect(namesAuthorization(answer), what).to.equal(readsAuthorization)
+      }
+      if (readsAuthorization) expect(statuses.slice(0, 4), path).to.deep.equal([401, 401, 403, 200])
+    }
+  })
+
+  it('is replayed', async () => {
+    for (const { path, jwt } of cases.filter((one) => /exports|image\/|mobile|playlist/.test(one.path))) {
+      for (const headers of [{}, { 'if-none-match': '*' }]) {
+        const ask = asked(path, { authorization: `bearer ${jwt}`, ...headers })
+        await twins.warm(asked(path, { authorization: `bearer ${jwt}` }))
+        expect(await twins.isReplayed(ask), path).to.equal(true)
+        expect(namesAuthorization(await twins.expectAlike(ask)), path).to.equal(true)
+      }
+    }
+  })
+
+  it('names it not on replies to public files, which are the same for everybody; on refusals of these it does', async () => {
+    const { larder, image } = twins
+    await right(larder.imageFiles.setPublic(image.uid, true))
+    await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
+    const uid = image.exports[0]?.uid
+    for (const path of [
+      `/api/1/image_files/image/${uid}.webp`,
+      `/api/1/image_files/${image.uid}/best`,
+      `/api/1/image_files/playlist/${image.uid}?public=1`,
+    ])
+      for (const headers of [{}, { 'if-none-match': '*' }, { range: 'bytes=0-1' }]) {
+        await twins.warm(asked(path, headers))
+        const answer = await twins.replayed(asked(path, headers))
+        expect(answer.status, path).to.be.within(200, 304)
+        expect(namesAuthorization(answer), path).to.equal(false)
+        const refused = await twins.replayed(asked(path, { ...headers, authorization: 'bearer a.b.c' }))
+        expect(refused.status).to.equal(403)
+        expect(namesAuthorization(refused), path).to.equal(true)
+      }
+  })
+})
+
+describe('how long a list may be kept [V13]', () => {
+  it('is never longer than its token is good, by the routes and by replay', async () => {
+    const twins = await createTwins()
+    const { larder, film } = twins
+    const path = `/api/1/content_files/${film.uid}/mobile.m3u8`
+    const jwt = await right(larder.tokens.mint('content', film.uid, 600))
+    const other = await right(larder.tokens.mint('content', film.uid, 100))
+    await right(larder.tokens.verify('content', other))
+    const told = async (token: string, headers = {}) => {
+      const ask = { path: `${path}?jwt=${token}`, headers }
+      return (await twins.expectAlike(ask)).headers['cache-control']
+    }
+    await twins.warm({ path: `${path}?jwt=${jwt}`, headers: {} })
+    expect(await twins.isReplayed({ path: `${path}?jwt=${other}`, headers: {} })).to.equal(true)
+    expect(await told(jwt)).to.equal('private, max-age=30, stale-while-revalidate=300, stale-if-error=600')
+    expect(await told(other)).to.equal('private, max-age=30, stale-while-revalidate=100, stale-if-error=100')
+    twins.advance(80)
+    expect(await told(other)).to.equal('private, max-age=20, stale-while-revalidate=20, stale-if-error=20')
+    const byPath = { path: `/api/1/~${jwt}/content_files/${film.uid}/mobile.m3u8`, headers: {} }
+    await twins.warm(byPath)
+    const { status, headers } = await twins.expectAlike({ ...byPath, headers: { 'if-none-match': '*' } })
+    expect(status).to.equal(304)
+    expect(headers['cache-control']).to.match(/stale-if-error=520$/)
+    await twins.close()
+  })
+
+  it('of a public picture that comes with a fresh token is the life of that token', async () => {
+    const twins = await createTwins()
+    await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
+    const path = `/api/1/image_files/playlist/${twins.image.uid}?public=1`
+    const { headers } = await twins.replayed({ path, headers: {} })
+    expect(headers['cache-control']).to.match(/stale-if-error=1800$/)
+    await twins.close()
+  })
+})

@@ -1,0 +1,56 @@
+import { connect } from 'node:net'
+import { rawRequest } from './raw-exchange.ts'
+import { readResponses } from './strict-responses.ts'
+
+export type CrowdResult = {
+  /** Replies by status, and whether it has Retry-After: `200`, `503 with Retry-After`. */
+  readonly statuses: Map<string, number>
+  readonly milliseconds: number[]
+  /** Connections that broke. */
+  broken: number
+}
+
+/** Keeps one connection busy with one request after the other, until `isOver`; reads replies strictly. */
+export const keepBusy = (
+  port: number,
+  nextRequest: () => { readonly target: string; readonly headers?: ReadonlyArray<string> },
+  isOver: () => boolean,
+  result: CrowdResult,
+): Promise<void> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    let received: Buffer[] = []
+    let missing = 1
+    let started = 0
+    const ask = () => {
+      const { target, headers } = nextRequest()
+      received = []
+      missing = 1
+      started = performance.now()
+      socket.write(rawRequest('GET', target, headers))
+    }
+    socket.on('connect', ask)
+    socket.on('data', (chunk) => {
+      received.push(chunk)
+      missing -= chunk.length
+      if (missing > 0) return
+      const read = readResponses(Buffer.concat(received), ['GET'])
+      missing = read.missing
+      const [response] = read.responses
+      if (response === undefined) return
+      const name = `${response.status}${response.headers['retry-after'] === undefined ? '' : ' with Retry-After'}`
+      result.statuses.set(name, (result.statuses.get(name) ?? 0) + 1)
+      result.milliseconds.push(performance.now() - started)
+      if (isOver()) socket.destroy()
+      else ask()
+    })
+    socket.on('error', () => {
+      result.broken += 1
+    })
+    socket.on('close', () => {
+      if (!isOver() && started > 0 && missing > 0) result.broken += 1
+      resolve()
+    })
+  })
+
+export const newResult = (): CrowdResult => ({ statuses: new Map(), milliseconds: [], broken: 0 })

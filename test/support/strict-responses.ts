@@ -1,0 +1,81 @@
+/** A response as it stands on the wire. */
+export type WireResponse = {
+  readonly status: number
+  /** By lower-case name; what came twice is joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/** `rest`: bytes of a response that is not whole yet; `missing`: how many more it takes at least. */
+export type WireResponses = {
+  readonly responses: ReadonlyArray<WireResponse>
+  readonly rest: Buffer
+  readonly missing: number
+}
+
+const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
+const statusLine = /^HTTP\/1\.1 ([1-5]\d\d) [\t\x20-\x7e]*$/
+// Visible characters, and white space amid them (RFC 9110 §5.5).
+const fieldValue = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/
+const onlyOnce = new Set(['content-length', 'content-type', 'etag', 'date', 'connection', 'content-range'])
+
+const fail = (what: string, at: number): never => {
+  throw new Error(`not a response of HTTP/1.1, at byte ${at}: ${what}`)
+}
+
+const readHead = (head: string, at: number): Pick<WireResponse, 'status' | 'headers'> => {
+  const [first = '', ...lines] = head.split('\r\n')
+  const status = statusLine.exec(first)?.[1]
+  if (status === undefined) return fail(JSON.stringify(first.slice(0, 80)), at)
+  const headers: Record<string, string> = {}
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, colon).toLowerCase()
+    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')
+    if (colon < 1 || !token.test(name) || !fieldValue.test(value)) fail(JSON.stringify(line.slice(0, 80)), at)
+    if (headers[name] !== undefined && onlyOnce.has(name)) fail(`${name} twice`, at)
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
+  }
+  return { status: Number(status), headers }
+}
+
+/** Length of the body by RFC 9112 §6.3. Larder sends no chunks: every length is known. */
+const bodyLength = (
+  method: string,
+  { status, headers }: Pick<WireResponse, 'status' | 'headers'>,
+  at: number,
+) => {
+  if (headers['transfer-encoding'] !== undefined) fail('a body in chunks', at)
+  const length = headers['content-length']
+  if (length !== undefined && !/^\d+$/.test(length)) fail(`the length ${length}`, at)
+  if (method === 'HEAD' || status === 304) return 0
+  if (status < 200 || status === 204) return length === undefined ? 0 : fail(`a length of a ${status}`, at)
+  return length === undefined ? fail('no length', at) : Number(length)
+}
+
+/**
+ * Reads responses off the wire, strictly and by itself: shares no code with the server, nor with Node's parser.
+ * `methods`: of the requests that they answer, in order; one more response than these is an error. Throws.
+ */
+export const readResponses = (wire: Buffer, methods: ReadonlyArray<string>): WireResponses => {
+  const responses: WireResponse[] = []
+  let finals = 0
+  let at = 0
+  let missing = 1
+  while (at < wire.length) {
+    if (finals >= methods.length) fail(`a response to no request: ${wire.subarray(at, at + 60)}`, at)
+    const end = wire.indexOf('\r\n\r\n', at)
+    if (end === -1) break
+    const head = readHead(wire.toString('latin1', at, end), at)
+    const from = end + 4
+    const to = from + bodyLength(methods[finals] ?? '', head, at)
+    if (to > wire.length) {
+      missing = to - wire.length
+      break
+    }
+    responses.push({ ...head, body: wire.subarray(from, to) })
+    if (head.status >= 200) finals += 1
+    at = to
+  }
+  return { responses, rest: wire.subarray(at), missing }
+}
