@@ -57,7 +57,7 @@ export const addCommand: Command = {
         }
         report({
           lines: isJson ? [] : [`${name}  ${kind}  ${uid}`, await link()],
-          json: { kind, uid },
+          json: { kind, uid, file: path },
         })
       }
       return exitCode

@@ -9,6 +9,7 @@ import { apiPath } from '../domain/shared/public-urls.ts'
 import { E, pipe, TE } from '../fp.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
+import type { Headers } from './bytes/representation-headers.ts'
 import type { BytesReply } from './bytes-reply.ts'
 import type { Sharing } from './cors.ts'
 import { mediaViewerOrNobody } from './credential.ts'
@@ -38,13 +39,13 @@ const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 const chosenOf = (
   image: ListedImage,
   { isPublic }: ServableBytes,
-  vary: string,
+  vary: ReadonlyArray<string>,
   secondsLeft: number | null,
-) => ({
-  Vary: vary,
+): Headers => ({
   'Accept-CH': acceptClientHints,
   'Content-Location': `${apiPath}${imagePath(image)}`,
   'Cache-Control': listCacheControl({ isPublic, secondsLeft }),
+  ...(vary.length > 0 && { Vary: vary.join(', ') }),
 })
 
 /** http-api.md §4. */

@@ -4,7 +4,7 @@ import type { ImageWish } from '../domain/playlist/best-export.ts'
 import { PixelRatio, Pixels } from '../domain/shared/query-numbers.ts'
 import { scaled } from '../domain/vod/size-comparison.ts'
 import { E } from '../fp.ts'
-import { servableImageFormats } from './bytes/accept.ts'
+import { acceptedImageFormats, unacceptedImageFormats } from './bytes/accept.ts'
 import { ImageFormatName } from './query-codecs.ts'
 
 /** `w h`: CSS pixels; `dpr`: device pixels to one of these; `fmt`: that format and no other (http-api.md §4.4). */
@@ -22,32 +22,33 @@ const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undef
 const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(String(headers['save-data'] ?? ''))
 
 /**
- * What a page wishes for, and the request headers that this depends on. A hint counts where its parameter is missing.
+ * What a page wishes for, and the request headers that this depends on, if any. A hint counts where its parameter is missing.
  * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), so it is brought back to
  * CSS pixels first; who saves data gets one pixel for each of those.
  */
 export const imageWish = (
   query: ImageQuery,
   headers: IncomingHttpHeaders,
-): { readonly wish: ImageWish; readonly vary: string } => {
+): { readonly wish: ImageWish; readonly vary: ReadonlyArray<string> } => {
   const hintedRatio = hint(PixelRatio, headers['sec-ch-dpr']) ?? 1
   const hintedWidth = hint(Pixels, headers['sec-ch-width'])
   const width = query.w ?? (hintedWidth === undefined ? undefined : hintedWidth / hintedRatio)
   const ratio = query.dpr ?? (savesData(headers) ? 1 : hintedRatio)
   const vary = [
-    'Accept',
+    ...(query.fmt === undefined ? ['Accept'] : []),
     ...(query.dpr === undefined || query.w === undefined ? ['Sec-CH-DPR'] : []),
     ...(query.w === undefined ? ['Sec-CH-Width'] : []),
     ...(query.dpr === undefined ? ['Save-Data'] : []),
   ]
   return {
     wish: {
-      formats: query.fmt === undefined ? servableImageFormats(headers.accept) : [query.fmt],
+      formats: query.fmt === undefined ? acceptedImageFormats(headers.accept) : [query.fmt],
+      otherwise: query.fmt === undefined ? unacceptedImageFormats(headers.accept) : [],
       size:
         width === undefined && query.h === undefined
           ? null
           : scaled({ width: width ?? 0, height: query.h ?? 0 }, ratio),
     },
-    vary: vary.join(', '),
+    vary,
   }
 }

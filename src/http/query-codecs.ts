@@ -24,11 +24,16 @@ export const QueryBoolean = new t.Type<boolean, string, unknown>(
 
 const isImageFormat = (u: unknown): u is ImageFormat => IMAGE_FORMATS.some((format) => format === u)
 
+/** `jpg` is jpeg. */
 export const ImageFormatName = new t.Type<ImageFormat, string, unknown>(
   'image_format',
   isImageFormat,
-  (u, context) =>
-    isImageFormat(u) ? t.success(u) : t.failure(u, context, `should be one of ${IMAGE_FORMATS.join(' ')}`),
+  (u, context) => {
+    const format = u === 'jpg' ? 'jpeg' : u
+    return isImageFormat(format)
+      ? t.success(format)
+      : t.failure(u, context, `should be one of ${IMAGE_FORMATS.join(' ')} jpg`)
+  },
   (format) => format,
 )
 

@@ -23,6 +23,15 @@ export type SourceFile = {
 export type LocalFiles = {
   /** Reads it through once. `Refused` when it is missing, no plain file, unreadable, or empty. */
   readonly inspect: (path: string) => TE.TaskEither<Refused, SourceFile>
+  /**
+   * Runs `work` with a path of the file that other calls and other programs can use. That is `path` itself, but for a
+   * name that is not UTF-8, in which bytes were lost: such a file is found by what is left of its name. `Refused` when
+   * several files are called so.
+   */
+  readonly withUsablePath: <L, A>(
+    path: string,
+    work: (path: string) => TE.TaskEither<L, A>,
+  ) => TE.TaskEither<L | Refused | Unavailable, A>
   /** Length and sha256 of a slice. */
   readonly digest: (
     slice: FileSlice,

@@ -42,8 +42,9 @@ describe('the command line', () => {
   it('adds a picture and mints a token for it, beside a server that runs on the same folder', async () => {
     const added = await larder('add', '--public', '--json', picture)
     expect(added).to.deep.include({ code: 0, err: [] })
-    const { kind, uid } = JSON.parse(added.out[0] ?? '')
+    const { kind, uid, file } = JSON.parse(added.out[0] ?? '')
     expect(kind).to.equal('image')
+    expect(file, '[V37]').to.equal(picture)
 
     const minted = await larder('token', uid, '--ttl', '60')
     expect(minted.code).to.equal(0)

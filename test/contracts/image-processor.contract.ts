@@ -6,6 +6,9 @@ import sharp from 'sharp'
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA } from 'thumbhash'
 import { type ImageTarget, planImage } from '../../src/domain/ingest/image-plan.ts'
 import type { ImageProcessor, RenderedImage } from '../../src/ports/image-processor.ts'
+import { chart, readPatches, worstError } from '../support/chart.ts'
+import { encodings } from '../support/chart-encodings.ts'
+import { pngChart, pngColour } from '../support/chart-png.ts'
 import { left, right } from '../support/expect-right.ts'
 import {
   cutShort,
@@ -81,7 +84,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
         /^SVG pictures are not/,
       ],
-      ['HEIC', heic, /^HEIC pictures cannot/],
+      ['HEIC', heic, /^HEIC pictures are not/],
     ]
     for (const [what, bytes, message] of bad)
       it(`refuses ${what}`, async () => {
@@ -133,6 +136,25 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
     it('keeps the colours of a deep picture', async () => {
       const path = await save(folder, 'deep.png', await deepPng(200, 200))
       for (const image of await right(render(path, allAt(100)))) await expectQuadrants(image)
+    })
+
+    it('[V30] [V31] knows colours that no profile tells of, at any depth', async () => {
+      const sources = {
+        deep: pngChart({ depth: 16 }),
+        'deep with alpha': pngChart({ type: 'rgba', depth: 16 }),
+        'of P3': pngChart({ encoding: encodings.p3, chunks: [pngColour.cicp(12, 13)] }),
+        linear: pngChart({ depth: 16, encoding: encodings.linear, chunks: [pngColour.gamma(1)] }),
+      }
+      for (const [what, bytes] of Object.entries(sources)) {
+        const path = await save(folder, `${what}.png`, bytes)
+        for (const image of await right(
+          render(path, [
+            { format: 'webp', width: 160 },
+            { format: 'png', width: 160 },
+          ]),
+        ))
+          expect(worstError(await readPatches(await readFile(image.path)), chart), what).to.be.at.most(3)
+      }
     })
 
     it('takes grey pictures and those in ink', async () => {

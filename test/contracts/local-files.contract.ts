@@ -26,6 +26,42 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
     return join(folder, name)
   }
 
+  describe('withUsablePath', () => {
+    const readBack = (path: string) =>
+      files.withUsablePath(path, (usable) => async () => E.right(await readFile(usable, 'utf8')))
+    const named = (bytes: ReadonlyArray<number>): Buffer =>
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(bytes)])
+
+    it('gives a path that is text as it stands', async () => {
+      const path = await put('naïve – name.txt', 'text')
+      expect(await right(files.withUsablePath(path, TE.right))).to.equal(path)
+    })
+
+    it('[V37] finds a file whose name is not UTF-8, also in a folder of such a name', async () => {
+      await mkdir(named([0xe9, 0x74, 0xe9]))
+      const path = Buffer.concat([
+        named([0xe9, 0x74, 0xe9]),
+        Buffer.from('/caf'),
+        Buffer.from([0xe9, 0x2e, 0x6a]),
+      ])
+      await writeFile(path, 'latin 1')
+      expect(await right(readBack(path.toString()))).to.equal('latin 1')
+      const inspected = files.withUsablePath(path.toString(), files.inspect)
+      expect(await right(inspected)).to.include({ name: 'caf\ufffd.j', size: 7 })
+    })
+
+    it('[V37] refuses a name that several files have', async () => {
+      await writeFile(named([0xe8]), '')
+      await writeFile(named([0xe9]), '')
+      expect(await left(readBack(`${folder}/\ufffd`))).to.include({ _tag: 'Refused' })
+    })
+
+    it('leaves a file that is not there to those who look', async () => {
+      const missing = `${folder}/\ufffd.jpg`
+      expect(await right(files.withUsablePath(missing, TE.right))).to.equal(missing)
+    })
+  })
+
   describe('inspect', () => {
     for (const size of [1, 4095, 4096, 4097, 3_000_001])
       it(`tells size, digests and head of ${size} bytes`, async () => {

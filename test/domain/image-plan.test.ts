@@ -1,6 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type ImageTarget, planImage } from '../../src/domain/ingest/image-plan.ts'
+import {
+  type ImageTarget,
+  longestSide,
+  pictureWarnings,
+  planImage,
+} from '../../src/domain/ingest/image-plan.ts'
 
 const anyFacts = fc.record({
   width: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20_000 })),
@@ -21,18 +26,20 @@ describe('the plan of a picture', () => {
   })
 
   it('has PNG in place of JPEG where something shines through', () => {
-    const targets = planImage({ width: 700, height: 700, hasAlpha: true })
+    const targets = planImage({ width: 640, height: 700, hasAlpha: true })
     expect(widthsOf('png', targets)).to.deep.equal([320, 640])
     expect(widthsOf('jpeg', targets)).to.deep.equal([])
   })
 
   const ladders: ReadonlyArray<[string, number, number, ReadonlyArray<number>]> = [
     ['the width of a source that is well above a rung', 1600, 900, [320, 640, 1280, 1600]],
-    ['no width that is hardly above a rung', 1400, 900, [320, 640, 1280]],
+    ['[V35] the width of a source in place of a rung that is nearly as wide', 1440, 900, [320, 640, 1440]],
+    ['[V35] the width of a source that is nearly the first rung', 330, 300, [330]],
+    ['no width above the last rung', 3900, 2000, [320, 640, 1280, 1920, 2560, 3840]],
     ['a rung that the source has exactly', 1280, 720, [320, 640, 1280]],
     ['the width of a source below all rungs', 16, 16, [16]],
-    ['no width at which the picture would be too high for WebP', 2000, 40_000, [320, 640, 819]],
-    ['one pixel of a picture that is next to nothing but high', 1, 200_000, [1]],
+    ['[V33] no width at which the picture would be too high for WebP', 2000, 40_000, [320, 640]],
+    ['[V33] nothing of a picture that is too high at every width', 1, 200_000, []],
   ]
   for (const [promise, width, height, widths] of ladders)
     it(`has ${promise} (${width} × ${height})`, () => {
@@ -53,13 +60,41 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('has the same ladder in all formats, AVIF up to 2560', () => {
+  it('[V33] leaves a format out of the sizes that it cannot hold, and out of no other', () => {
+    const targets = planImage({ width: 790, height: 36_861, hasAlpha: false })
+    expect(widthsOf('avif', targets)).to.deep.equal([320])
+    expect(widthsOf('webp', targets)).to.deep.equal([320])
+    expect(widthsOf('jpeg', targets)).to.deep.equal([320, 640, 790])
+  })
+
+  it('[V35] has the own width of the source in every format that holds it', () => {
+    const targets = planImage({ width: 2800, height: 1000, hasAlpha: false })
+    expect(widthsOf('avif', targets)).to.deep.equal([320, 640, 1280, 1920, 2560])
+    expect(widthsOf('webp', targets)).to.deep.equal([320, 640, 1280, 1920, 2800])
+    expect(widthsOf('jpeg', targets)).to.deep.equal([320, 640, 1280, 1920, 2800])
+  })
+
+  it('[V33] makes nothing that its format cannot hold', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
-        const targets = planImage(facts)
-        const ladder = widthsOf('webp', targets)
-        expect(widthsOf(facts.hasAlpha ? 'png' : 'jpeg', targets)).to.deep.equal(ladder)
-        expect(widthsOf('avif', targets)).to.deep.equal(ladder.filter((width) => width <= 2560))
+        for (const { format, width } of planImage(facts)) {
+          const height = Math.round((facts.height * width) / facts.width)
+          // One pixel is the least; what is higher than that is made less high.
+          if (width > 1)
+            expect(height, format).to.be.at.most(longestSide[format] + facts.height / facts.width)
+          expect(width, format).to.be.at.most(longestSide[format])
+        }
+      }),
+    )
+  })
+
+  it('[V35] shows what every client can read as wide as it can be, up to 3840', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const known = facts.hasAlpha ? 'png' : 'jpeg'
+        const widths = widthsOf(known, planImage(facts))
+        const tall = Math.floor((facts.width * longestSide[known]) / facts.height)
+        expect(widths.at(-1)).to.equal(Math.max(1, Math.min(facts.width, 3840, tall)))
       }),
     )
   })
@@ -71,5 +106,13 @@ describe('the plan of a picture', () => {
         expect(widths).to.deep.equal([...widths].sort((a, b) => a - b))
       }),
     )
+  })
+
+  it('[V37] says in words what the exports do not show', () => {
+    const still = { width: 9, height: 9, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }
+    expect(pictureWarnings(still)).to.deep.equal([])
+    expect(pictureWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)
+    expect(pictureWarnings({ ...still, pages: 3 }).join()).to.match(/^3 pictures in one file/)
+    expect(pictureWarnings({ ...still, isHdr: true }).join()).to.match(/^HDR: .*tone-mapped/)
   })
 })

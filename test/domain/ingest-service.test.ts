@@ -111,8 +111,15 @@ describe('ingestion', () => {
       'an SVG',
       'drawing.svg',
       '<svg xmlns="http://www.w3.org/2000/svg"/>',
-      /^drawing\.svg: an SVG is not taken/,
+      /^drawing\.svg: SVG pictures are not taken/,
     ],
+    [
+      '[V37] a BMP',
+      'x.bmp',
+      `BM1234\0\0\0\x006\0\0\0(\0\0\0`,
+      /^x\.bmp: BMP pictures are not taken: save it as PNG/,
+    ],
+    ['[V37] a Photoshop file', 'x.psd', '8BPS\0\x01\0\0\0\0\0\0', /^x\.psd: Photoshop .*: export it as PNG/],
     ['a broken picture', 'broken.jpg', '\xff\xd8\xff\xe0 no more', /^broken\.jpg: /],
   ] as const) {
     it(`refuses ${what} in one line, and keeps nothing of it`, async () => {

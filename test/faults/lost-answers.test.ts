@@ -26,7 +26,8 @@ const quietly = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
 
 /** Three exports of a few bytes: what matters here is what becomes of their rows and objects. */
 const images: ImageProcessor = {
-  inspect: () => TE.right({ width: 64, height: 36, hasAlpha: false }),
+  inspect: () =>
+    TE.right({ width: 64, height: 36, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
   render: (_, __, folder) => async () => {
     const formats = ['avif', 'webp', 'jpeg'] as const
     const made = formats.map((format) => ({ format, path: path.join(folder, format) }))

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { createJwtCodec } from '../../src/adapters/jose/jwt-codec.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { right } from '../support/expect-right.ts'
+import { seedFormats } from '../support/library.ts'
 import { testKeys } from '../support/memory-larder.ts'
 import { setNow } from '../support/set-now.ts'
 import {
@@ -214,5 +215,26 @@ describe('replies that are given again', () => {
       { numRuns: 20 },
     )
     expect(again).to.be.greaterThan(20)
+  })
+
+  it('[V32] leave to the routes what is chosen by Accept, fmt and hints', async () => {
+    const uid = await seedFormats(larder, ['avif', 'jpeg', 'webp'])
+    const jwt = await right(larder.tokens.mint('image', uid, 1800))
+    const chosen = new Set<string | undefined>()
+    const wish = fc.record({
+      query: fc.constantFrom('w=300', 'w=300&fmt=jpg', 'w=300&dpr=1', 'w=300&dpr=1&fmt=webp', 'w=9000', ''),
+      accept: fc.constantFrom('image/avif,image/webp,*/*', '*/*', 'image/webp,*/*', 'image/png', 'text/html'),
+      hints: fc.constantFrom({}, { 'sec-ch-dpr': '2' }, { 'save-data': 'on' }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(wish, { minLength: 5, maxLength: 10 }), async (wishes) => {
+        for (const { query, accept, hints } of wishes) {
+          const asked = ask(`/api/1/~${jwt}/image_files/${uid}/best?${query}`, { accept, ...hints })
+          for (let n = 0; n < 2; n++) chosen.add((await twins.expectAlike(asked)).body.split(' ')[0])
+        }
+      }),
+      { numRuns: 10 },
+    )
+    expect([...chosen]).to.include.members(['avif', 'jpeg', 'webp'])
   })
 })

@@ -48,6 +48,20 @@ export const seedImage = async (
   return { uid: file.uid, exports, jwt: await right(larder.tokens.mint('image', file.uid, 1800)) }
 }
 
+/** A picture in several formats, 320 and 640 pixels wide in each; the bytes say which of them they are. */
+export const seedFormats = async (larder: Larder, formats: ReadonlyArray<string>): Promise<ImageFileUid> => {
+  const file = aNewImageFile()
+  await right(larder.imageFiles.add(file))
+  const exports: NewImageExport[] = []
+  for (const format of formats)
+    for (const width of [320, 640]) {
+      const stored = await storeBytes(larder, Buffer.from(`${format} of ${width}`), `image/${format}`)
+      exports.push(aNewImageExport({ format, width, height: width / 2, file: stored }))
+    }
+  await right(larder.imageFiles.addExports(file.uid, exports))
+  return file.uid
+}
+
 export type SeededFilm = {
   readonly uid: ContentFileUid
   readonly hls: NewContentExport

@@ -1,10 +1,12 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
 import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
 import { ensurePrivateFolder } from './ensure-folder.ts'
 import { inspectFile } from './inspect-file.ts'
+import { pathsReadAs } from './lossy-path.ts'
 import { digestSlice, readSlice } from './read-slice.ts'
 import { makeScratchFolder, removeOrphans } from './scratch-folders.ts'
 
@@ -21,6 +23,32 @@ export const createFsLocalFiles = async (
   await ensurePrivateFolder(scratchDir)
   await removeOrphans(scratchDir, beacon.stateOf)
   let writes = 0
+
+  const withScratch =
+    <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
+    async () => {
+      const letGo = await beacon.hold()
+      const made = await TE.tryCatch(() => makeScratchFolder(scratchDir), failed)()
+      if (E.isLeft(made)) {
+        letGo()
+        return made
+      }
+      try {
+        return await work(made.right)()
+      } finally {
+        // A folder that resists is an orphan for the next start: no reason to fail work that is done.
+        await rm(made.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+        letGo()
+      }
+    }
+
+  /** The link is called as the file is read, so that messages name it so. */
+  const throughLink = <L, A>(target: Buffer, path: string, work: (path: string) => TE.TaskEither<L, A>) =>
+    withScratch((folder) => async (): Promise<E.Either<L | Unavailable, A>> => {
+      const link = join(folder, basename(path))
+      const linked = await TE.tryCatch(() => symlink(target, link), failed)()
+      return E.isLeft(linked) ? linked : work(link)()
+    })
 
   return {
     inspect: inspectFile,
@@ -39,22 +67,19 @@ export const createFsLocalFiles = async (
           throw cause
         }
       }, failed),
-    withScratch:
-      <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
+    withScratch,
+    withUsablePath:
+      <L, A>(
+        path: string,
+        work: (path: string) => TE.TaskEither<L, A>,
+      ): TE.TaskEither<L | Refused | Unavailable, A> =>
       async () => {
-        const letGo = await beacon.hold()
-        const made = await TE.tryCatch(() => makeScratchFolder(scratchDir), failed)()
-        if (E.isLeft(made)) {
-          letGo()
-          return made
-        }
-        try {
-          return await work(made.right)()
-        } finally {
-          // A folder that resists is an orphan for the next start: no reason to fail work that is done.
-          await rm(made.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
-          letGo()
-        }
+        const found = await TE.tryCatch(() => pathsReadAs(path), failed)()
+        if (E.isLeft(found)) return found
+        const [target, another] = found.right ?? []
+        if (another !== undefined)
+          return E.left(refused(`several files are called ${basename(path)}: rename the one that is meant`))
+        return target === undefined ? work(path)() : throughLink(target, path, work)()
       },
   }
 }

@@ -21,7 +21,12 @@ sharp.cache(false)
 sharp.concurrency(Math.min(4, availableParallelism()))
 sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
+  operation: [
+    ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
+    // Of files that were mended in memory.
+    'VipsForeignLoadJpegBuffer',
+    'VipsForeignLoadHeifBuffer',
+  ],
 })
 
 const report = (message: ImageReport): void => {

@@ -38,6 +38,9 @@ export const Facts: t.Type<ImageFacts> = t.strict({
   width: t.number,
   height: t.number,
   hasAlpha: t.boolean,
+  isAnimated: t.boolean,
+  pages: t.number,
+  isHdr: t.boolean,
 })
 
 /** The result of a `render`. */

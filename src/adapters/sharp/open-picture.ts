@@ -1,14 +1,25 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import sharp, { type Metadata, type Sharp } from 'sharp'
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
+import type { SourceColour } from '../../domain/colour/source-colour.ts'
+import { notTaken } from '../../domain/ingest/not-taken.ts'
 import { sniff } from '../../domain/ingest/sniff.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
+import { firstShownPage } from './first-shown-page.ts'
+import { readAt } from './headers/read-at.ts'
+import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
+import { tiffNotTaken } from './headers/tiff-header.ts'
+import { type PictureSource, pictureSource } from './picture-source.ts'
 
-/** A picture whose header was read and whose size is within bounds. Of an animation, the first frame alone. */
+/** A picture whose header was read and whose size is within bounds. Of several, or of an animation, one alone. */
 export type Picture = {
   readonly header: Metadata
+  readonly facts: HeaderFacts
+  readonly colour: SourceColour
+  /** It lacked its end: whether anything else is missing shows only when every pixel is decoded. */
+  readonly isMended: boolean
   /** A new decoder at its start: upright, and not yet run. */
-  readonly decode: () => Sharp
+  readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
 }
 
 /** Opens the picture for as long as `work` takes. */
@@ -34,15 +45,28 @@ export const withPicture =
 export const decoding = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
   TE.tryCatch(work, (cause) => refused(`damaged or cut short (${detailOf(cause)})`))
 
+const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
+  TE.tryCatch(work, unavailable('picture file'))
+
 const readHeader =
   (file: FileHandle, maxPixels: number): TE.TaskEither<Refused | Unavailable, Picture> =>
   async () => {
-    const kind = await refuseByHead(file)()
-    if (E.isLeft(kind)) return kind
+    const at = readAt(file)
+    const head = await reading(() => at(0, 4096))()
+    if (E.isLeft(head)) return head
+    const reason = refusalByHead(head.right)
+    if (reason !== null) return E.left(refused(reason))
 
     // libvips takes `[…]` at the end of a name for options of its own; this name never ends so.
-    const source = `/dev/fd/${file.fd}`
-    const header = await decoding(() => sharp(source, { limitInputPixels: false }).metadata())()
+    const source = await reading(() => pictureSource(`/dev/fd/${file.fd}`, file, head.right))()
+    if (E.isLeft(source)) return source
+    const header = await decoding(() => sharp(source.right.input, { limitInputPixels: false }).metadata())()
+    if (isTiff(head.right)) {
+      const depth = E.isRight(header) ? header.right.depth : null
+      const tiffReason = await reading(() => tiffNotTaken(at, depth))()
+      if (E.isLeft(tiffReason)) return tiffReason
+      if (tiffReason.right !== null) return E.left(refused(tiffReason.right))
+    }
     if (E.isLeft(header)) return header
 
     const { width, height } = header.right
@@ -50,35 +74,42 @@ const readHeader =
       return E.left(
         refused(`${width} × ${height} pixels are too many: at most ${maxPixels / 1e6} million are taken`),
       )
-
-    const options = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true } as const
-    return E.right({ header: header.right, decode: () => sharp(source, options).autoOrient() })
+    const facts = await reading(() => readHeaderFacts(at, header.right))()
+    if (E.isLeft(facts)) return facts
+    return openAt(source.right, header.right, facts.right, maxPixels)()
   }
 
-const refuseByHead =
-  (file: FileHandle): TE.TaskEither<Refused | Unavailable, void> =>
+const openAt =
+  (
+    { input, failOn }: PictureSource,
+    header: Metadata,
+    facts: HeaderFacts,
+    maxPixels: number,
+  ): TE.TaskEither<Refused, Picture> =>
   async () => {
-    const read = await TE.tryCatch(
-      () => file.read(Buffer.alloc(4096), 0, 4096, 0),
-      unavailable('picture file'),
-    )()
-    if (E.isLeft(read)) return read
-    const { buffer, bytesRead } = read.right
-    if (bytesRead === 0) return E.left(refused('the file is empty'))
-    const kind = sniff(buffer.subarray(0, bytesRead))
-    return kind === 'image' ? E.right(undefined) : E.left(refused(notTaken[kind]))
+    if (E.isLeft(facts.colour)) return facts.colour
+    const options = { limitInputPixels: maxPixels, failOn, sequentialRead: true } as const
+    const decodePage = (page: number, more: Pick<SharpOptions, 'ignoreIcc'> = {}): Sharp =>
+      sharp(input, Object.assign({ page }, options, more)).autoOrient()
+    const page = await decoding(() => firstShownPage(header, (number) => decodePage(number)))()
+    if (E.isLeft(page)) return page
+    const decode: Picture['decode'] = (more) => decodePage(page.right, more)
+    return E.right({ header, facts, colour: facts.colour.right, isMended: typeof input !== 'string', decode })
   }
 
-const notTaken = {
-  svg: 'SVG pictures are not taken: save it as PNG',
-  heic: 'HEIC pictures cannot be decoded: save it as JPEG',
-  other: 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken',
+const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))
+
+const refusalByHead = (head: Buffer): string | null => {
+  if (head.length === 0) return 'the file is empty'
+  const reason = notTaken(head)
+  if (reason !== null) return reason
+  return sniff(head) === 'image' ? null : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 }
 
 /** In one line; what libvips says line by line of its seeking and of file names tells a sender nothing. */
 const detailOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause))
-    .replace(/^\/dev\/fd\/.*$/gm, '')
+    .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 200)

@@ -1,15 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp, { type OutputInfo, type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { rgbaToThumbHash } from 'thumbhash'
 import type { ImageTarget } from '../../domain/ingest/image-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
+import { decodePixels, fromPixels, type Pixels, scaled } from './decode-pixels.ts'
 import { decoding, type Picture } from './open-picture.ts'
-
-/** Decoded: upright, sRGB, 8 bits a channel. Whatever else the source said of itself is gone. */
-type Pixels = { readonly data: Buffer; readonly info: OutputInfo }
 
 /**
  * Decodes once, to the widest target, and scales the others from that: half the time of a decode for each.
@@ -17,7 +15,7 @@ type Pixels = { readonly data: Buffer; readonly info: OutputInfo }
  */
 export const renderPicture =
   (
-    { decode }: Picture,
+    picture: Picture,
     targets: ReadonlyArray<ImageTarget>,
     folder: string,
     onProgress: (fraction: number) => void,
@@ -26,8 +24,9 @@ export const renderPicture =
     const images: RenderedImage[] = []
     const widths = [...new Set(targets.map(({ width }) => width))].sort((a, b) => a - b)
     const tell = progressOf(targets, onProgress)
+    const { isPalette } = picture.header
 
-    const source = await decoding(() => decodeTo(decode(), widths.at(-1) ?? 1))()
+    const source = await decoding(() => decodePixels(picture, widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
@@ -39,7 +38,7 @@ export const renderPicture =
         targets
           .filter((target) => target.width === width)
           .map(async (target) => {
-            const image = await encode(pixels.right, target, folder)()
+            const image = await encode(pixels.right, target, isPalette, folder)()
             if (E.isRight(image)) tell(target)
             return image
           }),
@@ -52,23 +51,28 @@ export const renderPicture =
     return E.right(images)
   }
 
-/** Settings weighed by size at equal likeness (SSIM): AVIF effort 3 takes 40 % of the time of 4 for 5 % more bytes. */
-const encoders: Readonly<Record<ImageTarget['format'], (picture: Sharp) => Sharp>> = {
+/**
+ * Qualities of equal likeness (SSIM) on photographs (docs/media.md, scripts/weigh-pictures.mjs). AVIF effort 3 takes 40 % of
+ * the time of 4 for 5 % more bytes.
+ */
+const encoders: Readonly<Record<ImageTarget['format'], (picture: Sharp, isPalette: boolean) => Sharp>> = {
   avif: (picture) => picture.avif({ quality: 50, effort: 3 }),
-  webp: (picture) => picture.webp({ quality: 78, effort: 4 }),
-  jpeg: (picture) => picture.jpeg({ quality: 78, mozjpeg: true }),
-  png: (picture) => picture.png({ compressionLevel: 9 }),
+  webp: (picture) => picture.webp({ quality: 72, effort: 4 }),
+  jpeg: (picture) => picture.jpeg({ quality: 72, mozjpeg: true }),
+  // A drawing of few colours stays one, at a quarter of the bytes.
+  png: (picture, isPalette) => picture.png({ compressionLevel: 9, palette: isPalette }),
 }
 
 const encode =
   (
     pixels: Pixels,
     { format, width }: ImageTarget,
+    isPalette: boolean,
     folder: string,
   ): TE.TaskEither<Refused | Unavailable, Omit<RenderedImage, 'thumbhash'>> =>
   async () => {
     const encoded = await TE.tryCatch(
-      () => encoders[format](fromPixels(pixels)).toBuffer(),
+      () => encoders[format](fromPixels(pixels), isPalette).toBuffer(),
       (cause) => refused(`cannot be made into ${format} (${cause})`),
     )()
     if (E.isLeft(encoded)) return encoded
@@ -79,16 +83,6 @@ const encode =
     const { width: made, height } = pixels.info
     return E.right({ path, format, width: made, height, size: encoded.right.length })
   }
-
-const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
-  sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
-
-const scaled = (picture: Sharp, width: number): Promise<Pixels> =>
-  picture.resize({ width, withoutEnlargement: true }).raw().toBuffer({ resolveWithObject: true })
-
-/** The profile is named since libvips works at 16 bits in Display P3, and would leave the pixels there. */
-const decodeTo = (picture: Sharp, width: number): Promise<Pixels> =>
-  scaled(picture.toColourspace('srgb').withIccProfile('srgb'), width)
 
 const thumbhashOf = async (pixels: Pixels): Promise<string> => {
   const { data, info } = await fromPixels(pixels)

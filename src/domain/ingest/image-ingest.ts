@@ -5,7 +5,7 @@ import type { SourceFile } from '../../ports/local-files.ts'
 import type { NewImageExport } from '../playlist/image-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ImageFileUid } from '../shared/ids.ts'
-import { planImage } from './image-plan.ts'
+import { pictureWarnings, planImage } from './image-plan.ts'
 import {
   type FileState,
   type LibraryFile,
@@ -69,9 +69,13 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     files.withScratch((folder) =>
       pipe(
         images.inspect(path, signal),
-        TE.flatMap((facts) => images.render(path, planImage(facts), folder, onProgress, signal)),
-        TE.flatMap((rendered) => store(uid, rendered, signal)),
-        TE.map((isAdded) => ({ isAdded, warnings: [] })),
+        TE.flatMap((facts) =>
+          pipe(
+            images.render(path, planImage(facts), folder, onProgress, signal),
+            TE.flatMap((rendered) => store(uid, rendered, signal)),
+            TE.map((isAdded) => ({ isAdded, warnings: pictureWarnings(facts) })),
+          ),
+        ),
       ),
     )
 

@@ -15,6 +15,7 @@ import { createContentIngest } from './content-ingest.ts'
 import { createFinishOnce, type Finished, type WithOriginal } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { type LibraryFile, type MediaIngest, type OnProgress, stopped } from './media-ingest.ts'
+import { notTaken } from './not-taken.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
 
@@ -152,9 +153,9 @@ export const createIngestService = (deps: Deps): IngestService => {
     }
 
   const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
+    const reason = notTaken(source.head)
+    if (reason !== null) return TE.left(refused(reason))
     const form = sniff(source.head)
-    if (form === 'svg') return TE.left(refused('an SVG is not taken yet: add it as PNG'))
-    if (form === 'heic') return TE.left(refused('HEIC is not taken yet: add it as JPEG'))
     if (form === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
     return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
@@ -176,8 +177,12 @@ export const createIngestService = (deps: Deps): IngestService => {
   return {
     add: (path, options) =>
       pipe(
-        files.inspect(path),
-        TE.flatMap((source) => pipe(addSource(source, options), TE.mapLeft(about(source.name)))),
+        files.withUsablePath(path, (usable) =>
+          pipe(
+            files.inspect(usable),
+            TE.flatMap((source) => pipe(addSource(source, options), TE.mapLeft(about(source.name)))),
+          ),
+        ),
         TE.tap(({ kind, uid }) =>
           // The kind says whose uid it is: images alone get this far with `isPublic`.
           options.isPublic && kind === 'image'

@@ -15,9 +15,8 @@ export const sniff = (head: Uint8Array): Sniffed => {
 }
 
 /** One character a byte, so that magic bytes can be written and compared as text. */
-const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
+export const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 4096))
 
-/** What stands at the start; `?` is any byte. */
 const rasterMagics = [
   '\xff\xd8\xff', // JPEG
   '\x89PNG\r\n\x1a\n',
@@ -30,7 +29,8 @@ const rasterMagics = [
   'MM\0+',
 ]
 
-const startsAs = (text: string, magic: string): boolean =>
+/** Whether the text begins so; `?` is any byte. */
+export const startsAs = (text: string, magic: string): boolean =>
   [...magic].every((character, at) => character === '?' || character === text[at])
 
 const avifBrands = ['avif', 'avis']

@@ -6,6 +6,8 @@ import type { ListedImage } from './image-playlist.ts'
 export type ImageWish = {
   /** Formats that will do, best first. */
   readonly formats: ReadonlyArray<string>
+  /** Formats for want of these, best first. */
+  readonly otherwise: ReadonlyArray<string>
   /** Device pixels to cover, 0 where it does not matter; `null`: as large as there is. */
   readonly size: Size | null
 }
@@ -23,16 +25,25 @@ const largestFirst = ascendingBy<ListedImage>(
   (e) => e.uid,
 )
 
+const bestOf = (
+  exports: ReadonlyArray<ListedImage>,
+  formats: ReadonlyArray<string>,
+  size: Size | null,
+): ListedImage | null => {
+  const byFormat = formats.map((format) => exports.filter((e) => e.format === format))
+  const covering = byFormat
+    .map((candidates) => candidates.filter((e) => size !== null && covers(e, size)))
+    .find((candidates) => candidates.length > 0)
+  if (covering !== undefined) return covering.sort(smallestFirst)[0] ?? null
+  const best = byFormat.find((candidates) => candidates.length > 0) ?? []
+  return best.sort(largestFirst)[0] ?? null
+}
+
 /**
- * Of the best format that there is, the smallest export that covers what is wished for, else the largest. `null` when
- * none of the formats is there.
+ * The smallest export that covers what is wished for, of the first format that has one; else the largest of the first
+ * format that there is. `null` when none of the formats is there.
  */
 export const bestExport = (
   exports: ReadonlyArray<ListedImage>,
-  { formats, size }: ImageWish,
-): ListedImage | null => {
-  const format = formats.find((name) => exports.some((e) => e.format === name))
-  const candidates = exports.filter((e) => e.format === format)
-  const covering = size === null ? [] : candidates.filter((e) => covers(e, size))
-  return covering.sort(smallestFirst)[0] ?? candidates.sort(largestFirst)[0] ?? null
-}
+  { formats, otherwise, size }: ImageWish,
+): ListedImage | null => bestOf(exports, formats, size) ?? bestOf(exports, otherwise, size)

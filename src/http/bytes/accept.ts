@@ -8,31 +8,44 @@ const IMAGE_TYPES = {
   png: 'image/png',
 } as const
 
-/** Best first, as http-api.md §4.4 orders them. */
+/** Best first, as http-api.md §4.4 orders those that a client names. */
 export const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
+/** Most widely known first: a client that names none of them, as mail and link previews do, may know JPEG alone. */
+const byKnowledge: ReadonlyArray<ImageFormat> = ['jpeg', 'png', 'webp', 'avif', 'svg']
+
+type Candidate = { readonly format: ImageFormat } & Preference
+
+/** Negative when `a` is to be served rather than `b`, both taken alike. */
+const compareFormats = (a: Candidate, b: Candidate): number => {
+  const order: ReadonlyArray<ImageFormat> = a.specificity === named ? IMAGE_FORMATS : byKnowledge
+  return order.indexOf(a.format) - order.indexOf(b.format)
+}
+
 /**
  * The image formats that Accept takes, best first: by the client's weight; then those that it names before those
- * that a wildcard covers, since browsers that name WebP and take anything else may not know AVIF; then by the
- * order of Larder. Without the header all of them. May be empty.
+ * that a wildcard covers, since browsers that name WebP and take anything else may not know AVIF; then named ones by
+ * the order of Larder, and the others by how widely they are known. Without the header all of them. May be empty.
  */
 export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
-  if (header === undefined) return IMAGE_FORMATS
+  if (header === undefined) return byKnowledge
   const members = weightedList(header)
-  return IMAGE_FORMATS.map((format) => ({ format, ...preference(IMAGE_TYPES[format], members) }))
+  return IMAGE_FORMATS.map(
+    (format): Candidate => Object.assign({ format }, preference(IMAGE_TYPES[format], members)),
+  )
     .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight || b.specificity - a.specificity)
+    .sort((a, b) => b.weight - a.weight || b.specificity - a.specificity || compareFormats(a, b))
     .map(({ format }) => format)
 }
 
 /**
- * All image formats in the order in which they should be served: those that Accept takes, best first; then, for want of
- * these, the others, what is known the widest first (RFC 9110 §12.4.1 lets a server send what was not asked for).
+ * The image formats that Accept does not take, most widely known first: for want of the others (RFC 9110 §12.4.1 lets
+ * a server send what was not asked for).
  */
-export const servableImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
+export const unacceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
   const accepted = acceptedImageFormats(header)
-  return [...accepted, ...IMAGE_FORMATS.toReversed().filter((format) => !accepted.includes(format))]
+  return byKnowledge.filter((format) => !accepted.includes(format))
 }
 
 /** Whether an error is to be told as RFC 9457 has it; on a tie of equals it is told the usual way (http-api.md §1.4). */
@@ -54,12 +67,15 @@ export const prefersHtml = (header: string | undefined): boolean => {
   return html.weight > 0 && html.weight > preference('application/json', members).weight
 }
 
+/** The specificity of a type that is named. */
+const named = 2
+
 type Preference = { readonly weight: number; readonly specificity: number }
 
 /** The most specific member that covers a type decides (RFC 9110 §12.5.1): 2 names it, 1 its kind, 0 anything. */
 const preference = (type: string, members: ReadonlyArray<Weighted>): Preference => {
   const kind = `${type.slice(0, type.indexOf('/'))}/*`
-  for (const [specificity, name] of [[2, type] as const, [1, kind] as const, [0, '*/*'] as const]) {
+  for (const [specificity, name] of [[named, type] as const, [1, kind] as const, [0, '*/*'] as const]) {
     const member = members.find((candidate) => candidate.name === name)
     if (member !== undefined) return { weight: member.weight, specificity }
   }

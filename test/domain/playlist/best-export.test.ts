@@ -14,19 +14,41 @@ const images: fc.Arbitrary<ReadonlyArray<ListedImage>> = fc
   )
   .map((made) => made.map((image, i) => ({ ...image, uid: `ife_${i}` as ImageExportUid })))
 
-const wish: fc.Arbitrary<ImageWish> = fc.record({
-  formats: fc.shuffledSubarray(formats),
-  size: fc.option(fc.record({ width: fc.nat(4000), height: fc.nat(4000) })),
-})
+const wish: fc.Arbitrary<ImageWish> = fc
+  .record({
+    formats: fc.shuffledSubarray(formats),
+    size: fc.option(fc.record({ width: fc.nat(4000), height: fc.nat(4000) })),
+  })
+  .map((wish) => ({ ...wish, otherwise: formats.filter((format) => !wish.formats.includes(format)) }))
 
 const area = ({ width, height }: ListedImage): number => width * height
 
 describe('the best export of an image (http-api.md §4.4)', () => {
-  it('is of the first format that there is, and none only where there is none of them', () => {
+  const covering = (images: ReadonlyArray<ListedImage>, format: string, { size }: ImageWish) =>
+    images.filter(
+      (image) =>
+        image.format === format && size !== null && image.width >= size.width && image.height >= size.height,
+    )
+
+  it('[V34] is of the first format that covers the wish, else of the first that there is', () => {
     fc.assert(
       fc.property(images, wish, (images, wish) => {
-        const first = wish.formats.find((format) => images.some((image) => image.format === format))
-        expect(bestExport(images, wish)?.format).to.equal(first)
+        const { formats } = wish
+        const first =
+          formats.find((format) => covering(images, format, wish).length > 0) ??
+          formats.find((format) => images.some((image) => image.format === format))
+        if (first !== undefined) expect(bestExport(images, wish)?.format).to.equal(first)
+      }),
+    )
+  })
+
+  it('[V34] is of a format that will not do only where there is no other, however well it covers', () => {
+    fc.assert(
+      fc.property(images, wish, (images, wish) => {
+        const best = bestExport(images, wish)
+        const willDo = images.some(({ format }) => wish.formats.includes(format))
+        expect(best === null).to.equal(images.length === 0)
+        if (willDo) expect(wish.formats).to.include(best?.format)
       }),
     )
   })
@@ -48,8 +70,12 @@ describe('the best export of an image (http-api.md §4.4)', () => {
 
   it('is the largest of its format where none covers it, and where any size will do', () => {
     fc.assert(
-      fc.property(images, wish, fc.boolean(), (images, { formats }, huge) => {
-        const best = bestExport(images, { formats, size: huge ? { width: 4001, height: 1 } : null })
+      fc.property(images, wish, fc.boolean(), (images, { formats, otherwise }, huge) => {
+        const best = bestExport(images, {
+          formats,
+          otherwise,
+          size: huge ? { width: 4001, height: 1 } : null,
+        })
         const alike = images.filter(({ format }) => format === best?.format)
         if (best !== null) expect(area(best)).to.equal(Math.max(...alike.map(area)))
       }),

@@ -1,0 +1,39 @@
+/** A box of an ISO base media file: its type and what it holds. */
+export type Box = { readonly type: string; readonly data: Buffer }
+
+/** The boxes in a buffer (ISO/IEC 14496-12 §4.2); one that is cut short or lies about its size ends them. */
+export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
+  const boxes: Box[] = []
+  let at = 0
+  while (at + 8 <= data.length) {
+    const type = data.toString('latin1', at + 4, at + 8)
+    let size = data.readUInt32BE(at)
+    let head = 8
+    if (size === 1 && at + 16 <= data.length) {
+      size = Number(data.readBigUInt64BE(at + 8))
+      head = 16
+    }
+    const end = size === 0 ? data.length : at + size
+    if (end > data.length || end < at + head) break
+    boxes.push({ type, data: data.subarray(at + head, end) })
+    at = end
+  }
+  return boxes
+}
+
+export const boxOf = (boxes: ReadonlyArray<Box>, type: string): Buffer | undefined =>
+  boxes.find((box) => box.type === type)?.data
+
+/** Reads numbers one after the other; past the end it reads zeros, so that a lying count does no harm. */
+export const createCursor = (data: Buffer) => {
+  let at = 0
+  return {
+    isAtEnd: (): boolean => at >= data.length,
+    next: (bytes: number): number => {
+      let value = 0
+      for (let i = 0; i < bytes; i += 1) value = value * 256 + (data[at + i] ?? 0)
+      at += bytes
+      return value
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { Cicp } from '../../../domain/colour/cicp.ts'
+import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
+import { colourInAv1 } from './av1-colour.ts'
+import { type Box, boxesIn, boxOf } from './heif-boxes.ts'
+import { firstTileOf, placeOf, primaryItem, propertiesOf } from './heif-item.ts'
+import type { ReadAt } from './read-at.ts'
+
+/** More than the `meta` box of any picture: a grid of a thousand tiles takes 50 KB; the rest are profiles. */
+const largestMeta = 8 * 1024 ** 2
+
+/** Finds the `meta` box of the file and gives the boxes in it. */
+const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
+  let position = 0
+  for (let i = 0; i < 100; i += 1) {
+    const head = await readAt(position, 16)
+    if (head.length < 8) break
+    const size = head.readUInt32BE(0)
+    if (head.toString('latin1', 4, 8) === 'meta' && size >= 12 && size <= largestMeta)
+      return boxesIn((await readAt(position + 12, size - 12)) as Buffer)
+    const length = size === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : size
+    if (length < 8) break
+    position += length
+  }
+  return []
+}
+
+const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
+  const colr = properties.find(
+    ({ type, data }) => type === 'colr' && data.toString('latin1', 0, 4) === 'nclx',
+  )
+  return colr === undefined || colr.data.length < 8
+    ? null
+    : { primaries: colr.data.readUInt16BE(4), transfer: colr.data.readUInt16BE(6) }
+}
+
+/** `clli` has the brightest pixel in nits; `mdcv` the brightest of the display in units of 0.0001 nits. */
+const peakIn = (properties: ReadonlyArray<Box>): number | null => {
+  const clli = boxOf(properties, 'clli')
+  const mdcv = boxOf(properties, 'mdcv')
+  const content = clli === undefined || clli.length < 4 ? 0 : clli.readUInt16BE(0)
+  const display = mdcv === undefined || mdcv.length < 20 ? 0 : mdcv.readUInt32BE(16) / 10_000
+  return content > 0 ? content : display > 0 ? display : null
+}
+
+/** Reads the colours of the primary picture; those of a grid may stand at its tiles alone. */
+export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Promise<ColourTags> => {
+  const meta = await readMeta(readAt)
+  const primary = primaryItem(meta)
+  if (primary === null) return { ...noColourTags, container: 'heif', hasIccProfile }
+  const tile = firstTileOf(meta, primary) ?? primary
+  const [own, ofTile] = [propertiesOf(meta, primary), propertiesOf(meta, tile)]
+  const place = placeOf(meta, tile)
+  const inBitstream = async () => (place === null ? null : colourInAv1(await readAt(place, 256)))
+  return {
+    ...noColourTags,
+    container: 'heif',
+    hasIccProfile,
+    cicp: nclxIn(own) ?? nclxIn(ofTile) ?? (await inBitstream()),
+    peakNits: peakIn(own) ?? peakIn(ofTile),
+  }
+}

@@ -1,0 +1,67 @@
+import { type Box, boxesIn, boxOf, createCursor } from './heif-boxes.ts'
+
+/** The id of the picture that a HEIF file means (`pitm`, ISO/IEC 14496-12 §8.11.4). */
+export const primaryItem = (meta: ReadonlyArray<Box>): number | null => {
+  const pitm = boxOf(meta, 'pitm')
+  if (pitm === undefined || pitm.length < 6) return null
+  return pitm[0] === 0 ? pitm.readUInt16BE(4) : pitm.length < 8 ? null : pitm.readUInt32BE(4)
+}
+
+/** The properties of an item (`iprp`, ISO/IEC 23008-12 §9.3), in their order. */
+export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyArray<Box> => {
+  const iprp = boxesIn(boxOf(meta, 'iprp') ?? Buffer.alloc(0))
+  const all = boxesIn(boxOf(iprp, 'ipco') ?? Buffer.alloc(0))
+  const found: Box[] = []
+  for (const { type, data } of iprp) {
+    if (type !== 'ipma') continue
+    const cursor = createCursor(data)
+    const version = cursor.next(1)
+    const hasWideIndex = (cursor.next(3) & 1) === 1
+    for (let entries = cursor.next(4); entries > 0 && !cursor.isAtEnd(); entries -= 1) {
+      const id = cursor.next(version === 0 ? 2 : 4)
+      for (let links = cursor.next(1); links > 0 && !cursor.isAtEnd(); links -= 1) {
+        const index = hasWideIndex ? cursor.next(2) & 0x7fff : cursor.next(1) & 0x7f
+        const property = all[index - 1]
+        if (id === item && property !== undefined) found.push(property)
+      }
+    }
+  }
+  return found
+}
+
+/** The first picture that an item is put together from (`iref` of type `dimg`): a tile of a grid. */
+export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
+  const iref = boxOf(meta, 'iref')
+  if (iref === undefined) return null
+  const idSize = iref[0] === 0 ? 2 : 4
+  for (const { type, data } of boxesIn(iref.subarray(4))) {
+    const cursor = createCursor(data)
+    if (type === 'dimg' && cursor.next(idSize) === item && cursor.next(2) > 0) return cursor.next(idSize)
+  }
+  return null
+}
+
+/** Where the first bytes of an item lie in the file (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` when elsewhere. */
+export const placeOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
+  const cursor = createCursor(boxOf(meta, 'iloc') ?? Buffer.alloc(0))
+  const version = cursor.next(1)
+  cursor.next(3)
+  const sizes = cursor.next(2)
+  const [offsetSize, lengthSize] = [sizes >> 12, (sizes >> 8) & 15]
+  const [baseSize, indexSize] = [(sizes >> 4) & 15, version === 0 ? 0 : sizes & 15]
+  const idSize = version < 2 ? 2 : 4
+  for (let items = cursor.next(idSize); items > 0 && !cursor.isAtEnd(); items -= 1) {
+    const id = cursor.next(idSize)
+    const method = version === 0 ? 0 : cursor.next(2) & 15
+    cursor.next(2)
+    const base = cursor.next(baseSize)
+    for (let extents = cursor.next(2), first = true; extents > 0 && !cursor.isAtEnd(); extents -= 1) {
+      cursor.next(indexSize)
+      const offset = cursor.next(offsetSize)
+      cursor.next(lengthSize)
+      if (id === item && first) return method === 0 ? base + offset : null
+      first = false
+    }
+  }
+  return null
+}

@@ -1,0 +1,11 @@
+import type { FileHandle } from 'node:fs/promises'
+
+/** Reads up to `length` bytes at a place of a file; fewer at its end. */
+export type ReadAt = (position: number, length: number) => Promise<Buffer>
+
+export const readAt =
+  (file: FileHandle): ReadAt =>
+  async (position, length) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
+    return buffer.subarray(0, bytesRead)
+  }

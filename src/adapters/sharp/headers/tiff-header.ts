@@ -1,0 +1,53 @@
+import type { ReadAt } from './read-at.ts'
+
+/** Reads the values of the first directory (TIFF 6.0 §2) that stand in their entries themselves. */
+const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, number>> => {
+  const values = new Map<number, number>()
+  const head = await readAt(0, 8)
+  const isLittle = head.toString('latin1', 0, 2) === 'II'
+  const number = (data: Buffer, at: number, size: 2 | 4): number => {
+    const bytes = data.subarray(at, at + size)
+    return bytes.length < size ? 0 : isLittle ? bytes.readUIntLE(0, size) : bytes.readUIntBE(0, size)
+  }
+  // Of BigTIFF nothing is told: no camera writes it.
+  if (number(head, 2, 2) !== 42) return values
+  const at = number(head, 4, 4)
+  const count = Math.min(number(await readAt(at, 2), 0, 2), 200)
+  const entries = await readAt(at + 2, count * 12)
+  for (let i = 0; i + 12 <= entries.length; i += 12) {
+    const isShort = number(entries, i + 2, 2) === 3
+    values.set(number(entries, i, 2), number(entries, i + 8, isShort ? 2 : 4))
+  }
+  return values
+}
+
+/** Tags of a TIFF, by the names that the specifications give them. */
+const [newSubfileType, photometric, subIfds, dngVersion] = [254, 262, 330, 50706]
+
+const photometricNames: ReadonlyMap<number, string> = new Map([
+  [8, 'CIELab'],
+  [9, 'ICCLab'],
+  [10, 'ITULab'],
+  [32844, 'LogL'],
+  [32845, 'LogLuv'],
+])
+
+/** Depths that libvips takes for linear light, or turns upside down. */
+const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex', 'char'])
+
+/**
+ * Why a TIFF is refused that libvips misreads or does not read at all; `null` when nothing speaks against it.
+ * `depth`: of a sample, as libvips has it; `null` when it could not read the header.
+ */
+export const tiffNotTaken = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
+  const tags = await firstDirectory(readAt)
+  const isPreview = ((tags.get(newSubfileType) ?? 0) & 1) === 1
+  const kind = tags.get(photometric) ?? 2
+  if (tags.has(dngVersion) || kind === 32803 || kind === 34892 || (isPreview && tags.has(subIfds)))
+    return 'raw photos are not taken: develop it and save it as JPEG or TIFF'
+  const name = photometricNames.get(kind)
+  if (name !== undefined && depth === null) return `TIFF pictures in ${name} are not taken: save it in RGB`
+  if (depth !== null && misread.has(depth))
+    return 'TIFF pictures of 32 bits or floating point are not taken: save it with 8 or 16 bits a channel'
+  return null
+}

@@ -1,0 +1,108 @@
+/** A point of the CIE 1931 chromaticity diagram. */
+export type Chromaticity = readonly [x: number, y: number]
+
+/** The primaries and the white point of an RGB colour space. */
+export type Chromaticities = {
+  readonly red: Chromaticity
+  readonly green: Chromaticity
+  readonly blue: Chromaticity
+  readonly white: Chromaticity
+}
+
+type Vector = readonly [number, number, number]
+/** By rows. */
+export type Matrix = readonly [Vector, Vector, Vector]
+
+const d65: Chromaticity = [0.3127, 0.329]
+
+/** IEC 61966-2-1, and BT.709. */
+export const srgbChromaticities: Chromaticities = {
+  red: [0.64, 0.33],
+  green: [0.3, 0.6],
+  blue: [0.15, 0.06],
+  white: d65,
+}
+
+const apply = (m: Matrix, [x, y, z]: Vector): Vector => {
+  const row = ([a, b, c]: Vector): number => a * x + b * y + c * z
+  return [row(m[0]), row(m[1]), row(m[2])]
+}
+
+const transposed = ([a, b, c]: Matrix): Matrix => [
+  [a[0], b[0], c[0]],
+  [a[1], b[1], c[1]],
+  [a[2], b[2], c[2]],
+]
+
+const multiplied = (left: Matrix, right: Matrix): Matrix => {
+  const [a, b, c] = transposed(right)
+  return transposed([apply(left, a), apply(left, b), apply(left, c)])
+}
+
+const cross = (a: Vector, b: Vector): Vector => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+]
+
+const scaled = ([x, y, z]: Vector, by: number): Vector => [x * by, y * by, z * by]
+
+const determinant = ([a, b, c]: Matrix): number => {
+  const [x, y, z] = cross(b, c)
+  return a[0] * x + a[1] * y + a[2] * z
+}
+
+const inverted = (m: Matrix): Matrix => {
+  const by = 1 / determinant(m)
+  const [a, b, c] = m
+  return transposed([scaled(cross(b, c), by), scaled(cross(c, a), by), scaled(cross(a, b), by)])
+}
+
+const directionOf = ([x, y]: Chromaticity): Vector => [x, y, 1 - x - y]
+
+/** Of luminance 1. */
+const xyzOf = (point: Chromaticity): Vector => scaled(directionOf(point), 1 / point[1])
+
+const rgbToXyz = ({ red, green, blue, white }: Chromaticities): Matrix => {
+  // Not by luminance: that of a primary may be 0.
+  const primaries = transposed([directionOf(red), directionOf(green), directionOf(blue)])
+  const [r, g, b] = apply(inverted(primaries), xyzOf(white))
+  return multiplied(primaries, [
+    [r, 0, 0],
+    [0, g, 0],
+    [0, 0, b],
+  ])
+}
+
+/** The cone responses of the Bradford transform, by which ICC profiles adapt to another white point. */
+const bradford: Matrix = [
+  [0.8951, 0.2664, -0.1614],
+  [-0.7502, 1.7135, 0.0367],
+  [0.0389, -0.0685, 1.0296],
+]
+
+const adaptation = (from: Chromaticity, to: Chromaticity): Matrix => {
+  const [l, m, s] = apply(bradford, xyzOf(from))
+  const [toL, toM, toS] = apply(bradford, xyzOf(to))
+  return multiplied(
+    inverted(bradford),
+    multiplied(
+      [
+        [toL / l, 0, 0],
+        [0, toM / m, 0],
+        [0, 0, toS / s],
+      ],
+      bradford,
+    ),
+  )
+}
+
+/** From linear light in one space to linear light in another. White stays white. */
+export const matrixBetween = (from: Chromaticities, to: Chromaticities): Matrix =>
+  multiplied(inverted(rgbToXyz(to)), multiplied(adaptation(from.white, to.white), rgbToXyz(from)))
+
+/** Whether the points span a space at all: a file may hold any numbers. */
+export const spanASpace = ({ red, green, blue, white }: Chromaticities): boolean => {
+  if (![red, green, blue, white].flat().every((n) => n >= -1 && n <= 2) || white[1] <= 0) return false
+  return Math.abs(determinant([directionOf(red), directionOf(green), directionOf(blue)])) > 1e-3
+}

@@ -1,0 +1,58 @@
+import { type Chromaticities, srgbChromaticities } from './chromaticities.ts'
+import { hlg, linear, power, pq, smpte240, smpte428, srgb, type Transfer } from './transfer.ts'
+
+/** Code points of ITU-T H.273, as PNG (`cICP`) and HEIF (`nclx`) store them. */
+export type Cicp = { readonly primaries: number; readonly transfer: number }
+
+const d65 = [0.3127, 0.329] as const
+const illuminantC = [0.31, 0.316] as const
+
+/** H.273 table 2. */
+export const bt2020: Chromaticities = {
+  red: [0.708, 0.292],
+  green: [0.17, 0.797],
+  blue: [0.131, 0.046],
+  white: d65,
+}
+const smpte170: Chromaticities = {
+  red: [0.63, 0.34],
+  green: [0.31, 0.595],
+  blue: [0.155, 0.07],
+  white: d65,
+}
+const dciP3 = { red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06] } as const
+
+export const primariesByCode: ReadonlyMap<number, Chromaticities> = new Map([
+  [1, srgbChromaticities],
+  [4, { red: [0.67, 0.33], green: [0.21, 0.71], blue: [0.14, 0.08], white: illuminantC }],
+  [5, { red: [0.64, 0.33], green: [0.29, 0.6], blue: [0.15, 0.06], white: d65 }],
+  [6, smpte170],
+  [7, smpte170],
+  [8, { red: [0.681, 0.319], green: [0.243, 0.692], blue: [0.145, 0.049], white: illuminantC }],
+  [9, bt2020],
+  [10, { red: [1, 0], green: [0, 1], blue: [0, 0], white: [1 / 3, 1 / 3] }],
+  [11, { ...dciP3, white: [0.314, 0.351] }],
+  [12, { ...dciP3, white: d65 }],
+  [22, { red: [0.63, 0.34], green: [0.295, 0.605], blue: [0.155, 0.077], white: d65 }],
+] satisfies ReadonlyArray<readonly [number, Chromaticities]>)
+
+/** The curves of BT.709 and its kin, as a display of BT.1886 shows them. */
+const asDisplayed = power(2.4)
+
+/** H.273 table 3, without the logarithmic ones (9 and 10). */
+export const transferByCode: ReadonlyMap<number, Transfer> = new Map([
+  [1, asDisplayed],
+  [4, power(2.2)],
+  [5, power(2.8)],
+  [6, asDisplayed],
+  [7, smpte240],
+  [8, linear],
+  [11, asDisplayed],
+  [12, srgb],
+  [13, srgb],
+  [14, asDisplayed],
+  [15, asDisplayed],
+  [16, pq],
+  [17, smpte428],
+  [18, hlg],
+])

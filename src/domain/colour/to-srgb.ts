@@ -1,0 +1,91 @@
+import { matrixBetween, srgbChromaticities } from './chromaticities.ts'
+import { bt2020 } from './cicp.ts'
+import type { SourceColour } from './source-colour.ts'
+import { toneMapFrom } from './tone-map.ts'
+import { referenceWhite, type Transfer, toSrgbValue } from './transfer.ts'
+
+export type Samples = {
+  /** Red, green and blue, and alpha as the fourth if there is one, pixel by pixel. */
+  readonly data: Uint8Array | Uint16Array
+  readonly channels: 3 | 4
+  /** The value that stands for 1. */
+  readonly max: number
+}
+
+type Encoded = Extract<SourceColour, { readonly _tag: 'Encoded' }>
+
+/** Linear light is looked up in this many steps; at the dark end 20 of them are one step of 8-bit sRGB. */
+const steps = 65_535
+
+let srgbTable: Uint8Array | undefined
+const srgbValues = (): Uint8Array => {
+  srgbTable ??= Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 255))
+  return srgbTable
+}
+
+const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
+  Float64Array.from({ length: data.BYTES_PER_ELEMENT === 1 ? 256 : 65_536 }, (_, value) =>
+    transfer.toLinear(Math.min(value / max, 1)),
+  )
+
+/** BT.2100: a display of 1,000 nits shows light of the scene brighter by the power of 0.2 of its luminance. */
+const displayGain = (r: number, g: number, b: number): number =>
+  ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhite
+
+const srgbValueOf = (values: Uint8Array, linear: number): number =>
+  values[linear <= 0 ? 0 : linear >= 1 ? steps : Math.round(linear * steps)] ?? 0
+
+// The two loops below run over millions of pixels: plain numbers and tables, and nothing allocated per pixel.
+
+/** To linear light of BT.2020, then scaled by one factor a pixel, so that no hue is lost; gives sRGB. */
+const fromHdr = (
+  samples: Samples,
+  { chromaticities, transfer, peakNits }: Encoded,
+  out: Uint8Array,
+): void => {
+  const { data, channels } = samples
+  const light = lightOf(transfer, samples)
+  const [[ar, ag, ab], [cr, cg, cb], [dr, dg, db]] = matrixBetween(chromaticities, bt2020)
+  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(bt2020, srgbChromaticities)
+  const toneMap = toneMapFrom(peakNits)
+  const values = srgbValues()
+  for (let i = 0; i < data.length; i += channels) {
+    const x = light[data[i] ?? 0] ?? 0
+    const y = light[data[i + 1] ?? 0] ?? 0
+    const z = light[data[i + 2] ?? 0] ?? 0
+    const r = Math.max(ar * x + ag * y + ab * z, 0)
+    const g = Math.max(cr * x + cg * y + cb * z, 0)
+    const b = Math.max(dr * x + dg * y + db * z, 0)
+    const shown = transfer.isSceneLight ? displayGain(r, g, b) : 1
+    const gain = shown * toneMap(Math.max(r, g, b) * shown)
+    out[i] = srgbValueOf(values, gain * (rr * r + rg * g + rb * b))
+    out[i + 1] = srgbValueOf(values, gain * (gr * r + gg * g + gb * b))
+    out[i + 2] = srgbValueOf(values, gain * (br * r + bg * g + bb * b))
+  }
+}
+
+const fromSdr = (samples: Samples, { chromaticities, transfer }: Encoded, out: Uint8Array): void => {
+  const { data, channels } = samples
+  const light = lightOf(transfer, samples)
+  const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(chromaticities, srgbChromaticities)
+  const values = srgbValues()
+  for (let i = 0; i < data.length; i += channels) {
+    const r = light[data[i] ?? 0] ?? 0
+    const g = light[data[i + 1] ?? 0] ?? 0
+    const b = light[data[i + 2] ?? 0] ?? 0
+    out[i] = srgbValueOf(values, rr * r + rg * g + rb * b)
+    out[i + 1] = srgbValueOf(values, gr * r + gg * g + gb * b)
+    out[i + 2] = srgbValueOf(values, br * r + bg * g + bb * b)
+  }
+}
+
+/** Brings samples to sRGB, 8 bits a channel. What is out of range or out of gamut is clipped channel by channel. */
+export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
+  const { data, channels, max } = samples
+  const out = new Uint8Array(data.length)
+  if (colour.transfer.range === 'hdr') fromHdr(samples, colour, out)
+  else fromSdr(samples, colour, out)
+  if (channels === 4)
+    for (let i = 3; i < data.length; i += 4) out[i] = Math.round(Math.min((data[i] ?? 0) / max, 1) * 255)
+  return out
+}

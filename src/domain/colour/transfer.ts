@@ -1,0 +1,57 @@
+/** How the values of a channel stand for light. Values are from 0 to 1. */
+export type Transfer = {
+  /** Linear light. 1 is white; with an HDR transfer 1 is the reference white of 203 nits (BT.2408). */
+  readonly toLinear: (value: number) => number
+  readonly range: 'sdr' | 'hdr'
+  /** HLG stores the light of the scene; what a display makes of it depends on all three channels. */
+  readonly isSceneLight: boolean
+}
+
+/** In nits. */
+export const referenceWhite = 203
+
+const sdr = (toLinear: (value: number) => number): Transfer => ({
+  toLinear,
+  range: 'sdr',
+  isSceneLight: false,
+})
+
+/** A pure power function. */
+export const power = (exponent: number): Transfer => sdr((v) => v ** exponent)
+
+export const linear: Transfer = sdr((v) => v)
+
+/** IEC 61966-2-1. */
+export const srgb: Transfer = sdr((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+
+/** SMPTE ST 240. */
+export const smpte240: Transfer = sdr((v) => (v < 0.0913 ? v / 4 : ((v + 0.1115) / 1.1115) ** (1 / 0.45)))
+
+/** SMPTE ST 428-1, of digital cinema. */
+export const smpte428: Transfer = sdr((v) => (v ** 2.6 * 52.37) / 48)
+
+/** SMPTE ST 2084, in which 1 is 10,000 nits. */
+export const pq: Transfer = {
+  toLinear: (v) => {
+    const [m1, m2] = [2610 / 16384, (2523 / 4096) * 128]
+    const [c1, c2, c3] = [3424 / 4096, (2413 / 4096) * 32, (2392 / 4096) * 32]
+    const p = v ** (1 / m2)
+    return ((Math.max(p - c1, 0) / (c2 - c3 * p)) ** (1 / m1) * 10_000) / referenceWhite
+  },
+  range: 'hdr',
+  isSceneLight: false,
+}
+
+/** ARIB STD-B67 (BT.2100), as light of the scene: 1 is its peak. */
+export const hlg: Transfer = {
+  toLinear: (v) => {
+    const [a, b, c] = [0.17883277, 0.28466892, 0.55991073]
+    return v <= 0.5 ? v ** 2 / 3 : (Math.exp((v - c) / a) + b) / 12
+  },
+  range: 'hdr',
+  isSceneLight: true,
+}
+
+/** What sRGB stores for linear light: the inverse of `srgb`. */
+export const toSrgbValue = (light: number): number =>
+  light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055

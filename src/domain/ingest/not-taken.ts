@@ -1,0 +1,71 @@
+import { latin1, sniff, startsAs } from './sniff.ts'
+
+/** How a format begins; `?` is any byte. */
+type Magic = readonly [name: string, begins: ReadonlyArray<string>, advice?: string]
+
+const saveAs = 'save it as PNG or JPEG'
+const rawPhoto = 'develop it and save it as JPEG or TIFF'
+
+/** Formats of pictures that are not decoded, by their first bytes. */
+const foreignPictures: ReadonlyArray<Magic> = [
+  ['BMP', ['BM????\0\0\0\0????\x0c\0\0\0', 'BM????\0\0\0\0????(\0\0\0', 'BM????\0\0\0\0????\x6c\0\0\0']],
+  [
+    'BMP',
+    [
+      'BM????\0\0\0\0????\x7c\0\0\0',
+      'BM????\0\0\0\0????@\0\0\0',
+      'BM????\0\0\0\0????8\0\0\0',
+      'BM????\0\0\0\0????4\0\0\0',
+    ],
+  ],
+  ['JPEG XL', ['\xff\x0a', '\0\0\0\x0cJXL \r\n\x87\n']],
+  ['Photoshop (PSD)', ['8BPS\0\x01', '8BPS\0\x02'], 'export it as PNG or TIFF'],
+  ['JPEG 2000', ['\0\0\0\x0cjP  \r\n\x87\n', '\xff\x4f\xff\x51']],
+  ['JPEG XR', ['II\xbc\x01']],
+  ['JPEG-LS', ['\xff\xd8\xff\xf7']],
+  ['GIMP (XCF)', ['gimp xcf '], 'export it as PNG'],
+  ['TGA', ['\0\0\x02\0\0\0\0\0', '\0\0\x0a\0\0\0\0\0', '\0\0\x03\0\0\0\0\0', '\0\0\x0b\0\0\0\0\0']],
+  ['icon (ICO)', ['\0\0\x01\0?\0???\0', '\0\0\x02\0?\0???\0']],
+  ['icon (ICNS)', ['icns\0']],
+  ['OpenEXR', ['v/1\x01'], 'tone-map it and save it as PNG'],
+  ['Radiance (HDR)', ['#?RADIANCE', '#?RGBE'], 'tone-map it and save it as PNG'],
+  ['QOI', ['qoif']],
+  ['FLIF', ['FLIF']],
+  ['BPG', ['BPG\xfb']],
+  ['DDS', ['DDS |\0\0\0']],
+  ['FITS', ['SIMPLE  =']],
+  ['PNM', ['P1\n', 'P2\n', 'P3\n', 'P4\n', 'P5\n', 'P6\n', 'P7\n', 'P1 ', 'P2 ', 'P3 ', 'P4 ', 'P5 ', 'P6 ']],
+  ['PFM', ['PF\n', 'Pf\n']],
+  ['XPM', ['/* XPM */']],
+  ['PCX', ['\x0a\x05\x01\x08', '\x0a\x05\x01\x01']],
+  ['SGI', ['\x01\xda\0?\0', '\x01\xda\x01?\0']],
+  ['Sun raster', ['\x59\xa6\x6a\x95']],
+  ['MNG', ['\x8aMNG\r\n\x1a\n', '\x8bJNG\r\n\x1a\n']],
+  ['MIFF', ['id=ImageMagick']],
+  ['DjVu', ['AT&TFORM']],
+  ['PDF', ['%PDF-'], 'save its pages as PNG or JPEG'],
+  ['PostScript', ['%!PS', '\xc5\xd0\xd3\xc6'], 'save it as PNG'],
+  ['EMF', ['\x01\0\0\0????????????????????????????????????\x20EMF'], 'save it as PNG'],
+  ['WMF', ['\xd7\xcd\xc6\x9a'], 'save it as PNG'],
+  ['raw photo (CR2)', ['II*\0????CR\x02'], rawPhoto],
+  ['raw photo (CR3)', ['????ftypcrx '], rawPhoto],
+  ['raw photo (RAF)', ['FUJIFILMCCD-RAW'], rawPhoto],
+  ['raw photo (ORF)', ['IIRO', 'IIRS', 'MMOR'], rawPhoto],
+  ['raw photo (RW2)', ['IIU\0'], rawPhoto],
+  ['raw photo (X3F)', ['FOVb'], rawPhoto],
+  ['raw photo (MRW)', ['\0MRM'], rawPhoto],
+]
+
+/**
+ * The reason why a picture of a kind that is not decoded is refused: what it is, and what to do. `null` for all that
+ * may be taken, and for what is no picture. `head`: the first bytes of the file.
+ */
+export const notTaken = (head: Uint8Array): string | null => {
+  const text = latin1(head)
+  const foreign = foreignPictures.find(([, begins]) => begins.some((magic) => startsAs(text, magic)))
+  if (foreign !== undefined) return `${foreign[0]} pictures are not taken: ${foreign[2] ?? saveAs}`
+  const kind = sniff(head)
+  if (kind === 'svg') return 'SVG pictures are not taken: save it as PNG'
+  if (kind === 'heic') return 'HEIC pictures are not taken: save it as JPEG'
+  return null
+}

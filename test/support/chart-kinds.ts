@@ -1,0 +1,244 @@
+import { readFile } from 'node:fs/promises'
+import sharp, { type Sharp } from 'sharp'
+import { chart, greyChart, type Rgb } from './chart.ts'
+import { encodings } from './chart-encodings.ts'
+import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
+
+/** A way to store the chart, and what must come of it. */
+export type ChartKind = {
+  readonly name: string
+  readonly format: 'PNG' | 'JPEG' | 'WebP' | 'AVIF' | 'TIFF' | 'GIF'
+  readonly make: () => Promise<Buffer>
+  readonly expected: ReadonlyArray<Rgb>
+  /** Levels of 255 by which a channel of a patch may differ. */
+  readonly tolerance: number
+}
+
+const png = (name: string, about: PngChart, expected = chart, tolerance = 3): ChartKind => ({
+  name,
+  format: 'PNG',
+  make: async () => pngChart(about),
+  expected,
+  tolerance,
+})
+
+const both = (name: string, about: PngChart): ReadonlyArray<ChartKind> => [
+  png(`8 bit, ${name}`, { ...about, depth: 8 }),
+  png(`16 bit, ${name}`, { ...about, depth: 16 }),
+]
+
+const { cicp, gamma, chromaticities, srgb, icc } = pngColour
+
+/** Of Display P3, as libvips has it. */
+const p3Profile = async (): Promise<Buffer> => {
+  const { icc: profile } = await sharp(
+    await sharp(pngChart({})).withIccProfile('p3').png().toBuffer(),
+  ).metadata()
+  return profile ?? Buffer.alloc(0)
+}
+
+const withP3Profile = (name: string, about: PngChart): ChartKind => ({
+  name,
+  format: 'PNG',
+  make: async () => pngChart({ ...about, chunks: [...(about.chunks ?? []), icc(await p3Profile())] }),
+  expected: chart,
+  tolerance: 3,
+})
+
+const made = (
+  format: ChartKind['format'],
+  name: string,
+  make: (picture: Sharp) => Sharp,
+  about: PngChart = {},
+  expected = chart,
+): ChartKind => ({
+  name,
+  format,
+  make: () => make(sharp(pngChart(about))).toBuffer(),
+  expected,
+  tolerance: 3,
+})
+
+const jpegOptions = { quality: 97, chromaSubsampling: '4:4:4' } as const
+
+const file = (
+  name: string,
+  path: string,
+  format: ChartKind['format'] = 'AVIF',
+  expected = chart,
+  tolerance = 3,
+): ChartKind => ({
+  name,
+  format,
+  make: () => readFile(new URL(`../media/pictures/${path}`, import.meta.url)),
+  expected,
+  tolerance,
+})
+
+/** From a PNG of 16 bits with the profile of P3, which stays. */
+const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sharp) => Sharp): ChartKind => ({
+  name,
+  format,
+  make: async () => {
+    const source = pngChart({ depth: 16, encoding: encodings.p3, chunks: [icc(await p3Profile())] })
+    return make(sharp(source).toColourspace('rgb16').withIccProfile('p3')).toBuffer()
+  },
+  expected: chart,
+  tolerance: 3,
+})
+
+/** White at 203 nits, of 1,000: what Chromium 156 paints on a canvas of sRGB. */
+export const toneMapped: ReadonlyArray<Rgb> = [
+  [146, 26, 26],
+  [26, 116, 41],
+  [34, 41, 146],
+  [169, 147, 41],
+  [131, 41, 124],
+  [42, 131, 139],
+  [184, 184, 184],
+  [92, 92, 92],
+  [11, 11, 11],
+  [154, 109, 86],
+  [64, 49, 34],
+  [79, 94, 124],
+]
+
+/** The same, where the file says that its brightest pixel has 400 nits. */
+const toneMappedFrom400: ReadonlyArray<Rgb> = [
+  [180, 35, 35],
+  [34, 144, 53],
+  [44, 53, 180],
+  [207, 180, 53],
+  [162, 53, 152],
+  [53, 161, 171],
+  [225, 225, 225],
+  [114, 114, 114],
+  [17, 17, 17],
+  [189, 134, 107],
+  [80, 62, 44],
+  [98, 116, 153],
+]
+
+const hdr = (name: string, about: PngChart, expected = toneMapped): ChartKind =>
+  png(name, { ...about, depth: 16 }, expected, 8)
+
+const pngKinds: ReadonlyArray<ChartKind> = [
+  ...both('says nothing', {}),
+  ...both('sRGB', { chunks: [srgb] }),
+  ...both('sRGB before gAMA and cHRM', { chunks: [gamma(1), chromaticities(...adobePoints), srgb] }),
+  ...both('gAMA of sRGB', { chunks: [gamma(0.45455)] }),
+  ...both('gAMA and cHRM of sRGB, as ImageMagick writes them', {
+    chunks: [gamma(0.45455), chromaticities(...srgbPoints)],
+  }),
+  ...both('cHRM alone', { chunks: [chromaticities(...adobePoints)] }),
+  ...both('gAMA of 0', { chunks: [gamma(0)] }),
+  png('16 bit, gAMA 1 (linear light)', { depth: 16, encoding: encodings.linear, chunks: [gamma(1)] }),
+  ...both('gAMA 1/1.8', { encoding: encodings.gamma18, chunks: [gamma(1 / 1.8)] }),
+  ...both('gAMA 1/1.8 and cHRM of P3', {
+    encoding: encodings.p3Gamma18,
+    chunks: [gamma(1 / 1.8), chromaticities(...p3Points)],
+  }),
+  ...both('gAMA 1/2.2 and cHRM of Adobe RGB', {
+    encoding: encodings.adobe,
+    chunks: [gamma(1 / 2.2), chromaticities(...adobePoints)],
+  }),
+  ...both('cICP of sRGB', { chunks: [cicp(1, 13)] }),
+  ...both('cICP of Display P3', { encoding: encodings.p3, chunks: [cicp(12, 13)] }),
+  ...both('cICP before gAMA', { encoding: encodings.p3, chunks: [gamma(1), cicp(12, 13)] }),
+  ...both('cICP that says nothing, gAMA', {
+    encoding: encodings.gamma18,
+    chunks: [cicp(2, 2), gamma(1 / 1.8)],
+  }),
+  png('16 bit, cICP linear', { depth: 16, encoding: encodings.linear, chunks: [cicp(1, 8)] }),
+  ...both('cICP of BT.709', { encoding: encodings.gamma24, chunks: [cicp(1, 1)] }),
+  ...both('cICP of gamma 2.2', { encoding: encodings.gamma22, chunks: [cicp(1, 4)] }),
+  png('16 bit, cICP of BT.2020', { depth: 16, encoding: encodings.wideGamma24, chunks: [cicp(9, 14)] }),
+  withP3Profile('8 bit, iCCP of P3', { encoding: encodings.p3 }),
+  withP3Profile('16 bit, iCCP of P3', { depth: 16, encoding: encodings.p3 }),
+  withP3Profile('16 bit, iCCP before gAMA', { depth: 16, encoding: encodings.p3, chunks: [gamma(1)] }),
+  withP3Profile('8 bit, cICP of sRGB before iCCP of P3', { chunks: [cicp(1, 13)] }),
+  withP3Profile('16 bit, cICP of sRGB before iCCP of P3', { depth: 16, chunks: [cicp(1, 13)] }),
+  png('8 bit grey', { type: 'grey' }, greyChart),
+  png('16 bit grey', { type: 'grey', depth: 16 }, greyChart),
+  png(
+    '16 bit grey, gAMA 1',
+    { type: 'grey', depth: 16, encoding: encodings.linear, chunks: [gamma(1)] },
+    greyChart,
+  ),
+  png('16 bit grey and alpha', { type: 'greyAlpha', depth: 16 }, greyChart),
+  png('palette', { type: 'palette' }),
+  png('palette, cICP of P3', { type: 'palette', encoding: encodings.p3, chunks: [cicp(12, 13)] }),
+  ...both('with alpha', { type: 'rgba' }),
+  ...both('with alpha, cICP of P3', { type: 'rgba', encoding: encodings.p3, chunks: [cicp(12, 13)] }),
+  hdr('16 bit, cICP of PQ', { encoding: encodings.pq, chunks: [cicp(9, 16)] }),
+  hdr(
+    '16 bit, cICP of PQ, cLLI 400',
+    { encoding: encodings.pq, chunks: [cicp(9, 16), pngColour.brightest(400)] },
+    toneMappedFrom400,
+  ),
+  hdr('16 bit, cICP of PQ in P3', { encoding: encodings.pqInP3, chunks: [cicp(12, 16)] }),
+  hdr('16 bit, cICP of HLG', { encoding: encodings.hlg, chunks: [cicp(9, 18)] }),
+]
+
+const otherKinds: ReadonlyArray<ChartKind> = [
+  made('JPEG', 'says nothing', (picture) => picture.jpeg(jpegOptions)),
+  made('JPEG', '4:2:0', (picture) => picture.jpeg({ quality: 97 })),
+  made('JPEG', 'progressive', (picture) => picture.jpeg({ ...jpegOptions, progressive: true })),
+  made('JPEG', 'ICC of P3', (picture) => picture.withIccProfile('p3').jpeg(jpegOptions)),
+  made(
+    'JPEG',
+    'grey',
+    (picture) => picture.toColourspace('b-w').jpeg({ quality: 97 }),
+    { type: 'grey' },
+    greyChart,
+  ),
+  file('CMYK without ICC', 'cmyk.jpg', 'JPEG', chart, 4),
+  made('WebP', 'lossless', (picture) => picture.webp({ lossless: true })),
+  made('WebP', 'lossy', (picture) => picture.webp({ quality: 97 })),
+  made('WebP', 'with alpha', (picture) => picture.ensureAlpha().webp({ lossless: true })),
+  made('WebP', 'ICC of P3', (picture) => picture.withIccProfile('p3').webp({ lossless: true })),
+  made('TIFF', '8 bit', (picture) => picture.tiff({ compression: 'lzw' })),
+  made('TIFF', '16 bit', (picture) => picture.toColourspace('rgb16').tiff({ compression: 'deflate' }), {
+    depth: 16,
+  }),
+  made(
+    'TIFF',
+    '16 bit with alpha',
+    (picture) => picture.toColourspace('rgb16').tiff({ compression: 'deflate' }),
+    { type: 'rgba', depth: 16 },
+  ),
+  made('TIFF', '8 bit, ICC of P3', (picture) => picture.withIccProfile('p3').tiff({ compression: 'lzw' })),
+  deepInP3('TIFF', '16 bit, ICC of P3', (picture) => picture.tiff({ compression: 'lzw' })),
+  made(
+    'TIFF',
+    '16 bit grey',
+    (picture) => picture.toColourspace('grey16').tiff({ compression: 'deflate' }),
+    { type: 'grey', depth: 16 },
+    greyChart,
+  ),
+  made('TIFF', 'JPEG inside', (picture) => picture.tiff({ compression: 'jpeg', quality: 97 })),
+  made('GIF', 'palette', (picture) => picture.gif()),
+  ...([8, 10, 12] as const).map((bitdepth) =>
+    made(
+      'AVIF',
+      `${bitdepth} bit, says nothing`,
+      (picture) =>
+        picture.toColourspace('rgb16').avif({ quality: 90, chromaSubsampling: '4:4:4', effort: 1, bitdepth }),
+      { depth: 16, width: 128, height: 96 },
+    ),
+  ),
+  deepInP3('AVIF', '10 bit, ICC of P3', (picture) =>
+    picture.avif({ quality: 90, chromaSubsampling: '4:4:4', effort: 1, bitdepth: 10 }),
+  ),
+  file('10 bit, nclx of sRGB', 'srgb10.avif'),
+  file('8 bit, nclx of P3', 'p3.avif'),
+  file('8 bit, nclx of P3, a grid of tiles', 'p3-grid.avif'),
+  file('10 bit, nclx linear', 'linear10.avif', 'AVIF', chart, 4),
+  file('12 bit, nclx of BT.2020, limited range', 'wide12-limited.avif', 'AVIF', chart, 8),
+  file('10 bit grey', 'grey10.avif', 'AVIF', greyChart),
+  file('10 bit, nclx of PQ', 'pq10.avif', 'AVIF', toneMapped, 8),
+  file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
+]
+
+/** Every way of storing the chart that can be made anywhere. */
+export const chartKinds: ReadonlyArray<ChartKind> = [...pngKinds, ...otherKinds]

@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { withPicture } from '../../src/adapters/sharp/open-picture.ts'
+import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
+import { E, TE } from '../../src/fp.ts'
+import { type Rgb, readPatches, worstError } from './chart.ts'
+
+// As in the process that does this: libvips remembers what stood under a name, and names of descriptors come again.
+sharp.cache(false)
+
+/** Runs a picture through the renderer, in this process, and gives the patches of its PNG export. */
+export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<Rgb>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
+  try {
+    const path = join(folder, 'chart')
+    await writeFile(path, bytes)
+    const rendered = await withPicture(path, 1e8, (picture) =>
+      renderPicture(picture, [{ format: 'png', width: 160 }], folder, () => {}),
+    )()
+    if (E.isLeft(rendered)) throw new Error(JSON.stringify(rendered.left))
+    return await readPatches(await readFile(rendered.right[0]?.path ?? ''))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Whether a picture is refused, and with what words; `null` when it is taken. */
+export const refusalOf = async (bytes: Uint8Array): Promise<string | null> => {
+  const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
+  try {
+    const path = join(folder, 'chart')
+    await writeFile(path, bytes)
+    const opened = await withPicture(path, 1e8, () => TE.right(null))()
+    return E.isRight(opened) ? null : opened.left._tag === 'Refused' ? opened.left.message : 'unavailable'
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** The worst difference of a picture from what it should be, in levels of 255. */
+export const chartError = async (bytes: Uint8Array, expected: ReadonlyArray<Rgb>): Promise<number> =>
+  worstError(await renderedPatches(bytes), expected)
