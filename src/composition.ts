@@ -334,6 +334,8 @@ export const createAdapters = async (
   }
 }
 
+export { closeLimitMs } from './adapters/platform/close-all.ts'
+
 /** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),

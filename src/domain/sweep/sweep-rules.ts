@@ -6,7 +6,7 @@ export const ownFolder = 's3_files/'
 /** Names the library that the store belongs to. */
 export const libraryKey = '.library'
 
-/** Written and removed by each sweep, to learn what time it is by the store's clock. */
+/** Written and removed by each sweep but a dry run, to learn what time it is by the store's clock. */
 export const markKey = '.sweep'
 
 /** `s3_files/` and the uid of a stored file, as Larder makes them (http-api.md §1.2). Anything else is not Larder's. */
@@ -29,3 +29,10 @@ const mostOfAll = 0.05
 
 export const mustBrake = (orphans: number, objects: number): boolean =>
   orphans > mostAtOnce || orphans > objects * mostOfAll
+
+/** Objects by which a store without a mark is told from that of another library. */
+export const sampleSize = 500
+
+/** Nothing of Larder's is in the store, or most of it is this library's. */
+export const isProven = ({ looked, named }: { readonly looked: number; readonly named: number }): boolean =>
+  looked === 0 || named * 2 > looked
