@@ -8,7 +8,7 @@ import { type Breaker, notAsked } from './breaker.ts'
 import { putLimitMs } from './put-limit.ts'
 
 /** Milliseconds. */
-export type StoreLimits = {
+type StoreLimits = {
   /** From the call of a read to the first byte: together with the database, a viewer waits five seconds at most. */
   readonly firstByte: number
   readonly delete: number
