@@ -243,6 +243,16 @@ const tokenKeys = (config: Config, ownText: (file: string) => string | null): To
   }
 }
 
+/** Whether a key that the settings lack is read from DATA_DIR. */
+export const readsKeyFiles = (config: Config): boolean => {
+  let reads = false
+  tokenKeys(config, () => {
+    reads = true
+    return null
+  })
+  return reads
+}
+
 const tokenOptions = (config: Config, clock: Clock) => ({
   issuer: config.tokenIssuer,
   leewaySeconds: config.tokenLeewaySeconds,

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import { createLarderServer, type Larder, withNewLibrary } from '../composition.ts'
 import type { Config } from '../config.ts'
-import { type Command, type CommandContext, wrongUsage } from './command.ts'
+import { always, type Command, type CommandContext, wrongUsage } from './command.ts'
 import { listen, withPort } from './listening.ts'
 import { createPantryWork } from './pantry-work.ts'
 import { closingSeconds, type StopBudget, stopBudget } from './stop-budget.ts'
@@ -46,6 +46,7 @@ export const serveCommand: Command = {
   usage: 'serve',
   about: 'Serves until Ctrl-C, makes exports that are unfinished, and fills an empty library with samples.',
   words: [],
+  needsLibrary: always,
   run: async ({ config: given, args, print }) => {
     if (args.length > 0) throw wrongUsage('serve')
     let isServing = false

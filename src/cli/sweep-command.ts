@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { withServices } from '../composition.ts'
-import { type Command, wrongUsage } from './command.ts'
+import { always, type Command, wrongUsage } from './command.ts'
 import { describeSweep, isRefusal } from './describe-sweep.ts'
 import { orFail } from './outcome.ts'
 
@@ -14,6 +14,7 @@ export const sweepCommand: Command = {
     ['--dry-run', 'writes and deletes nothing, and prints what would be deleted: a key and its bytes a line'],
     ['--repair', 'deletes also where these are more than 5 % of all objects, or than 1,000'],
   ],
+  needsLibrary: always,
   run: ({ config, args, report }) => {
     const { values } = parseArgs({
       args: [...args],

@@ -27,7 +27,7 @@ export class NotConnected extends Error {
 }
 
 /** It was sent, and no answer came within its limit. */
-export class NoAnswer extends Error {
+class NoAnswer extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms} ms`)
   }

@@ -6,7 +6,7 @@ import type { PgConnection } from './create-knex.ts'
 export const lockClass = 727_002
 
 /** The second half of its key. Two names that share one exclude each other, which costs a wait and no more. */
-export const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
+const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
 
 /** Milliseconds. */
 export type LockLimits = {

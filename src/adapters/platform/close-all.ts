@@ -1,5 +1,5 @@
 /** One thing to close when a process ends. */
-export type Closing = { readonly name: string; readonly close: () => Promise<void> }
+type Closing = { readonly name: string; readonly close: () => Promise<void> }
 
 /** What could not be closed; everything else is. */
 export class CloseError extends Error {}

@@ -73,7 +73,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       : E.left(unavailable('object store')('its listing lacks what was stored a moment ago'))
   }
 
-  /** The second look, right before each delete. What a row names by now stays. */
+  /** The second look, before each hundred deletes. What a row names by then stays. */
   const deleteAll = async (
     orphans: ReadonlyArray<ListedObject>,
     signal: AbortSignal,

@@ -15,7 +15,7 @@ export const isOwnKey = (key: string): boolean =>
 
 const hour = 3_600_000
 /** No upload takes as long: its row comes before. */
-export const minimumAgeMs = 48 * hour
+const minimumAgeMs = 48 * hour
 /** The age of work and that of an object are read at different moments. */
 const marginMs = hour
 
