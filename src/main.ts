@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { actAsOwner } from './adapters/platform/act-as-owner.ts'
 import { errnoOf } from './adapters/platform/errno.ts'
+import { explainSystemError } from './adapters/platform/explain-system-error.ts'
 import { UserError } from './adapters/platform/user-error.ts'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
@@ -63,7 +64,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   return command.run({ config: config.right, args, ...out })
 }
 
-/** What a person can mend, in lines for him; `null` for a fault of ours. */
+/** What a person can mend, in lines for them; `null` for a fault of ours. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
   if (error instanceof BadSetting) return new Failure(error.message)
@@ -74,11 +75,8 @@ const explain = (error: unknown): Failure | null => {
     const [what = ''] = error.message.split(/\.\s/)
     return new Failure(`${what}; see: larder help ${name}`, 2)
   }
-  const { syscall, path } = error as NodeJS.ErrnoException
-  if (syscall === undefined || path === undefined) return null
-  return new Failure(
-    `cannot use ${path}: ${error.message.split(',')[0]}; DATA_DIR must be a folder to write in`,
-  )
+  const explained = explainSystemError(error)
+  return explained === null ? null : new Failure(explained)
 }
 
 // Whoever read our lines may go: a server that serves does not end for it.
