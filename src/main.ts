@@ -8,6 +8,7 @@ import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
 import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
+import { explainUsage } from './cli/explain-usage.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
@@ -71,10 +72,7 @@ const explain = (error: unknown): Failure | null => {
   if (error instanceof UserError || error instanceof CloseError) return new Failure(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null
-  if (code.startsWith('ERR_PARSE_ARGS')) {
-    const [what = ''] = error.message.split(/\.\s/)
-    return new Failure(`${what}; see: larder help ${name}`, 2)
-  }
+  if (code.startsWith('ERR_PARSE_ARGS')) return new Failure(explainUsage(error, name ?? ''), 2)
   const explained = explainSystemError(error)
   return explained === null ? null : new Failure(explained)
 }

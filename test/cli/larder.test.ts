@@ -220,9 +220,10 @@ describe('the command line', () => {
   })
 
   it('refuses bad settings, all of them by name', async () => {
-    const { code, err } = await runLarder(['serve'], { ...env, PORT: 'abc', LOG_LEVEL: 'loud' })
+    const { code, err } = await runLarder(['serve'], { ...env, HOST: 'a b', PORT: 'abc', LOG_LEVEL: 'loud' })
     expect(code).to.equal(1)
     expect(err.map((line) => line.split('=')[0])).to.deep.equal([
+      'larder: bad setting: HOST',
       'larder: bad setting: PORT',
       'larder: bad setting: LOG_LEVEL',
     ])
