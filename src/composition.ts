@@ -38,6 +38,7 @@ import { createMemoryProgressBoard } from './adapters/memory/memory-progress-boa
 import { createRememberedMediaTokens } from './adapters/memory/remembered-media-tokens.ts'
 import { createPinoLog } from './adapters/pino/pino-log.ts'
 import { closeAll } from './adapters/platform/close-all.ts'
+import { errnoOf, isDenied } from './adapters/platform/errno.ts'
 import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/process-beacon.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
@@ -253,6 +254,38 @@ export const readsKeyFiles = (config: Config): boolean => {
   return reads
 }
 
+/** A file that keys of tokens are read from, and what is wrong with it. Nothing of a key is in here. */
+export type KeyFile = {
+  readonly use: TokenUse
+  readonly folder: string
+  readonly fault: { readonly kind: 'missing' | 'unreadable' | 'malformed'; readonly text: string } | null
+}
+
+const keyFileFault = (file: string): KeyFile['fault'] => {
+  try {
+    const text = readSecret(file)
+    if (text === null) return { kind: 'missing', text: `${file} is not there` }
+    const keys = parseTokenKeys(text)
+    return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null
+  } catch (error) {
+    const why = isDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
+    return { kind: 'unreadable', text: `${file} cannot be read: ${why}` }
+  }
+}
+
+/** Looks at each file that these settings need for keys, and makes none. */
+export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
+  const needed: string[] = []
+  tokenKeys(config, (file) => {
+    needed.push(file)
+    return null
+  })
+  return (['image', 'content', 'id'] as const)
+    .map((use) => ({ use, file: keyFile(config, use) }))
+    .filter(({ file }) => needed.includes(file))
+    .map(({ use, file }) => ({ use, folder: path.dirname(file), fault: keyFileFault(file) }))
+}
+
 const tokenOptions = (config: Config, clock: Clock) => ({
   issuer: config.tokenIssuer,
   leewaySeconds: config.tokenLeewaySeconds,
@@ -376,7 +409,18 @@ export const withServices = async <A>(config: Config, work: (larder: Larder) => 
   return withAll(config, work)
 }
 
-/** The same, and makes what is missing; `made` says so in a line, and is `null` when all was there. */
+/** The same with keys that no other process has, for a look at all but the keys: theirs may be what is wrong. */
+export const withServicesApartFromKeys = async <A>(
+  config: Config,
+  work: (larder: Larder) => Promise<A>,
+): Promise<A> => {
+  await checkLibrary(config.dataDir, libraryParts(config), false)
+  const keys = [newSecretKey('k1')]
+  const own = { imageTokenKeys: keys, contentTokenKeys: keys, idTokenKeys: keys }
+  return withAll(Object.assign({}, config, own), work)
+}
+
+/** As `withServices`, and makes what is missing; `made` says so in a line, and is `null` when all was there. */
 export const withNewLibrary = async <A>(
   config: Config,
   work: (larder: Larder, made: string | null) => Promise<A>,

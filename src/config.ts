@@ -134,7 +134,12 @@ export const loadConfig = (
     )
   }
 
-  const host = read('HOST', text, '127.0.0.1', '0.0.0.0')
+  const host = read(
+    'HOST',
+    matching(/^[\w.:%-]+$/, 'is neither an address nor the name of a host'),
+    '127.0.0.1',
+    '0.0.0.0',
+  )
   const port = read('PORT', integer(0, 65_535), 8080, '8080')
   const dataDir = resolve(read('DATA_DIR', text, './data', './data'))
   const databaseUrl = read(
@@ -143,11 +148,11 @@ export const loadConfig = (
     null,
     'postgres://larder:secret@127.0.0.1:5432/larder',
   )
-  const bucket = read('S3_BUCKET', text, null, 'larder-media')
+  const bucket = read('S3_BUCKET', matching(/^\S+$/, 'is not the name of a bucket'), null, 'larder-media')
   const s3Rest = {
     prefix: read('S3_PREFIX', matching(/^([\w.!-]+\/)*$/, 'does not end in a slash'), '', 'larder/'),
     endpoint: read('S3_ENDPOINT', url('http:', 'https:'), null, 'http://127.0.0.1:9000'),
-    region: read('S3_REGION', text, null, 'eu-central-1'),
+    region: read('S3_REGION', matching(/^\S+$/, 'is not the name of a region'), null, 'eu-central-1'),
     forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),
   }
 

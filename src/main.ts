@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { actAsOwner } from './adapters/platform/act-as-owner.ts'
 import { errnoOf } from './adapters/platform/errno.ts'
+import { explainSystemError } from './adapters/platform/explain-system-error.ts'
 import { UserError } from './adapters/platform/user-error.ts'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
 import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
+import { explainUsage } from './cli/explain-usage.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
@@ -73,15 +75,9 @@ const explain = (error: unknown): Failure | null => {
   if (error instanceof UserError || error instanceof CloseError) return new Failure(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null
-  if (code.startsWith('ERR_PARSE_ARGS')) {
-    const [what = ''] = error.message.split(/\.\s/)
-    return new Failure(`${what}; see: larder help ${name}`, 2)
-  }
-  const { syscall, path } = error as NodeJS.ErrnoException
-  if (syscall === undefined || path === undefined) return null
-  return new Failure(
-    `cannot use ${path}: ${error.message.split(',')[0]}; DATA_DIR must be a folder to write in`,
-  )
+  if (code.startsWith('ERR_PARSE_ARGS')) return new Failure(explainUsage(error, name ?? ''), 2)
+  const explained = explainSystemError(error)
+  return explained === null ? null : new Failure(explained)
 }
 
 // The reader of our lines may go: a server that serves does not end for it.

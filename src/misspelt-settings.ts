@@ -30,19 +30,26 @@ export const editDistance = (a: string, b: string): number => {
 
 const mostEdits = 2
 
+const joined = (name: string): string => name.replaceAll('_', '')
+
+/** One letter and its neighbour have changed places, and nothing else. */
+const isSwap = (a: string, b: string): boolean =>
+  a.length === b.length && editDistance(a, b) === 1 && sorted(a) === sorted(b)
+
+const sorted = (word: string): string => [...word].sort().join('')
+
 /**
- * The setting that is probably meant. Names of one word are too short to guess at: half of all short variables of a
- * shell are near to HOST or PORT.
+ * The setting that is probably meant. Names of one word are short: half of all short variables of a shell are near to
+ * HOST or PORT, so that they are guessed at where two letters are swapped, and not where one differs.
  */
 const meantBy = (given: string, known: ReadonlyArray<string>): string | undefined => {
   const name = given.toUpperCase().replace(/^LARDER_/, '')
   if (known.includes(name)) return name
   const near = (candidate: string): boolean =>
-    candidate.includes('_') &&
-    name.includes('_') &&
-    Math.abs(candidate.length - name.length) <= mostEdits &&
-    editDistance(candidate, name) <= mostEdits
-  return known.find(near)
+    candidate.includes('_') && name.includes('_')
+      ? Math.abs(candidate.length - name.length) <= mostEdits && editDistance(candidate, name) <= mostEdits
+      : isSwap(candidate, name)
+  return known.find((candidate) => joined(candidate) === joined(name)) ?? known.find(near)
 }
 
 /** A line for each variable that is no setting and looks like one. It holds no value: that might be a secret. */

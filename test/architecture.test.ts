@@ -146,6 +146,13 @@ const texts = [
     found: `\`sudo chown $${'{path}'}\``,
     allowed: "shellLine(['sudo', 'chown', path])",
   },
+  {
+    about: 'runs a program to its end: use runProgram, whose errors are no command lines of Larder',
+    // But for a trial whose failure is a mere no.
+    pattern: /promisify\(execFile\)(?!\(program, )/,
+    found: "await promisify(execFile)('mkfifo', ['-m', '600', fifo])",
+    allowed: "await runProgram('mkfifo', [fifo])",
+  },
 ] as const
 
 describe('[V2] [V26] processes, shared folders and system errors', () => {

@@ -48,7 +48,8 @@ describe('settings', () => {
   })
 
   it('that are bad are all named at once, each with its fault and an example', () => {
-    expect(faults({ PORT: '70000', PUBLIC_URL: 'media', LOG_LEVEL: 'loud' })).to.deep.equal([
+    expect(faults({ HOST: 'a b', PORT: '70000', PUBLIC_URL: 'media', LOG_LEVEL: 'loud' })).to.deep.equal([
+      'HOST=a b is neither an address nor the name of a host; for example HOST=0.0.0.0',
       'PORT=70000 is not a whole number from 0 to 65535; for example PORT=8080',
       'PUBLIC_URL=media is not a URL of http: or https:; for example PUBLIC_URL=https://media.example.org',
       'LOG_LEVEL=loud is none of debug, info, warn, error, silent; for example LOG_LEVEL=info',
@@ -56,6 +57,10 @@ describe('settings', () => {
   })
 
   const bad: ReadonlyArray<readonly [string, string]> = [
+    ['HOST', 'a b'],
+    ['HOST', 'http://media.example.org'],
+    ['S3_BUCKET', 'my bucket'],
+    ['S3_REGION', 'eu central 1'],
     ['PORT', '80a'],
     ['PORT', '-1'],
     ['DATABASE_URL', 'mysql://db/larder'],

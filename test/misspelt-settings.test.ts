@@ -13,6 +13,12 @@ describe('misspelt settings', () => {
       ['LARDER_DATA_DIR', 'DATA_DIR'],
       ['data_dir', 'DATA_DIR'],
       ['port', 'PORT'],
+      ['DATADIR', 'DATA_DIR'],
+      ['datadir', 'DATA_DIR'],
+      ['S3BUCKET', 'S3_BUCKET'],
+      ['LARDER_DATADIR', 'DATA_DIR'],
+      ['PROT', 'PORT'],
+      ['HSOT', 'HOST'],
     ] as const)
       expect(describeMisspelt({ [name]: 's3cret' })).to.deep.equal([
         `${name} is no setting of Larder and changes nothing; is ${meant} meant?`,
@@ -27,6 +33,15 @@ describe('misspelt settings', () => {
     expect(describeMisspelt(Object.fromEntries(usual.split(/\s+/).map((name) => [name, 'x'])))).to.deep.equal(
       [],
     )
+  })
+
+  it('are told of every setting: without its underscores, with two neighbours swapped, and behind LARDER_', () => {
+    for (const name of settingNames()) {
+      const swapped = `${name[1]}${name[0]}${name.slice(2)}`
+      const forms = [name.replaceAll('_', ''), `LARDER_${name}`, swapped, name.toLowerCase()]
+      for (const form of forms.filter((one) => !settingNames().includes(one)))
+        expect(describeMisspelt({ [form]: 'x' }).join(), form).to.include(`is ${name} meant?`)
+    }
   })
 
   it('[V65] are not the settings themselves, set or empty', () => {

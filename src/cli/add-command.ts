@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
@@ -31,7 +30,8 @@ export const addCommand: Command = {
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
       for (const path of positionals) {
-        const name = basename(path)
+        // As it was typed; a name may hold anything, and a message is one line.
+        const name = path.replace(/\p{Cc}/gu, '?')
         const added = await ingest.add(path, {
           isPublic: values.public,
           onKnown: () => undefined,
@@ -45,7 +45,9 @@ export const addCommand: Command = {
         })()
         bar.clear()
         if (E.isLeft(added)) {
-          process.stderr.write(`larder: ${explain(added.left)}\n`)
+          const error = explain(added.left)
+          process.stderr.write(`larder: ${name}: ${error}\n`)
+          report({ lines: [], json: { file: path, error } })
           exitCode = 1
           continue
         }

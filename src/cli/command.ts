@@ -3,7 +3,8 @@ import type { Config } from '../config.ts'
 /** What a command found or did, for people and for programs. */
 export type Result = {
   readonly lines: ReadonlyArray<string>
-  readonly json: Readonly<Record<string, unknown>>
+  /** Plain fields that programs may rely on: no value of a union as it is inside of Larder. */
+  readonly json: Readonly<Record<string, unknown>> & { readonly _tag?: never }
 }
 
 /** What a command has to do with: tests give their own. */

@@ -1,4 +1,4 @@
-import { withServices } from '../composition.ts'
+import { examineKeyFiles, withServicesApartFromKeys } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E } from '../fp.ts'
@@ -7,32 +7,37 @@ import {
   type Examined,
   examineDataFolder,
   examineDecoders,
-  examineKeys,
   examineNode,
   examineServer,
   placesOf,
   well,
 } from './doctor-facts.ts'
+import { describeKeys } from './doctor-keys.ts'
 import { larderVersion } from './version.ts'
 
-const remedies: Readonly<Record<string, string>> = {
-  database: 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` makes the tables',
+const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
+  database:
+    config.databaseUrl === null
+      ? `see ${config.dataDir}/postgres/postgres.log, and data folder above; \`larder migrate\` makes the tables`
+      : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` makes the tables',
   'object store': 'see the S3_ settings, or DATA_DIR',
   cache: 'see CACHE_DIR: Larder must be able to write there',
   transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; pictures work without it',
-}
+})
 
 /** Database, store, cache and transcoder, as a server has them. */
 const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
   // What would be logged is told by the findings.
-  withServices({ ...config, logLevel: 'silent' }, async ({ database, health, transcoder }) => {
-    await database.check() // an embedded one may have to start first, for longer than a look takes
+  withServicesApartFromKeys({ ...config, logLevel: 'silent' }, async ({ database, health, transcoder }) => {
+    // An embedded one may have to start first, for longer than a look takes; and says here why it does not.
+    const asked = await database.check()
     const { findings } = await health.examine()
     const places = placesOf(config)
+    const remedies = remediesOf(config)
     const services = findings.map(({ name, fault }) => ({
       name,
       detail: places[name] ?? '',
-      fault,
+      fault: name === 'database' && fault !== null && E.isLeft(asked) ? oneLine(asked.left.cause) : fault,
       remedy: remedies[name] ?? '',
     }))
     const isolation = await transcoder.isolation()
@@ -43,6 +48,18 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
     const without = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
     return [...services, ...decoders, without]
   })
+
+/** A look that fails is a finding: no part of the report is lost for another. */
+const looked = async (
+  name: string,
+  look: () => Promise<ReadonlyArray<Examined>>,
+): Promise<ReadonlyArray<Examined>> => {
+  try {
+    return await look()
+  } catch (error) {
+    return [{ name, detail: '', fault: oneLine(error), remedy: 'mend what is named here, and look again' }]
+  }
+}
 
 const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<string> =>
   fault === null
@@ -64,11 +81,14 @@ export const doctorCommand: Command = {
     const around = [
       examineNode(larderVersion(), process.versions.node),
       folder,
-      examineKeys(config),
+      describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
     // Without its folder nothing else could be opened, or it would be made, as another user's.
-    const all = folder.fault === null ? [...around, ...(await examineServices(config))] : around
+    const all =
+      folder.fault === null
+        ? [...around, ...(await looked('services', () => examineServices(config)))]
+        : around
     for (const examined of all)
       report({
         lines: linesOf(examined),

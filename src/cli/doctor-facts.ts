@@ -1,7 +1,8 @@
-import { readdir, stat, statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import type { Isolation } from '../ports/transcoder.ts'
+import { findForeign } from './foreign-files.ts'
 import { larderAs, shellLine } from './shell-line.ts'
 
 /** One thing that was looked at. `fault: null`: it is well. */
@@ -46,19 +47,12 @@ const withRoom = async (name: string, folder: string, about: string): Promise<Ex
   }
 }
 
-/** Names in `folder` that belong to another user than the folder itself does. */
-const foreignIn = async (folder: string, owner: number): Promise<ReadonlyArray<string>> => {
-  const names = await readdir(folder)
-  const owners = await Promise.all(
-    names.map((name) =>
-      stat(path.join(folder, name)).then(
-        ({ uid }) => uid,
-        () => owner,
-      ),
-    ),
-  )
-  return names.filter((_, index) => owners[index] !== owner)
-}
+const mostNamed = 5
+
+const named = (all: ReadonlyArray<string>): string =>
+  all.length > mostNamed
+    ? `${all.slice(0, mostNamed).join(', ')} and ${all.length - mostNamed} more`
+    : all.join(', ')
 
 /** The folder, who owns it, and how much room there is; `uid` is the user of this process. */
 export const examineDataFolder = async (dataDir: string, uid: number): Promise<Examined> => {
@@ -80,31 +74,23 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
       fault: `${dataDir} belongs to the user with the id ${found.uid}, and this command runs as ${uid}`,
       remedy: `run it as that user: ${larderAs(found.uid, dataDir, ['doctor'])}`,
     }
-  const foreign = await foreignIn(dataDir, found.uid)
+  const { foreign, isWhole } = await findForeign(dataDir, found.uid)
   if (foreign.length > 0) {
-    const paths = foreign.map((one) => path.join(dataDir, one))
+    const paths = foreign.length > mostNamed ? [dataDir] : foreign.map((one) => path.join(dataDir, one))
     const remedy = shellLine(['sudo', 'chown', '-R', `--reference=${dataDir}`, '--', ...paths])
     return {
       name,
       detail: dataDir,
-      fault: `${foreign.join(', ')} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
+      fault: `${named(foreign)} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
       remedy: `stop the server, then: ${remedy}`,
     }
   }
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
-  return withRoom(name, dataDir, ` (user ${found.uid}, mode ${mode})`)
-}
-
-/** Where each key comes from. Nothing of a key is shown. */
-export const examineKeys = (config: Config): Examined => {
-  const from = (setting: string, isSet: boolean): string =>
-    isSet ? setting : path.join(config.dataDir, 'keys')
-  const places = [
-    `images from ${from('IMAGE_TOKEN_KEYS', config.imageTokenKeys !== null)}`,
-    `sounds and films from ${from('CONTENT_TOKEN_KEYS', config.contentTokenKeys !== null)}`,
-    `admins from ${from('ID_TOKEN_SECRET', config.idTokenKeys !== null)}`,
-  ]
-  return well('token keys', places.join(', '))
+  return withRoom(
+    name,
+    dataDir,
+    ` (user ${found.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
+  )
 }
 
 /** What this machine permits is no fault: a container may forbid all of it. */

@@ -40,6 +40,20 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
   }
 }
 
+/** The token in what is at hand: a link with `jwt=` in it, a header, or the token by itself. */
+export const tokenIn = (given: string): string => {
+  const trimmed = given.trim()
+  const [, inLink] = /[?&#]jwt=([^&#\s]*)/.exec(trimmed) ?? []
+  return inLink ?? trimmed.replace(/^(?:authorization:\s*)?bearer\s+/i, '')
+}
+
+/** The same for programs. */
+export const explanationAsJson = (explained: TokenExplanation) => {
+  if (explained._tag === 'BadSignature') return { signature: 'bad', reason: explained.reason }
+  const { use, kid, claims, refusal, grant } = explained
+  return { signature: 'good', use, kid, claims, refusal, restrictions: grant?.restrictions ?? null }
+}
+
 /** What a token opens, or why it is refused, in lines for people. Nothing is told of claims that no key has signed. */
 export const explanationLines = (explained: TokenExplanation, issuer: string): ReadonlyArray<string> => {
   if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]

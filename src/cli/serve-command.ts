@@ -18,15 +18,16 @@ type Serving = {
   /** What of the library was made just now, in a line. */
   readonly made: string | null
   readonly print: CommandContext['print']
+  readonly report: CommandContext['report']
   readonly stop: StopRequest
 }
 
-const serve = async (larder: Larder, { config, made, print, stop }: Serving): Promise<number> => {
+const serve = async (larder: Larder, { config, made, print, report, stop }: Serving): Promise<number> => {
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await listen(server, config)
-  print(
-    `Larder answers at ${config.publicUrl}${config.publicUrl.endsWith(`:${port}`) ? '' : ` (port ${port})`}`,
-  )
+  const url = config.publicUrl
+  const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
+  report({ lines: [message], json: { message, url, port } })
 
   if (made !== null) print(`  ${made}`)
 
@@ -47,7 +48,7 @@ export const serveCommand: Command = {
   about: 'Serves until Ctrl-C, makes exports that are unfinished, and fills an empty library with samples.',
   words: [],
   needsLibrary: always,
-  run: async ({ config: given, args, print }) => {
+  run: async ({ config: given, args, print, report }) => {
     if (args.length > 0) throw wrongUsage('serve')
     let isServing = false
     const stop = listenForStop(() => (isServing ? budgetOf(given).whole / 1000 : closingSeconds))
@@ -55,7 +56,7 @@ export const serveCommand: Command = {
     const running = withNewLibrary(config, async (larder, made) => {
       if (stop.isRequested()) return 0
       isServing = true
-      return serve(larder, { config, made, print, stop })
+      return serve(larder, { config, made, print, report, stop })
     })
     return stop.naming('database, object store and cache to be opened or closed', running)
   },

@@ -7,7 +7,8 @@ export type Terminal = {
   /** Whether a person reads the lines, and not a log: only then may a token stand in one. */
   readonly isInteractive: boolean
   readonly print: (line: string) => void
-  readonly printError: (error: DomainError) => void
+  /** `subject`: what the error is about, such as the name of a file; `null` where the error says it by itself. */
+  readonly printError: (subject: string | null, error: DomainError) => void
   readonly showProgress: (label: string, fraction: number) => void
   /** Shows nothing any more. */
   readonly close: () => void
@@ -30,10 +31,10 @@ export const createTerminal = (
         bar.clear()
         printLine(line)
       }),
-    printError: (error) =>
+    printError: (subject, error) =>
       unlessClosed(() => {
         bar.clear()
-        process.stderr.write(`larder: ${explain(error)}\n`)
+        process.stderr.write(`larder: ${subject === null ? '' : `${subject}: `}${explain(error)}\n`)
       }),
     showProgress: (label, fraction) => unlessClosed(() => bar.show(label, fraction)),
     close: () => {

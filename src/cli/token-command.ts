@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { createExplainToken, readsKeyFiles, withServices } from '../composition.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
-import { explanationLines } from './explain-token.ts'
+import { explanationAsJson, explanationLines, tokenIn } from './explain-token.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
@@ -53,7 +53,10 @@ export const tokenCommand: Command = {
     ],
     ['--maxh N', 'it opens nothing that is higher than N pixels'],
     ['--clip A,B', 'it opens the parts between these two times alone, in seconds'],
-    ['--explain JWT', 'says what the token opens, or why it is refused: exit code 1; asks the keys alone'],
+    [
+      '--explain JWT',
+      'says what the token opens, also one in a link or behind bearer, or why it is refused: exit code 1; asks the keys alone',
+    ],
   ],
   needsLibrary: ({ config, args }) => wordsOf(args).values.explain === undefined || readsKeyFiles(config),
   run: async ({ config, args, report }) => {
@@ -61,8 +64,8 @@ export const tokenCommand: Command = {
     const [uid, ...rest] = positionals
     if (values.explain !== undefined) {
       if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)
-      const explained = await createExplainToken(config)(values.explain)
-      report({ lines: explanationLines(explained, config.tokenIssuer), json: explained })
+      const explained = await createExplainToken(config)(tokenIn(values.explain))
+      report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
     }
     if (uid === undefined || rest.length > 0) throw wrongUsage(usage)

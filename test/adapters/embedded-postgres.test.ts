@@ -180,12 +180,17 @@ describe('embedded PostgreSQL', () => {
     if (process.getuid?.() !== 0) return
     await rm(path.join(own, 'run'))
     await mkdir(path.join(own, 'run'))
-    for (const place of ['run', '.']) {
+    for (const [place, remedy] of [
+      ['pg', ' than the folder that it is in: larder doctor says how to mend it'],
+      ['run', ' than the folder that it is in: larder doctor says how to mend it'],
+      ['.', ': run Larder as that user'],
+    ] as const) {
       const taken = path.join(own, place)
       await chown(taken, 4242, 4242)
       expect(await refusal(startEmbeddedPostgres(own))).to.equal(
-        `${taken} belongs to another user (uid 4242): run Larder as that user`,
+        `${taken} belongs to another user (uid 4242)${remedy}`,
       )
+      if (place === 'pg') await chown(taken, 0, 0)
     }
   })
 

@@ -28,14 +28,14 @@ describe('local files', () => {
     const path = join(folder, 'x.mp4')
     await writeFile(path, 'film', { mode: 0o000 })
     const refusal = await asNobody(() => left(files.inspect(path)))
-    expect(refusal.message).to.equal('cannot read x.mp4: permission denied')
+    expect(refusal.message).to.equal('it cannot be read: permission denied')
   })
 
   it('does not wait for a writer at a named pipe', async () => {
     const files = await createFsLocalFiles(join(folder, 'scratch'))
     const path = join(folder, 'pipe.mp4')
     execFileSync('mkfifo', [path])
-    expect((await left(files.inspect(path))).message).to.equal('pipe.mp4 is not a plain file')
+    expect((await left(files.inspect(path))).message).to.equal('it is not a plain file')
   })
 
   describe('scratch folders, when the adapter is made', () => {

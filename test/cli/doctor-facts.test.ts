@@ -5,11 +5,13 @@ import { expect } from 'chai'
 import {
   examineDataFolder,
   examineDecoders,
-  examineKeys,
   examineNode,
   examineServer,
   placesOf,
 } from '../../src/cli/doctor-facts.ts'
+import { describeKeys } from '../../src/cli/doctor-keys.ts'
+import { findForeign } from '../../src/cli/foreign-files.ts'
+import { examineKeyFiles } from '../../src/composition.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -46,6 +48,16 @@ describe('what the doctor looks at', () => {
     expect(remedy).to.equal(`stop the server, then: sudo chown -R '--reference=${mixed}' -- '${mixed}/cache'`)
   })
 
+  it('is no more of a folder than a bounded number of things, the upper levels first, and says so', async () => {
+    const deep = path.join(folder, 'deep')
+    await mkdir(path.join(deep, 'a', 'b'), { recursive: true })
+    await mkdir(path.join(deep, 'c'))
+    expect(await findForeign(deep, self, 3)).to.deep.equal({ foreign: [], isWhole: true })
+    expect(await findForeign(deep, self, 2)).to.deep.equal({ foreign: [], isWhole: false })
+    const { foreign } = await findForeign(deep, self + 1)
+    expect(foreign).to.have.members(['a', 'c'])
+  })
+
   it('[V65] is whether the folder is there, and one', async () => {
     const none = path.join(folder, 'none')
     expect((await examineDataFolder(none, self)).fault).to.equal(`${none} is not there`)
@@ -71,7 +83,7 @@ describe('what the doctor looks at', () => {
       IMAGE_TOKEN_KEYS: `k1:HS256:${secret}`,
       DATABASE_URL: 'postgres://larder:passw0rd@db.example.org:5432/larder',
     })
-    const told = JSON.stringify([examineKeys(config), placesOf(config)])
+    const told = JSON.stringify([describeKeys(examineKeyFiles(config)), placesOf(config)])
     expect(told).not.to.match(/passw0rd|c2Vj/)
     expect(told).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
   })

@@ -24,11 +24,11 @@ describe('larder token --explain [V61]', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   /** Neither a database nor a store is there to be asked. */
-  const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}) => {
+  const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}, isJson = false) => {
     const config = loadConfig({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
     if (E.isLeft(config)) return expect.fail(config.left.join())
     const lines: string[] = []
-    const out = createOut((line) => void lines.push(line), false)
+    const out = createOut((line) => void lines.push(line), isJson)
     const code = await tokenCommand.run({ config: config.right, args: ['--explain', jwt], ...out })
     return { code, lines }
   }
@@ -86,6 +86,34 @@ describe('larder token --explain [V61]', () => {
         .and.include(why)
       expect(lines[0]).not.to.include('if_secret')
     }
+  })
+
+  it('takes the token out of a link or a header', async () => {
+    const jwt = await right(media().mint('image', 'if_a', 60))
+    for (const given of [
+      `https://media.example.org/console/watch/if_a?jwt=${jwt}`,
+      `https://media.example.org/x?a=1&jwt=${jwt}&b=2#top`,
+      `bearer ${jwt}`,
+      `Authorization: Bearer ${jwt}`,
+      ` ${jwt}\n`,
+    ])
+      expect((await explain(given)).lines[1], given).to.equal('opens: the picture "if_a"')
+  })
+
+  it('has plain fields for programs', async () => {
+    const jwt = await right(media().mint('image', 'if_a', 60, { maxh: 480 }))
+    const [line = ''] = (await explain(jwt, {}, true)).lines
+    const { claims, ...rest } = JSON.parse(line)
+    expect(claims).to.include({ sub: 'if_a' })
+    expect(rest).to.deep.equal({
+      signature: 'good',
+      use: 'image',
+      kid: 'k1',
+      refusal: null,
+      restrictions: { maxh: 480 },
+    })
+    const [bad = ''] = (await explain('rubbish', {}, true)).lines
+    expect(JSON.parse(bad)).to.deep.equal({ signature: 'bad', reason: 'malformed' })
   })
 
   it('says what else is wrong', async () => {

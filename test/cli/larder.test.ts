@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -90,13 +90,33 @@ describe('the command line', () => {
     expect(code).to.equal(1)
     expect(out).to.deep.equal([])
     expect(err).to.deep.equal([
-      'larder: no such file: none.mp4',
-      'larder: text.mp4: the file cannot be read as sound or film',
-      'larder: empty.mp4 is empty',
-      `larder: ${path.basename(folder)} is a folder`,
+      `larder: ${inFolder('none.mp4')}: there is no such file`,
+      `larder: ${inFolder('text.mp4')}: the file cannot be read as sound or film`,
+      `larder: ${inFolder('empty.mp4')}: the file is empty`,
+      `larder: ${folder}: it is a folder`,
     ])
     expect(await objects()).to.equal(before)
     expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
+  })
+
+  it('names each file as it was typed, with --json, too, where a file that fails has its line', async () => {
+    const typed = await Promise.all(
+      ['d1', 'd2'].map(async (name) => {
+        await mkdir(path.join(folder, name))
+        await writeFile(path.join(folder, name, 'p.jpg'), '')
+        return path.relative(process.cwd(), path.join(folder, name, 'p.jpg'))
+      }),
+    )
+    const given = [...typed, picture]
+    const { code, out, err } = await larder('add', '--json', ...given)
+    expect(code).to.equal(1)
+    expect(err).to.deep.equal(typed.map((file) => `larder: ${file}: the file is empty`))
+    const lines = out.map((line) => JSON.parse(line))
+    expect(lines.map(({ file }) => file)).to.deep.equal(given)
+    expect(lines.slice(0, 2)).to.deep.equal(typed.map((file) => ({ file, error: 'the file is empty' })))
+
+    const again = await larder('add', picture)
+    expect(again.out[0]).to.match(/^\S+\/picture\.png {2}image {2}if_/)
   })
 
   it('knows no token for a uid that is not there', async () => {
@@ -201,9 +221,10 @@ describe('the command line', () => {
   })
 
   it('refuses bad settings, all of them by name', async () => {
-    const { code, err } = await runLarder(['serve'], { ...env, PORT: 'abc', LOG_LEVEL: 'loud' })
+    const { code, err } = await runLarder(['serve'], { ...env, HOST: 'a b', PORT: 'abc', LOG_LEVEL: 'loud' })
     expect(code).to.equal(1)
     expect(err.map((line) => line.split('=')[0])).to.deep.equal([
+      'larder: bad setting: HOST',
       'larder: bad setting: PORT',
       'larder: bad setting: LOG_LEVEL',
     ])
@@ -224,7 +245,7 @@ describe('the command line', () => {
       const nowhere = await runLarder(['serve'], { DATA_DIR: dataDir })
       expect(nowhere.code).to.equal(1)
       expect(nowhere.err.join('\n')).to.match(
-        /^larder: cannot use [^\n]+ DATA_DIR must be a folder to write in$/,
+        /^larder: cannot use [^\n]+; DATA_DIR and CACHE_DIR must be folders to write in$/,
       )
     }
   })

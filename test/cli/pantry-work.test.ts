@@ -34,7 +34,7 @@ describe('the work of a server beside serving', () => {
     const terminal: Terminal = {
       isInteractive,
       print: (line) => lines.push(line),
-      printError: (error) => errors.push(error),
+      printError: (_, error) => errors.push(error),
       showProgress: () => {},
       close: () => {},
     }

@@ -85,25 +85,27 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
     })
 
     const refusals: ReadonlyArray<[string, () => Promise<string>, string]> = [
-      ['a file that is not there', async () => join(folder, 'x.mp4'), 'no such file: x.mp4'],
-      ['a link that leads nowhere', () => link('gone', 'x.mp4'), 'no such file: x.mp4'],
-      ['a path through a file', async () => join(await put('a', 'text'), 'x.mp4'), 'no such file: x.mp4'],
-      ['a link to itself', () => link('x.mp4', 'x.mp4'), 'cannot read x.mp4: its links lead in a circle'],
+      ['a file that is not there', async () => join(folder, 'x.mp4'), 'there is no such file'],
+      ['a link that leads nowhere', () => link('gone', 'x.mp4'), 'there is no such file'],
+      ['a path through a file', async () => join(await put('a', 'text'), 'x.mp4'), 'there is no such file'],
+      ['a link to itself', () => link('x.mp4', 'x.mp4'), 'it cannot be read: its links lead in a circle'],
       ['a name beyond all bounds', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
-      ['a folder', () => subfolder('holiday'), 'holiday is a folder'],
-      ['a device', async () => '/dev/zero', 'zero is not a plain file'],
-      ['an empty file', () => put('x.mp4', ''), 'x.mp4 is empty'],
+      ['a folder', () => subfolder('holiday'), 'it is a folder'],
+      ['a device', async () => '/dev/zero', 'it is not a plain file'],
+      ['an empty file', () => put('x.mp4', ''), 'the file is empty'],
     ]
     for (const [what, path, message] of refusals)
       it(`refuses ${what}`, async () => {
         const refusal = await left(files.inspect(await path()))
         expect(refusal._tag).to.equal('Refused')
-        expect(refusal.message).to.satisfy((text: string) => text.endsWith(message))
+        expect(refusal.message).to.satisfy(
+          (text: string) => text === message || text === `it cannot be read: ${message}`,
+        )
       })
 
-    it('keeps its message to one line, whatever the name', async () => {
+    it('leaves the name of the file to the caller, who has one of their own for it', async () => {
       const refusal = await left(files.inspect(join(folder, 'a\nb\u001b[31m.mp4')))
-      expect(refusal.message).to.equal('no such file: a?b?[31m.mp4')
+      expect(refusal.message).to.equal('there is no such file')
     })
 
     const link = async (target: string, name: string): Promise<string> => {

@@ -42,7 +42,7 @@ export const createFsLocalFiles = async (
       }
     }
 
-  /** The link is called as the file is read, so that messages name it so. */
+  /** The link is called as the file is read: that name is kept with the file. */
   const throughLink = <L, A>(target: Buffer, path: string, work: (path: string) => TE.TaskEither<L, A>) =>
     withScratch((folder) => async (): Promise<E.Either<L | Unavailable, A>> => {
       const link = join(folder, basename(path))
@@ -78,7 +78,7 @@ export const createFsLocalFiles = async (
         if (E.isLeft(found)) return found
         const [target, another] = found.right ?? []
         if (another !== undefined)
-          return E.left(refused(`several files are called ${basename(path)}: rename the one that is meant`))
+          return E.left(refused('several files have this name: rename the one that is meant'))
         return target === undefined ? work(path)() : throughLink(target, path, work)()
       },
   }

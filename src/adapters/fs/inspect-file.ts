@@ -10,25 +10,25 @@ import { errnoOf } from '../platform/errno.ts'
 /** Longest head that is kept, in bytes. */
 const headSize = 4096
 
-/** LocalFiles.inspect: one pass, in constant memory. */
+/** LocalFiles.inspect: one pass, in constant memory. No message names the file: its caller knows it by a name of their own. */
 export const inspectFile =
   (path: string): TE.TaskEither<Refused, SourceFile> =>
   async () => {
     const name = basename(path)
     // Without O_NONBLOCK the opening of a named pipe would wait for somebody to write into it.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK
-    const opened = await TE.tryCatch(() => open(path, flags), couldNotRead(name))()
+    const opened = await TE.tryCatch(() => open(path, flags), couldNotRead)()
     if (E.isLeft(opened)) return opened
     const file = opened.right
     try {
       const stats = await file.stat()
-      if (stats.isDirectory()) return E.left(refused(`${shown(name)} is a folder`))
-      if (!stats.isFile()) return E.left(refused(`${shown(name)} is not a plain file`))
+      if (stats.isDirectory()) return E.left(refused('it is a folder'))
+      if (!stats.isFile()) return E.left(refused('it is not a plain file'))
 
       const read = await readThrough(file)
-      return read.size === 0 ? E.left(refused(`${shown(name)} is empty`)) : E.right({ path, name, ...read })
+      return read.size === 0 ? E.left(refused('the file is empty')) : E.right({ path, name, ...read })
     } catch (cause) {
-      return E.left(couldNotRead(name)(cause))
+      return E.left(couldNotRead(cause))
     } finally {
       await file.close()
     }
@@ -48,16 +48,12 @@ const readThrough = async (file: FileHandle): Promise<Omit<SourceFile, 'path' | 
   return { size, sha256: sha256.digest('hex'), sha512: sha512.digest('hex'), head: Buffer.concat(heads) }
 }
 
-const couldNotRead =
-  (name: string) =>
-  (cause: unknown): Refused => {
-    const code = codeOf(cause)
-    return refused(
-      missing.has(code)
-        ? `no such file: ${shown(name)}`
-        : `cannot read ${shown(name)}: ${reasons.get(code) ?? code}`,
-    )
-  }
+const couldNotRead = (cause: unknown): Refused => {
+  const code = codeOf(cause)
+  return refused(
+    missing.has(code) ? 'there is no such file' : `it cannot be read: ${reasons.get(code) ?? code}`,
+  )
+}
 
 const codeOf = (cause: unknown): string => errnoOf(cause) ?? String(cause)
 
@@ -70,6 +66,3 @@ const reasons = new Map([
   ['ENXIO', 'not a plain file'],
   ['EIO', 'the disk reports an error'],
 ])
-
-/** A file's name may hold anything, a message is one line. */
-const shown = (name: string): string => name.replace(/\p{Cc}/gu, '?')

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { errnoOf } from './errno.ts'
 import {
   isIdentity,
@@ -12,6 +10,7 @@ import {
   type ProcessState,
   stateOf,
 } from './process-identity.ts'
+import { runProgram } from './run-program.ts'
 
 /**
  * Tells processes that share a folder whether one of them lives, also across pid namespaces (docs/decisions/0014).
@@ -28,8 +27,6 @@ export type ProcessBeacon = {
   /** Takes the beacon away. It stays while something is held, so that what is left behind has a known owner. */
   readonly close: () => Promise<void>
 }
-
-const run = promisify(execFile)
 
 /** A beacon whose process died is kept for a day, so that every sweep of leftovers can ask it. */
 const burntOutMs = 24 * 60 * 60 * 1000
@@ -78,7 +75,7 @@ const light = async (folder: string, path: string): Promise<number | null> => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await removeBurntOut(folder)
     // It may be there already, by another beacon of this process.
-    await run('mkfifo', ['-m', '600', path]).catch(() => undefined)
+    await runProgram('mkfifo', ['-m', '600', path]).catch(() => undefined)
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch {
     return null

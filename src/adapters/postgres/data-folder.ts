@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
-import { isThereAlready } from '../platform/errno.ts'
+import { isMissing, isThereAlready } from '../platform/errno.ts'
+import { runProgram } from '../platform/run-program.ts'
 import { openPathFor } from './open-path-for.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { nobody, type Privilege } from './privilege.ts'
@@ -20,8 +19,6 @@ export type DataFolder = {
   /** Where the server makes its socket. */
   readonly sockets: string
 }
-
-const run = promisify(execFile)
 
 /** Makes the folder and its database where they are missing; those of several processes end up the same. */
 export const openDataFolder = async (
@@ -42,10 +39,19 @@ export const openDataFolder = async (
   await openPathFor(privilege, base)
   await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
+  if (await isThere(folder.cluster)) await checkOwner(folder.cluster, privilege)
   await initialize(base, folder.cluster, binaries, privilege)
-  await checkOwner(folder.cluster, privilege)
   return folder
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    (error) => {
+      if (isMissing(error)) return false
+      throw error
+    },
+  )
 
 const checkBase = async (base: string): Promise<void> => {
   const { uid, mode } = await stat(base)
@@ -73,7 +79,9 @@ const checkOwner = async (folder: string, privilege: Privilege): Promise<void> =
   const isRoot = process.getuid?.() === 0
   if (found.uid === process.getuid?.() || found.uid === privilege.uid || (isRoot && found.uid === nobody))
     return
-  throw new Error(`${folder} belongs to another user (uid ${found.uid}): run Larder as that user`)
+  throw new Error(
+    `${folder} belongs to another user (uid ${found.uid}) than the folder that it is in: larder doctor says how to mend it`,
+  )
 }
 
 // One process at a time; what a killed one left half made goes first, and what is in place is whole.
@@ -94,7 +102,10 @@ const initialize = async (
   { initdb, major }: PostgresBinaries,
   { wrap, uid }: Privilege,
 ): Promise<void> => {
-  const found = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch(() => undefined)
+  const found = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch((error) => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
   if (found !== undefined) {
     if (found.trim() === major) return
     throw new Error(
@@ -106,7 +117,7 @@ const initialize = async (
     ...['-A', 'trust'], // only the folder's owner reaches its socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
-  await run(
+  await runProgram(
     'flock',
     [path.join(base, 'init.lock'), '/bin/sh', '-c', initializeOnce, 'initialize', ...command],
     {

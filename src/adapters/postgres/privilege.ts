@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
 import { userInfo } from 'node:os'
-import { promisify } from 'node:util'
+import { runProgram } from '../platform/run-program.ts'
 
 /** How to run PostgreSQL, which refuses to be root. */
 export type Privilege = {
@@ -44,7 +43,7 @@ const hasName = (): boolean => {
 
 const runs = async ([command = '', ...rest]: ReadonlyArray<string>): Promise<boolean> => {
   try {
-    await promisify(execFile)(command, [...rest, '--version'], { cwd: '/' })
+    await runProgram(command, [...rest, '--version'], { cwd: '/' })
     return true
   } catch {
     return false

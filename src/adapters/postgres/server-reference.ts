@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { errnoOf } from '../platform/errno.ts'
+import { runProgram } from '../platform/run-program.ts'
 
 // The kernel counts who needs the server: each process holds the write end of a FIFO, and the server's warden
 // (warden.ts) reads it. The end of file comes when the last holder has closed it, exited or been killed.
 
 export const makeFifo = async (fifo: string): Promise<void> => {
   try {
-    await promisify(execFile)('mkfifo', ['-m', '600', fifo])
+    await runProgram('mkfifo', ['-m', '600', fifo])
   } catch (reason) {
     const there = await lstat(fifo).catch(() => undefined)
     if (there?.isFIFO() !== true) throw reason

@@ -44,7 +44,7 @@ export const createExportsTask = (
       return
     }
     failed(finished.left, uid)
-    terminal.printError(finished.left)
+    terminal.printError(uid, finished.left)
     // What was refused is final, and is out of the library; where that could not be done, it is refused again later.
     if (retries.failed(uid, mayBeTheFile(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })

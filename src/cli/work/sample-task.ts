@@ -46,7 +46,7 @@ export const createSampleTask = (
         if (E.isLeft(added)) {
           // What is refused is refused again: a retry would only repeat it.
           if (added.left._tag !== 'Refused') return added
-          terminal.printError(added.left)
+          terminal.printError(name, added.left)
           return E.right('done')
         }
         terminal.print(`  the exports of ${name} are made`)

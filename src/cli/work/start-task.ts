@@ -27,7 +27,7 @@ export const createStartTask = (
   },
   onFailure: (error, failuresInARow) => {
     if (failuresInARow > 1 || !isDomainError(error)) return
-    terminal.printError(error)
+    terminal.printError(null, error)
     terminal.print('  what is in the cache is served; the database is tried again until it answers')
   },
 })

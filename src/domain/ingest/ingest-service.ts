@@ -75,12 +75,6 @@ type Deps = UploadDeps & {
 
 const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
 
-/** Those who decode know a path at most: whoever handed the file in knows it by its name. */
-const about =
-  (name: string) =>
-  (error: Refused | Unavailable): Refused | Unavailable =>
-    error._tag === 'Refused' ? refused(`${name}: ${error.message}`) : error
-
 const unlessBusy = (finished: Finished): O.Option<Finished> =>
   finished.state === 'busy' ? O.none : O.some(finished)
 
@@ -180,7 +174,7 @@ export const createIngestService = (deps: Deps): IngestService => {
         files.withUsablePath(path, (usable) =>
           pipe(
             files.inspect(usable),
-            TE.flatMap((source) => pipe(addSource(source, options), TE.mapLeft(about(source.name)))),
+            TE.flatMap((source) => addSource(source, options)),
           ),
         ),
         TE.tap(({ kind, uid }) =>

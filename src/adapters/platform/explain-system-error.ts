@@ -1,0 +1,25 @@
+import { errnoOf } from './errno.ts'
+
+/** What helps, by the code. A code that is not here gets no remedy: a wrong one costs more than none. */
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: 'larder doctor says what belongs to which user',
+  EPERM: 'larder doctor says what belongs to which user',
+  ENOTDIR: 'DATA_DIR and CACHE_DIR must be folders to write in',
+  EEXIST: 'DATA_DIR and CACHE_DIR must be folders to write in',
+  EROFS: 'DATA_DIR and CACHE_DIR must be folders to write in',
+  ENOSPC: 'the disk is full: make room there',
+  EDQUOT: 'the share of the disk is used up: make room there',
+  EMFILE: 'let the process open more files (ulimit -n)',
+  ENFILE: 'the system has no room for more open files',
+}
+
+/** A system error about a path, in one line; `null` for all other errors. */
+export const explainSystemError = (error: unknown): string | null => {
+  const code = errnoOf(error)
+  const { syscall, path, message } = error as NodeJS.ErrnoException
+  if (code === undefined || syscall === undefined || path === undefined) return null
+  const [, reason = code] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? []
+  // Below a folder that is another's, only a new place helps.
+  const remedy = syscall === 'mkdir' && remedies[code] === remedies.EACCES ? remedies.ENOTDIR : remedies[code]
+  return `cannot use ${path}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`
+}

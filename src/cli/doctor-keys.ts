@@ -1,0 +1,29 @@
+import type { KeyFile } from '../composition.ts'
+import type { Examined } from './doctor-facts.ts'
+
+const names = { image: 'images', content: 'sounds and films', id: 'admins' } as const
+const settings = { image: 'IMAGE_TOKEN_KEYS', content: 'CONTENT_TOKEN_KEYS', id: 'ID_TOKEN_SECRET' } as const
+const uses = ['image', 'content', 'id'] as const
+
+const remedies = {
+  missing:
+    'set DATA_DIR to the folder of your library, or copy the file from a backup; `larder serve` makes a new one, ' +
+    'and tokens that were given out before are then no good',
+  unreadable: 'give it back to the owner of DATA_DIR: see data folder',
+  malformed: 'a backup of it has the right text',
+} as const
+
+/** Where each key comes from, by a look at the files that have one. Nothing of a key is shown. */
+export const describeKeys = (files: ReadonlyArray<KeyFile>): Examined => {
+  const from = (use: (typeof uses)[number]): string => {
+    const found = files.find((file) => file.use === use)
+    return `${names[use]} from ${found === undefined ? settings[use] : found.folder}`
+  }
+  const faults = files.flatMap(({ fault }) => (fault === null ? [] : [fault]))
+  return {
+    name: 'token keys',
+    detail: uses.map(from).join(', '),
+    fault: faults.length === 0 ? null : faults.map(({ text }) => text).join(', '),
+    remedy: [...new Set(faults.map(({ kind }) => remedies[kind]))].join('; '),
+  }
+}

@@ -1,0 +1,9 @@
+/** What Node's parseArgs found wrong in the words of a command, in one line with what to type. */
+export const explainUsage = ({ message }: Error, command: string): string => {
+  const [what = ''] = message.split(/\.\s|\n/)
+  const [, ambiguous] = /^Option '(?:-\w, )?(--[\w-]+).*argument is ambiguous/.exec(message) ?? []
+  if (ambiguous !== undefined)
+    return `${ambiguous} is followed by what looks like an option; where that is its value, write ${ambiguous}=VALUE`
+  const hint = /^Unknown option '-[^-]/.test(message) ? '; a name that begins with - goes behind --' : ''
+  return `${what}${hint}; see: larder help ${command}`
+}

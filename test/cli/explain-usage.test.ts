@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util'
+import { expect } from 'chai'
+import { explainUsage } from '../../src/cli/explain-usage.ts'
+
+describe('wrong words of a command', () => {
+  const explained = (...args: ReadonlyArray<string>): string => {
+    try {
+      parseArgs({
+        args: [...args],
+        options: { ttl: { type: 'string' }, public: { type: 'boolean' } },
+        allowPositionals: true,
+      })
+    } catch (error) {
+      return explainUsage(error as Error, 'add')
+    }
+    return ''
+  }
+
+  it('are explained in one line that says what to type', () => {
+    for (const [args, line] of [
+      [
+        ['--ttl', '-5'],
+        '--ttl is followed by what looks like an option; where that is its value, write --ttl=VALUE',
+      ],
+      [['-dash.gif'], "Unknown option '-d'; a name that begins with - goes behind --; see: larder help add"],
+      [['--wat'], "Unknown option '--wat'; see: larder help add"],
+      [['--ttl'], "Option '--ttl <value>' argument missing; see: larder help add"],
+    ] as const)
+      expect(explained(...args)).to.equal(line)
+  })
+})
