@@ -194,14 +194,15 @@ describe('[V21] waits for other machines', () => {
 })
 
 describe('[V23] the cache', () => {
-  it('is set by the two reads alone that take the generation before they load', () => {
+  it('is set by the two reads alone that take the moment before they load', () => {
     const folders = ['src/domain', 'src/http', 'src/cli']
     const setting = folders
       .flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
       )
       .filter(
-        (file) => file.endsWith('.ts') && /\bcache\s*\.(set|generation)\(/.test(readFileSync(file, 'utf8')),
+        (file) =>
+          file.endsWith('.ts') && /\bcache\s*\.(set|generation|beginLoad)\(/.test(readFileSync(file, 'utf8')),
       )
     expect(setting).to.have.members(['src/domain/access/owned-read.ts', 'src/domain/shared/read-through.ts'])
   })

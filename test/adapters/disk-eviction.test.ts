@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createBudgetedTier } from '../../src/adapters/disk/budgeted-tier.ts'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
+import { noMarks } from '../../src/adapters/disk/delete-marks.ts'
 import { blockBytes, createDiskBudget } from '../../src/adapters/disk/disk-budget.ts'
 import { createDiskLimit } from '../../src/adapters/disk/disk-limit.ts'
 import { createJournal } from '../../src/adapters/disk/journal.ts'
@@ -43,7 +44,11 @@ const createSlowDisk = async () => {
       removing.now--
     },
   })
-  const values = createBudgetedTier(createNodePersistTier(createStorage(folders.values), ''), folders, budget)
+  const values = createBudgetedTier(
+    createNodePersistTier(createStorage(folders.values), '', noMarks),
+    folders,
+    budget,
+  )
   /** As many entries of one block as the budget holds, and a large one that sends half of them away. */
   const overfill = () => {
     for (let n = 0; n < budgetBlocks; n++) budget.kept(idOf(`small ${n}`), 1, 'value')

@@ -6,7 +6,7 @@ import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
 import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
-import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import { type CacheTier, unshared } from '../cache-tier/cache-tier.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
@@ -97,7 +97,7 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
 
   const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
     files.forget(folders.blob(idOf(key.name)))
-    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null })()
+    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: unshared })()
     if (E.isLeft(kept)) throw kept.left.cause
     know(key.name, record)
     budget.kept(idOf(key.name), bytesOnDisk(record), 'blob')

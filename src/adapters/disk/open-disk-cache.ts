@@ -12,6 +12,7 @@ import { createProcessBeacon } from '../platform/process-beacon.ts'
 import { ourIdentity } from '../platform/process-identity.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
+import { createDeleteMarks, noMarks } from './delete-marks.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
 import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
@@ -86,11 +87,11 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   await budget.load()
 
   const storage = createStorage(folders.values)
-  const plainValues = createNodePersistTier(storage, scope)
+  const plainValues = createNodePersistTier(storage, scope, createDeleteMarks(folders))
   const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,
-    records: createNodePersistTier(storage, ''),
+    records: createNodePersistTier(storage, '', noMarks),
     budget,
     room,
     trust,
