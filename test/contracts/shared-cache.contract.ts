@@ -57,7 +57,6 @@ export const sharedCacheContract = (
     while (writes.length === 0) await new Promise((resolve) => setImmediate(resolve))
     await Promise.all(writes)
     expect(await valueIn(theirs, key)).to.deep.equal(O.none)
-    now += 2000
     expect(await valueIn(ours, key)).to.deep.equal(O.none)
   })
 }
