@@ -193,6 +193,38 @@ describe('[V21] waits for other machines', () => {
   })
 })
 
+// An interval that is measured by a clock which can be set lasts for as long as the clock is set back.
+const clocks = [
+  {
+    of: 'the time of day',
+    sign: /\bDate\.now\b|\bnew Date\(\)/,
+    in: [
+      'src/adapters/disk/trusted-chunks.ts', // against the times of files
+      'src/adapters/memory/memory-object-store.ts',
+      'src/adapters/platform/leftovers.ts', // against the times of files
+      'src/adapters/platform/process-beacon.ts', // against the times of files
+      'src/composition.ts',
+      'src/server/protocol-errors.ts', // the header Date
+    ],
+  },
+  {
+    of: 'intervals',
+    sign: /\bperformance\.now\b|\bhrtime\b/,
+    in: ['src/adapters/platform/system-monotonic.ts', 'src/http/app.ts', 'src/server/stalled-clients.ts'],
+  },
+]
+
+describe('[M2] clocks', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('console/'))
+    .map((name) => ({ path: join('src', name), text: readFileSync(join('src', name), 'utf8') }))
+
+  for (const { of, sign, in: places } of clocks)
+    it(`of ${of} are read in known places, and handed to all others as a type of their own`, () => {
+      expect(sources.filter(({ text }) => sign.test(text)).map(({ path }) => path)).to.have.members(places)
+    })
+})
+
 describe('[V23] the cache', () => {
   it('is set by the two reads alone that take the moment before they load', () => {
     const folders = ['src/domain', 'src/http', 'src/cli']

@@ -5,6 +5,7 @@ import { E, O, pipe, type TE } from '../fp.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { abandon, leave, within } from './blob/byte-streams.ts'
 import { type Breaker, notAsked } from './breaker.ts'
+import { systemMonotonic } from './platform/system-monotonic.ts'
 import { putLimitMs } from './put-limit.ts'
 
 /** Milliseconds. */
@@ -34,11 +35,11 @@ export const createBoundedObjectStore = (
     <A>(task: TE.TaskEither<Unavailable, A>, ms: number, onLate?: (late: A) => void): typeof task =>
     async () => {
       if (!breaker.tryEnter()) return E.left(unavailable(dependency)(notAsked()))
-      const started = performance.now()
+      const started = systemMonotonic()
       const result = await limited(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
       // A failure that comes sooner costs the next caller nothing. An adapter may have a limit of its own below this one.
-      else if (performance.now() - started >= ms * 0.8) breaker.timedOut(result.left.cause)
+      else if (systemMonotonic() - started >= ms * 0.8) breaker.timedOut(result.left.cause)
       return result
     }
 
@@ -47,9 +48,9 @@ export const createBoundedObjectStore = (
     const source = stream[Symbol.asyncIterator]()
     const first = async () => {
       try {
-        return await within(source.next(), Math.max(minimumMs, deadline - performance.now()))
+        return await within(source.next(), Math.max(minimumMs, deadline - systemMonotonic()))
       } catch (cause) {
-        if (performance.now() >= deadline) breaker.timedOut(cause)
+        if (systemMonotonic() >= deadline) breaker.timedOut(cause)
         leave(stream)
         throw cause
       }
@@ -68,7 +69,7 @@ export const createBoundedObjectStore = (
 
   return {
     read: (key, range) => async () => {
-      const deadline = performance.now() + limits.firstByte
+      const deadline = systemMonotonic() + limits.firstByte
       const letGo = (late: O.Option<ByteStream>): void => {
         if (O.isSome(late)) abandon(late.value)
       }

@@ -6,6 +6,7 @@ import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
 import { E, O } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createFaultyObjectStore } from '../support/faulty-object-store.ts'
@@ -26,7 +27,7 @@ const key = 's3_files/one'
 describe('bounded object store', () => {
   const make = (inner: ObjectStore, openMs = 0) => {
     let now = 0
-    const breaker = createBreaker({ openMs, clock: () => now })
+    const breaker = createBreaker({ openMs, monotonic: asMonotonic(() => now) })
     const limits = { ...usualStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
     return {
       store: createBoundedObjectStore(inner, breaker, limits),

@@ -11,8 +11,8 @@ import { unavailable } from '../../src/domain/shared/errors.ts'
 import { createReadThrough } from '../../src/domain/shared/read-through.ts'
 import { E, O, TE } from '../../src/fp.ts'
 import type { CacheKey, CachePort, Found } from '../../src/ports/cache.ts'
-import type { Elapsed } from '../../src/ports/monotonic.ts'
 import type { StaleCache } from '../../src/ports/stale-cache.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { createScheduledTier } from '../support/scheduled-tier.ts'
 import { createSharedMarks, createSharedTier } from '../support/shared-tier.ts'
 
@@ -30,7 +30,7 @@ const key: CacheKey<number> = {
 type Caches = { readonly cache: CachePort; readonly stale: StaleCache }
 
 const inFrontOf = (disk: CacheTier, clock: () => number): Caches => {
-  const monotonic = () => clock() as Elapsed
+  const monotonic = asMonotonic(clock)
   const memory = createMemoryTier(MiB, noMeter, monotonic)
   return {
     cache: createTieredCache({ memory, disk, clock, monotonic }),
@@ -105,7 +105,8 @@ describe('[V23] reads, loads and deletes in any order', () => {
             const load = (): TE.TaskEither<never, number> => async () => {
               await wait('question')
               const version = inDatabase
-              await wait('answer')
+              // A delete has several steps, each of which waits as well.
+              for (let n = 0; n < 3; n++) await wait('answer')
               return E.right(version)
             }
             const fail = async () => {

@@ -11,6 +11,7 @@ import { createOwnedRead } from '../../src/domain/access/owned-read.ts'
 import { createReadThrough } from '../../src/domain/shared/read-through.ts'
 import { O, TE } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { aContentExportUid, aContentFileUid, anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
@@ -31,7 +32,11 @@ const createSlowDisk = async () => {
   const budget = createDiskBudget({
     folders,
     maxBytes: budgetBlocks * blockBytes,
-    limit: createDiskLimit({ maxBlocks: budgetBlocks, clock: () => 0, onLowered: () => undefined }),
+    limit: createDiskLimit({
+      maxBlocks: budgetBlocks,
+      monotonic: asMonotonic(() => 0),
+      onLowered: () => undefined,
+    }),
     journal,
     onEvicted: () => undefined,
     onFailure: (cause) => {

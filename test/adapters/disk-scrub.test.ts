@@ -6,6 +6,7 @@ import { createJournal } from '../../src/adapters/disk/journal.ts'
 import { createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
 import { createScrub } from '../../src/adapters/disk/scrub.ts'
 import { createTrust, type Trust } from '../../src/adapters/disk/trusted-chunks.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { aBlobKey, blobBytes, createDiskCaches, keepBlob } from '../support/disk-caches.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
@@ -28,7 +29,11 @@ describe('[V29] the scrub of the disk cache', () => {
     const budget = createDiskBudget({
       folders,
       maxBytes: budgetBytes,
-      limit: createDiskLimit({ maxBlocks: budgetBytes / 4096, clock: () => 0, onLowered: () => undefined }),
+      limit: createDiskLimit({
+        maxBlocks: budgetBytes / 4096,
+        monotonic: asMonotonic(() => 0),
+        onLowered: () => undefined,
+      }),
       journal,
       onEvicted: () => undefined,
       onFailure: () => undefined,
@@ -48,7 +53,7 @@ describe('[V29] the scrub of the disk cache', () => {
   const scope = { bytesPerSecond: Number.POSITIVE_INFINITY, notWithinMs: 1 }
 
   it('reads a share at a time, and each blob once in as many rounds as there are shares', async () => {
-    const scrub = await make(() => createTrust(() => 0))
+    const scrub = await make(() => createTrust(asMonotonic(() => 0)))
     const checked: number[] = []
     for (let round = 0; round < 2 * count; round++)
       checked.push((await scrub({ ...scope, share: 1 / count })).checked)
@@ -57,7 +62,7 @@ describe('[V29] the scrub of the disk cache', () => {
 
   it('passes over what was verified by a reader not long ago', async () => {
     const scrub = await make((verified) => ({
-      ...createTrust(() => 0),
+      ...createTrust(asMonotonic(() => 0)),
       isVerified: (path) => path === verified,
     }))
     expect(await scrub({ ...scope, share: 1 })).to.deep.equal({ checked: count - 1, bad: 0 })

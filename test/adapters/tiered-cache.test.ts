@@ -19,10 +19,10 @@ import { unavailable } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
-import type { Elapsed } from '../../src/ports/monotonic.ts'
 import { blobCacheContract } from '../contracts/blob-cache.contract.ts'
 import { cacheContract } from '../contracts/cache.contract.ts'
 import { sharedCacheContract } from '../contracts/shared-cache.contract.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { anImageFileUid, aStoredFileUid } from '../support/builders.ts'
 import { collect } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -38,7 +38,7 @@ describe('memory in front of disk', () => {
   let now = 0
   const clock = () => now
   const cacheOn = (disk: CacheTier, time = clock) => {
-    const monotonic = () => time() as Elapsed
+    const monotonic = asMonotonic(time)
     const memory = createMemoryTier(MiB, noMeter, monotonic)
     return createTieredCache({ memory, disk, clock: time, monotonic })
   }
@@ -297,7 +297,7 @@ describe('memory in front of disk', () => {
   })
 
   it('counts by tier and family what they did', async () => {
-    const meter = createCacheMeter(clock)
+    const meter = createCacheMeter(asMonotonic(clock))
     const memoryMeter = meter.tier('memory')
     const disk = await openDisk({ meter: meter.tier('disk') })
     const memory = createMeteredTier(createMemoryTier(MiB, memoryMeter), clock, memoryMeter)

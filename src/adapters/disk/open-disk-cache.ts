@@ -4,12 +4,14 @@ import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
 import { createProcessBeacon } from '../platform/process-beacon.ts'
 import { ourIdentity } from '../platform/process-identity.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDeleteMarks, noMarks } from './delete-marks.ts'
@@ -27,6 +29,7 @@ import { startUpkeep } from './upkeep.ts'
 export type DiskCacheOptions = {
   readonly dir: string
   readonly clock: Clock
+  readonly monotonic?: Monotonic
   readonly log: Log
   /** What the values were made for: `PUBLIC_URL`, which stands in bodies. Blobs are the same for all. */
   readonly scope: string
@@ -68,7 +71,7 @@ const MiB = 1024 * 1024
  * cannot be made or written to, reads are answered by the origin, and a warning is logged once.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
-  const { dir, clock, log, scope, maxBytes, meter = noMeter } = options
+  const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
   const onFailure = logOnce(log, 'cache.unwritable')
   let stopped = false
 
@@ -77,13 +80,13 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const journal = createJournal(folders.journal, folders.newJournal(ourIdentity))
   const limit = createDiskLimit({
     maxBlocks: blocksIn(maxBytes),
-    clock,
+    monotonic,
     onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
   })
   const onEvicted = meter.evicted
   const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
   const room = createDiskRoom({ folders, budget })
-  const trust = createTrust(clock)
+  const trust = createTrust(monotonic)
   await budget.load()
 
   const storage = createStorage(folders.values)
@@ -135,7 +138,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
 
   return {
-    cache: cacheOfTier(values, clock),
+    cache: cacheOfTier(values, clock, monotonic),
     values,
     blobs,
     held: budget.held,
