@@ -122,7 +122,7 @@ const texts = [
     allowed: "process.kill(pid, 'SIGKILL')",
   },
   {
-    about: 'names something after a pid: use ourIdentity (process-identity.ts)',
+    about: 'names something after a pid: use that of a beacon (process-beacon.ts)',
     pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
     found: '`lock.$' + '{process.pid}`',
     allowed: "process.kill(process.pid, 'SIGKILL')",
@@ -153,6 +153,18 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
       expect(allowed).not.to.match(pattern)
       expect(sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name)).to.deep.equal([])
     })
+})
+
+describe('[M5] the identity of this process', () => {
+  it('is given by its beacon alone, which shows it to the others before', () => {
+    const naming = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && /\bourIdentity\b/.test(readFileSync(join('src', name), 'utf8')),
+    )
+    expect(naming).to.have.members([
+      'adapters/platform/process-beacon.ts',
+      'adapters/platform/process-identity.ts',
+    ])
+  })
 })
 
 // What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.

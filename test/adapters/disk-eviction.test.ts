@@ -7,6 +7,7 @@ import { blockBytes, createDiskBudget } from '../../src/adapters/disk/disk-budge
 import { createDiskLimit } from '../../src/adapters/disk/disk-limit.ts'
 import { createJournal } from '../../src/adapters/disk/journal.ts'
 import { createNodePersistTier, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { createOwnedRead } from '../../src/domain/access/owned-read.ts'
 import { createReadThrough } from '../../src/domain/shared/read-through.ts'
 import { O, TE } from '../../src/fp.ts'
@@ -28,7 +29,7 @@ const createSlowDisk = async () => {
     open = resolve
   })
   const removing = { now: 0, most: 0 }
-  const journal = createJournal(folders.journal, folders.newJournal('1-1'))
+  const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
   const budget = createDiskBudget({
     folders,
     maxBytes: budgetBlocks * blockBytes,

@@ -6,6 +6,7 @@ import { createJournal } from '../../src/adapters/disk/journal.ts'
 import { createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
 import { createScrub } from '../../src/adapters/disk/scrub.ts'
 import { createTrust, type Trust } from '../../src/adapters/disk/trusted-chunks.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { asMonotonic } from '../support/as-monotonic.ts'
 import { aBlobKey, blobBytes, createDiskCaches, keepBlob } from '../support/disk-caches.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
@@ -25,7 +26,7 @@ describe('[V29] the scrub of the disk cache', () => {
     for (const key of keys) await keepBlob(cache, key, blobBytes)
     await caches.closeAll()
     const folders = cacheFolders(dir)
-    const journal = createJournal(folders.journal, folders.newJournal('1-1'))
+    const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
     const budget = createDiskBudget({
       folders,
       maxBytes: budgetBytes,

@@ -10,7 +10,6 @@ import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
 import { createProcessBeacon } from '../platform/process-beacon.ts'
-import { ourIdentity } from '../platform/process-identity.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
@@ -77,7 +76,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
 
   const folders = cacheFolders(dir)
   const beacon = createProcessBeacon(folders.processes)
-  const journal = createJournal(folders.journal, folders.newJournal(ourIdentity))
+  const journal = createJournal(folders.journal, folders.newJournal, beacon)
   const limit = createDiskLimit({
     maxBlocks: blocksIn(maxBytes),
     monotonic,
@@ -119,7 +118,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
   const upkeep = startUpkeep({
     lockPath: folders.upkeepLock,
-    stateOf: beacon.stateOf,
+    beacon,
     everyMs: options.upkeepMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
