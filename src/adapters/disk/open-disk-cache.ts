@@ -11,16 +11,19 @@ import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
 import { createProcessBeacon } from '../platform/process-beacon.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
+import { createBlobRemover } from './blob-remover.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDeleteMarks, noMarks } from './delete-marks.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
+import { createRememberedRecords } from './disk-blob-shelf.ts'
 import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
 import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
+import { createSharedFiles } from './shared-files.ts'
 import { type SweepReport, sweep } from './sweep.ts'
 import { createTrust } from './trusted-chunks.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -86,6 +89,9 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
   const room = createDiskRoom({ folders, budget })
   const trust = createTrust(monotonic)
+  const files = createSharedFiles()
+  const remembered = createRememberedRecords()
+  const remover = createBlobRemover({ folders, budget, trust, files, remembered })
   await budget.load()
 
   const storage = createStorage(folders.values)
@@ -97,6 +103,9 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     budget,
     room,
     trust,
+    files,
+    remembered,
+    remover,
     beacon,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
@@ -110,7 +119,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     stopped: () => stopped,
   }
   const sweepNow = () => sweep(upkept)
-  const scrub = createScrub({ ...upkept, trust })
+  const scrub = createScrub({ ...upkept, trust, remover })
   const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
     const report = await scrub(scope)
     if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
