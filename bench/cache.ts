@@ -12,6 +12,7 @@ import { cacheFolders } from '../src/adapters/disk/cache-folders.ts'
 import { createJournal } from '../src/adapters/disk/journal.ts'
 import { type DiskCache, openDiskCache } from '../src/adapters/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../src/adapters/memory/memory-cache.ts'
+import { noBeacon } from '../src/adapters/platform/process-beacon.ts'
 import { type ByteStream, wholeOf } from '../src/domain/shared/bytes.ts'
 import { E } from '../src/fp.ts'
 import type { BlobCache } from '../src/ports/blob-cache.ts'
@@ -119,7 +120,7 @@ const crowd = async (dir: string) => {
 
 const manyEntries = async (dir: string, entries: number) => {
   await mkdir(dir, { recursive: true })
-  const journal = createJournal(cacheFolders(dir).journal, join(dir, 'new-journal'))
+  const journal = createJournal(cacheFolders(dir).journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(
     (function* () {
       for (let n = 0; n < entries; n++) yield { op: 'kept', id: randomBytes(32), blocks: 1, mark: 0 } as const

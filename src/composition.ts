@@ -40,6 +40,7 @@ import { createPinoLog } from './adapters/pino/pino-log.ts'
 import { closeAll } from './adapters/platform/close-all.ts'
 import { errnoOf, isDenied } from './adapters/platform/errno.ts'
 import { createProcessBeacon, type ProcessBeacon } from './adapters/platform/process-beacon.ts'
+import { systemMonotonic } from './adapters/platform/system-monotonic.ts'
 import { createEmbeddedConnection, type EmbeddedConnection } from './adapters/postgres/embedded-connection.ts'
 import { createS3ObjectStore } from './adapters/s3/s3-object-store.ts'
 import { createSharpImageProcessor } from './adapters/sharp/sharp-image-processor.ts'
@@ -75,6 +76,7 @@ import type { FetchListAs } from './ports/list-fetcher.ts'
 import type { LocalFiles } from './ports/local-files.ts'
 import type { Log } from './ports/log.ts'
 import type { MediaTokens } from './ports/media-tokens.ts'
+import type { Monotonic } from './ports/monotonic.ts'
 import type { NewUid } from './ports/new-uid.ts'
 import type { ObjectStore } from './ports/object-store.ts'
 import type { ProgressBoard } from './ports/progress-board.ts'
@@ -114,6 +116,7 @@ export type Adapters = {
   readonly fetchListAs: FetchListAs
   readonly newUid: NewUid
   readonly clock: Clock
+  readonly monotonic: Monotonic
   readonly log: Log
   readonly outages: OutageLog
 }
@@ -133,7 +136,7 @@ export type Services = {
 export type Larder = Adapters & Services
 
 export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
-  const { tokens, clock, database, store, cacheCheck } = adapters
+  const { tokens, clock, monotonic, database, store, cacheCheck } = adapters
   const contentSigning = createSigning('content', tokens, clock)
   return {
     playlists: createPlaylistService({
@@ -152,7 +155,7 @@ export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, '
       database: database.check,
       objectStore: store.check,
       cache: cacheCheck,
-      clock,
+      monotonic,
     }),
   }
 }
@@ -178,13 +181,14 @@ const reporting = (outages: OutageLog, dependency: string): BreakerEvents => ({
 const storeBreakerMs = 1000
 
 /** Memory in front of the disk: most of it for blobs, since values are small. */
-const createCache = async (config: Config, clock: Clock, log: Log) => {
-  const meter = createCacheMeter(clock)
+const createCache = async (config: Config, clock: Clock, monotonic: Monotonic, log: Log) => {
+  const meter = createCacheMeter(monotonic)
   const inMemory = meter.tier('memory')
   const valueBytes = Math.ceil(config.cacheMemoryBytes / 8)
   const disk = await openDiskCache({
     dir: config.cacheDir,
     clock,
+    monotonic,
     log,
     scope: config.publicUrl,
     maxBytes: config.cacheMaxBytes,
@@ -192,9 +196,10 @@ const createCache = async (config: Config, clock: Clock, log: Log) => {
   })
   return {
     values: createTieredCache({
-      memory: createMeteredTier(createMemoryTier(valueBytes), clock, inMemory),
+      memory: createMeteredTier(createMemoryTier(valueBytes, inMemory, monotonic), clock, inMemory),
       disk: disk.values,
       clock,
+      monotonic,
     }),
     stale: createTierStaleCache(disk.values, clock),
     blobs: createTieredBlobCache({
@@ -321,8 +326,9 @@ export const createAdapters = async (
   config: Config,
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
+  const monotonic = systemMonotonic
   const log = createPinoLog(config.logLevel)
-  const outages = createOutageLog(log, clock)
+  const outages = createOutageLog(log, monotonic)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
   const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
@@ -330,7 +336,7 @@ export const createAdapters = async (
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
   const db = createKnex(connection, config.databasePoolMax, reporting(outages, 'database'))
   const objects = await createStore(config, beacon, log)
-  const cache = await createCache(config, clock, log)
+  const cache = await createCache(config, clock, monotonic, log)
   return {
     cache: cache.values,
     stale: cache.stale,
@@ -339,7 +345,7 @@ export const createAdapters = async (
     cacheCheck: cache.check,
     store: createBoundedObjectStore(
       objects.store,
-      createBreaker({ openMs: storeBreakerMs, clock, ...reporting(outages, 'object store') }),
+      createBreaker({ openMs: storeBreakerMs, monotonic, ...reporting(outages, 'object store') }),
     ),
     database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
@@ -362,6 +368,7 @@ export const createAdapters = async (
     fetchListAs: createFetchList(),
     newUid: createRandomUid(config.uidPrefix),
     clock,
+    monotonic,
     log,
     outages,
     close: () =>
@@ -462,7 +469,7 @@ export const createLarderServer = (
         ...larder,
         ...common,
         corsOrigins,
-        telling: { cacheStatus, stopwatch: serverTiming ? () => performance.now() : null },
+        telling: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
       }),
   })

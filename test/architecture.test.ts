@@ -122,7 +122,7 @@ const texts = [
     allowed: "process.kill(pid, 'SIGKILL')",
   },
   {
-    about: 'names something after a pid: use ourIdentity (process-identity.ts)',
+    about: 'names something after a pid: use that of a beacon (process-beacon.ts)',
     pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
     found: '`lock.$' + '{process.pid}`',
     allowed: "process.kill(process.pid, 'SIGKILL')",
@@ -168,6 +168,18 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
     })
 })
 
+describe('[M5] the identity of this process', () => {
+  it('is given by its beacon alone, which shows it to the others before', () => {
+    const naming = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && /\bourIdentity\b/.test(readFileSync(join('src', name), 'utf8')),
+    )
+    expect(naming).to.have.members([
+      'adapters/platform/process-beacon.ts',
+      'adapters/platform/process-identity.ts',
+    ])
+  })
+})
+
 // What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.
 const makers = [
   { of: 'routers', sign: /new Router\(/, in: ['src/http/routes.ts'] },
@@ -206,15 +218,48 @@ describe('[V21] waits for other machines', () => {
   })
 })
 
+// An interval that is measured by a clock which can be set lasts for as long as the clock is set back.
+const clocks = [
+  {
+    of: 'the time of day',
+    sign: /\bDate\.now\b|\bnew Date\(\)/,
+    in: [
+      'src/adapters/disk/trusted-chunks.ts', // against the times of files
+      'src/adapters/memory/memory-object-store.ts',
+      'src/adapters/platform/leftovers.ts', // against the times of files
+      'src/adapters/platform/process-beacon.ts', // against the times of files
+      'src/composition.ts',
+      'src/server/protocol-errors.ts', // the header Date
+    ],
+  },
+  {
+    of: 'intervals',
+    sign: /\bperformance\.now\b|\bhrtime\b/,
+    in: ['src/adapters/platform/system-monotonic.ts', 'src/http/app.ts', 'src/server/stalled-clients.ts'],
+  },
+]
+
+describe('[M2] clocks', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('console/'))
+    .map((name) => ({ path: join('src', name), text: readFileSync(join('src', name), 'utf8') }))
+
+  for (const { of, sign, in: places } of clocks)
+    it(`of ${of} are read in known places, and handed to all others as a type of their own`, () => {
+      expect(sources.filter(({ text }) => sign.test(text)).map(({ path }) => path)).to.have.members(places)
+    })
+})
+
 describe('[V23] the cache', () => {
-  it('is set by the two reads alone that take the generation before they load', () => {
+  it('is set by the two reads alone that take the moment before they load', () => {
     const folders = ['src/domain', 'src/http', 'src/cli']
     const setting = folders
       .flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
       )
       .filter(
-        (file) => file.endsWith('.ts') && /\bcache\s*\.(set|generation)\(/.test(readFileSync(file, 'utf8')),
+        (file) =>
+          file.endsWith('.ts') && /\bcache\s*\.(set|generation|beginLoad)\(/.test(readFileSync(file, 'utf8')),
       )
     expect(setting).to.have.members(['src/domain/access/owned-read.ts', 'src/domain/shared/read-through.ts'])
   })

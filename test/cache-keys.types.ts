@@ -5,7 +5,7 @@ import { anImageExportUid, anImageFileUid, aStoredFileUid } from './support/buil
 // What must not compile. `tsc` fails when one of these lines is no longer an error.
 
 const cache = createMemoryCache(() => 0)
-const since = cache.generation(cacheKeys.isAdmin({ sub: 'anna' }))
+const since = await cache.beginLoad(cacheKeys.isAdmin({ sub: 'anna' }))
 
 export const refusals = [
   // @ts-expect-error an image file's uid is not an image export's
@@ -26,11 +26,11 @@ export const refusals = [
   // @ts-expect-error the record must be whole
   () => cache.set(cacheKeys.storedFile({ uid: aStoredFileUid() }), { size: 1 }, since),
 
-  // @ts-expect-error a value is set with the generation that was seen before its load
+  // @ts-expect-error a value is set with the moment at which its load began
   () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true),
 
-  // @ts-expect-error only a cache makes a generation
-  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true, 0),
+  // @ts-expect-error only a cache makes such a moment
+  () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true, { generation: 0, mark: null, at: 0 }),
 
   // @ts-expect-error a key is made by the registry, with its codec and its life
   () => cache.get({ name: `image_files:exports:${anImageExportUid()}` }),

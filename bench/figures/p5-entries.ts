@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { cacheFolders } from '../../src/adapters/disk/cache-folders.ts'
 import { createJournal, type JournalRecord } from '../../src/adapters/disk/journal.ts'
 import { createLinkLock } from '../../src/adapters/disk/link-lock.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { ourIdentity, stateOf } from '../../src/adapters/platform/process-identity.ts'
 import type { Lab } from '../larder/lab.ts'
 import { memoryOf } from '../larder/memory-of.ts'
@@ -23,7 +24,7 @@ const fillBooks = async (dir: string, count: number): Promise<void> => {
   const folders = cacheFolders(dir)
   await mkdir(dir, { recursive: true })
   await createLinkLock(folders.upkeepLock, (says) => says, stateOf).take(ourIdentity)
-  const journal = createJournal(folders.journal, join(dir, 'new-journal'))
+  const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(entries(count))
   await journal.close()
 }

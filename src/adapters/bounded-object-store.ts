@@ -6,6 +6,7 @@ import { E, O, pipe, type TE } from '../fp.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { abandon, leave, within } from './blob/byte-streams.ts'
 import { type Breaker, notAsked } from './breaker.ts'
+import { systemMonotonic } from './platform/system-monotonic.ts'
 import { putLimitMs } from './put-limit.ts'
 import { type StoreLimits, usualStoreLimits } from './store-limits.ts'
 
@@ -35,7 +36,7 @@ export const createBoundedObjectStore = (
   const promptly = (stream: ByteStream, deadline: number): ByteStream => {
     const source = stream[Symbol.asyncIterator]()
     const first = async () => {
-      const left = deadline - performance.now()
+      const left = deadline - systemMonotonic()
       try {
         return await within(source.next(), Math.max(minimumMs, left))
       } catch (cause) {
@@ -59,7 +60,7 @@ export const createBoundedObjectStore = (
 
   return {
     read: (key, range) => async () => {
-      const deadline = performance.now() + limits.firstByte
+      const deadline = systemMonotonic() + limits.firstByte
       const letGo = (late: O.Option<ByteStream>): void => {
         if (O.isSome(late)) abandon(late.value)
       }

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
 
 /**
  * Keeps callers from waiting, one after the other, for a machine that does not answer. A call that timed out opens
@@ -21,16 +21,16 @@ export type BreakerEvents = {
   readonly onAnswered?: () => void
 }
 
-export type BreakerOptions = BreakerEvents & { readonly openMs: number; readonly clock: Clock }
+export type BreakerOptions = BreakerEvents & { readonly openMs: number; readonly monotonic: Monotonic }
 
-export const createBreaker = ({ openMs, clock, onOpen, onAnswered }: BreakerOptions): Breaker => {
+export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: BreakerOptions): Breaker => {
   /** `null`: closed. */
   let nextProbeAt: number | null = null
 
   return {
     tryEnter: () => {
       if (nextProbeAt === null) return true
-      const now = clock()
+      const now = monotonic()
       if (now < nextProbeAt) return false
       nextProbeAt = now + openMs
       return true
@@ -41,7 +41,7 @@ export const createBreaker = ({ openMs, clock, onOpen, onAnswered }: BreakerOpti
     },
     timedOut: (cause) => {
       const isFirst = nextProbeAt === null
-      nextProbeAt = clock() + openMs
+      nextProbeAt = monotonic() + openMs
       if (isFirst) onOpen?.(cause)
     },
   }

@@ -1,6 +1,7 @@
 import type * as t from 'io-ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
+import type { Elapsed } from './monotonic.ts'
 import type { TierAnswer } from './tier-answer.ts'
 
 /** A place in the cache: its name, what lives there, and for how long. Only cache-keys.ts makes one. */
@@ -26,11 +27,20 @@ export type Found<A> = {
 
 declare const seen: unique symbol
 
-/**
- * The state of a key at one moment: it changes when the key is deleted, before and after. Only a cache makes one, so
- * a value cannot be set without the moment at which its load began.
- */
+/** The state of a key at one moment: it changes when this process deletes the key, before and after. */
 export type Generation = number & { readonly [seen]: true }
+
+/** The state of a key in a place that processes share: it changes when any of them deletes the key. */
+export type Mark = string & { readonly [seen]: true }
+
+/** The moment at which a load began. Only a cache makes one, so a value cannot be set without it. */
+export type LoadStart = {
+  readonly generation: Generation
+  /** `null`: it could not be told, and what is loaded is kept nowhere that processes share. */
+  readonly mark: Mark | null
+  readonly at: Elapsed
+  readonly [seen]: true
+}
 
 /** For so long a person who was refused is not asked about again (http-api.md §9.2). */
 export const refusalSeconds = 30
@@ -45,16 +55,22 @@ export type CachePort = {
   /** What its tiers have to tell when it has nothing. */
   readonly missed: ReadonlyArray<TierAnswer>
   /**
-   * Taken before a load begins. Callers who hold the same one may share a look or a load: no delete has ended between
-   * them. It costs no more than a hash of the name.
+   * Callers who hold the same one may share a look or a load: this process has ended no delete between them. It costs
+   * no more than a hash of the name.
    */
   readonly generation: <A>(key: CacheKey<A>) => Generation
+  /** To be awaited before a load begins, after a miss: it may ask the disk. Never rejects. */
+  readonly beginLoad: <A>(key: CacheKey<A>) => Promise<LoadStart>
   /**
-   * Keeps what was loaded since `since`; when the key was deleted after that, the value may be out of date and is not
-   * kept, which is no error. A reader is answered first: nothing but `get` of the same key needs to wait for it.
+   * Keeps what was loaded since `since`; when any process has deleted the key after that, the value may be out of date
+   * and is not kept, which is no error. A reader is answered first: nothing but `get` of the same key needs to wait for
+   * it.
    */
-  readonly set: <A>(key: CacheKey<A>, value: A, since: Generation) => TE.TaskEither<Unavailable, void>
-  /** Forgets the value; a key that was never set is fine. No read that begins later sees it. */
+  readonly set: <A>(key: CacheKey<A>, value: A, since: LoadStart) => TE.TaskEither<Unavailable, void>
+  /**
+   * Forgets the value; a key that was never set is fine. No read of this process that begins later sees it, and none of
+   * another one that shares the place two seconds later.
+   */
   readonly delete: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, void>
   /** The same for a caller who has no more than the key's name. */
   readonly deleteByName: (name: string) => TE.TaskEither<Unavailable, void>

@@ -9,6 +9,7 @@ import { NoAnswer } from '../../src/domain/shared/no-answer.ts'
 import { E, O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createFaultyObjectStore } from '../support/faulty-object-store.ts'
@@ -29,7 +30,7 @@ const key = 's3_files/one'
 describe('bounded object store', () => {
   const make = (inner: ObjectStore, openMs = 0) => {
     let now = 0
-    const breaker = createBreaker({ openMs, clock: () => now })
+    const breaker = createBreaker({ openMs, monotonic: asMonotonic(() => now) })
     const limits = { ...usualStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
     return {
       store: createBoundedObjectStore(inner, breaker, limits),
@@ -76,7 +77,7 @@ describe('bounded object store', () => {
       while (performance.now() < until);
     }
     const setUp = (store: ObjectStore) => {
-      const breaker = createBreaker({ openMs: 1000, clock: () => 0 })
+      const breaker = createBreaker({ openMs: 1000, monotonic: asMonotonic(() => 0) })
       return { breaker, bounded: createBoundedObjectStore(store, breaker, limits) }
     }
 

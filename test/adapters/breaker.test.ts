@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createBreaker } from '../../src/adapters/breaker.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 
 describe('breaker', () => {
   let now: number
@@ -13,7 +14,7 @@ describe('breaker', () => {
   const make = () =>
     createBreaker({
       openMs: 1000,
-      clock: () => now,
+      monotonic: asMonotonic(() => now),
       onOpen: (cause) => events.push(`open ${cause}`),
       onAnswered: () => events.push('answered'),
     })

@@ -1,10 +1,14 @@
-import { readlink, symlink } from 'node:fs/promises'
+import { readdir, readlink, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createSignal } from '../../src/adapters/blob/signal.ts'
+import { cacheFolders } from '../../src/adapters/disk/cache-folders.ts'
 import { createLinkLock } from '../../src/adapters/disk/link-lock.ts'
+import { openDiskCache } from '../../src/adapters/disk/open-disk-cache.ts'
 import { startUpkeep } from '../../src/adapters/disk/upkeep.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { identityOf, ourIdentity, stateOf } from '../../src/adapters/platform/process-identity.ts'
+import { silent } from '../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 describe('a lock by a link', () => {
@@ -59,7 +63,7 @@ describe('upkeep', () => {
     const isThird = third.next()
     const upkeep = startUpkeep({
       lockPath,
-      stateOf,
+      beacon: noBeacon,
       everyMs: 1,
       round: async () => {
         if (++count === 3) third.tell()
@@ -79,7 +83,7 @@ describe('upkeep', () => {
     let count = 0
     const upkeep = startUpkeep({
       lockPath,
-      stateOf,
+      beacon: noBeacon,
       everyMs: 1000,
       round: async () => count++,
       onFailure: noFailure,
@@ -96,7 +100,7 @@ describe('upkeep', () => {
     let count = 0
     const upkeep = startUpkeep({
       lockPath: join(await scratchFolder(), 'lock'),
-      stateOf,
+      beacon: noBeacon,
       everyMs: 1,
       round: async () => {
         if (++count === 1) throw new Error('once')
@@ -107,5 +111,16 @@ describe('upkeep', () => {
     await isSecond
     await upkeep.stop()
     expect(failures).to.have.length(1)
+  })
+
+  it('[M5] is held by a process that other containers can see', async () => {
+    const dir = await scratchFolder()
+    const cache = await openDiskCache({ dir, clock: Date.now, log: silent, scope: '', maxBytes: 2 ** 20 })
+    const { upkeepLock, processes } = cacheFolders(dir)
+    while ((await readlink(upkeepLock).catch(() => null)) === null)
+      await new Promise((resolve) => setImmediate(resolve))
+    expect(await readdir(processes).catch(() => [])).to.deep.equal([await readlink(upkeepLock)])
+    await cache.close()
+    expect(await readdir(processes)).to.deep.equal([])
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
 import { createJournal } from '../../src/adapters/disk/journal.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { ourIdentity } from '../../src/adapters/platform/process-identity.ts'
 import { collect } from '../support/bytes.ts'
 import {
@@ -65,7 +66,7 @@ describe('the upkeep of the disk cache', () => {
     it('is written anew when it has grown out of proportion', async () => {
       const dir = await scratchFolder()
       const path = cacheFolders(dir).journal
-      const journal = createJournal(path, join(dir, 'new'))
+      const journal = createJournal(path, () => join(dir, 'new'), noBeacon)
       const id = Buffer.alloc(32, 7)
       for (let n = 0; n < 10; n++)
         await journal.append(Array.from({ length: 1100 }, () => ({ op: 'kept', id, blocks: 1, mark: 0 })))

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { E, O } from '../../src/fp.ts'
 import { blobCacheContract } from '../contracts/blob-cache.contract.ts'
 import { cacheContract } from '../contracts/cache.contract.ts'
+import { sharedCacheContract } from '../contracts/shared-cache.contract.ts'
 import { collect } from '../support/bytes.ts'
 import {
   aBlobKey,
@@ -27,6 +28,13 @@ describe('disk cache', () => {
 
   describe('values', () => {
     cacheContract(async (clock) => (await caches.open({ clock })).cache)
+
+    describe('of two processes', () => {
+      sharedCacheContract(async (clock) => {
+        const dir = await scratchFolder()
+        return [(await caches.open({ clock, dir })).cache, (await caches.open({ clock, dir })).cache]
+      })
+    })
   })
 
   describe('blobs', () => {

@@ -2,14 +2,17 @@ import { expect } from 'chai'
 import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createBudgetedTier } from '../../src/adapters/disk/budgeted-tier.ts'
 import { cacheFolders, idOf } from '../../src/adapters/disk/cache-folders.ts'
+import { noMarks } from '../../src/adapters/disk/delete-marks.ts'
 import { blockBytes, createDiskBudget } from '../../src/adapters/disk/disk-budget.ts'
 import { createDiskLimit } from '../../src/adapters/disk/disk-limit.ts'
 import { createJournal } from '../../src/adapters/disk/journal.ts'
 import { createNodePersistTier, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { createOwnedRead } from '../../src/domain/access/owned-read.ts'
 import { createReadThrough } from '../../src/domain/shared/read-through.ts'
 import { O, TE } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { aContentExportUid, aContentFileUid, anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
@@ -26,11 +29,15 @@ const createSlowDisk = async () => {
     open = resolve
   })
   const removing = { now: 0, most: 0 }
-  const journal = createJournal(folders.journal, folders.newJournal('1-1'))
+  const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
   const budget = createDiskBudget({
     folders,
     maxBytes: budgetBlocks * blockBytes,
-    limit: createDiskLimit({ maxBlocks: budgetBlocks, clock: () => 0, onLowered: () => undefined }),
+    limit: createDiskLimit({
+      maxBlocks: budgetBlocks,
+      monotonic: asMonotonic(() => 0),
+      onLowered: () => undefined,
+    }),
     journal,
     onEvicted: () => undefined,
     onFailure: (cause) => {
@@ -43,7 +50,11 @@ const createSlowDisk = async () => {
       removing.now--
     },
   })
-  const values = createBudgetedTier(createNodePersistTier(createStorage(folders.values), ''), folders, budget)
+  const values = createBudgetedTier(
+    createNodePersistTier(createStorage(folders.values), '', noMarks),
+    folders,
+    budget,
+  )
   /** As many entries of one block as the budget holds, and a large one that sends half of them away. */
   const overfill = () => {
     for (let n = 0; n < budgetBlocks; n++) budget.kept(idOf(`small ${n}`), 1, 'value')

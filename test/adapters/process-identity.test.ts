@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
@@ -100,7 +100,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
 
   it('has no beacon left when its process has ended well', async () => {
     const beacon = createProcessBeacon(join(folder, 'own'))
-    const [first, second] = [await beacon.hold(), await beacon.hold()]
+    const [first, second] = [(await beacon.hold()).release, (await beacon.hold()).release]
     first()
     first() // once is enough
     await beacon.close()
@@ -114,7 +114,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     await killHolder()
     const beacons = join(folder, 'processes')
     const [dead = ''] = await readdir(beacons)
-    const release = await createProcessBeacon(beacons).hold()
+    const { release } = await createProcessBeacon(beacons).hold()
     expect(await readdir(beacons)).to.have.members([dead, ourIdentity])
     await utimes(join(beacons, dead), aDayAndMore, aDayAndMore)
     const another = createProcessBeacon(beacons)
@@ -123,10 +123,21 @@ describe('[V26] what a process has under way in a shared folder', () => {
     release()
   })
 
+  it('[S10] has its beacon for as long as it lives, also where a process of another machine clears up', async () => {
+    const beacons = join(folder, 'own')
+    const beacon = createProcessBeacon(beacons, 5)
+    const { release } = await beacon.hold()
+    const path = join(beacons, ourIdentity)
+    await utimes(path, aDayAndMore, aDayAndMore)
+    await until(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
+    release()
+    await beacon.close()
+  })
+
   it('is kept where no beacon can be made', async () => {
     await writeFile(join(folder, 'file'), '')
     const beacon = createProcessBeacon(join(folder, 'file', 'processes'))
-    const release = await beacon.hold()
+    const { release } = await beacon.hold()
     release()
     await beacon.close()
     expect(beacon.stateOf(held)).to.equal('unknown')

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createCacheMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
-import { type CacheTier, cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createCacheMeter, noMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
+import { type CacheTier, cacheOfTier, unshared } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../../src/adapters/cache-tier/metered-tier.ts'
 import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
@@ -21,6 +21,8 @@ import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { blobCacheContract } from '../contracts/blob-cache.contract.ts'
 import { cacheContract } from '../contracts/cache.contract.ts'
+import { sharedCacheContract } from '../contracts/shared-cache.contract.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { anImageFileUid, aStoredFileUid } from '../support/builders.ts'
 import { collect } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -35,6 +37,11 @@ describe('memory in front of disk', () => {
   const opened: DiskCache[] = []
   let now = 0
   const clock = () => now
+  const cacheOn = (disk: CacheTier, time = clock) => {
+    const monotonic = asMonotonic(time)
+    const memory = createMemoryTier(MiB, noMeter, monotonic)
+    return createTieredCache({ memory, disk, clock: time, monotonic })
+  }
 
   const openDisk = async (options: Partial<DiskCacheOptions> = {}): Promise<DiskCache> => {
     const dir = options.dir ?? (await scratchFolder())
@@ -79,16 +86,23 @@ describe('memory in front of disk', () => {
 
   describe('values', () => {
     cacheContract(async (clock) => {
-      const disk = (await openDisk({ clock })).values
-      return createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      return cacheOn((await openDisk({ clock })).values, clock)
+    })
+
+    describe('of two processes on one disk', () => {
+      sharedCacheContract(async (clock) => {
+        const dir = await scratchFolder()
+        const open = async () => cacheOn((await openDisk({ dir, clock })).values, clock)
+        return [await open(), await open()]
+      })
     })
 
     it('are found in memory alone, once they have been found on disk', async () => {
       const dir = await scratchFolder()
       const disk = (await openDisk({ dir })).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(setNow(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }), key, 'body'))
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      await right(setNow(cacheOn(disk), key, 'body'))
+      const cache = cacheOn(disk)
       expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
       await rm(join(dir, 'values'), { recursive: true })
       expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
@@ -97,8 +111,8 @@ describe('memory in front of disk', () => {
     it('move to memory with the time that remains to them', async () => {
       const disk = (await openDisk()).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-      await right(setNow(createTieredCache({ memory: createMemoryTier(MiB), disk, clock }), key, 'body'))
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      await right(setNow(cacheOn(disk), key, 'body'))
+      const cache = cacheOn(disk)
       now += 600_000
       expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
       now += 299_999
@@ -110,7 +124,6 @@ describe('memory in front of disk', () => {
     it('that another process changes on the disk are believed for two seconds more', async () => {
       const dir = await scratchFolder()
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
-      const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       await right(setNow(here, key, 'old'))
@@ -123,7 +136,7 @@ describe('memory in front of disk', () => {
 
     it('that say no never lie on the disk: strangers could fill it (http-api.md §9.2)', async () => {
       const disk = await openDisk()
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk: disk.values, clock })
+      const cache = cacheOn(disk.values)
       for (let i = 0; i < 20; i++) {
         const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
         await right(setNow(cache, key, false))
@@ -136,7 +149,6 @@ describe('memory in front of disk', () => {
     it('that say no end what said yes, on the disk and for other processes, too', async () => {
       const dir = await scratchFolder()
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
-      const cacheOn = (disk: CacheTier) => createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
       const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
       await right(setNow(here, key, true))
@@ -150,8 +162,8 @@ describe('memory in front of disk', () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       const { disk, release } = slowToFind(inner)
-      await right(inner.keep(key, { value: 'old', expiresAt: null }))
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: unshared }))
+      const cache = cacheOn(disk)
       const underWay = valueIn(cache, key)
       await right(setNow(cache, key, 'new'))
       release()
@@ -172,11 +184,11 @@ describe('memory in front of disk', () => {
           return inner.find(key)()
         },
       }
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const cache = cacheOn(disk)
       const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
       expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
       expect(looks).to.equal(1)
-      await right(inner.keep(key, { value: 'body', expiresAt: null }))
+      await right(inner.keep(key, { value: 'body', expiresAt: null, mark: unshared }))
       for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
       expect(looks).to.equal(2)
     })
@@ -184,9 +196,9 @@ describe('memory in front of disk', () => {
     it('that were deleted are not found by a look that began before that', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
-      await right(inner.keep(key, { value: 'old', expiresAt: null }))
+      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: unshared }))
       const { disk, release } = slowToFind(inner)
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const cache = cacheOn(disk)
       const before = valueIn(cache, key)
       // It has reached the disk when the delete begins.
       await new Promise((resolve) => setImmediate(resolve))
@@ -201,7 +213,7 @@ describe('memory in front of disk', () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const disk = (await openDisk({ dir: file })).values
-      const cache = createTieredCache({ memory: createMemoryTier(MiB), disk, clock })
+      const cache = cacheOn(disk)
       const key = cacheKeys.isAdmin({ sub: 'anna' })
       expect(await left(setNow(cache, key, true))).to.include({ _tag: 'Unavailable' })
       expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
@@ -285,7 +297,7 @@ describe('memory in front of disk', () => {
   })
 
   it('counts by tier and family what they did', async () => {
-    const meter = createCacheMeter(clock)
+    const meter = createCacheMeter(asMonotonic(clock))
     const memoryMeter = meter.tier('memory')
     const disk = await openDisk({ meter: meter.tier('disk') })
     const memory = createMeteredTier(createMemoryTier(MiB, memoryMeter), clock, memoryMeter)

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { chunkBytes, createChunkDigests, digestBytes } from '../../src/adapters/disk/chunk-digests.ts'
 import { createTrust, stampOf } from '../../src/adapters/disk/trusted-chunks.ts'
 import { createVerifiedFile } from '../../src/adapters/disk/verified-file.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { someBytes } from '../support/origins.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
@@ -38,7 +39,7 @@ describe('[V22] verified chunks', () => {
 
   it('are trusted for a minute, and not when the file has changed', () => {
     let now = 1000
-    const trust = createTrust(() => now)
+    const trust = createTrust(asMonotonic(() => now))
     const at = (stamp: string | null) => trust.of('file', stamp, 2)
     return at('one')
       .verify(1, async () => undefined)
@@ -88,7 +89,7 @@ describe('[V22] verified chunks', () => {
         },
         size: bytes.length,
         digests: digestsIn([bytes]),
-        trusted: createTrust(() => 0).of(path, null, 3),
+        trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),
         onBad: async () => {
           told.push('bad')
         },

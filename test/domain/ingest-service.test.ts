@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
+import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition.ts'
 import type { AddOptions } from '../../src/domain/ingest/ingest-service.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
@@ -187,7 +188,7 @@ describe('ingestion', () => {
         imageFiles,
         contentFiles,
         images,
-        locks: createMemoryWorkLocks(Date.now, held),
+        locks: createMemoryWorkLocks(systemMonotonic, held),
         ...overrides,
       })
     return { one: await one(), other: await one(), renders: () => renders }

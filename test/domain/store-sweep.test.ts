@@ -9,6 +9,7 @@ import { createStoreSweep } from '../../src/domain/sweep/store-sweep.ts'
 import { TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import type { StoredFileRepository } from '../../src/ports/stored-file-repository.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { aStoredFile } from '../support/builders.ts'
 import { inChunks, sha256 } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -61,7 +62,11 @@ describe('[V24] the sweep of the object store', () => {
     held = new Map()
   })
 
-  const locks = () => createMemoryWorkLocks(() => now, held)
+  const locks = () =>
+    createMemoryWorkLocks(
+      asMonotonic(() => now),
+      held,
+    )
   const named = (): StoredFileRepository =>
     createMemoryStoredFileRepository('lib_ours', (key) => rows.has(key))
   const sweepOf = (overrides: Partial<Parameters<typeof createStoreSweep>[0]> = {}) =>
@@ -281,7 +286,10 @@ describe('[V24] the sweep of the object store', () => {
     now += 47 * hour
     // The locks know the time of the database, which is a year ahead, or behind.
     for (const skew of [365 * 24 * hour, -365 * 24 * hour]) {
-      const skewed = createMemoryWorkLocks(() => now + skew, new Map())
+      const skewed = createMemoryWorkLocks(
+        asMonotonic(() => now + skew),
+        new Map(),
+      )
       expect(await right(sweepOf({ locks: skewed })('usual', never))).to.deep.include({ deleted: [] })
     }
     expect(await keysIn(store)).to.include(young)
@@ -444,7 +452,10 @@ describe('[V24] the sweep of the object store', () => {
         const sweep = createStoreSweep({
           store: breaking,
           storedFiles,
-          locks: createMemoryWorkLocks(() => now, holders),
+          locks: createMemoryWorkLocks(
+            asMonotonic(() => now),
+            holders,
+          ),
           clock: () => now,
           log: silent,
         })

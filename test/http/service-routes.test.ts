@@ -5,6 +5,7 @@ import { createMeteredTier } from '../../src/adapters/cache-tier/metered-tier.ts
 import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { anImageExportUid, anImageFileUid } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
@@ -80,7 +81,7 @@ describe('what every route has', () => {
 
 describe('GET /api/1/admin/cache (§8.2)', () => {
   it('tells admins what each tier has done for each family of keys, and nobody else (W27)', async () => {
-    const meter = createCacheMeter(() => 0)
+    const meter = createCacheMeter(asMonotonic(() => 0))
     const memory = meter.tier('memory')
     const cache = cacheOfTier(
       createMeteredTier(createMemoryTier(1_000_000), () => 0, memory),

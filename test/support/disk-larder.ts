@@ -1,3 +1,4 @@
+import { noMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
 import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
 import { createTieredCache } from '../../src/adapters/cache-tier/tiered-cache.ts'
@@ -8,6 +9,7 @@ import {
 } from '../../src/adapters/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
 import type { Adapters, Larder } from '../../src/composition.ts'
+import { asMonotonic } from './as-monotonic.ts'
 import { createMemoryLarder, createStandingClock, publicUrl } from './memory-larder.ts'
 import { silent } from './recording-log.ts'
 import { scratchFolder } from './scratch.ts'
@@ -26,9 +28,23 @@ export const createDiskLarder = async (options: Options = {}): Promise<DiskLarde
   const { adapters = {}, cache = {}, blobBytes = 64 * 2 ** 20 } = options
   const { clock = createStandingClock().clock, log = silent } = adapters
   const dir = cache.dir ?? (await scratchFolder())
-  const disk = await openDiskCache({ clock, log, scope: publicUrl, maxBytes: 2 ** 30, ...cache, dir })
+  const monotonic = asMonotonic(clock)
+  const disk = await openDiskCache({
+    clock,
+    monotonic,
+    log,
+    scope: publicUrl,
+    maxBytes: 2 ** 30,
+    ...cache,
+    dir,
+  })
   const larder = await createMemoryLarder({
-    cache: createTieredCache({ memory: createMemoryTier(2 ** 20), disk: disk.values, clock }),
+    cache: createTieredCache({
+      memory: createMemoryTier(2 ** 20, noMeter, monotonic),
+      disk: disk.values,
+      clock,
+      monotonic,
+    }),
     stale: createTierStaleCache(disk.values, clock),
     blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: blobBytes }),
     cacheCheck: disk.check,

@@ -34,6 +34,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import type { Drain } from '../../src/server/drain.ts'
 import { createHttpServer } from '../../src/server/http-server.ts'
+import { asMonotonic } from './as-monotonic.ts'
 import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
@@ -66,12 +67,13 @@ export const createTestTokens = (clock: Clock): MediaTokens =>
 /** All of Larder on adapters that need nothing else, with some of them replaced. */
 export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
+  const monotonic = asMonotonic(clock)
   const values = createMemoryTier(64 * 2 ** 20)
   const adapters: Adapters = {
     cache: cacheOfTier(values, clock),
     stale: createTierStaleCache(values, clock),
     blobs: createMemoryBlobCache(),
-    cacheStats: createCacheMeter(clock).stats,
+    cacheStats: createCacheMeter(monotonic).stats,
     cacheCheck: TE.right(undefined),
     store: createMemoryObjectStore(),
     database: { migrate: TE.right(undefined), check: TE.right(undefined) },
@@ -85,13 +87,14 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
-    locks: createMemoryWorkLocks(clock),
+    locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     fetchListAs: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,
+    monotonic,
     log: silent,
-    outages: createOutageLog(overrides.log ?? silent, clock),
+    outages: createOutageLog(overrides.log ?? silent, monotonic),
     ...overrides,
   }
   return { ...adapters, ...createServices(adapters, { publicUrl }) }

@@ -20,6 +20,8 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
       return found
     },
     keep: (key, kept) => () => inTurn.run(key.name, () => step('keep', inner.keep(key, kept))),
+    remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
+    mark: (name) => step('mark', () => inner.mark(name)),
     delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
   }
 }

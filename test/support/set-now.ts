@@ -3,5 +3,7 @@ import type { TE } from '../../src/fp.ts'
 import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 
 /** Sets a value that was loaded at this very moment. */
-export const setNow = <A>(cache: CachePort, key: CacheKey<A>, value: A): TE.TaskEither<Unavailable, void> =>
-  cache.set(key, value, cache.generation(key))
+export const setNow =
+  <A>(cache: CachePort, key: CacheKey<A>, value: A): TE.TaskEither<Unavailable, void> =>
+  async () =>
+    cache.set(key, value, await cache.beginLoad(key))()

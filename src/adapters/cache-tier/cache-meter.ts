@@ -1,5 +1,5 @@
 import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-stats.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 
 type Family = { readonly family: string }
 
@@ -30,7 +30,7 @@ export type CacheMeter = { readonly tier: (name: string) => TierMeter; readonly 
 type Counts = { -readonly [K in keyof CacheCounts]: CacheCounts[K] }
 type Evictions = { -readonly [K in keyof CacheEvictions]: CacheEvictions[K] }
 
-export const createCacheMeter = (clock: Clock): CacheMeter => {
+export const createCacheMeter = (monotonic: Monotonic): CacheMeter => {
   const all = new Map<string, Counts>()
   const gone = new Map<string, Evictions>()
 
@@ -62,12 +62,12 @@ export const createCacheMeter = (clock: Clock): CacheMeter => {
           countsOf(tier, key).errors++
         },
         filling: (key) => {
-          const from = clock()
+          const from = monotonic()
           return (bytes) => {
             const counts = countsOf(tier, key)
             counts.fills++
             counts.filledBytes += bytes
-            counts.fillMs += clock() - from
+            counts.fillMs += monotonic() - from
           }
         },
         evicted: (bytes) => {

@@ -24,4 +24,6 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
     return done
   },
   delete: tier.delete,
+  remove: tier.remove,
+  mark: tier.mark,
 })

@@ -3,7 +3,9 @@ import { createSingleFlight } from '../../domain/shared/single-flight.ts'
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, missedBy } from './cache-tier.ts'
+import { type Elapsed, later, type Monotonic } from '../../ports/monotonic.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
+import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, loadStart, missedBy } from './cache-tier.ts'
 import { createGenerations } from './generations.ts'
 
 type Tiers = {
@@ -11,9 +13,10 @@ type Tiers = {
   readonly memory: CacheTier
   readonly disk: CacheTier
   readonly clock: Clock
+  readonly monotonic?: Monotonic
 }
 
-/** Another process on the same disk may change a value: for so long the memory speaks for the disk. */
+/** Another process on the same disk may change a value: for so long the memory speaks for what the disk has said. */
 const memoryHoldsMs = 2000
 
 /**
@@ -21,12 +24,15 @@ const memoryHoldsMs = 2000
  * that remains to it; what can change, for two seconds at most. A refusal stays in memory alone: what it contradicts
  * goes from the disk, and no stranger can make files there. A crowd that asks for one value looks on the disk once.
  */
-export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => {
-  const remember = <A>(key: CacheKey<A>, { value, expiresAt }: Kept<A>) =>
-    memory.keep(key, {
-      value,
-      expiresAt: expiresAt === null ? null : Math.min(expiresAt, clock() + memoryHoldsMs),
-    })
+export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
+  /** `asOf`: since then another process may have changed it. */
+  const remember = <A>(key: CacheKey<A>, { value, expiresAt, mark }: Kept<A>, asOf: Elapsed) =>
+    memory.keep(
+      key,
+      expiresAt === null
+        ? { value, expiresAt, mark }
+        : { value, expiresAt, mark, believedUntil: later(asOf, memoryHoldsMs) },
+    )
 
   const missedMemory = missedBy(memory)
 
@@ -48,10 +54,11 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
 
   const lookOnDisk = async <A>(key: CacheKey<A>): Promise<E.Either<Unavailable, O.Option<Found<A>>>> => {
     const before = changes
+    const asOf = monotonic()
     const found = await disk.find(key)()
     if (E.isLeft(found)) return found
     if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-    if (changes === before) await remember(key, found.right.value)()
+    if (changes === before) await remember(key, found.right.value, asOf)()
     return E.right(O.some(foundIn(disk, key, found.right.value, clock, missedMemory)))
   }
 
@@ -65,14 +72,15 @@ export const createTieredCache = ({ memory, disk, clock }: Tiers): CachePort => 
     },
     missed: missedBy(memory, disk),
     generation: ({ name }) => generations.of(name),
+    beginLoad: ({ name }) => loadStart(disk, name, generations, monotonic),
     set: (key, value, since) => async () => {
-      if (since !== generations.of(key.name)) return E.right(undefined)
-      const kept = keptFrom(key, value, clock())
+      if (since.generation !== generations.of(key.name)) return E.right(undefined)
+      const kept = keptFrom(key, value, clock(), since)
       changes++
       // Both begin at once: a delete that comes next must come second in both tiers.
       const [, done] = await Promise.all([
-        remember(key, kept)(),
-        (key.isRefusal(value) ? disk.delete(key.name) : disk.keep(key, kept))(),
+        remember(key, kept, since.at)(),
+        (key.isRefusal(value) ? disk.remove(key.name) : disk.keep(key, kept))(),
       ])
       changes++
       return done

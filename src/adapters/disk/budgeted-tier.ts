@@ -19,7 +19,7 @@ export const createBudgetedTier = (
   },
   keep: (key, kept) => async () => {
     // What is not kept must not leave an older value in its place.
-    if (!budget.admits(1)) return tier.delete(key.name)()
+    if (!budget.admits(1)) return tier.remove(key.name)()
     const done = await tier.keep(key, kept)()
     if (E.isLeft(done)) {
       if (isNoRoom(done.left.cause)) budget.lower(1)
@@ -33,6 +33,11 @@ export const createBudgetedTier = (
   },
   delete: (name) => async () => {
     const done = await tier.delete(name)()
+    budget.removed(idOf(name))
+    return done
+  },
+  remove: (name) => async () => {
+    const done = await tier.remove(name)()
     budget.removed(idOf(name))
     return done
   },

@@ -15,6 +15,8 @@ export type CacheFolders = {
   readonly journal: string
   /** Where a process (process-identity.ts) writes a new one. */
   readonly newJournal: (identity: string) => string
+  /** What was deleted (delete-marks.ts). */
+  readonly marks: string
   /** Held by the process that does the upkeep. */
   readonly upkeepLock: string
   /** Beacons of the processes that bring in blobs (process-beacon.ts). */
@@ -29,6 +31,7 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   value: (id) => join(dir, 'values', id),
   journal: join(dir, 'journal'),
   newJournal: (identity) => join(dir, 'fills', `journal.${identity}.0.part`),
+  marks: join(dir, 'marks'),
   upkeepLock: join(dir, 'upkeep.lock'),
   processes: join(dir, 'processes'),
 })

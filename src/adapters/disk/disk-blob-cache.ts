@@ -2,10 +2,12 @@ import type { FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache, type FillingBlobCache } from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
+import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { createDiskBlobShelf } from './disk-blob-shelf.ts'
+import { createDiskBlobShelf, type RememberedRecords } from './disk-blob-shelf.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom } from './disk-room.ts'
+import type { SharedFiles } from './shared-files.ts'
 import type { Trust } from './trusted-chunks.ts'
 
 type Options = {
@@ -15,6 +17,9 @@ type Options = {
   readonly budget: DiskBudget
   readonly room: DiskRoom
   readonly trust: Trust
+  readonly files: SharedFiles
+  readonly remembered: RememberedRecords
+  readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
   readonly fill: FillOptions
 }

@@ -1,14 +1,14 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createBoundedCache } from '../../bounded-cache.ts'
+import { type BoundedCache, createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { BlobFacts } from '../../ports/blob-cache.ts'
 import type { CacheKey } from '../../ports/cache.ts'
 import type { Begun, BlobShelf } from '../blob/blob-shelf.ts'
 import { withRecentBytes } from '../blob/recent-bytes.ts'
-import type { CacheTier } from '../cache-tier/cache-tier.ts'
+import { type CacheTier, unshared } from '../cache-tier/cache-tier.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
+import type { BlobRemover } from './blob-remover.ts'
 import { type CacheFolders, idOf } from './cache-folders.ts'
 import { digestsOf } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
@@ -18,8 +18,7 @@ import { createForeignFile } from './foreign-file.ts'
 import { inFolder } from './in-folder.ts'
 import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
-import { removeFile } from './remove-file.ts'
-import { createSharedFiles } from './shared-files.ts'
+import type { SharedFiles } from './shared-files.ts'
 import type { Trust } from './trusted-chunks.ts'
 import { createVerifiedFile } from './verified-file.ts'
 
@@ -29,7 +28,16 @@ const shared = { windowBytes: 256 * 1024, pieces: 4 }
 /** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
 const rememberedBytes = 8 * 1024 * 1024
 
-type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+export type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+
+/** By id. */
+export type RememberedRecords = BoundedCache<Known>
+
+export const createRememberedRecords = (): RememberedRecords =>
+  createBoundedCache<Known>({
+    maxBytes: rememberedBytes,
+    sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
+  })
 
 const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + recordBytesFor(size)
 
@@ -40,6 +48,9 @@ type Deps = {
   readonly budget: DiskBudget
   readonly room: DiskRoom
   readonly trust: Trust
+  readonly files: SharedFiles
+  readonly remembered: RememberedRecords
+  readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
 }
 
@@ -49,57 +60,46 @@ type Deps = {
  * three are removed on the spot.
  */
 export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
-  const { folders, records, budget, room, trust, beacon } = deps
-  const files = createSharedFiles()
-  const read = createBoundedCache<Known>({
-    maxBytes: rememberedBytes,
-    sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
-  })
+  const { folders, records, budget, room, trust, files, remembered, remover, beacon } = deps
   const asking = new Map<string, Promise<Known | null>>()
   let begun = 0
 
-  const know = (name: string, { size, sha256, chunks }: DiskRecord): Known => {
+  const know = (id: string, { size, sha256, chunks }: DiskRecord): Known => {
     const known = { size, sha256, digests: Buffer.from(chunks, 'base64') }
-    read.set(name, known)
+    remembered.set(id, known)
     return known
   }
 
   const readRecord = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
     const found = await records.find(recordKey(key))()
-    return E.isLeft(found) || O.isNone(found.right) ? null : know(key.name, found.right.value.value)
+    return E.isLeft(found) || O.isNone(found.right) ? null : know(idOf(key.name), found.right.value.value)
   }
 
   /** A crowd that asks for one blob at one time looks for its record once. */
-  const recordOf = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
-    const known = read.get(key.name)
+  const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<Known | null> => {
+    const known = remembered.get(id)
     if (known !== undefined) return known
     const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
     asking.set(key.name, asked)
     return asked
   }
 
-  const remove = async (name: string): Promise<void> => {
-    const id = idOf(name)
-    read.delete(name)
-    files.forget(folders.blob(id))
-    trust.forget(folders.blob(id))
-    await removeFile(folders.blob(id))
+  const removeRecordOf = (name: string) => async (): Promise<void> => {
     const removed = await records.delete(name)()
     if (E.isLeft(removed)) throw removed.left.cause
-    budget.removed(id)
   }
 
-  /** A file that has turned out to be bad, unless another has taken its place. */
+  const remove = (name: string): Promise<void> => remover.remove(idOf(name), removeRecordOf(name))
+
   const discard = async (name: string, ino: number): Promise<void> => {
-    const there = await stat(folders.blob(idOf(name))).catch(() => null)
-    if (there === null || there.ino === ino) await remove(name).catch(() => undefined)
+    await remover.discard(idOf(name), ino, removeRecordOf(name)).catch(() => undefined)
   }
 
   const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
     files.forget(folders.blob(idOf(key.name)))
-    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null })()
+    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: unshared })()
     if (E.isLeft(kept)) throw kept.left.cause
-    know(key.name, record)
+    know(idOf(key.name), record)
     budget.kept(idOf(key.name), bytesOnDisk(record), 'blob')
   }
 
@@ -138,12 +138,12 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
 
   return {
     open: async (key, facts) => {
-      const record = await recordOf(key)
+      const id = idOf(key.name)
+      const record = await recordOf(key, id)
       if (record?.size !== facts.size || record.sha256 !== facts.sha256) {
-        read.delete(key.name)
+        remembered.delete(id)
         return null
       }
-      const id = idOf(key.name)
       const path = folders.blob(id)
       // A file that has had to go lives on while it is open: new readers must not prolong that.
       if (!budget.touched(id)) files.forget(path)

@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 
 /** How many blocks may be kept: fewer than the budget has for as long as the disk has no room for them. */
 export type DiskLimit = {
@@ -9,7 +9,7 @@ export type DiskLimit = {
 
 type Options = {
   readonly maxBlocks: number
-  readonly clock: Clock
+  readonly monotonic: Monotonic
   /** The disk is full; not called again until the limit has been as high as the budget. */
   readonly onLowered: (blocks: number) => void
 }
@@ -24,18 +24,18 @@ const stepPart = 16
 /** A limit of 0 has to grow, too. */
 const growBlocks = 256
 
-export const createDiskLimit = ({ maxBlocks, clock, onLowered }: Options): DiskLimit => {
+export const createDiskLimit = ({ maxBlocks, monotonic, onLowered }: Options): DiskLimit => {
   let limit = maxBlocks
   let changedAt = 0
 
   const set = (blocks: number): void => {
     limit = Math.min(maxBlocks, Math.max(0, blocks))
-    changedAt = clock()
+    changedAt = monotonic()
   }
 
   return {
     blocks: () => {
-      if (limit < maxBlocks && Math.abs(clock() - changedAt) >= retryMs) set(2 * limit + growBlocks)
+      if (limit < maxBlocks && monotonic() - changedAt >= retryMs) set(2 * limit + growBlocks)
       return limit
     },
     lower: (wanted, held) => {

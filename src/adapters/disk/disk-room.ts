@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { TE } from '../../fp.ts'
 import { isNoRoom } from '../platform/errno.ts'
-import { ourIdentity } from '../platform/process-identity.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget } from './disk-budget.ts'
 import { inFolder } from './in-folder.ts'
@@ -37,7 +37,6 @@ type Deps = { readonly folders: CacheFolders; readonly budget: DiskBudget }
 
 export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
   let reserved = 0
-  let probes = 0
 
   /** Beyond what is reserved; `null`: it cannot be told. */
   const free = async (): Promise<number | null> => {
@@ -80,7 +79,7 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
       }
     },
     check: TE.tryCatch(async () => {
-      const probe = join(folders.fills, `probe.${ourIdentity}.${++probes}`)
+      const probe = join(folders.fills, `probe.${randomUUID()}`)
       try {
         await inFolder(folders.fills, () => writeFile(probe, Buffer.alloc(blockBytes), { mode: 0o600 }))
       } catch (error) {

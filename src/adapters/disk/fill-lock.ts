@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
-import { identityPattern, ourIdentity, type ProcessIdentity } from '../platform/process-identity.ts'
+import { identityPattern, type ProcessIdentity } from '../platform/process-identity.ts'
 import { createLinkLock } from './link-lock.ts'
 
 // A blob is brought in by one process of the machine at a time: the one whose lock stands in the folder of
@@ -23,15 +23,15 @@ export const takeFillLock = async (
   beacon: ProcessBeacon,
 ): Promise<FillLock> => {
   const lock = createLinkLock(join(fills, `${id}.lock`), writerOf, beacon.stateOf)
-  const part = `${id}.${ourIdentity}.${count}.part`
-  const letGo = await beacon.hold()
+  const { identity, release: letGo } = await beacon.hold()
+  const part = `${id}.${identity}.${count}.part`
   const holding = await lock.take(part).catch((error) => {
     letGo()
     throw error
   })
   const writer = holding === null ? null : writerOf(holding)
   // An earlier fill of ours that nobody waits for any more is no reason to wait for it.
-  if (holding === null || writer === null || writer === ourIdentity)
+  if (holding === null || writer === null || writer === identity)
     return { by: 'us', part, release: () => lock.release(part).finally(letGo) }
   letGo()
   return { by: 'another', part: holding, writer }

@@ -1,6 +1,8 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { idBytes } from '../cache-policy/id-table.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
+import type { ProcessIdentity } from '../platform/process-identity.ts'
 import { inFolder } from './in-folder.ts'
 
 /** What came (or was weighed anew) or went. */
@@ -31,8 +33,12 @@ export type Journal = {
 const recordBytes = 40
 const readBytes = recordBytes * 8192
 
-/** `fresh`: where a new one is written before it takes the old one's place. */
-export const createJournal = (path: string, fresh: string): Journal => {
+/** `freshOf`: where a process writes a new one before it takes the old one's place. */
+export const createJournal = (
+  path: string,
+  freshOf: (identity: ProcessIdentity) => string,
+  beacon: ProcessBeacon,
+): Journal => {
   let file: FileHandle | null = null
   let at = 0
   let closed = false
@@ -49,6 +55,29 @@ export const createJournal = (path: string, fresh: string): Journal => {
     file = opened
     at = 0
     return { opened, size: (await opened.stat()).size }
+  }
+
+  const writeAnew = async (fresh: string, records: Iterable<JournalRecord>): Promise<void> => {
+    await rm(fresh, { force: true })
+    const target = await inFolder(dirname(fresh), () => open(fresh, 'a+', 0o600))
+    try {
+      let batch: Buffer[] = []
+      for (const record of records) {
+        batch.push(encode(record))
+        if (batch.length === 8192) {
+          await target.appendFile(Buffer.concat(batch))
+          batch = []
+        }
+      }
+      await target.appendFile(Buffer.concat(batch))
+      await rename(fresh, path)
+      at = (await target.stat()).size
+    } catch (error) {
+      await target.close()
+      throw error
+    }
+    await file?.close()
+    file = target
   }
 
   return {
@@ -77,26 +106,12 @@ export const createJournal = (path: string, fresh: string): Journal => {
     length: () => at / recordBytes,
     rewrite: async (records) => {
       if (closed) return
-      await rm(fresh, { force: true })
-      const target = await inFolder(dirname(fresh), () => open(fresh, 'a+', 0o600))
+      const { identity, release } = await beacon.hold()
       try {
-        let batch: Buffer[] = []
-        for (const record of records) {
-          batch.push(encode(record))
-          if (batch.length === 8192) {
-            await target.appendFile(Buffer.concat(batch))
-            batch = []
-          }
-        }
-        await target.appendFile(Buffer.concat(batch))
-        await rename(fresh, path)
-        at = (await target.stat()).size
-      } catch (error) {
-        await target.close()
-        throw error
+        await writeAnew(freshOf(identity), records)
+      } finally {
+        release()
       }
-      await file?.close()
-      file = target
     },
     close: async () => {
       closed = true

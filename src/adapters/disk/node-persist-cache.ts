@@ -8,6 +8,7 @@ import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { isNoRoom } from '../platform/errno.ts'
+import { type DeleteMarks, noMarks } from './delete-marks.ts'
 import { inFolder } from './in-folder.ts'
 import { createInTurn } from './in-turn.ts'
 import { removeFile } from './remove-file.ts'
@@ -20,13 +21,15 @@ export const Entry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
+  /** Of its name when its load began (delete-marks.ts). */
+  mark: t.string,
   check: t.string,
 })
 
 /** Of all that an entry says, and of the key that it says it of: the start of a SHA-256. */
-export const checkOf = (name: string, { value, expiresAt, scope }: Omit<Entry, 'check'>): string =>
+export const checkOf = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
   createHash('sha256')
-    .update(JSON.stringify([name, value, expiresAt, scope]))
+    .update(JSON.stringify([name, value, expiresAt, scope, mark]))
     .digest('base64url')
     .slice(0, 22)
 
@@ -48,7 +51,7 @@ export const createStorage = (dir: string): LocalStorage =>
  * by another process; one that is torn, has lost a bit, belongs to another key or was written by an older release does
  * not check, is none, and is whole again with the next `keep`.
  */
-export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheTier => {
+export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: DeleteMarks): CacheTier => {
   const inTurn = createInTurn()
 
   const write = async (name: string, entry: Entry): Promise<void> => {
@@ -62,6 +65,8 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheT
     })
   }
 
+  const remove = (name: string): Promise<void> => inTurn.run(name, () => removeFile(disk.getDatumPath(name)))
+
   return {
     name: 'disk',
     held: () => undefined,
@@ -72,22 +77,40 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string): CacheT
         if (E.isLeft(entry) || entry.right.scope !== scope) return O.none
         if (checkOf(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
-        return E.isRight(value) ? O.some({ value: value.right, expiresAt: entry.right.expiresAt }) : O.none
+        if (E.isLeft(value)) return O.none
+        // Last: nothing that is deleted from now on was deleted before this look began.
+        const mark = await marks.of(key.name)
+        if (entry.right.mark !== mark) return O.none
+        return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
       }, failed),
-    keep: (key, { value, expiresAt }) =>
+    keep: (key, { value, expiresAt, mark }) =>
       TE.tryCatch(async () => {
-        const entry = { value: key.codec.encode(value), expiresAt, scope }
+        if (mark === null) {
+          await remove(key.name)
+          await marks.of(key.name)
+          return
+        }
+        const entry = { value: key.codec.encode(value), expiresAt, scope, mark }
         const checked = { ...entry, check: checkOf(key.name, entry) }
         await inTurn.run(key.name, () => write(key.name, checked))
       }, failed),
     delete: (name) =>
       TE.tryCatch(async () => {
-        await inTurn.run(name, () => removeFile(disk.getDatumPath(name)))
+        await inTurn.run(name, async () => {
+          // The mark first: what another process writes after the file has gone does not count.
+          try {
+            await marks.advance(name)
+          } finally {
+            await removeFile(disk.getDatumPath(name))
+          }
+        })
       }, failed),
+    remove: (name) => TE.tryCatch(() => remove(name), failed),
+    mark: (name) => marks.of(name).catch(() => null),
   }
 }
 
 type Options = { readonly storage: LocalStorage; readonly clock: Clock; readonly scope: string }
 
 export const createNodePersistCache = ({ storage, clock, scope }: Options): CachePort =>
-  cacheOfTier(createNodePersistTier(storage, scope), clock)
+  cacheOfTier(createNodePersistTier(storage, scope, noMarks), clock)

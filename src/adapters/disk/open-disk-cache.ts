@@ -4,21 +4,26 @@ import type { BlobCache } from '../../ports/blob-cache.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import { defaultFillOptions, type FillOptions } from '../blob/fill-options.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../cache-tier/cache-tier.ts'
 import { createMeteredTier } from '../cache-tier/metered-tier.ts'
 import { createProcessBeacon } from '../platform/process-beacon.ts'
-import { ourIdentity } from '../platform/process-identity.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
+import { createBlobRemover } from './blob-remover.ts'
 import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
+import { createDeleteMarks, noMarks } from './delete-marks.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
+import { createRememberedRecords } from './disk-blob-shelf.ts'
 import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
 import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
+import { createSharedFiles } from './shared-files.ts'
 import { type DiskSweepReport, sweep } from './sweep.ts'
 import { createTrust } from './trusted-chunks.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -26,6 +31,7 @@ import { startUpkeep } from './upkeep.ts'
 export type DiskCacheOptions = {
   readonly dir: string
   readonly clock: Clock
+  readonly monotonic?: Monotonic
   readonly log: Log
   /** What the values were made for: `PUBLIC_URL`, which stands in bodies. Blobs are the same for all. */
   readonly scope: string
@@ -67,33 +73,39 @@ const MiB = 1024 * 1024
  * cannot be made or written to, reads are answered by the origin, and a warning is logged once.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
-  const { dir, clock, log, scope, maxBytes, meter = noMeter } = options
+  const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
   const onFailure = logOnce(log, 'cache.unwritable')
   let stopped = false
 
   const folders = cacheFolders(dir)
   const beacon = createProcessBeacon(folders.processes)
-  const journal = createJournal(folders.journal, folders.newJournal(ourIdentity))
+  const journal = createJournal(folders.journal, folders.newJournal, beacon)
   const limit = createDiskLimit({
     maxBlocks: blocksIn(maxBytes),
-    clock,
+    monotonic,
     onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
   })
   const onEvicted = meter.evicted
   const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
   const room = createDiskRoom({ folders, budget })
-  const trust = createTrust(clock)
+  const trust = createTrust(monotonic)
+  const files = createSharedFiles()
+  const remembered = createRememberedRecords()
+  const remover = createBlobRemover({ folders, budget, trust, files, remembered })
   await budget.load()
 
   const storage = createStorage(folders.values)
-  const plainValues = createNodePersistTier(storage, scope)
+  const plainValues = createNodePersistTier(storage, scope, createDeleteMarks(folders))
   const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
   const blobs = createDiskBlobCache({
     folders,
-    records: createNodePersistTier(storage, ''),
+    records: createNodePersistTier(storage, '', noMarks),
     budget,
     room,
     trust,
+    files,
+    remembered,
+    remover,
     beacon,
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
@@ -107,7 +119,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     stopped: () => stopped,
   }
   const sweepNow = () => sweep(upkept)
-  const scrub = createScrub({ ...upkept, trust })
+  const scrub = createScrub({ ...upkept, trust, remover })
   const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
     const report = await scrub(scope)
     if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
@@ -115,7 +127,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
   const upkeep = startUpkeep({
     lockPath: folders.upkeepLock,
-    stateOf: beacon.stateOf,
+    beacon,
     everyMs: options.upkeepMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
@@ -134,7 +146,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   }
 
   return {
-    cache: cacheOfTier(values, clock),
+    cache: cacheOfTier(values, clock, monotonic),
     values,
     blobs,
     held: budget.held,

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../fp.ts'
 import type { Entry, S3Fifo } from '../cache-policy/s3-fifo.ts'
 import { DiskRecord } from './blob-record.ts'
+import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { type DiskBudget, isBlob } from './disk-budget.ts'
-import { removeFile } from './remove-file.ts'
+import { isBlob } from './disk-budget.ts'
 import { stampOf, type Trust } from './trusted-chunks.ts'
 
 /** How node-persist has it in the file of a blob's record (node-persist-cache.ts). */
@@ -21,7 +20,7 @@ type Deps = {
   readonly folders: CacheFolders
   readonly storage: LocalStorage
   readonly policy: S3Fifo
-  readonly budget: DiskBudget
+  readonly remover: BlobRemover
   readonly trust: Trust
   /** Becomes true when it should stop. */
   readonly stopped: () => boolean
@@ -41,7 +40,7 @@ type Scope = {
  * wait for a blob to be brought in anew.
  */
 export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>) => {
-  const { folders, policy, budget, trust, stopped } = deps
+  const { folders, policy, remover, trust, stopped } = deps
   let place = 0
 
   const isVerified = async (id: string, withinMs: number): Promise<boolean> => {
@@ -50,25 +49,18 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
     return there !== null && trust.isVerified(path, stampOf(there), withinMs)
   }
 
-  const remove = async (id: string): Promise<void> => {
-    await removeFile(folders.blob(id))
-    await removeFile(folders.value(id))
-    budget.removed(id)
-  }
-
   return async ({ bytesPerSecond, share, notWithinMs }) => {
     const report = { checked: 0, bad: 0 }
 
     const look = async (entry: Entry): Promise<void> => {
       const id = Buffer.from(entry.id).toString('hex')
       if (notWithinMs > 0 && (await isVerified(id, notWithinMs))) return
-      const isGood = await isAsRecorded(deps, id, bytesPerSecond)
+      const { isGood, ino } = await compare(deps, id, bytesPerSecond)
       if (stopped()) return
       report.checked++
       // What has been evicted meanwhile was not bad for that.
       if (isGood || policy.markOf(entry.id) === null) return
-      await remove(id)
-      report.bad++
+      if (await remover.discard(id, ino)) report.bad++
     }
 
     let left = policy.weight() * share
@@ -89,22 +81,30 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
   }
 }
 
-const isAsRecorded = async (
+/** `ino`: of the file that was read; `null`: there is none. */
+const compare = async (
   { folders, storage, stopped }: Deps,
   id: string,
   bytesPerSecond: number,
-): Promise<boolean> => {
+): Promise<{ readonly isGood: boolean; readonly ino: number | null }> => {
   const record = RecordFile.decode(await storage.readFile(folders.value(id)).catch(() => null))
-  if (E.isLeft(record)) return false
-  const digest = createHash('sha256')
+  const file = await open(folders.blob(id), 'r').catch(() => null)
+  if (file === null) return { isGood: false, ino: null }
   try {
-    for await (const chunk of createReadStream(folders.blob(id))) {
-      digest.update(chunk)
-      await pause((1000 * chunk.length) / bytesPerSecond)
-      if (stopped()) return true
+    const { ino } = await file.stat()
+    if (E.isLeft(record)) return { isGood: false, ino }
+    const digest = createHash('sha256')
+    try {
+      for await (const chunk of file.createReadStream({ autoClose: false })) {
+        digest.update(chunk)
+        await pause((1000 * chunk.length) / bytesPerSecond)
+        if (stopped()) return { isGood: true, ino }
+      }
+    } catch {
+      return { isGood: false, ino }
     }
-  } catch {
-    return false
+    return { isGood: digest.digest('hex') === record.right.value.value.sha256, ino }
+  } finally {
+    await file.close()
   }
-  return digest.digest('hex') === record.right.value.value.sha256
 }

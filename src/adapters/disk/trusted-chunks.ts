@@ -1,5 +1,5 @@
 import { createBoundedCache } from '../../bounded-cache.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 
 /** The chunks of one state of a file that were verified a moment ago. */
 export type TrustedChunks = {
@@ -33,7 +33,7 @@ const maxBytes = 8 * 1024 * 1024
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
 
-export const createTrust = (clock: Clock): Trust => {
+export const createTrust = (monotonic: Monotonic): Trust => {
   const notes = createBoundedCache<Note>({
     maxBytes,
     sizeOf: ({ at, stamp }) => 2 * stamp.length + at.byteLength,
@@ -42,13 +42,13 @@ export const createTrust = (clock: Clock): Trust => {
   const trusted = (at: Float64Array): TrustedChunks => {
     const checks = new Map<number, Promise<void>>()
     return {
-      has: (chunk) => Math.abs(clock() - (at[chunk] ?? Number.NEGATIVE_INFINITY)) < trustMs,
+      has: (chunk) => monotonic() - (at[chunk] ?? Number.NEGATIVE_INFINITY) < trustMs,
       verify: (chunk, check) => {
         const running = checks.get(chunk)
         if (running !== undefined) return running
         const started = check()
           .then(() => {
-            at[chunk] = clock()
+            at[chunk] = monotonic()
           })
           .finally(() => checks.delete(chunk))
         checks.set(chunk, started)
@@ -73,7 +73,7 @@ export const createTrust = (clock: Clock): Trust => {
     },
     isVerified: (path, stamp, withinMs) => {
       const note = notes.get(path)
-      return note?.stamp === stamp && note.at.every((at) => clock() - at < withinMs)
+      return note?.stamp === stamp && note.at.every((at) => monotonic() - at < withinMs)
     },
     forget: (path) => {
       notes.delete(path)

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { ourIdentity, type ProcessIdentity, type ProcessState } from '../platform/process-identity.ts'
+import type { HeldIdentity, ProcessBeacon } from '../platform/process-beacon.ts'
 import { inFolder } from './in-folder.ts'
 import { createLinkLock } from './link-lock.ts'
 
@@ -11,7 +11,7 @@ export type Upkeep = {
 
 type Options = {
   readonly lockPath: string
-  readonly stateOf: (identity: ProcessIdentity) => ProcessState
+  readonly beacon: ProcessBeacon
   /** Between the end of one round and the start of the next. */
   readonly everyMs: number
   /** One round. It looks whether it should stop, and does so soon. */
@@ -19,15 +19,18 @@ type Options = {
   readonly onFailure: (cause: unknown) => void
 }
 
-export const startUpkeep = ({ lockPath, stateOf, everyMs, round, onFailure }: Options): Upkeep => {
-  const lock = createLinkLock(lockPath, (says) => says, stateOf)
+export const startUpkeep = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Upkeep => {
+  const lock = createLinkLock(lockPath, (says) => says, beacon.stateOf)
+  let held: HeldIdentity | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
 
   const once = async () => {
     try {
-      const holder = await inFolder(dirname(lockPath), () => lock.take(ourIdentity))
-      if (holder === null || holder === ourIdentity) await round()
+      held ??= await beacon.hold()
+      const { identity } = held
+      const holder = await inFolder(dirname(lockPath), () => lock.take(identity))
+      if (holder === null || holder === identity) await round()
     } catch (cause) {
       onFailure(cause)
     }
@@ -44,7 +47,7 @@ export const startUpkeep = ({ lockPath, stateOf, everyMs, round, onFailure }: Op
       stopped = true
       if (timer !== null) clearTimeout(timer)
       await underWay
-      await lock.release(ourIdentity)
+      if (held !== null) await lock.release(held.identity).finally(held.release)
     },
   }
 }

@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isMissing, isThereAlready } from '../platform/errno.ts'
-import { ourIdentity } from '../platform/process-identity.ts'
 
 /** The text of a secret file; `null` when there is none. */
 export const readSecret = (path: string): string | null => {
@@ -21,7 +21,7 @@ export const readOrCreateSecret = (path: string, generate: () => string): string
   const known = readSecret(path)
   if (known !== null) return known
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${ourIdentity}`
+  const draft = `${path}.${randomUUID()}`
   try {
     writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
     // A link is made whole or not at all, and never over another: rename would let the last one win.

@@ -27,8 +27,8 @@ export const createFsLocalFiles = async (
   const withScratch =
     <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
     async () => {
-      const letGo = await beacon.hold()
-      const made = await TE.tryCatch(() => makeScratchFolder(scratchDir), failed)()
+      const { identity, release: letGo } = await beacon.hold()
+      const made = await TE.tryCatch(() => makeScratchFolder(scratchDir, identity), failed)()
       if (E.isLeft(made)) {
         letGo()
         return made

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLeftover } from '../platform/leftovers.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
-import { identityPattern, ourIdentity } from '../platform/process-identity.ts'
+import { identityPattern } from '../platform/process-identity.ts'
 
 // Of this process, over all folders: a number is never used twice.
 let made = 0
@@ -33,8 +33,8 @@ export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): Incomi
   return {
     withNewFile: async (work) => {
       await mkdir(dir, { recursive: true, mode: 0o700 })
-      const letGo = await beacon.hold()
-      const path = join(dir, `${ourIdentity}.${made++}`)
+      const { identity, release: letGo } = await beacon.hold()
+      const path = join(dir, `${identity}.${made++}`)
       try {
         return await work(path)
       } finally {

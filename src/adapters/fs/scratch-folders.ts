@@ -1,12 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLeftover } from '../platform/leftovers.ts'
-import {
-  identityPattern,
-  ourIdentity,
-  type ProcessIdentity,
-  type ProcessState,
-} from '../platform/process-identity.ts'
+import { identityPattern, type ProcessIdentity, type ProcessState } from '../platform/process-identity.ts'
 
 // A scratch folder is named `{identity}-{six letters}` after the process that made it.
 
@@ -14,8 +9,8 @@ import {
 const scratchName = new RegExp(`^(?:(${identityPattern})|\\d+-\\d+)-\\w{6}$`)
 
 /** A new empty folder that only this user may read. */
-export const makeScratchFolder = (scratchDir: string): Promise<string> =>
-  mkdtemp(join(scratchDir, `${ourIdentity}-`))
+export const makeScratchFolder = (scratchDir: string, identity: ProcessIdentity): Promise<string> =>
+  mkdtemp(join(scratchDir, `${identity}-`))
 
 /** Removes the folders that processes left behind. */
 export const removeOrphans = async (

@@ -1,8 +1,10 @@
 /// <reference path="./postgres-dialect.d.ts" />
+
 import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
 import { type Breaker, notAsked } from '../breaker.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 
 /** The limits and the state of one pool. */
@@ -73,15 +75,15 @@ export class BoundedClient extends PostgresClient {
 
   override async acquireRawConnection(): Promise<pg.Client> {
     const { connections, limits } = this.bounds
-    const started = performance.now()
+    const started = systemMonotonic()
     try {
       const connection = await super.acquireRawConnection()
-      answeredAt.set(connection, performance.now())
+      answeredAt.set(connection, systemMonotonic())
       connections.add(connection)
       connection.once('end', () => connections.delete(connection))
       return connection
     } catch (cause) {
-      if (performance.now() - started >= limits.connect * 0.9) this.timedOut(cause)
+      if (systemMonotonic() - started >= limits.connect * 0.9) this.timedOut(cause)
       throw cause
     }
   }
@@ -97,7 +99,7 @@ export class BoundedClient extends PostgresClient {
     }, ms)
     try {
       const done = await super._query(connection, query)
-      answeredAt.set(connection, performance.now())
+      answeredAt.set(connection, systemMonotonic())
       breaker.answered()
       return done
     } catch (error) {
@@ -130,7 +132,7 @@ export class BoundedClient extends PostgresClient {
 
   private timedOut(cause: unknown): void {
     const { breaker, waiting } = this.bounds
-    this.bounds.silentAt = performance.now()
+    this.bounds.silentAt = systemMonotonic()
     breaker.timedOut(cause)
     for (const fail of waiting) fail(cause)
   }

@@ -1,6 +1,7 @@
 import knex, { type Knex } from 'knex'
 import { types } from 'pg'
 import { type BreakerEvents, createBreaker } from '../breaker.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { BoundedClient, type BoundedConfig } from './bounded-client.ts'
 import { type DatabaseLimits, usualDatabaseLimits } from './database-limits.ts'
 
@@ -30,7 +31,7 @@ export const createKnex = (
   { limits = usualDatabaseLimits, ...events }: KnexOptions = {},
 ): Knex => {
   let outdated = false
-  const breaker = createBreaker({ openMs: limits.breaker, clock: Date.now, ...events })
+  const breaker = createBreaker({ openMs: limits.breaker, monotonic: systemMonotonic, ...events })
   const bounds = {
     limits,
     breaker,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Database } from '../../ports/database.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { limitTransaction } from './bounded-client.ts'
 import { limitedBy } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
@@ -55,11 +56,12 @@ const asRead = limitedBy('read')
  * for it would be one statement of unknown length.
  */
 const lock = async (trx: Knex.Transaction): Promise<void> => {
-  const deadline = Date.now() + lockWaitMs
+  const deadline = systemMonotonic() + lockWaitMs
   for (;;) {
     const { rows } = await trx.raw('select pg_try_advisory_xact_lock(?) as mine', [migrationLock])
     if (rows[0].mine) return
-    if (Date.now() > deadline) throw new Error('another process has been migrating for a quarter of an hour')
+    if (systemMonotonic() > deadline)
+      throw new Error('another process has been migrating for a quarter of an hour')
     await sleep(lockRetryMs)
   }
 }

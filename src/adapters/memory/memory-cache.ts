@@ -2,8 +2,10 @@ import { createBoundedCache } from '../../bounded-cache.ts'
 import { E, O } from '../../fp.ts'
 import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import { noMeter, type TierMeter } from '../cache-tier/cache-meter.ts'
-import { type CacheTier, cacheOfTier, type Kept } from '../cache-tier/cache-tier.ts'
+import { type CacheTier, cacheOfTier, type Kept, unshared } from '../cache-tier/cache-tier.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 
 type Held = {
   readonly kept: Kept<unknown>
@@ -22,7 +24,11 @@ const refusalPart = 16
  * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing. Refusals push out
  * one another, nothing else.
  */
-export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): CacheTier => {
+export const createMemoryTier = (
+  maxBytes: number,
+  meter: TierMeter = noMeter,
+  monotonic: Monotonic = systemMonotonic,
+): CacheTier => {
   const holding = (bytes: number) =>
     createBoundedCache<Held>({
       maxBytes: bytes,
@@ -38,10 +44,19 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
     others.delete(name)
   }
 
-  const find = (name: string): Held | undefined => others.get(name) ?? refusals.get(name)
+  const find = (name: string): Held | undefined => {
+    const held = others.get(name) ?? refusals.get(name)
+    const until = held?.kept.believedUntil
+    return until === undefined || monotonic() < until ? held : undefined
+  }
 
   const keptFor = <A>({ kept, codec }: Held, key: CacheKey<A>): Kept<A> | undefined =>
     codec === key.codec ? (kept as Kept<A>) : undefined
+
+  const remove: CacheTier['remove'] = (name) => async () => {
+    drop(name)
+    return E.right(undefined)
+  }
 
   return {
     name: 'memory',
@@ -52,7 +67,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       if (kept !== undefined) return E.right(O.some(kept))
       const decoded = key.codec.decode(held.encode())
       if (E.isLeft(decoded)) return E.right(O.none)
-      return E.right(O.some({ value: decoded.right, expiresAt: held.kept.expiresAt }))
+      return E.right(O.some(Object.assign({}, held.kept, { value: decoded.right })))
     },
     held: (key) => {
       const held = find(key.name)
@@ -66,7 +81,7 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       const value = decoded.right
       const bytes = Buffer.byteLength(text)
       const held = {
-        kept: { value, expiresAt: kept.expiresAt },
+        kept: Object.assign({}, kept, { value }),
         codec: key.codec,
         encode: () => key.codec.encode(value),
         bytes,
@@ -75,10 +90,9 @@ export const createMemoryTier = (maxBytes: number, meter: TierMeter = noMeter): 
       entries.set(key.name, held)
       return E.right(undefined)
     },
-    delete: (name) => async () => {
-      drop(name)
-      return E.right(undefined)
-    },
+    delete: remove,
+    remove,
+    mark: async () => unshared,
   }
 }
 

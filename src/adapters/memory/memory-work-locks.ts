@@ -1,20 +1,20 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 
 /** What is held, by name, and since when. Those who share it are as processes on one database. */
 export type HeldLocks = Map<string, number>
 
 /** For tests, and for one process without a database. Such a lock is never lost. */
-export const createMemoryWorkLocks = (clock: Clock, held: HeldLocks = new Map()): WorkLocks => ({
+export const createMemoryWorkLocks = (monotonic: Monotonic, held: HeldLocks = new Map()): WorkLocks => ({
   tryWith: (name, work) => async () => {
     if (held.has(name)) return E.right(O.none)
-    held.set(name, clock())
+    held.set(name, monotonic())
     try {
       return await pipe(work(new AbortController().signal), TE.map(O.some))()
     } finally {
       held.delete(name)
     }
   },
-  oldestHolderAge: TE.fromIO(() => Math.max(0, ...[...held.values()].map((since) => clock() - since))),
+  oldestHolderAge: TE.fromIO(() => Math.max(0, ...[...held.values()].map((since) => monotonic() - since))),
 })

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from './errno.ts'
 import {
@@ -12,6 +12,9 @@ import {
 } from './process-identity.ts'
 import { runProgram } from './run-program.ts'
 
+/** This process, for as long as it is shown to the others. */
+export type HeldIdentity = { readonly identity: ProcessIdentity; readonly release: () => void }
+
 /**
  * Tells processes that share a folder whether one of them lives, also across pid namespaces (docs/decisions/0014).
  * Each holds the read end of a FIFO in a folder of beacons, which is named after it. The kernel closes that end
@@ -19,41 +22,51 @@ import { runProgram } from './run-program.ts'
  */
 export type ProcessBeacon = {
   /**
-   * Shows this process to the others until the release is called. Call it before anything that bears `ourIdentity`
-   * is put into the shared folder. Where no FIFO can be made, processes of other pid namespaces know nothing of this one.
+   * Shows this process to the others until it is released. It alone gives the identity under which something may be put
+   * into the shared folder. Where no FIFO can be made, processes of other pid namespaces know nothing of this one.
    */
-  readonly hold: () => Promise<() => void>
+  readonly hold: () => Promise<HeldIdentity>
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
   /** Takes the beacon away. It stays while something is held, so that what is left behind has a known owner. */
   readonly close: () => Promise<void>
 }
 
+const hour = 60 * 60 * 1000
+
 /** A beacon whose process died is kept for a day, so that every sweep of leftovers can ask it. */
-const burntOutMs = 24 * 60 * 60 * 1000
+const burntOutMs = 24 * hour
 
 /** For folders that only the processes of one pid namespace use, such as those of tests. */
 export const noBeacon: ProcessBeacon = {
-  hold: async () => () => undefined,
+  hold: async () => ({ identity: ourIdentity, release: () => undefined }),
   stateOf,
   close: async () => undefined,
 }
 
-/** `folder` is made when it is needed. */
-export const createProcessBeacon = (folder: string): ProcessBeacon => {
+/** `folder` is made when it is needed. The beacon is touched every `refreshMs`, as another machine sees no more of it. */
+export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
   const path = join(folder, ourIdentity)
   let lit: Promise<number | null> | null = null
   let holders = 0
+  let refreshing: NodeJS.Timeout | null = null
+
+  const refresh = (): void => {
+    const now = new Date()
+    utimes(path, now, now).catch(() => undefined)
+  }
 
   return {
     hold: async () => {
       holders++
       lit ??= light(folder, path)
       await lit
+      refreshing ??= setInterval(refresh, refreshMs).unref()
       let held = true
-      return () => {
+      const release = () => {
         if (held) holders--
         held = false
       }
+      return { identity: ourIdentity, release }
     },
     stateOf: (identity) => {
       const known = stateOf(identity)
@@ -63,6 +76,8 @@ export const createProcessBeacon = (folder: string): ProcessBeacon => {
       const end = await lit
       if (end === null || holders > 0) return
       lit = null
+      if (refreshing !== null) clearInterval(refreshing)
+      refreshing = null
       await rm(path, { force: true })
       closeSync(end)
     },
@@ -93,7 +108,7 @@ const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState 
   }
 }
 
-/** Of processes of other kernels, too: these have not run here for as long as this kernel has. */
+/** Of processes of other kernels, too: one that lives has touched its beacon within the hour. */
 const removeBurntOut = async (folder: string): Promise<void> => {
   const now = Date.now()
   for (const name of (await readdir(folder)).filter(isIdentity)) {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { findPrivilege } from './privilege.ts'
@@ -104,7 +105,7 @@ const startOrJoin = async (
   connect: () => Promise<Error | undefined>,
   timeoutMs: number,
 ): Promise<number> => {
-  const deadline = performance.now() + timeoutMs
+  const deadline = systemMonotonic() + timeoutMs
   let reference: number | undefined
   let warden: Warden | undefined
 
@@ -117,7 +118,7 @@ const startOrJoin = async (
     const refusal = await connect()
     if (refusal === undefined && reference !== undefined) return reference
 
-    if (performance.now() > deadline) {
+    if (systemMonotonic() > deadline) {
       return giveUp(reference, `PostgreSQL does not answer: ${refusal?.message} (see ${folder.log})`)
     }
     await sleep(10)

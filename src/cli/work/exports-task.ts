@@ -22,10 +22,10 @@ const mayBeTheFile = (error: Refused | Unavailable): boolean =>
  * the other; those that another process is at are left to it, and looked at again.
  */
 export const createExportsTask = (
-  { ingest, clock, log }: Pick<Larder, 'ingest' | 'clock' | 'log'>,
+  { ingest, monotonic, log }: Pick<Larder, 'ingest' | 'monotonic' | 'log'>,
   terminal: Terminal,
 ): BackgroundTask => {
-  const retries = createRetries(clock, backoff, decoderFailuresAtMost)
+  const retries = createRetries(monotonic, backoff, decoderFailuresAtMost)
 
   const finishOne = async (
     { uid, finish }: UnfinishedFile,

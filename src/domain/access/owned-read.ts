@@ -1,12 +1,15 @@
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort, Found, Generation } from '../../ports/cache.ts'
+import type { CacheKey, CachePort, Found, LoadStart } from '../../ports/cache.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import { keepAfterwards } from '../shared/keep-afterwards.ts'
 import { foundAtOrigin } from '../shared/read-through.ts'
 import { createSingleFlight, type Flight } from '../shared/single-flight.ts'
 
+/** What was found, and when its load began; `null`: in the cache. */
+type Asked<A> = { readonly found: O.Option<Found<A>>; readonly begun: LoadStart | null }
+
 /** What was brought for one caller or more, and whether the cache has it by now. */
-type Brought<A> = { readonly found: O.Option<Found<A>>; readonly isKept: boolean }
+type Brought<A> = Asked<A> & { readonly isKept: boolean }
 
 /**
  * Reads what a key names, for a caller whose it may be or not. Another's and what is not there must not differ, and
@@ -33,29 +36,29 @@ export const createOwnedRead = (cache: CachePort) => {
     load: TE.TaskEither<Unavailable, O.Option<A>>,
     isFor: (found: O.Option<A>) => TE.TaskEither<Unavailable, boolean>,
   ): TE.TaskEither<Forbidden | Unavailable, Found<A>> => {
-    const ask = async (): Promise<E.Either<Unavailable, O.Option<Found<A>>>> => {
+    const ask = async (): Promise<E.Either<Unavailable, Asked<A>>> => {
+      const begun = await cache.beginLoad(key)
       const loaded = await load()
-      return E.isLeft(loaded)
-        ? loaded
-        : E.right(O.map((value: A) => foundAtOrigin(cache, value))(loaded.right))
+      if (E.isLeft(loaded)) return loaded
+      return E.right({ found: O.map((value: A) => foundAtOrigin(cache, value))(loaded.right), begun })
     }
 
     /** His who starts it is kept before it ends: who comes after that finds it in the cache. */
     const bring = async (
       known: O.Option<Found<A>>,
-      since: Generation,
       { isGivenUp }: Flight,
     ): Promise<E.Either<Unavailable, Brought<A>>> => {
-      const loaded = O.isSome(known) ? E.right(known) : await ask()
-      if (E.isLeft(loaded)) return loaded
-      const isHis = await isFor(onlyValue(loaded.right))()
-      if (O.isSome(known)) return E.right({ found: known, isKept: true })
-      const isKept = E.isRight(isHis) && isHis.right && O.isSome(loaded.right)
+      const asked = O.isSome(known) ? E.right({ found: known, begun: null }) : await ask()
+      if (E.isLeft(asked)) return asked
+      const { found, begun } = asked.right
+      const isHis = await isFor(onlyValue(found))()
+      if (begun === null) return E.right({ found, begun, isKept: true })
+      const isKept = E.isRight(isHis) && isHis.right && O.isSome(found)
       if (isKept && !isGivenUp()) {
-        keepAfterwards(cache.set(key, loaded.right.value.value, since))
+        keepAfterwards(cache.set(key, found.value.value, begun))
         timesKept += 1
       }
-      return E.right({ found: loaded.right, isKept })
+      return E.right({ found, begun, isKept })
     }
 
     return async () => {
@@ -67,15 +70,15 @@ export const createOwnedRead = (cache: CachePort) => {
       if (isHis.right && O.isSome(known)) return E.right(known.value)
 
       const brought = await flight(`bring ${since} ${key.name}`, async (own) =>
-        bring(timesKept === before ? known : await look(key), since, own),
+        bring(timesKept === before ? known : await look(key), own),
       )
       if (E.isLeft(brought)) return brought
-      const { found, isKept } = brought.right
+      const { found, begun, isKept } = brought.right
       const isHisNow = await isFor(onlyValue(found))()
       if (E.isLeft(isHisNow)) return isHisNow
       if (isHisNow.right && O.isSome(found)) {
-        if (!isKept) {
-          const write = cache.set(key, found.value.value, since)
+        if (begun !== null && !isKept) {
+          const write = cache.set(key, found.value.value, begun)
           keepAfterwards(() => flight(`keep ${since} ${key.name}`, write))
         }
         return E.right(found.value)

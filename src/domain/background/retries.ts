@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 
 /** When items that failed may be tried again. In memory: the next start of the process tries all of them. */
@@ -13,7 +13,7 @@ export type Retries = {
 type State = { readonly failures: number; readonly counted: number; readonly dueAt: number }
 
 export const createRetries = (
-  clock: Clock,
+  monotonic: Monotonic,
   backoff: Backoff,
   mostCounted: number,
   random: () => number = Math.random,
@@ -23,14 +23,14 @@ export const createRetries = (
     waitFor: (item) => {
       const state = states.get(item)
       if (state === undefined) return 0
-      return state.counted >= mostCounted ? null : Math.max(0, state.dueAt - clock())
+      return state.counted >= mostCounted ? null : Math.max(0, state.dueAt - monotonic())
     },
     failed: (item, countAgainst) => {
       const { failures, counted } = states.get(item) ?? { failures: 0, counted: 0 }
       const next = {
         failures: failures + 1,
         counted: counted + (countAgainst ? 1 : 0),
-        dueAt: clock() + backoffMilliseconds(backoff, failures + 1, random),
+        dueAt: monotonic() + backoffMilliseconds(backoff, failures + 1, random),
       }
       states.set(item, next)
       return next.counted >= mostCounted ? 'given up' : 'later'

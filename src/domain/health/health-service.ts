@@ -1,5 +1,5 @@
 import { E, type TE } from '../../fp.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { limited } from '../shared/limited.ts'
 
@@ -23,7 +23,7 @@ type Deps = {
   readonly database: Check
   readonly objectStore: Check
   readonly cache: Check
-  readonly clock: Clock
+  readonly monotonic: Monotonic
   /** Milliseconds that each of the three has to answer. */
   readonly limitMs?: number
 }
@@ -36,7 +36,7 @@ export const oneLine = (cause: unknown): string =>
   (cause instanceof Error ? cause.message || cause.name : String(cause)).split('\n', 1)[0] ?? ''
 
 export const createHealthService = (deps: Deps): HealthService => {
-  const { database, objectStore, cache, clock, limitMs = 2000 } = deps
+  const { database, objectStore, cache, monotonic, limitMs = 2000 } = deps
   let latest: { readonly health: Promise<Health>; endedAt: number | null } | null = null
 
   const find = async (name: string, check: Check): Promise<Finding> => {
@@ -57,12 +57,12 @@ export const createHealthService = (deps: Deps): HealthService => {
 
   return {
     examine: () => {
-      if (latest !== null && (latest.endedAt === null || clock() - latest.endedAt < keptMs))
+      if (latest !== null && (latest.endedAt === null || monotonic() - latest.endedAt < keptMs))
         return latest.health
       const current: typeof latest = { health: examine(), endedAt: null }
       latest = current
       const ended = () => {
-        current.endedAt = clock()
+        current.endedAt = monotonic()
       }
       current.health.then(ended, ended)
       return current.health

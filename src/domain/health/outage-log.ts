@@ -1,5 +1,5 @@
-import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
+import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
  * Logs an outage of a dependency as a line at its start, one a minute while it goes on, and one at its end, whatever
@@ -25,7 +25,7 @@ const minute = 60_000
 /** A dependency whose answers are not reported is taken to be well after so long without a failure. */
 const quietMs = 5 * minute
 
-export const createOutageLog = (log: Log, clock: Clock): OutageLog => {
+export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   const outages = new Map<string, Outage>()
   /** Of a dependency, when a start was last logged. One that comes and goes gets one line a minute, too. */
   const startedAt = new Map<string, number>()
@@ -52,7 +52,7 @@ export const createOutageLog = (log: Log, clock: Clock): OutageLog => {
 
   return {
     failed: (dependency, fields) => {
-      const now = clock()
+      const now = monotonic()
       const known = outages.get(dependency)
       if (known !== undefined && now - known.lastFailureAt > quietMs) end(dependency, known)
       const outage = outages.get(dependency)

@@ -43,9 +43,10 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
       return flight(`${since} ${key.name}`, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
+        const begun = await cache.beginLoad(key)
         const loaded = await load()
         if (E.isLeft(loaded)) return expired(key, loaded.left)
-        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, since))
+        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, begun))
         return E.right(foundAtOrigin(cache, loaded.right))
       })
     }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createHealthService } from '../../../src/domain/health/health-service.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
 
 const well = TE.right(undefined)
 const silent = () => new Promise<never>(() => undefined)
@@ -24,7 +25,7 @@ describe('health', () => {
       database: counted,
       objectStore: well,
       cache: well,
-      clock: () => now,
+      monotonic: asMonotonic(() => now),
       ...overrides,
     })
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
 import { createRecordingLog } from '../../support/recording-log.ts'
 
 describe('outage log', () => {
@@ -8,7 +9,13 @@ describe('outage log', () => {
     now = 1_000_000
     const { log, entries } = createRecordingLog()
     const told = () => entries.map(({ level, event, fields }) => [level, event, fields])
-    return { ...createOutageLog(log, () => now), told }
+    return {
+      ...createOutageLog(
+        log,
+        asMonotonic(() => now),
+      ),
+      told,
+    }
   }
 
   it('[V29] is a line at the start, one a minute, and one at the end, however many requests fail', () => {

@@ -1,0 +1,24 @@
+import { createBreaker } from '../src/adapters/breaker.ts'
+import { createTrust } from '../src/adapters/disk/trusted-chunks.ts'
+import { createRetries } from '../src/domain/background/retries.ts'
+import { createOutageLog } from '../src/domain/health/outage-log.ts'
+import type { Clock } from '../src/ports/clock.ts'
+import { silent } from './support/recording-log.ts'
+
+// What must not compile. `tsc` fails when one of these lines is no longer an error.
+
+const clock: Clock = Date.now
+
+export const refusals = [
+  // @ts-expect-error a breaker that is set back stays open
+  () => createBreaker({ openMs: 1000, monotonic: clock }),
+
+  // @ts-expect-error what was verified would be trusted for longer
+  () => createTrust(clock),
+
+  // @ts-expect-error a file would not be tried again
+  () => createRetries(clock, { first: 1, most: 2 }, 3),
+
+  // @ts-expect-error an outage would go on in silence
+  () => createOutageLog(silent, clock),
+]

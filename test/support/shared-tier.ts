@@ -1,0 +1,36 @@
+import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { E, O } from '../../src/fp.ts'
+import type { Mark } from '../../src/ports/cache.ts'
+
+/** What processes share of a disk, in memory. */
+export const createSharedMarks = () => {
+  const counts = new Map<string, number>()
+  return {
+    of: (name: string): Mark => `${counts.get(name) ?? 0}` as Mark,
+    advance: (name: string): void => {
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+    },
+  }
+}
+
+/** The tier of one process on it. Between any two of its steps another process may get to work. */
+export const createSharedTier = (
+  inner: CacheTier,
+  marks: ReturnType<typeof createSharedMarks>,
+  pause: () => Promise<unknown>,
+): CacheTier => ({
+  ...inner,
+  find: (key) => async () => {
+    const found = await inner.find(key)()
+    await pause()
+    return E.isRight(found) && O.isSome(found.right) && found.right.value.mark !== marks.of(key.name)
+      ? E.right(O.none)
+      : found
+  },
+  delete: (name) => async () => {
+    marks.advance(name)
+    await pause()
+    return inner.remove(name)()
+  },
+  mark: async (name) => marks.of(name),
+})
