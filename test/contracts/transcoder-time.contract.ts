@@ -9,7 +9,12 @@ export const transcoderTimeContract = (transcoder: Transcoder): void => {
   const { transcode } = createTranscodingFolder()
   const made = async (name: string) => right((await transcode(transcoder, media(name), smallest)).task)
   const lengths = (renditions: ReadonlyArray<Rendition>) => renditions.map(secondsOf)
-  const expectLengths = (renditions: ReadonlyArray<Rendition>, kinds: number, seconds: number, off = 0.05) => {
+  const expectLengths = (
+    renditions: ReadonlyArray<Rendition>,
+    kinds: number,
+    seconds: number,
+    off = 0.05,
+  ) => {
     expect(renditions.length).to.equal(kinds)
     for (const length of lengths(renditions)) expect(length).to.be.closeTo(seconds, off)
   }

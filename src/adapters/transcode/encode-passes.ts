@@ -63,8 +63,10 @@ const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number =
   if (plan.video.length === 0 || plan.audio.length === 0) return 0
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (pictures === null || sound === null) return 0
-  const { num, den } = plan.frameRate
-  return sound - pictures > den / num ? sound - pictures : 0
+  const frame = plan.frameRate.den / plan.frameRate.num
+  // The shortest film is one picture of the rate that is planned, even if the source shows it for less.
+  const missing = sound - Math.max(pictures, frame)
+  return missing > frame ? missing : 0
 }
 
 /**

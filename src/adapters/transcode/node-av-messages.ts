@@ -18,7 +18,8 @@ const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
 const StreamJobMessage: t.Type<StreamJob> = t.readonly(
   t.strict({
     streamIndex: t.number,
-    steady: t.string, rotation: t.number,
+    steady: t.string,
+    rotation: t.number,
     graph: t.string,
     outputs: t.readonlyArray(EncodeOutputMessage),
   }),
