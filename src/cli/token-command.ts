@@ -5,7 +5,7 @@ import { type Command, Failure, wrongUsage } from './command.ts'
 import { explanationLines } from './explain-token.ts'
 import { orFail } from './outcome.ts'
 
-const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | token --explain JWT'
+const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
 const wholeNumber = (option: string, given: string, what: string, example: string): number => {
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)

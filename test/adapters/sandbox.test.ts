@@ -105,7 +105,7 @@ describe('[V14] the sandbox of decoders', () => {
     })
 
   it('is around the process that decodes pictures, and an abort ends it', async () => {
-    const processor = createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 })
+    const processor = createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 })
     const targets = ([200, 400, 1900, 1800] as const).map((width) => ({ format: 'avif', width }) as const)
     const seen = await lookAndAbort((signal, onProgress) =>
       processor.render(poster, targets, folder, onProgress, signal),
@@ -114,7 +114,7 @@ describe('[V14] the sandbox of decoders', () => {
   })
 
   it('begins nothing for a signal that is aborted already', async () => {
-    const processor = createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 })
+    const processor = createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 })
     expect(await left(processor.inspect(poster, AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
     const [[, engine] = []] = enginesHere()
     if (engine === undefined) throw new Error('no engine')

@@ -12,10 +12,10 @@ import { noise, posterPath, save } from '../support/pictures.ts'
 import { childrenOf, isRunning, nicenessOf, until } from '../support/processes.ts'
 
 describe('sharp image processor', () => {
-  const patient = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 60 })
+  const patient = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 600 })
 
   describe('as any ImageProcessor', () => {
-    imageProcessorContract((maxPixels) => createSharpImageProcessor({ maxPixels, timeoutSeconds: 60 }))
+    imageProcessorContract((maxPixels) => createSharpImageProcessor({ maxPixels, timeoutSeconds: 600 }))
   })
 
   describe('works in a process of its own', () => {

@@ -174,14 +174,16 @@ describe('the command line', () => {
   it('tells of a command what each of its words means, on standard output', async () => {
     const { code, out, err } = await runLarder(['token', '--help'], env)
     expect({ code, err }).to.deep.equal({ code: 0, err: [] })
-    expect(out[0]).to.equal('usage: larder token UID [--ttl S] [--maxh N] [--clip A,B] [--json]')
-    for (const word of ['UID', '--ttl S', '--maxh N', '--clip A,B'])
+    expect(out[0]).to.equal(
+      'usage: larder token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT [--json]',
+    )
+    for (const word of ['UID', '--ttl S', '--maxh N', '--clip A,B', '--explain JWT'])
       expect(
         out.filter((line) => line.startsWith(`  ${word} `)),
         word,
       ).to.have.length(1)
     const all = await runLarder(['--help'], env)
-    for (const name of ['serve', 'add', 'token', 'admin', 'migrate', 'check', 'doctor'])
+    for (const name of ['serve', 'add', 'token', 'admin', 'migrate', 'check', 'sweep', 'doctor'])
       expect(
         all.out.filter((line) => line.startsWith(`  larder ${name}`)),
         name,

@@ -20,12 +20,12 @@ describe('[V62] a library', function () {
     const folder = await scratchFolder()
     const env = { DATA_DIR: path.join(folder, 'data') }
     for (const args of [
-      ['doctor'],
       ['migrate'],
       ['token', 'if_x'],
       ['admin', 'grant', 'zoë'],
       ['admin', 'token', 'zoë'],
       ['check', 'cf_x'],
+      ['sweep'],
     ]) {
       const { code, out, err } = await runLarder(args, env)
       expect({ code, out, err }, args.join(' ')).to.deep.equal({
@@ -37,6 +37,9 @@ describe('[V62] a library', function () {
         ],
       })
     }
+    const doctor = await runLarder(['doctor'], env)
+    expect(doctor.code).to.equal(1)
+    expect(doctor.out).to.include(`fault data folder: ${env.DATA_DIR} is not there`)
     expect(await readdir(folder)).to.deep.equal([])
   })
 

@@ -24,7 +24,7 @@ const linesOf = (files: ReadonlyArray<string>): ReadonlyArray<Line> =>
 const readsRfc9110 = (file: string): boolean =>
   file.includes('http/bytes/') || file === 'scripts/compare-with-nginx.mjs'
 
-const namesAnotherStandard = /\b(?:RFC|ISO|XML|H\.264|UTS)\b|\b\d{5}-\d+ §/
+const namesAnotherStandard = /\b(?:RFC|ISO|XML|H\.264|UTS|PNG-3|ECMA-262)\b|\b\d{5}-\d+ §/
 
 /** The numbers behind § that mean http-api.md: those that a line gives behind its name, and bare ones. */
 const citedNumbers = ({ file, text }: Line): ReadonlyArray<string> => {

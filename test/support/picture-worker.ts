@@ -7,5 +7,5 @@ const targets = [
   { format: 'webp', width: 3000 },
   { format: 'avif', width: 3000 },
 ] as const
-const processor = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 60 })
+const processor = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 600 })
 await processor.render(path, targets, folder, () => process.send?.('begun'))()
