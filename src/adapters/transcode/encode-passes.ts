@@ -14,7 +14,7 @@ import type { Run, TranscodeRequest } from './transcode.ts'
 const ENCODING = 0.97
 
 /** The last frame may end a little after what the source says of itself. */
-const GRACE_SECONDS = 1
+export const GRACE_SECONDS = 1
 
 /** What one way of encoding gave. */
 type Made = Encoded & {

@@ -5,7 +5,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Transcoded } from '../../ports/transcoder.ts'
 import { noSound } from './attempts.ts'
 import { type CutRendition, checkRenditions, secondsOf, ticksOf } from './check-renditions.ts'
-import { encodeOneWay, level } from './encode-passes.ts'
+import { encodeOneWay, GRACE_SECONDS, level } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { makeProgressive } from './progressive.ts'
@@ -30,9 +30,6 @@ export type TranscodeRequest = {
 /** A source that gives less than this share of what it announced, less a frame, is shorter than it says. */
 const WHOLE = 0.95
 const FRAME_SECONDS = 0.05
-
-/** The last frame may end a little after what the source says of itself. */
-const GRACE_SECONDS = 1
 
 export const transcodeWith =
   (found: FoundEngine, run: Run) =>
