@@ -31,7 +31,7 @@ export type Progressive = { readonly renditions: ReadonlyArray<string>; readonly
 export type Transcoded = {
   readonly renditions: ReadonlyArray<Rendition>
   readonly progressive: ReadonlyArray<Progressive>
-  /** What a person should know of it: `no sound: the audio track could not be decoded`. */
+  /** What a person should know of it: `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>
 }
 

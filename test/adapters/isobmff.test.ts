@@ -146,6 +146,7 @@ describe('readFragment', () => {
         expect(read).to.deep.equal({
           startTicks: start,
           durationTicks: written.reduce((sum, { duration }) => sum + duration, 0),
+          isEven: written.every(({ duration }) => duration === 1024),
           startsWithKey: written[0]?.key,
           firstSampleEnd: moofSize + 8 + (written[0]?.size ?? 0),
         })

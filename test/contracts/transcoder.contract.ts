@@ -6,6 +6,8 @@ import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 import { transcoderFilmContract } from './transcoder-film.contract.ts'
 import { transcoderProbeContract } from './transcoder-probe.contract.ts'
+import { transcoderStreamsContract } from './transcoder-streams.contract.ts'
+import { transcoderTimeContract } from './transcoder-time.contract.ts'
 
 /** What every Transcoder promises. `make` is told after how many seconds media are too long. */
 export const transcoderContract = (make: (maxSeconds: number) => Transcoder): void => {
@@ -17,6 +19,8 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
 
   describe('probe', () => transcoderProbeContract(make))
   describe('transcode, of a film', () => transcoderFilmContract(transcoder))
+  describe('transcode, of many streams', () => transcoderStreamsContract(transcoder))
+  describe('transcode, of unusual lengths and colours', () => transcoderTimeContract(transcoder))
 
   describe('transcode', () => {
     const { transcode, newTarget, written } = createTranscodingFolder()
@@ -71,7 +75,7 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
       const { renditions, progressive, warnings } = await right(task)
       expect(renditions.map(({ name }) => name)).to.deep.equal(['v240'])
       expect(progressive.map((one) => one.renditions)).to.deep.equal([['v240']])
-      expect(warnings).to.deep.equal(['no sound: the audio track could not be decoded'])
+      expect(warnings).to.deep.equal(['no sound: the audio track (mp3) could not be decoded'])
     })
 
     it('refuses a film that is cut off, and says how much of it there is', async () => {
@@ -100,7 +104,11 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
 
     it('stops a film that goes on for longer than it said', async () => {
       const strict = make(1)
-      const facts = { ...(await right(transcoder.probe(media('bunny.mp4')))), durationSeconds: null }
+      const facts = {
+        ...(await right(transcoder.probe(media('bunny.mp4')))),
+        durationSeconds: null,
+        announcedSeconds: null,
+      }
       const target = await newTarget()
       const error = await left(
         strict.transcode(media('bunny.mp4'), facts, smallest(planMedia(facts)), target, () => {}),

@@ -11,6 +11,13 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   nominalRate: 24,
   interlaced: false,
   hdr: false,
+  codedWidth: 1920,
+  codedHeight: 1080,
+  rotation: 0,
+  codec: 'h264',
+  endSeconds: 60,
+  hasPrimaries: true,
+  hasMatrix: true,
   ...overrides,
 })
 
@@ -20,13 +27,16 @@ const aSound = (overrides: Partial<AudioSource> = {}): AudioSource => ({
   channels: 2,
   sampleRate: 48_000,
   bitrate: null,
+  endSeconds: 60,
   ...overrides,
 })
 
 const facts = (video: VideoSource | null, audio: AudioSource | null = null): MediaFacts => ({
   durationSeconds: 60,
+  announcedSeconds: 60,
   video,
   audio,
+  warnings: [],
 })
 
 const sizes = (width: number, height: number, maxShortSide = 1080) =>
@@ -46,6 +56,13 @@ const film = () =>
     nominalRate: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 240, noNaN: true })),
     interlaced: fc.boolean(),
     hdr: fc.boolean(),
+    codedWidth: fc.constant(1920),
+    codedHeight: fc.constant(1080),
+    rotation: fc.constant(0),
+    codec: fc.constant('h264'),
+    endSeconds: fc.constant(60),
+    hasPrimaries: fc.boolean(),
+    hasMatrix: fc.boolean(),
   })
 
 describe('planMedia: pictures', () => {

@@ -6,7 +6,7 @@ import { findSandbox } from '../sandbox/sandbox.ts'
 import type { EngineFailure } from './engine.ts'
 import { type EnginePaths, type FoundEngine, findEngine } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
-import { judge } from './media-facts.ts'
+import { selectStreams } from './select-streams.ts'
 import { transcodeWith } from './transcode.ts'
 
 export type TranscoderOptions = {
@@ -64,9 +64,9 @@ export const createTranscoderOn = (
         // A path that no process can be given, for one, makes the call itself throw.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
-        TE.flatMapEither(judge),
+        TE.flatMapEither(selectStreams),
         TE.filterOrElseW(
-          ({ durationSeconds }) => (durationSeconds ?? 0) <= maxSeconds,
+          ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
           () => tooLong,
         ),
       ),

@@ -33,6 +33,6 @@ export const cutRenditions = async (
 
 const toRendition = (
   name: string,
-  { track, init, parts }: Cut,
+  { track, init, parts, isEven }: Cut,
   facts: Pick<Rendition, 'video' | 'audio'>,
-): CutRendition => ({ name, ...facts, codec: track.codec, timescale: track.timescale, init, parts })
+): CutRendition => ({ name, ...facts, codec: track.codec, timescale: track.timescale, init, parts, isEven })

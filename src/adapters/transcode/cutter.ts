@@ -18,6 +18,8 @@ export type Cut = {
   readonly track: Track
   readonly init: FileSlice
   readonly parts: ReadonlyArray<CutPart>
+  /** Whether each sample lasts as long as one of AAC: sound is not published otherwise. */
+  readonly isEven: boolean
 }
 
 export type CutPart = TranscodedPart & { readonly startTicks: number }
@@ -35,6 +37,7 @@ export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
       track,
       init: { path, start: 0, end: initEnd },
       parts: groupIntoParts(path, track, fragments, edges),
+      isEven: fragments.every(({ isEven }) => isEven),
     }
   } finally {
     await file.close()

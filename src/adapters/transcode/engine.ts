@@ -8,20 +8,27 @@ export type EngineFacts = {
   readonly toneMaps: boolean
 }
 
-/** One file to encode, with one video or audio track in fragments. */
+/** One file to encode, with one track: mp4 in fragments, or Matroska for PCM. */
 export type EncodeOutput = {
   /** Of the filter graph's pad that feeds it. */
   readonly label: string
-  readonly encoder: 'libx264' | 'aac'
+  readonly encoder: 'libx264' | 'aac' | 'pcm_s16le'
   /** Encoder and muxer options under FFmpeg's own names. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
   readonly file: string
 }
 
+export const formatOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska' =>
+  encoder === 'pcm_s16le' ? 'matroska' : 'mp4'
+
 /** One stream of the source, decoded once, and all that is made of it. */
 export type StreamJob = {
   readonly streamIndex: number
+  /** Filters that bring every frame to one form, whatever form the source changes to. They go before `graph`. */
+  readonly steady: string
+  /** Degrees clockwise by which the engine turns pictures, behind `steady` or before it. */
+  readonly rotation: number
   /** A filter graph in FFmpeg's language, without the label of its one input; its outputs are labelled. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
@@ -35,6 +42,12 @@ export type EncodeJob = {
   /** Wall time before it is stopped. */
   readonly wallSeconds: number
 }
+
+/** `isCutOff`: the file ends before what its container says is in it. */
+export type Encoded = { readonly isCutOff: boolean }
+
+/** What demuxers (mov, matroska) say of such a file, at the level of errors. */
+export const CUT_OFF = /\bpartial file$|\bFile ended prematurely\b/m
 
 /** Brings the tracks of some files, as they are, into one fast-start mp4; and so for each of `outputs`. */
 export type RemuxJob = {
@@ -63,6 +76,6 @@ export type Engine = {
     job: EncodeJob,
     onProgress: (seconds: number) => void,
     signal: AbortSignal,
-  ) => TE.TaskEither<EngineFailure, void>
+  ) => TE.TaskEither<EngineFailure, Encoded>
   readonly remux: (job: RemuxJob, signal: AbortSignal) => TE.TaskEither<EngineFailure, void>
 }

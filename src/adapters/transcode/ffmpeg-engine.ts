@@ -1,10 +1,21 @@
 import { dirname } from 'node:path'
 import { E } from '../../fp.ts'
-import type { EncodeJob, EncodeOutput, Engine, EngineFacts, EngineFailure, StreamJob } from './engine.ts'
+import {
+  CUT_OFF,
+  type EncodeJob,
+  type EncodeOutput,
+  type Engine,
+  type EngineFacts,
+  type EngineFailure,
+  formatOf,
+} from './engine.ts'
+import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 import { decoderLimits, demuxerLimits, PROBE_SECONDS } from './limits.ts'
+import type { ProbedFile } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
+import type { Bounds } from './supervise.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
 export const createFfmpegEngine = (programs: {
@@ -31,11 +42,13 @@ export const createFfmpegEngine = (programs: {
     // The one way to learn that a duration is a guess is a warning.
     const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
-    const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS, signal })
-    if (E.isLeft(ran)) return ran
+    const bounds = { wallSeconds: PROBE_SECONDS, signal }
+    const ran = await run(programs.ffprobe, args, path, bounds)
+    if (E.isLeft(ran))
+      return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
-    return E.right(toProbedFile(decoded.right, ran.right.stderr.includes('Estimating duration from bitrate')))
+    return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
   },
 
   encode: (job, onProgress, signal) => async () => {
@@ -45,7 +58,7 @@ export const createFfmpegEngine = (programs: {
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
     const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, bounds, onLine)
-    return E.isLeft(ran) ? ran : E.right(undefined)
+    return E.isLeft(ran) ? ran : E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
   },
 
   remux:
@@ -65,6 +78,24 @@ export const createFfmpegEngine = (programs: {
     },
 })
 
+/** What ffprobe ends with when a stream needs a decoder that is not on the list. */
+const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
+
+const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
+
+/** See readListing. The second input is there because ffmpeg must make something, and makes nothing of it. */
+const probeByListing = async (
+  ffmpeg: string,
+  path: string,
+  bounds: Bounds,
+): Promise<E.Either<EngineFailure, ProbedFile>> => {
+  const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
+  const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
+  const ran = await run(ffmpeg, args, path, bounds)
+  if (E.isLeft(ran)) return ran
+  return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
+}
+
 const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
 const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
 
@@ -80,21 +111,36 @@ const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
 const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
   const streams = [job.video, job.audio].filter((stream) => stream !== null)
-  const graph = streams.map(({ streamIndex, graph }: StreamJob) => `[0:${streamIndex}]${graph}`).join(';')
   return [
     ...QUIET,
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...HARDENED,
+    // The graph begins with a filter that takes pictures of any size; where ffmpeg puts others before, to turn them,
+    // it must begin the graph anew.
+    ...(job.video?.rotation === 0 ? ['-reinit_filter:v', '0'] : []),
     ...input(job.path),
-    ...['-filter_complex', graph],
+    // A graph for each: where one stream changes its form, the graph of the other goes on.
+    ...streams.flatMap(({ streamIndex, steady, graph }) => [
+      '-filter_complex',
+      `[0:${streamIndex}]${steady},${graph}`,
+    ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
   ]
 }
 
 const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
-  const kind = encoder === 'aac' ? ':a' : ':v'
+  const kind = encoder === 'libx264' ? ':v' : ':a'
   const coding = [`-c${kind}`, encoder, ...options(named, kind)]
-  return ['-map', `[${label}]`, ...coding, ...NO_METADATA, ...options(muxer), '-f', 'mp4', fileUrl(file)]
+  return [
+    '-map',
+    `[${label}]`,
+    ...coding,
+    ...NO_METADATA,
+    ...options(muxer),
+    '-f',
+    formatOf(encoder),
+    fileUrl(file),
+  ]
 }
 
 const toEngineFacts = (

@@ -5,6 +5,8 @@ import type { SampleDefaults, Track } from './isobmff-track.ts'
 export type Fragment = {
   readonly startTicks: number
   readonly durationTicks: number
+  /** Whether each of its samples lasts as long as one of AAC. */
+  readonly isEven: boolean
   /** Whether its first sample can be decoded without those before. */
   readonly startsWithKey: boolean
   /** Bytes from the start of the `moof` to the end of its first sample. */
@@ -30,6 +32,7 @@ export const readFragment = (moof: Uint8Array, track: Track, room: SampleRoom): 
   return {
     startTicks,
     durationTicks: runs.reduce((ticks, run) => ticks + run.durationTicks, 0),
+    isEven: runs.every(({ isEven }) => isEven),
     startsWithKey: (first.firstFlags & NON_SYNC) === 0,
     firstSampleEnd: first.start + first.firstSize,
   }
@@ -61,6 +64,7 @@ type Run = {
   readonly start: number
   readonly end: number
   readonly durationTicks: number
+  readonly isEven: boolean
   readonly firstSize: number
   readonly firstFlags: number
 }
@@ -84,26 +88,32 @@ const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number): 
     start,
     end: start + first.size + others.size,
     durationTicks: first.duration + others.duration,
+    isEven: first.duration === AAC_TICKS && others.isEven,
     firstSize: first.size,
     firstFlags: firstFlags ?? first.flags,
   }
 }
 
-type Samples = Pick<SampleDefaults, 'duration' | 'size'>
+/** Of one sample of AAC, in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
+export const AAC_TICKS = 1024
 
-const times = ({ duration, size }: Samples, count: number): Samples => ({
+type Samples = Pick<SampleDefaults, 'duration' | 'size'> & { readonly isEven: boolean }
+
+const times = ({ duration, size }: SampleDefaults, count: number): Samples => ({
   duration: duration * count,
   size: size * count,
+  isEven: count === 0 || duration === AAC_TICKS,
 })
 
 const sumSamples = (fields: Fields, flags: number, defaults: SampleDefaults, count: number): Samples => {
-  let [duration, size] = [0, 0]
+  let [duration, size, isEven] = [0, 0, true]
   for (let left = count; left > 0; left--) {
     const sample = readSample(fields, flags, defaults)
     duration += sample.duration
     size += sample.size
+    isEven &&= sample.duration === AAC_TICKS
   }
-  return { duration, size }
+  return { duration, size, isEven }
 }
 
 const readSample = (fields: Fields, flags: number, defaults: SampleDefaults): SampleDefaults => {

@@ -5,14 +5,58 @@
 const FORMATS =
   'mov,matroska,webm,ogg,mp3,wav,flac,aac,mpegts,mpeg,avi,flv,asf,aiff,caf,ac3,eac3,amr,w64,mxf,dv'
 
-const VIDEO_CODECS =
-  'h264,hevc,vp8,vp9,libvpx,libvpx-vp9,av1,libdav1d,mpeg4,mpeg2video,mpeg1video,mjpeg,prores,dnxhd,theora,' +
-  'dvvideo,wmv3,vc1,flv,h263,msmpeg4v3,qtrle,png'
+/** The codecs that are decoded, each with its decoders, under FFmpeg's names. No other decoder is ever opened. */
+const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
+  h264: ['h264'],
+  hevc: ['hevc'],
+  vp8: ['vp8'],
+  vp9: ['vp9', 'libvpx-vp9'],
+  av1: ['av1', 'libdav1d'],
+  mpeg4: ['mpeg4'],
+  mpeg2video: ['mpeg2video'],
+  mpeg1video: ['mpeg1video'],
+  mjpeg: ['mjpeg'],
+  prores: ['prores'],
+  dnxhd: ['dnxhd'],
+  theora: ['theora'],
+  dvvideo: ['dvvideo'],
+  wmv3: ['wmv3'],
+  vc1: ['vc1'],
+  flv1: ['flv'],
+  h263: ['h263'],
+  msmpeg4v3: ['msmpeg4'],
+  qtrle: ['qtrle'],
+  png: ['png'],
+  aac: ['aac'],
+  aac_latm: ['aac_latm'],
+  mp3: ['mp3float', 'mp3'],
+  mp2: ['mp2float', 'mp2'],
+  opus: ['opus', 'libopus'],
+  vorbis: ['vorbis', 'libvorbis'],
+  flac: ['flac'],
+  alac: ['alac'],
+  ac3: ['ac3'],
+  eac3: ['eac3'],
+  amr_nb: ['amrnb'],
+  amr_wb: ['amrwb'],
+  wmav2: ['wmav2'],
+  pcm_s16le: ['pcm_s16le'],
+  pcm_s16be: ['pcm_s16be'],
+  pcm_s24le: ['pcm_s24le'],
+  pcm_s24be: ['pcm_s24be'],
+  pcm_s32le: ['pcm_s32le'],
+  pcm_f32le: ['pcm_f32le'],
+  pcm_f32be: ['pcm_f32be'],
+  pcm_u8: ['pcm_u8'],
+  pcm_s8: ['pcm_s8'],
+  pcm_alaw: ['pcm_alaw'],
+  pcm_mulaw: ['pcm_mulaw'],
+  adpcm_ms: ['adpcm_ms'],
+  adpcm_ima_wav: ['adpcm_ima_wav'],
+}
 
-const AUDIO_CODECS =
-  'aac,aac_latm,mp3float,mp3,mp2float,mp2,opus,libopus,vorbis,libvorbis,flac,alac,ac3,eac3,amrnb,amrwb,wmav2,' +
-  'pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_f32be,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,' +
-  'adpcm_ms,adpcm_ima_wav'
+/** `codec`: FFmpeg's name of a codec, which may differ from those of its decoders. */
+export const isDecoded = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
 /** Of one picture: 8K is 33 million. */
 export const MAX_PIXELS = 36_000_000
@@ -20,7 +64,7 @@ export const MAX_PIXELS = 36_000_000
 export const demuxerLimits = {
   protocol_whitelist: 'file',
   format_whitelist: FORMATS,
-  codec_whitelist: `${VIDEO_CODECS},${AUDIO_CODECS}`,
+  codec_whitelist: Object.values(DECODERS).flat().join(','),
 }
 
 export const decoderLimits = {

@@ -1,12 +1,19 @@
-import { Decoder, type Demuxer, FilterComplexAPI, type Frame, type Packet } from 'node-av'
-import { AV_NOPTS_VALUE } from 'node-av/constants'
-import type { EncodeJob, StreamJob } from './engine.ts'
+import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
+import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
+import { CUT_OFF, type Encoded, type EncodeJob, type StreamJob } from './engine.ts'
 import { decoderLimits } from './limits.ts'
 import { openSink, type Sink } from './node-av-sink.ts'
-import { openSource, rotationOf, startShift } from './node-av-source.ts'
+import { openSource, startShift } from './node-av-source.ts'
 
 /** One pass over the source, as the program ffmpeg does it: each stream decoded once, encoded for all its outputs. */
-export const encode = async (job: EncodeJob, onProgress: (seconds: number) => void): Promise<void> => {
+export const encode = async (job: EncodeJob, onProgress: (seconds: number) => void): Promise<Encoded> => {
+  let isCutOff = false
+  Log.setCallback(
+    (_, message) => {
+      isCutOff ||= CUT_OFF.test(message)
+    },
+    { maxLevel: AV_LOG_ERROR },
+  )
   const source = await openSource(job.path)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   const lines = await Promise.all(jobs.map((stream) => openLine(source, stream)))
@@ -28,6 +35,7 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
   }
   for (const line of lines) await line.finish()
   await source.close()
+  return { isCutOff }
 }
 
 const secondsOf = ({ pts, timeBase }: Packet): number =>
@@ -42,14 +50,19 @@ type Line = {
 /** As the program ffmpeg: a stream of which more than this share cannot be decoded has failed. */
 const MAX_ERROR_RATE = 2 / 3
 
-const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: StreamJob): Promise<Line> => {
+const openLine = async (
+  source: Demuxer,
+  { streamIndex, steady, rotation, graph, outputs }: StreamJob,
+): Promise<Line> => {
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: { ...decoderLimits, threads: 'auto' } })
-  const filter = FilterComplexAPI.create(`[in]${upright(rotationOf(stream))}${graph}`, {
+  const filter = FilterComplexAPI.create(`[in]${graph}`, {
     inputs: [{ label: 'in' }],
     outputs: outputs.map(({ label }) => ({ label })),
   })
+  // It begins anew where the source changes its form; what follows sees one form all the way.
+  const steadied = FilterAPI.create(`${steady}${turn(rotation)}`, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()
@@ -70,6 +83,15 @@ const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: Stream
       const frame = await decoder.receive()
       if (!frame) return
       decoded++
+      await steadied.process(frame)
+      frame.free()
+      await takeSteadied()
+    }
+  }
+  const takeSteadied = async () => {
+    for (;;) {
+      const frame = await steadied.receive()
+      if (!frame) return
       await filter.process('in', frame)
       frame.free()
       await forward()
@@ -90,6 +112,8 @@ const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: Stream
       await drain()
       if (decoded === 0 || undecodable > MAX_ERROR_RATE * (decoded + undecodable))
         throw new Error(`stream ${streamIndex} cannot be decoded`)
+      await steadied.flush()
+      await takeSteadied()
       await filter.flush()
       await forward()
       await encoding
@@ -99,10 +123,10 @@ const openLine = async (source: Demuxer, { streamIndex, graph, outputs }: Stream
 }
 
 /** The program ffmpeg turns pictures upright by itself, the libraries do not. */
-const upright = (rotation: number): string => {
-  if (Math.abs(rotation - 90) < 1) return 'transpose=clock,'
-  if (Math.abs(rotation - 180) < 1) return 'hflip,vflip,'
-  if (Math.abs(rotation - 270) < 1) return 'transpose=cclock,'
+const turn = (rotation: number): string => {
+  if (Math.abs(rotation - 90) < 1) return ',transpose=clock'
+  if (Math.abs(rotation - 180) < 1) return ',hflip,vflip'
+  if (Math.abs(rotation - 270) < 1) return ',transpose=cclock'
   return ''
 }
 

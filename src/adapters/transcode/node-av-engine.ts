@@ -24,7 +24,7 @@ export const createNodeAvEngine = (): Engine => ({
   encode: (job, onProgress, signal) =>
     pipe(
       ask({ kind: 'encode', job }, { wallSeconds: job.wallSeconds, signal }, job.path, onProgress),
-      TE.map(() => undefined),
+      TE.flatMapEither(decodeWith(t.readonly(t.strict({ isCutOff: t.boolean })))),
     ),
   remux: (job, signal) =>
     pipe(

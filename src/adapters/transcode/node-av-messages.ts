@@ -8,7 +8,7 @@ const options = t.readonly(t.record(t.string, t.string))
 const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
   t.strict({
     label: t.string,
-    encoder: t.union([t.literal('libx264'), t.literal('aac')]),
+    encoder: t.union([t.literal('libx264'), t.literal('aac'), t.literal('pcm_s16le')]),
     options,
     muxer: options,
     file: t.string,
@@ -16,7 +16,13 @@ const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
 )
 
 const StreamJobMessage: t.Type<StreamJob> = t.readonly(
-  t.strict({ streamIndex: t.number, graph: t.string, outputs: t.readonlyArray(EncodeOutputMessage) }),
+  t.strict({
+    streamIndex: t.number,
+    steady: t.string,
+    rotation: t.number,
+    graph: t.string,
+    outputs: t.readonlyArray(EncodeOutputMessage),
+  }),
 )
 
 const EncodeJobMessage: t.Type<EncodeJob> = t.readonly(

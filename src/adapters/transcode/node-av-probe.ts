@@ -2,27 +2,35 @@ import { avGetCodecName, Decoder, type Demuxer, Log, type Rational, type Stream 
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_DISPOSITION_DEFAULT,
+  AV_DISPOSITION_TIMED_THUMBNAILS,
   AV_FRAME_FLAG_INTERLACED,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
+  AVCOL_PRI_UNSPECIFIED,
+  AVCOL_SPC_UNSPECIFIED,
   AVCOL_TRC_ARIB_STD_B67,
   AVCOL_TRC_SMPTE2084,
   AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
-import { decoderLimits } from './limits.ts'
+import { decoderLimits, isDecoded } from './limits.ts'
 import { openSource, rotationOf } from './node-av-source.ts'
-import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
+import {
+  clockSeconds,
+  type ProbedAudio,
+  type ProbedFile,
+  type ProbedStream,
+  type ProbedVideo,
+  toLanguage,
+} from './probed-file.ts'
 
 export const probe = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
   const source = await openSource(path)
-  const streams: ProbedStream[] = []
-  for (const stream of source.streams) {
-    if (stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO) streams.push(toProbedVideo(stream))
-    if (stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO) streams.push(toProbedAudio(stream))
-  }
+  const start = startOf(source)
+  const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
   const interlaced = await findInterlaced(source)
   await source.close()
@@ -33,8 +41,21 @@ export const probe = async (path: string): Promise<ProbedFile> => {
     streams: streams.map((stream) => ({
       ...stream,
       ...(stream.index === interlaced ? { interlaced: true } : {}),
-      ...(isEstimate ? { durationSeconds: null } : {}),
+      ...(isEstimate && stream.kind !== 'subtitles' ? { endSeconds: null } : {}),
     })),
+  }
+}
+
+const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
+  switch (stream.codecpar.codecType) {
+    case AVMEDIA_TYPE_VIDEO:
+      return [toProbedVideo(stream, start)]
+    case AVMEDIA_TYPE_AUDIO:
+      return [toProbedAudio(stream, start)]
+    case AVMEDIA_TYPE_SUBTITLE:
+      return [{ kind: 'subtitles', ...known(stream) }]
+    default:
+      return []
   }
 }
 
@@ -60,14 +81,26 @@ const findInterlaced = async (source: Demuxer): Promise<number | null> => {
 }
 
 const isFilm = (stream: Stream): boolean =>
-  stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC)
+  stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !isCover(stream) && isDecoded(codecOf(stream))
+
+const isCover = (stream: Stream): boolean =>
+  stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) || stream.hasDisposition(AV_DISPOSITION_TIMED_THUMBNAILS)
+
+const codecOf = (stream: Stream): string => avGetCodecName(stream.codecpar.codecId) ?? 'unknown'
 
 const HDR: ReadonlyArray<number> = [AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67]
 
-const toProbedVideo = (stream: Stream): ProbedVideo => ({
-  kind: 'video',
+const known = (stream: Stream) => ({
   index: stream.index,
-  isCover: stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC),
+  codec: codecOf(stream),
+  language: toLanguage(stream.metadata?.get('language')),
+})
+
+const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
+  kind: 'video',
+  ...known(stream),
+  isDefault: stream.hasDisposition(AV_DISPOSITION_DEFAULT),
+  isCover: isCover(stream),
   width: stream.codecpar.width,
   height: stream.codecpar.height,
   pixelAspect: quotient(stream.sampleAspectRatio) || quotient(stream.codecpar.sampleAspectRatio) || 1,
@@ -76,22 +109,36 @@ const toProbedVideo = (stream: Stream): ProbedVideo => ({
   nominalRate: quotient(stream.rFrameRate),
   interlaced: false,
   hdr: HDR.includes(stream.codecpar.colorTrc),
-  durationSeconds: durationOf(stream),
+  hasPrimaries: stream.codecpar.colorPrimaries !== AVCOL_PRI_UNSPECIFIED,
+  hasMatrix: stream.codecpar.colorSpace !== AVCOL_SPC_UNSPECIFIED,
+  endSeconds: endOf(stream, start),
 })
 
-const toProbedAudio = (stream: Stream): ProbedAudio => ({
+const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   kind: 'audio',
-  index: stream.index,
+  ...known(stream),
   isDefault: stream.hasDisposition(AV_DISPOSITION_DEFAULT),
-  codec: avGetCodecName(stream.codecpar.codecId) ?? 'unknown',
   channels: stream.codecpar.channels,
   sampleRate: positive(stream.codecpar.sampleRate) ?? 48_000,
   bitrate: positive(Number(stream.codecpar.bitRate)),
-  durationSeconds: durationOf(stream),
+  endSeconds: endOf(stream, start),
 })
 
-const durationOf = ({ duration, timeBase }: Stream): number | null =>
-  duration === AV_NOPTS_VALUE ? null : positive(Number(duration) * quotient(timeBase))
+const startOf = (source: Demuxer): number => {
+  const micros = source.getFormatContext().startTime
+  return micros === AV_NOPTS_VALUE ? 0 : Number(micros) / 1_000_000
+}
+
+const endOf = (stream: Stream, start: number): number | null => {
+  const { duration, startTime, timeBase } = stream
+  const seconds = duration === AV_NOPTS_VALUE ? null : positive(Number(duration) * quotient(timeBase))
+  if (seconds === null) {
+    const tagged = clockSeconds(stream.metadata?.get('DURATION'))
+    return tagged === null ? null : tagged - start
+  }
+  const begins = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)
+  return Math.max(0, begins - start) + seconds
+}
 
 const positive = (value: number): number | null => (Number.isFinite(value) && value > 0 ? value : null)
 

@@ -1,6 +1,6 @@
 import { Encoder, type FilterComplexAPI, type Frame, Muxer } from 'node-av'
-import { FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants'
-import type { EncodeOutput } from './engine.ts'
+import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_S16LE } from 'node-av/constants'
+import { type EncodeOutput, formatOf } from './engine.ts'
 
 /** Takes frames, and has made a file of them when it is finished. */
 export type Sink = {
@@ -9,17 +9,18 @@ export type Sink = {
   readonly finish: () => Promise<void>
 }
 
+const ENCODERS = { libx264: FF_ENCODER_LIBX264, aac: FF_ENCODER_AAC, pcm_s16le: FF_ENCODER_PCM_S16LE }
+
 export const openSink = async (
   { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,
   filter: FilterComplexAPI,
 ): Promise<Sink> => {
-  const codec = name === 'aac' ? FF_ENCODER_AAC : FF_ENCODER_LIBX264
-  const encoder = await Encoder.create(codec, {
+  const encoder = await Encoder.create(ENCODERS[name], {
     filter,
     bitrate: 0,
     options: { threads: 'auto', ...options },
   })
-  const muxer = await Muxer.open(file, { format: 'mp4', options: muxerOptions })
+  const muxer = await Muxer.open(file, { format: formatOf(name), options: muxerOptions })
   const track = muxer.addStream(encoder)
 
   const drain = async () => {

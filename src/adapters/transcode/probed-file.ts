@@ -2,11 +2,27 @@ import * as t from 'io-ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
+/** What is known of any stream. */
+const stream = {
+  index: t.number,
+  /** FFmpeg's name. */
+  codec: t.string,
+  /** As the file spells it; `null` when it does not say, or says so in other than letters. */
+  language: nullable(t.string),
+}
+
+const timed = {
+  isDefault: t.boolean,
+  /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
+  endSeconds: nullable(t.number),
+}
+
 const ProbedVideo = t.readonly(
   t.strict({
     kind: t.literal('video'),
-    index: t.number,
-    /** A picture that comes with a sound, as on a record's sleeve. */
+    ...stream,
+    ...timed,
+    /** A picture that comes with a sound, as on a record's sleeve, or thumbnails of the film. */
     isCover: t.boolean,
     /** Pixels, as coded; 0 when its decoder would not say. */
     width: t.number,
@@ -18,8 +34,11 @@ const ProbedVideo = t.readonly(
     averageRate: t.number,
     nominalRate: t.number,
     interlaced: t.boolean,
+    /** Its transfer function is PQ or HLG. */
     hdr: t.boolean,
-    durationSeconds: nullable(t.number),
+    /** Whether the file says which primaries its colours have, and by which matrix they became luma and chroma. */
+    hasPrimaries: t.boolean,
+    hasMatrix: t.boolean,
   }),
 )
 export type ProbedVideo = t.TypeOf<typeof ProbedVideo>
@@ -27,25 +46,39 @@ export type ProbedVideo = t.TypeOf<typeof ProbedVideo>
 const ProbedAudio = t.readonly(
   t.strict({
     kind: t.literal('audio'),
-    index: t.number,
-    isDefault: t.boolean,
-    codec: t.string,
+    ...stream,
+    ...timed,
+    /** 0 when unknown. */
     channels: t.number,
     sampleRate: t.number,
     bitrate: nullable(t.number),
-    durationSeconds: nullable(t.number),
   }),
 )
 export type ProbedAudio = t.TypeOf<typeof ProbedAudio>
 
-export type ProbedStream = ProbedVideo | ProbedAudio
+const ProbedSubtitles = t.readonly(t.strict({ kind: t.literal('subtitles'), ...stream }))
+export type ProbedSubtitles = t.TypeOf<typeof ProbedSubtitles>
+
+export type ProbedStream = ProbedVideo | ProbedAudio | ProbedSubtitles
 
 /** What a demuxer says of a file, before it is judged. */
 export const ProbedFile = t.readonly(
   t.strict({
-    /** `null` also when it is but a guess from size and rate. */
+    /** Of the longest stream; `null` also when it is a guess from size and rate. */
     durationSeconds: nullable(t.number),
-    streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio])),
+    streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio, ProbedSubtitles])),
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
+
+/** A language is shown to people, and comes from a file: no more than letters of a language tag are taken. */
+export const toLanguage = (text: string | null | undefined): string | null =>
+  text && text !== 'und' && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(text) ? text.toLowerCase() : null
+
+/** `00:00:12.021000000`, as Matroska files say where a stream ends. */
+export const clockSeconds = (text: string | null | undefined): number | null => {
+  const match = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '')
+  if (match === null) return null
+  const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map(Number)
+  return hours * 3600 + minutes * 60 + seconds
+}

@@ -9,45 +9,81 @@ import type {
 } from '../../domain/ingest/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
 
+export type RecipeOptions = {
+  readonly toneMaps: boolean
+  readonly wallSeconds: number
+  /** For how long to hold the last picture. */
+  readonly holdSeconds: number
+  /** How long sound lasts at least; silence fills it up. */
+  readonly padSeconds: number
+}
+
 /** Turns a plan into FFmpeg's words, the same for every engine. Each rung becomes `{folder}/{name}.mp4`. */
 export const toEncodeJob = (
   source: { readonly path: string; readonly facts: MediaFacts },
   plan: MediaPlan,
   folder: string,
-  { toneMaps, wallSeconds }: { readonly toneMaps: boolean; readonly wallSeconds: number },
+  options: RecipeOptions,
 ): EncodeJob => {
   const { path, facts } = source
   const { video, audio } = facts
   return {
     path,
-    video: video === null || plan.video.length === 0 ? null : videoJob(video, plan, folder, toneMaps),
-    audio: audio === null || plan.audio.length === 0 ? null : audioJob(audio, plan.audio, folder),
-    wallSeconds,
+    video: video === null || plan.video.length === 0 ? null : videoJob(video, plan, folder, options),
+    audio:
+      audio === null || plan.audio.length === 0
+        ? null
+        : audioJob(audio.index, plan.audio, folder, options.padSeconds),
+    wallSeconds: options.wallSeconds,
   }
 }
 
-const videoJob = (source: VideoSource, plan: MediaPlan, folder: string, toneMaps: boolean): StreamJob => {
+const videoJob = (
+  source: VideoSource,
+  plan: MediaPlan,
+  folder: string,
+  { toneMaps, holdSeconds }: RecipeOptions,
+): StreamJob => {
   const { num, den } = plan.frameRate
+  const toneMapped = source.hdr && toneMaps
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_frame:deint=all'] : []),
     // A film that starts late repeats its first picture from 0, so that sound and pictures start together.
-    `fps=${num}/${den}:start_time=0`,
-    ...(source.hdr && toneMaps ? toneMapping(plan.video[0]) : []),
+    `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
+    ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
+    ...(toneMapped ? toneMapping(source, plan.video[0]) : []),
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
+  const from = source.hasMatrix || toneMapped ? '' : `in_color_matrix=${usualMatrix(source)}:`
   const scaled = plan.video.map(
     ({ width, height }, i) =>
-      `[s${i}]scale=${width}:${height}:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
+      `[s${i}]scale=${width}:${height}:flags=bicubic:${from}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
   )
   return {
     streamIndex: source.index,
+    // Pictures that change their size keep the first one's.
+    steady: `scale=${source.codedWidth}:${source.codedHeight}`,
+    rotation: source.rotation,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
 }
 
+/** Of pictures that do not say: by their size, as players do. */
+const usualMatrix = ({ codedWidth, codedHeight, hdr }: VideoSource): string => {
+  if (hdr) return 'bt2020'
+  const [long, short] = [Math.max(codedWidth, codedHeight), Math.min(codedWidth, codedHeight)]
+  return long >= 1280 || short > 576 ? 'bt709' : 'bt601'
+}
+
 /** PQ or HLG to BT.709, in linear light; scaled down first, as it is the costliest step by far. */
-const toneMapping = (top: VideoRung | undefined): ReadonlyArray<string> => [
+const toneMapping = (
+  { hasPrimaries, hasMatrix }: VideoSource,
+  top: VideoRung | undefined,
+): ReadonlyArray<string> => [
+  // What HDR has, where only the transfer function is told: zscale converts nothing that it does not know.
+  ...(hasPrimaries ? [] : ['setparams=color_primaries=bt2020']),
+  ...(hasMatrix ? [] : ['setparams=colorspace=bt2020nc']),
   ...(top === undefined ? [] : [`scale=${top.width}:${top.height}:flags=bicubic`]),
   'zscale=t=linear:npl=100',
   'format=gbrpf32le',
@@ -78,6 +114,8 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     color_trc: 'bt709',
     colorspace: 'bt709',
     color_range: 'tv',
+    // Players built on FFmpeg's demuxer show pictures late by those that are out of order: 400 ms at 5 a second.
+    ...(plan.frameRate.num / plan.frameRate.den < 10 ? { bf: '0' } : {}),
   },
   muxer: { movflags: FRAGMENTS, fflags: '+bitexact' },
   file,
@@ -90,15 +128,18 @@ const AAC_FRAME = 1024
 /** The least that sound is padded to, before the priming is taken off. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
-const audioJob = (source: AudioSource, rungs: ReadonlyArray<AudioRung>, folder: string): StreamJob => {
-  const [first] = rungs
-  const layout = first?.channels === 1 ? 'mono' : 'stereo'
+const audioJob = (
+  streamIndex: number,
+  rungs: ReadonlyArray<AudioRung>,
+  folder: string,
+  padSeconds: number,
+): StreamJob => {
+  const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
     // Sound that starts late begins with silence; gaps are filled, so that it never runs away from the pictures.
-    `aresample=${first?.sampleRate ?? 48_000}:async=1:first_pts=0`,
-    `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
+    `aresample=${sampleRate}:async=1:first_pts=0`,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
-    `apad=whole_len=${PADDED_SAMPLES}`,
+    `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',
     // Whole frames for the encoder, the last one filled with silence: node-av would drop what is left over.
@@ -106,7 +147,9 @@ const audioJob = (source: AudioSource, rungs: ReadonlyArray<AudioRung>, folder: 
     `asplit=${rungs.length}${rungs.map((_, i) => `[a${i}]`).join('')}`,
   ].join(',')
   return {
-    streamIndex: source.index,
+    streamIndex,
+    steady: oneForm(rungs),
+    rotation: 0,
     graph,
     outputs: rungs.map((rung, i) => ({
       label: `a${i}`,
@@ -117,6 +160,33 @@ const audioJob = (source: AudioSource, rungs: ReadonlyArray<AudioRung>, folder: 
     })),
   }
 }
+
+/** Whatever the source has and changes to: the rate, the layout and the samples that are encoded. */
+const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
+  `aresample=${first?.sampleRate ?? 48_000},aformat=sample_fmts=fltp:channel_layouts=${first?.channels === 1 ? 'mono' : 'stereo'}`
+
+/**
+ * Decodes the sound alone, into one form, as PCM with the time stamps of the source. An engine that begins its graphs
+ * anew where a source changes its form (stereo to 5.1) can encode that in a second pass, without a break.
+ */
+export const toPcmJob = (
+  path: string,
+  source: AudioSource,
+  rungs: ReadonlyArray<AudioRung>,
+  file: string,
+  wallSeconds: number,
+): EncodeJob => ({
+  path,
+  video: null,
+  audio: {
+    streamIndex: source.index,
+    steady: oneForm(rungs),
+    rotation: 0,
+    graph: 'anull[pcm]',
+    outputs: [{ label: 'pcm', encoder: 'pcm_s16le', options: {}, muxer: {}, file }],
+  },
+  wallSeconds,
+})
 
 /** Of a progressive file, which is a copy of encoded tracks. */
 export const progressiveMuxer: Readonly<Record<string, string>> = {

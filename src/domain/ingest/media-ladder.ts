@@ -29,7 +29,7 @@ type Step = { readonly side: number; readonly kilobits: number }
 
 /** What to make of a source: pictures at most as large as they come, by their shorter side, and sound. */
 export const planMedia = (facts: MediaFacts, limits: MediaLimits = defaultMediaLimits): MediaPlan => {
-  const frameRate = facts.video === null ? { num: 25, den: 1 } : planFrameRate(facts.video)
+  const frameRate = facts.video === null ? { num: 25, den: 1 } : planFrameRate(facts.video, facts.audio)
   const gop = Math.max(1, Math.round((GOP_SECONDS * frameRate.num) / frameRate.den))
   const partSeconds = (GOPS_IN_A_PART * gop * frameRate.den) / frameRate.num
   return {
@@ -58,7 +58,8 @@ const MAX_RATE: FrameRate = { num: 60, den: 1 }
  * A constant rate for the film: the standard one within 2 %, else the next higher one, so that no picture of a
  * film of varying rate is lost; slow ones (time lapses, slides) keep theirs as a whole number.
  */
-const planFrameRate = (video: VideoSource): FrameRate => {
+const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
+  if (isOnePicture(video, audio)) return HELD_RATE
   const rate = Math.min(60, video.averageRate || video.nominalRate || 25)
   const distance = (standard: FrameRate) => Math.abs(standard.num / standard.den - rate)
   const nearest = STANDARD_RATES.reduce((best, next) => (distance(next) < distance(best) ? next : best))
@@ -66,6 +67,15 @@ const planFrameRate = (video: VideoSource): FrameRate => {
   if (rate < 24) return { num: Math.max(1, Math.round(rate)), den: 1 }
   return STANDARD_RATES.find(({ num, den }) => num / den >= rate) ?? MAX_RATE
 }
+
+/** Of a picture that is held for as long as its sound lasts. */
+const HELD_RATE: FrameRate = { num: 5, den: 1 }
+
+const isOnePicture = ({ endSeconds, averageRate }: VideoSource, audio: AudioSource | null): boolean =>
+  endSeconds !== null &&
+  audio !== null &&
+  (audio.endSeconds ?? 0) > endSeconds + 1 &&
+  endSeconds * Math.max(5, averageRate) < 1.5
 
 const planVideo = (
   { width, height }: VideoSource,

@@ -2,29 +2,45 @@ import type { FrameRate } from '../export/content-export.ts'
 
 /** What a sound or film is, before anything is made of it. */
 export type MediaFacts = {
-  /** Seconds; `null` when the file does not say. */
+  /** Seconds; `null` when the file does not say. That of a stream that is left out may be longer. */
   readonly durationSeconds: number | null
+  /** What the file says of the streams in use; `null` when it does not, or speaks of all streams together. */
+  readonly announcedSeconds: number | null
   readonly video: VideoSource | null
   readonly audio: AudioSource | null
+  /** What a person should know: which streams are left out, and why. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 export type VideoSource = {
   /** Which of the file's streams. */
   readonly index: number
+  /** FFmpeg's name. */
+  readonly codec: string
+  /** Seconds from the start of the file to the end of the stream; `null` when the file does not say. */
+  readonly endSeconds: number | null
   /** Pixels as shown: turned upright, pixels made square. */
   readonly width: number
   readonly height: number
+  /** Pixels as coded, and the degrees clockwise by which they must be turned. */
+  readonly codedWidth: number
+  readonly codedHeight: number
+  readonly rotation: number
   /** Frames per second: average and smallest common rate, 0 when unknown. */
   readonly averageRate: number
   readonly nominalRate: number
   readonly interlaced: boolean
   /** Its transfer function is PQ or HLG: needs tone mapping. */
   readonly hdr: boolean
+  /** Whether the file says which primaries its colours have, and by which matrix they became luma and chroma. */
+  readonly hasPrimaries: boolean
+  readonly hasMatrix: boolean
 }
 
 export type AudioSource = {
   readonly index: number
   readonly codec: string
+  readonly endSeconds: number | null
   readonly channels: number
   /** Hz. */
   readonly sampleRate: number

@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
+import { E } from '../../fp.ts'
+import { type Attempt, attemptsFor } from './attempts.ts'
+import { type CutRendition, frameSecondsOf, secondsOf } from './check-renditions.ts'
+import { cutRenditions } from './cut-renditions.ts'
+import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
+import type { FoundEngine } from './find-engine.ts'
+import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
+import type { Run, TranscodeRequest } from './transcode.ts'
+
+/** Encoding is nearly all of the work; what comes after it has the rest of the bar. */
+const ENCODING = 0.97
+
+/** The last frame may end a little after what the source says of itself. */
+export const GRACE_SECONDS = 1
+
+/** What one way of encoding gave. */
+type Made = Encoded & {
+  readonly attempt: Attempt
+  readonly folder: string
+  readonly renditions: ReadonlyArray<CutRendition>
+  /** How much of the source could be decoded: a picture that is held is no part of it. */
+  readonly sourceSeconds: number
+}
+
+/** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
+export const encodeOneWay = async (
+  found: FoundEngine,
+  run: Run,
+  request: TranscodeRequest,
+): Promise<E.Either<EngineFailure, Made>> => {
+  const attempts = attemptsFor(request.facts, request.plan, found.facts.toneMaps)
+  let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
+  for (const attempt of attempts) {
+    const folder = await mkdtemp(join(request.folder, 'pass-'))
+    const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
+    const ended = await encodePass(found, run, request, attempt, folder, options)
+    if (E.isRight(ended)) {
+      const renditions = await cutRenditions(attempt.plan, folder)
+      const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
+      return E.right({ attempt, folder, renditions, sourceSeconds, isCutOff: ended.right.isCutOff })
+    }
+    await rm(folder, { recursive: true, force: true })
+    failed = ended
+    if (ended.left.reason !== 'input') break
+  }
+  return failed
+}
+
+const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
+  Math.max(
+    ...renditions.map((one) => {
+      if (one.video !== null) return secondsOf(one) - holdSeconds
+      // The length of sound with gaps is that of the gaps, too.
+      return one.isEven ? secondsOf(one) : 0
+    }),
+  )
+
+/** What the file says of its pictures and sound; `level` sees to what it does not say. */
+const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
+  if (plan.video.length === 0 || plan.audio.length === 0) return 0
+  const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
+  if (pictures === null || sound === null) return 0
+  const frame = plan.frameRate.den / plan.frameRate.num
+  // The shortest film is one picture of the rate that is planned, even if the source shows it for less.
+  const missing = sound - Math.max(pictures, frame)
+  return missing > frame ? missing : 0
+}
+
+/**
+ * Makes all renditions last equally long, by another pass over what is too short: silence goes behind the sound, the
+ * last picture is held. Sound that is uneven is first brought into one form by itself.
+ */
+export const level = async (
+  found: FoundEngine,
+  run: Run,
+  request: TranscodeRequest,
+  attempt: Attempt,
+  folder: string,
+  made: ReadonlyArray<CutRendition>,
+): Promise<E.Either<EngineFailure, ReadonlyArray<CutRendition>>> => {
+  let renditions = made
+  const { facts } = request
+  const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
+    for (const { name } of [...plan.video, ...plan.audio]) await rm(join(folder, `${name}.mp4`))
+    const ended = await encodePass(found, run, source, { ...attempt, plan }, folder, options)
+    if (E.isRight(ended)) renditions = await cutRenditions(planOf(attempt.plan, renditions), folder)
+    return ended
+  }
+  const soundAlone = { ...attempt.plan, video: [] }
+  const lengthOf = (kind: 'video' | 'audio') =>
+    Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(secondsOf))
+
+  if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
+    const pcm = join(folder, 'sound.mkv')
+    const ended = await decodeToPcm(found, run, request, pcm)
+    if (E.isLeft(ended)) return ended
+    const source = {
+      ...request,
+      path: pcm,
+      facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
+    }
+    const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds: lengthOf('video') })
+    await rm(pcm, { force: true })
+    if (E.isLeft(encoded)) return encoded
+  }
+  if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
+    return E.right(renditions)
+
+  const gap = lengthOf('audio') - lengthOf('video')
+  if (Math.abs(gap) <= frameSecondsOf(renditions)) return E.right(renditions)
+  const hold = { holdSeconds: holdSecondsFor(facts, attempt.plan) + gap, padSeconds: 0 }
+  const ended =
+    gap < 0
+      ? await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
+      : await again({ ...attempt.plan, audio: [] }, request, hold)
+  return E.isLeft(ended) ? ended : E.right(renditions)
+}
+
+type Lengths = Pick<RecipeOptions, 'holdSeconds' | 'padSeconds'>
+
+/** Of the rungs that came to something. */
+const planOf = (plan: MediaPlan, renditions: ReadonlyArray<CutRendition>): MediaPlan => {
+  const isMade = ({ name }: { readonly name: string }) => renditions.some((one) => one.name === name)
+  return { ...plan, video: plan.video.filter(isMade), audio: plan.audio.filter(isMade) }
+}
+
+const decodeToPcm = async (found: FoundEngine, run: Run, request: TranscodeRequest, file: string) => {
+  const { facts, plan, path } = request
+  if (facts.audio === null) throw new Error('there is no sound to decode')
+  const wallSeconds = run.wallSecondsFor(facts.durationSeconds ?? run.maxSeconds)
+  return encodeWithin(found, run, request, toPcmJob(path, facts.audio, plan.audio, file, wallSeconds))
+}
+
+const encodePass = async (
+  found: FoundEngine,
+  run: Run,
+  request: TranscodeRequest,
+  { plan, toneMaps }: Attempt,
+  folder: string,
+  lengths: Lengths,
+): Promise<E.Either<EngineFailure, Encoded>> => {
+  const wallSeconds = run.wallSecondsFor(request.facts.durationSeconds ?? run.maxSeconds)
+  const options = { toneMaps, wallSeconds, ...lengths }
+  return encodeWithin(found, run, request, toEncodeJob(request, plan, folder, options))
+}
+
+/** Encodes, and stops when the file goes on for too long. */
+const encodeWithin = async (
+  { engine }: FoundEngine,
+  run: Run,
+  { facts: { durationSeconds }, onProgress, signal }: TranscodeRequest,
+  job: EncodeJob,
+): Promise<E.Either<EngineFailure, Encoded>> => {
+  const tooLong = new AbortController()
+  const onSeconds = (seconds: number) => {
+    // A file may keep silent on its length, or lie: a gap in its timestamps is filled with pictures for as long.
+    if (seconds > run.maxSeconds + GRACE_SECONDS) tooLong.abort()
+    if (durationSeconds !== null) onProgress(Math.min(1, seconds / durationSeconds) * ENCODING)
+  }
+  return engine.encode(job, onSeconds, AbortSignal.any([signal, tooLong.signal]))()
+}

@@ -1,0 +1,121 @@
+import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/media-plan.ts'
+import { type Refused, refused } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import { isDecoded, MAX_PIXELS } from './limits.ts'
+import type { ProbedAudio, ProbedFile, ProbedStream, ProbedSubtitles, ProbedVideo } from './probed-file.ts'
+
+/**
+ * Chooses the streams to use: the main pictures and the default sound, of those that are decoded. What is left out is
+ * named in the warnings. Refuses a file without such streams, and says what they are.
+ */
+export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Either<Refused, MediaFacts> => {
+  const films = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
+  const sounds = streams.filter((stream) => stream.kind === 'audio')
+  const video = films.filter(isUsableVideo).toSorted(byImportance)[0]
+  const usable = sounds.filter(isUsableAudio)
+  const audio = usable.find(({ isDefault }) => isDefault) ?? usable[0]
+
+  const refusal = refusalFor(films, video, sounds, audio)
+  if (refusal !== null) return E.left(refused(refusal))
+  const isAlone = streams.every((stream) => stream === video || stream === audio || isCover(stream))
+  const seconds = longest([video, audio])
+  return E.right({
+    durationSeconds: seconds ?? durationSeconds,
+    announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
+    video: video === undefined ? null : toVideoSource(video),
+    audio: audio === undefined ? null : toAudioSource(audio),
+    warnings: [
+      ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
+      ...(audio === undefined && sounds.length > 0 ? ['no sound: none of the sounds is decoded'] : []),
+    ],
+  })
+}
+
+const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && stream.isCover
+
+const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
+  isDecoded(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
+
+const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(codec) && channels > 0
+
+/** Pictures that are stored one by one beside others are thumbnails; of films, the default, else the largest. */
+const byImportance = (a: ProbedVideo, b: ProbedVideo): number =>
+  Number(isStillCodec(a)) - Number(isStillCodec(b)) ||
+  Number(b.isDefault) - Number(a.isDefault) ||
+  b.width * b.height - a.width * a.height ||
+  a.index - b.index
+
+const isStillCodec = ({ codec }: ProbedVideo): boolean => codec === 'mjpeg' || codec === 'png'
+
+const refusalFor = (
+  films: ReadonlyArray<ProbedVideo>,
+  video: ProbedVideo | undefined,
+  sounds: ReadonlyArray<ProbedAudio>,
+  audio: ProbedAudio | undefined,
+): string | null => {
+  const [film] = films
+  if (video === undefined && film !== undefined)
+    return isDecoded(film.codec)
+      ? `the pictures (${film.codec}) cannot be decoded, or are larger than 36 million pixels`
+      : `the pictures are in ${film.codec}, which is not decoded: convert them to H.264`
+  const [sound] = sounds
+  if (video !== undefined || audio !== undefined) return null
+  if (sound === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
+  return isDecoded(sound.codec)
+    ? `the sound (${sound.codec}) cannot be decoded`
+    : `the sound is in ${sound.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
+}
+
+const leftOut = (stream: ProbedStream): string => {
+  const language = stream.language === null ? '' : ` in ${stream.language}`
+  const why = stream.kind === 'subtitles' || isDecoded(stream.codec) ? '' : ', which is not decoded'
+  return `left out: ${NAMES[stream.kind]}${language} (${describe(stream)})${why}`
+}
+
+const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
+
+const describe = (stream: ProbedVideo | ProbedAudio | ProbedSubtitles): string => {
+  const { kind, codec } = stream
+  if (kind === 'subtitles' || !isDecoded(codec)) return codec
+  if (kind === 'video') return `${codec}, ${stream.width}x${stream.height}`
+  return `${codec}, ${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`
+}
+
+/** Of the streams in use, when each tells: another, such as subtitles, may go on for longer. */
+const longest = (streams: ReadonlyArray<ProbedVideo | ProbedAudio | undefined>): number | null =>
+  streams
+    .filter((stream) => stream !== undefined)
+    .map(({ endSeconds }) => endSeconds)
+    .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
+
+const toVideoSource = (video: ProbedVideo): VideoSource => {
+  // Stretched, never shrunk: no line or column of the source is given up for square pixels.
+  const wide = video.width * Math.max(1, video.pixelAspect)
+  const high = video.height / Math.min(1, video.pixelAspect)
+  const lies = Math.abs((video.rotation % 180) - 90) < 1
+  return {
+    index: video.index,
+    codec: video.codec,
+    width: Math.round(lies ? high : wide),
+    height: Math.round(lies ? wide : high),
+    codedWidth: video.width,
+    codedHeight: video.height,
+    rotation: video.rotation,
+    averageRate: video.averageRate,
+    nominalRate: video.nominalRate,
+    interlaced: video.interlaced,
+    hdr: video.hdr,
+    hasPrimaries: video.hasPrimaries,
+    hasMatrix: video.hasMatrix,
+    endSeconds: video.endSeconds,
+  }
+}
+
+const toAudioSource = ({
+  index,
+  codec,
+  channels,
+  sampleRate,
+  bitrate,
+  endSeconds,
+}: ProbedAudio): AudioSource => ({ index, codec, channels, sampleRate, bitrate, endSeconds })

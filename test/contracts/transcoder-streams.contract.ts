@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { left, right } from '../support/expect-right.ts'
+import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+
+/** Which of a file's streams a Transcoder uses, and what it says of the others. */
+export const transcoderStreamsContract = (transcoder: Transcoder): void => {
+  const { transcode } = createTranscodingFolder()
+  const warningsOf = async (name: string) => (await right(transcoder.probe(media(name)))).warnings
+
+  for (const [name, codec] of [
+    ['subonly.mkv', 'subrip'],
+    ['subonly.mp4', 'mov_text'],
+  ] as const)
+    it(`[V40] takes a film with subtitles (${codec}), and says that they are left out`, async () => {
+      const { task } = await transcode(transcoder, media(name), smallest)
+      const { renditions, warnings } = await right(task)
+      expect(renditions.map(({ video }) => video === null)).to.deep.equal([false, true])
+      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(12, 0.05)
+      expect(warnings).to.deep.equal([`left out: subtitles (${codec})`])
+    })
+
+  it('[V40] leaves out a sound that is not decoded, and names it', async () => {
+    const { task } = await transcode(transcoder, media('dts.mp4'), smallest)
+    const { renditions, warnings } = await right(task)
+    expect(renditions.map(({ audio }) => audio?.channels)).to.deep.equal([undefined, 1])
+    expect(warnings).to.deep.equal(['left out: sound in fra (dts), which is not decoded'])
+  })
+
+  it('[V40] tells the same of a film, whether or not a stream of it is not decoded', async () => {
+    const { video, audio } = await right(transcoder.probe(media('dts.mp4')))
+    expect(video).to.include({ width: 180, height: 320, averageRate: 24, hdr: true, interlaced: false })
+    expect(audio).to.include({ codec: 'aac', channels: 1, sampleRate: 44_100 })
+  })
+
+  it('[V40] refuses what it cannot decode, and says why and what to do', async () => {
+    const error = await left(transcoder.probe(media('dts.mka')))
+    expect(error).to.deep.equal({
+      _tag: 'Refused',
+      message: 'the sound is in dts, which is not decoded: convert it to AAC, MP3, Opus or FLAC',
+    })
+  })
+
+  it('[V47] names each language that is left out', async () => {
+    expect(await warningsOf('multi.mkv')).to.deep.equal([
+      'left out: sound in deu (aac, 2 channels)',
+      'left out: sound in fra (aac, 1 channel)',
+    ])
+  })
+
+  it('[V48] takes the film, not the pictures that come before it', async () => {
+    const { video, warnings } = await right(transcoder.probe(media('thumbnail-first.mkv')))
+    expect(video).to.include({ width: 320, height: 180 })
+    expect(warnings).to.deep.equal(['left out: pictures (mjpeg, 64x36)'])
+  })
+}
