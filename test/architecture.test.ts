@@ -40,6 +40,7 @@ const swallowing = [
   'src/adapters/blob/open-origin.ts',
   'src/adapters/blob/recent-bytes.ts',
   'src/adapters/transcode/node-av-encode.ts',
+  'src/adapters/platform/process-beacon.ts',
   'src/domain/shared/keep-afterwards.ts',
   'src/http/pieces.ts',
 ]

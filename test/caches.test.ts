@@ -51,6 +51,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/run-image-child.ts',
   'src/adapters/transcode/ffmpeg-engine.ts',
   'src/adapters/transcode/supervise.ts',
+  'src/cli/doctor-keys.ts',
   'src/composition.ts',
   'src/config.ts',
   'src/domain/colour/',

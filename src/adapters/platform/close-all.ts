@@ -1,3 +1,5 @@
+import { systemMonotonic } from './system-monotonic.ts'
+
 /** One thing to close when a process ends. */
 type Closing = { readonly name: string; readonly close: () => Promise<void> }
 
@@ -21,12 +23,12 @@ const within = (work: Promise<void>, ms: number): Promise<void> =>
  */
 export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>): Promise<void> => {
   const faults: string[] = []
-  const deadline = performance.now() + closeLimitMs
+  const deadline = systemMonotonic() + closeLimitMs
   const closeInOrder = async (steps: ReadonlyArray<Closing>): Promise<void> => {
     // A `close` that throws at once is one that fails.
     for (const [at, { name, close }] of steps.entries()) {
       const kept = keptMs * (steps.length - 1 - at)
-      await within((async () => close())(), Math.max(0, deadline - kept - performance.now())).catch(
+      await within((async () => close())(), Math.max(0, deadline - kept - systemMonotonic())).catch(
         (cause) => {
           faults.push(
             `the ${name} could not be closed: ${cause instanceof Error ? cause.message : String(cause)}`,
