@@ -1,6 +1,15 @@
 import { dirname } from 'node:path'
 import { E } from '../../fp.ts'
-import type { EncodeJob, EncodeOutput, Engine, EngineFacts, EngineFailure, StreamJob } from './engine.ts'
+import {
+  type EncodeJob,
+  type EncodeOutput,
+  type Engine,
+  type EngineFacts,
+  type EngineFailure,
+  filesOf,
+  noFiles,
+  type StreamJob,
+} from './engine.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 import { decoderLimits, demuxerLimits, PROBE_SECONDS } from './limits.ts'
 import { progressiveMuxer } from './recipe.ts'
@@ -19,7 +28,9 @@ export const createFfmpegEngine = (programs: {
       [programs.ffmpeg, '-filters'],
       [programs.ffprobe, '-version'],
     ] as const) {
-      const ran = await run(program, ['-hide_banner', question], null, { wallSeconds: PROBE_SECONDS })
+      const ran = await run(program, ['-hide_banner', question], null, noFiles, {
+        wallSeconds: PROBE_SECONDS,
+      })
       if (E.isLeft(ran)) return ran
       printed.push(ran.right.stdout)
     }
@@ -31,7 +42,10 @@ export const createFfmpegEngine = (programs: {
     // The one way to learn that a duration is a guess is a warning.
     const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
-    const ran = await run(programs.ffprobe, args, path, { wallSeconds: PROBE_SECONDS, signal })
+    const ran = await run(programs.ffprobe, args, path, filesOf.probe(path), {
+      wallSeconds: PROBE_SECONDS,
+      signal,
+    })
     if (E.isLeft(ran)) return ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
@@ -44,25 +58,27 @@ export const createFfmpegEngine = (programs: {
       if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
-    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, bounds, onLine)
+    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
     return E.isLeft(ran) ? ran : E.right(undefined)
   },
 
-  remux:
-    ({ outputs, wallSeconds }, signal) =>
-    async () => {
-      const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
-      const args = [
-        ...QUIET,
-        ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
-        ...outputs.flatMap((output) => [
-          ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
-          ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
-        ]),
-      ]
-      const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), { wallSeconds, signal })
-      return E.isLeft(ran) ? ran : E.right(undefined)
-    },
+  remux: (job, signal) => async () => {
+    const { outputs, wallSeconds } = job
+    const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
+    const args = [
+      ...QUIET,
+      ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
+      ...outputs.flatMap((output) => [
+        ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
+        ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
+      ]),
+    ]
+    const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), filesOf.remux(job), {
+      wallSeconds,
+      signal,
+    })
+    return E.isLeft(ran) ? ran : E.right(undefined)
+  },
 })
 
 const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
