@@ -24,6 +24,16 @@ export type MediaTokens = {
     restrictions?: Restrictions,
   ) => TE.TaskEither<never, string>
   /**
+   * The same, to stand in URLs (http-api.md §3.2): of other letters than every token that `mint` gives, so that a token
+   * which came in a header is never shown, also in the second in which it was minted.
+   */
+  readonly derive: (
+    kind: MediaKind,
+    sub: string,
+    ttlSeconds: number,
+    restrictions?: Restrictions,
+  ) => TE.TaskEither<never, string>
+  /**
    * `Forbidden` for whatever is not a good token of this kind: signature, algorithm, `kid`, `iss`, `aud`, a
    * missing claim, expired, or a restriction that cannot be made sense of. Claims that are not known are ignored.
    */

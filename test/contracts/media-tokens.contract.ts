@@ -50,6 +50,17 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     )
   })
 
+  it('[V1] derives tokens that open the same, and are none of those that it mints in the same second', async () => {
+    for (const restrictions of [{}, { maxh: 360 }]) {
+      const minted = await right(tokens.mint('content', 'cf_a', 60, restrictions))
+      const derived = await right(tokens.derive('content', 'cf_a', 60, restrictions))
+      expect(derived).not.to.equal(minted)
+      expect(await right(tokens.verify('content', derived))).to.deep.equal(
+        await right(tokens.verify('content', minted)),
+      )
+    }
+  })
+
   it('says the same of a token each time', async () => {
     const jwt = await right(tokens.mint('content', 'cf_a', 60))
     const first = await right(tokens.verify('content', jwt))

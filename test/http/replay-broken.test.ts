@@ -71,6 +71,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     }
     const tokens: MediaTokens = {
       mint: () => TE.right(jwt),
+      derive: () => TE.right(jwt),
       verify: () => TE.right(grant),
       known: () => {
         parts.known()

@@ -68,6 +68,7 @@ describe('what clients write fills no memory [V4]', () => {
     const tokens = createRememberedMediaTokens(
       {
         mint: () => TE.right(''),
+        derive: () => TE.right(''),
         known: () => undefined,
         verify: () => async () => {
           verified += 1

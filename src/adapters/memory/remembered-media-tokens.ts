@@ -55,6 +55,7 @@ export const createRememberedMediaTokens = (
 
   return {
     mint: tokens.mint,
+    derive: tokens.derive,
     known,
     verify: (kind, jwt) => async () => {
       const before = known(kind, jwt)

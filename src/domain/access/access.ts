@@ -34,7 +34,7 @@ const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt
 export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
     pipe(
-      tokens.mint(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions),
+      tokens.derive(kind, grant.sub, grant.exp - Math.floor(clock() / 1000), grant.restrictions),
       TE.map((jwt) => ({ source: 'minted', jwt })),
     )
 

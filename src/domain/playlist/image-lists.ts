@@ -111,7 +111,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
       const mode = presign ?? 'none'
       const exp = Math.floor(clock() / 1000) + defaultTtlSeconds
       return pipe(
-        tokens.mint('image', uid, defaultTtlSeconds),
+        tokens.derive('image', uid, defaultTtlSeconds),
         TE.map((jwt) => {
           const signature: UrlSignature = mode === 'none' ? { mode } : { mode, source: 'minted', jwt }
           const value = { text: text.right.value, signature, sign: signUrls }

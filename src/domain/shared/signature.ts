@@ -6,7 +6,7 @@ declare const fromUrl: unique symbol
  */
 export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
 
-/** A token that Larder has just minted for this list, even if the caller holds one of the same letters (V1). */
+/** A token that Larder has just derived for this list: no caller holds it yet, but who took it from such a list (V1). */
 export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
 
 /**
