@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
 import { type Command, wrongUsage } from './command.ts'
+import { complain } from './complain.ts'
 import { explain, orFail } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -25,7 +26,7 @@ export const addCommand: Command = {
     if (positionals.length === 0) throw wrongUsage(usage)
 
     return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
-      if (made !== null) process.stderr.write(`larder: ${made}\n`)
+      if (made !== null) complain(made)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
@@ -37,19 +38,17 @@ export const addCommand: Command = {
           onProgress: (fraction) => bar.show(name, fraction),
           onWaiting: () => {
             bar.clear()
-            process.stderr.write(
-              `larder: ${name}: another process is adding it, or making its exports: waiting\n`,
-            )
+            complain(`${name}: another process is adding it, or making its exports: waiting`)
           },
         })()
         bar.clear()
         if (E.isLeft(added)) {
-          process.stderr.write(`larder: ${explain(added.left)}\n`)
+          complain(explain(added.left))
           exitCode = 1
           continue
         }
         const { kind, uid, warnings } = added.right
-        for (const warning of warnings) process.stderr.write(`larder: ${name}: ${warning}\n`)
+        for (const warning of warnings) complain(`${name}: ${warning}`)
         // A program has the uid, and asks for a token when it wants one.
         const link = async (): Promise<string> => {
           const { jwt } = await orFail(admins.mintMediaToken(uid, null))

@@ -1,4 +1,5 @@
 import type { DomainError } from '../domain/shared/errors.ts'
+import { complain } from './complain.ts'
 import { explain } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -33,7 +34,7 @@ export const createTerminal = (
     printError: (error) =>
       unlessClosed(() => {
         bar.clear()
-        process.stderr.write(`larder: ${explain(error)}\n`)
+        complain(explain(error))
       }),
     showProgress: (label, fraction) => unlessClosed(() => bar.show(label, fraction)),
     close: () => {
