@@ -140,6 +140,12 @@ const texts = [
     found: "error instanceof Error && 'code' in error",
     allowed: 'isMissing(error)',
   },
+  {
+    about: 'puts a command for a shell together by hand: use shell-line.ts, which quotes',
+    pattern: /\bsudo [^'"`]*\$\{/,
+    found: `\`sudo chown $${'{path}'}\``,
+    allowed: "shellLine(['sudo', 'chown', path])",
+  },
 ] as const
 
 describe('[V2] [V26] processes, shared folders and system errors', () => {

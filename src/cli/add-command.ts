@@ -2,8 +2,10 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
-import { type Command, wrongUsage } from './command.ts'
+
+import { always, type Command, wrongUsage } from './command.ts'
 import { complain } from './complain.ts'
+
 import { explain, orFail } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -17,6 +19,7 @@ export const addCommand: Command = {
     ['FILE', 'of any name: its bytes say what it is; one that is there already keeps its uid'],
     ['--public', 'pictures alone: everybody may see them without a token'],
   ],
+  needsLibrary: always,
   run: ({ config, args, isJson, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -1,6 +1,8 @@
 import { readdir, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
+import type { Isolation } from '../ports/transcoder.ts'
+import { larderAs, shellLine } from './shell-line.ts'
 
 /** One thing that was looked at. `fault: null`: it is well. */
 export type Examined = {
@@ -44,8 +46,8 @@ const withRoom = async (name: string, folder: string, about: string): Promise<Ex
   }
 }
 
-/** Names in `folder` that belong to somebody else than the folder itself does. */
-const strangersIn = async (folder: string, owner: number): Promise<ReadonlyArray<string>> => {
+/** Names in `folder` that belong to another user than the folder itself does. */
+const foreignIn = async (folder: string, owner: number): Promise<ReadonlyArray<string>> => {
   const names = await readdir(folder)
   const owners = await Promise.all(
     names.map((name) =>
@@ -76,16 +78,19 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
       name,
       detail: dataDir,
       fault: `${dataDir} belongs to the user with the id ${found.uid}, and this command runs as ${uid}`,
-      remedy: `run it as that user: sudo -u '#${found.uid}' DATA_DIR=${dataDir} larder doctor`,
+      remedy: `run it as that user: ${larderAs(found.uid, dataDir, ['doctor'])}`,
     }
-  const strangers = await strangersIn(dataDir, found.uid)
-  if (strangers.length > 0)
+  const foreign = await foreignIn(dataDir, found.uid)
+  if (foreign.length > 0) {
+    const paths = foreign.map((one) => path.join(dataDir, one))
+    const remedy = shellLine(['sudo', 'chown', '-R', `--reference=${dataDir}`, '--', ...paths])
     return {
       name,
       detail: dataDir,
-      fault: `${strangers.join(', ')} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
-      remedy: `stop the server, then: sudo chown -R --reference=${dataDir} ${strangers.map((one) => path.join(dataDir, one)).join(' ')}`,
+      fault: `${foreign.join(', ')} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
+      remedy: `stop the server, then: ${remedy}`,
     }
+  }
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
   return withRoom(name, dataDir, ` (user ${found.uid}, mode ${mode})`)
 }
@@ -100,6 +105,22 @@ export const examineKeys = (config: Config): Examined => {
     `admins from ${from('ID_TOKEN_SECRET', config.idTokenKeys !== null)}`,
   ]
   return well('token keys', places.join(', '))
+}
+
+/** What this machine permits is no fault: a container may forbid all of it. */
+export const examineDecoders = ({
+  withoutNetwork,
+  withoutNewPrivileges,
+  withoutLibrary,
+}: Isolation): Examined => {
+  const network = withoutNetwork
+    ? 'without network'
+    : 'with the network of this machine, which permits no other'
+  const rights = withoutNewPrivileges ? 'without a way to new rights' : 'free to gain rights'
+  const files = withoutLibrary
+    ? 'with the files of their job alone'
+    : 'with all files and processes of this user, keys too'
+  return well('decoders', `run ${network}, ${files}, and ${rights}`)
 }
 
 const askMilliseconds = 2000

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import {
   examineDataFolder,
+  examineDecoders,
   examineKeys,
   examineNode,
   examineServer,
@@ -28,12 +29,12 @@ describe('what the doctor looks at', () => {
     expect(fault).to.equal(
       `${folder} belongs to the user with the id ${self}, and this command runs as ${other}`,
     )
-    expect(remedy).to.equal(`run it as that user: sudo -u '#${self}' DATA_DIR=${folder} larder doctor`)
+    expect(remedy).to.equal(`run it as that user: sudo -u '#${self}' env DATA_DIR=${folder} larder doctor`)
     expect(remedy).not.to.match(/DATABASE_URL|chown/)
   })
 
   it('[V65] is whose the things in it are', async () => {
-    const mixed = path.join(folder, 'mixed')
+    const mixed = path.join(folder, 'mixed up')
     await mkdir(path.join(mixed, 'cache'), { recursive: true })
     expect(await examineDataFolder(mixed, self)).to.include({ fault: null })
     // Only root can make it so.
@@ -42,7 +43,7 @@ describe('what the doctor looks at', () => {
     await chown(path.join(mixed, 'cache'), 4711, 4711)
     const { fault, remedy } = await examineDataFolder(mixed, self)
     expect(fault).to.match(/^cache in .+ does not belong to the owner of the folder, the user with the id 0$/)
-    expect(remedy).to.equal(`stop the server, then: sudo chown -R --reference=${mixed} ${mixed}/cache`)
+    expect(remedy).to.equal(`stop the server, then: sudo chown -R '--reference=${mixed}' -- '${mixed}/cache'`)
   })
 
   it('[V65] is whether the folder is there, and one', async () => {
@@ -73,6 +74,25 @@ describe('what the doctor looks at', () => {
     const told = JSON.stringify([examineKeys(config), placesOf(config)])
     expect(told).not.to.match(/passw0rd|c2Vj/)
     expect(told).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
+  })
+
+  it('[V65] is how decoders are kept apart from this machine', () => {
+    const machine = 'with the network of this machine, which permits no other'
+    const own = 'with all files and processes of this user, keys too'
+    for (const [withoutNetwork, withoutNewPrivileges, withoutLibrary, detail] of [
+      [
+        true,
+        true,
+        true,
+        'run without network, with the files of their job alone, and without a way to new rights',
+      ],
+      [false, true, false, `run ${machine}, ${own}, and without a way to new rights`],
+      [false, false, false, `run ${machine}, ${own}, and free to gain rights`],
+    ] as const)
+      expect(examineDecoders({ withoutNetwork, withoutNewPrivileges, withoutLibrary })).to.include({
+        detail,
+        fault: null,
+      })
   })
 
   it('[V65] is whether a server answers', async () => {
