@@ -7,6 +7,7 @@ import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
 import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
+import { complain, writeError } from './cli/complain.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { explainUsage } from './cli/explain-usage.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
@@ -46,20 +47,21 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   }
   const out = createOut(write, isJson)
   const helpOfEach = helpOfAll(Object.values(commands))
-  if (name === undefined) throw new Failure(helpOfEach, 2)
+  if (name === undefined) throw new Failure(helpOfEach.split('\n'), 2)
   if (name === '--version') {
     out.report({ lines: [larderVersion()], json: { version: larderVersion() } })
     return 0
   }
   const wanted = helpWanted(name, args)
   if (wanted !== null) {
-    out.print(wanted === 'all' ? helpOfEach : helpOf(commandOf(wanted)))
+    const message = wanted === 'all' ? helpOfEach : helpOf(commandOf(wanted))
+    out.report({ lines: message.split('\n'), json: { message } })
     return 0
   }
   const command = commandOf(name)
   const config = loadConfig(process.env)
-  if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`).join('\n'))
-  for (const warning of describeMisspelt(process.env)) process.stderr.write(`larder: ${warning}\n`)
+  if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`))
+  for (const warning of describeMisspelt(process.env)) complain(warning)
   // What Larder writes is for its own user alone, also where no code says so and whatever the caller's umask is.
   process.umask(0o077)
   const given = { config: config.right, args }
@@ -82,7 +84,7 @@ const explain = (error: unknown): Failure | null => {
 
 // The reader of our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
-printWarningsWithoutText((text) => process.stderr.write(text))
+printWarningsWithoutText((text) => text.split('\n').forEach(writeError))
 
 const [name, ...args] = process.argv.slice(2)
 try {
@@ -92,6 +94,6 @@ try {
   const failure = explain(error)
   if (failure === null) throw error
   const prefix = failure.message.startsWith('usage:') ? '' : 'larder: '
-  for (const line of failure.message.split('\n')) process.stderr.write(`${prefix}${line}\n`)
+  for (const line of failure.lines) writeError(`${prefix}${line}`)
   process.exitCode = failure.exitCode
 }

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
+
 import { always, type Command, wrongUsage } from './command.ts'
+import { complain } from './complain.ts'
+
 import { explain, orFail } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -25,34 +28,32 @@ export const addCommand: Command = {
     if (positionals.length === 0) throw wrongUsage(usage)
 
     return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
-      if (made !== null) process.stderr.write(`larder: ${made}\n`)
+      if (made !== null) complain(made)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
       for (const path of positionals) {
         // As it was typed; a name may hold anything, and a message is one line.
-        const name = path.replace(/\p{Cc}/gu, '?')
+        const name = path
         const added = await ingest.add(path, {
           isPublic: values.public,
           onKnown: () => undefined,
           onProgress: (fraction) => bar.show(name, fraction),
           onWaiting: () => {
             bar.clear()
-            process.stderr.write(
-              `larder: ${name}: another process is adding it, or making its exports: waiting\n`,
-            )
+            complain(`${name}: another process is adding it, or making its exports: waiting`)
           },
         })()
         bar.clear()
         if (E.isLeft(added)) {
           const error = explain(added.left)
-          process.stderr.write(`larder: ${name}: ${error}\n`)
+          complain(`${name}: ${error}`)
           report({ lines: [], json: { file: path, error } })
           exitCode = 1
           continue
         }
         const { kind, uid, warnings } = added.right
-        for (const warning of warnings) process.stderr.write(`larder: ${name}: ${warning}\n`)
+        for (const warning of warnings) complain(`${name}: ${warning}`)
         // A program has the uid, and asks for a token when it wants one.
         const link = async (): Promise<string> => {
           const { jwt } = await orFail(admins.mintMediaToken(uid, null))

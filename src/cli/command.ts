@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { printable, printableJson } from '../domain/shared/printable.ts'
 
 /** What a command found or did, for people and for programs. */
 export type Result = {
@@ -24,8 +25,8 @@ type Out = Pick<CommandContext, 'isJson' | 'report' | 'print'>
 /** With `--json` standard output has nothing but JSON, one object a line, whichever command runs. */
 export const createOut = (write: (line: string) => void, isJson: boolean): Out => {
   const report: Out['report'] = ({ lines, json }) => {
-    if (isJson) write(JSON.stringify(json))
-    else for (const line of lines) write(line)
+    if (isJson) write(printableJson(JSON.stringify(json)))
+    else for (const line of lines) write(printable(line))
   }
   return { isJson, report, print: (message) => report({ lines: [message], json: { message } }) }
 }
@@ -61,8 +62,12 @@ export const always = (): boolean => true
 /** Ends a command with one line on standard error, and exit code 1 (2 for wrong usage). */
 export class Failure extends Error {
   readonly exitCode: number
-  constructor(message: string, exitCode = 1) {
-    super(message)
+  /** A message of several lines comes as these: what looks like an end of line in a message is another's text. */
+  readonly lines: ReadonlyArray<string>
+  constructor(message: string | ReadonlyArray<string>, exitCode = 1) {
+    const lines = typeof message === 'string' ? [message] : message
+    super(lines.join('\n'))
+    this.lines = lines
     this.exitCode = exitCode
   }
 }

@@ -94,12 +94,19 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
 }
 
 /** What this machine permits is no fault: a container may forbid all of it. */
-export const examineDecoders = ({ withoutNetwork, withoutNewPrivileges }: Isolation): Examined => {
+export const examineDecoders = ({
+  withoutNetwork,
+  withoutNewPrivileges,
+  withoutLibrary,
+}: Isolation): Examined => {
   const network = withoutNetwork
     ? 'without network'
     : 'with the network of this machine, which permits no other'
   const rights = withoutNewPrivileges ? 'without a way to new rights' : 'free to gain rights'
-  return well('decoders', `run ${network}, and ${rights}`)
+  const files = withoutLibrary
+    ? 'with the files of their job alone'
+    : 'with all files and processes of this user, keys too'
+  return well('decoders', `run ${network}, ${files}, and ${rights}`)
 }
 
 const askMilliseconds = 2000

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty'
+import { printable } from '../domain/shared/printable.ts'
 
 const width = 30
 
@@ -20,7 +21,7 @@ export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'co
     show: (label, fraction) => {
       const done = Math.round(fraction * width)
       const percent = String(Math.floor(fraction * 100)).padStart(3)
-      const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${label}`
+      const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${printable(label)}`
       // A line that wraps could not be taken away again.
       draw(line.slice(0, out.columns - 1))
     },

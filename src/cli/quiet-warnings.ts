@@ -10,7 +10,7 @@ export const printWarningsWithoutText = (write: (text: string) => void): void =>
   process.removeAllListeners('warning')
   process.on('warning', ({ name, stack, code }: NodeJS.ErrnoException) => {
     write(
-      `larder: a warning of Node: ${name}${code === undefined ? '' : ` ${code}`}\n${framesOf(stack).join('\n')}\n`,
+      `larder: a warning of Node: ${name}${code === undefined ? '' : ` ${code}`}\n${framesOf(stack).join('\n')}`,
     )
   })
 }

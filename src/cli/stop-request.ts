@@ -1,3 +1,5 @@
+import { complain } from './complain.ts'
+
 /** npm hands on to us the Ctrl-C that the terminal has sent to us already: what comes so soon is the same one. */
 const echoMilliseconds = 500
 
@@ -18,9 +20,7 @@ export const listenForStop = (limitSeconds: () => number): StopRequest => {
   let isRequested = false
 
   const giveUp = (seconds: number) => {
-    process.stderr.write(
-      `larder: ended after ${seconds} s without waiting any longer for: ${waitedFor.at(-1)}\n`,
-    )
+    complain(`ended after ${seconds} s without waiting any longer for: ${waitedFor.at(-1)}`)
     process.exit(1)
   }
 

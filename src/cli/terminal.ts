@@ -1,4 +1,5 @@
 import type { DomainError } from '../domain/shared/errors.ts'
+import { complain } from './complain.ts'
 import { explain } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -34,7 +35,7 @@ export const createTerminal = (
     printError: (subject, error) =>
       unlessClosed(() => {
         bar.clear()
-        process.stderr.write(`larder: ${subject === null ? '' : `${subject}: `}${explain(error)}\n`)
+        complain(`${subject === null ? '' : `${subject}: `}${explain(error)}`)
       }),
     showProgress: (label, fraction) => unlessClosed(() => bar.show(label, fraction)),
     close: () => {

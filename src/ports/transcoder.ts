@@ -41,6 +41,11 @@ export type Isolation = {
   readonly withoutNetwork: boolean
   /** It gains no right that it did not begin with (`no_new_privs`). */
   readonly withoutNewPrivileges: boolean
+  /**
+   * Of all files it has those of its job and the programs of the system: it reaches no key and no socket of the
+   * library, and neither sees nor signals a process of this machine.
+   */
+  readonly withoutLibrary: boolean
 }
 
 /**

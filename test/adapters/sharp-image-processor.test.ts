@@ -9,7 +9,7 @@ import { E } from '../../src/fp.ts'
 import { imageProcessorContract } from '../contracts/image-processor.contract.ts'
 import { left, right } from '../support/expect-right.ts'
 import { noise, posterPath, save } from '../support/pictures.ts'
-import { childrenOf, isRunning, nicenessOf, until } from '../support/processes.ts'
+import { childrenOf, innermostOf, isRunning, nicenessOf, until } from '../support/processes.ts'
 
 describe('sharp image processor', () => {
   const patient = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 600 })
@@ -45,8 +45,8 @@ describe('sharp image processor', () => {
       })
       const result = patient.render(path, targets, folder, () => told())()
       await progress
-      const [pid = 0] = (await ownChildren()).filter((child) => !before.includes(child))
-      return { pid, result }
+      const [outer = 0] = (await ownChildren()).filter((child) => !before.includes(child))
+      return { pid: await innermostOf(outer), result }
     }
 
     it('which is gone when the work is done', async () => {
@@ -93,7 +93,8 @@ describe('sharp image processor', () => {
         const server = fork(new URL('../support/picture-worker.ts', import.meta.url), [path, folder])
         const childrenOfServer = () => childrenOf(server.pid ?? 0, 'image-child')
         await until(async () => (await childrenOfServer()).length > 0)
-        const [child = 0] = await childrenOfServer()
+        const [outer = 0] = await childrenOfServer()
+        const child = await innermostOf(outer)
         await moment(server)
         server.kill('SIGKILL')
         await once(server, 'exit')

@@ -8,7 +8,7 @@ import { createTranscoder } from '../../src/adapters/transcode/create-transcoder
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import { enginesHere, programsHere, transcoderOn } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
-import { childrenOf, eventually, isRunning } from '../support/processes.ts'
+import { childrenOf, eventually, innermostOf, isRunning } from '../support/processes.ts'
 import { silent } from '../support/recording-log.ts'
 
 const FILM = resolve('test/media/bunny.mp4')
@@ -39,7 +39,7 @@ for (const [name, engine] of enginesHere())
         const error = await new Promise((resolve, reject) => {
           const kill = async () => {
             const child = (await childrenOf(process.pid)).find((pid) => !before.has(pid))
-            if (child !== undefined) process.kill(child, signal)
+            if (child !== undefined) process.kill(await innermostOf(child), signal)
           }
           let tries = 0
           const task = transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {
@@ -55,10 +55,11 @@ for (const [name, engine] of enginesHere())
       await once(parent, 'message')
       const [child] = await childrenOf(parent.pid ?? 0)
       if (child === undefined) throw new Error('nothing is under way')
-      expect(await isRunning(child)).to.equal(true)
+      const decoder = await innermostOf(child)
+      expect(await isRunning(decoder)).to.equal(true)
       parent.kill('SIGKILL')
       await once(parent, 'exit')
-      await eventually(async () => ((await isRunning(child)) ? undefined : true))
+      await eventually(async () => ((await isRunning(decoder)) ? undefined : true))
     })
   })
 

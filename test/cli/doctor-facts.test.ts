@@ -89,16 +89,22 @@ describe('what the doctor looks at', () => {
   })
 
   it('[V65] is how decoders are kept apart from this machine', () => {
-    for (const [withoutNetwork, withoutNewPrivileges, detail] of [
-      [true, true, 'run without network, and without a way to new rights'],
+    const machine = 'with the network of this machine, which permits no other'
+    const own = 'with all files and processes of this user, keys too'
+    for (const [withoutNetwork, withoutNewPrivileges, withoutLibrary, detail] of [
       [
-        false,
         true,
-        'run with the network of this machine, which permits no other, and without a way to new rights',
+        true,
+        true,
+        'run without network, with the files of their job alone, and without a way to new rights',
       ],
-      [false, false, 'run with the network of this machine, which permits no other, and free to gain rights'],
+      [false, true, false, `run ${machine}, ${own}, and without a way to new rights`],
+      [false, false, false, `run ${machine}, ${own}, and free to gain rights`],
     ] as const)
-      expect(examineDecoders({ withoutNetwork, withoutNewPrivileges })).to.include({ detail, fault: null })
+      expect(examineDecoders({ withoutNetwork, withoutNewPrivileges, withoutLibrary })).to.include({
+        detail,
+        fault: null,
+      })
   })
 
   it('[V65] is whether a server answers', async () => {

@@ -14,6 +14,12 @@ export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<
   return children.filter((_, at) => commands[at]?.includes(word)).map(({ id }) => id)
 }
 
+/** The process that does the work behind those that wait for it alone, as the sandbox has them. */
+export const innermostOf = async (pid: number): Promise<number> => {
+  const [child] = await childrenOf(pid)
+  return child === undefined ? pid : innermostOf(child)
+}
+
 /** The commands of all processes that name `word`. */
 export const commandsWith = async (word: string): Promise<ReadonlyArray<string>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))

@@ -1,21 +1,45 @@
-// Run in the sandbox: tries to reach a port of this machine, and prints what became of it and which rights it has.
-import { readFileSync, readlinkSync } from 'node:fs'
+// Run in the sandbox, and outside: tries each way out that it is told of, and prints what came of it. `null`: it worked.
+import { appendFileSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 
-const [port] = process.argv.slice(2)
-const reached = await new Promise((resolve) => {
-  const socket = connect(Number(port), '127.0.0.1')
-  socket.once('connect', () => resolve('connected'))
-  socket.once('error', ({ code }) => resolve(code))
-})
+const { port, socket, key, pid, outside, scratch } = JSON.parse(process.argv[2])
+
+const reach = (where) =>
+  new Promise((resolve) => {
+    const client = connect(where)
+    client.once('connect', () => resolve(null))
+    client.once('error', ({ code }) => resolve(code))
+  })
+
+const attempt = (act) => {
+  try {
+    act()
+    return null
+  } catch ({ code }) {
+    return code
+  }
+}
+
 const status = readFileSync('/proc/self/status', 'utf8')
 const of = (name) => new RegExp(`^${name}:\\s+(\\S+)$`, 'm').exec(status)?.[1]
 console.log(
   JSON.stringify({
-    reached,
+    ways: {
+      tcp: await reach({ port, host: '127.0.0.1' }),
+      socket: await reach({ path: socket }),
+      key: attempt(() => readFileSync(key)),
+      signal: attempt(() => process.kill(pid, 0)),
+      environment: attempt(() => readFileSync(`/proc/${pid}/environ`)),
+      rootOfServer: attempt(() => readFileSync(`/proc/${pid}/root${key}`)),
+      rootOfFirst: attempt(() => readFileSync(`/proc/1/root${key}`)),
+      write: attempt(() => appendFileSync(outside, 'x')),
+      newFile: attempt(() => writeFileSync(`${outside}-new`, 'x')),
+    },
+    scratch: attempt(() => writeFileSync(`${scratch}/made`, 'x')),
+    // Of the whole machine, as root: what the kernel runs when a program crashes.
+    kernel: attempt(() => appendFileSync('/proc/sys/kernel/core_pattern', '')),
     noNewPrivileges: of('NoNewPrivs'),
     rights: of('CapEff'),
-    bound: of('CapBnd'),
     network: readlinkSync('/proc/self/ns/net'),
   }),
 )

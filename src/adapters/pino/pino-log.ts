@@ -1,9 +1,11 @@
 import { pino } from 'pino'
+import { printableJson } from '../../domain/shared/printable.ts'
 import type { Log, LogLevel } from '../../ports/log.ts'
 
 /** JSON lines on standard error, so that standard output stays for people and pipes. */
 export const createPinoLog = (level: LogLevel): Log => {
-  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }))
+  const out = pino.destination({ fd: 2, sync: true })
+  const log = pino({ level, base: null }, { write: (line) => out.write(printableJson(line)) })
   return {
     debug: (event, fields) => log.debug(fields ?? {}, event),
     info: (event, fields) => log.info(fields ?? {}, event),

@@ -1,42 +1,97 @@
 import { execFile } from 'node:child_process'
+import { constants } from 'node:os'
+import { isAbsolute } from 'node:path'
 import { promisify } from 'node:util'
 import type { Isolation } from '../../ports/transcoder.ts'
 import { findProgram } from './find-program.ts'
+import { type Files, inOwnRoot } from './own-root.ts'
 
 /** What stands before a command to run it apart from this machine. */
-export type Sandbox = { readonly prefix: ReadonlyArray<string>; readonly isolation: Isolation }
+export type Sandbox = {
+  readonly prefix: ReadonlyArray<string>
+  /** Makes a root folder of its own, and drops the rights that this took; `null` where it keeps the machine's. */
+  readonly ownRoot: { readonly drop: ReadonlyArray<string> } | null
+  readonly isolation: Isolation
+}
+
+export type Command = { readonly program: string; readonly args: ReadonlyArray<string> }
 
 /** Reads and writes files as root does, and has no other right of root's: it cannot join another network, either. */
-const ofRootFilesAlone = [
-  '--inh-caps=-all',
-  '--bounding-set=-all,+dac_override,+dac_read_search,+fowner',
-] as const
+const ofRootFilesAlone = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search,+fowner']
+const noRights = ['--inh-caps=-all', '--bounding-set=-all']
 
-// `unshare` makes a network without a way out; `setpriv` forbids new rights (no_new_privs), and has the kernel kill
-// the command when this process dies. Each replaces itself by the next, so that all are one process. `unshare` comes
-// first: it needs the rights that `setpriv` takes away.
-const apart = ['unshare', '--net', '--'] as const
-const apartAsUser = ['unshare', '--user', '--map-current-user', '--net', '--'] as const
-const bound = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs'] as const
+// `setpriv` forbids new rights (no_new_privs), and has the kernel kill the command when this process dies. `unshare`
+// makes a network without a way out. A namespace of processes takes a process that waits for it: it dies with this one,
+// and takes all that is in the namespace with it.
+const bound = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
+const alone = ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL']
+const asUser = ['unshare', '--user', '--map-root-user']
+
+const all: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: true }
+const visible: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: false }
 
 /** From the best to none. Containers and kernels differ in what they permit: the first that runs is taken. */
-const candidates: ReadonlyArray<readonly [Isolation, ReadonlyArray<string>]> = [
-  [{ withoutNetwork: true, withoutNewPrivileges: true }, [...apart, ...bound, ...ofRootFilesAlone, '--']],
-  [{ withoutNetwork: true, withoutNewPrivileges: true }, [...apartAsUser, ...bound, '--']],
-  [{ withoutNetwork: false, withoutNewPrivileges: true }, [...bound, '--']],
+const candidates: ReadonlyArray<Sandbox> = [
+  {
+    prefix: [...bound, '--', 'unshare', ...alone, '--'],
+    ownRoot: { drop: ['setpriv', ...ofRootFilesAlone, '--'] },
+    isolation: all,
+  },
+  {
+    prefix: [...bound, '--', ...asUser, ...alone, '--'],
+    ownRoot: { drop: ['setpriv', ...noRights, '--'] },
+    isolation: all,
+  },
+  {
+    prefix: ['unshare', '--net', '--', ...bound, ...ofRootFilesAlone, '--'],
+    ownRoot: null,
+    isolation: visible,
+  },
+  {
+    prefix: ['unshare', '--user', '--map-current-user', '--net', '--', ...bound, '--'],
+    ownRoot: null,
+    isolation: visible,
+  },
+  { prefix: [...bound, '--'], ownRoot: null, isolation: { ...visible, withoutNetwork: false } },
 ]
 
-const none: Sandbox = { prefix: [], isolation: { withoutNetwork: false, withoutNewPrivileges: false } }
+const none: Sandbox = {
+  prefix: [],
+  ownRoot: null,
+  isolation: { withoutNetwork: false, withoutNewPrivileges: false, withoutLibrary: false },
+}
 
-/** With the paths of its programs; `null` where one is missing. */
 const located = (words: ReadonlyArray<string>): ReadonlyArray<string> | null => {
   const found = words.map((word) => (word === 'unshare' || word === 'setpriv' ? findProgram(word) : word))
   return found.every((word) => word !== null) ? found : null
 }
 
-const runs = async ([program = '', ...args]: ReadonlyArray<string>): Promise<boolean> => {
+/** With the paths of its programs; `null` where one is missing. */
+const onThisMachine = ({ prefix, ownRoot, isolation }: Sandbox): Sandbox | null => {
+  const found = located(prefix)
+  const drop = located(ownRoot?.drop ?? [])
+  return found === null || drop === null
+    ? null
+    : { prefix: found, ownRoot: ownRoot === null ? null : { drop }, isolation }
+}
+
+const within = ({ prefix, ownRoot }: Sandbox, { program, args }: Command, files: Files): Command => {
+  const command = ownRoot === null ? [program, ...args] : [...ownRoot.drop, program, ...args]
+  const paths = command.filter(isProgram)
+  const making = ownRoot === null ? [] : ['/bin/sh', '-c', inOwnRoot(files, paths), 'sandbox']
+  const [first = program, ...rest] = [...prefix, ...making, ...command]
+  return { program: first, args: rest }
+}
+
+/** Wrappers name their programs by path, each behind the other; files of theirs are told apart from programs. */
+const isProgram = (word: string, at: number, words: ReadonlyArray<string>): boolean =>
+  isAbsolute(word) && (at === 0 || words[at - 1] === '--')
+
+const runs = async (sandbox: Sandbox): Promise<boolean> => {
+  const trial = { program: process.execPath, args: ['--version'] }
+  const { program, args } = within(sandbox, trial, { reads: [], writes: [] })
   try {
-    await promisify(execFile)(program, [...args, process.execPath, '--version'], { timeout: 10_000 })
+    await promisify(execFile)(program, [...args], { timeout: 10_000 })
     return true
   } catch {
     return false
@@ -44,9 +99,9 @@ const runs = async ([program = '', ...args]: ReadonlyArray<string>): Promise<boo
 }
 
 const search = async (): Promise<Sandbox> => {
-  for (const [isolation, words] of candidates) {
-    const prefix = located(words)
-    if (prefix !== null && (await runs(prefix))) return { prefix, isolation }
+  for (const candidate of candidates) {
+    const sandbox = onThisMachine(candidate)
+    if (sandbox !== null && (await runs(sandbox))) return sandbox
   }
   return none
 }
@@ -61,11 +116,21 @@ export const findSandbox = (): Promise<Sandbox> => {
   return known
 }
 
-export type Command = { readonly program: string; readonly args: ReadonlyArray<string> }
+/** The command within the sandbox, and behind this process in the queue for the CPU. */
+export const sandboxed = async (command: Command, files: Files): Promise<Command> => {
+  const { program, args } = within(await findSandbox(), command, files)
+  const nice = findProgram('nice')
+  return nice === null ? { program, args } : { program: nice, args: ['-n', '10', '--', program, ...args] }
+}
 
-/** The command within the sandbox. */
-export const sandboxed = async ({ program, args }: Command): Promise<Command> => {
-  const { prefix } = await findSandbox()
-  const [first = program, ...rest] = [...prefix, program, ...args]
-  return { program: first, args: rest }
+export type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+
+const signals = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+)
+
+/** How a sandboxed command ended: the shell around one tells a signal as 128 and its number. */
+export const endOf = (code: number | null, signal: NodeJS.Signals | null): End => {
+  const told = signals.get((code ?? 0) - 128)
+  return told === undefined ? { code, signal } : { code: null, signal: told }
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { setPriority } from 'node:os'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as t from 'io-ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
-import { sandboxed } from '../sandbox/sandbox.ts'
+import type { Files } from '../sandbox/own-root.ts'
+import { type End, endOf, sandboxed } from '../sandbox/sandbox.ts'
 import { type ImageJob, ImageReport } from './image-job.ts'
 
 type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | undefined }
@@ -26,26 +26,29 @@ export const runImageChild = <A>(
   onProgress: (fraction: number) => void = () => {},
 ): TE.TaskEither<Refused | Unavailable, A> =>
   pipe(
-    TE.tryCatch(async () => untilGone(await startChild(), job, bounds, onProgress), failed),
+    TE.tryCatch(async () => untilGone(await startChild(filesOf(job)), job, bounds, onProgress), failed),
     TE.flatMapEither((outcome) => outcome),
     TE.flatMapEither((value) => pipe(result.decode(value), E.mapLeft(failed))),
   )
 
 const failed = unavailable('image process')
 
-const startChild = async (): Promise<ChildProcess> => {
+/** One that is mended is read from memory. */
+const filesOf = (job: ImageJob): Files => ({
+  reads: [job.path],
+  writes: job.task === 'render' ? [job.folder] : [],
+})
+
+const startChild = async (files: Files): Promise<ChildProcess> => {
   // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-  const { program, args } = await sandboxed({ program: process.execPath, args: flags })
-  const child = fork(childPath, {
+  const { program, args } = await sandboxed({ program: process.execPath, args: flags }, files)
+  return fork(childPath, {
     execPath: program,
     execArgv: [...args],
     env: {},
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  // From out here and at once: threads take after the one that starts them, and Node starts some very early.
-  if (child.pid !== undefined) setPriority(child.pid, 10)
-  return child
 }
 
 const untilGone = (
@@ -78,7 +81,7 @@ const untilGone = (
     child.on('close', (code, killedBy) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
-      resolve(outcome ?? E.left(endOf(code, killedBy, complaints())))
+      resolve(outcome ?? E.left(failureOf(endOf(code, killedBy), complaints())))
     })
     if (signal?.aborted) abort()
     // A child that is gone before it has read the job is told of by how it ended.
@@ -99,7 +102,7 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
 /** Signals that native code draws upon itself. Anything else, SIGKILL too, came from elsewhere. */
 const crashes = new Set<string>(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP'])
 
-const endOf = (code: number | null, signal: string | null, complaints: string): Refused | Unavailable =>
+const failureOf = ({ code, signal }: End, complaints: string): Refused | Unavailable =>
   signal !== null && crashes.has(signal)
     ? refused('damaged: its decoder broke down')
     : failed(new Error(`ended with ${signal ?? code}: ${complaints}`))

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
+import type { Files } from '../sandbox/own-root.ts'
 import type { ProbedFile } from './probed-file.ts'
 
 export type EngineFacts = {
@@ -53,6 +55,21 @@ export const CUT_OFF = /\bpartial file$|\bFile ended prematurely\b/m
 export type RemuxJob = {
   readonly outputs: ReadonlyArray<{ readonly inputs: ReadonlyArray<string>; readonly file: string }>
   readonly wallSeconds: number
+}
+
+export const noFiles: Files = { reads: [], writes: [] }
+
+/** The files that an engine needs for what it is asked. */
+export const filesOf = {
+  probe: (path: string): Files => ({ reads: [path], writes: [] }),
+  encode: ({ path, video, audio }: EncodeJob): Files => ({
+    reads: [path],
+    writes: [video, audio].flatMap((job) => job?.outputs ?? []).map(({ file }) => dirname(file)),
+  }),
+  remux: ({ outputs }: RemuxJob): Files => ({
+    reads: outputs.flatMap(({ inputs }) => inputs),
+    writes: outputs.map(({ file }) => dirname(file)),
+  }),
 }
 
 /**

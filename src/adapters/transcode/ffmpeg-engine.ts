@@ -7,7 +7,9 @@ import {
   type Engine,
   type EngineFacts,
   type EngineFailure,
+  filesOf,
   formatOf,
+  noFiles,
 } from './engine.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
@@ -30,7 +32,9 @@ export const createFfmpegEngine = (programs: {
       [programs.ffmpeg, '-filters'],
       [programs.ffprobe, '-version'],
     ] as const) {
-      const ran = await run(program, ['-hide_banner', question], null, { wallSeconds: PROBE_SECONDS })
+      const ran = await run(program, ['-hide_banner', question], null, noFiles, {
+        wallSeconds: PROBE_SECONDS,
+      })
       if (E.isLeft(ran)) return ran
       printed.push(ran.right.stdout)
     }
@@ -43,7 +47,7 @@ export const createFfmpegEngine = (programs: {
     const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
-    const ran = await run(programs.ffprobe, args, path, bounds)
+    const ran = await run(programs.ffprobe, args, path, filesOf.probe(path), bounds)
     if (E.isLeft(ran))
       return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
@@ -57,25 +61,27 @@ export const createFfmpegEngine = (programs: {
       if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
-    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, bounds, onLine)
+    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
     return E.isLeft(ran) ? ran : E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
   },
 
-  remux:
-    ({ outputs, wallSeconds }, signal) =>
-    async () => {
-      const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
-      const args = [
-        ...QUIET,
-        ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
-        ...outputs.flatMap((output) => [
-          ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
-          ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
-        ]),
-      ]
-      const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), { wallSeconds, signal })
-      return E.isLeft(ran) ? ran : E.right(undefined)
-    },
+  remux: (job, signal) => async () => {
+    const { outputs, wallSeconds } = job
+    const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
+    const args = [
+      ...QUIET,
+      ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
+      ...outputs.flatMap((output) => [
+        ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
+        ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
+      ]),
+    ]
+    const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), filesOf.remux(job), {
+      wallSeconds,
+      signal,
+    })
+    return E.isLeft(ran) ? ran : E.right(undefined)
+  },
 })
 
 /** What ffprobe ends with when a stream needs a decoder that is not on the list. */
@@ -91,7 +97,7 @@ const probeByListing = async (
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
   const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
-  const ran = await run(ffmpeg, args, path, bounds)
+  const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
   return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
 }

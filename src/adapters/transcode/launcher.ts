@@ -1,21 +1,16 @@
 import { findProgram } from '../sandbox/find-program.ts'
+import type { Files } from '../sandbox/own-root.ts'
 import { type Command, sandboxed } from '../sandbox/sandbox.ts'
 
 /**
- * A command in the sandbox that runs behind others (`nice`), within limits (`prlimit`, in its own words). Each program
- * replaces itself by the next, so all are one process. Those that a system does not have are left out.
+ * A command in the sandbox, with these files, within limits (`prlimit`, in its own words). A system that does not have
+ * that program has no limits.
  */
-export const bounded = ({ program, args }: Command, limits: ReadonlyArray<string>): Promise<Command> => {
-  const wrappers = [
-    ['prlimit', '--core=0', ...limits, '--'],
-    ['nice', '-n', '10', '--'],
-  ]
-  const found = wrappers.flatMap(([name = '', ...options]) => {
-    const wrapper = findProgram(name)
-    return wrapper === null ? [] : [wrapper, ...options]
-  })
-  const [first = program, ...rest] = [...found, program, ...args]
-  return sandboxed({ program: first, args: rest })
+export const bounded = (command: Command, files: Files, limits: ReadonlyArray<string>): Promise<Command> => {
+  const prlimit = findProgram('prlimit')
+  if (prlimit === null) return sandboxed(command, files)
+  const args = ['--core=0', ...limits, '--', command.program, ...command.args]
+  return sandboxed({ program: prlimit, args }, files)
 }
 
 /** What an engine may know of where it runs: no secret among the settings reaches a decoder. */

@@ -3,7 +3,8 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as t from 'io-ts'
 import { E, pipe, TE } from '../../fp.ts'
-import type { Engine, EngineFailure } from './engine.ts'
+import type { Files } from '../sandbox/own-root.ts'
+import { type Engine, type EngineFailure, filesOf, noFiles } from './engine.ts'
 import { bareEnvironment, bounded } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS } from './limits.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
@@ -13,22 +14,28 @@ import { type Bounds, failureOf, supervise, withoutPath } from './supervise.ts'
 /** Runs FFmpeg's libraries from the npm package node-av, in a child: a crash of native code ends that alone. */
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
-    ask({ kind: 'describe' }, { wallSeconds: PROBE_SECONDS }),
+    ask({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
     TE.flatMapEither(decodeWith(t.readonly(t.strict({ name: t.string, toneMaps: t.boolean })))),
   ),
   probe: (path, signal) =>
     pipe(
-      ask({ kind: 'probe', path }, { wallSeconds: PROBE_SECONDS, signal }, path),
+      ask({ kind: 'probe', path }, filesOf.probe(path), { wallSeconds: PROBE_SECONDS, signal }, path),
       TE.flatMapEither(decodeWith(ProbedFile)),
     ),
   encode: (job, onProgress, signal) =>
     pipe(
-      ask({ kind: 'encode', job }, { wallSeconds: job.wallSeconds, signal }, job.path, onProgress),
+      ask(
+        { kind: 'encode', job },
+        filesOf.encode(job),
+        { wallSeconds: job.wallSeconds, signal },
+        job.path,
+        onProgress,
+      ),
       TE.flatMapEither(decodeWith(t.readonly(t.strict({ isCutOff: t.boolean })))),
     ),
   remux: (job, signal) =>
     pipe(
-      ask({ kind: 'remux', job }, { wallSeconds: job.wallSeconds, signal }),
+      ask({ kind: 'remux', job }, filesOf.remux(job), { wallSeconds: job.wallSeconds, signal }),
       TE.map(() => undefined),
     ),
 })
@@ -43,6 +50,7 @@ const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 const ask =
   (
     request: ChildRequest,
+    files: Files,
     bounds: Bounds,
     path: string | null = null,
     onProgress: (seconds: number) => void = () => {},
@@ -50,7 +58,7 @@ const ask =
   async () => {
     // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-    const { program, args } = await bounded({ program: process.execPath, args: flags }, LIMITS)
+    const { program, args } = await bounded({ program: process.execPath, args: flags }, files, LIMITS)
     const child = fork(CHILD, {
       execPath: program,
       execArgv: [...args],

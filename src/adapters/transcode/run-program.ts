@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { E } from '../../fp.ts'
+import type { Files } from '../sandbox/own-root.ts'
 import type { EngineFailure } from './engine.ts'
 import { bareEnvironment, bounded } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
@@ -16,10 +17,11 @@ export const run = async (
   program: string,
   args: ReadonlyArray<string>,
   path: string | null,
+  files: Files,
   bounds: Bounds,
   onLine?: (line: string) => void,
 ): Promise<E.Either<EngineFailure, Ran>> => {
-  const command = await bounded({ program, args }, LIMITS)
+  const command = await bounded({ program, args }, files, LIMITS)
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: bareEnvironment(),

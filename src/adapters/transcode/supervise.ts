@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { endOf } from '../sandbox/sandbox.ts'
 import type { EngineFailure } from './engine.ts'
 
 export type Bounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
@@ -42,7 +43,7 @@ export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds):
       stderr = (stderr + text).slice(0, MAX_STDERR_BYTES)
     })
     child.once('error', (startError) => end({ code: null, signal: null, startError }))
-    child.once('close', (code, killedBy) => end({ code, signal: killedBy, startError: null }))
+    child.once('close', (code, killedBy) => end({ ...endOf(code, killedBy), startError: null }))
     if (signal?.aborted) abort()
   })
 
