@@ -1,5 +1,6 @@
 // Mints a token by every example of docs/tokens.md, as a reader would, and asks a server from dist/ that has the keys
-// of the document. With EVERY_LANGUAGE=1 a language that is not installed is a fault; without, it is only named.
+// of the document; with `--source`, one that runs from src/. With EVERY_LANGUAGE=1 a language that is not installed is a
+// fault; without, it is only named.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,9 @@ import { createInterface } from 'node:readline'
 const text = readFileSync('docs/tokens.md', 'utf8')
 const dir = mkdtempSync(join(tmpdir(), 'larder-tokens-'))
 const uid = 'cf_0123456789abcdefghijkl'
+const larder = process.argv.includes('--source')
+  ? ['--import', import.meta.resolve('tsx'), resolve('src/main.ts')]
+  : [resolve('dist/main.js')]
 const wantsAll = process.env.EVERY_LANGUAGE === '1'
 
 const programs = { js: ['node'], python: ['python3'], go: ['go', 'run'], php: ['php'] }
@@ -45,7 +49,7 @@ const environment = (script) =>
   )
 
 const serve = async (env) => {
-  const server = spawn(process.execPath, [resolve('dist/main.js'), 'serve'], {
+  const server = spawn(process.execPath, [...larder, 'serve'], {
     env: {
       ...env,
       PORT: '0',

@@ -244,6 +244,16 @@ const tokenKeys = (config: Config, ownText: (file: string) => string | null): To
   }
 }
 
+/** Whether a key that the settings lack is read from DATA_DIR. */
+export const readsKeyFiles = (config: Config): boolean => {
+  let reads = false
+  tokenKeys(config, () => {
+    reads = true
+    return null
+  })
+  return reads
+}
+
 /** A file that keys of tokens are read from, and what is wrong with it. Nothing of a key is in here. */
 export type KeyFile = {
   readonly use: TokenUse
@@ -366,6 +376,8 @@ export const createAdapters = async (
       ]).finally(() => beacon.close()),
   }
 }
+
+export { closeLimitMs } from './adapters/platform/close-all.ts'
 
 /** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [

@@ -13,6 +13,7 @@ import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
 import { serveCommand } from './cli/serve-command.ts'
+import { larderAs } from './cli/shell-line.ts'
 import { sweepCommand } from './cli/sweep-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
@@ -61,8 +62,10 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   for (const warning of describeMisspelt(process.env)) process.stderr.write(`larder: ${warning}\n`)
   // What Larder writes is for its own user alone, also where no code says so and whatever the caller's umask is.
   process.umask(0o077)
-  actAsOwner(config.right.dataDir, name)
-  return command.run({ config: config.right, args, ...out })
+  const given = { config: config.right, args }
+  const { dataDir } = config.right
+  if (command.needsLibrary(given)) actAsOwner(dataDir, (uid) => larderAs(uid, dataDir, [name, ...words]))
+  return command.run({ ...given, ...out })
 }
 
 /** What a person can mend, in lines for them; `null` for a fault of ours. */
@@ -77,7 +80,7 @@ const explain = (error: unknown): Failure | null => {
   return explained === null ? null : new Failure(explained)
 }
 
-// Whoever read our lines may go: a server that serves does not end for it.
+// The reader of our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
 printWarningsWithoutText((text) => process.stderr.write(text))
 

@@ -141,6 +141,12 @@ const texts = [
     allowed: 'isMissing(error)',
   },
   {
+    about: 'puts a command for a shell together by hand: use shell-line.ts, which quotes',
+    pattern: /\bsudo [^'"`]*\$\{/,
+    found: `\`sudo chown $${'{path}'}\``,
+    allowed: "shellLine(['sudo', 'chown', path])",
+  },
+  {
     about: 'runs a program to its end: use runProgram, whose errors are no command lines of Larder',
     // But for a trial whose failure is a mere no.
     pattern: /promisify\(execFile\)(?!\(program, )/,

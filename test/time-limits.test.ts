@@ -13,6 +13,7 @@ describe('the tests', () => {
       '.mocharc.s3.json',
       '.mocharc.browser.json',
       '.mocharc.crash.json',
+      '.mocharc.replay.json',
     ])
       expect(guardOf(config), config).to.be.at.least(120_000)
     for (const file of tests)

@@ -1,23 +1,13 @@
 import type { ByteStream } from '../domain/shared/bytes.ts'
 import { type Unavailable, unavailable } from '../domain/shared/errors.ts'
 import { limited } from '../domain/shared/limited.ts'
+import { isNoAnswer } from '../domain/shared/no-answer.ts'
 import { E, O, pipe, type TE } from '../fp.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import { abandon, leave, within } from './blob/byte-streams.ts'
 import { type Breaker, notAsked } from './breaker.ts'
 import { putLimitMs } from './put-limit.ts'
-
-/** Milliseconds. */
-export type StoreLimits = {
-  /** From the call of a read to the first byte: together with the database, a viewer waits five seconds at most. */
-  readonly firstByte: number
-  readonly delete: number
-  readonly check: number
-  /** Until the next entry of a list: the sweep has time. */
-  readonly listed: number
-}
-
-export const usualStoreLimits: StoreLimits = { firstByte: 4000, delete: 30_000, check: 2000, listed: 60_000 }
+import { type StoreLimits, usualStoreLimits } from './store-limits.ts'
 
 const dependency = 'object store'
 
@@ -34,11 +24,10 @@ export const createBoundedObjectStore = (
     <A>(task: TE.TaskEither<Unavailable, A>, ms: number, onLate?: (late: A) => void): typeof task =>
     async () => {
       if (!breaker.tryEnter()) return E.left(unavailable(dependency)(notAsked()))
-      const started = performance.now()
       const result = await limited(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
-      // A failure that comes sooner costs the next caller nothing. An adapter may have a limit of its own below this one.
-      else if (performance.now() - started >= ms * 0.8) breaker.timedOut(result.left.cause)
+      // Any other failure costs the next caller nothing. An adapter whose own limit is shorter says so as well.
+      else if (isNoAnswer(result.left.cause)) breaker.timedOut(result.left.cause)
       return result
     }
 
@@ -46,10 +35,12 @@ export const createBoundedObjectStore = (
   const promptly = (stream: ByteStream, deadline: number): ByteStream => {
     const source = stream[Symbol.asyncIterator]()
     const first = async () => {
+      const left = deadline - performance.now()
       try {
-        return await within(source.next(), Math.max(minimumMs, deadline - performance.now()))
+        return await within(source.next(), Math.max(minimumMs, left))
       } catch (cause) {
-        if (performance.now() >= deadline) breaker.timedOut(cause)
+        // A reader that came late has not waited long enough to tell.
+        if (left > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
         leave(stream)
         throw cause
       }

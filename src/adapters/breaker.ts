@@ -12,7 +12,6 @@ export type Breaker = {
   readonly answered: () => void
   /** The machine was waited for in vain. */
   readonly timedOut: (cause: unknown) => void
-  readonly isOpen: () => boolean
 }
 
 export type BreakerEvents = {
@@ -45,7 +44,6 @@ export const createBreaker = ({ openMs, clock, onOpen, onAnswered }: BreakerOpti
       nextProbeAt = clock() + openMs
       if (isFirst) onOpen?.(cause)
     },
-    isOpen: () => nextProbeAt !== null,
   }
 }
 

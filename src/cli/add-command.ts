@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition.ts'
 import { E } from '../fp.ts'
-import { type Command, wrongUsage } from './command.ts'
+import { always, type Command, wrongUsage } from './command.ts'
 import { explain, orFail } from './outcome.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -15,6 +15,7 @@ export const addCommand: Command = {
     ['FILE', 'of any name: its bytes say what it is; one that is there already keeps its uid'],
     ['--public', 'pictures alone: everybody may see them without a token'],
   ],
+  needsLibrary: always,
   run: ({ config, args, isJson, report }) => {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -1,5 +1,5 @@
 import { withServices } from '../composition.ts'
-import { type Command, wrongUsage } from './command.ts'
+import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'admin grant|revoke|token SUB'
@@ -14,6 +14,7 @@ export const adminCommand: Command = {
     ['token', 'prints an id token of SUB that is good for an hour, and nothing else'],
     ['SUB', 'the subject of id tokens, such as me@example.org'],
   ],
+  needsLibrary: always,
   run: ({ config, args, report }) => {
     const [action, sub, ...rest] = args
     if (!sub || rest.length > 0 || !['grant', 'revoke', 'token'].includes(action ?? ''))

@@ -46,6 +46,21 @@ const examineAddress = async (url: string, jwt: string | undefined): Promise<Rea
   return orFail(TE.fromEither(reports))
 }
 
+/** What is to be examined: a list at an address, or a film of this library. */
+const targetOf = (args: ReadonlyArray<string>) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { token: { type: 'string' } },
+    allowPositionals: true,
+  })
+  const [target, ...rest] = positionals
+  if (!target || rest.length > 0) throw wrongUsage(usage)
+  const isAddress = target.includes('://')
+  if (!isAddress && !ContentFileUid.is(target))
+    throw new Failure(`${target} is neither a uid nor an address with http:// or https://`, 2)
+  return { target, isAddress, token: values.token }
+}
+
 /**
  * Examines an m3u8 list and those that it names; exit code 1 when a rule is broken that players may fail on. The
  * token is for lists that are not signed: an address may carry its own, and a UID needs none.
@@ -58,21 +73,11 @@ export const checkCommand: Command = {
     ['UID', 'of a sound or film of this library; no server need run, and no token is needed'],
     ['--token JWT', 'goes into the header of requests to the host of URL'],
   ],
+  needsLibrary: ({ args }) => !targetOf(args).isAddress,
   run: async ({ config, args, report }) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { token: { type: 'string' } },
-      allowPositionals: true,
-    })
-    const [target, ...rest] = positionals
-    if (!target || rest.length > 0) throw wrongUsage(usage)
-
-    const isAddress = target.includes('://')
-    if (!isAddress && !ContentFileUid.is(target))
-      throw new Failure(`${target} is neither a uid nor an address with http:// or https://`, 2)
-
+    const { target, isAddress, token } = targetOf(args)
     const { reports, origin } = isAddress
-      ? { reports: await examineAddress(target, values.token), origin: '' }
+      ? { reports: await examineAddress(target, token), origin: '' }
       : await withServices(config, (larder) => examineFilm(larder, config, target))
     const { lines, faults } = describeReports(reports, origin)
     report({ lines, json: reportsAsJson(reports) })

@@ -46,9 +46,17 @@ export type Command = {
   readonly about: string
   /** The words of `usage`, each with what it means. */
   readonly words: ReadonlyArray<readonly [word: string, meaning: string]>
+  /**
+   * Whether it reads or writes in DATA_DIR: then it runs as the owner of that folder, or not at all. Throws for wrong
+   * usage.
+   */
+  readonly needsLibrary: (given: Pick<CommandContext, 'config' | 'args'>) => boolean
   /** Gives the exit code. Throws a `Failure` for what its user can mend. */
   readonly run: (context: CommandContext) => Promise<number>
 }
+
+/** For `needsLibrary`, of most commands. */
+export const always = (): boolean => true
 
 /** Ends a command with one line on standard error, and exit code 1 (2 for wrong usage). */
 export class Failure extends Error {

@@ -2,6 +2,10 @@ import type { SweepReport } from '../domain/sweep/store-sweep.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
+/** Whether nothing was swept for a reason that a person has to look into. */
+export const isRefusal = ({ result }: SweepReport): boolean =>
+  result === 'foreign' || result === 'unproven' || result === 'braked'
+
 /** A report for people: what came of it, then a line for each object where these matter. */
 export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
   switch (report.result) {
@@ -10,7 +14,14 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
     case 'foreign':
       return [
         `nothing is swept: the object store belongs to the library ${report.other}, and the database to ${report.ours}; ` +
-          'see S3_BUCKET, S3_PREFIX and DATABASE_URL',
+          'see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, delete the object .library of the store: ' +
+          'the next sweep looks anew whose it is',
+      ]
+    case 'unproven':
+      return [
+        `nothing is swept: the object store names no library, and of ${plural(report.looked, 'object')} in it the ` +
+          `database names ${report.named}; see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, ` +
+          `store an object .library with the content ${report.ours}`,
       ]
     case 'swept':
       return [

@@ -2,10 +2,11 @@ import { examineKeyFiles, withServicesApartFromKeys } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E } from '../fp.ts'
-import { type Command, wrongUsage } from './command.ts'
+import { always, type Command, wrongUsage } from './command.ts'
 import {
   type Examined,
   examineDataFolder,
+  examineDecoders,
   examineNode,
   examineServer,
   placesOf,
@@ -39,10 +40,13 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
       fault: name === 'database' && fault !== null && E.isLeft(asked) ? oneLine(asked.left.cause) : fault,
       remedy: remedies[name] ?? '',
     }))
+    const isolation = await transcoder.isolation()
+    const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
     const engine = await transcoder.describe()
-    if (E.isRight(engine)) return [...services, well('transcoder', engine.right)]
+    if (E.isRight(engine)) return [...services, ...decoders, well('transcoder', engine.right)]
     const fault = oneLine(engine.left.cause)
-    return [...services, { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }]
+    const without = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
+    return [...services, ...decoders, without]
   })
 
 /** A look that fails is a finding: no part of the report is lost for another. */
@@ -70,6 +74,7 @@ export const doctorCommand: Command = {
   usage: 'doctor',
   about: 'Looks at what Larder depends on, says at what it looked, and what to do where something is wrong.',
   words: [],
+  needsLibrary: always,
   run: async ({ config, args, report }) => {
     if (args.length > 0) throw wrongUsage('doctor')
     const folder = await examineDataFolder(config.dataDir, process.getuid?.() ?? 0)
@@ -79,7 +84,7 @@ export const doctorCommand: Command = {
       describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
-    // Without its folder nothing else could be opened, or it would be made, as somebody else's.
+    // Without its folder nothing else could be opened, or it would be made, as another user's.
     const all =
       folder.fault === null
         ? [...around, ...(await looked('services', () => examineServices(config)))]

@@ -1,7 +1,9 @@
 import { stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
+import type { Isolation } from '../ports/transcoder.ts'
 import { findForeign } from './foreign-files.ts'
+import { larderAs, shellLine } from './shell-line.ts'
 
 /** One thing that was looked at. `fault: null`: it is well. */
 export type Examined = {
@@ -70,22 +72,34 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
       name,
       detail: dataDir,
       fault: `${dataDir} belongs to the user with the id ${found.uid}, and this command runs as ${uid}`,
-      remedy: `run it as that user: sudo -u '#${found.uid}' DATA_DIR=${dataDir} larder doctor`,
+      remedy: `run it as that user: ${larderAs(found.uid, dataDir, ['doctor'])}`,
     }
   const { foreign, isWhole } = await findForeign(dataDir, found.uid)
-  if (foreign.length > 0)
+  if (foreign.length > 0) {
+    const paths = foreign.length > mostNamed ? [dataDir] : foreign.map((one) => path.join(dataDir, one))
+    const remedy = shellLine(['sudo', 'chown', '-R', `--reference=${dataDir}`, '--', ...paths])
     return {
       name,
       detail: dataDir,
       fault: `${named(foreign)} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
-      remedy: `stop the server, then: sudo chown -R --reference=${dataDir} ${foreign.length > mostNamed ? dataDir : foreign.map((one) => path.join(dataDir, one)).join(' ')}`,
+      remedy: `stop the server, then: ${remedy}`,
     }
+  }
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
   return withRoom(
     name,
     dataDir,
     ` (user ${found.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
   )
+}
+
+/** What this machine permits is no fault: a container may forbid all of it. */
+export const examineDecoders = ({ withoutNetwork, withoutNewPrivileges }: Isolation): Examined => {
+  const network = withoutNetwork
+    ? 'without network'
+    : 'with the network of this machine, which permits no other'
+  const rights = withoutNewPrivileges ? 'without a way to new rights' : 'free to gain rights'
+  return well('decoders', `run ${network}, and ${rights}`)
 }
 
 const askMilliseconds = 2000

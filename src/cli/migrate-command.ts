@@ -1,5 +1,5 @@
 import { withServices } from '../composition.ts'
-import { type Command, wrongUsage } from './command.ts'
+import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
 
 /** Brings the database to this release's form. `serve` does it too. */
@@ -7,6 +7,7 @@ export const migrateCommand: Command = {
   usage: 'migrate',
   about: "Brings the database to this release's form, as `serve` does.",
   words: [],
+  needsLibrary: always,
   run: ({ config, args, report }) => {
     if (args.length > 0) throw wrongUsage('migrate')
     return withServices(config, async ({ database }) => {

@@ -6,14 +6,11 @@ import { createSampleTask } from './work/sample-task.ts'
 import { createStartTask } from './work/start-task.ts'
 import { createSweepTask } from './work/sweep-task.ts'
 
-/** Milliseconds that a stop waits for work under way: its processes are killed at once, its files removed. */
-const stopLimitMs = 5000
-
 export type PantryWork = {
   /** Begins the work; resolves when it was told to stop and all of it has ended, or its time was up. Never rejects. */
   readonly run: () => Promise<void>
-  /** Aborts what is under way, and waits for it within a limit. The next start finishes it. */
-  readonly stop: () => Promise<void>
+  /** Aborts what is under way, and waits for it, for `limitMs` at most. The next start finishes it. */
+  readonly stop: (limitMs: number) => Promise<void>
 }
 
 /** What a serving process does beside serving: the tables, exports that are unfinished, samples, and the sweep. */
@@ -41,9 +38,9 @@ export const createPantryWork = (
       background.start(createStartTask(larder, config, terminal, startOthers))
       await stopped
     },
-    stop: async () => {
+    stop: async (limitMs) => {
       terminal.close()
-      await background.stop(stopLimitMs)
+      await background.stop(limitMs)
       resolveStopped()
     },
   }

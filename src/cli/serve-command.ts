@@ -1,25 +1,17 @@
 import { isatty } from 'node:tty'
 import { createLarderServer, type Larder, withNewLibrary } from '../composition.ts'
 import type { Config } from '../config.ts'
-import type { DrainTimes } from '../server/drain.ts'
-import { type Command, type CommandContext, wrongUsage } from './command.ts'
+import { always, type Command, type CommandContext, wrongUsage } from './command.ts'
 import { listen, withPort } from './listening.ts'
 import { createPantryWork } from './pantry-work.ts'
+import { closingSeconds, type StopBudget, stopBudget } from './stop-budget.ts'
 import { listenForStop, type StopRequest } from './stop-request.ts'
 
-/** Beyond the grace, for the lame duck and for closing; before it serves, for all. */
-const closingSeconds = 5
-/** Of these, what a lame duck may take. */
-const lameDuckShareSeconds = 3
-
-/** The whole stop takes no longer than the grace and 5 seconds, so a long lame duck is part of the grace. */
-const drainTimes = ({ lameDuckSeconds, shutdownGraceSeconds: grace }: Config): DrainTimes => {
-  const lameDuck = lameDuckSeconds ?? (isatty(0) ? 0 : 2)
-  return {
-    lameDuckMilliseconds: Math.min(lameDuck, grace + lameDuckShareSeconds) * 1000,
-    cutOffMilliseconds: (Math.min(lameDuck, lameDuckShareSeconds) + grace) * 1000,
-  }
-}
+const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget =>
+  stopBudget({
+    graceSeconds: shutdownGraceSeconds,
+    lameDuckSeconds: lameDuckSeconds ?? (isatty(0) ? 0 : 2),
+  })
 
 type Serving = {
   readonly config: Config
@@ -41,10 +33,11 @@ const serve = async (larder: Larder, { config, made, print, report, stop }: Serv
 
   const work = createPantryWork(larder, config, print)
   const working = work.run()
+  const budget = budgetOf(config)
   await stop.requested
   await Promise.all([
-    stop.naming('background work', Promise.all([work.stop(), working])),
-    stop.naming('requests under way', drain.run(drainTimes(config))),
+    stop.naming('background work', Promise.all([work.stop(budget.work), working])),
+    stop.naming('requests under way', drain.run(budget.drain)),
   ])
   return 0
 }
@@ -54,10 +47,11 @@ export const serveCommand: Command = {
   usage: 'serve',
   about: 'Serves until Ctrl-C, makes exports that are unfinished, and fills an empty library with samples.',
   words: [],
+  needsLibrary: always,
   run: async ({ config: given, args, print, report }) => {
     if (args.length > 0) throw wrongUsage('serve')
     let isServing = false
-    const stop = listenForStop(() => (isServing ? given.shutdownGraceSeconds : 0) + closingSeconds)
+    const stop = listenForStop(() => (isServing ? budgetOf(given).whole / 1000 : closingSeconds))
     const config = await withPort(given)
     const running = withNewLibrary(config, async (larder, made) => {
       if (stop.isRequested()) return 0

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { withServices } from '../composition.ts'
-import { type Command, wrongUsage } from './command.ts'
-import { describeSweep } from './describe-sweep.ts'
+import { always, type Command, wrongUsage } from './command.ts'
+import { describeSweep, isRefusal } from './describe-sweep.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
@@ -11,9 +11,10 @@ export const sweepCommand: Command = {
   usage,
   about: 'Deletes objects that the database does not name and that are older than 48 hours, as `serve` does.',
   words: [
-    ['--dry-run', 'deletes nothing, and prints what would be deleted: a key and its bytes a line'],
+    ['--dry-run', 'writes and deletes nothing, and prints what would be deleted: a key and its bytes a line'],
     ['--repair', 'deletes also where these are more than 5 % of all objects, or than 1,000'],
   ],
+  needsLibrary: always,
   run: ({ config, args, report }) => {
     const { values } = parseArgs({
       args: [...args],
@@ -25,10 +26,11 @@ export const sweepCommand: Command = {
     if (values['dry-run'] && values.repair) throw wrongUsage(usage)
     const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'usual'
     return withServices(config, async ({ sweep, database }) => {
-      await orFail(database.migrate)
+      // A dry run changes nothing, the tables neither.
+      await orFail(mode === 'dry run' ? database.check : database.migrate)
       const swept = await orFail(sweep(mode, new AbortController().signal))
       report({ lines: describeSweep(swept), json: swept })
-      return swept.result === 'foreign' || swept.result === 'braked' ? 1 : 0
+      return isRefusal(swept) ? 1 : 0
     })
   },
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { createExplainToken, withServices } from '../composition.ts'
+import { createExplainToken, readsKeyFiles, withServices } from '../composition.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
 import { explanationAsJson, explanationLines, tokenIn } from './explain-token.ts'
@@ -29,6 +29,18 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
+const wordsOf = (args: ReadonlyArray<string>) =>
+  parseArgs({
+    args: [...args],
+    options: {
+      ttl: { type: 'string' },
+      maxh: { type: 'string' },
+      clip: { type: 'string' },
+      explain: { type: 'string' },
+    },
+    allowPositionals: true,
+  })
+
 /** Prints a media token for an image or content file, and nothing else; or explains one. */
 export const tokenCommand: Command = {
   usage,
@@ -46,17 +58,9 @@ export const tokenCommand: Command = {
       'says what the token opens, also one in a link or behind bearer, or why it is refused: exit code 1; asks the keys alone',
     ],
   ],
+  needsLibrary: ({ config, args }) => wordsOf(args).values.explain === undefined || readsKeyFiles(config),
   run: async ({ config, args, report }) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: {
-        ttl: { type: 'string' },
-        maxh: { type: 'string' },
-        clip: { type: 'string' },
-        explain: { type: 'string' },
-      },
-      allowPositionals: true,
-    })
+    const { values, positionals } = wordsOf(args)
     const [uid, ...rest] = positionals
     if (values.explain !== undefined) {
       if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)

@@ -1,3 +1,4 @@
+import { createFifo, type Fifo } from './fifo.ts'
 import type { Limits } from './limits.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -30,26 +31,26 @@ type Deps = {
 const refusedPerTurn = 16
 
 type Waiting = { readonly request: Admissible; readonly until: number }
-type Lane = { readonly queue: Waiting[]; inFlight: number }
+type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
 
 /**
  * Begins requests, `perTurn` of them in one turn of the event loop, likely hits first, then first come first served.
  * A request that was begun gets its answers from disk and database between the beginnings of others, and what all
  * of them wait for is on its way earlier.
  *
- * Nothing grows without bound: of each kind (likely hits, and the rest) at most `inFlight` have no reply yet; at most
- * `waiting` wait; and what has waited for `waitMilliseconds` is refused, also when nothing moves any more.
+ * Nothing grows without bound: of each kind (likely hits, and the rest) at most `inFlight` have no reply yet; of both
+ * together at most `waiting` wait; and what has waited for `waitMilliseconds` is refused, also when nothing moves any more.
  */
 export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit => {
-  const hits: Lane = { queue: [], inFlight: 0 }
-  const rest: Lane = { queue: [], inFlight: 0 }
+  const hits: Lane = { queue: createFifo(), inFlight: 0 }
+  const rest: Lane = { queue: createFifo(), inFlight: 0 }
   const lanes = [hits, rest]
   let begun = 0
   let isTurnDue = false
   let timer: NodeJS.Timeout | null = null
 
   const isOpen = ({ inFlight }: Lane): boolean => inFlight < limits.inFlight
-  const isDue = (lane: Lane): boolean => lane.queue.length > 0 && isOpen(lane)
+  const isDue = (lane: Lane): boolean => lane.queue.size() > 0 && isOpen(lane)
 
   const begin = (lane: Lane, request: Admissible): void => {
     let isReleased = false
@@ -74,7 +75,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
 
   /** Takes the first one out; what nobody waits for any more is passed over. */
   const take = (lane: Lane): Admissible | undefined => {
-    for (let first = lane.queue.shift(); first !== undefined; first = lane.queue.shift()) {
+    for (let first = lane.queue.take(); first !== undefined; first = lane.queue.take()) {
       counts.waiting -= 1
       if (!first.request.isAbandoned()) return first.request
       counts.abandoned += 1
@@ -87,7 +88,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
     let next = Number.POSITIVE_INFINITY
     let left = refusedPerTurn
     for (const { queue } of lanes)
-      for (let first = queue[0]; first !== undefined; first = queue[0]) {
+      for (let first = queue.first(); first !== undefined; first = queue.first()) {
         if (first.until > now()) {
           next = Math.min(next, first.until)
           break
@@ -97,7 +98,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
           return
         }
         left -= 1
-        queue.shift()
+        queue.take()
         counts.waiting -= 1
         if (first.request.isAbandoned()) counts.abandoned += 1
         else {
@@ -134,12 +135,12 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
 
   return (request) => {
     const lane = request.isLikelyHit ? hits : rest
-    if (begun < perTurn && isOpen(lane) && lane.queue.length === 0) {
+    if (begun < perTurn && isOpen(lane) && lane.queue.size() === 0) {
       nextTurn()
       begin(lane, request)
       return
     }
-    if (lane.queue.length >= limits.waiting) {
+    if (hits.queue.size() + rest.queue.size() >= limits.waiting) {
       counts.refused_full += 1
       request.refuse()
       return

@@ -93,7 +93,7 @@ export const anyMediaViewer = (tokens: MediaTokens): Credentials<Viewer> => {
   )
 }
 
-/** Whoever the Authorization header proves. */
+/** The caller that the Authorization header proves. */
 export const bearerOf = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
 ): Credentials<C> =>

@@ -30,7 +30,7 @@ export const headersTooLarge = errorReply({
   type: 'too_large',
   message: 'the headers of the request are too large, or too many',
 })
-export const tooLarge = errorReply({
+const tooLarge = errorReply({
   status: 413,
   type: 'too_large',
   message: 'the body of the request is too large',

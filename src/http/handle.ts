@@ -80,7 +80,7 @@ const misasked = async <C, P, Q>(
   return permitted.left._tag === 'Forbidden' ? notSet : permitted.left
 }
 
-/** Authenticate, then decode, then run (in this order: a stranger learns nothing, http-api.md §1.4). */
+/** Authenticate, then decode, then run (in this order: an unknown client learns nothing, http-api.md §1.4). */
 const answer = async <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): Promise<Answer> => {
   const { credential, params, query, run } = route
   const proven = await credential.authenticate(incoming)()

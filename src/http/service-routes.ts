@@ -7,7 +7,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import { json } from './reply.ts'
 import { createRoutes, type Routes } from './routes.ts'
 
-/** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to strangers. */
+/** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to clients. */
 export const serviceRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: Lifecycle },
   handle: Handle,

@@ -32,7 +32,7 @@ declare const seen: unique symbol
  */
 export type Generation = number & { readonly [seen]: true }
 
-/** For so long somebody who was told that he may not is not asked about again (http-api.md §9.2). */
+/** For so long a person who was refused is not asked about again (http-api.md §9.2). */
 export const refusalSeconds = 30
 
 /**

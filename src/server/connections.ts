@@ -54,7 +54,7 @@ export const endGently = (connection: Connection, last?: string | Uint8Array): v
   connection[closing] = true
   const timer = setTimeout(() => connection.destroy(), lingerMilliseconds).unref()
   connection.once('close', () => clearTimeout(timer))
-  // Broken by the client meanwhile: there is nobody to tell.
+  // Broken by the client meanwhile: there is no one to tell.
   connection.on('error', () => undefined)
   if (last === undefined) connection.end()
   else connection.end(last)

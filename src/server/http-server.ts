@@ -72,7 +72,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
 
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
     const connection: Connection = req.socket
-    // Whatever comes after the last reply is for nobody.
+    // Whatever comes after the last reply has no reader.
     if (isClosing(connection)) return
     noteReply(connection, res)
     if (drain.isStarted()) drain.lastReply(connection, res)

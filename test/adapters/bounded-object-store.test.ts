@@ -1,9 +1,12 @@
 import { expect } from 'chai'
-import { createBoundedObjectStore, usualStoreLimits } from '../../src/adapters/bounded-object-store.ts'
+import { createBoundedObjectStore } from '../../src/adapters/bounded-object-store.ts'
 import { createBreaker } from '../../src/adapters/breaker.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createS3ObjectStore } from '../../src/adapters/s3/s3-object-store.ts'
-import { E, O } from '../../src/fp.ts'
+import { usualStoreLimits } from '../../src/adapters/store-limits.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { NoAnswer } from '../../src/domain/shared/no-answer.ts'
+import { E, O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
 import { collect, inChunks, sha256 } from '../support/bytes.ts'
@@ -62,6 +65,60 @@ describe('bounded object store', () => {
     const whole = collect(opened.value)
     setTimeout(faulty.heal, 2500) // later than the limit of the first byte
     expect((await whole).equals(bytes)).to.equal(true)
+  })
+
+  describe('[S7] takes for silence nothing but a wait that its limit ended', () => {
+    const limits = { ...usualStoreLimits, firstByte: 50, check: 50 }
+    const reset = unavailable('object store')(new Error('reset by peer'))
+    /** Nothing else runs meanwhile, so that an answer is late, and no timer has fired. */
+    const block = (): void => {
+      const until = performance.now() + 120
+      while (performance.now() < until);
+    }
+    const setUp = (store: ObjectStore) => {
+      const breaker = createBreaker({ openMs: 1000, clock: () => 0 })
+      return { breaker, bounded: createBoundedObjectStore(store, breaker, limits) }
+    }
+
+    it('not a failure that came late', async () => {
+      const failing = async () => {
+        block()
+        return E.left(reset)
+      }
+      const { breaker, bounded } = setUp({
+        ...createMemoryObjectStore(),
+        read: () => failing,
+        check: failing,
+      })
+      expect(await left(bounded.check)).to.equal(reset)
+      expect(await left(bounded.read(key, all))).to.equal(reset)
+      expect(breaker.tryEnter()).to.equal(true)
+    })
+
+    it('not a stream that breaks, nor one whose reader was late itself', async () => {
+      const inner = createMemoryObjectStore()
+      for (const first of [
+        () => Promise.reject(new Error('reset')),
+        () => new Promise<never>(() => undefined),
+      ]) {
+        const stream = { [Symbol.asyncIterator]: () => ({ next: first }) }
+        const { breaker, bounded } = setUp({ ...inner, read: () => TE.right(O.some(stream)) })
+        const opened = await right(bounded.read(key, all))
+        if (O.isNone(opened)) return expect.fail('there is an object')
+        block()
+        expect(await collect(opened.value).catch(() => 'it broke')).to.equal('it broke')
+        expect(breaker.tryEnter()).to.equal(true)
+      }
+    })
+
+    it('the words of an adapter whose own limit was shorter', async () => {
+      const { breaker, bounded } = setUp({
+        ...createMemoryObjectStore(),
+        check: TE.left(unavailable('object store')(new Error('explained', { cause: new NoAnswer('none') }))),
+      })
+      await left(bounded.check)
+      expect(breaker.tryEnter()).to.equal(false)
+    })
   })
 
   describe('in front of an S3 server that falls silent', () => {

@@ -24,10 +24,10 @@ describe('closing everything [V29]', () => {
     expect(closed).to.have.members(['cache', 'store', 'after the store', 'database', 'embedded database'])
     expect(closed.indexOf('embedded database')).to.be.above(closed.indexOf('database'))
     expect(error).to.be.instanceOf(CloseError)
-    expect(error.message.split('\n')).to.have.members([
+    expect(error.message.replace(/[\d.]+ s$/m, 'so many s').split('\n')).to.have.members([
       'the cache could not be closed: EIO',
       'the store could not be closed: at once',
-      'the database could not be closed: no answer within 2 s',
+      'the database could not be closed: no answer within so many s',
     ])
   })
 })

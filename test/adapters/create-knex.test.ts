@@ -21,6 +21,18 @@ describe('createKnex', () => {
     expect(rows).to.deep.equal([{ statement_timeout: '10s' }])
   })
 
+  it('[S6] sends no statement whose limit is misspelt, and is none the worse for it', async () => {
+    const db = database.knex()
+    for (const limit of ['raed', 'toString', 'connect', '']) {
+      const error = await db
+        .raw('select 1 as one')
+        .options({ limit })
+        .catch((cause: unknown) => cause)
+      expect(String(error)).to.include(`"${limit}" is no limit of a statement`)
+    }
+    expect((await db.raw('select 1 as one').options({ limit: 'read' })).rows).to.deep.equal([{ one: 1 }])
+  })
+
   it('takes a URL', async () => {
     const connectionString = urlOf(database.connection())
     const db = createKnex(async () => ({ connectionString }), 1)

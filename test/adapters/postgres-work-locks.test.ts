@@ -6,6 +6,7 @@ import { createPostgresWorkLocks } from '../../src/adapters/knex/postgres-work-l
 import { E, O, TE } from '../../src/fp.ts'
 import type { WorkLocks } from '../../src/ports/work-locks.ts'
 import { workLocksContract } from '../contracts/work-locks.contract.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 import { eventually } from '../support/processes.ts'
@@ -54,6 +55,46 @@ describe('[V24] PostgreSQL work locks', () => {
     expect(await held.ended).to.deep.equal(O.some('lost'))
     expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
     expect(await right(one.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
+  })
+
+  describe('behind a proxy', () => {
+    let proxy: DatabaseProxy
+    beforeEach(async () => {
+      proxy = await startDatabaseProxy(connection())
+    })
+    afterEach(() => proxy.close())
+    const through = (limits?: { beat: number; answer: number }) => make(limits, () => proxy.connection)
+
+    describe('that hands on each answer late, but in time', () => {
+      workLocksContract(async () => {
+        await eventually(async () => ((await holders()) === 0 ? true : undefined))
+        proxy.set({ kind: 'late', ms: 15 })
+        return [through(), through()]
+      })
+    })
+
+    it('[M3] holds no lock of which it does not know: an answer that came too late, while it holds another', async () => {
+      // No beat comes to help.
+      const one = through({ beat: 3_600_000, answer: 1000 })
+      const held = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
+        const ended: Promise<O.Option<'lost'>> = right(
+          one.tryWith(
+            'a',
+            untilLost(() => setImmediate(() => resolve({ ended }))),
+          ),
+        )
+      })
+      proxy.set({ kind: 'late', ms: 1500 })
+      const begun = () => expect.fail('it began')
+      expect(await left(one.tryWith('b', begun))).to.include({ _tag: 'Unavailable', dependency: 'database' })
+      proxy.set({ kind: 'pass' })
+      const other = make()
+      const isFree = async (name: string) => O.isSome(await right(other.tryWith(name, () => TE.right(1))))
+      await eventually(async () => (await isFree('b')) || undefined)
+      // What it held it lost with it, and knows.
+      expect(await held.ended).to.deep.equal(O.some('lost'))
+      expect(await right(one.tryWith('b', () => TE.right(1)))).to.deep.equal(O.some(1))
+    })
   })
 
   it('tells its holder when the database falls silent: bytes are swallowed, and no connection is closed', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium, openPage } from './support/launch-chromium.ts'
@@ -22,14 +23,16 @@ const freePort = async (): Promise<number> => {
 /** The pages that a start with an empty library prints, tried as whoever started it would. */
 describe('the share pages of the samples', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'larder-browser-'))
+  let env: NodeJS.ProcessEnv
   let server: ChildProcess
   let browser: Browser
   const links = new Map<string, string>()
 
   before(async () => {
     const port = await freePort()
+    env = { ...process.env, PORT: String(port), DATA_DIR: dir, DATABASE_URL: '', SAMPLE_MEDIA: '1' }
     server = spawn(process.execPath, [path.resolve('dist/main.js'), 'serve'], {
-      env: { ...process.env, PORT: String(port), DATA_DIR: dir, DATABASE_URL: '', SAMPLE_MEDIA: '1' },
+      env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const lines = createInterface({ input: server.stdout ?? process.stdin })
@@ -47,13 +50,20 @@ describe('the share pages of the samples', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
+  /** The server prints to a pipe, so that its links bear no token. */
+  const tokenOf = async (link: string): Promise<string> => {
+    const uid = new URL(link).pathname.split('/').at(-1) ?? ''
+    const { stdout } = await promisify(execFile)(process.execPath, ['dist/main.js', 'token', uid], { env })
+    return stdout.trim()
+  }
+
   /** Opens the page; whatever it complains of is collected. */
   const open = async (kind: string): Promise<{ page: Page; complaints: string[] }> => {
     // A list that is not made yet is a 404, which the page waits through.
     const { page, complaints } = await openPage(browser, (error) => !error.includes('404'))
     const link = links.get(kind)
     if (link === undefined) return expect.fail(`no link to a ${kind} was printed`)
-    await page.goto(link)
+    await page.goto(link.replace(/jwt=.*/, `jwt=${await tokenOf(link)}`))
     return { page, complaints }
   }
 

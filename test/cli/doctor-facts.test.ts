@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import {
   examineDataFolder,
+  examineDecoders,
   examineNode,
   examineServer,
   placesOf,
@@ -30,12 +31,12 @@ describe('what the doctor looks at', () => {
     expect(fault).to.equal(
       `${folder} belongs to the user with the id ${self}, and this command runs as ${other}`,
     )
-    expect(remedy).to.equal(`run it as that user: sudo -u '#${self}' DATA_DIR=${folder} larder doctor`)
+    expect(remedy).to.equal(`run it as that user: sudo -u '#${self}' env DATA_DIR=${folder} larder doctor`)
     expect(remedy).not.to.match(/DATABASE_URL|chown/)
   })
 
   it('[V65] is whose the things in it are', async () => {
-    const mixed = path.join(folder, 'mixed')
+    const mixed = path.join(folder, 'mixed up')
     await mkdir(path.join(mixed, 'cache'), { recursive: true })
     expect(await examineDataFolder(mixed, self)).to.include({ fault: null })
     // Only root can make it so.
@@ -44,7 +45,7 @@ describe('what the doctor looks at', () => {
     await chown(path.join(mixed, 'cache'), 4711, 4711)
     const { fault, remedy } = await examineDataFolder(mixed, self)
     expect(fault).to.match(/^cache in .+ does not belong to the owner of the folder, the user with the id 0$/)
-    expect(remedy).to.equal(`stop the server, then: sudo chown -R --reference=${mixed} ${mixed}/cache`)
+    expect(remedy).to.equal(`stop the server, then: sudo chown -R '--reference=${mixed}' -- '${mixed}/cache'`)
   })
 
   it('is no more of a folder than a bounded number of things, the upper levels first, and says so', async () => {
@@ -85,6 +86,19 @@ describe('what the doctor looks at', () => {
     const told = JSON.stringify([describeKeys(examineKeyFiles(config)), placesOf(config)])
     expect(told).not.to.match(/passw0rd|c2Vj/)
     expect(told).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
+  })
+
+  it('[V65] is how decoders are kept apart from this machine', () => {
+    for (const [withoutNetwork, withoutNewPrivileges, detail] of [
+      [true, true, 'run without network, and without a way to new rights'],
+      [
+        false,
+        true,
+        'run with the network of this machine, which permits no other, and without a way to new rights',
+      ],
+      [false, false, 'run with the network of this machine, which permits no other, and free to gain rights'],
+    ] as const)
+      expect(examineDecoders({ withoutNetwork, withoutNewPrivileges })).to.include({ detail, fault: null })
   })
 
   it('[V65] is whether a server answers', async () => {

@@ -41,7 +41,7 @@ describe('the work of a server beside serving', () => {
     const work = createPantryWork(larder, config, () => {}, terminal)
     const ended = work.run()
     const stop = async () => {
-      await work.stop()
+      await work.stop(5000)
       await ended
     }
     return { lines, errors, stop }

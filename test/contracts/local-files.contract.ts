@@ -98,7 +98,9 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       it(`refuses ${what}`, async () => {
         const refusal = await left(files.inspect(await path()))
         expect(refusal._tag).to.equal('Refused')
-        expect(refusal.message).to.satisfy((text: string) => text === message || text === `it cannot be read: ${message}`)
+        expect(refusal.message).to.satisfy(
+          (text: string) => text === message || text === `it cannot be read: ${message}`,
+        )
       })
 
     it('leaves the name of the file to the caller, who has one of their own for it', async () => {

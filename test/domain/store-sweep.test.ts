@@ -19,8 +19,8 @@ const never = new AbortController().signal
 
 const aKey = (): string => aStoredFile().key
 
-const put = async (store: ObjectStore, key: string): Promise<void> => {
-  const bytes = Buffer.from(key)
+const put = async (store: ObjectStore, key: string, text = key): Promise<void> => {
+  const bytes = Buffer.from(text)
   await right(
     store.put(key, {
       contentType: 'video/mp4',
@@ -65,7 +65,14 @@ describe('[V24] the sweep of the object store', () => {
   const named = (): StoredFileRepository =>
     createMemoryStoredFileRepository('lib_ours', (key) => rows.has(key))
   const sweepOf = (overrides: Partial<Parameters<typeof createStoreSweep>[0]> = {}) =>
-    createStoreSweep({ store, storedFiles: named(), locks: locks(), log: silent, ...overrides })
+    createStoreSweep({
+      store,
+      storedFiles: named(),
+      locks: locks(),
+      clock: () => now,
+      log: silent,
+      ...overrides,
+    })
 
   /** So many objects that rows name. */
   const fill = async (count: number): Promise<void> => {
@@ -94,14 +101,117 @@ describe('[V24] the sweep of the object store', () => {
     const theirs = below('theirs/', bucket)
     const ours = below('ours/', bucket)
     await put(theirs, aKey())
-    await put(ours, aKey())
     await put(bucket, aKey())
+    const sweep = sweepOf({ store: ours })
+    await right(sweep('usual', never))
+    await put(ours, aKey())
     now += 100 * hour
-    await right(sweepOf({ store: ours })('repair', never))
+    expect(await right(sweep('repair', never))).to.include({ result: 'swept' })
     const left = await keysIn(bucket)
     expect(left.filter((key) => key.startsWith('theirs/'))).to.have.length(1)
     expect(left.filter((key) => key.startsWith('s3_files/'))).to.have.length(1)
     expect(left.filter((key) => key.startsWith('ours/'))).to.deep.equal(['ours/.library'])
+  })
+
+  describe('[M4] a store that names no library', () => {
+    const wrong = () => createMemoryStoredFileRepository('lib_wrong', () => false)
+    /** The same store, which counts what is written and deleted. */
+    const counted = () => {
+      const changes: string[] = []
+      const noting =
+        <A extends ReadonlyArray<unknown>, B>(change: (key: string, ...rest: A) => B) =>
+        (key: string, ...rest: A): B => {
+          changes.push(key)
+          return change(key, ...rest)
+        }
+      const noted = { ...store, put: noting(store.put), delete: noting(store.delete) }
+      return { changes, store: noted satisfies ObjectStore }
+    }
+    const mode = fc.constantFrom('usual' as const, 'repair' as const, 'dry run' as const)
+
+    it('is not marked, and loses nothing, by a library that does not name most of its objects', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(mode, { minLength: 1, maxLength: 4 }),
+          fc.integer({ min: 1, max: 12 }),
+          fc.nat(100),
+          async (modes, count, share) => {
+            store = createMemoryObjectStore(() => now)
+            rows = new Set()
+            await fill(count)
+            now += 100 * hour
+            const { store: noted, changes } = counted()
+            // A copy of the database from long ago names some, but not most.
+            const some = new Set([...rows].slice(0, Math.floor((count * share) / 200)))
+            const other = createMemoryStoredFileRepository('lib_wrong', (key) => some.has(key))
+            const sweep = sweepOf({ store: noted, storedFiles: other })
+            for (const one of modes)
+              expect(await right(sweep(one, never))).to.deep.equal({
+                result: 'unproven',
+                ours: 'lib_wrong',
+                looked: count,
+                named: some.size,
+              })
+            expect(changes).to.deep.equal([])
+            expect(await right(sweepOf()('usual', never))).to.deep.include({ result: 'swept', deleted: [] })
+          },
+        ),
+        { numRuns: 60 },
+      )
+    })
+
+    it('is not written to by a dry run, be it empty, this library’s or another’s', async () => {
+      const state = fc.record({
+        own: fc.nat(8),
+        orphans: fc.nat(8),
+        mark: fc.constantFrom(null, 'lib_ours', 'lib_theirs'),
+      })
+      await fc.assert(
+        fc.asyncProperty(state, async ({ own, orphans, mark }) => {
+          store = createMemoryObjectStore(() => now)
+          rows = new Set()
+          await fill(own)
+          for (let at = 0; at < orphans; at += 1) await put(store, aKey())
+          if (mark !== null) await put(store, '.library', mark)
+          now += 100 * hour
+          const before = await keysIn(store)
+          const { store: noted, changes } = counted()
+          await right(sweepOf({ store: noted })('dry run', never))
+          expect(changes).to.deep.equal([])
+          expect(await keysIn(store)).to.deep.equal(before)
+        }),
+        { numRuns: 60 },
+      )
+    })
+
+    it('is marked by the library that names most of its objects, before it deletes one', async () => {
+      await fill(100)
+      await put(store, aKey())
+      now += 100 * hour
+      const { store: noted, changes } = counted()
+      expect(await right(sweepOf({ store: noted })('usual', never))).to.include({ result: 'swept' })
+      expect(changes[0]).to.equal('.library')
+    })
+
+    it('has a way back: without a wrong mark the right library marks it, and the wrong one is refused', async () => {
+      await right(sweepOf({ storedFiles: wrong() })('usual', never))
+      await fill(3)
+      expect(await right(sweepOf()('usual', never))).to.include({ result: 'foreign' })
+      await right(store.delete('.library'))
+      expect(await right(sweepOf()('usual', never))).to.include({ result: 'swept' })
+      expect(await right(sweepOf({ storedFiles: wrong() })('repair', never))).to.include({
+        result: 'foreign',
+      })
+    })
+
+    it('may be marked by hand where its objects do not prove it', async () => {
+      await put(store, aKey())
+      now += 100 * hour
+      expect(await right(sweepOf()('repair', never))).to.include({ result: 'unproven' })
+      await put(store, '.library', 'lib_ours\n')
+      expect(await right(sweepOf()('repair', never))).to.include({ result: 'swept' })
+      expect(await keysIn(store)).to.deep.equal(['.library'])
+    })
   })
 
   it('does not touch a store that names another library', async () => {
@@ -145,6 +255,7 @@ describe('[V24] the sweep of the object store', () => {
     }
     const orphans = (count: number) =>
       createMemoryStoredFileRepository('lib_ours', (one) => Number(one.slice(-22)) >= count)
+    await put(store, '.library', 'lib_ours')
     const report = await right(sweepOf({ store: large, storedFiles: orphans(1001) })('usual', never))
     expect(report).to.include({ result: 'braked' })
     const fine = await right(sweepOf({ store: large, storedFiles: orphans(1000) })('usual', never))
@@ -191,6 +302,7 @@ describe('[V24] the sweep of the object store', () => {
     for (const key of foreign) await put(store, key)
     const prefixed = 's3_files/oseh_s3f_0123456789012345678901'
     await put(store, prefixed)
+    await put(store, '.library', 'lib_ours')
     now += 1000 * hour
     await right(sweepOf()('repair', never))
     expect(await keysIn(store)).to.have.members([...foreign, '.library'])
@@ -333,6 +445,7 @@ describe('[V24] the sweep of the object store', () => {
           store: breaking,
           storedFiles,
           locks: createMemoryWorkLocks(() => now, holders),
+          clock: () => now,
           log: silent,
         })
         await sweep(mode, never)()

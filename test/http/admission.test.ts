@@ -116,6 +116,16 @@ describe('admission [V28]', () => {
     expect(counts).to.include({ waiting: 1, refused_full: 1 })
   })
 
+  it('[S5] has one limit of waiting ones, of likely hits and of others together', () => {
+    const { come, log, counts } = setUp({ inFlight: 1, waiting: 3 })
+    for (const n of [1, 2, 3, 4]) {
+      come(`rest ${n}`)
+      come(`hit ${n}`, { isLikelyHit: true })
+    }
+    expect(log).to.deep.equal(['rest 1', 'hit 1', 'hit 3 refused', 'rest 4 refused', 'hit 4 refused'])
+    expect(counts).to.include({ waiting: 3, refused_full: 3 })
+  })
+
   it('refuses what has waited for too long, and passes over whose client has left', async () => {
     const { come, log, counts, release, advance } = setUp({ inFlight: 1 })
     come('a')

@@ -6,7 +6,7 @@ import { right } from '../support/expect-right.ts'
 import { testKeys } from '../support/memory-larder.ts'
 import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
 
-/** As many pairs as `REPLAY_PAIRS` says: 20,000 by hand. */
+/** As many pairs as `REPLAY_PAIRS` says: `npm run replay:pairs` asks 20,000. */
 const pairs = Number(process.env.REPLAY_PAIRS ?? 200)
 
 const listRoutes = (twins: Twins) => twins.routes.filter(({ path }) => !/parts|image_files\/image/.test(path))

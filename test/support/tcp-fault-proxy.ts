@@ -20,6 +20,8 @@ export type ProxyMode =
   /** Open connections break with RST, new ones as soon as they stand. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
+  /** What the server sends comes so many milliseconds later. */
+  | { readonly kind: 'late'; readonly ms: number }
 
 /** A TCP proxy in front of a server, which breaks connections as it is told. */
 export type TcpFaultProxy = {
@@ -89,6 +91,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
       if (fault === undefined || bytesSince + chunk.length < fault.after) {
         bytesSince += chunk.length
         if (mode.kind === 'slow') void slow(chunk, mode.bytesPerSecond)
+        else if (mode.kind === 'late') setTimeout(() => client.destroyed || pass(chunk), mode.ms)
         else pass(chunk)
         return
       }

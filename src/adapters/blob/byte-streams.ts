@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { badOrigin } from '../../domain/shared/errors.ts'
+import { NoAnswer } from '../../domain/shared/no-answer.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 
 /** `promise`, or a rejection when it takes longer than `ms`. */
 export const within = <A>(promise: Promise<A>, ms: number): Promise<A> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`nothing came for ${ms} ms`)), ms)
+    const timer = setTimeout(() => reject(new NoAnswer(`nothing came for ${ms} ms`)), ms)
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 

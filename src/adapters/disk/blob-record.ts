@@ -4,7 +4,7 @@ import type { CacheKey } from '../../ports/cache.ts'
 import { digestBytes, digestsOf } from './chunk-digests.ts'
 import { blockBytes } from './disk-budget.ts'
 
-/** What a blob's bytes must be, and the digest of each of its chunks (base64url), made while it was brought in. */
+/** What a blob's bytes must be, and the digest of each of its chunks (base64), made while it was brought in. */
 export const DiskRecord = t.strict({ size: t.number, sha256: t.string, chunks: t.string })
 
 export type DiskRecord = t.TypeOf<typeof DiskRecord>

@@ -29,7 +29,7 @@ export type EntryKind = 'value' | 'blob'
 export type DiskBudget = {
   /** Whether something of this size may be kept now. */
   readonly admits: (bytes: number) => boolean
-  /** It lies there now. Nobody waits for what has to make room for it. */
+  /** It lies there now. No caller waits for what has to make room for it. */
   readonly kept: (id: string, bytes: number, kind: EntryKind) => void
   /** The disk has no room for so many bytes: from now on less is kept. That much less lies there when `settled`. */
   readonly lower: (bytes: number) => void

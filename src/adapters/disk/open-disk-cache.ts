@@ -19,7 +19,7 @@ import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
-import { type SweepReport, sweep } from './sweep.ts'
+import { type DiskSweepReport, sweep } from './sweep.ts'
 import { createTrust } from './trusted-chunks.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -48,7 +48,7 @@ export type DiskCache = {
   /** Whether anything new can be kept; what is wrong, if not. */
   readonly check: TE.TaskEither<Unavailable, void>
   /** Holds the books against the folders, now. It comes round by itself as well. */
-  readonly sweep: () => Promise<SweepReport>
+  readonly sweep: () => Promise<DiskSweepReport>
   /** Reads all blobs through, now. By itself it does so a part an hour. */
   readonly scrub: () => Promise<ScrubReport>
   /** Resolves when what has been read to its end, or set, is kept and counted. */

@@ -11,7 +11,7 @@ import { type DiskBudget, isBlob } from './disk-budget.ts'
 import { writerOf } from './fill-lock.ts'
 import { removeFile } from './remove-file.ts'
 
-export type SweepReport = {
+export type DiskSweepReport = {
   /** Files that belonged to nothing, and are gone. */
   readonly removed: number
   /** Files that were not in the books, and are now. */
@@ -36,10 +36,16 @@ const atATime = 256
 const seen = 2
 
 /**
- * Holds the books against the folders, and clears up after processes that have died. It disturbs nobody: the
+ * Holds the books against the folders, and clears up after processes that have died. It disturbs no reader: the
  * worst that a file can suffer which is written at this very moment is to be missed and brought in again.
  */
-export const sweep = async ({ folders, policy, budget, stateOf, stopped }: Deps): Promise<SweepReport> => {
+export const sweep = async ({
+  folders,
+  policy,
+  budget,
+  stateOf,
+  stopped,
+}: Deps): Promise<DiskSweepReport> => {
   let removed = 0
   let adopted = 0
   let missed = 0

@@ -7,7 +7,7 @@ import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
 import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
-import { isMissing } from './is-missing.ts'
+import { isNoObject } from './is-no-object.ts'
 import { fileNameOf } from './key-names.ts'
 import { listIncoming, listObjects } from './list-objects.ts'
 
@@ -50,7 +50,7 @@ export const createFsObjectStore = (dir: string, beacon: ProcessBeacon = noBeaco
 }
 
 const unlessMissing = (error: unknown): void => {
-  if (!isMissing(error)) throw error
+  if (!isNoObject(error)) throw error
 }
 
 const exists = async (path: string): Promise<boolean> => {

@@ -6,7 +6,7 @@ import { thrown } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import { byBytes } from '../key-order.ts'
-import { isMissing } from './is-missing.ts'
+import { isNoObject } from './is-no-object.ts'
 import { segmentOf } from './key-names.ts'
 
 const failed = unavailable('object store')
@@ -16,7 +16,7 @@ const orMissing = async <A, B>(asked: Promise<A>, missing: B): Promise<A | B> =>
   try {
     return await asked
   } catch (error) {
-    if (isMissing(error)) return missing
+    if (isNoObject(error)) return missing
     throw thrown(failed(error))
   }
 }

@@ -1,4 +1,4 @@
-/** Of a token: more than a URL can carry in comfort, and a bound on what a stranger can have parsed. */
+/** Of a token: more than a URL can carry in comfort, and a bound on what an unknown client can have parsed. */
 const maxLength = 4096
 
 const threeParts = /^[\w-]+\.[\w-]+\.[\w-]+$/

@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
 import { type Breaker, notAsked } from '../breaker.ts'
-import type { DatabaseLimits } from './database-limits.ts'
+import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 
 /** The limits and the state of one pool. */
 export type Bounds = {
@@ -27,14 +27,20 @@ export class NotConnected extends Error {
 }
 
 /** It was sent, and no answer came within its limit. */
-export class NoAnswer extends Error {
+class NoAnswer extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms} ms`)
   }
 }
 
 const answeredAt = new WeakMap<pg.Client, number>()
-const ownLimit = new WeakMap<pg.Client, keyof DatabaseLimits>()
+const ownLimit = new WeakMap<pg.Client, StatementLimit>()
+
+/** knex takes options of any shape: an unknown name would be a statement that fails at once, or never. */
+const statementLimit = (name: string | undefined): StatementLimit | undefined => {
+  if (name === undefined || isStatementLimit(name)) return name
+  throw new Error(`"${name}" is no limit of a statement`)
+}
 
 /**
  * knex's client for PostgreSQL, in which nothing waits for ever. All that knex does passes here: statements,
@@ -82,8 +88,7 @@ export class BoundedClient extends PostgresClient {
 
   override async _query(connection: pg.Client, query: QueryObject): Promise<QueryObject> {
     const { limits, breaker } = this.bounds
-    const ms =
-      limits[(query.options?.limit as keyof DatabaseLimits) ?? ownLimit.get(connection) ?? 'statement']
+    const ms = limits[statementLimit(query.options?.limit) ?? ownLimit.get(connection) ?? 'statement']
     let noAnswer: NoAnswer | undefined
     const timer = setTimeout(() => {
       noAnswer = new NoAnswer(ms)
@@ -132,10 +137,7 @@ export class BoundedClient extends PostgresClient {
 }
 
 /** Statements of this transaction have another limit than the usual one. */
-export const limitTransaction = async (
-  trx: Knex.Transaction,
-  limit: keyof DatabaseLimits,
-): Promise<() => void> => {
+export const limitTransaction = async (trx: Knex.Transaction, limit: StatementLimit): Promise<() => void> => {
   const connection = await trx.client.acquireConnection() // the one that the transaction has
   ownLimit.set(connection, limit)
   return () => ownLimit.delete(connection)

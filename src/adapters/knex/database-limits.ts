@@ -26,3 +26,14 @@ export const usualDatabaseLimits: DatabaseLimits = {
   close: 1000,
   breaker: 1000,
 }
+
+const statementLimits = ['read', 'statement', 'migration'] as const
+
+/** A limit by which a statement can be bounded. */
+export type StatementLimit = (typeof statementLimits)[number]
+
+export const isStatementLimit = (name: string): name is StatementLimit =>
+  (statementLimits as ReadonlyArray<string>).includes(name)
+
+/** The options of a knex statement that is to have this limit. */
+export const limitedBy = (limit: StatementLimit) => ({ limit })

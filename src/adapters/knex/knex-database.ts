@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Database } from '../../ports/database.ts'
 import { limitTransaction } from './bounded-client.ts'
+import { limitedBy } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
 import { asked } from './statements.ts'
 
@@ -46,7 +47,7 @@ export const createKnexDatabase = (db: Knex): Database => ({
   }),
 })
 
-const asRead = { limit: 'read' }
+const asRead = limitedBy('read')
 
 /**
  * knex's own lock is a row in a table: useless while there is no table, and left behind by a process that was killed.

@@ -6,7 +6,7 @@ import type { PgConnection } from './create-knex.ts'
 export const lockClass = 727_002
 
 /** The second half of its key. Two names that share one exclude each other, which costs a wait and no more. */
-export const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
+const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
 
 /** Milliseconds. */
 export type LockLimits = {
@@ -52,9 +52,18 @@ export const openLockSession = async (
   client.on('error', lose)
   client.once('end', lose)
   let queue: Promise<unknown> = Promise.resolve()
-  /** One statement after the other: pg sends a second one no sooner, and warns of it. */
+  /**
+   * One statement after the other: pg sends a second one no sooner, and warns of it. Only the database itself can say
+   * that a statement failed. Without its answer the session may hold a lock of which this end does not know, so that
+   * the session is ended.
+   */
   const query = (sql: string, values: ReadonlyArray<unknown> = []): Promise<pg.QueryResult> => {
-    const answered = queue.then(() => client.query(sql, [...values]))
+    const answered = queue
+      .then(() => client.query(sql, [...values]))
+      .catch((error: unknown) => {
+        if (!(error instanceof pg.DatabaseError)) lose()
+        throw error
+      })
     queue = answered.catch(() => undefined)
     return answered
   }
@@ -76,7 +85,7 @@ export const openLockSession = async (
   }
   return {
     tryLock: (name) => ask('pg_try_advisory_lock', name),
-    // An unlock without an answer leaves it open whether the lock is still held; ending the session decides it.
+    // After an unlock that failed it is open whether the lock is still held; ending the session decides it.
     unlock: async (name) => {
       if (!(await ask('pg_advisory_unlock', name).catch(() => false))) lose()
     },

@@ -15,7 +15,7 @@ const isRefused = (error: unknown): boolean =>
   error instanceof NotConnected ||
   (error instanceof DatabaseError && error.code !== undefined && !endsConnection.test(error.code))
 
-/** A write that failed: without an effect, or nobody knows. */
+/** A write that failed: without an effect, or with one that is not known. */
 export const writeFailure = (error: unknown): Unavailable =>
   isRefused(error) ? unavailable(dependency)(error) : outcomeUnknown(dependency)(error)
 

@@ -3,6 +3,7 @@ import { PathReporter } from 'io-ts/lib/PathReporter.js'
 import type { Knex } from 'knex'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
+import { limitedBy } from './database-limits.ts'
 import { readFailure, writeFailure } from './statement-outcome.ts'
 
 type Binding = string | number | boolean
@@ -42,7 +43,12 @@ export const createStatements = (db: Knex) => {
   const many =
     <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
-      asked(async () => decodeRows(row, (await db.raw(sql, bindings).options({ name, limit: 'read' })).rows))
+      asked(async () =>
+        decodeRows(
+          row,
+          (await db.raw(sql, bindings).options(Object.assign({ name }, limitedBy('read')))).rows,
+        ),
+      )
 
   return {
     /** All rows. */

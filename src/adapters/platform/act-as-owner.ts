@@ -7,9 +7,9 @@ import { UserError } from './user-error.ts'
 /**
  * Lets root act as the user to whom DATA_DIR belongs, for all that follows: what root opened or made there would be out
  * of that user's reach. Call it before anything is opened. Any other user must be able to write in the folder; throws a
- * UserError with the command to type when this one is not.
+ * UserError with the command to type, which `commandAs` gives, when this one is not.
  */
-export const actAsOwner = (dataDir: string, command: string): void => {
+export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string): void => {
   const owner = ownerOf(dataDir)
   const uid = process.getuid?.()
   if (owner === null || uid === undefined || uid === owner.uid) return
@@ -20,8 +20,17 @@ export const actAsOwner = (dataDir: string, command: string): void => {
     if (!isDenied(error)) throw error
     throw new UserError(
       `DATA_DIR ${dataDir} belongs to uid ${owner.uid}, and this is uid ${uid}: ` +
-        `type sudo -u '#${owner.uid}' env DATA_DIR=${quoted(dataDir)} larder ${command}`,
+        `type ${commandAs(owner.uid)}`,
     )
+  }
+}
+
+// Node has had it since 0.9; its types have not.
+declare global {
+  namespace NodeJS {
+    interface Process {
+      initgroups?(user: string, extraGroup: number): void
+    }
   }
 }
 
@@ -43,11 +52,15 @@ const statOf = (path: string): Owner | null => {
   }
 }
 
-/** As `sudo -H -u` does. The order matters: a user who is not root cannot change groups. */
+/**
+ * As `sudo -H -u` does: with the groups that /etc/group has for the user, or the folder's alone for a uid without a name.
+ * The order matters: a user who is not root cannot change groups.
+ */
 const become = ({ uid, gid }: Owner): void => {
   const account = accountOf(uid)
   const group = account?.gid ?? gid
-  process.setgroups?.([group])
+  if (account === null) process.setgroups?.([group])
+  else process.initgroups?.(account.username, group)
   process.setgid?.(group)
   process.setuid?.(uid)
   if (account !== null) process.env.HOME = account.homedir
@@ -64,7 +77,3 @@ const accountOf = (uid: number) => {
     process.seteuid?.(0)
   }
 }
-
-/** For a shell. */
-const quoted = (word: string): string =>
-  /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`

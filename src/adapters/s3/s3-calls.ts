@@ -1,3 +1,5 @@
+import { NoAnswer } from '../../domain/shared/no-answer.ts'
+
 /** Requests under way: each ends in time, and all end when the store is closed. */
 export type S3Calls = {
   /**
@@ -30,7 +32,7 @@ export const createS3Calls = (): S3Calls => {
         return await request(left === undefined ? call.signal : AbortSignal.any([left, call.signal]))
       } catch (error) {
         // In the SDK's word for it, which s3-fault.ts explains.
-        if (isLate) throw Object.assign(new Error(`no answer within ${ms} ms`), { name: 'TimeoutError' })
+        if (isLate) throw new NoAnswer(`no answer within ${ms} ms`)
         throw error
       } finally {
         clearTimeout(timer)

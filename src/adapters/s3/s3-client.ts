@@ -1,5 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Log } from '../../ports/log.ts'
+import { ownLimit } from '../store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string
@@ -31,7 +32,12 @@ export type S3Timeouts = {
   readonly request: number
 }
 
-export const usualTimeouts: S3Timeouts = { connect: 1_500, firstByte: 3_500, idle: 20_000, request: 120_000 }
+export const usualTimeouts: S3Timeouts = {
+  connect: 1_500,
+  firstByte: ownLimit('firstByte'),
+  idle: 20_000,
+  request: 120_000,
+}
 
 /** Tries of one request until its first byte, with growing pauses of random length between. */
 const maxAttempts = 3

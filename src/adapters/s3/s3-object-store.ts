@@ -3,6 +3,7 @@ import type { ByteStream } from '../../domain/shared/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
+import { ownLimit } from '../store-limits.ts'
 import { createS3Calls } from './s3-calls.ts'
 import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
 import { download, type Place } from './s3-download.ts'
@@ -12,8 +13,6 @@ import { upload } from './s3-upload.ts'
 
 /** A key that Larder never gives to an object. */
 const probe = 'larder-check'
-
-const deleteMs = 20_000
 
 /**
  * Objects in a bucket of S3, or of a store that speaks its protocol. The cause of an `Unavailable`, and the error
@@ -73,7 +72,7 @@ export const createS3ObjectStore = (
         TE.tryCatch(async () => {
           const command = new DeleteObjectCommand(placeOf(key))
           await calls
-            .within(deleteMs, (abortSignal) => client.send(command, { abortSignal }))
+            .within(ownLimit('delete'), (abortSignal) => client.send(command, { abortSignal }))
             .catch(unlessMissing)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),

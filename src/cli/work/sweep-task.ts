@@ -2,7 +2,7 @@ import type { Larder } from '../../composition.ts'
 import type { BackgroundTask } from '../../domain/background/background-work.ts'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import { describeSweep } from '../describe-sweep.ts'
+import { describeSweep, isRefusal } from '../describe-sweep.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Milliseconds. */
@@ -22,7 +22,7 @@ export const createSweepTask = (
       if (E.isLeft(swept)) return swept
       const report = swept.right
       if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusy })
-      if (report.result === 'foreign' || report.result === 'braked') {
+      if (isRefusal(report)) {
         const [what = ''] = describeSweep(report)
         failed(unavailable('object store')(what), 'sweep')
         terminal.print(`  ${what}`)

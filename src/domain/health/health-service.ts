@@ -14,7 +14,7 @@ export type Health = {
   readonly findings: ReadonlyArray<Finding>
 }
 
-/** Whether this instance can do its work, by asking what it depends on: once a second at most, whoever asks. */
+/** Whether this instance can do its work, by asking what it depends on: once a second at most, however many ask. */
 export type HealthService = { readonly examine: () => Promise<Health> }
 
 type Check = TE.TaskEither<Unavailable, unknown>

@@ -22,7 +22,7 @@ type Outage = {
 
 const minute = 60_000
 
-/** A dependency that tells nobody when it answers is taken to be well after so long without a failure. */
+/** A dependency whose answers are not reported is taken to be well after so long without a failure. */
 const quietMs = 5 * minute
 
 export const createOutageLog = (log: Log, clock: Clock): OutageLog => {

@@ -7,7 +7,7 @@ declare const proof: unique symbol
 /** Certainty that a write had no effect. Only `withoutEffect` gives one, and never for an unknown outcome. */
 export type NoEffect = { readonly [proof]: true }
 
-/** `written`: whether this write was the one that did it. `null` when it did, or when nobody knows. */
+/** `written`: whether this write was the one that did it. `null` when it did, or when that is not known. */
 export const withoutEffect = (written: E.Either<Unavailable, boolean>): NoEffect | null => {
   const isCertain = E.isRight(written) ? !written.right : !written.left.mayHaveHappened
   return isCertain ? ({} as NoEffect) : null

@@ -1,5 +1,6 @@
 import { E, type TE } from '../../fp.ts'
 import { type Unavailable, unavailable } from './errors.ts'
+import { NoAnswer } from './no-answer.ts'
 
 /**
  * The task, given up as `Unavailable` when it takes longer than `ms`. What it gives after that goes to `onLate`, so
@@ -17,7 +18,7 @@ export const limited =
       let isLate = false
       const timer = setTimeout(() => {
         isLate = true
-        resolve(E.left(unavailable(dependency)(new Error(`no answer within ${ms} ms`))))
+        resolve(E.left(unavailable(dependency)(new NoAnswer(`no answer within ${ms} ms`))))
       }, ms)
       task().then(
         (result) => {

@@ -17,6 +17,15 @@ type Running = {
 /** Longer than any single wait inside a flight: those have limits of their own. */
 const usualLimitMs = 10_000
 
+/** What throws at once fails as what rejects. An async function would cost every flight a turn. */
+const begin = <A>(start: () => Promise<A>): Promise<A> => {
+  try {
+    return start()
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 /**
  * Makes a function that runs one task of a name at a time: a caller that comes while it runs gets what it gives. One
  * that takes longer than `limitMs` (twice that at most) is given up: all who wait for it get `Unavailable`, and the
@@ -59,7 +68,7 @@ export const createSingleFlight = (limitMs = usualLimitMs) => {
         isGivenUp = true
         resolve(E.left(unavailable('shared task')(new Error(`it took longer than ${limitMs} ms`))))
       }
-      start({ isGivenUp: () => isGivenUp })
+      begin(() => start({ isGivenUp: () => isGivenUp }))
         .finally(() => {
           if (underway.get(name)?.result === result) underway.delete(name)
         })

@@ -2,8 +2,8 @@ import { E } from '../../fp.ts'
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import { stopped } from '../ingest/media-ingest.ts'
-import { type Unavailable, unavailable } from '../shared/errors.ts'
-import { failureThrown } from '../shared/stream-failure.ts'
+import type { Unavailable } from '../shared/errors.ts'
+import { unavailableThrown } from './store-failure.ts'
 import { isOwnKey, ownFolder } from './sweep-rules.ts'
 
 /** Keys that are asked of the database at once. */
@@ -56,8 +56,7 @@ export const findOrphans = async (
       if (orphans.length > most) return E.right({ orphans: orphans.slice(0, most), objects, isWhole: false })
     }
   } catch (cause) {
-    const failure = failureThrown(cause)
-    return E.left(failure._tag === 'Unavailable' ? failure : unavailable('object store')(failure.what))
+    return E.left(unavailableThrown(cause))
   }
   if (batch.length > 0) {
     const looked = await lookUp()

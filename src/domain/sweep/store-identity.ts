@@ -2,8 +2,8 @@ import { E, O } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { failureThrown } from '../shared/stream-failure.ts'
-import { libraryKey } from './sweep-rules.ts'
+import { unavailableThrown } from './store-failure.ts'
+import { isOwnKey, isProven, libraryKey, ownFolder, sampleSize } from './sweep-rules.ts'
 
 /** Longer than any uid of a library. */
 const most = 200
@@ -34,34 +34,64 @@ const readText = async (
   try {
     for await (const bytes of found.right.value) text += decoder.decode(bytes, { stream: true })
   } catch (cause) {
-    const failure = failureThrown(cause)
-    return E.left(
-      failure._tag === 'Unavailable'
-        ? failure
-        : { _tag: 'Unavailable', dependency: 'object store', cause: failure.what },
-    )
+    return E.left(unavailableThrown(cause))
   }
   return E.right(O.some(text.trim()))
 }
 
 export type StoreIdentity =
-  | { readonly isOurs: true }
+  | { readonly owner: 'ours' }
+  /** The store names no library; its objects are those of this database, or there are none. */
+  | { readonly owner: 'unmarked'; readonly ours: string }
+  /** The store names no library, and of the objects that were looked at too few are in this database. */
+  | { readonly owner: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
   /** The store says that it belongs to `other`. */
-  | { readonly isOurs: false; readonly other: string; readonly ours: string }
+  | { readonly owner: 'foreign'; readonly other: string; readonly ours: string }
 
-/** Whose store it is. One that says nothing is new, and is marked as this library's. */
-export const identifyStore = async (
-  store: ObjectStore,
-  { libraryUid }: StoredFileRepository,
-): Promise<E.Either<Unavailable, StoreIdentity>> => {
-  const ours = await libraryUid()
-  if (E.isLeft(ours)) return ours
-  const named = await readText(store, libraryKey)
-  if (E.isLeft(named)) return named
-  if (O.isNone(named.right)) {
-    const written = await store.put(libraryKey, await textObject(ours.right))()
-    return E.isLeft(written) ? written : E.right({ isOurs: true })
+type Deps = { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository }
+
+/** Whose store it is, by what it says, or else by what it holds. Writes nothing. */
+export const identifyStore = async ({
+  store,
+  storedFiles,
+}: Deps): Promise<E.Either<Unavailable, StoreIdentity>> => {
+  const uid = await storedFiles.libraryUid()
+  if (E.isLeft(uid)) return uid
+  const ours = uid.right
+  const marked = await readText(store, libraryKey)
+  if (E.isLeft(marked)) return marked
+  if (O.isSome(marked.right)) {
+    const other = marked.right.value
+    return E.right(other === ours ? { owner: 'ours' } : { owner: 'foreign', other, ours })
   }
-  const other = named.right.value
-  return E.right(other === ours.right ? { isOurs: true } : { isOurs: false, other, ours: ours.right })
+  const sample = await sampleKeys(store)
+  if (E.isLeft(sample)) return sample
+  const named = await storedFiles.namedAmong(sample.right)()
+  if (E.isLeft(named)) return named
+  const counts = { looked: sample.right.length, named: named.right.size }
+  return E.right(
+    isProven(counts)
+      ? { owner: 'unmarked', ours }
+      : Object.assign({ owner: 'unproven' as const, ours }, counts),
+  )
+}
+
+/** Writes into a store without a mark that it belongs to this library. */
+export const markStore = async (
+  { store }: Pick<Deps, 'store'>,
+  ours: string,
+): Promise<E.Either<Unavailable, void>> => store.put(libraryKey, await textObject(ours))()
+
+/** The first keys of Larder's form. They end in random letters, so that these stand for all. */
+const sampleKeys = async (store: ObjectStore): Promise<E.Either<Unavailable, ReadonlyArray<string>>> => {
+  const keys: string[] = []
+  try {
+    for await (const { key } of store.list(ownFolder, null)) {
+      if (isOwnKey(key)) keys.push(key)
+      if (keys.length === sampleSize) break
+    }
+    return E.right(keys)
+  } catch (cause) {
+    return E.left(unavailableThrown(cause))
+  }
 }

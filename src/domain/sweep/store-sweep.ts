@@ -1,4 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { ListedObject, ObjectStore, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
@@ -6,12 +7,12 @@ import type { WorkLocks } from '../../ports/work-locks.ts'
 import { oneLine } from '../health/health-service.ts'
 import { stopped } from '../ingest/media-ingest.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
-import { failureThrown } from '../shared/stream-failure.ts'
 import { findOrphans } from './find-orphans.ts'
-import { identifyStore, textObject } from './store-identity.ts'
+import { unavailableThrown } from './store-failure.ts'
+import { identifyStore, markStore, textObject } from './store-identity.ts'
 import { cutoff, markKey, mostAtOnce, mustBrake, ownFolder } from './sweep-rules.ts'
 
-/** `dry run` deletes nothing. `repair` deletes also where the brakes hold `usual` back. */
+/** `dry run` deletes nothing, and writes nothing. `repair` deletes also where the brakes hold `usual` back. */
 export type SweepMode = 'usual' | 'dry run' | 'repair'
 
 export type SweepReport =
@@ -33,6 +34,8 @@ export type SweepReport =
       readonly isWhole: boolean
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
+  /** The store names no library, and holds too little that the database names. */
+  | { readonly result: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
   /** Another process is sweeping. */
   | { readonly result: 'busy' }
 
@@ -43,6 +46,7 @@ type Deps = {
   readonly store: ObjectStore
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -51,8 +55,9 @@ const mostInARepair = 10_000
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
-  const { store, storedFiles, locks, log } = deps
+  const { store, storedFiles, locks, clock, log } = deps
 
+  /** The store tells its time only of what it was given just now. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
     const written = await store.put(
       markKey,
@@ -68,7 +73,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       : E.left(unavailable('object store')('its listing lacks what was stored a moment ago'))
   }
 
-  /** The second look, right before each delete. What a row names by now stays. */
+  /** The second look, before each hundred deletes. What a row names by then stays. */
   const deleteAll = async (
     orphans: ReadonlyArray<ListedObject>,
     signal: AbortSignal,
@@ -98,15 +103,25 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
   }
 
   const sweep = async (mode: SweepMode, signal: AbortSignal): Promise<E.Either<Unavailable, SweepReport>> => {
-    const identity = await identifyStore(store, storedFiles)
-    if (E.isLeft(identity)) return identity
-    if (!identity.right.isOurs)
-      return E.right({ result: 'foreign', other: identity.right.other, ours: identity.right.ours })
+    const identified = await identifyStore(deps)
+    if (E.isLeft(identified)) return identified
+    const identity = identified.right
+    if (identity.owner === 'foreign')
+      return E.right({ result: 'foreign', other: identity.other, ours: identity.ours })
+    if (identity.owner === 'unproven') {
+      const { ours, looked, named } = identity
+      return E.right({ result: 'unproven', ours, looked, named })
+    }
+    if (identity.owner === 'unmarked' && mode !== 'dry run') {
+      const marked = await markStore(deps, identity.ours)
+      if (E.isLeft(marked)) return marked
+    }
 
     // In this order: work that begins after the question is younger than all that the list will hold.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
-    const now = await readClock()
+    // What a dry run finds is not deleted: the clock of this machine is good enough for it.
+    const now = mode === 'dry run' ? E.right(clock()) : await readClock()
     if (E.isLeft(now)) return now
     const before = cutoff(now.right, age.right)
 
@@ -156,7 +171,6 @@ const collect = async <A>(
     }
     return E.right(found)
   } catch (cause) {
-    const failure = failureThrown(cause)
-    return E.left(failure._tag === 'Unavailable' ? failure : unavailable('object store')(failure.what))
+    return E.left(unavailableThrown(cause))
   }
 }

@@ -6,7 +6,7 @@ export const ownFolder = 's3_files/'
 /** Names the library that the store belongs to. */
 export const libraryKey = '.library'
 
-/** Written and removed by each sweep, to learn what time it is by the store's clock. */
+/** Written and removed by each sweep but a dry run, to learn what time it is by the store's clock. */
 export const markKey = '.sweep'
 
 /** `s3_files/` and the uid of a stored file, as Larder makes them (http-api.md §1.2). Anything else is not Larder's. */
@@ -15,7 +15,7 @@ export const isOwnKey = (key: string): boolean =>
 
 const hour = 3_600_000
 /** No upload takes as long: its row comes before. */
-export const minimumAgeMs = 48 * hour
+const minimumAgeMs = 48 * hour
 /** The age of work and that of an object are read at different moments. */
 const marginMs = hour
 
@@ -29,3 +29,10 @@ const mostOfAll = 0.05
 
 export const mustBrake = (orphans: number, objects: number): boolean =>
   orphans > mostAtOnce || orphans > objects * mostOfAll
+
+/** Objects by which a store without a mark is told from that of another library. */
+export const sampleSize = 500
+
+/** Nothing of Larder's is in the store, or most of it is this library's. */
+export const isProven = ({ looked, named }: { readonly looked: number; readonly named: number }): boolean =>
+  looked === 0 || named * 2 > looked

@@ -62,7 +62,7 @@ const withoutEmptySets = (manifest: string): string =>
 
 /**
  * A manifest of ours without the representations that a viewer may not have, and without the parts that lie outside of
- * his clip (http-api.md §2.4); `null` when nothing is left.
+ * their clip (http-api.md §2.4); `null` when nothing is left.
  */
 export const restrictDash = (manifest: string, restrictions: Restrictions): string | null => {
   const permitted = manifest.replace(representation, (xml) => (isPermitted(xml, restrictions) ? xml : ''))

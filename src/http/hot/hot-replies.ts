@@ -47,7 +47,7 @@ type Options = {
 /** Of a URL without its token and what stands beside it in a name: longer ones are asked for to fill memory (V4). */
 const longestName = 2048
 
-const anybody: Asker = { jwt: '', secondsLeft: 0 }
+const withoutToken: Asker = { jwt: '', secondsLeft: 0 }
 
 const causeOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -63,7 +63,7 @@ export const createHotReplies = ({ tokens, clock, log, maxBytes, readsOrigin }: 
 
   /** Who asks, when the reply to this viewer is a reply to them, too. */
   const askerFor = (jwt: string | null, viewer: Viewer | null): Asker | null => {
-    if (jwt === null || viewer === null) return jwt === viewer ? anybody : null
+    if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = tokens.known(viewer.kind, jwt)
     if (grant?.sub !== viewer.grant.sub || !restrictsNothing(grant.restrictions)) return null
     return { jwt, secondsLeft: secondsUntil(grant.exp, clock) }
@@ -94,7 +94,7 @@ export const createHotReplies = ({ tokens, clock, log, maxBytes, readsOrigin }: 
       } catch (error) {
         if (asked !== null) replies.delete(asked.name)
         log.error('replay.broken', { cause: causeOf(error) })
-        // Once a head is written nobody else can write one: a broken connection, and never a wrong body.
+        // Once a head is written no other code can write one: a broken connection, and never a wrong body.
         if (res.headersSent) res.destroy()
         return res.headersSent
       }

@@ -18,7 +18,7 @@ export type ReplayBody =
 
 /** What makes a reply one that can be given again without waiting for anything. */
 export type Replayable = {
-  /** Who got it, without restrictions. Whoever may see the same file gets it as well; `null`: anybody. */
+  /** Who got it, without restrictions. A caller who may see the same file gets it as well; `null`: every caller. */
   readonly viewer: Viewer | null
   /** Whether all that it was made from is still what the cache has in memory. */
   readonly isAtHand: () => boolean

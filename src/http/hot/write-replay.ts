@@ -58,7 +58,7 @@ export const writeWhole = (replay: Replay, { jwt, secondsLeft }: Asker, res: Ser
   const { head, text, reply, cacheControlAt } = replay
   const pieces = text === null ? piecesOf(reply.body, jwt) : []
   if (pieces === null) return false
-  // Written out before anybody else can change it.
+  // Written out before other code can change it.
   if (reply.cacheControlFor !== null) head[cacheControlAt] = reply.cacheControlFor(secondsLeft)
   res.writeHead(200, head)
   if (text !== null) {

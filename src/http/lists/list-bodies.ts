@@ -27,7 +27,7 @@ export type ListBody = {
 }
 
 /**
- * Signs a list for one viewer, in the best coding that his Accept-Encoding takes (http-api.md §7.1). After the first time
+ * Signs a list for one viewer, in the best coding that their Accept-Encoding takes (http-api.md §7.1). After the first time
  * that it does so for this list and this length of token, it costs a copy of the body (http-api.md §3.3).
  */
 export type ListBodies = <S extends Signature>(

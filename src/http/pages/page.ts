@@ -11,7 +11,7 @@ export const pageHeaders: Headers = {
 
 /**
  * A page for people, without script. `body` is HTML; nothing of the request stands in it, so that it can neither
- * show a token nor run what somebody wrote into a link.
+ * show a token nor run what another person wrote into a link.
  */
 export const page = (title: string, body: string, size: 'short' | 'long'): string => `<!doctype html>
 <html lang="en">

@@ -51,7 +51,7 @@ export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
       const order: Order = { player, ...address }
       await page.goto(`${pages.base}/#${encodeURIComponent(JSON.stringify(order))}`)
       const over = page.waitForFunction(() => document.querySelector('video')?.ended, undefined, {
-        timeout: 20_000,
+        timeout: 110_000,
       })
       await over.catch(() => complaints.push('it did not play to the end'))
       expect(complaints).to.deep.equal([])

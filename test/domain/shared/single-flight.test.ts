@@ -22,6 +22,16 @@ describe('single flight', () => {
     expect(await flight('a', async () => E.right(1))).to.deep.equal(E.right(1))
   })
 
+  it('lets a task whose start throws at once be tried again', async () => {
+    const flight = createSingleFlight()
+    const broken = (): Promise<E.Either<never, number>> => {
+      throw new Error('broken')
+    }
+    const [outcome] = await Promise.allSettled([flight('a', broken)])
+    expect(outcome).to.have.property('status', 'rejected')
+    expect(await flight('a', async () => E.right(1))).to.deep.equal(E.right(1))
+  })
+
   it('[V21] gives up a task that never ends, for all who wait, and starts anew', async () => {
     const flight = createSingleFlight(5)
     const waiting = await Promise.all([flight('a', () => never), flight('a', () => never)])

@@ -1,7 +1,7 @@
 import { errnoOf } from '../platform/errno.ts'
 
 /** There is no object: neither its file nor the folder that it should be in, or a file stands where that should. */
-export const isMissing = (error: unknown): boolean => {
+export const isNoObject = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import { larderAs, shellLine } from '../../src/cli/shell-line.ts'
+import { runLarder } from '../support/run-larder.ts'
+
+const hostile = [
+  'plain',
+  '/a/b.c',
+  'a b',
+  "it's",
+  '#4242',
+  '$HOME',
+  '`id`',
+  '"',
+  '',
+  '*',
+  '-x',
+  'ü',
+  'a\nb',
+  '~',
+  '!',
+]
+
+describe('a command line to type [V3]', () => {
+  it('has every word as the shell must read it', () => {
+    const line = shellLine(['printf', '%s\\0', ...hostile])
+    const read = execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' })
+    expect(read.split('\0').slice(0, -1)).to.deep.equal(hostile)
+  })
+
+  it('is the command that was given, with all its arguments', () => {
+    expect(larderAs(4242, '/my data', ['add', '--json', 'a b.png'])).to.equal(
+      "sudo -u '#4242' env 'DATA_DIR=/my data' larder add --json 'a b.png'",
+    )
+  })
+})
+
+const ownUid = process.getuid?.()
+
+// Only root can make a folder of another user.
+if (ownUid === 0)
+  describe('a command beside the DATA_DIR of another user [V3]', function () {
+    this.timeout(300_000)
+    const owner = 4242
+    const asOther = ['setpriv', '--reuid=4343', '--regid=4343', '--clear-groups']
+    let folder: string
+    let env: Record<string, string>
+    before(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'larder-owner-'))
+      await chmod(folder, 0o755)
+      env = { DATA_DIR: path.join(folder, 'my data') }
+      await mkdir(path.join(folder, 'my data'), { mode: 0o700 })
+      await chown(path.join(folder, 'my data'), owner, owner)
+    })
+    after(() => rm(folder, { recursive: true }))
+
+    it('runs where it needs no library: lists at an address, a token by set keys, help, the version', async () => {
+      const keys = formatTokenKeys([newSecretKey('k1')])
+      const set = { IMAGE_TOKEN_KEYS: keys, CONTENT_TOKEN_KEYS: keys, ID_TOKEN_SECRET: keys }
+      for (const [words, first] of [
+        [['check', 'http://127.0.0.1:1/a.m3u8'], /^larder: the server of the list cannot/],
+        [['token', '--explain', 'x.y.z'], /^bad signature/],
+        [['help', 'check'], /^usage: larder check/],
+        [['--version'], /^\d+\.\d+/],
+      ] as const) {
+        const { out, err } = await runLarder(words, { ...env, ...set }, 'source', asOther)
+        expect([...out, ...err][0], words.join(' ')).to.match(first)
+        expect([...out, ...err].join('\n'), words.join(' ')).not.to.include('belongs to uid')
+      }
+    })
+
+    it('is given whole, to type as the owner, where it needs the library', async () => {
+      for (const words of [
+        ['check', 'cf_0123456789abcdefghijkl', '--json'],
+        ['token', '--explain', 'x.y.z'],
+        ['add', '--public', 'my picture.png'],
+      ]) {
+        const { code, err } = await runLarder(words, env, 'source', asOther)
+        expect({ code, err }).to.deep.equal({
+          code: 1,
+          err: [
+            `larder: DATA_DIR ${env.DATA_DIR} belongs to uid ${owner}, and this is uid 4343: ` +
+              `type ${larderAs(owner, env.DATA_DIR ?? '', words)}`,
+          ],
+        })
+      }
+    })
+
+    it('has the groups that the owner has by /etc/group, when root acts as the owner', async () => {
+      const [passwd, group] = [path.join(folder, 'passwd'), path.join(folder, 'group')]
+      await writeFile(passwd, `${await readFile('/etc/passwd', 'utf8')}pantry:x:${owner}:4244::/:/bin/sh\n`)
+      await writeFile(group, `${await readFile('/etc/group', 'utf8')}pantry:x:4244:\nmedia:x:4245:pantry\n`)
+      const act = path.resolve('src/adapters/platform/act-as-owner.ts')
+      const script = `
+        const { actAsOwner } = await import(${JSON.stringify(act)})
+        actAsOwner(${JSON.stringify(env.DATA_DIR)}, String)
+        process.stdout.write(JSON.stringify([process.getuid(), process.getgid(), process.getgroups()]))`
+      const run = (wrap: ReadonlyArray<string>): unknown => {
+        const words = [...wrap, process.execPath, '--import', 'tsx', '--input-type=module', '-e', script]
+        return JSON.parse(execFileSync(words[0] ?? '', words.slice(1), { encoding: 'utf8' }))
+      }
+      const named = `mount --bind ${passwd} /etc/passwd && mount --bind ${group} /etc/group && exec "$@"`
+      expect(run(['unshare', '--mount', 'sh', '-c', named, 'sh'])).to.deep.equal([owner, 4244, [4244, 4245]])
+      // One without a name has its own group alone, and none of root's.
+      expect(run([])).to.deep.equal([owner, owner, [owner]])
+    })
+  })

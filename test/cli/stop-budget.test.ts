@@ -1,0 +1,23 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { stopBudget } from '../../src/cli/stop-budget.ts'
+
+describe('[S4] the budget of a stop', () => {
+  it('adds up: what is waited for leaves the time that closing takes', () => {
+    fc.assert(
+      fc.property(fc.nat(3600), fc.nat(3600), (graceSeconds, lameDuckSeconds) => {
+        const { whole, drain, work, closing } = stopBudget({ graceSeconds, lameDuckSeconds })
+        expect(whole).to.equal((graceSeconds + 5) * 1000)
+        for (const waited of [drain.lameDuckMilliseconds, drain.cutOffMilliseconds, work])
+          expect(waited + closing).to.be.below(whole)
+      }),
+      {
+        examples: [
+          [0, 0],
+          [0, 3600],
+          [3600, 0],
+        ],
+      },
+    )
+  })
+})
