@@ -46,6 +46,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/knex/knex-stored-file-repository.ts',
   'src/adapters/knex/stored-file-rows.ts',
   'src/adapters/postgres/open-path-for.ts',
+  'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-picture.ts',
   'src/adapters/sharp/run-image-child.ts',

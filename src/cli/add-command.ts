@@ -33,7 +33,6 @@ export const addCommand: Command = {
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
       for (const path of positionals) {
-        // As it was typed; a name may hold anything, and a message is one line.
         const name = path
         const added = await ingest.add(path, {
           isPublic: values.public,

@@ -12,8 +12,7 @@ const uses = ['image', 'content', 'id'] as const
 /** Neither a database nor a server is there. */
 const elsewhere = { DATABASE_URL: 'postgres://127.0.0.1:1/none', PORT: '1' }
 
-describe('larder doctor on a library that is out of order', function () {
-  this.timeout(120_000)
+describe('larder doctor on a library that is out of order', () => {
   after(removeScratch)
 
   /** A DATA_DIR of `owner` with good keys and an empty folder for a database. */

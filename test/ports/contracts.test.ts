@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   'id-tokens': 'one adapter, on the codec that media tokens have, too',
   'list-fetcher': 'one adapter; test/adapters/fetch-list.test.ts tests it against a server',
   log: 'one adapter, which writes lines',
+  monotonic: 'it is performance.now',
   'new-uid': 'one adapter, which draws random bytes',
   'progress-board': 'one adapter, a map in memory',
   sleep: 'it is a timer of the platform',
