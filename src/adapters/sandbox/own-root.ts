@@ -34,7 +34,7 @@ const code: ReadonlyArray<string> = [
 ]
 
 /** Where what runs TypeScript keeps what it has made of it: in development alone. */
-const compiled = extname(import.meta.url) === '.ts' ? [`/tmp/tsx-${process.getuid?.()}`] : []
+const compiled = extname(import.meta.url) === '.ts' ? [join('/', 'tmp', `tsx-${process.getuid?.()}`)] : []
 
 /** A program, and the libraries of one that is installed outside the system's folders. */
 const withLibraries = (program: string): ReadonlyArray<string> => {
@@ -84,7 +84,7 @@ const escaped = (path: string): string =>
 export const inOwnRoot = (files: Files, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)
   const folders = mounts.map(({ path, isFolder }) => (isFolder ? path : dirname(path)))
-  const words = ['/proc', '/tmp', '/old', process.cwd(), ...folders].map((path) => quoted(`.${path}`))
+  const words = ['/proc', '/old', process.cwd(), ...folders].map((path) => quoted(`.${path}`))
   const table = mounts.map(
     ({ path, options }) => `${escaped(path)} ${escaped(`/sys${path}`)} none ${options} 0 0`,
   )
