@@ -159,8 +159,6 @@ const texts = [
 describe('[V2] [V26] processes, shared folders and system errors', () => {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.startsWith(join('adapters', 'platform')))
-    // It makes a root folder of the sandbox's own, with a /tmp of its own.
-    .filter((name) => name !== join('adapters', 'sandbox', 'own-root.ts'))
     .map((name) => ({ name, text: readFileSync(join('src', name), 'utf8') }))
 
   for (const { about, pattern, found, allowed } of texts)
