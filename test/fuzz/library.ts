@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { withServices } from '../../src/composition.ts'
+import { withNewLibrary } from '../../src/composition.ts'
 import { loadConfig } from '../../src/config.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
@@ -20,7 +20,7 @@ export const makeLibrary = async (env: Readonly<Record<string, string>>): Promis
   const config = loadConfig(env)
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   const other = join(config.right.dataDir, 'gradient.png')
-  return withServices(config.right, async ({ database, ingest, admins }) => {
+  return withNewLibrary(config.right, async ({ database, ingest, admins }) => {
     await right(database.migrate)
     const gradient = Buffer.alloc(700 * 500 * 3).map((_, at) => (at * 7 + (at >> 9)) & 255)
     await writeFile(
