@@ -21,7 +21,8 @@ const Results = t.type({
           work: t.string,
           server: t.string,
           measured: Measured,
-          ratios: t.array(t.type({ against: t.string, ratio: t.number })),
+          // `null`: on a busy machine a peer may answer nothing in the short time of a smoke run.
+          ratios: t.array(t.type({ against: t.string, ratio: t.union([t.number, t.null]) })),
         }),
       ),
     }),
