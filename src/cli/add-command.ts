@@ -33,33 +33,32 @@ export const addCommand: Command = {
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
       for (const path of positionals) {
-        const name = path
         const added = await ingest.add(path, {
           isPublic: values.public,
           onKnown: () => undefined,
-          onProgress: (fraction) => bar.show(name, fraction),
+          onProgress: (fraction) => bar.show(path, fraction),
           onWaiting: () => {
             bar.clear()
-            complain(`${name}: another process is adding it, or making its exports: waiting`)
+            complain(`${path}: another process is adding it, or making its exports: waiting`)
           },
         })()
         bar.clear()
         if (E.isLeft(added)) {
           const error = explain(added.left)
-          complain(`${name}: ${error}`)
+          complain(`${path}: ${error}`)
           report({ lines: [], json: { file: path, error } })
           exitCode = 1
           continue
         }
         const { kind, uid, warnings } = added.right
-        for (const warning of warnings) complain(`${name}: ${warning}`)
+        for (const warning of warnings) complain(`${path}: ${warning}`)
         // A program has the uid, and asks for a token when it wants one.
         const link = async (): Promise<string> => {
           const { jwt } = await orFail(admins.mintMediaToken(uid, null))
           return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
         }
         report({
-          lines: isJson ? [] : [`${name}  ${kind}  ${uid}`, await link()],
+          lines: isJson ? [] : [`${path}  ${kind}  ${uid}`, await link()],
           json: { kind, uid, file: path },
         })
       }
