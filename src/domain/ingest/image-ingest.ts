@@ -22,24 +22,27 @@ type Deps = UploadDeps & { readonly imageFiles: ImageFileRepository; readonly im
 export const createImageIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, imageFiles, images } = deps
 
-  const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
+  const register = (source: SourceFile, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
-      images.inspect(source.path),
+      images.inspect(source.path, signal),
       TE.flatMap(({ width, height }) =>
-        withUploads(deps, (upload) =>
-          pipe(
-            upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
-            TE.flatMap((original) =>
-              imageFiles.add({
-                uid: newUid.imageFile(),
-                name: source.name,
-                original,
-                sha512: source.sha512,
-                width,
-                height,
-              }),
+        withUploads(
+          deps,
+          (upload) =>
+            pipe(
+              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
+              TE.flatMap((original) =>
+                imageFiles.add({
+                  uid: newUid.imageFile(),
+                  name: source.name,
+                  original,
+                  sha512: source.sha512,
+                  width,
+                  height,
+                }),
+              ),
             ),
-          ),
+          signal,
         ),
       ),
     )
