@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ProgressBoard } from '../../ports/progress-board.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import type { LibraryFile, MadeExports, OnProgress } from './media-ingest.ts'
+import type { LibraryFile, MadeExports, OnProgress, Publication } from './media-ingest.ts'
 
 /** What became of a file that was to be finished. */
 export type Finished =
@@ -26,14 +26,19 @@ const gone = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** Makes the exports of a file unless another process does, or has done, the same. */
+/** The state of a file for which exports of this kind are wanted. */
+const wanting = { first: 'unfinished', anew: 'outdated' } as const
+
+/** Makes the exports of a file, or makes them anew, unless another process does, or has done, the same. */
 export const createFinishOnce = ({ store, progress, locks }: Deps) => {
   /** What to say when this process has added nothing: the database knows why. */
-  const whyNotAdded = async (file: LibraryFile): Promise<Outcome> => {
+  const whyNotAdded = async (file: LibraryFile, publication: Publication): Promise<Outcome> => {
     const state = await file.state()
     if (E.isLeft(state)) return state
-    if (state.right === 'finished') return E.right({ state: 'made elsewhere' })
-    return E.left(state.right === 'gone' ? gone : unavailable('database')('the exports were not added'))
+    if (state.right === 'gone') return E.left(gone)
+    return state.right === wanting[publication]
+      ? E.left(unavailable('database')('the exports were not added'))
+      : E.right({ state: 'made elsewhere' })
   }
 
   /** What cannot be decoded never will be: its row goes, and then its original, once nothing names it for sure. */
@@ -45,6 +50,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
 
   const finish = async (
     file: LibraryFile,
+    publication: Publication,
     withOriginal: WithOriginal,
     onProgress: OnProgress,
     signal: AbortSignal,
@@ -52,7 +58,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     // Between the list in which it stood and the lock, another process may have finished it.
     const state = await file.state()
     if (E.isLeft(state)) return state
-    if (state.right !== 'unfinished') return whyNotAdded(file)
+    if (state.right !== wanting[publication]) return whyNotAdded(file, publication)
 
     const tell = (fraction: number) => {
       progress.report(file.uid, fraction)
@@ -60,13 +66,16 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     }
     try {
       tell(0)
-      const made = await withOriginal((path) => file.makeExports(path, tell, signal))()
+      const made = await withOriginal((path) => file.makeExports(path, publication, tell, signal))()
       if (E.isRight(made))
         return made.right.isAdded
           ? E.right({ state: 'made', warnings: made.right.warnings })
-          : await whyNotAdded(file)
-      // What was not reached, or was stopped, may be another time.
-      if (made.left._tag === 'Refused') await remove(file)
+          : await whyNotAdded(file, publication)
+      // What was not reached, or was stopped, may be another time. What has exports keeps them.
+      if (made.left._tag === 'Refused') {
+        if (publication === 'first') await remove(file)
+        progress.refuse(file.uid, made.left.message)
+      }
       return made
     } finally {
       progress.done(file.uid)
@@ -75,6 +84,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
 
   return (
     file: LibraryFile,
+    publication: Publication,
     withOriginal: WithOriginal,
     onProgress: OnProgress,
     signal: AbortSignal,
@@ -82,7 +92,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     pipe(
       locks.tryWith(
         `exports:${file.uid}`,
-        (lost) => () => finish(file, withOriginal, onProgress, AbortSignal.any([signal, lost])),
+        (lost) => () => finish(file, publication, withOriginal, onProgress, AbortSignal.any([signal, lost])),
       ),
       TE.map(O.getOrElse((): Finished => ({ state: 'busy' }))),
     )
