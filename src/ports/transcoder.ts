@@ -1,4 +1,4 @@
-import type { FragmentReading, TrackReading } from '../domain/examiner/readings.ts'
+import type { FragmentReading, ProgressiveReading, TrackReading } from '../domain/examiner/readings.ts'
 import type { AudioFacts, Keyframe, VideoFacts } from '../domain/export/content-export.ts'
 import type { MediaFacts, MediaPlan } from '../domain/ingest/media-plan.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
@@ -31,7 +31,12 @@ export type Rendition = {
 }
 
 /** A fast-start mp4 made of a video rendition and the best audio rendition, or of an audio one alone. */
-export type Progressive = { readonly renditions: ReadonlyArray<string>; readonly file: FileSlice }
+export type Progressive = {
+  readonly renditions: ReadonlyArray<string>
+  readonly file: FileSlice
+  /** What was read in its bytes, for the examiner. */
+  readonly reading: ProgressiveReading
+}
 
 export type Transcoded = {
   readonly renditions: ReadonlyArray<Rendition>

@@ -63,11 +63,11 @@ describe('the examiner of what is published', () => {
     })
   }
   const ofBytes =
-    (name: string, edit: (bytes: Buffer) => Buffer, partSeconds?: number) =>
-    async (): Promise<ReadonlyArray<Violation>> =>
-      examine(await film.broken(name, edit, partSeconds))
-
-  const asIs = (bytes: Buffer) => bytes
+    (name: string, edit: (bytes: Buffer) => Buffer) => async (): Promise<ReadonlyArray<Violation>> =>
+      examine(await film.broken(name, edit))
+  const ofMp4 =
+    (name: string, edit: (bytes: Buffer) => Buffer) => async (): Promise<ReadonlyArray<Violation>> =>
+      examine(await film.brokenMp4(name, edit))
 
   breaks(
     'pictures that start late',
@@ -80,7 +80,15 @@ describe('the examiner of what is published', () => {
   breaks('pictures that are shown late', ['shown-in-time'], ofBytes('v360', edits.showLater(1024)))
   breaks('a part that is not marked as a keyframe', ['keyframes'], ofBytes('v360', edits.unmarkKeyframe(1)))
   breaks('a part that begins with no keyframe', ['keyframes'], ofBytes('v360', edits.spoilIdr(1)))
-  breaks('parts that do not start together', ['aligned'], ofBytes('v240', asIs, 4))
+  breaks('parts that do not start together', ['aligned'], () =>
+    examine(
+      withFirst((one) => {
+        const [first] = one.parts
+        if (first === undefined) return expect.fail('it has no parts')
+        return { ...one, parts: [{ ...first, fragments: one.parts.flatMap(({ fragments }) => fragments) }] }
+      }),
+    ),
+  )
   breaks(
     '[V41] sound that ends early',
     ['equal-length', 'source-length'],
@@ -211,6 +219,17 @@ describe('the examiner of what is published', () => {
     ['complete'],
     told((made) => ({ ...made, parts: made.parts.slice(0, -1) })),
   )
+
+  breaks('an mp4 that has to be loaded whole first', ['fast-start'], ofMp4('v360', edits.describeLast))
+  breaks('an mp4 that lacks a sample', ['complete'], ofMp4('v360', edits.dropSample))
+  breaks('an mp4 of which a track ends early', ['equal-length'], ofMp4('v240', edits.shorten(2000)))
+  breaks('an mp4 of which lists would say another rate', ['rates'], () =>
+    examineStored(
+      film.made,
+      exports.map((made) => (made.format === 'mp4' ? { ...made, bandwidth: made.bandwidth - 10 } : made)),
+    ),
+  )
+  breaks('an mp4 that was not stored', ['complete'], () => examineStored(film.made, exports.slice(0, -1)))
 
   it('has a film that breaks each of its rules', () => {
     expect([...covered]).to.have.members([...rules])

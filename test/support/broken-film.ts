@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cutRenditions } from '../../src/adapters/transcode/cut-renditions.ts'
+import { readProgressive } from '../../src/adapters/transcode/read-progressive.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
 import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
@@ -12,12 +13,10 @@ import { media } from './transcoding.ts'
 export type GoodFilm = {
   readonly made: Transcoded
   readonly plan: MediaPlan
-  /** Its renditions, read again from copies of which one was edited. */
-  readonly broken: (
-    name: string,
-    edit: (bytes: Buffer) => Buffer,
-    partSeconds?: number,
-  ) => Promise<Transcoded>
+  /** Its renditions, read again from copies of which one was edited; without mp4s, which would no more be copies. */
+  readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
+  /** The same of the mp4 of this rendition. */
+  readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
 }
 
 export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Promise<GoodFilm> => {
@@ -30,19 +29,24 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
   return {
     made,
     plan,
-    broken: async (name, edit, partSeconds = plan.partSeconds) => {
+    broken: async (name, edit) => {
       const copies = await mkdtemp(join(folder, 'broken-'))
       for (const { name: rendition, init } of made.renditions) {
         const copy = join(copies, `${rendition}.mp4`)
         if (rendition === name) await writeFile(copy, edit(await readFile(init.path)))
         else await copyFile(init.path, copy)
       }
-      const whole = await cutRenditions(plan, copies)
-      const others = await cutRenditions({ ...plan, partSeconds }, copies)
-      const renditions = whole.map((rendition, i) =>
-        rendition.name === name ? (others[i] ?? rendition) : rendition,
-      )
-      return { ...made, renditions }
+      return { ...made, renditions: await cutRenditions(plan, copies), progressive: [] }
+    },
+    brokenMp4: async (name, edit) => {
+      const copies = await mkdtemp(join(folder, 'broken-'))
+      const progressive = made.progressive.map(async (one) => {
+        if (!one.renditions.includes(name)) return one
+        const copy = join(copies, 'film.mp4')
+        await writeFile(copy, edit(await readFile(one.file.path)))
+        return { ...one, reading: await readProgressive(copy) }
+      })
+      return { ...made, progressive: await Promise.all(progressive) }
     },
   }
 }
@@ -182,4 +186,28 @@ export const changeChannels = (channels: number) =>
     const at = bytes.indexOf(Buffer.from([0x11, 0x90]), start) // AAC-LC, 48 kHz, two channels
     if (at < 0 || at > start + size) throw new Error('the configuration is not there')
     bytes[at + 1] = ((bytes[at + 1] ?? 0) & 0x87) | (channels << 3)
+  })
+
+/** Puts what describes an mp4 behind its bytes. */
+export const describeLast = (bytes: Buffer): Buffer => {
+  const { start, size } = boxAlong(bytes, ['moov'])
+  return Buffer.concat([
+    bytes.subarray(0, start),
+    bytes.subarray(start + size),
+    bytes.subarray(start, start + size),
+  ])
+}
+
+/** Says of the first track of an mp4 that it has fewer samples. */
+export const dropSample = edited((bytes) => {
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'])
+  bytes.writeUInt32BE(bytes.readUInt32BE(body + 8) - 1, body + 8)
+})
+
+/** Says of the first track of an mp4 that it lasts for so many ticks less. */
+export const shorten = (ticks: number) =>
+  edited((bytes) => {
+    const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'mdhd'])
+    const at = body + (bytes[body] === 1 ? 28 : 16)
+    bytes.writeUInt32BE(bytes.readUInt32BE(at) - ticks, at)
   })

@@ -5,7 +5,8 @@ import type { Keyframe } from '../../domain/export/content-export.ts'
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { TranscodedPart } from '../../ports/transcoder.ts'
 import { startsWithIdr } from './h264-units.ts'
-import { BOX_HEADER_BYTES, type BoxHeader, malformed, readBoxHeader } from './isobmff.ts'
+import { malformed } from './isobmff.ts'
+import { bytesAt, headerOf } from './isobmff-file.ts'
 import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
@@ -68,16 +69,16 @@ type PlacedFragment = Fragment &
 /** The box sequence of such a file: `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
   const { size: fileSize } = await file.stat()
-  const ftyp = await headerAt(file, 0, fileSize, 'ftyp')
-  const moov = await headerAt(file, ftyp.size, fileSize, 'moov')
+  const ftyp = await headerOf(file, 0, fileSize, 'ftyp')
+  const moov = await headerOf(file, ftyp.size, fileSize, 'moov')
   const initEnd = ftyp.size + moov.size
   const track = readTrack(await bytesAt(file, 0, initEnd))
 
   const fragments: PlacedFragment[] = []
   for (let offset = initEnd; offset < fileSize; ) {
-    const moof = await headerAt(file, offset, fileSize, 'moof', 'mfra')
+    const moof = await headerOf(file, offset, fileSize, 'moof', 'mfra')
     if (moof.type === 'mfra') break
-    const mdat = await headerAt(file, offset + moof.size, fileSize, 'mdat')
+    const mdat = await headerOf(file, offset + moof.size, fileSize, 'mdat')
     const bytes = moof.size + mdat.size
     const body = (await bytesAt(file, offset, moof.size)).subarray(moof.headerSize)
     const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
@@ -90,28 +91,6 @@ const readFile = async (file: FileHandle) => {
     offset += bytes
   }
   return { track, initEnd, fragments }
-}
-
-const headerAt = async (
-  file: FileHandle,
-  offset: number,
-  fileSize: number,
-  ...types: ReadonlyArray<string>
-): Promise<BoxHeader> => {
-  const room = fileSize - offset
-  const header = readBoxHeader(await bytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
-  if (!types.includes(header.type)) throw malformed(`no ${types[0]} where one must be`)
-  return header
-}
-
-/** Far above what a `moov` or `moof` of one track takes, far below what memory does. */
-const MAX_METADATA_BYTES = 8 * 2 ** 20
-
-const bytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
-  if (length > MAX_METADATA_BYTES) throw malformed('metadata without end')
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset)
-  if (bytesRead < length) throw malformed('cut off')
-  return buffer
 }
 
 const groupIntoParts = (

@@ -57,7 +57,8 @@ const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
 
 type SampleEntry = Pick<Track, 'codec' | 'pictures' | 'sound' | 'unitLengthBytes'>
 
-const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
+/** SampleDescriptionBox: what its first entry says. */
+export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
   const [entry] = boxesIn(stsd.subarray(8))
   if (entry?.type === 'avc1') return readAvc1(entry.body)
   if (entry?.type === 'mp4a') return readMp4a(entry.body)

@@ -79,8 +79,7 @@ const transcodeOrThrow = async (
   return E.right({
     renditions: levelled.right,
     progressive: progressive.right,
-    // The length of sound that had gaps was not that of the source.
-    sourceSeconds: renditions.every(({ video, isEven }) => video !== null || isEven) ? seconds : null,
+    sourceSeconds: tried.right.isSourceMeasured ? seconds : null,
     warnings,
   })
 }

@@ -90,6 +90,13 @@ const examineParts = (
   return found
 }
 
+const timedPartsOf = ({ track, parts }: RenditionReading): ReadonlyArray<Timed> =>
+  parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
+
+/** Bits a second, for lists with this target duration. */
+export const peakRateOf = (reading: RenditionReading, targetSeconds: number): number =>
+  peakRate(timedPartsOf(reading), targetSeconds)
+
 const mediaOf = (made: NewContentExport): ReadonlyArray<NewContentPart> =>
   made.parts.filter(({ role }) => role === 'media').toSorted((a, b) => a.position - b.position)
 
@@ -99,10 +106,7 @@ const examineRates = (
 ): ReadonlyArray<Violation> => {
   const { timescale } = reading.track
   const target = made.targetDuration ?? 0
-  const parts: ReadonlyArray<Timed> = reading.parts.map((part) => ({
-    bytes: part.bytes,
-    seconds: ticksOf(part) / timescale,
-  }))
+  const parts = timedPartsOf(reading)
   const pictures: ReadonlyArray<Timed> = keyframes
     .flat()
     .map(({ length, durationTicks }) => ({ bytes: length, seconds: durationTicks / timescale }))

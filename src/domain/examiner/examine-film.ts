@@ -1,4 +1,5 @@
 import { examinePictures, type PicturesPromise } from './examine-pictures.ts'
+import { type ExaminedProgressive, examineProgressive } from './examine-progressive.ts'
 import { examineSound, type SoundPromise } from './examine-sound.ts'
 import { examineAlignment, examineLengths, examineSourceLength, examineTime, nameOf } from './examine-time.ts'
 import type { RenditionReading } from './readings.ts'
@@ -13,6 +14,7 @@ export type ExaminedRendition = {
 
 export type ExaminedFilm = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
+  readonly progressive: ReadonlyArray<ExaminedProgressive>
   /** Names of the renditions that were planned. Sound that cannot be decoded may be missing, but all of it or none. */
   readonly planned: { readonly video: ReadonlyArray<string>; readonly audio: ReadonlyArray<string> }
   /** Seconds of the source that could be decoded; `null`: not known. */
@@ -25,6 +27,7 @@ export type ExaminedFilm = {
  */
 export const examineFilm = ({
   renditions,
+  progressive,
   planned,
   sourceSeconds,
 }: ExaminedFilm): ReadonlyArray<Violation> => {
@@ -38,6 +41,7 @@ export const examineFilm = ({
     ...examineSourceLength(readings, sourceSeconds),
     ...examineAlignment(readings),
     ...renditions.flatMap(examineForm),
+    ...progressive.flatMap(examineProgressive),
   ]
 }
 

@@ -85,6 +85,18 @@ export type RenditionReading = {
   readonly parts: ReadonlyArray<PartReading>
 }
 
+/** A file that plays by itself. */
+export type ProgressiveReading = {
+  readonly bytes: number
+  /** Whether what describes it stands before what it describes. */
+  readonly isFastStart: boolean
+  readonly tracks: ReadonlyArray<{
+    readonly codec: string
+    readonly samples: number
+    readonly seconds: number
+  }>
+}
+
 export const fragmentsOf = ({ parts }: RenditionReading): ReadonlyArray<FragmentReading> =>
   parts.flatMap(({ fragments }) => fragments)
 

@@ -18,6 +18,7 @@ export const rules = [
   'durations',
   'bytes',
   'complete',
+  'fast-start',
 ] as const
 export type Rule = (typeof rules)[number]
 
