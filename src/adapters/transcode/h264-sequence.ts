@@ -2,14 +2,14 @@ import type { ColourTags, SequenceReading } from '../../domain/examiner/readings
 import { type BitReader, bitReaderOf } from './bit-reader.ts'
 
 /** Profiles whose parameter sets tell of chroma and scaling lists (ITU-T H.264 §7.3.2.1.1). */
-const TELLING_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135])
+const TELLING_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
 
 /** Reads a sequence parameter set: a NAL unit with its header of one byte (ITU-T H.264 §7.3.2.1 and annex E). */
 export const readSequence = (unit: Uint8Array): SequenceReading => {
   const fields = bitReaderOf(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
   const [profile, constraints, level] = [fields.bits(8), fields.bits(8), fields.bits(8)]
   fields.ue() // its number
-  const chroma = TELLING_CHROMA.has(profile) ? readChroma(fields) : 1
+  const chroma = TELLING_CHROMA.includes(profile) ? readChroma(fields) : 1
   fields.ue() // log2 of the greatest frame number
   skipOrderCounts(fields)
   const referenceFrames = fields.ue()
@@ -35,7 +35,7 @@ export const readSequence = (unit: Uint8Array): SequenceReading => {
   }
 }
 
-/** Without the bytes that keep start codes out of a NAL unit (§7.4.1). */
+/** Without the bytes that keep start codes out of a NAL unit (ITU-T H.264 §7.4.1). */
 const withoutEmulation = (bytes: Uint8Array): Uint8Array =>
   bytes.filter((byte, i) => !(byte === 3 && i >= 2 && bytes[i - 1] === 0 && bytes[i - 2] === 0))
 

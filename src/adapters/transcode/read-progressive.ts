@@ -42,7 +42,7 @@ const readTrak = async (file: FileHandle, trak: PlacedBox): Promise<ProgressiveT
   return { codec, samples: sizes.u32(), seconds: readSeconds(await bodyOf(only(mdia, 'mdhd'))) }
 }
 
-/** MediaHeaderBox (§8.4.2). */
+/** MediaHeaderBox (ISO/IEC 14496-12 §8.4.2). */
 const readSeconds = (mdhd: Uint8Array): number => {
   const fields = fieldsOf(mdhd, 'mdhd')
   const isLarge = fields.u8() === 1

@@ -18,9 +18,9 @@ export type ExaminedExport = {
  * must be the same to the bit.
  */
 export const examineExports = (exports: ReadonlyArray<ExaminedExport>): ReadonlyArray<Violation> => {
-  const targets = new Set(exports.map(({ made }) => made.targetDuration))
+  const isOneTarget = exports.every(({ made }) => made.targetDuration === exports[0]?.made.targetDuration)
   return [
-    ...(targets.size > 1 ? [violation('durations', 'the exports do not have one target duration')] : []),
+    ...(isOneTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
     ...exports.flatMap(examineExport),
   ]
 }

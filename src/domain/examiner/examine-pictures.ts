@@ -128,7 +128,7 @@ const examineLevel = (
   { level, macroblocksWide, macroblocksHigh, referenceFrames }: SequenceReading,
   { num, den }: FrameRate,
 ): ReadonlyArray<Violation> => {
-  const limits = levelLimits.get(level)
+  const limits = levelLimits[level]
   if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
   const macroblocks = macroblocksWide * macroblocksHigh
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
