@@ -15,6 +15,7 @@ const reading = (
     timescale,
     pictures: kind === 'pictures' ? { width: 640, height: 360, sequence: null, boxColour: null } : null,
     sound: null,
+    hasEditList: false,
   },
   parts: [
     {

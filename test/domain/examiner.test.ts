@@ -78,6 +78,7 @@ describe('the examiner of what is published', () => {
   breaks('[V42] sound with a gap', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, 1024)))
   breaks('sound that overlaps', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, -1024)))
   breaks('pictures that are shown late', ['shown-in-time'], ofBytes('v360', edits.showLater(1024)))
+  breaks('an edit list', ['shown-in-time'], ofBytes('v360', edits.addEditList))
   breaks('a part that is not marked as a keyframe', ['keyframes'], ofBytes('v360', edits.unmarkKeyframe(1)))
   breaks('a part that begins with no keyframe', ['keyframes'], ofBytes('v360', edits.spoilIdr(1)))
   breaks('parts that do not start together', ['aligned'], () =>

@@ -7,6 +7,7 @@ import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
 import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import { right } from './expect-right.ts'
+import { box, u32 } from './mp4-writer.ts'
 import { media } from './transcoding.ts'
 
 /** A good film of four seconds in two sizes, with sound, of which copies can be broken. */
@@ -211,3 +212,13 @@ export const shorten = (ticks: number) =>
     const at = body + (bytes[body] === 1 ? 28 : 16)
     bytes.writeUInt32BE(bytes.readUInt32BE(at) - ticks, at)
   })
+
+/** Cuts off the first moment of a rendition by an edit list (ISO/IEC 14496-12 §8.6.6). */
+export const addEditList = (bytes: Buffer): Buffer => {
+  const list = box('edts', box('elst', u32(0, 1, 0, 1024, 0x1_0000)))
+  const [moov, trak] = [boxAlong(bytes, ['moov']), boxAlong(bytes, ['moov', 'trak'])]
+  const end = trak.start + trak.size
+  const longer = Buffer.concat([bytes.subarray(0, end), list, bytes.subarray(end)])
+  for (const { start, size } of [moov, trak]) longer.writeUInt32BE(size + list.length, start)
+  return longer
+}

@@ -7,6 +7,7 @@ export type Track = {
   readonly id: number
   /** Ticks a second. */
   readonly timescale: number
+  readonly hasEditList: boolean
   /** RFC 6381. */
   readonly codec: string
   /** `null` of sound. */
@@ -28,12 +29,11 @@ export const readTrack = (init: Uint8Array): Track => {
   const id = fieldsAfterTimes(onlyBox(trak, 'tkhd'), 'tkhd').u32()
   const timescale = fieldsAfterTimes(onlyBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
   if (timescale === 0) throw malformed('a timescale of 0')
-  // An edit list would move pictures against sound in players that read it, and not in those that do not.
-  if (boxesIn(trak).some(({ type }) => type === 'edts')) throw malformed('an edit list')
   const stsd = onlyBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
   return {
     id,
     timescale,
+    hasEditList: boxesIn(trak).some(({ type }) => type === 'edts'),
     ...readSampleEntry(stsd),
     defaults: readDefaults(onlyBox(moov, 'mvex', 'trex'), id),
   }

@@ -53,6 +53,8 @@ export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violatio
     )
     break
   }
+  if (rendition.track.hasEditList)
+    found.push(violation('shown-in-time', `${name}: an edit list moves it, in players that read these`))
   const shifted = fragments.find((fragment) => !isShownInTime(fragment))
   if (shifted !== undefined)
     found.push(

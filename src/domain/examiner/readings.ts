@@ -54,6 +54,8 @@ export type TrackReading = {
   readonly timescale: number
   readonly pictures: PicturesReading | null
   readonly sound: SoundReading | null
+  /** What moves it in time, for those players alone that read it. */
+  readonly hasEditList: boolean
 }
 
 /** A `moof` with its `mdat`: a GOP of pictures, or about a second of sound. Times are ticks. */
