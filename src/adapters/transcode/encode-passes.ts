@@ -7,6 +7,7 @@ import { type CutRendition, frameSecondsOf, secondsOf } from './cut-rendition.ts
 import { cutRenditions } from './cut-renditions.ts'
 import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { eachTwice, mayBearAnother } from './machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
@@ -35,7 +36,7 @@ export const encodeOneWay = async (
 ): Promise<E.Either<EngineFailure, Made>> => {
   const attempts = attemptsFor(request.facts, request.plan, found.facts.toneMaps)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
-  for (const attempt of attempts) {
+  for (const attempt of eachTwice(attempts)) {
     const folder = await mkdtemp(join(request.folder, 'pass-'))
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
     const ended = await encodePass(found, run, request, attempt, folder, options)
@@ -48,7 +49,8 @@ export const encodeOneWay = async (
     }
     await rm(folder, { recursive: true, force: true })
     failed = ended
-    if (ended.left.reason !== 'input') break
+    run.onFailedAttempt(ended.left, attempt.warnings)
+    if (!mayBearAnother(ended.left)) break
   }
   return failed
 }
