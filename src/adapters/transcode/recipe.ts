@@ -145,7 +145,7 @@ const audioJob = (
  * as long as it is too loud. An encoder's error is a part of a decibel: that much is left free. What stays below passes
  * unchanged, and nothing is late.
  */
-const LIMITER = 'alimiter=limit=0.9:attack=5:release=100:level=0:latency=1'
+const LIMITER = 'alimiter=limit=0.9:attack=5:release=100:level=0:latency=1,aformat=sample_fmts=fltp'
 
 /** Whatever the source has and changes to: the rate, the layout and the samples that are encoded. */
 const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
