@@ -21,18 +21,15 @@ const numbers = (...values: ReadonlyArray<number>): Buffer => {
   return data
 }
 
-/** An animated PNG with alpha, written by hand; its frames show the chart or nothing. */
-export const apng = ({
-  depth = 8,
-  encoding = encodings.srgb,
-  chunks = [],
-  frames,
-}: {
+export type Apng = {
   readonly depth?: 8 | 16
   readonly encoding?: Encoding
   readonly chunks?: ReadonlyArray<Buffer>
   readonly frames: ReadonlyArray<Frame>
-}): Buffer => {
+}
+
+/** An animated PNG with alpha, written by hand; its frames show the chart or nothing. */
+export const apng = ({ depth = 8, encoding = encodings.srgb, chunks = [], frames }: Apng): Buffer => {
   const bytes = depth / 8
   const max = 2 ** depth - 1
   const pixelsOf = ({ shows, part }: Frame): Buffer => {
