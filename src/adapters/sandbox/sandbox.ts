@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { constants } from 'node:os'
 import { isAbsolute } from 'node:path'
-import { promisify } from 'node:util'
 import type { Isolation } from '../../ports/transcoder.ts'
+import { runProgram } from '../platform/run-program.ts'
 import { findProgram } from './find-program.ts'
 import { type Files, inOwnRoot } from './own-root.ts'
 
@@ -91,7 +90,7 @@ const runs = async (sandbox: Sandbox): Promise<boolean> => {
   const trial = { program: process.execPath, args: ['--version'] }
   const { program, args } = within(sandbox, trial, { reads: [], writes: [] })
   try {
-    await promisify(execFile)(program, [...args], { timeout: 10_000 })
+    await runProgram(program, args, { timeout: 10_000 })
     return true
   } catch {
     return false
