@@ -3,7 +3,7 @@
 // where they are installed; with `-- --films` or `-- --pictures` these alone.
 import { chartKinds } from './support/chart-kinds.ts'
 import { chartKindsByTools } from './support/chart-tools.ts'
-import { enginesHere } from './support/engines.ts'
+import { enginesHere, transcoderOn } from './support/engines.ts'
 import { filmError } from './support/film-error.ts'
 import { filmKinds } from './support/film-kinds.ts'
 import { chartError } from './support/render-chart.ts'
@@ -32,14 +32,14 @@ const checkPictures = async (): Promise<boolean> => {
 }
 
 const checkFilms = async (): Promise<boolean> => {
-  const engines = enginesHere()
+  const engines = enginesHere().map(([name, engine]) => [name, transcoderOn(engine)] as const)
   let isWell = true
   console.log(`| film | ${engines.map(([name]) => name).join(' | ')} | at most |`)
   console.log(`|---${engines.map(() => '|---').join('')}|---|`)
   for (const kind of filmKinds) {
     const cells: string[] = []
-    for (const [, engine] of engines) {
-      const error = await measured(filmError(engine, kind))
+    for (const [, transcoder] of engines) {
+      const error = await measured(filmError(transcoder, kind))
       isWell &&= isRight(error, kind.tolerance)
       cells.push(shown(error, kind.tolerance))
     }

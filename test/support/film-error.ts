@@ -1,23 +1,21 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Engine } from '../../src/adapters/transcode/engine.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { worstError } from './chart.ts'
 import { filmPatches, writeChartFilm } from './chart-film.ts'
-import { transcoderOn } from './engines.ts'
 import { right } from './expect-right.ts'
 import type { FilmKind } from './film-kinds.ts'
 
-/** Puts a film of the chart through an engine: the worst difference of its smallest rendition, in levels of 255. */
-export const filmError = async (engine: Engine, { film, expected }: FilmKind): Promise<number> => {
+/** Puts a film of the chart through a transcoder: the worst difference of its smallest rendition, in levels of 255. */
+export const filmError = async (transcoder: Transcoder, { film, expected }: FilmKind): Promise<number> => {
   // A name with every character that a filter graph takes for one of its own.
   const folder = await mkdtemp(join(tmpdir(), "larder-a'b:c,[d];\\e-"))
   try {
     const [path, target] = [join(folder, 'chart.mp4'), join(folder, 'made')]
     await writeChartFilm(path, film)
     await mkdir(target)
-    const transcoder = transcoderOn(engine)
     const facts = await right(transcoder.probe(path))
     const plan = planMedia(facts)
     const made = await right(

@@ -18,6 +18,12 @@ export const needsCube = (
   colour: SourceColour,
 ): colour is Extract<SourceColour, { readonly _tag: 'Encoded' }> => colour._tag === 'Encoded'
 
+const exact = 'bicubic+accurate_rnd+full_chroma_int'
+
+/** A matrix that is not that of the renditions goes through RGB, where haste costs five levels of 255. */
+export const scalerFlags = ({ matrix }: FilmColour, { colour }: VideoSource): string =>
+  (matrix ?? colour.matrix) === 1 ? 'bicubic' : exact
+
 /** As an option of a scaler: `''` where each picture says it. */
 export const inputMatrix = ({ matrix }: FilmColour): string =>
   matrix === null ? '' : `in_color_matrix=${matrixNames[matrix]}:`
@@ -31,7 +37,7 @@ export const throughCube = (
   colour: FilmColour,
   top: VideoRung | undefined,
 ): ReadonlyArray<string> => [
-  `scale=${top === undefined ? '' : `${top.width}:${top.height}:`}flags=bicubic+accurate_rnd+full_chroma_int:${inputMatrix(colour)}out_range=pc`,
+  `scale=${top === undefined ? '' : `${top.width}:${top.height}:`}flags=${exact}:${inputMatrix(colour)}out_range=pc`,
   'format=gbrp12',
   `lut3d=file=${escaped(cube)}:interp=tetrahedral`,
   'scale=flags=bicubic+accurate_rnd:out_color_matrix=bt709:out_range=tv',

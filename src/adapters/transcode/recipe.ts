@@ -8,7 +8,7 @@ import type {
   VideoSource,
 } from '../../domain/ingest/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
-import { colourOf, inputMatrix, throughCube } from './film-filters.ts'
+import { colourOf, inputMatrix, scalerFlags, throughCube } from './film-filters.ts'
 
 export type RecipeOptions = {
   /** The table that brings the colours to sRGB, where they need one; `null`: they stay as they are. */
@@ -57,9 +57,10 @@ const videoJob = (
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
   const from = cube === null ? inputMatrix(colour) : ''
+  const flags = cube === null ? scalerFlags(colour, source) : 'bicubic'
   const scaled = plan.video.map(
     ({ width, height }, i) =>
-      `[s${i}]scale=${width}:${height}:flags=bicubic:${from}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
+      `[s${i}]scale=${width}:${height}:flags=${flags}:${from}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
   )
   return {
     streamIndex: source.index,
