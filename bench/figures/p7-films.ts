@@ -55,8 +55,8 @@ export const p7Films: Figure = {
   id: 'P7',
   title: 'the exports of a film of 1080 lines, beside a bare ffmpeg',
   needs: [],
-  run: async ({ smoke }) => {
+  run: async ({ settings: { seconds, rounds } }) => {
     const folder = await mkdtemp(join(tmpdir(), 'larder-bench-films-'))
-    return run(smoke ? 1 : 10, smoke ? 1 : 3, folder).finally(() => rm(folder, { recursive: true }))
+    return run(seconds, rounds, folder).finally(() => rm(folder, { recursive: true }))
   },
 }

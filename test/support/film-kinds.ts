@@ -76,7 +76,11 @@ export const filmKinds: ReadonlyArray<FilmKind> = [
     },
     { isQuick: true },
   ),
-  kind('BT.2020 that says no curve', { matrix: 'bt2020', encoding: encodings.wide, tags: wide }),
+  kind(
+    'BT.2020 that says no curve',
+    { matrix: 'bt2020', encoding: encodings.wide, tags: wide },
+    { tolerance: 8 },
+  ),
   kind('wrong: a matrix of RGB', { matrix: 'bt601', tags: { ...all('bt709'), colorspace: 'rgb' } }),
   kind('wrong: reserved code points', {
     matrix: 'bt601',
