@@ -61,13 +61,16 @@ const isBlank = ({ data }: Canvas, max: number): boolean => {
 const isWithin = (frame: ApngFrame, { width, height }: Apng): boolean =>
   frame.width > 0 && frame.height > 0 && frame.x + frame.width <= width && frame.y + frame.height <= height
 
+/** A larger one is shown by its default picture: its frames would take memory by the gigabyte. */
+const mostPixels = 32_000_000
+
 /**
  * The first of so many frames of an animated PNG that is not blank, drawn onto those before it, as a PNG of its own;
  * `null` when none is, or the file is not as it should be.
  */
 export const firstFrameShown = async (bytes: Buffer, mostFrames: number): Promise<Buffer | null> => {
   const apng = readApng(bytes, mostFrames)
-  if (apng === null) return null
+  if (apng === null || apng.width * apng.height > mostPixels) return null
   const { width, height, depth, isGrey, profile, frames } = apng
   const isDeep = depth === 16
   const max = isDeep ? 65_535 : 255
