@@ -68,24 +68,22 @@ export const startEmbeddedPostgres = async (
   const host = isShort(folder.sockets) ? folder.sockets : `/proc/self/fd/${sockets}`
   const connection = { host, port, user: 'postgres', database: 'postgres' }
 
-  const startOne = () => startWarden(folder, privilege, command)
-  const reference = await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs).catch(
-    (error) => {
-      closeSync(sockets)
-      throw error
-    },
-  )
-  let stopped = false
-  return {
-    connection,
-    postmasterPid: await readPostmasterPid(folder),
-    stop: async () => {
-      if (stopped) return
-      stopped = true
-      closeSync(reference)
-      closeSync(sockets)
-    },
-    isRunning: () => isServed(folder.fifo),
+  const held = [sockets]
+  const letGo = () => {
+    for (const file of held.splice(0)) closeSync(file)
+  }
+  try {
+    const startOne = () => startWarden(folder, privilege, command)
+    held.push(await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs))
+    return {
+      connection,
+      postmasterPid: await readPostmasterPid(folder),
+      stop: async () => letGo(),
+      isRunning: () => isServed(folder.fifo),
+    }
+  } catch (error) {
+    letGo()
+    throw error
   }
 }
 

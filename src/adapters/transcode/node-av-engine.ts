@@ -16,7 +16,9 @@ import { type Bounds, failureOf, supervise, withoutPath } from './supervise.ts'
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
     ask({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
-    TE.flatMapEither(decodeWith(t.readonly(t.strict({ name: t.string, toneMaps: t.boolean })))),
+    TE.flatMapEither(
+      decodeWith(t.readonly(t.strict({ name: t.string, notDecoded: t.readonlyArray(t.string) }))),
+    ),
   ),
   probe: (path, signal) =>
     pipe(

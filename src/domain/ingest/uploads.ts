@@ -3,7 +3,7 @@ import type { FileSlice, LocalFiles } from '../../ports/local-files.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ByteStream } from '../shared/bytes.ts'
-import type { Unavailable } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
 import { stopped } from './media-ingest.ts'
 import { takeBack, withoutEffect } from './take-back.ts'
@@ -23,11 +23,11 @@ export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Un
  * uploaded, nor any upload ended, once `signal` is aborted.
  */
 export const withUploads =
-  (
+  <L extends Refused | Unavailable>(
     { files, store, newUid }: UploadDeps,
-    work: (upload: Upload) => TE.TaskEither<Unavailable, boolean>,
+    work: (upload: Upload) => TE.TaskEither<L, boolean>,
     signal: AbortSignal = new AbortController().signal,
-  ): TE.TaskEither<Unavailable, boolean> =>
+  ): TE.TaskEither<L, boolean> =>
   async () => {
     const keys: string[] = []
 
