@@ -38,6 +38,8 @@ describe('[V39] larder remake', () => {
     )
     uids = json(await larder('add', '--json', ...pictures)).map(({ uid }) => uid)
     embedded = createEmbeddedConnection(path.join(folder, 'data', 'postgres'))
+    // The pool waits for no server that has to start first.
+    await embedded.get()
     db = createKnex(embedded.get, 1)
   })
   after(async () => {

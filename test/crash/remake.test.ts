@@ -22,6 +22,8 @@ describe('[V39] a remake whose process is killed', () => {
     const added = await runLarder(['add', '--json', resolve('test/media/bunny.mp4')], env)
     expect(added.code).to.equal(0)
     const embedded = createEmbeddedConnection(join(data, 'postgres'))
+    // The pool waits for no server that has to start first.
+    await embedded.get()
     const db = createKnex(embedded.get, 1)
     await db.raw('update content_file_exports set recipe = 1')
     const listed = async (): Promise<ReadonlyArray<string>> => {
