@@ -76,14 +76,14 @@ describe('the work of a server beside serving', () => {
     let tries = 0
     const file = unfinished(() => async () => {
       tries += 1
-      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: [] })
+      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
     })
     const clock = { now: 0 }
     const ingest = { ...larder.ingest, listUnfinished: async () => E.right(tries < 4 ? [file] : []) }
     const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (tries < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
-    expect(lines).to.deep.equal(['  the exports of cf_1 are made'])
+    expect(lines).to.deep.equal(['  the exports of cf_1 are made', '  cf_1: no sound'])
     expect(errors).to.have.length(3)
     expect(stateOf(larder, 'exports')).to.include({ failures: 3, lastFailure: 'object store: it is down' })
     await stop()
