@@ -18,6 +18,7 @@ import { joinHeaders } from './join-headers.ts'
 import type { Limits } from './limits.ts'
 import { parameterNames } from './parameter-names.ts'
 import { pathTokenOf } from './path-token.ts'
+import { readQuery } from './read-query.ts'
 import type { RefusalReason, Refusals } from './refusals.ts'
 import { fromError, type ReadyReply, type Reply, type StreamedBody } from './reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './reply-buffers.ts'
@@ -121,9 +122,13 @@ type OpenedBody =
 
 /** Opens the body, and waits for its first bytes. */
 const openBody =
-  (body: StreamedBody, buffers: ReplyBuffers): TE.TaskEither<BadOrigin | Unavailable, OpenedBody> =>
+  (
+    body: StreamedBody,
+    buffers: ReplyBuffers,
+    onArriving: () => void,
+  ): TE.TaskEither<BadOrigin | Unavailable, OpenedBody> =>
   async () => {
-    const opened = await body.open()
+    const opened = await body.open(onArriving)
     if (E.isLeft(opened)) return opened
     const stream: Told = opened.right
     if (stream.resident) return E.right({ _tag: 'AtHand', bytes: stream.resident, stream })
@@ -173,13 +178,13 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals, limi
     ctx: RouterContext,
     reply: Reply,
     timing: (phase: string) => Headers,
-    inTime: Deadline,
+    deadline: Deadline,
   ): Promise<void> => {
     const { status, body } = reply
     const found = joinHeaders(cacheHeaders(reply), timing('find'))
     if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, found)
     if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, found)
-    const opened = await inTime(openBody(body, buffers), letGo)()
+    const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', letGo)()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
     const told = joinHeaders(found, cacheHeaders(opened.right.stream))
     if (opened.right._tag === 'AtHand') return writeReady(ctx, { ...reply, body: opened.right.bytes }, told)
@@ -195,18 +200,19 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals, limi
 
     return async (ctx) => {
       const timing = startTiming(telling)
-      const { method, params, query, headers } = ctx
+      const { method, params, headers } = ctx
+      const query = readQuery(ctx.querystring)
       const base = baseHeadersOf(ctx)
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, withOwn(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
-      const inTime = startDeadline(limits.replyMilliseconds, now)
-      const answered = await inTime(answer(route, incoming))()
+      const deadline = startDeadline(limits.replyMilliseconds, now)
+      const answered = await deadline.inTime(answer(route, incoming), 'database')()
       if (E.isLeft(answered)) return refuse(ctx, answered.left)
       const { reply, isAnonymous } = answered.right
       // A public file is the same for everybody, and any cache may give it to them.
       if (isAnonymous) setBaseHeaders(ctx, base)
       const isKnown = Object.keys(query).every((name) => known.has(name))
-      await write(ctx, isKnown ? reply : notReplayable(reply), timing, inTime)
+      await write(ctx, isKnown ? reply : notReplayable(reply), timing, deadline)
     }
   }
 }

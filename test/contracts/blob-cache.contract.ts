@@ -235,6 +235,28 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
       expect(asked).to.have.length(1)
     })
 
+    it('tells one who waits for a later place that bytes arrive, and nothing while none do', async () => {
+      const large = someBytes(MiB)
+      const { origin, openTo } = gated(large, 64 * 1024)
+      let arrivals = 0
+      let arrived = () => {}
+      const last = { start: MiB - 10, end: MiB }
+      const waits = cache.read(key, factsOf(large), last, origin, () => {
+        arrivals += 1
+        arrived()
+      })()
+      for (const part of [1, 2, 3]) {
+        const next = new Promise<void>((resolve) => {
+          arrived = resolve
+        })
+        expect(arrivals).to.equal(part - 1)
+        openTo(part * 64 * 1024)
+        await next
+      }
+      openTo(MiB)
+      expect((await collect(await right(() => waits))).equals(large.subarray(last.start))).to.equal(true)
+    })
+
     it('takes over a far reader when it has caught up with him', async () => {
       const large = someBytes(12 * MiB)
       const range = { start: 6 * MiB, end: 12 * MiB }

@@ -38,14 +38,17 @@ export const createExportsTask = (
     if (signal.aborted) return
     if (E.isRight(finished)) {
       retries.succeeded(uid)
-      if (finished.right.state === 'made') terminal.print(`  the exports of ${uid} are made`)
+      if (finished.right.state === 'made') {
+        terminal.print(`  the exports of ${uid} are made`)
+        for (const warning of finished.right.warnings) terminal.print(`  ${uid}: ${warning}`)
+      }
       if (finished.right.state === 'made elsewhere')
         terminal.print(`  the exports of ${uid} are there: another process, or an earlier try, has made them`)
       return
     }
     failed(finished.left, uid)
     terminal.printError(uid, finished.left)
-    // What was refused is final, and is out of the library; where that could not be done, it is refused again later.
+    // A refusal may be a moment's: the original stays, for somebody to decide.
     if (retries.failed(uid, mayBeTheFile(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })
     terminal.print(`  the exports of ${uid} are not tried again before the next start`)
