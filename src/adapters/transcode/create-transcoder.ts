@@ -59,6 +59,9 @@ export const createTranscoderOn = (
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
     tooLong,
+    onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
+      if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
+    },
   }
 
   return {
@@ -123,6 +126,7 @@ const refusalFor = (reason: EngineFailure['reason']): string | null => {
     case 'size':
       return 'what is made of the file grows too large'
     case 'broken':
+    case 'unsure':
     case 'aborted':
       return null
   }

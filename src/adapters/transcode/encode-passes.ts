@@ -4,11 +4,12 @@ import { colourCube } from '../../domain/colour/colour-cube.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
 import { E } from '../../fp.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
-import { type CutRendition, frameSecondsOf, secondsOf } from './check-renditions.ts'
+import { type CutRendition, frameSecondsOf, secondsOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
 import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
 import { colourOf, needsCube } from './film-filters.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { eachTwice, mayBearAnother } from './machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
@@ -25,6 +26,8 @@ type Made = Encoded & {
   readonly renditions: ReadonlyArray<CutRendition>
   /** How much of the source could be decoded: a picture that is held is no part of it. */
   readonly sourceSeconds: number
+  /** Whether that is its length: where sound had gaps, they were counted, too. */
+  readonly isSourceMeasured: boolean
 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
@@ -35,18 +38,21 @@ export const encodeOneWay = async (
 ): Promise<E.Either<EngineFailure, Made>> => {
   const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
-  for (const attempt of attempts) {
+  for (const attempt of eachTwice(attempts)) {
     const folder = await mkdtemp(join(request.folder, 'pass-'))
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
     const ended = await encodePass(found, run, request, attempt, folder, options)
     if (E.isRight(ended)) {
       const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
-      return E.right({ attempt, folder, renditions, sourceSeconds, isCutOff: ended.right.isCutOff })
+      const isSourceMeasured = renditions.every(({ video, isEven }) => video !== null || isEven)
+      const { isCutOff } = ended.right
+      return E.right({ attempt, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
     }
     await rm(folder, { recursive: true, force: true })
     failed = ended
-    if (ended.left.reason !== 'input') break
+    run.onFailedAttempt(ended.left, attempt.warnings)
+    if (!mayBearAnother(ended.left)) break
   }
   return failed
 }

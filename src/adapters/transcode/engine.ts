@@ -75,10 +75,10 @@ export const filesOf = {
 /**
  * `input`: it looked at the file and could not make sense of it. `crashed`: it died of the file. `time`, `size`: it
  * went beyond its bounds. `broken`: it did not run, was killed by somebody else, or the disk is full; another try
- * may do. `aborted`: we did it.
+ * may do. `unsure`: its words are said of damaged files and of a failing machine alike. `aborted`: we did it.
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
   /** For the log: no path is in it. */
   readonly detail: string
 }
