@@ -1,24 +1,40 @@
+import { createBackOff, createLossBackOff } from './back-off.ts'
+import { expiredWords } from './link.ts'
 import type { View } from './status-line.ts'
 
-const askAgainMilliseconds = 1000
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-const refused = 'the link has expired, or it does not open this'
+const progressOf = async ({ uid, jwt }: View): Promise<number | null> => {
+  const answer = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`).catch(() => null)
+  if (!answer?.ok) return null
+  return ((await answer.json()) as { readonly progress: number | null }).progress
+}
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, askAgainMilliseconds))
-
-/** The list at `url` once there is one; until then, tells how far the making of the exports has come. */
-export const whenMade = async (url: string, { uid, jwt, status }: View): Promise<Response> => {
+/**
+ * The list at `url` once there is one; until then, tells how far the making of the exports has come. That may take
+ * hours: it ends with the link at the latest, of which the server says 403.
+ */
+export const whenMade = async (url: string, view: View): Promise<Response> => {
+  const { link, status } = view
+  const looks = createBackOff({ first: 1000, most: 4000, tries: Number.POSITIVE_INFINITY })
+  const losses = createLossBackOff()
   for (;;) {
-    const list = await fetch(url)
-    if (list.ok) return list
-    if (list.status !== 404 && list.status !== 503)
-      throw new Error(list.status < 500 ? refused : `the server answers ${list.status}`)
-    const answer = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`)
-    const { progress } = answer.ok
-      ? ((await answer.json()) as { progress: number | null })
-      : { progress: null }
-    const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
-    status.progress(`The exports are being made${percent}`, progress)
-    await pause()
+    const list = await fetch(url).catch(() => null)
+    if (list !== null) link.follow(list)
+    if (list?.ok) return list
+    if (list?.status === 404) {
+      losses.reset()
+      const progress = await progressOf(view)
+      const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
+      status.progress(`The exports are being made${percent}`, progress)
+      await pause(looks.next() ?? 0)
+      continue
+    }
+    if (list !== null && list.status < 500)
+      throw new Error(link.millisecondsLeft() <= 0 ? expiredWords : 'the link does not open this')
+    const wait = losses.next()
+    if (wait === null) throw new Error('the server cannot be reached')
+    status.say('The server cannot be reached. Trying again…')
+    await pause(wait)
   }
 }
