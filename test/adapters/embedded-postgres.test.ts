@@ -15,7 +15,7 @@ import {
 import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binaries.ts'
 import { forgetful } from '../support/forgetful.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
-import { serverGone } from '../support/postgres.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('embedded PostgreSQL', () => {
   let base: string

@@ -38,7 +38,8 @@ const ffmpeg: Player = {
     const ran = await run('ffmpeg', args, patience)
     if (ran.code !== 0) return failure(ran)
     const last = (name: string) => Number(ran.out.match(new RegExp(`(?<=^${name}=)\\d+`, 'gm'))?.at(-1) ?? 0)
-    if (pictures > 0 && last('frame') < pictures) return `${last('frame')} of ${pictures} pictures`
+    // Its reader of DASH ends with the first stream that does.
+    if (pictures > 0 && last('frame') < pictures - 5) return `${last('frame')} of ${pictures} pictures`
     return comparedWith(seconds, last('out_time_us') / 1_000_000)
   },
 }

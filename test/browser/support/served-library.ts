@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { serverGone } from '../../support/postgres.ts'
 import { type Ended, runLarder, serveLarder } from '../../support/run-larder.ts'
+import { serverGone } from '../../support/server-gone.ts'
 
 /** A library of its own, as the built server serves it. */
 export type ServedLibrary = {
