@@ -13,10 +13,15 @@ export type Finished =
   /** Another process is making them. */
   | { readonly state: 'busy' }
 
-/** Hands a local copy of the original to `use`. */
-export type WithOriginal = (
-  use: (path: string) => TE.TaskEither<Refused | Unavailable, MadeExports>,
-) => TE.TaskEither<Refused | Unavailable, MadeExports>
+/** The bytes that exports are made from. */
+export type Original = {
+  /** A file that is being added, or the library's own original: that may be the only copy there is. */
+  readonly from: 'source' | 'library'
+  /** Hands a local copy to `make`. */
+  readonly use: (
+    make: (path: string) => TE.TaskEither<Refused | Unavailable, MadeExports>,
+  ) => TE.TaskEither<Refused | Unavailable, MadeExports>
+}
 
 type Deps = { readonly store: ObjectStore; readonly progress: ProgressBoard; readonly locks: WorkLocks }
 
@@ -36,7 +41,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     return E.left(state.right === 'gone' ? gone : unavailable('database')('the exports were not added'))
   }
 
-  /** What cannot be decoded never will be: its row goes, and then its original, once nothing names it for sure. */
+  /** What is refused was not added: its row goes, and then its original, once nothing names it for sure. */
   const remove = async (file: LibraryFile): Promise<void> => {
     const removed = await file.removeUnfinished()
     const isGone = E.isRight(removed) && removed.right
@@ -45,7 +50,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
 
   const finish = async (
     file: LibraryFile,
-    withOriginal: WithOriginal,
+    original: Original,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<Outcome> => {
@@ -60,13 +65,13 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     }
     try {
       tell(0)
-      const made = await withOriginal((path) => file.makeExports(path, tell, signal))()
+      const made = await original.use((path) => file.makeExports(path, tell, signal))()
       if (E.isRight(made))
         return made.right.isAdded
           ? E.right({ state: 'made', warnings: made.right.warnings })
           : await whyNotAdded(file)
-      // What was not reached, or was stopped, may be another time.
-      if (made.left._tag === 'Refused') await remove(file)
+      // A slow or failing machine refuses as well. Where the source is at hand nothing is lost by that.
+      if (made.left._tag === 'Refused' && original.from === 'source') await remove(file)
       return made
     } finally {
       progress.done(file.uid)
@@ -75,14 +80,14 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
 
   return (
     file: LibraryFile,
-    withOriginal: WithOriginal,
+    original: Original,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, Finished> =>
     pipe(
       locks.tryWith(
         `exports:${file.uid}`,
-        (lost) => () => finish(file, withOriginal, onProgress, AbortSignal.any([signal, lost])),
+        (lost) => () => finish(file, original, onProgress, AbortSignal.any([signal, lost])),
       ),
       TE.map(O.getOrElse((): Finished => ({ state: 'busy' }))),
     )

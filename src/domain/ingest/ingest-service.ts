@@ -12,7 +12,7 @@ import { wholeOf } from '../shared/bytes.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createContentIngest } from './content-ingest.ts'
-import { createFinishOnce, type Finished, type WithOriginal } from './finish-once.ts'
+import { createFinishOnce, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { type LibraryFile, type MediaIngest, type OnProgress, stopped } from './media-ingest.ts'
 import { notTaken } from './not-taken.ts'
@@ -139,7 +139,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       onKnown({ kind, uid })
       if (isFinished) return E.right({ kind, uid, warnings: [] })
 
-      const finish = finishOnce(file.right, (use) => use(source.path), onProgress, signal)
+      const finish = finishOnce(file.right, atHand(source), onProgress, signal)
       const finished = await whenFree(pipe(finish, TE.map(unlessBusy)), waiting)
       if (E.isLeft(finished)) return finished
       const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhere]
@@ -155,18 +155,21 @@ export const createIngestService = (deps: Deps): IngestService => {
     return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
   }
 
+  const atHand = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
+
   /** Fetches the original back from the store. */
-  const fetched =
-    ({ original }: LibraryFile): WithOriginal =>
-    (use) =>
+  const fetched = ({ original }: LibraryFile): Original => ({
+    from: 'library',
+    use: (make) =>
       files.withScratch((folder) =>
         pipe(
           store.read(original.key, wholeOf(original.size)),
           TE.flatMapEither(E.fromOption(() => unavailable('object store')(`${original.key} is missing`))),
           TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
-          TE.flatMap(() => use(`${folder}/original`)),
+          TE.flatMap(() => make(`${folder}/original`)),
         ),
-      )
+      ),
+  })
 
   return {
     add: (path, options) =>
