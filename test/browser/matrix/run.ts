@@ -65,38 +65,41 @@ const ways: Readonly<Record<Mode, string>> = {
   define: 'define',
 }
 
-const matrix = async (): Promise<string> => {
-  const rows = [
-    ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${ways[mode]}`)],
-    ['---', '---', ...columns.map(() => '---')],
-  ]
-  for (const player of players) {
-    const version = await player.version()
-    const cells: string[] = []
-    if (version !== null) for (const { kind, mode } of columns) cells.push(await cellOf(player, kind, mode))
-    rows.push(
-      version === null
-        ? [player.name, 'not installed', ...columns.map(() => '')]
-        : [player.name, version, ...cells],
-    )
-  }
-  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n')
+/** Of those players alone whose name has the word behind `--only`. */
+const only = process.argv[process.argv.indexOf('--only') + 1] ?? ''
+const isWanted = ({ name }: Player) => !process.argv.includes('--only') || name.includes(only)
+
+const rowOf = async (player: Player): Promise<ReadonlyArray<string>> => {
+  const version = await player.version()
+  const none = columns.map(() => '')
+  if (version === null) return [player.name, 'not installed', ...none]
+  if (!isWanted(player)) return [player.name, 'not tried', ...none]
+  const cells: string[] = []
+  for (const { kind, mode } of columns) cells.push(await cellOf(player, kind, mode))
+  return [player.name, version, ...cells]
 }
 
 const document = 'docs/players.md'
-const between = /(?<=<!-- by npm run players -->\n).*?(?=\n<!-- end -->)/s
+const between = /(?<=<!-- by npm run players -->\n).*?(?=<!-- end -->)/s
+
+const matrix = async (): Promise<void> => {
+  const rows: Array<ReadonlyArray<string>> = [
+    ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${ways[mode]}`)],
+    ['---', '---', ...columns.map(() => '---')],
+  ]
+  for (const player of players) rows.push(await rowOf(player))
+  const table = rows.map((row) => `| ${row.join(' | ')} |\n`).join('')
+  console.log(table)
+  if (process.argv.includes('--write'))
+    await writeFile(
+      document,
+      (await readFile(document, 'utf8')).replace(between, () => table),
+    )
+}
 
 try {
   if (process.argv.includes('--throttled')) await printThrottledStarts(pages)
-  else {
-    const table = await matrix()
-    console.log(table)
-    if (process.argv.includes('--write'))
-      await writeFile(
-        document,
-        (await readFile(document, 'utf8')).replace(between, () => table),
-      )
-  }
+  else await matrix()
 } finally {
   await chromium.close?.()
   await pages.close()
