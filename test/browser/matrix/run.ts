@@ -17,14 +17,14 @@ const chromium = await openChromium()
 let isWell = true
 
 const players: ReadonlyArray<Player> = [
+  ...parsers,
+  ...programs,
   ...(['the browser', 'hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr'] as const).map((name) =>
     webPlayer(name, chromium, pages),
   ),
   ...[firefox, webKit].flatMap((browser) =>
     (['the browser', 'hls.js', 'Shaka', 'dash.js'] as const).map((name) => webPlayer(name, browser, pages)),
   ),
-  ...programs,
-  ...parsers,
 ]
 
 /** The MP4 of least bandwidth, in place of the list of them. */
