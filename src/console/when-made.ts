@@ -4,15 +4,21 @@ import type { View } from './status-line.ts'
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-const progressOf = async ({ uid, jwt }: View): Promise<number | null> => {
+type Progress = {
+  /** From 0 to 1, where it is known. */
+  readonly progress: number | null
+  /** Why there will be no exports. */
+  readonly refused: string | null
+}
+
+const progressOf = async ({ uid, jwt }: View): Promise<Progress> => {
   const answer = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`).catch(() => null)
-  if (!answer?.ok) return null
-  return ((await answer.json()) as { readonly progress: number | null }).progress
+  return answer?.ok ? answer.json() : { progress: null, refused: null }
 }
 
 /**
- * The list at `url` once there is one; until then, tells how far the making of the exports has come. That may take
- * hours: it ends with the link at the latest, of which the server says 403.
+ * The list at `url` once there is one; until then, tells how far the making of the exports has come. Throws the reason
+ * where there will be none. That may take hours: it ends with the link at the latest, of which the server says 403.
  */
 export const whenMade = async (url: string, view: View): Promise<Response> => {
   const { link, status } = view
@@ -24,7 +30,8 @@ export const whenMade = async (url: string, view: View): Promise<Response> => {
     if (list?.ok) return list
     if (list?.status === 404) {
       losses.reset()
-      const progress = await progressOf(view)
+      const { progress, refused } = await progressOf(view)
+      if (refused !== null) throw new Error(refused)
       const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
       status.progress(`The exports are being made${percent}`, progress)
       await pause(looks.next() ?? 0)

@@ -4,7 +4,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, pipe, TE } from '../../fp.ts'
 import type { Transcoded } from '../../ports/transcoder.ts'
 import { noSound } from './attempts.ts'
-import { type CutRendition, checkRenditions, secondsOf, ticksOf } from './check-renditions.ts'
+import { type CutRendition, secondsOf, ticksOf } from './cut-rendition.ts'
 import { encodeOneWay, GRACE_SECONDS, level } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
@@ -57,7 +57,6 @@ const transcodeOrThrow = async (
   const renditions = withoutEmptySound(all)
   const levelled = await level(found, run, { ...request, onProgress }, attempt, folder, renditions)
   if (E.isLeft(levelled)) return E.left(run.toError(levelled.left))
-  checkRenditions(levelled.right)
 
   if (Math.max(...levelled.right.map(secondsOf)) > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
   const announced = facts.announcedSeconds
@@ -77,7 +76,12 @@ const transcodeOrThrow = async (
     ...(renditions.length < all.length ? [noSound(facts)] : []),
     ...(isShort ? [shorter(seconds, announced)] : []),
   ]
-  return E.right({ renditions: levelled.right, progressive: progressive.right, warnings })
+  return E.right({
+    renditions: levelled.right,
+    progressive: progressive.right,
+    sourceSeconds: tried.right.isSourceMeasured ? seconds : null,
+    warnings,
+  })
 }
 
 /** Tells a fraction only when it is above the last one. */
