@@ -1,10 +1,13 @@
+import { filmColour } from '../../domain/colour/film-colour.ts'
+import type { MediaFacts } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
-import type { EngineFailure } from './engine.ts'
-import { type EnginePaths, type FoundEngine, findEngine } from './find-engine.ts'
+import type { EngineFacts, EngineFailure } from './engine.ts'
+import { engineDifferences } from './engine-differences.ts'
+import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { transcodeWith } from './transcode.ts'
@@ -25,12 +28,18 @@ export const createTranscoder = ({
   ffprobePath,
   ...options
 }: EnginePaths & TranscoderOptions): Transcoder =>
-  createTranscoderOn(findEngine({ ffmpegPath, ffprobePath }, options.log), options)
+  createTranscoderOn(
+    findEngine({ ffmpegPath, ffprobePath }, options.log),
+    options,
+    findEngines({ ffmpegPath, ffprobePath }),
+  )
 
 /** Transcodes with one engine. An engine that was not found is looked for again at the next call. */
 export const createTranscoderOn = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
+  /** All that are here. */
+  all: TE.TaskEither<never, ReadonlyArray<EngineFacts>> = TE.right([]),
 ): Transcoder => {
   const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
   const found = once(find)
@@ -50,12 +59,26 @@ export const createTranscoderOn = (
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
     tooLong,
+    onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
+      if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
+    },
   }
 
   return {
     describe: pipe(
       found,
       TE.map(({ facts }) => facts.name),
+    ),
+    differences: pipe(
+      TE.Do,
+      TE.apS('inUse', found),
+      TE.bindW('here', () => all),
+      TE.map(({ inUse, here }) =>
+        engineDifferences(
+          inUse.facts,
+          here.filter(({ name }) => name !== inUse.facts.name),
+        ),
+      ),
     ),
     isolation: async () => E.right((await findSandbox()).isolation),
     probe: (path, signal = never()) =>
@@ -65,6 +88,7 @@ export const createTranscoderOn = (
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
         TE.flatMapEither(selectStreams),
+        TE.flatMapEither(withReadColours),
         TE.filterOrElseW(
           ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
           () => tooLong,
@@ -77,6 +101,15 @@ export const createTranscoderOn = (
       ),
   }
 }
+
+/** A film whose colours nothing here converts is refused before it is encoded. */
+const withReadColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
+  facts.video === null
+    ? E.right(facts)
+    : pipe(
+        filmColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
+        E.map(() => facts),
+      )
 
 /** A signal that is not aborted. */
 const never = (): AbortSignal => new AbortController().signal
@@ -93,6 +126,7 @@ const refusalFor = (reason: EngineFailure['reason']): string | null => {
     case 'size':
       return 'what is made of the file grows too large'
     case 'broken':
+    case 'unsure':
     case 'aborted':
       return null
   }
