@@ -9,8 +9,8 @@ import {
   createEmbeddedConnection,
   type EmbeddedConnection,
 } from '../../src/adapters/postgres/embedded-connection.ts'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('[V39] larder remake', () => {
   let folder: string

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres/embedded-connection.ts'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder } from '../support/run-larder.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('[V39] a remake whose process is killed', () => {
   let folder: string
