@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
@@ -28,7 +29,7 @@ describe(`${clients} connections that ask for what is not in the cache, all the 
     const dataDir = await scratchFolder()
     const larder = await createMemoryLarder({
       clock: Date.now,
-      store: createFsObjectStore(join(dataDir, 'objects')),
+      store: createFsObjectStore(join(dataDir, 'objects'), noBeacon),
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })

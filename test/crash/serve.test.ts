@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { type CacheFolders, cacheFolders } from '../../src/adapters/disk/cache-folders.ts'
 import { openDiskCache } from '../../src/adapters/disk/open-disk-cache.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
@@ -52,7 +53,7 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
     folders = cacheFolders(dir)
     const larder = await createMemoryLarder({
       clock: Date.now,
-      store: createFsObjectStore(join(dataDir, 'objects')),
+      store: createFsObjectStore(join(dataDir, 'objects'), noBeacon),
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })

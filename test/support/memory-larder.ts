@@ -6,6 +6,7 @@ import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
 import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
@@ -83,7 +84,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     users: createMemoryUserRepository(),
     tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
-    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`)),
+    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),
