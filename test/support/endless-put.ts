@@ -11,5 +11,10 @@ async function* endless(): AsyncIterable<Uint8Array> {
 
 const [dir = '', key = ''] = process.argv.slice(2)
 const size = 10_000_000
-const put = createFsObjectStore(dir, noBeacon).put(key, { contentType: 'a/b', size, sha256: '', open: endless })
+const put = createFsObjectStore(dir, noBeacon).put(key, {
+  contentType: 'a/b',
+  size,
+  sha256: '',
+  open: endless,
+})
 await put()

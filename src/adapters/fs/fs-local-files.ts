@@ -16,10 +16,7 @@ const failed = unavailable('local files')
  * LocalFiles on this machine's disk. `scratchDir` is made when missing. Processes may share it, those of several pid
  * namespaces if they share a folder of beacons, too.
  */
-export const createFsLocalFiles = async (
-  scratchDir: string,
-  beacon: ProcessBeacon,
-): Promise<LocalFiles> => {
+export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
   await removeOrphans(scratchDir, beacon.stateOf)
   let writes = 0
