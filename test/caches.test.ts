@@ -52,6 +52,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-picture.ts',
   'src/adapters/transcode/ffmpeg-engine.ts',
+  'src/adapters/platform/crash-signals.ts',
   'src/adapters/transcode/supervise.ts',
   'src/cli/doctor-keys.ts',
   'src/composition.ts',
