@@ -51,6 +51,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/render-picture.ts',
   'src/adapters/sharp/run-image-child.ts',
   'src/adapters/transcode/ffmpeg-engine.ts',
+  'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/supervise.ts',
   'src/cli/doctor-keys.ts',
   'src/composition.ts',

@@ -1,3 +1,5 @@
+import { mayVary } from '../../domain/ingest/frame-rate.ts'
+import type { MediaFacts } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
@@ -7,6 +9,7 @@ import type { EngineFailure } from './engine.ts'
 import { type EnginePaths, type FoundEngine, findEngine } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { selectStreams } from './select-streams.ts'
+import { withTrueLength } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
 export type TranscoderOptions = {
@@ -64,7 +67,11 @@ export const createTranscoderOn = (
         // A path that no process can be given, for one, makes the call itself throw.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
+        TE.flatMap((probed) =>
+          TE.tryCatch(() => withTrueLength(probed, path, signal), unavailable('transcoder')),
+        ),
         TE.flatMapEither(selectStreams),
+        TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.filterOrElseW(
           ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
           () => tooLong,
@@ -76,6 +83,25 @@ export const createTranscoderOn = (
         TE.flatMap((engine) => transcodeWith(engine, run)({ path, facts, plan, folder, onProgress, signal })),
       ),
   }
+}
+
+/** What demuxers guess of a rate that varies is often its mean. */
+const withPeakRate = (
+  found: TE.TaskEither<Unavailable, FoundEngine>,
+  path: string,
+  facts: MediaFacts,
+  signal: AbortSignal,
+): TE.TaskEither<Unavailable, MediaFacts> => {
+  const { video } = facts
+  if (video === null || !mayVary(video)) return TE.right(facts)
+  return pipe(
+    found,
+    TE.flatMap(({ engine }) => TE.fromTask(engine.peakRate(path, video.index, signal))),
+    TE.map((peak) => {
+      const nominalRate = E.isRight(peak) && peak.right > 0 ? peak.right : video.nominalRate
+      return { ...facts, video: { ...video, nominalRate } }
+    }),
+  )
 }
 
 /** A signal that is not aborted. */

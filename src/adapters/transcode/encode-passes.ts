@@ -17,8 +17,10 @@ const ENCODING = 0.97
 export const GRACE_SECONDS = 1
 
 /** What one way of encoding gave. */
-type Made = Encoded & {
+export type Made = Encoded & {
   readonly attempt: Attempt
+  /** Of what was encoded: its sound may be another than the chosen one. */
+  readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<CutRendition>
   /** How much of the source could be decoded: a picture that is held is no part of it. */
@@ -40,7 +42,8 @@ export const encodeOneWay = async (
     if (E.isRight(ended)) {
       const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
-      return E.right({ attempt, folder, renditions, sourceSeconds, isCutOff: ended.right.isCutOff })
+      const { facts } = request
+      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isCutOff: ended.right.isCutOff })
     }
     await rm(folder, { recursive: true, force: true })
     failed = ended
@@ -49,7 +52,7 @@ export const encodeOneWay = async (
   return failed
 }
 
-const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
+export const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
   Math.max(
     ...renditions.map((one) => {
       if (one.video !== null) return secondsOf(one) - holdSeconds
@@ -77,11 +80,10 @@ export const level = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  attempt: Attempt,
-  folder: string,
-  made: ReadonlyArray<CutRendition>,
-): Promise<E.Either<EngineFailure, ReadonlyArray<CutRendition>>> => {
-  let renditions = made
+  made: Made,
+): Promise<E.Either<EngineFailure, Made>> => {
+  const { attempt, folder } = made
+  let { renditions } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     for (const { name } of [...plan.video, ...plan.audio]) await rm(join(folder, `${name}.mp4`))
@@ -107,16 +109,22 @@ export const level = async (
     if (E.isLeft(encoded)) return encoded
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right(renditions)
+    return E.right({ ...made, renditions })
 
-  const gap = lengthOf('audio') - lengthOf('video')
-  if (Math.abs(gap) <= frameSecondsOf(renditions)) return E.right(renditions)
-  const hold = { holdSeconds: holdSecondsFor(facts, attempt.plan) + gap, padSeconds: 0 }
-  const ended =
-    gap < 0
-      ? await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
-      : await again({ ...attempt.plan, audio: [] }, request, hold)
-  return E.isLeft(ended) ? ended : E.right(renditions)
+  const held = holdSecondsFor(facts, attempt.plan)
+  const gap = () => lengthOf('audio') - lengthOf('video')
+  const frame = frameSecondsOf(renditions)
+  // Headers lie both ways: pictures may have to be held for longer than these say, or for less.
+  const holdSeconds = Math.max(0, held + gap())
+  if (Math.abs(gap()) > frame && Math.abs(holdSeconds - held) > frame) {
+    const ended = await again({ ...attempt.plan, audio: [] }, request, { holdSeconds, padSeconds: 0 })
+    if (E.isLeft(ended)) return ended
+  }
+  if (gap() < -frame) {
+    const ended = await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
+    if (E.isLeft(ended)) return ended
+  }
+  return E.right({ ...made, renditions })
 }
 
 type Lengths = Pick<RecipeOptions, 'holdSeconds' | 'padSeconds'>
@@ -128,13 +136,13 @@ const planOf = (plan: MediaPlan, renditions: ReadonlyArray<CutRendition>): Media
 }
 
 const decodeToPcm = async (found: FoundEngine, run: Run, request: TranscodeRequest, file: string) => {
-  const { facts, plan, path } = request
+  const { facts, plan } = request
   if (facts.audio === null) throw new Error('there is no sound to decode')
   const wallSeconds = run.wallSecondsFor(facts.durationSeconds ?? run.maxSeconds)
-  return encodeWithin(found, run, request, toPcmJob(path, facts.audio, plan.audio, file, wallSeconds))
+  return encodeWithin(found, run, request, toPcmJob(request, facts.audio, plan.audio, file, wallSeconds))
 }
 
-const encodePass = async (
+export const encodePass = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,

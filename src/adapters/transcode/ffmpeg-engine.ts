@@ -13,7 +13,8 @@ import {
 } from './engine.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
-import { decoderLimits, demuxerLimits, PROBE_SECONDS } from './limits.ts'
+import { decoderLimits, demuxerLimits, PROBE_SECONDS, SCAN_SECONDS } from './limits.ts'
+import { createPeakRate } from './peak-rate.ts'
 import type { ProbedFile } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
@@ -53,6 +54,26 @@ export const createFfmpegEngine = (programs: {
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
     return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
+  },
+
+  peakRate: (path, streamIndex, signal) => async () => {
+    const args = [
+      ...QUIET,
+      ...HARDENED,
+      ...input(path),
+      ...['-map', `0:${streamIndex}`, '-c', 'copy', '-f', 'framecrc', '-'],
+    ]
+    const peak = createPeakRate()
+    let unit = 0
+    const onLine = (line: string) => {
+      const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
+      if (num !== undefined) unit = Number(num) / Number(den)
+      const [, time] = /^0, *(-?\d+),/.exec(line) ?? []
+      if (time !== undefined) peak.take(Number(time) * unit)
+    }
+    const bounds = { wallSeconds: SCAN_SECONDS, signal }
+    const ran = await run(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+    return E.isLeft(ran) ? ran : E.right(peak.rate())
   },
 
   encode: (job, onProgress, signal) => async () => {
@@ -121,9 +142,9 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...QUIET,
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...HARDENED,
-    // The graph begins with a filter that takes pictures of any size; where ffmpeg puts others before, to turn them,
-    // it must begin the graph anew.
-    ...(job.video?.rotation === 0 ? ['-reinit_filter:v', '0'] : []),
+    ...['-dts_delta_threshold', String(job.jumpSeconds)],
+    // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
+    ...['-reinit_filter:v', '0', '-noautorotate'],
     ...input(job.path),
     // A graph for each: where one stream changes its form, the graph of the other goes on.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [

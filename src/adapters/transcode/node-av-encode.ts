@@ -14,7 +14,7 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
     },
     { maxLevel: AV_LOG_ERROR },
   )
-  const source = await openSource(job.path)
+  const source = await openSource(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   const lines = await Promise.all(jobs.map((stream) => openLine(source, stream)))
   const shift = startShift(source)
@@ -52,7 +52,7 @@ const MAX_ERROR_RATE = 2 / 3
 
 const openLine = async (
   source: Demuxer,
-  { streamIndex, steady, rotation, graph, outputs }: StreamJob,
+  { streamIndex, steady, graph, outputs }: StreamJob,
 ): Promise<Line> => {
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
@@ -62,7 +62,7 @@ const openLine = async (
     outputs: outputs.map(({ label }) => ({ label })),
   })
   // It begins anew where the source changes its form; what follows sees one form all the way.
-  const steadied = FilterAPI.create(`${steady}${turn(rotation)}`, { allowReinit: true })
+  const steadied = FilterAPI.create(steady, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()
@@ -120,14 +120,6 @@ const openLine = async (
       await Promise.all(sinks.map(({ finish }) => finish()))
     },
   }
-}
-
-/** The program ffmpeg turns pictures upright by itself, the libraries do not. */
-const turn = (rotation: number): string => {
-  if (Math.abs(rotation - 90) < 1) return ',transpose=clock'
-  if (Math.abs(rotation - 180) < 1) return ',hflip,vflip'
-  if (Math.abs(rotation - 270) < 1) return ',transpose=cclock'
-  return ''
 }
 
 /** One frame for each output that has one. The graph gives them out one after the other only. */

@@ -20,15 +20,16 @@ export type RecipeOptions = {
 
 /** Turns a plan into FFmpeg's words, the same for every engine. Each rung becomes `{folder}/{name}.mp4`. */
 export const toEncodeJob = (
-  source: { readonly path: string; readonly facts: MediaFacts },
+  source: { readonly path: string; readonly facts: MediaFacts; readonly jumpSeconds: number },
   plan: MediaPlan,
   folder: string,
   options: RecipeOptions,
 ): EncodeJob => {
-  const { path, facts } = source
+  const { path, facts, jumpSeconds } = source
   const { video, audio } = facts
   return {
     path,
+    jumpSeconds,
     video: video === null || plan.video.length === 0 ? null : videoJob(video, plan, folder, options),
     audio:
       audio === null || plan.audio.length === 0
@@ -47,7 +48,8 @@ const videoJob = (
   const { num, den } = plan.frameRate
   const toneMapped = source.hdr && toneMaps
   const shared = [
-    ...(source.interlaced ? ['bwdif=mode=send_frame:deint=all'] : []),
+    ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
+    ...turn(source),
     // A film that starts late repeats its first picture from 0, so that sound and pictures start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
@@ -63,11 +65,18 @@ const videoJob = (
     streamIndex: source.index,
     // Pictures that change their size keep the first one's.
     steady: `scale=${source.codedWidth}:${source.codedHeight}`,
-    rotation: source.rotation,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
 }
+
+/** Turns pictures upright. */
+const turn = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [
+  ...(mirrored ? ['vflip'] : []),
+  ...(Math.abs(rotation - 90) < 1 ? ['transpose=clock'] : []),
+  ...(Math.abs(rotation - 180) < 1 ? ['hflip', 'vflip'] : []),
+  ...(Math.abs(rotation - 270) < 1 ? ['transpose=cclock'] : []),
+]
 
 /** Of pictures that do not say: by their size, as players do. */
 const usualMatrix = ({ codedWidth, codedHeight, hdr }: VideoSource): string => {
@@ -149,7 +158,6 @@ const audioJob = (
   return {
     streamIndex,
     steady: oneForm(rungs),
-    rotation: 0,
     graph,
     outputs: rungs.map((rung, i) => ({
       label: `a${i}`,
@@ -170,18 +178,18 @@ const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
  * anew where a source changes its form (stereo to 5.1) can encode that in a second pass, without a break.
  */
 export const toPcmJob = (
-  path: string,
+  { path, jumpSeconds }: { readonly path: string; readonly jumpSeconds: number },
   source: AudioSource,
   rungs: ReadonlyArray<AudioRung>,
   file: string,
   wallSeconds: number,
 ): EncodeJob => ({
   path,
+  jumpSeconds,
   video: null,
   audio: {
     streamIndex: source.index,
     steady: oneForm(rungs),
-    rotation: 0,
     graph: 'anull[pcm]',
     outputs: [{ label: 'pcm', encoder: 'pcm_s16le', options: {}, muxer: {}, file }],
   },
