@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { expect } from 'chai'
+import { boxesIn, onlyBox } from '../../src/adapters/transcode/isobmff.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'
@@ -30,6 +31,18 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
     expect(flashes.filter(isNear(silent)).length, `flashes ${flashes}`).to.equal(silent.length)
     expect(beeps.filter(isNear(dark)).length, `beeps ${beeps}`).to.equal(dark.length)
   }
+
+  it('[V48] has no pictures out of order below 10 a second: some players would show them late', async () => {
+    const { task } = await transcode(transcoder, media('onepic.mp4'), smallest)
+    const [file] = (await right(task)).progressive
+    const moov = onlyBox(await readFile(file?.file.path ?? ''), 'moov')
+    const [trak] = boxesIn(moov).filter(({ type }) => type === 'trak')
+    const tables = boxesIn(onlyBox(trak?.body ?? Buffer.alloc(0), 'mdia', 'minf', 'stbl'))
+    // Composition offsets (ISO/IEC 14496-12 §8.6.1.3): without them pictures are shown as they are decoded.
+    expect(tables.map(({ type }) => type))
+      .to.include('stts')
+      .and.not.to.include('ctts')
+  })
 
   for (const [r, { comesIn, comesOut, films }] of timeRows.entries())
     for (const [f, film] of (times === 'all' ? films : films.slice(0, 1)).entries())

@@ -78,9 +78,18 @@ const openLine = async (
       encoding.catch(() => {})
     }
   }
+  /** Decoders say at either end that a packet is damaged: the film goes on behind it. */
+  const receiveFrame = async () => {
+    try {
+      return await decoder.receive()
+    } catch {
+      undecodable++
+      return null
+    }
+  }
   const drain = async () => {
     for (;;) {
-      const frame = await decoder.receive()
+      const frame = await receiveFrame()
       if (!frame) return
       decoded++
       await steadied.process(frame)

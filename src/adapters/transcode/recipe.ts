@@ -134,6 +134,9 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 const AAC_PRIMING = 1024
 const AAC_FRAME = 1024
 
+/** Seconds: a gap in sound that is not filled puts what follows out of sync by as much. FFmpeg lets 0.1 s pass. */
+const FILLED_GAP = 0.04
+
 /** The least that sound is padded to, before the priming is taken off. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
@@ -146,7 +149,7 @@ const audioJob = (
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
     // Sound that starts late begins with silence; gaps are filled, so that it never runs away from the pictures.
-    `aresample=${sampleRate}:async=1:first_pts=0`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=${FILLED_GAP}:first_pts=0`,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     `atrim=start_sample=${AAC_PRIMING}`,
