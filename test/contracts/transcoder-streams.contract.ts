@@ -59,7 +59,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       const { renditions, progressive, warnings } = await right(task)
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
       expectInSync(await beatsOf(progressive[0]?.file.path ?? ''))
-      expect(renditions.map(({ audio }) => audio?.channels)).to.deep.equal([undefined, 2])
+      expect(renditions.map(({ audio }) => audio !== null)).to.deep.equal([false, true])
       expect(warnings).to.deep.equal([
         `the sound (${broken}) could not be decoded: sound in eng (aac, 2 channels) is in its place`,
       ])

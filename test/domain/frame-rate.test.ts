@@ -41,7 +41,9 @@ describe('planFrameRate', () => {
 
   it('keeps slow films slow', () => {
     expect(rateOf(15)).to.equal('15')
-    expect(rateOf(12.4)).to.equal('13')
+    expect(rateOf(12.5)).to.equal('25/2')
+    expect(rateOf(14.985)).to.equal('15000/1001')
+    expect(rateOf(13.4)).to.equal('14')
     expect(rateOf(0.2)).to.equal('1')
   })
 

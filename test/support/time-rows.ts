@@ -154,6 +154,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       { file: 'chlayout.m2t', seconds: 5.2, beats: [1.68, 3.6] },
       { ...beat, file: 'rate-change.m2t' },
+      { ...beat, file: 'rate-up.m2t' },
     ],
   },
   {

@@ -24,7 +24,7 @@ export const edited = (film: Uint8Array, edit: Edit): Buffer => {
     const [pid, times] = [pidAt(bytes, at), pesTimesAt(bytes, at)]
     if (times !== null) {
       const time = readTime(bytes, times.dts)
-      const changed = edit({ isVideo: isVideoId(bytes[times.pts - 6] ?? 0), pid, time })
+      const changed = edit({ isVideo: times.isVideo, pid, time })
       left.set(pid, changed === null)
       if (changed !== null) {
         const shift = changed - time
@@ -47,8 +47,6 @@ export const timesOf = (film: Uint8Array): ReadonlyArray<PesStart> => {
   })
   return starts
 }
-
-const isVideoId = (id: number): boolean => id >= 0xe0 && id <= 0xef
 
 const strideIn = (bytes: Uint8Array): number => {
   const stride = strideOf(bytes)

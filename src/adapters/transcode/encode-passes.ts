@@ -111,21 +111,24 @@ export const level = async (
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
     return E.right({ ...made, renditions })
 
-  const held = holdSecondsFor(facts, attempt.plan)
-  const gap = () => lengthOf('audio') - lengthOf('video')
+  let held = holdSecondsFor(facts, attempt.plan)
   const frame = frameSecondsOf(renditions)
-  // Headers lie both ways: pictures may have to be held for longer than these say, or for less.
-  const holdSeconds = Math.max(0, held + gap())
-  if (Math.abs(gap()) > frame && Math.abs(holdSeconds - held) > frame) {
-    const ended = await again({ ...attempt.plan, audio: [] }, request, { holdSeconds, padSeconds: 0 })
-    if (E.isLeft(ended)) return ended
-  }
-  if (gap() < -frame) {
-    const ended = await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const gap = lengthOf('audio') - lengthOf('video')
+    if (Math.abs(gap) <= frame) break
+    // Headers lie both ways: pictures may have to be held for longer than these say, or for less.
+    const isHeld = gap > 0 || held > 0
+    held = Math.max(0, held + gap)
+    const ended = isHeld
+      ? await again({ ...attempt.plan, audio: [] }, request, { holdSeconds: held, padSeconds: 0 })
+      : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
   }
   return E.right({ ...made, renditions })
 }
+
+/** Pictures that are held may begin to be so at another of the last two, so that once is not always enough. */
+const MOST_TRIES = 3
 
 type Lengths = Pick<RecipeOptions, 'holdSeconds' | 'padSeconds'>
 

@@ -135,7 +135,7 @@ const AAC_PRIMING = 1024
 const AAC_FRAME = 1024
 
 /** Seconds: a gap in sound that is not filled puts what follows out of sync by as much. FFmpeg lets 0.1 s pass. */
-const FILLED_GAP = 0.04
+const FILLED_GAP = 0.03
 
 /** The least that sound is padded to, before the priming is taken off. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
@@ -177,6 +177,12 @@ const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
   `aresample=${first?.sampleRate ?? 48_000},aformat=sample_fmts=fltp:channel_layouts=${first?.channels === 1 ? 'mono' : 'stereo'}`
 
 /**
+ * Where a source changes its sample rate, FFmpeg 5 counts the last piece before by the new one: at 3 seconds it comes
+ * with 4.5, and the muxer would hold up all that follows. The first piece behind a gap is lost with it.
+ */
+const WITHOUT_LEAPS = "aselect='isnan(prev_t)+lt(t-prev_t,0.2)'"
+
+/**
  * Decodes the sound alone, into one form, as PCM with the time stamps of the source. An engine that begins its graphs
  * anew where a source changes its form (stereo to 5.1) can encode that in a second pass, without a break.
  */
@@ -193,7 +199,7 @@ export const toPcmJob = (
   audio: {
     streamIndex: source.index,
     steady: oneForm(rungs),
-    graph: 'anull[pcm]',
+    graph: `${WITHOUT_LEAPS}[pcm]`,
     outputs: [{ label: 'pcm', encoder: 'pcm_s16le', options: {}, muxer: {}, file }],
   },
   wallSeconds,

@@ -8,7 +8,7 @@ import type { AudioSource, VideoSource } from './media-plan.ts'
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
   if (isOnePicture(video, audio)) return HELD_RATE
   const rate = Math.min(60, rateOf(video))
-  const nearest = STANDARD_RATES.reduce((best, next) =>
+  const nearest = [...STANDARD_RATES, ...SLOW_RATES].reduce((best, next) =>
     distance(next, rate) < distance(best, rate) ? next : best,
   )
   if (distance(nearest, rate) < 0.02 * rate) return nearest
@@ -25,6 +25,14 @@ const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 50, den: 1 },
   { num: 60_000, den: 1001 },
   { num: 60, den: 1 },
+]
+/** Of halves of standard ones: a whole number would show each picture up to half its time early or late. */
+const SLOW_RATES: ReadonlyArray<FrameRate> = [
+  { num: 12_000, den: 1001 },
+  { num: 25, den: 2 },
+  { num: 15_000, den: 1001 },
+  { num: 15, den: 1 },
+  { num: 12, den: 1 },
 ]
 const MAX_RATE: FrameRate = { num: 60, den: 1 }
 

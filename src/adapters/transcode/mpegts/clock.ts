@@ -2,8 +2,9 @@ import { TICKS_A_SECOND, WRAP } from './packets.ts'
 
 /** A time that is farther from what came before it than this belongs to another clock. */
 const FAR = 10 * TICKS_A_SECOND
-/** Times of one stream go back by no more than rounding. */
-const BACK = 0.1 * TICKS_A_SECOND
+/** Decoding times of one stream go back by no more than rounding; where they are not told, by some pictures. */
+const ROUNDING = 0.005 * TICKS_A_SECOND
+const SOME_PICTURES = 0.5 * TICKS_A_SECOND
 /** How far a picture or a piece of sound is from the next one, at most, unless there is a gap. */
 const LONGEST_STEP = 2 * TICKS_A_SECOND
 
@@ -32,8 +33,11 @@ export type Learnt = {
 }
 
 export type EvenClock = {
-  /** The time on a clock that never jumps of a `raw` decoding time of a stream; times come as they stand in the file. */
-  readonly place: (stream: number, raw: number) => number
+  /**
+   * The time on a clock that never jumps of a `raw` decoding time of a stream; times come as they stand in the file.
+   * `isShown`: it is the time at which a picture is shown, of a stream that does not tell when it is decoded.
+   */
+  readonly place: (stream: number, raw: number, isShown?: boolean) => number
   readonly learnt: () => Learnt & {
     /** Times have to be written anew: the source changes its clock, or its counter of 33 bits starts again. */
     readonly isUneven: boolean
@@ -66,13 +70,21 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
   }
 
   /** A clock that is near, the newest first. A stream may return to an older one, but never goes back in time. */
-  const join = (raw: number, own: Reading | undefined): Era | undefined =>
+  const join = (raw: number, own: Reading | undefined, back: number): Era | undefined =>
     eras.find((era) => {
       const distance = between(era.raw, raw)
       if (Math.abs(distance) > FAR) return false
       const isNewer = own === undefined || era.index > own.era.index
-      return isNewer || era.even + distance >= own.even - BACK
+      return isNewer || era.even + distance >= own.even - back
     })
+
+  /** Where a clock was opened by a jump so small that a time may be on either: the one on which steps stay alike. */
+  const isOnNewest = (own: Reading, raw: number, ahead: number): boolean => {
+    const [newest] = eras
+    if (newest === undefined || newest.index <= own.era.index || own.step === 0) return false
+    const jumped = newest.even + between(newest.raw, raw) - own.even
+    return Math.abs(jumped - own.step) < Math.abs(ahead - own.step)
+  }
 
   /** The reading to go on from: not from a damaged one. */
   const lastOf = (stream: number, raw: number): Reading | undefined => {
@@ -86,7 +98,7 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
     return own.before
   }
 
-  const place = (stream: number, raw: number): number => {
+  const place = (stream: number, raw: number, isShown = false): number => {
     ordinal++
     if (ordinal === known.damaged[nextDamaged]) {
       nextDamaged++
@@ -94,8 +106,9 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
     }
     const own = lastOf(stream, raw)
     const ahead = own === undefined ? 0 : between(own.raw, raw)
-    const goesOn = own !== undefined && ahead >= -BACK && ahead <= FAR
-    const era = goesOn ? own.era : (join(raw, own) ?? open(raw, nextOf(own, eras[0])))
+    const back = isShown ? SOME_PICTURES : ROUNDING
+    const goesOn = own !== undefined && ahead >= -back && ahead <= FAR && !isOnNewest(own, raw, ahead)
+    const era = goesOn ? own.era : (join(raw, own, back) ?? open(raw, nextOf(own, eras[0])))
     const even = goesOn ? own.even + ahead : era.even + between(era.raw, raw)
     if (own !== undefined) {
       isUneven ||= era !== own.era || raw + WRAP / 2 < own.raw
@@ -103,7 +116,7 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
         overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, own.even + own.step - even)
     }
     const step = own === undefined ? 0 : Math.min(LONGEST_STEP, Math.max(0, even - own.even))
-    const isNear = own === undefined || (ahead >= -BACK && ahead <= LONGEST_STEP)
+    const isNear = own === undefined || Math.abs(ahead) <= LONGEST_STEP
     const before = isNear ? null : Object.assign({}, own, { before: null })
     readings.set(stream, { ordinal, era, raw, even, step, before })
     era.raw = raw

@@ -1,7 +1,16 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEvenClock, type EvenClock } from './clock.ts'
-import { forEachPacket, pesTimesAt, pidAt, readTime, strideOf, TICKS_A_SECOND, writeTime } from './packets.ts'
+import {
+  forEachPacket,
+  type PesTimes,
+  pesTimesAt,
+  pidAt,
+  readTime,
+  strideOf,
+  TICKS_A_SECOND,
+  writeTime,
+} from './packets.ts'
 
 /** What the times of a transport stream say. */
 export type StreamClock = ReturnType<EvenClock['learnt']> & {
@@ -14,10 +23,11 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
   const stride = await strideOfFile(path)
   if (stride === null) return null
   const clock = createEvenClock()
+  const place = createPlace(clock)
   await throughFile(path, signal, (bytes) =>
     forEachPacket(bytes, stride, (at) => {
       const times = pesTimesAt(bytes, at)
-      if (times !== null) clock.place(pidAt(bytes, at), readTime(bytes, times.dts))
+      if (times !== null) place(bytes, at, times)
     }),
   )
   const learnt = clock.learnt()
@@ -36,17 +46,16 @@ export const withEvenClock = async (
 ): Promise<string> => {
   if (!isUneven) return path
   const copy = join(folder, 'even-clock.ts')
-  const clock = createEvenClock(learnt)
+  const place = createPlace(createEvenClock(learnt))
   const file = await open(copy, 'wx')
   try {
     const rest = await throughFile(path, signal, async (bytes) => {
       const done = forEachPacket(bytes, stride, (at) => {
         const times = pesTimesAt(bytes, at)
         if (times === null) return
-        const raw = readTime(bytes, times.dts)
-        const shift = clock.place(pidAt(bytes, at), raw) - raw
-        if (times.pts !== times.dts) writeTime(bytes, times.pts, readTime(bytes, times.pts) + shift)
-        writeTime(bytes, times.dts, raw + shift)
+        const shift = place(bytes, at, times) - readTime(bytes, times.dts)
+        for (const field of new Set([times.pts, times.dts]))
+          writeTime(bytes, field, readTime(bytes, field) + shift)
       })
       await file.writeFile(bytes.subarray(0, done))
       return done
@@ -56,6 +65,16 @@ export const withEvenClock = async (
     await file.close()
   }
   return copy
+}
+
+/** Pictures that tell only when they are shown are decoded in another order, if any of the stream tells no more. */
+const createPlace = (clock: EvenClock) => {
+  const decodedInOrder = new Set<number>()
+  return (bytes: Uint8Array, at: number, { isVideo, pts, dts }: PesTimes): number => {
+    const pid = pidAt(bytes, at)
+    if (pts !== dts) decodedInOrder.add(pid)
+    return clock.place(pid, readTime(bytes, dts), isVideo && !decodedInOrder.has(pid))
+  }
 }
 
 const BLOCK_BYTES = 2 ** 20
@@ -85,7 +104,7 @@ const throughFile = async (
     let rest = Buffer.alloc(0)
     for (;;) {
       signal.throwIfAborted()
-      const block = Buffer.alloc(rest.length + BLOCK_BYTES)
+      const block = Buffer.allocUnsafe(rest.length + BLOCK_BYTES)
       rest.copy(block)
       const { bytesRead } = await file.read(block, rest.length, BLOCK_BYTES)
       if (bytesRead === 0) return rest

@@ -43,21 +43,23 @@ export const pidAt = (bytes: Uint8Array, at: number): number =>
   (((bytes[at + 1] ?? 0) & 0x1f) << 8) | (bytes[at + 2] ?? 0)
 
 /** Where a packet has the times of a PES packet that starts in it: offsets of the fields; `dts` is `pts` without one. */
-export type PesTimes = { readonly pts: number; readonly dts: number }
+export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
 
 /** ISO/IEC 13818-1 §2.4.3.6. A header that goes on in the next packet counts as none: muxers do not split it. */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
-  const [startsUnit, control] = [(bytes[at + 1] ?? 0) & 0x40, bytes[at + 3] ?? 0]
+  const startsUnit = (bytes[at + 1] ?? 0) & 0x40
+  if (startsUnit === 0) return null
+  const control = bytes[at + 3] ?? 0
   const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
-  if (!startsUnit || isScrambled || !hasPayload) return null
+  if (isScrambled || !hasPayload) return null
   const pes = at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0)
   const end = at + PACKET_BYTES
   if (pes + 14 > end || bytes[pes] !== 0 || bytes[pes + 1] !== 0 || bytes[pes + 2] !== 1) return null
   if (WITHOUT_TIMES.has(bytes[pes + 3] ?? 0) || ((bytes[pes + 6] ?? 0) & 0xc0) !== 0x80) return null
   const has = (bytes[pes + 7] ?? 0) >> 6
-  const pts = pes + 9
-  if (has === 2) return { pts, dts: pts }
-  return has === 3 && pts + 10 <= end ? { pts, dts: pts + 5 } : null
+  const [pts, isVideo] = [pes + 9, ((bytes[pes + 3] ?? 0) & 0xf0) === 0xe0]
+  if (has === 2) return { isVideo, pts, dts: pts }
+  return has === 3 && pts + 10 <= end ? { isVideo, pts, dts: pts + 5 } : null
 }
 
 /** Stream ids of which the header has no times: maps, padding, private data 2, ECM, EMM, directories and others. */
