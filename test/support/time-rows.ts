@@ -98,6 +98,12 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
       { ...beat, change: (film) => pausing(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
+      {
+        ...beat,
+        change: (film) => pausing(pausing(film, 'sound', 0, 2), 'sound', 4, 9),
+        beats: [3],
+        silent: [1, 5],
+      },
     ],
   },
   {
@@ -155,6 +161,13 @@ export const timeRows: ReadonlyArray<TimeRow> = [
       { file: 'chlayout.m2t', seconds: 5.2, beats: [1.68, 3.6] },
       { ...beat, file: 'rate-change.m2t' },
       { ...beat, file: 'rate-up.m2t' },
+      {
+        ...beat,
+        file: 'rate-up.m2t',
+        change: (film) => pausing(film, 'sound', 0, 2),
+        beats: [3, 5],
+        silent: [1],
+      },
     ],
   },
   {

@@ -102,6 +102,7 @@ export const level = async (
     const source = {
       ...request,
       path: pcm,
+      isFromZero: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
     const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds: lengthOf('video') })

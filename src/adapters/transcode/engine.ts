@@ -39,6 +39,10 @@ export type EncodeJob = {
   readonly path: string
   /** How far a time may be from the one before, in seconds, in a format that may begin a new clock at any time. */
   readonly jumpSeconds: number
+  /** Whether its times count from the start of the film; otherwise the film starts with the first of them. */
+  readonly isFromZero: boolean
+  /** Streams that the film is made of and this pass is not: the first time of all of them is where it starts. */
+  readonly alongside: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
   /** Wall time before it is stopped. */

@@ -143,6 +143,7 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...HARDENED,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
+    ...(job.isFromZero ? ['-copyts'] : []),
     // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
     ...['-reinit_filter:v', '0', '-noautorotate'],
     ...input(job.path),
@@ -152,6 +153,8 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
       `[0:${streamIndex}]${steady},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
+    // ffmpeg lets a film start with the first time of those streams that it reads.
+    ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }
 

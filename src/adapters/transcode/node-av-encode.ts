@@ -23,7 +23,7 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
     if (packet === null) continue
     const line = lines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
     if (line !== undefined) {
-      shift(packet)
+      if (!job.isFromZero) shift(packet)
       await line.push(packet)
       const seconds = secondsOf(packet)
       if (seconds > told + 0.5) {

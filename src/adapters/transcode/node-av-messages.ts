@@ -28,6 +28,8 @@ const EncodeJobMessage: t.Type<EncodeJob> = t.readonly(
   t.strict({
     path: t.string,
     jumpSeconds: t.number,
+    isFromZero: t.boolean,
+    alongside: t.readonlyArray(t.number),
     video: t.union([StreamJobMessage, t.null]),
     audio: t.union([StreamJobMessage, t.null]),
     wallSeconds: t.number,

@@ -18,18 +18,26 @@ export type RecipeOptions = {
   readonly padSeconds: number
 }
 
+/** See EncodeJob. */
+type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
+
 /** Turns a plan into FFmpeg's words, the same for every engine. Each rung becomes `{folder}/{name}.mp4`. */
 export const toEncodeJob = (
-  source: { readonly path: string; readonly facts: MediaFacts; readonly jumpSeconds: number },
+  source: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
   plan: MediaPlan,
   folder: string,
   options: RecipeOptions,
 ): EncodeJob => {
-  const { path, facts, jumpSeconds } = source
+  const { path, facts, jumpSeconds, isFromZero } = source
   const { video, audio } = facts
   return {
     path,
     jumpSeconds,
+    isFromZero,
+    alongside: alongside(source, [
+      ...(plan.video.length > 0 ? [video] : []),
+      ...(plan.audio.length > 0 ? [audio] : []),
+    ]),
     video: video === null || plan.video.length === 0 ? null : videoJob(video, plan, folder, options),
     audio:
       audio === null || plan.audio.length === 0
@@ -38,6 +46,15 @@ export const toEncodeJob = (
     wallSeconds: options.wallSeconds,
   }
 }
+
+/** A file of which the times count from zero is one of ours, with one stream. */
+const alongside = (
+  { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
+  used: ReadonlyArray<VideoSource | AudioSource | null>,
+): ReadonlyArray<number> =>
+  isFromZero
+    ? []
+    : [video, audio].flatMap((stream) => (stream === null || used.includes(stream) ? [] : [stream.index]))
 
 const videoJob = (
   source: VideoSource,
@@ -178,23 +195,26 @@ const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
 
 /**
  * Where a source changes its sample rate, FFmpeg 5 counts the last piece before by the new one: at 3 seconds it comes
- * with 4.5, and the muxer would hold up all that follows. The first piece behind a gap is lost with it.
+ * with 4.5, as the last of a graph or the first, and the muxer would hold up all that follows. The first piece of each
+ * graph and behind each gap is lost with it: some hundredths of a second.
  */
-const WITHOUT_LEAPS = "aselect='isnan(prev_t)+lt(t-prev_t,0.2)'"
+const WITHOUT_LEAPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 
 /**
  * Decodes the sound alone, into one form, as PCM with the time stamps of the source. An engine that begins its graphs
  * anew where a source changes its form (stereo to 5.1) can encode that in a second pass, without a break.
  */
 export const toPcmJob = (
-  { path, jumpSeconds }: { readonly path: string; readonly jumpSeconds: number },
+  from: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
   source: AudioSource,
   rungs: ReadonlyArray<AudioRung>,
   file: string,
   wallSeconds: number,
 ): EncodeJob => ({
-  path,
-  jumpSeconds,
+  path: from.path,
+  jumpSeconds: from.jumpSeconds,
+  isFromZero: from.isFromZero,
+  alongside: alongside(from, [source]),
   video: null,
   audio: {
     streamIndex: source.index,

@@ -5,7 +5,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Transcoded } from '../../ports/transcoder.ts'
 import { checkRenditions, secondsOf } from './check-renditions.ts'
 import { GRACE_SECONDS } from './encode-passes.ts'
-import type { EngineFailure } from './engine.ts'
+import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { encodeWithSomeSound } from './other-sounds.ts'
 import { makeProgressive } from './progressive.ts'
@@ -18,10 +18,7 @@ export type Run = {
   readonly tooLong: Refused
 }
 
-export type TranscodeRequest = {
-  readonly path: string
-  /** See EncodeJob. */
-  readonly jumpSeconds: number
+export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'isFromZero'> & {
   readonly facts: MediaFacts
   readonly plan: MediaPlan
   readonly folder: string
@@ -29,13 +26,16 @@ export type TranscodeRequest = {
   readonly signal: AbortSignal
 }
 
+/** Before its clock was looked at. */
+type AskedTranscode = Omit<TranscodeRequest, 'jumpSeconds' | 'isFromZero'>
+
 /** A source that gives less than this share of what it announced, less a frame, is shorter than it says. */
 const WHOLE = 0.95
 const FRAME_SECONDS = 0.05
 
 export const transcodeWith =
   (found: FoundEngine, run: Run) =>
-  (request: Omit<TranscodeRequest, 'jumpSeconds'>): TE.TaskEither<Refused | Unavailable, Transcoded> =>
+  (request: AskedTranscode): TE.TaskEither<Refused | Unavailable, Transcoded> =>
     pipe(
       TE.tryCatch(() => transcodeOrThrow(found, run, request), unavailable('transcoder')),
       TE.flatMapEither((result) => result),
@@ -44,13 +44,13 @@ export const transcodeWith =
 const transcodeOrThrow = async (
   found: FoundEngine,
   run: Run,
-  asked: Omit<TranscodeRequest, 'jumpSeconds'>,
+  asked: AskedTranscode,
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
   const { signal } = asked
   if ((asked.facts.announcedSeconds ?? 0) > run.maxSeconds) return E.left(run.tooLong)
   const onProgress = forward(asked.onProgress)
   const source = await onOneClock(asked.path, asked.folder, signal)
-  const request = { ...asked, ...source, onProgress }
+  const request = { ...asked, ...source, isFromZero: false, onProgress }
 
   const tried = await encodeWithSomeSound(found, run, request)
   if (E.isLeft(tried))
