@@ -5,7 +5,7 @@ export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [
                   [--connections N] [--rounds N] [--seconds N]
                   [--server ORIGIN --warm NAME=PATH… [--header 'NAME: VALUE']…]
 
-  --smoke    short windows: shows that the bench works, its numbers mean nothing
+  --smoke    few replies: shows that the bench works, its numbers mean nothing
   --figure   only this one (P0, P3 …); may be repeated
   --server   a running Larder, such as http://127.0.0.1:8080, instead of one that the bench builds and starts
   --warm     what is warm on it, such as part_memory=/api/1/…; repeated, a name has several paths
@@ -19,8 +19,9 @@ export type Options = Omit<BenchContext, 'lab'> & {
   readonly date: string | undefined
 }
 
-const FULL: Settings = { connections: 32, warmupSeconds: 1, seconds: 4, rounds: 5 }
-const SMOKE: Settings = { connections: 4, warmupSeconds: 0.05, seconds: 0.1, rounds: 1 }
+const FULL: Settings = { connections: 32, warmupSeconds: 1, seconds: 4, repliesEach: null, rounds: 5 }
+/** It ends by count: also a busy machine gives every server its replies. */
+const SMOKE: Settings = { connections: 4, warmupSeconds: 0, seconds: 60, repliesEach: 20, rounds: 1 }
 
 /** Throws, with a line that names the fault, at options that cannot be read. */
 export const optionsOf = (args: ReadonlyArray<string>): Options => {

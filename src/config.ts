@@ -169,6 +169,7 @@ export const loadConfig = (
     requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultLimits.requestMilliseconds, '60'),
     keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultLimits.keepAliveMilliseconds, '75'),
     stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultLimits.stallMilliseconds, '60'),
+    replyMilliseconds: defaultLimits.replyMilliseconds,
   }
 
   const config: Config = {

@@ -13,6 +13,7 @@ import { explainUsage } from './cli/explain-usage.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { migrateCommand } from './cli/migrate-command.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
+import { remakeCommand } from './cli/remake-command.ts'
 import { serveCommand } from './cli/serve-command.ts'
 import { larderAs } from './cli/shell-line.ts'
 import { sweepCommand } from './cli/sweep-command.ts'
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   token: tokenCommand,
   admin: adminCommand,
   check: checkCommand,
+  remake: remakeCommand,
   sweep: sweepCommand,
   doctor: doctorCommand,
 }

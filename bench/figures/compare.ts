@@ -68,14 +68,14 @@ const measureSubject = (
   settings: Settings,
 ): Promise<Answer> => {
   const { hostname, port } = new URL(origin)
-  const { connections, warmupSeconds, seconds } = settings
+  const { connections, repliesEach, warmupSeconds, seconds } = settings
   return measure({
     host: hostname,
     port: Number(port),
     paths: [...paths],
     headers,
     connections,
-    repliesEach: null,
+    repliesEach,
     warmupSeconds,
     seconds,
     status: 200,

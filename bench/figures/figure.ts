@@ -18,8 +18,10 @@ export type RunningServer = { readonly warm: Readonly<Record<string, Warm>> }
 export type Settings = {
   readonly connections: number
   readonly warmupSeconds: number
-  /** Of one measurement. */
+  /** Of one measurement, at most. */
   readonly seconds: number
+  /** Of each connection, after which it ends; `null`: when its time is over. */
+  readonly repliesEach: number | null
   /** Each server is measured once a round, in turn, so that what disturbs the machine disturbs all of them. */
   readonly rounds: number
 }

@@ -1,6 +1,6 @@
 /** How long an object store is waited for. Milliseconds. (For `put`: put-limit.ts.) */
 export type StoreLimits = {
-  /** From the call of a read to the first byte: together with the database, a viewer waits five seconds at most. */
+  /** From the call of a read to the first byte. A viewer waits five seconds at most, for all. */
   readonly firstByte: number
   readonly delete: number
   readonly check: number

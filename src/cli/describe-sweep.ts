@@ -28,20 +28,29 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
         `${plural(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
           `and what was left of ${uploadsOf(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
+        ...replacedLine(report, 'deleted'),
       ]
     case 'looked':
       return [
         `${orMore(report)} of ${report.objects} would be deleted, ` +
           `and what is left of ${uploadsOf(report)}`,
+        ...replacedLine(report, 'would be deleted'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
       ]
     case 'braked':
       return [
         `nothing is swept: no row of the database names ${orMore(report)} of ${report.objects}, more than 5 % or ` +
           '1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
+        ...replacedLine(report, 'deleted'),
       ]
   }
 }
+
+const replacedLine = (
+  { replaced: { objects, bytes } }: Extract<SweepReport, { readonly replaced: unknown }>,
+  done: string,
+): ReadonlyArray<string> =>
+  objects === 0 ? [] : [`${plural(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
 
 const uploadsOf = ({ uploads }: { readonly uploads: number | null }): string =>
   uploads === null ? 'no upload, as the store does not list them' : plural(uploads, 'upload')

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E } from '../fp.ts'
 import { always, type Command, wrongUsage } from './command.ts'
+import { describeOutdated } from './describe-outdated.ts'
 import {
   type Examined,
   examineDataFolder,
@@ -28,7 +29,8 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
 /** Database, store, cache and transcoder, as a server has them. */
 const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
   // What would be logged is told by the findings.
-  withServicesApartFromKeys({ ...config, logLevel: 'silent' }, async ({ database, health, transcoder }) => {
+  withServicesApartFromKeys({ ...config, logLevel: 'silent' }, async (larder) => {
+    const { database, health, transcoder, ingest } = larder
     // An embedded one may have to start first, for longer than a look takes; and says here why it does not.
     const asked = await database.check()
     const { findings } = await health.examine()
@@ -42,11 +44,14 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
     }))
     const isolation = await transcoder.isolation()
     const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
+    // Where the database cannot be asked, its own finding says so.
+    const outdated = E.isRight(asked) ? await ingest.countOutdated() : asked
+    const library = E.isRight(outdated) ? [well('library', describeOutdated(outdated.right))] : []
     const engine = await transcoder.describe()
-    if (E.isRight(engine)) return [...services, ...decoders, well('transcoder', engine.right)]
+    if (E.isRight(engine)) return [...services, ...library, ...decoders, well('transcoder', engine.right)]
     const fault = oneLine(engine.left.cause)
     const without = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
-    return [...services, ...decoders, without]
+    return [...services, ...library, ...decoders, without]
   })
 
 /** A look that fails is a finding: no part of the report is lost for another. */

@@ -69,6 +69,8 @@ const hotReplyBytes = 32 * 1024 * 1024
 /** Some milliseconds of work, if none of them finds anything in memory. */
 const begunPerTurn = 4
 
+const now = () => performance.now()
+
 /** Answers all requests: the routes by Koa, and in front of them what they answered a moment ago. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const hotReplies = createHotReplies({
@@ -79,8 +81,8 @@ export const createApp = (deps: AppDeps): RequestListener => {
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
   const refusals = createRefusals()
-  const { log, outages, telling } = deps
-  const handle = createHandle({ log, outages, telling, hotReplies, refusals })
+  const { log, outages, telling, limits, traffic } = deps
+  const handle = createHandle({ log, outages, telling, hotReplies, refusals, limits, now })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
@@ -111,10 +113,9 @@ export const createApp = (deps: AppDeps): RequestListener => {
     refuseWith(req, reply)
     byRoutes(req, res)
   }
-  const { limits, traffic } = deps
   const counts = traffic.requests
   const recent = createRecentPaths()
-  const admit = createAdmission({ limits, counts, now: () => performance.now(), perTurn: begunPerTurn })
+  const admit = createAdmission({ limits, counts, now, perTurn: begunPerTurn })
 
   const enqueue = (req: IncomingMessage, res: ServerResponse, url: string): void =>
     admit({

@@ -51,7 +51,7 @@ const opened =
 
 const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body'] => {
   if (body._tag === 'None') return null
-  if (body._tag === 'Range') return { open: read(body.range) }
+  if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
   return { open: TE.of(multipartBody(body.plan, opened(read))) }
 }
 

@@ -83,7 +83,12 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, 
       run: ({ credential, params: { uid } }) =>
         pipe(
           TE.fromEither(mayView(credential, uid)),
-          TE.map(() => json({ progress: O.toNullable(progress.read(uid)) })),
+          TE.map(() =>
+            json({
+              progress: O.toNullable(progress.read(uid)),
+              refused: O.toNullable(progress.readRefusal(uid)),
+            }),
+          ),
         ),
     }),
   )

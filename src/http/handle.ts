@@ -2,7 +2,7 @@ import type { RouterContext, RouterMiddleware } from '@koa/router'
 import type * as t from 'io-ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { ByteStream } from '../domain/shared/bytes.ts'
-import { type DomainError, forbidden } from '../domain/shared/errors.ts'
+import { type BadOrigin, type DomainError, forbidden, type Unavailable } from '../domain/shared/errors.ts'
 import { failureThrown } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
@@ -10,16 +10,19 @@ import type { Log } from '../ports/log.ts'
 import { baseHeadersOf, setBaseHeaders } from './base-headers.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { Credentials } from './credential.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
 import type { HotReplies } from './hot/hot-replies.ts'
 import { type HttpError, notSet, unprocessable } from './http-error.ts'
 import type { Incoming } from './incoming.ts'
 import { joinHeaders } from './join-headers.ts'
+import type { Limits } from './limits.ts'
 import { parameterNames } from './parameter-names.ts'
 import { pathTokenOf } from './path-token.ts'
+import { readQuery } from './read-query.ts'
 import type { RefusalReason, Refusals } from './refusals.ts'
-import { fromError, type ReadyReply, type Reply } from './reply.ts'
-import { createReplyBuffers } from './reply-buffers.ts'
-import { sendStream, startStream } from './send-stream.ts'
+import { fromError, type ReadyReply, type Reply, type StreamedBody } from './reply.ts'
+import { createReplyBuffers, type ReplyBuffers } from './reply-buffers.ts'
+import { type StartedStream, sendStream, startStream } from './send-stream.ts'
 import { atOnce, createCacheTelling, startTiming, type Telling } from './telling.ts'
 import { isStreamed, withOwn, writeHead, writeReply } from './write-reply.ts'
 
@@ -60,7 +63,7 @@ const faults = (errors: t.Errors): HttpError =>
   )
 
 type Answer = {
-  readonly result: E.Either<DomainError | HttpError, Reply>
+  readonly reply: Reply
   /** The caller brought no credential, and needed none. */
   readonly isAnonymous: boolean
 }
@@ -81,23 +84,21 @@ const misasked = async <C, P, Q>(
 }
 
 /** Authenticate, then decode, then run (in this order: an unknown client learns nothing, http-api.md §1.4). */
-const answer = async <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): Promise<Answer> => {
-  const { credential, params, query, run } = route
-  const proven = await credential.authenticate(incoming)()
-  if (E.isLeft(proven)) return { result: proven, isAnonymous: false }
-  const isAnonymous = proven.right === null
-  const named = params.decode(incoming.params)
-  if (E.isLeft(named))
-    return { result: E.left(isAnonymous ? notSet : forbidden('other_subject')), isAnonymous }
-  const asked = query.decode(incoming.query)
-  if (E.isLeft(asked))
-    return {
-      result: E.left(await misasked(route, isAnonymous, named.right, incoming, asked.left)),
-      isAnonymous,
-    }
-  const input = { credential: proven.right, params: named.right, query: asked.right, incoming }
-  return { result: await run(input)(), isAnonymous }
-}
+const answer =
+  <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): TE.TaskEither<DomainError | HttpError, Answer> =>
+  async () => {
+    const { credential, params, query, run } = route
+    const proven = await credential.authenticate(incoming)()
+    if (E.isLeft(proven)) return proven
+    const isAnonymous = proven.right === null
+    const named = params.decode(incoming.params)
+    if (E.isLeft(named)) return E.left(isAnonymous ? notSet : forbidden('other_subject'))
+    const asked = query.decode(incoming.query)
+    if (E.isLeft(asked)) return E.left(await misasked(route, isAnonymous, named.right, incoming, asked.left))
+    const input = { credential: proven.right, params: named.right, query: asked.right, incoming }
+    const replied = await run(input)()
+    return E.isLeft(replied) ? replied : E.right({ reply: replied.right, isAnonymous })
+  }
 
 const notReplayable = ({ again: _, ...reply }: Reply): Reply => reply
 
@@ -109,6 +110,35 @@ type Deps = {
   readonly telling: Telling
   readonly hotReplies: HotReplies
   readonly refusals: Refusals
+  readonly limits: Pick<Limits, 'replyMilliseconds'>
+  /** Milliseconds, by a clock that never goes back. */
+  readonly now: () => number
+}
+
+type Told = ByteStream & Partial<BlobStream>
+type OpenedBody =
+  | { readonly _tag: 'AtHand'; readonly bytes: Uint8Array; readonly stream: Told }
+  | { readonly _tag: 'Started'; readonly started: StartedStream; readonly stream: Told }
+
+/** Opens the body, and waits for its first bytes. */
+const openBody =
+  (
+    body: StreamedBody,
+    buffers: ReplyBuffers,
+    onArriving: () => void,
+  ): TE.TaskEither<BadOrigin | Unavailable, OpenedBody> =>
+  async () => {
+    const opened = await body.open(onArriving)
+    if (E.isLeft(opened)) return opened
+    const stream: Told = opened.right
+    if (stream.resident) return E.right({ _tag: 'AtHand', bytes: stream.resident, stream })
+    const started = await startStream(stream, buffers)
+    return E.isLeft(started) ? started : E.right({ _tag: 'Started', started: started.right, stream })
+  }
+
+/** Of a body that came too late. */
+const letGo = (body: OpenedBody): void => {
+  if (body._tag === 'Started') body.started.pieces.done(true)
 }
 
 const reasonOf = (error: DomainError | HttpError): RefusalReason | null => {
@@ -118,7 +148,7 @@ const reasonOf = (error: DomainError | HttpError): RefusalReason | null => {
 }
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = ({ log, outages, telling, hotReplies, refusals }: Deps): Handle => {
+export const createHandle = ({ log, outages, telling, hotReplies, refusals, limits, now }: Deps): Handle => {
   const cacheHeaders = createCacheTelling(telling)
   const buffers = createReplyBuffers()
 
@@ -148,20 +178,18 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals }: De
     ctx: RouterContext,
     reply: Reply,
     timing: (phase: string) => Headers,
+    deadline: Deadline,
   ): Promise<void> => {
     const { status, body } = reply
     const found = joinHeaders(cacheHeaders(reply), timing('find'))
     if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, found)
     if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, found)
-    const opened = await body.open()
+    const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', letGo)()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
-    const stream: ByteStream & Partial<BlobStream> = opened.right
-    const told = joinHeaders(found, cacheHeaders(stream))
-    if (stream.resident) return writeReady(ctx, { ...reply, body: stream.resident }, told)
-    const started = await startStream(stream, buffers)
-    if (E.isLeft(started)) return refuse(ctx, started.left)
+    const told = joinHeaders(found, cacheHeaders(opened.right.stream))
+    if (opened.right._tag === 'AtHand') return writeReady(ctx, { ...reply, body: opened.right.bytes }, told)
     writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
-    await sendStream(started.right, ctx.res).catch((cause) => {
+    await sendStream(opened.right.started, ctx.res).catch((cause) => {
       tell(failureThrown(cause), ctx)
     })
   }
@@ -172,16 +200,19 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals }: De
 
     return async (ctx) => {
       const timing = startTiming(telling)
-      const { method, params, query, headers } = ctx
+      const { method, params, headers } = ctx
+      const query = readQuery(ctx.querystring)
       const base = baseHeadersOf(ctx)
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, withOwn(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
-      const { result, isAnonymous } = await answer(route, incoming)
-      if (E.isLeft(result)) return refuse(ctx, result.left)
+      const deadline = startDeadline(limits.replyMilliseconds, now)
+      const answered = await deadline.inTime(answer(route, incoming), 'database')()
+      if (E.isLeft(answered)) return refuse(ctx, answered.left)
+      const { reply, isAnonymous } = answered.right
       // A public file is the same for everybody, and any cache may give it to them.
       if (isAnonymous) setBaseHeaders(ctx, base)
       const isKnown = Object.keys(query).every((name) => known.has(name))
-      await write(ctx, isKnown ? result.right : notReplayable(result.right), timing)
+      await write(ctx, isKnown ? reply : notReplayable(reply), timing, deadline)
     }
   }
 }

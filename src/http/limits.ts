@@ -1,4 +1,4 @@
-/** Bounds on what clients may take of a serving process (http-api.md §13.2). Each one is a setting. */
+/** Bounds on what clients may take of a serving process (http-api.md §13.2). Each but the last is a setting. */
 export type Limits = {
   /** Open at a time; further ones are closed as they come. */
   readonly connections: number
@@ -15,6 +15,8 @@ export type Limits = {
   readonly keepAliveMilliseconds: number
   /** How long a client may take no byte of what is sent to it. */
   readonly stallMilliseconds: number
+  /** From the beginning of a request to its reply, whatever is waited for meanwhile (http-api.md §10). */
+  readonly replyMilliseconds: number
 }
 
 export const defaultLimits: Limits = {
@@ -28,4 +30,5 @@ export const defaultLimits: Limits = {
   requestMilliseconds: 60_000,
   keepAliveMilliseconds: 75_000,
   stallMilliseconds: 60_000,
+  replyMilliseconds: 4800,
 }

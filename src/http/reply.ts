@@ -1,6 +1,6 @@
 import type { ByteStream } from '../domain/shared/bytes.ts'
 import type { BadOrigin, DomainError, ForbiddenReason, Unavailable } from '../domain/shared/errors.ts'
-import type { TE } from '../fp.ts'
+import type { E } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { TierAnswer } from '../ports/tier-answer.ts'
@@ -22,8 +22,15 @@ export type Reply = {
 /** One whose body is at hand. */
 export type ReadyReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
 
-/** Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. */
-export type StreamedBody = { readonly open: TE.TaskEither<BadOrigin | Unavailable, ByteStream | BlobStream> }
+/**
+ * Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. `onArriving` is
+ * called while they are waited for and others of the same file come in.
+ */
+export type StreamedBody = {
+  readonly open: (
+    onArriving: () => void,
+  ) => Promise<E.Either<BadOrigin | Unavailable, ByteStream | BlobStream>>
+}
 
 type ListAudience = {
   readonly isPublic: boolean

@@ -45,6 +45,8 @@ export type BlobOrigin = (
  *   reader of it throws before its last byte, and the next read starts anew. (Who asked for a range that ends
  *   before the blob does may have got all of it by then: he is not made to wait for the rest.)
  * - A cache that cannot be written to answers all the same.
+ * - While a reader waits for a place that the fill has not reached, `onArriving` is called for what has come in before
+ *   that place: it takes long, and the origin is not silent.
  *
  * Who is handed a stream reads it to its end or closes it; one left lying holds a file open.
  */
@@ -54,6 +56,7 @@ export type BlobCache = {
     facts: BlobFacts,
     range: ByteRange,
     origin: BlobOrigin,
+    onArriving?: () => void,
   ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
   /**
    * All of the bytes, when they lie in memory, told without waiting: a read that hits costs no more. Nobody may write

@@ -8,6 +8,7 @@ import type {
 } from '../domain/export/content-export.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
+import type { ReplacedExport } from '../domain/shared/replaced-export.ts'
 import type { StoredFile } from '../domain/shared/stored-file.ts'
 import type { O, TE } from '../fp.ts'
 
@@ -26,7 +27,10 @@ export type KnownContentFile = {
   readonly uid: ContentFileUid
   readonly original: StoredFile
   readonly durationSeconds: number
+  /** Of those that are listed. */
   readonly exportCount: number
+  /** The oldest that made one of them; `null` when there are none. */
+  readonly recipe: number | null
 }
 
 /** Sounds and films, their exports, and the parts of these. */
@@ -40,6 +44,8 @@ export type ContentFileRepository = {
   /** The same with the key pictures of each part; by one query, too. */
   readonly listKeyframes: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<KeyedVodParts>>
   readonly findPart: (uid: ContentPartUid) => TE.TaskEither<Unavailable, O.Option<ContentPartFile>>
+  /** The file as ingestion knows it. */
+  readonly findKnown: (uid: ContentFileUid) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
   /** Adds a file without exports. `false`, and nothing written, when its original is known already. */
   readonly add: (file: NewContentFile) => TE.TaskEither<Unavailable, boolean>
@@ -52,6 +58,29 @@ export type ContentFileRepository = {
     uid: ContentFileUid,
     exports: ReadonlyArray<NewContentExport>,
   ) => TE.TaskEither<Unavailable, boolean>
+  /**
+   * Adds these exports in place of those of an older recipe, in one transaction. What they replace is in no list any
+   * more, and can still be read by its uid until `removeReplaced`. `false`, and nothing written, when the file has none
+   * of an older recipe or is gone.
+   */
+  readonly replaceExports: (
+    uid: ContentFileUid,
+    exports: ReadonlyArray<NewContentExport>,
+  ) => TE.TaskEither<Unavailable, boolean>
+  /** How many files have exports of an older recipe than this. */
+  readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
+  /** These files in the order of their uids, from behind `after` on (`null`: from the first on), a hundred at most. */
+  readonly listOutdated: (
+    recipe: number,
+    after: ContentFileUid | null,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
+  /** Exports that were replaced more than `forMs` milliseconds ago, in the same way. */
+  readonly listReplaced: (
+    forMs: number,
+    after: ContentExportUid | null,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<ContentExportUid>>>
+  /** Takes out an export that was replaced, with the rows of its stored files. `false` when there is none. */
+  readonly removeReplaced: (uid: ContentExportUid) => TE.TaskEither<Unavailable, boolean>
   /** Files whose exports were never finished, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
   /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */

@@ -1,3 +1,4 @@
+import type { FragmentReading, ProgressiveReading, TrackReading } from '../domain/examiner/readings.ts'
 import type { AudioFacts, Keyframe, VideoFacts } from '../domain/export/content-export.ts'
 import type { MediaFacts, MediaPlan } from '../domain/ingest/media-plan.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
@@ -9,6 +10,8 @@ export type TranscodedPart = {
   readonly slice: FileSlice
   readonly durationTicks: number
   readonly keyframes: ReadonlyArray<Keyframe>
+  /** What was read in its bytes, for the examiner. */
+  readonly fragments: ReadonlyArray<FragmentReading>
 }
 
 /** One rendition, cut into parts: CMAF, one track. */
@@ -20,17 +23,26 @@ export type Rendition = {
   /** RFC 6381, read from the init segment. */
   readonly codec: string
   readonly timescale: number
+  /** What was read in its init segment, for the examiner. */
+  readonly track: TrackReading
   readonly init: FileSlice
-  /** In order; every one starts with a key picture, aligned over all video renditions. */
+  /** In order. Whether they keep what docs/hls.md promises is for the examiner to say (examineFilm). */
   readonly parts: ReadonlyArray<TranscodedPart>
 }
 
 /** A fast-start mp4 made of a video rendition and the best audio rendition, or of an audio one alone. */
-export type Progressive = { readonly renditions: ReadonlyArray<string>; readonly file: FileSlice }
+export type Progressive = {
+  readonly renditions: ReadonlyArray<string>
+  readonly file: FileSlice
+  /** What was read in its bytes, for the examiner. */
+  readonly reading: ProgressiveReading
+}
 
 export type Transcoded = {
   readonly renditions: ReadonlyArray<Rendition>
   readonly progressive: ReadonlyArray<Progressive>
+  /** How much of the source could be decoded, in seconds; `null` where that could not be told. */
+  readonly sourceSeconds: number | null
   /** What a person should know of it: `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>
 }

@@ -104,21 +104,35 @@ describe('readTrack', () => {
       id: 1,
       timescale: 12_288,
       codec: 'avc1.64001e',
-      picture: { width: 640, height: 360 },
+      pictures: { width: 640, height: 360, sequence: null, boxColour: null },
+      sound: null,
     })
   })
 
-  it('reads the object type of AAC', () => {
-    expect(readTrack(initSegment('sound', 48_000))).to.include({ codec: 'mp4a.40.2', picture: null })
+  it('reads the object type, the sample rate and the channels of AAC', () => {
+    expect(readTrack(initSegment('sound', 48_000))).to.deep.include({
+      codec: 'mp4a.40.2',
+      pictures: null,
+      sound: { objectType: 2, sampleRate: 48_000, channels: 2 },
+    })
   })
 
   it('reads what a real encoder writes', async () => {
     const film = await readFile('test/media/fragments-film.mp4')
     const sound = await readFile('test/media/fragments-sound.mp4')
     const initOf = (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('moof') - 4)
-    expect(readTrack(initOf(film))).to.deep.include({
-      codec: 'avc1.64000a',
-      picture: { width: 160, height: 90 },
+    const { codec, pictures, unitLengthBytes } = readTrack(initOf(film))
+    expect({ codec, unitLengthBytes }).to.deep.equal({ codec: 'avc1.64000a', unitLengthBytes: 4 })
+    expect(pictures).to.include({ width: 160, height: 90 })
+    expect(pictures?.sequence).to.include({
+      profile: 0x64,
+      constraints: 0,
+      level: 10,
+      width: 160,
+      height: 90,
+      macroblocksWide: 10,
+      macroblocksHigh: 6,
+      isSquare: true,
     })
     expect(readTrack(initOf(sound))).to.include({ codec: 'mp4a.40.2', timescale: 48_000 })
   })
@@ -146,8 +160,13 @@ describe('readFragment', () => {
         expect(read).to.deep.equal({
           startTicks: start,
           durationTicks: written.reduce((sum, { duration }) => sum + duration, 0),
-          isEven: written.every(({ duration }) => duration === 1024),
-          startsWithKey: written[0]?.key,
+          samples: written.length,
+          shortestTicks: Math.min(...written.map(({ duration }) => duration)),
+          longestTicks: Math.max(...written.map(({ duration }) => duration)),
+          shownFromTicks: start,
+          shownToTicks: start + written.reduce((sum, { duration }) => sum + duration, 0),
+          isMarkedKey: written[0]?.key,
+          firstSampleStart: moofSize + 8,
           firstSampleEnd: moofSize + 8 + (written[0]?.size ?? 0),
         })
       }),

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
+import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
+import { migrations } from '../../src/adapters/knex/migrations/all.ts'
+import type { ImageFileUid } from '../../src/domain/shared/ids.ts'
 import { databaseContract } from '../contracts/database.contract.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
@@ -43,6 +47,29 @@ describe('knex database', () => {
     await right(database.check)
   })
 
+  it('[V39] counts what an older release made, before or beside this one, as of the recipe before', async () => {
+    const [database] = await start(1)
+    if (database === undefined) return expect.fail('none was made')
+    const older = migrations.filter(({ name }) => name < '0005')
+    for (const migration of older) await migration.up(knex())
+    await knex().raw(
+      'create table knex_migrations (id serial, name text, batch integer, migration_time timestamptz)',
+    )
+    await knex()('knex_migrations').insert(older.map(({ name }) => ({ name, batch: 1 })))
+
+    await addAsOlderRelease(knex(), 'before')
+    await right(database.migrate)
+    await addAsOlderRelease(knex(), 'beside')
+    const images = createKnexImageFileRepository(knex())
+    expect(await right(images.countOutdated(2))).to.equal(2)
+    const listed = await right(images.listOutdated(2, null))
+    expect(listed.map(({ uid, recipe }) => [uid, recipe])).to.deep.equal([
+      ['before', 1],
+      ['beside', 1],
+    ])
+    expect(await right(images.listExports('before' as ImageFileUid))).to.have.length(1)
+  })
+
   it('leaves nothing behind when it is cut off, so that the next one succeeds', async () => {
     const [database, next] = await start(2)
     if (database === undefined || next === undefined) return expect.fail('none was made')
@@ -57,6 +84,36 @@ describe('knex database', () => {
     await right(next.migrate)
   })
 })
+
+/** A picture with an export, in the words of the release before recipes. */
+const addAsOlderRelease = async (db: Knex, name: string): Promise<void> => {
+  const store = async (uid: string) => {
+    const [row] = await db('s3_files')
+      .insert({ uid, key: uid, content_type: 'image/webp', file_size: 1, sha256: '0'.repeat(64) })
+      .returning('id')
+    return row.id
+  }
+  const [file] = await db('image_files')
+    .insert({
+      uid: name,
+      name,
+      original_s3_file_id: await store(`${name}-original`),
+      original_sha512: createHash('sha512').update(name).digest('hex'),
+      width: 1,
+      height: 1,
+      finished_at: db.fn.now(),
+    })
+    .returning('id')
+  await db('image_file_exports').insert({
+    uid: `${name}-export`,
+    image_file_id: file.id,
+    s3_file_id: await store(`${name}-export`),
+    format: 'webp',
+    width: 1,
+    height: 1,
+    thumbhash: '',
+  })
+}
 
 /** Ends the connection that waits for a lock in this database, as soon as there is one. */
 const terminateWaiting = async (db: Knex): Promise<void> => {

@@ -65,6 +65,39 @@ describe('the tables', () => {
     expect(await count(db, 's3_files')).to.equal(1)
   })
 
+  it('[V39] keep no stored file of a replaced export that was removed', async () => {
+    const db = database.knex()
+    const images = createKnexImageFileRepository(db)
+    const contents = createKnexContentFileRepository(db)
+    const image = aNewImageFile()
+    const content = aNewContentFile()
+    await right(images.add(image))
+    await right(contents.add(content))
+    const before = { images: [aNewImageExport({ recipe: 1 })], contents: [aNewContentExport({ recipe: 1 })] }
+    await right(images.addExports(image.uid, before.images))
+    await right(contents.addExports(content.uid, before.contents))
+    const stored = await count(db, 's3_files')
+    await right(images.replaceExports(image.uid, [aNewImageExport({ recipe: 2 })]))
+    await right(contents.replaceExports(content.uid, [aNewContentExport({ recipe: 2 })]))
+    expect(await count(db, 's3_files')).to.equal(2 * stored - 2)
+    for (const { uid } of before.images) await right(images.removeReplaced(uid))
+    for (const { uid } of before.contents) await right(contents.removeReplaced(uid))
+    expect(await count(db, 's3_files')).to.equal(stored)
+    expect(await count(db, 'content_file_export_parts')).to.equal(3)
+  })
+
+  it('[V39] keep the old exports when the new ones cannot be kept', async () => {
+    const db = database.knex()
+    const contents = createKnexContentFileRepository(db)
+    const content = aNewContentFile()
+    await right(contents.add(content))
+    await right(contents.addExports(content.uid, [aNewContentExport({ recipe: 1 })]))
+    const late = [aNewContentExport({ recipe: 2 }), aNewContentExport({ recipe: 2, targetDuration: null })]
+    expect(await left(contents.replaceExports(content.uid, late))).to.include({ _tag: 'Unavailable' })
+    expect(await right(contents.countOutdated(2))).to.equal(1)
+    expect(await right(contents.listReplaced(-60_000, null))).to.deep.equal([])
+  })
+
   it('keep none of the exports when one of them cannot be kept', async () => {
     const db = database.knex()
     const images = createKnexImageFileRepository(db)
@@ -97,6 +130,10 @@ const askEverything = async (db: Knex): Promise<void> => {
   await right(images.findExport(anImageExportUid()))
   await right(images.isPublic(imageUid))
   await right(images.findByOriginal(''))
+  await right(images.findKnown(imageUid))
+  await right(images.countOutdated(2))
+  await right(images.listOutdated(2, null))
+  await right(images.listReplaced(0, null))
   await right(images.listUnfinished)
   await right(images.first)
   await right(contents.find(contentUid))
@@ -105,6 +142,10 @@ const askEverything = async (db: Knex): Promise<void> => {
   await right(contents.listKeyframes(aContentExportUid()))
   await right(contents.findPart(aContentPartUid()))
   await right(contents.findByOriginal(''))
+  await right(contents.findKnown(contentUid))
+  await right(contents.countOutdated(2))
+  await right(contents.listOutdated(2, null))
+  await right(contents.listReplaced(0, null))
   await right(contents.listUnfinished)
   await right(contents.first)
 }

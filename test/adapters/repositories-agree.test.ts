@@ -11,7 +11,12 @@ import { withDatabase } from '../support/postgres.ts'
 /** Something done to a library: `file` counts the files that were tried, `original` names one of a few. */
 type Step =
   | { readonly do: 'add'; readonly original: number }
-  | { readonly do: 'export'; readonly file: number; readonly count: number }
+  | {
+      readonly do: 'export' | 'replace'
+      readonly file: number
+      readonly count: number
+      readonly recipe: number
+    }
   | { readonly do: 'remove'; readonly file: number }
   | { readonly do: 'publish'; readonly file: number; readonly flag: boolean }
 
@@ -19,7 +24,12 @@ const file = fc.nat({ max: 5 })
 const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
   fc.oneof(
     fc.record({ do: fc.constant('add' as const), original: fc.nat({ max: 3 }) }),
-    fc.record({ do: fc.constant('export' as const), file, count: fc.nat({ max: 2 }) }),
+    fc.record({
+      do: fc.constantFrom('export' as const, 'replace' as const),
+      file,
+      count: fc.nat({ max: 2 }),
+      recipe: fc.integer({ min: 1, max: 3 }),
+    }),
     fc.record({ do: fc.constant('remove' as const), file }),
     fc.record({ do: fc.constant('publish' as const), file, flag: fc.boolean() }),
   ),
@@ -46,13 +56,15 @@ describe('repositories in memory and in PostgreSQL', () => {
           if (step.do === 'add') files.push(aNewImageFile({ sha512: sha512Of(step.original) }))
           const it = step.do === 'add' ? files.at(-1) : files[step.file]
           if (it === undefined) continue
-          const made = Array.from({ length: step.do === 'export' ? step.count : 0 }, () => aNewImageExport())
+          const { count, recipe } = 'count' in step ? step : { count: 0, recipe: 1 }
+          const made = Array.from({ length: count }, () => aNewImageExport({ recipe }))
           const [here, there] = await Promise.all(
             both.map(async (images) => {
               if (step.do === 'add') return right(images.add(it))
               if (step.do === 'export') return right(images.addExports(it.uid, made))
-              if (step.do === 'remove') return right(images.removeUnfinished(it.uid))
-              return right(images.setPublic(it.uid, step.flag))
+              if (step.do === 'replace') return right(images.replaceExports(it.uid, made))
+              if (step.do === 'publish') return right(images.setPublic(it.uid, step.flag))
+              return right(images.removeUnfinished(it.uid))
             }),
           )
           expect(there).to.equal(here)
@@ -61,6 +73,9 @@ describe('repositories in memory and in PostgreSQL', () => {
           both.map(async (images) => ({
             first: await right(images.first),
             unfinished: await right(images.listUnfinished),
+            outdated: await Promise.all([1, 2, 3].map((n) => right(images.listOutdated(n, null)))),
+            counts: await Promise.all([1, 2, 3].map((n) => right(images.countOutdated(n)))),
+            replaced: (await right(images.listReplaced(-3_600_000, null))).map(({ uid }) => uid),
             originals: await Promise.all([0, 1, 2, 3].map((n) => right(images.findByOriginal(sha512Of(n))))),
             public: await Promise.all(files.map(({ uid }) => right(images.isPublic(uid)))),
             exports: await Promise.all(
@@ -87,13 +102,13 @@ describe('repositories in memory and in PostgreSQL', () => {
           if (step.do === 'add') files.push(aNewContentFile({ sha512: sha512Of(step.original) }))
           const it = step.do === 'add' ? files.at(-1) : files[step.file]
           if (it === undefined) continue
-          const made = Array.from({ length: step.do === 'export' ? step.count : 0 }, () =>
-            aNewContentExport(),
-          )
+          const { count, recipe } = 'count' in step ? step : { count: 0, recipe: 1 }
+          const made = Array.from({ length: count }, () => aNewContentExport({ recipe }))
           const [here, there] = await Promise.all(
             both.map(async (contents) => {
               if (step.do === 'add') return right(contents.add(it))
               if (step.do === 'export') return right(contents.addExports(it.uid, made))
+              if (step.do === 'replace') return right(contents.replaceExports(it.uid, made))
               return right(contents.removeUnfinished(it.uid))
             }),
           )
@@ -103,6 +118,9 @@ describe('repositories in memory and in PostgreSQL', () => {
           both.map(async (contents) => ({
             first: await right(contents.first),
             unfinished: await right(contents.listUnfinished),
+            outdated: await Promise.all([1, 2, 3].map((n) => right(contents.listOutdated(n, null)))),
+            counts: await Promise.all([1, 2, 3].map((n) => right(contents.countOutdated(n)))),
+            replaced: (await right(contents.listReplaced(-3_600_000, null))).map(({ uid }) => uid),
             originals: await Promise.all(
               [0, 1, 2, 3].map((n) => right(contents.findByOriginal(sha512Of(n)))),
             ),

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
 import { findSandbox } from '../../src/adapters/sandbox/sandbox.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { wallSecondsFor } from '../../src/adapters/transcode/limits.ts'
@@ -86,6 +87,25 @@ describe('[V14] the sandbox of decoders', () => {
       () => false,
     )
     if (permitted) expect((await findSandbox()).isolation.withoutLibrary).to.equal(true)
+  })
+
+  it('is not a weaker one because the machine was short of something for a moment', async () => {
+    const { isolation } = await findSandbox()
+    const bin = join(folder, 'bin')
+    await mkdir(bin)
+    const real = findProgram('unshare')
+    const count = join(folder, 'count')
+    const failing = `[ "$(wc -l <${count})" -ge 2 ] && exec ${real} "$@"; echo x >>${count}; echo "unshare: unshare failed: No space left on device" >&2; exit 1`
+    await writeFile(count, '')
+    await writeFile(join(bin, 'unshare'), `#!/bin/sh\n${failing}\n`, { mode: 0o755 })
+    const usual = process.env.PATH
+    process.env.PATH = `${bin}:${usual}`
+    try {
+      expect((await findSandbox()).isolation).to.deep.equal(isolation)
+      expect(await readFile(count, 'utf8')).to.equal('x\nx\n')
+    } finally {
+      process.env.PATH = usual
+    }
   })
 
   const newChild = async (before: ReadonlySet<number>): Promise<number> =>

@@ -1,18 +1,17 @@
 import { expect } from 'chai'
 import { createTurns } from '../../src/adapters/blob/turns.ts'
-import { createTurnCounter } from '../support/turn-counter.ts'
+import { countTurns } from '../support/turn-counter.ts'
 
 describe('turns', () => {
-  const counter = createTurnCounter()
-  after(counter.stop)
+  const turnsSoFar = countTurns()
 
   it('let so many go on in one turn of the event loop, in the order in which they came', async () => {
     const turns = createTurns({ nothing: 3, something: 2 })
-    const from = counter.turns()
+    const from = turnsSoFar()
     const went: Array<readonly [name: string, turn: number]> = []
     const goOn = async (name: string) => {
       await turns.next('something')
-      went.push([name, counter.turns() - from])
+      went.push([name, turnsSoFar() - from])
     }
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map(goOn))
     expect(went).to.deep.equal([

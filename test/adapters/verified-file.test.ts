@@ -102,4 +102,68 @@ describe('[V22] verified chunks', () => {
       expect(told).to.deep.equal(['bad', 'thrown'])
       await verified.close()
     })
+
+  it('are not bad because a reader leaves while they are verified, and are verified for those who wait', async () => {
+    const path = join(await scratchFolder(), 'blob')
+    await writeFile(path, bytes)
+    const trusted = createTrust(asMonotonic(() => 0)).of(path, null, 3)
+    const told: string[] = []
+    let goOn = () => {}
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const reader = async (name: string, isHeldUp: boolean) => {
+      const file = await open(path, 'r')
+      const read = async (...args: Parameters<FileHandle['read']>) => {
+        if (isHeldUp) await gate
+        return file.read(...args)
+      }
+      return createVerifiedFile({
+        opened: {
+          file: { read } as FileHandle,
+          ino: 1,
+          stamp: null,
+          close: async () => {
+            told.push(`${name} closed`)
+            await file.close()
+          },
+        },
+        size: bytes.length,
+        digests: digestsIn([bytes]),
+        trusted,
+        onBad: async (cause) => {
+          told.push(`bad: ${cause}`)
+        },
+      })
+    }
+    const [first, second] = [await reader('first', true), await reader('second', false)]
+    const [left, waits] = [first.read(10, 20), second.read(30, 40)]
+    await first.close()
+    expect(told).to.deep.equal([])
+    goOn()
+    expect(Buffer.from(await waits).equals(bytes.subarray(30, 40))).to.equal(true)
+    expect(Buffer.from(await left).equals(bytes.subarray(10, 20))).to.equal(true)
+    await second.close()
+    expect(told).to.deep.equal(['first closed', 'second closed'])
+  })
+
+  it('are not bad because a read failed for another reason than the disk', async () => {
+    const path = join(await scratchFolder(), 'blob')
+    await writeFile(path, bytes)
+    const told: unknown[] = []
+    const read = async () => {
+      throw Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM' })
+    }
+    const verified = createVerifiedFile({
+      opened: { file: { read } as unknown as FileHandle, ino: 1, stamp: null, close: async () => undefined },
+      size: bytes.length,
+      digests: digestsIn([bytes]),
+      trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),
+      onBad: async (cause) => {
+        told.push(cause)
+      },
+    })
+    expect(await verified.read(0, 10).catch(String)).to.include('ENOMEM')
+    expect(told).to.deep.equal([])
+  })
 })

@@ -21,8 +21,7 @@ const Results = t.type({
           work: t.string,
           server: t.string,
           measured: Measured,
-          // `null`: on a busy machine a peer may answer nothing in the short time of a smoke run.
-          ratios: t.array(t.type({ against: t.string, ratio: t.union([t.number, t.null]) })),
+          ratios: t.array(t.type({ against: t.string, ratio: t.number })),
         }),
       ),
     }),

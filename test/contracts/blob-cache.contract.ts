@@ -11,7 +11,7 @@ import { aStoredFileUid } from '../support/builders.ts'
 import { collect, inChunks, pour } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { factsOf, gated, reading, recorded, someBytes, wellServed } from '../support/origins.ts'
-import { createTurnCounter } from '../support/turn-counter.ts'
+import { countTurns } from '../support/turn-counter.ts'
 
 /** What every BlobCache promises. Call it from the adapter's own test file; blobs of up to 16 MiB are read. */
 export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCache>): void => {
@@ -133,20 +133,20 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
       )
     })
 
+    const turnsSoFar = countTurns()
+
     it('lets everything else have its turn between two pieces of one reader', async () => {
       const large = someBytes(MiB)
       const ask = (origin: BlobOrigin) => right(cache.read(key, factsOf(large), wholeOf(MiB), origin))
       const { origin, openTo } = gated(large, 64 * 1024)
       openTo(1)
       const first = (await ask(origin))[Symbol.asyncIterator]()
-      const counter = createTurnCounter()
       openTo(MiB)
       expect((await collect(await ask(origin))).equals(large)).to.equal(true)
 
       const turns: number[] = []
       for (let next = await first.next(); next.done !== true; next = await first.next())
-        turns.push(counter.turns())
-      counter.stop()
+        turns.push(turnsSoFar())
       expect(turns.length).to.be.above(4)
       expect(new Set(turns).size).to.equal(turns.length)
     })
@@ -233,6 +233,28 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
       await first.upTo(large.length)
       expect(first.got().equals(large)).to.equal(true)
       expect(asked).to.have.length(1)
+    })
+
+    it('tells one who waits for a later place that bytes arrive, and nothing while none do', async () => {
+      const large = someBytes(MiB)
+      const { origin, openTo } = gated(large, 64 * 1024)
+      let arrivals = 0
+      let arrived = () => {}
+      const last = { start: MiB - 10, end: MiB }
+      const waits = cache.read(key, factsOf(large), last, origin, () => {
+        arrivals += 1
+        arrived()
+      })()
+      for (const part of [1, 2, 3]) {
+        const next = new Promise<void>((resolve) => {
+          arrived = resolve
+        })
+        expect(arrivals).to.equal(part - 1)
+        openTo(part * 64 * 1024)
+        await next
+      }
+      openTo(MiB)
+      expect((await collect(await right(() => waits))).equals(large.subarray(last.start))).to.equal(true)
     })
 
     it('takes over a far reader when it has caught up with him', async () => {

@@ -15,6 +15,7 @@ import {
   aStoredFile,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { recipeContract } from './recipe.contract.ts'
 
 const anMp4 = (): NewContentExport =>
   aNewContentExport({ format: 'mp4', targetDuration: null, parts: [aNewContentPart()] })
@@ -72,7 +73,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.add(file))).to.equal(true)
     expect(await right(contents.find(uid))).to.deep.equal(O.some({ uid, durationSeconds, exports: [] }))
     expect(await right(contents.findByOriginal(file.sha512))).to.deep.equal(
-      O.some({ uid, original, durationSeconds, exportCount: 0 }),
+      O.some({ uid, original, durationSeconds, exportCount: 0, recipe: null }),
     )
   })
 
@@ -111,7 +112,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
           if (O.isNone(found)) return expect.fail('the file is not there')
           expect(found.value).to.include({ uid, durationSeconds })
           expect(found.value.exports).to.have.deep.members(
-            made.map(({ parts, ...rest }) => ({
+            made.map(({ parts, recipe: _, ...rest }) => ({
               ...rest,
               firstPartUid: parts.find(({ role, position }) => role === 'media' && position === 0)?.uid,
             })),
@@ -187,6 +188,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
         original,
         durationSeconds,
         exportCount: 0,
+        recipe: null,
       })),
     )
     expect(await right(contents.first)).to.deep.equal(O.some(files[0].uid))
@@ -209,6 +211,35 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.removeUnfinished(aContentFileUid()))).to.equal(false)
     for (const { uid } of mp4.parts) expect(O.isSome(await right(contents.findPart(uid)))).to.equal(true)
     expect(await right(contents.first)).to.deep.equal(O.some(file.uid))
+  })
+
+  recipeContract({
+    repository: () => contents,
+    newFile: aNewContentFile,
+    newExport: (recipe) => aNewContentExport({ recipe }),
+    partsOf: ({ parts }) => parts.map(({ uid, file }) => ({ uid, key: file.key, size: file.size })),
+    listed: async (uid) => {
+      const found = await right(contents.find(uid))
+      return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []
+    },
+    isReadable: async ({ uid, parts }) => {
+      const found = [
+        O.isSome(await right(contents.findVod(uid))),
+        O.isSome(await right(contents.listParts(uid))),
+        ...(await Promise.all(parts.map(async (part) => O.isSome(await right(contents.findPart(part.uid)))))),
+      ]
+      expect(new Set(found).size, 'all of it, or nothing').to.equal(1)
+      return found[0] === true
+    },
+  })
+
+  it('[V39] says that a film lasts as long as what was made of it last', async () => {
+    const file = aNewContentFile()
+    await right(contents.add(file))
+    await right(contents.addExports(file.uid, [aNewContentExport({ recipe: 1, durationSeconds: 10 })]))
+    await right(contents.replaceExports(file.uid, [aNewContentExport({ recipe: 2, durationSeconds: 11 })]))
+    const found = await right(contents.find(file.uid))
+    expect(O.isSome(found) && found.value.durationSeconds).to.equal(11)
   })
 
   const begunAt = Date.now()

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { O } from '../../src/fp.ts'
 import type { ImageFileRepository } from '../../src/ports/image-file-repository.ts'
 import { newImageExport, newImageFile } from '../support/arbitraries.ts'
@@ -11,6 +12,7 @@ import {
   aStoredFile,
 } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
+import { recipeContract } from './recipe.contract.ts'
 
 /** What every ImageFileRepository promises; `make` gives an empty one. */
 export const imageFileRepositoryContract = (make: () => Promise<ImageFileRepository>): void => {
@@ -37,12 +39,12 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
   it('finds a file by its original, with the number of its exports', async () => {
     const file = aNewImageFile()
     expect(await right(images.add(file))).to.equal(true)
-    const known = { uid: file.uid, original: file.original, exportCount: 0 }
+    const known = { uid: file.uid, original: file.original, exportCount: 0, recipe: null }
     expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(O.some(known))
 
     await right(images.addExports(file.uid, [aNewImageExport(), aNewImageExport()]))
     expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(
-      O.some({ ...known, exportCount: 2 }),
+      O.some({ ...known, exportCount: 2, recipe: recipeVersions.image }),
     )
   })
 
@@ -77,7 +79,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
           expect(await right(images.add(file))).to.equal(true)
           expect(await right(images.addExports(file.uid, made))).to.equal(true)
 
-          const listed = made.map(({ file: { size }, ...rest }) => ({ ...rest, sizeBytes: size }))
+          const listed = made.map(({ file: { size }, recipe: _, ...rest }) => ({ ...rest, sizeBytes: size }))
           expect(await right(images.listExports(file.uid))).to.have.deep.members(listed)
           for (const { uid, height, file: stored } of made) {
             const found = await right(images.findExport(uid))
@@ -161,7 +163,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     for (const file of files) await right(images.add(file))
     await right(images.addExports(files[1].uid, [aNewImageExport()]))
     expect(await right(images.listUnfinished)).to.deep.equal(
-      [files[0], files[2]].map(({ uid, original }) => ({ uid, original, exportCount: 0 })),
+      [files[0], files[2]].map(({ uid, original }) => ({ uid, original, exportCount: 0, recipe: null })),
     )
     expect(await right(images.first)).to.deep.equal(O.some(files[0].uid))
   })
@@ -183,5 +185,14 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.removeUnfinished(anImageFileUid()))).to.equal(false)
     expect(await right(images.listExports(file.uid))).to.have.length(1)
     expect(await right(images.first)).to.deep.equal(O.some(file.uid))
+  })
+
+  recipeContract({
+    repository: () => images,
+    newFile: aNewImageFile,
+    newExport: (recipe) => aNewImageExport({ recipe, file: aStoredFile() }),
+    partsOf: ({ uid, file }) => [{ uid, key: file.key, size: file.size }],
+    listed: async (uid) => (await right(images.listExports(uid))).map((made) => made.uid),
+    isReadable: async ({ uid }) => O.isSome(await right(images.findExport(uid))),
   })
 }

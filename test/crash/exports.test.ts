@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres/embedded-connection.ts'
+import { compiledLarder } from '../support/compiled-larder.ts'
 import { serverGone } from '../support/postgres.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
 
@@ -21,7 +22,7 @@ describe('[V24] exports whose process is killed', () => {
     const env = { DATA_DIR: data }
     const film = resolve('test/media/bunny.mp4')
 
-    const adding = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'add', film], {
+    const adding = spawn(process.execPath, [compiledLarder(), 'add', film], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: 'ignore',
     })

@@ -7,7 +7,7 @@ import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition.ts'
 import type { AddOptions } from '../../src/domain/ingest/ingest-service.ts'
-import { unavailable } from '../../src/domain/shared/errors.ts'
+import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/shared/ids.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
@@ -167,6 +167,44 @@ describe('ingestion', () => {
       0,
     )
     expect(await right(restarted.ingest.listUnfinished)).to.deep.equal([])
+  })
+
+  it('[V20] deletes no original that may be the only copy, whatever a decoder says of it later', async () => {
+    const { store, keys } = createCountedStore()
+    let puts = 0
+    const failing: ObjectStore = {
+      ...store,
+      put: (key, object) => {
+        puts += 1
+        return puts > 1 ? TE.left(unavailable('object store')('no space')) : store.put(key, object)
+      },
+    }
+    const memory = await createMemoryLarder({ store: failing })
+    expect(await left(memory.ingest.add(picture, options()))).to.include({ _tag: 'Unavailable' })
+
+    const { imageFiles, images } = memory
+    const slow = { ...images, render: () => TE.left(refused('the file takes too long to decode')) }
+    const stalled = await createMemoryLarder({ store, imageFiles, images: slow })
+    for (let tries = 0; tries < 2; tries++) {
+      const [file] = await right(stalled.ingest.listUnfinished)
+      if (file === undefined) return expect.fail('it is out of the library')
+      expect(await left(file.finish(() => {}, new AbortController().signal))).to.include({ _tag: 'Refused' })
+      expect(keys.size, 'the original').to.equal(1)
+    }
+    const well = await createMemoryLarder({ store, imageFiles })
+    const [file] = await right(well.ingest.listUnfinished)
+    expect(await right(file?.finish(() => {}, new AbortController().signal) ?? TE.left(null))).to.include({
+      state: 'made',
+    })
+  })
+
+  it('[V20] takes back what it has stored of a file that is refused while its sender has it', async () => {
+    const { larder, keys } = await make({})
+    const images = { ...larder.images, render: () => TE.left(refused('the file cannot be decoded')) }
+    const refusing = await createMemoryLarder({ store: larder.store, imageFiles: larder.imageFiles, images })
+    expect(await left(refusing.ingest.add(picture, options()))).to.include({ _tag: 'Refused' })
+    expect(keys.size).to.equal(0)
+    expect(await right(refusing.ingest.listUnfinished)).to.deep.equal([])
   })
 
   /** Two processes on one library, and how often either has rendered a picture. */

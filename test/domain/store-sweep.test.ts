@@ -1,5 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { cacheOfTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
+import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
@@ -50,6 +54,13 @@ const below = (prefix: string, store: ObjectStore): ObjectStore => ({
   },
 })
 
+/** A library in memory, for what is swept of replaced exports. */
+const library = (clock: () => number) => ({
+  imageFiles: createMemoryImageFileRepository(clock),
+  contentFiles: createMemoryContentFileRepository(clock),
+  cache: cacheOfTier(createMemoryTier(2 ** 20), clock),
+})
+
 describe('[V24] the sweep of the object store', () => {
   let now: number
   let store: ObjectStore
@@ -71,6 +82,7 @@ describe('[V24] the sweep of the object store', () => {
     createMemoryStoredFileRepository('lib_ours', (key) => rows.has(key))
   const sweepOf = (overrides: Partial<Parameters<typeof createStoreSweep>[0]> = {}) =>
     createStoreSweep({
+      ...library(() => now),
       store,
       storedFiles: named(),
       locks: locks(),
@@ -450,6 +462,7 @@ describe('[V24] the sweep of the object store', () => {
           },
         }
         const sweep = createStoreSweep({
+          ...library(() => now),
           store: breaking,
           storedFiles,
           locks: createMemoryWorkLocks(

@@ -155,6 +155,8 @@ const strangeQueries = [
   '?',
   '?jwt=',
   '?jwt=a&jwt=b',
+  // Within the limit of a target, and thousands of parameters.
+  `?${'a&'.repeat(7000)}`,
   '?w=NaN&h=1',
   '?presign=%',
   '?__proto__=1',

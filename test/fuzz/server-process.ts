@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { compiledLarder } from '../support/compiled-larder.ts'
 
 export type ServerProcess = {
   readonly port: number
@@ -26,7 +27,7 @@ const untilListening = async (child: ChildProcess, output: () => string): Promis
 
 /** `larder serve` as a process of its own, looked at from outside through /proc. */
 export const startServer = async (env: Readonly<Record<string, string>>): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
+  const child = spawn(process.execPath, [compiledLarder(), 'serve'], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Admit, createAdmission } from '../../src/http/admission.ts'
 import { createTraffic } from '../../src/http/traffic.ts'
-import { createTurnCounter } from '../support/turn-counter.ts'
+import { countTurns } from '../support/turn-counter.ts'
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const turns = async (count: number) => {
@@ -43,19 +43,18 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
 
 describe('admission [V28]', () => {
   describe('in turns of the event loop', () => {
-    const counter = createTurnCounter()
-    after(counter.stop)
+    const turnsSoFar = countTurns()
 
     /** In which turn, from now on, each of so many begins. */
     const beginAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
       new Promise((resolve) => {
-        const from = counter.turns()
+        const from = turnsSoFar()
         const begun: Array<number> = []
         for (let n = 0; n < count; n++)
           admit({
             isLikelyHit: false,
             begin: () => {
-              begun[n] = counter.turns() - from
+              begun[n] = turnsSoFar() - from
               if (n === count - 1) resolve(begun)
             },
             refuse: () => undefined,

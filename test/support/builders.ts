@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
+import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
 import type {
   ContentExportUid,
@@ -52,6 +53,7 @@ export const aNewImageExport = (overrides: Partial<NewImageExport> = {}): NewIma
   width: 640,
   height: 360,
   thumbhash: 'IggKDYAnd4h4iIeAeHiIiHeId4iAh4g',
+  recipe: recipeVersions.image,
   file: aStoredFile({ contentType: 'image/webp' }),
   ...overrides,
 })
@@ -90,6 +92,7 @@ export const aNewContentExport = (overrides: Partial<NewContentExport> = {}): Ne
   durationSeconds: 12,
   targetDuration: 6,
   qualityParameters: { crf: 22 },
+  recipe: recipeVersions.content,
   parts: [
     aNewContentPart({ role: 'init', durationTicks: 0 }),
     aNewContentPart({ position: 0 }),

@@ -8,6 +8,8 @@ export type CrowdResult = {
   readonly milliseconds: number[]
   /** Connections that broke. */
   broken: number
+  /** Connections that have had a reply. */
+  served: number
 }
 
 /** Keeps one connection busy with one request after the other, until `isOver`; reads replies strictly. */
@@ -22,6 +24,7 @@ export const keepBusy = (
     let received: Buffer[] = []
     let missing = 1
     let started = 0
+    let isServed = false
     const ask = () => {
       const { target, headers } = nextRequest()
       received = []
@@ -38,6 +41,8 @@ export const keepBusy = (
       missing = read.missing
       const [response] = read.responses
       if (response === undefined) return
+      if (!isServed) result.served += 1
+      isServed = true
       const name = `${response.status}${response.headers['retry-after'] === undefined ? '' : ' with Retry-After'}`
       result.statuses.set(name, (result.statuses.get(name) ?? 0) + 1)
       result.milliseconds.push(performance.now() - started)
@@ -53,4 +58,9 @@ export const keepBusy = (
     })
   })
 
-export const newResult = (): CrowdResult => ({ statuses: new Map(), milliseconds: [], broken: 0 })
+export const newResult = (): CrowdResult => ({
+  statuses: new Map(),
+  milliseconds: [],
+  broken: 0,
+  served: 0,
+})

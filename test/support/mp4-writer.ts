@@ -72,7 +72,8 @@ const avc1 = (): Buffer => {
   const entry = Buffer.alloc(78)
   entry.writeUInt16BE(640, 24)
   entry.writeUInt16BE(360, 26)
-  return box('avc1', entry, box('avcC', Buffer.from([1, 0x64, 0x00, 0x1e])))
+  // Lengths of four bytes, and no parameter sets.
+  return box('avc1', entry, box('avcC', Buffer.from([1, 0x64, 0x00, 0x1e, 0xff, 0xe0, 0])))
 }
 
 const mp4a = (): Buffer => {

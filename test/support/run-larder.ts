@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
+import { compiledLarder } from './compiled-larder.ts'
 import { until } from './processes.ts'
 
 export type Ended = {
@@ -11,15 +12,15 @@ export type Ended = {
 
 type Env = Readonly<Record<string, string>>
 
-/** What node is given to run Larder: its source, or what `npm run build` has made of it. */
-const programs = { source: ['--import', 'tsx', 'src/main.ts'], built: ['dist/main.js'] } as const
+/** What node is given to run Larder: its source as it is now, or what `npm run build` made of it. */
+const programs = { source: compiledLarder, built: () => 'dist/main.js' } as const
 type Program = keyof typeof programs
 
 /** Words in front of a command, such as those that make it another user's. */
 type Wrap = ReadonlyArray<string>
 
 const start = (program: Program, args: ReadonlyArray<string>, env: Env, wrap: Wrap): ChildProcess => {
-  const [command = '', ...words] = [...wrap, process.execPath, ...programs[program], ...args]
+  const [command = '', ...words] = [...wrap, process.execPath, programs[program](), ...args]
   const usual = { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', LAME_DUCK_SECONDS: '0' }
   return spawn(command, words, {
     env: Object.assign({}, usual, env),

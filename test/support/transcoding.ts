@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { expect } from 'chai'
+import { examineMade } from '../../src/domain/ingest/examine-made.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
+import { pipe, TE } from '../../src/fp.ts'
 import type { Rendition, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from './expect-right.ts'
 
@@ -37,7 +40,12 @@ export const createTranscodingFolder = () => {
       const facts = await right(transcoder.probe(path))
       const target = await newTarget()
       const told: number[] = []
-      const task = transcoder.transcode(path, facts, change(planMedia(facts)), target, (f) => told.push(f))
+      const plan = change(planMedia(facts))
+      const task = pipe(
+        transcoder.transcode(path, facts, plan, target, (f) => told.push(f)),
+        // Whatever a test is about: what comes out is fit to be published.
+        TE.tapIO((made) => () => expect(examineMade(made, plan), path).to.deep.equal([])),
+      )
       return { target, told, task }
     },
 

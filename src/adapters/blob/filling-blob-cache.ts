@@ -108,7 +108,7 @@ export const createFillingBlobCache = (
       fill.leave()
       return own
     }
-    const reached = await untilReached(fill, rest.start)
+    const reached = await untilReached(fill, rest.start, request.onArriving)
     if (E.isRight(reached) && reached.right) {
       await turns.next('nothing')
       return stream(null, outcome)
@@ -149,10 +149,12 @@ export const createFillingBlobCache = (
     }, unavailable('blob cache'))
 
   return {
-    read: (key, facts, range, origin) => async () =>
-      range.start === range.end
-        ? E.right(atHand(new Uint8Array(), hit))
-        : open({ key, facts, range, origin }, { tries: 3, ...range }),
+    read:
+      (key, facts, range, origin, onArriving = () => undefined) =>
+      async () =>
+        range.start === range.end
+          ? E.right(atHand(new Uint8Array(), hit))
+          : open({ key, facts, range, origin, onArriving }, { tries: 3, ...range }),
     held: (key, facts) => {
       const bytes = shelf.held(key, facts)
       if (bytes !== null) meter.hit(key)

@@ -21,6 +21,7 @@ export type BlobRequest = {
   readonly facts: BlobFacts
   readonly range: ByteRange
   readonly origin: BlobOrigin
+  readonly onArriving: () => void
 }
 
 type Failure = BadOrigin | Unavailable

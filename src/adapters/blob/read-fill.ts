@@ -17,8 +17,12 @@ const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
 export const untilReached = async (
   fill: Fill,
   start: number,
+  onArriving: () => void,
 ): Promise<E.Either<BadOrigin | Unavailable, boolean>> => {
-  while (fill.end() === null && fill.reached() <= start) await fill.changed()
+  while (fill.end() === null && fill.reached() <= start) {
+    if (fill.reached() > 0) onArriving()
+    await fill.changed()
+  }
   const failure = failureOf(fill)
   return failure === null ? E.right(fill.reached() > start) : E.left(failure)
 }

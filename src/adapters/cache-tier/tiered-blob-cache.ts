@@ -46,10 +46,10 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
   }
 
   return {
-    read: (key, facts, range, origin) =>
+    read: (key, facts, range, origin, onArriving) =>
       facts.size > largest
-        ? disk.read(key, facts, range, origin)
-        : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin)),
+        ? disk.read(key, facts, range, origin, onArriving)
+        : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin), onArriving),
     held: memory.held,
     delete: ({ name }) => deleteByName(name),
     deleteByName,

@@ -1,3 +1,5 @@
+import type { BlobFacts } from '../../ports/blob-cache.ts'
+import type { CacheKey } from '../../ports/cache.ts'
 import type { FillOptions } from '../blob/fill-options.ts'
 import { createFillingBlobCache, type FillingBlobCache } from '../blob/filling-blob-cache.ts'
 import type { CacheTier } from '../cache-tier/cache-tier.ts'
@@ -21,6 +23,7 @@ type Options = {
   readonly remembered: RememberedRecords
   readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
+  readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
   readonly fill: FillOptions
 }
 

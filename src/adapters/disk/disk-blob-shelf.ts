@@ -52,6 +52,8 @@ type Deps = {
   readonly remembered: RememberedRecords
   readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
+  /** A reader has met bytes of a blob that are not what was kept; the blob is gone. */
+  readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
 }
 
 /**
@@ -60,7 +62,7 @@ type Deps = {
  * three are removed on the spot.
  */
 export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
-  const { folders, records, budget, room, trust, files, remembered, remover, beacon } = deps
+  const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
   const asking = new Map<string, Promise<Known | null>>()
   let begun = 0
 
@@ -157,7 +159,10 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
         size: facts.size,
         digests: record.digests,
         trusted: trust.of(path, opened.stamp, digestsOf(facts.size)),
-        onBad: () => discard(key.name, opened.ino),
+        onBad: async (cause) => {
+          onBadBytes(key, cause)
+          await discard(key.name, opened.ino)
+        },
       })
     },
     begin: async (key, facts) => {

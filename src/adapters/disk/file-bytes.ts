@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
+import { BadBytes } from './bad-bytes.ts'
 
 /** At least one byte of an open file from `start` on, put at the start of `buffer`. Throws when the file is shorter. */
 export const readInto = async (file: FileHandle, buffer: Uint8Array, start: number): Promise<number> => {
   const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
-  if (bytesRead === 0) throw new Error('the file is shorter than it was')
+  if (bytesRead === 0) throw new BadBytes('the file is shorter than it was')
   return bytesRead
 }
 

@@ -28,6 +28,10 @@ export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Wat
   const look = async (): Promise<{ reached: number; state: 'growing' | 'whole' | 'lost' }> => {
     const wasAlive = isWriterAlive()
     file ??= await open(temporary, 'r').catch(() => null)
+    if (closed) {
+      await file?.close()
+      return { reached, state: 'lost' }
+    }
     if (file === null) return { reached, state: wasAlive ? 'growing' : 'lost' }
     const { size: length, nlink, ino } = await file.stat()
     if (length === size && (await numberOf(final)) === ino) return { reached: size, state: 'whole' }

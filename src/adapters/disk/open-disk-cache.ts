@@ -107,6 +107,10 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     remembered,
     remover,
     beacon,
+    onBadBytes: (key, cause) => {
+      meter.failed(key)
+      log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
+    },
     fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
   })
 

@@ -5,6 +5,7 @@ import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../fp.ts'
 import type { Entry, S3Fifo } from '../cache-policy/s3-fifo.ts'
+import { areLost } from './bad-bytes.ts'
 import { DiskRecord } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
@@ -100,8 +101,8 @@ const compare = async (
         await pause((1000 * chunk.length) / bytesPerSecond)
         if (stopped()) return { isGood: true, ino }
       }
-    } catch {
-      return { isGood: false, ino }
+    } catch (cause) {
+      return { isGood: !areLost(cause), ino }
     }
     return { isGood: digest.digest('hex') === record.right.value.value.sha256, ino }
   } finally {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StoredBytes } from '../blob/blob-shelf.ts'
+import { areLost, BadBytes } from './bad-bytes.ts'
 import { chunkBytes, digestBytes } from './chunk-digests.ts'
 import { readInto, wholePieceBytes } from './file-bytes.ts'
 import type { OpenFile } from './shared-files.ts'
@@ -11,16 +12,23 @@ type Options = {
   /** Of its chunks (chunk-digests.ts). */
   readonly digests: Buffer
   readonly trusted: TrustedChunks
-  /** It has turned out not to be what it should; done before its reader is told. */
-  readonly onBad: () => Promise<void>
+  /** Its bytes are not what they should be; done before its reader is told. */
+  readonly onBad: (cause: unknown) => Promise<void>
 }
 
 /**
  * Bytes of an open file, of which none is given that belongs to a chunk with another digest: a read of such a chunk
- * throws, as does one that the disk fails.
+ * throws, as does one that the disk fails. A reader may close it at any time: the file is let go of when the last read is
+ * over, which may be a verification that others wait for.
  */
 export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Options): StoredBytes => {
-  const { file, close } = opened
+  const { file } = opened
+  let reads = 0
+  let isClosed = false
+
+  const closeWhenIdle = async (): Promise<void> => {
+    if (isClosed && reads === 0) await opened.close()
+  }
 
   const verify = async (chunk: number): Promise<void> => {
     const end = Math.min((chunk + 1) * chunkBytes, size)
@@ -33,7 +41,7 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
     }
     const expected = digests.subarray(chunk * digestBytes, (chunk + 1) * digestBytes)
     if (!hash.digest().subarray(0, digestBytes).equals(expected))
-      throw new Error('a chunk has another sha256')
+      throw new BadBytes('a chunk has another sha256')
   }
 
   /** Hot path: where all is trusted, a read and two comparisons. */
@@ -44,11 +52,19 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
     return readInto(file, buffer.length > left ? buffer.subarray(0, left) : buffer, start)
   }
 
-  const readOrTell = (buffer: Uint8Array, start: number): Promise<number> =>
-    read(buffer, start).catch(async (error) => {
-      await onBad()
-      throw error
-    })
+  const readOrTell = async (buffer: Uint8Array, start: number): Promise<number> => {
+    if (isClosed) throw new Error('it was closed')
+    reads++
+    try {
+      return await read(buffer, start)
+    } catch (cause) {
+      if (areLost(cause)) await onBad(cause)
+      throw cause
+    } finally {
+      reads--
+      if (isClosed) await closeWhenIdle().catch(() => undefined)
+    }
+  }
 
   return {
     readInto: readOrTell,
@@ -57,7 +73,11 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
       const count = await readOrTell(buffer, start)
       return count === buffer.length ? buffer : buffer.subarray(0, count)
     },
-    close,
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      await closeWhenIdle()
+    },
     resident: null,
   }
 }

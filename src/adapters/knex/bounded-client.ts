@@ -3,6 +3,7 @@
 import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
+import { NoAnswer } from '../../domain/shared/no-answer.ts'
 import { type Breaker, notAsked } from '../breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
@@ -25,13 +26,6 @@ export type BoundedConfig = Knex.Config & { readonly bounds: Bounds }
 export class NotConnected extends Error {
   constructor(cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
-  }
-}
-
-/** It was sent, and no answer came within its limit. */
-class NoAnswer extends Error {
-  constructor(ms: number) {
-    super(`no answer within ${ms} ms`)
   }
 }
 
@@ -93,7 +87,7 @@ export class BoundedClient extends PostgresClient {
     const ms = limits[statementLimit(query.options?.limit) ?? ownLimit.get(connection) ?? 'statement']
     let noAnswer: NoAnswer | undefined
     const timer = setTimeout(() => {
-      noAnswer = new NoAnswer(ms)
+      noAnswer = new NoAnswer(`no answer within ${ms} ms`)
       this.timedOut(noAnswer)
       cutOff(connection)
     }, ms)

@@ -45,6 +45,7 @@ export const KnownContentFileRow = snakeCased(
     original: StoredFileJson,
     durationSeconds: t.number,
     exportCount: t.number,
+    recipe: nullable(t.number),
   }),
 )
 
@@ -96,6 +97,7 @@ export const toExportRow = (contentFileId: number, made: NewContentExport) => ({
   duration_seconds: made.durationSeconds,
   target_duration: made.targetDuration,
   quality_parameters: JSON.stringify(made.qualityParameters),
+  recipe: made.recipe,
 })
 
 export const toPartRow = (exportId: number, storedFileId: number, part: NewContentPart) => ({

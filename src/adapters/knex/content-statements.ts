@@ -17,7 +17,7 @@ export const selectFileWithExports = `
             from content_file_exports e
             join content_file_export_parts p
               on p.content_file_export_id = e.id and p.role = 'media' and p.position = 0
-            where e.content_file_id = f.id
+            where e.content_file_id = f.id and e.replaced_at is null
           ) x) as exports
   from content_files f where f.uid = ?`
 

@@ -1,6 +1,12 @@
 import type { Knex } from 'knex'
-import { ContentPartFile, longest, VodMeta } from '../../domain/export/content-export.ts'
-import { ContentFileUid } from '../../domain/shared/ids.ts'
+import {
+  ContentPartFile,
+  longest,
+  type NewContentExport,
+  VodMeta,
+} from '../../domain/export/content-export.ts'
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
+import { ContentExportUid, ContentFileUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import {
@@ -20,6 +26,7 @@ import {
   selectVodMeta,
 } from './content-statements.ts'
 import { createLibraryTable } from './library-table.ts'
+import { createReplacedExports } from './replaced-exports.ts'
 import { createStatements } from './statements.ts'
 import {
   idsByUid,
@@ -33,7 +40,7 @@ import {
 /** Sounds and films in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { one, run } = createStatements(db)
-  const { finish, ...known } = createLibraryTable(db, {
+  const { finish, replace, ...known } = createLibraryTable(db, {
     files: 'content_files',
     exports: 'content_file_exports',
     fileId: 'content_file_id',
@@ -43,8 +50,23 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
   })
   const selectFile = one('content_files.find', ContentFileRow, selectFileWithExports)
 
+  const replaced = createReplacedExports(db, {
+    exports: 'content_file_exports',
+    uid: ContentExportUid,
+    parts:
+      'select p.uid, p.s3_file_id from content_file_export_parts p where p.content_file_export_id = e.id',
+    remove: `
+      with export as (
+        delete from content_file_exports where uid = :uid and replaced_at is not null returning id
+      ), gone as (
+        delete from content_file_export_parts p using export where p.content_file_export_id = export.id
+        returning p.s3_file_id
+      )`,
+  })
+
   return {
     ...known,
+    ...replaced,
 
     find: (uid) =>
       pipe(
@@ -82,24 +104,35 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     addExports: (uid, exports) =>
       exports.length === 0
         ? TE.right(false)
-        : finish(uid, async (trx, contentFileId) => {
-            await trx('content_files')
-              .where({ id: contentFileId })
-              .update({ duration_seconds: longest(exports) })
+        : finish(uid, (trx, contentFileId) => insertExports(trx, contentFileId, exports)),
 
-            const exportRows = exports.map((made) => toExportRow(contentFileId, made))
-            const exportId = idsByUid(
-              await trx('content_file_exports').insert(exportRows).returning(['id', 'uid']),
-            )
-            const parts = exports.flatMap((made) => made.parts)
-            const storedFileId = await insertStoredFiles(
-              trx,
-              parts.map(({ file }) => file),
-            )
-            const partRows = exports.flatMap((made) =>
-              made.parts.map((part) => toPartRow(exportId(made), storedFileId(part.file), part)),
-            )
-            await insertAll(trx, 'content_file_export_parts', partRows)
-          }),
+    replaceExports: (uid, exports) =>
+      exports.length === 0
+        ? TE.right(false)
+        : replace(uid, oldestRecipe(exports), (trx, contentFileId) =>
+            insertExports(trx, contentFileId, exports),
+          ),
   }
+}
+
+const insertExports = async (
+  trx: Knex.Transaction,
+  contentFileId: number,
+  exports: ReadonlyArray<NewContentExport>,
+): Promise<void> => {
+  await trx('content_files')
+    .where({ id: contentFileId })
+    .update({ duration_seconds: longest(exports) })
+
+  const exportRows = exports.map((made) => toExportRow(contentFileId, made))
+  const exportId = idsByUid(await trx('content_file_exports').insert(exportRows).returning(['id', 'uid']))
+  const parts = exports.flatMap((made) => made.parts)
+  const storedFileId = await insertStoredFiles(
+    trx,
+    parts.map(({ file }) => file),
+  )
+  const partRows = exports.flatMap((made) =>
+    made.parts.map((part) => toPartRow(exportId(made), storedFileId(part.file), part)),
+  )
+  await insertAll(trx, 'content_file_export_parts', partRows)
 }

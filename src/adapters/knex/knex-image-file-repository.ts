@@ -1,11 +1,13 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import { ImageExportFile } from '../../domain/playlist/image-export.ts'
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
+import { ImageExportFile, type NewImageExport } from '../../domain/playlist/image-export.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import { createLibraryTable } from './library-table.ts'
+import { createReplacedExports } from './replaced-exports.ts'
 import { createStatements } from './statements.ts'
 import {
   insertAll,
@@ -29,13 +31,18 @@ const ImageExportRow = snakeCased(
 )
 
 const KnownImageFileRow = snakeCased(
-  t.strict({ uid: ImageFileUid, original: StoredFileJson, exportCount: t.number }),
+  t.strict({
+    uid: ImageFileUid,
+    original: StoredFileJson,
+    exportCount: t.number,
+    recipe: t.union([t.number, t.null]),
+  }),
 )
 
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { many, one, run } = createStatements(db)
-  const { finish, ...known } = createLibraryTable(db, {
+  const { finish, replace, ...known } = createLibraryTable(db, {
     files: 'image_files',
     exports: 'image_file_exports',
     fileId: 'image_file_id',
@@ -48,8 +55,19 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     'select public from image_files where uid = ?',
   )
 
+  const replaced = createReplacedExports(db, {
+    exports: 'image_file_exports',
+    uid: ImageExportUid,
+    parts: 'select e.uid, e.s3_file_id',
+    remove: `
+      with gone as (
+        delete from image_file_exports where uid = :uid and replaced_at is not null returning s3_file_id
+      )`,
+  })
+
   return {
     ...known,
+    ...replaced,
 
     listExports: many(
       'image_files.list_exports',
@@ -58,7 +76,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        from image_files f
        join image_file_exports e on e.image_file_id = f.id
        join s3_files s on s.id = e.s3_file_id
-       where f.uid = ?`,
+       where f.uid = ? and e.replaced_at is null`,
     ),
 
     findExport: one(
@@ -101,17 +119,28 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     addExports: (uid, exports) =>
       exports.length === 0
         ? TE.right(false)
-        : finish(uid, async (trx, imageFileId) => {
-            const storedFileId = await insertStoredFiles(
-              trx,
-              exports.map(({ file }) => file),
-            )
-            const rows = exports.map(({ file, ...made }) => ({
-              ...made,
-              image_file_id: imageFileId,
-              s3_file_id: storedFileId(file),
-            }))
-            await insertAll(trx, 'image_file_exports', rows)
-          }),
+        : finish(uid, (trx, imageFileId) => insertExports(trx, imageFileId, exports)),
+
+    replaceExports: (uid, exports) =>
+      exports.length === 0
+        ? TE.right(false)
+        : replace(uid, oldestRecipe(exports), (trx, imageFileId) => insertExports(trx, imageFileId, exports)),
   }
+}
+
+const insertExports = async (
+  trx: Knex.Transaction,
+  imageFileId: number,
+  exports: ReadonlyArray<NewImageExport>,
+): Promise<void> => {
+  const storedFileId = await insertStoredFiles(
+    trx,
+    exports.map(({ file }) => file),
+  )
+  const rows = exports.map(({ file, ...made }) => ({
+    ...made,
+    image_file_id: imageFileId,
+    s3_file_id: storedFileId(file),
+  }))
+  await insertAll(trx, 'image_file_exports', rows)
 }

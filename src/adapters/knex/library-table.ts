@@ -6,28 +6,70 @@ import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { storedFileJson } from './stored-file-rows.ts'
 
 /** A table of files: each has an original, and either all of its exports (then it is finished) or none. */
-type LibraryTable<U extends string, K> = {
+export type LibraryTable<U extends string, K> = {
   readonly files: 'image_files' | 'content_files'
-  readonly exports: string
+  readonly exports: 'image_file_exports' | 'content_file_exports'
   /** Of an export: to which file it belongs. */
-  readonly fileId: string
+  readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** What ingestion knows of a file: `uid`, `original`, `export_count`, and `columns` of `f`. */
+  /** What ingestion knows of a file: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
   readonly known: t.Type<K, unknown, unknown>
   readonly columns?: ReadonlyArray<string>
 }
+
+/** Adds what has just been made of the file with this id. */
+type Insert = (trx: Knex.Transaction, id: number) => Promise<void>
+
+/** Files that are listed at once. */
+const pageSize = 100
+
+const Id = t.strict({ id: t.number })
+const Count = t.strict({ count: t.number })
 
 /** What is asked of either kind of file in the same words. */
 export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
   const { files, exports, fileId, uid: Uid, known, columns = [] } = table
   const { many, one, run } = createStatements(db)
   const selectKnown = `
-    select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original,
-           (select count(*) from ${exports} e where e.${fileId} = f.id) as export_count
-    from ${files} f join s3_files s on s.id = f.original_s3_file_id`
+    select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
+    from ${files} f
+    join s3_files s on s.id = f.original_s3_file_id
+    cross join lateral (
+      select count(*) as export_count, min(e.recipe) as recipe
+      from ${exports} e where e.${fileId} = f.id and e.replaced_at is null
+    ) made`
+  const selectCount = one(
+    `${files}.count_outdated`,
+    Count,
+    `select count(distinct e.${fileId}) as count from ${exports} e where e.replaced_at is null and e.recipe < ?`,
+  )
+  const selectOutdated = many(
+    `${files}.list_outdated`,
+    known,
+    `${selectKnown}
+     where f.uid > ? and exists (
+       select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
+     )
+     order by f.uid limit ${pageSize}`,
+  )
 
   return {
+    findKnown: one(`${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+
     findByOriginal: one(`${files}.find_by_original`, known, `${selectKnown} where f.original_sha512 = ?`),
+
+    countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
+      pipe(
+        selectCount(recipe),
+        TE.map(
+          O.match(
+            () => 0,
+            ({ count }) => count,
+          ),
+        ),
+      ),
+
+    listOutdated: (recipe: number, after: U | null) => selectOutdated(after ?? '', recipe),
 
     listUnfinished: many(
       `${files}.list_unfinished`,
@@ -65,17 +107,28 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
      * Runs `insert` with the file's id for the one transaction that gets there first: others wait on the file's row,
      * and then find it finished. `false` for them, and for a file that is gone.
      */
-    finish: (
-      uid: U,
-      insert: (trx: Knex.Transaction, id: number) => Promise<void>,
-    ): TE.TaskEither<Unavailable, boolean> =>
+    finish: (uid: U, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
         const claimed = await trx(files)
           .where({ uid, finished_at: null })
           .update({ finished_at: trx.fn.now() })
           .returning(['id'])
-        const [file] = decodeRows(t.strict({ id: t.number }), claimed)
+        const [file] = decodeRows(Id, claimed)
         if (file === undefined) return false
+        await insert(trx, file.id)
+        return true
+      }),
+
+    /** The same for a file that has exports of an older recipe than this: what is inserted takes their place. */
+    replace: (uid: U, recipe: number, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
+      inTransaction(db, async (trx) => {
+        const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
+        if (file === undefined) return false
+        const replaced = await trx(exports)
+          .where({ [fileId]: file.id, replaced_at: null })
+          .where('recipe', '<', recipe)
+          .update({ replaced_at: trx.fn.now() })
+        if (replaced === 0) return false
         await insert(trx, file.id)
         return true
       }),

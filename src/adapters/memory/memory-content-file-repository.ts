@@ -10,6 +10,7 @@ import {
   type VodMeta,
   type VodParts,
 } from '../../domain/export/content-export.ts'
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -18,6 +19,7 @@ import type {
   KnownContentFile,
   NewContentFile,
 } from '../../ports/content-file-repository.ts'
+import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
 
 type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewContentExport> }
 type Vod = { readonly meta: VodMeta; readonly keyed: KeyedVodParts }
@@ -28,10 +30,20 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
 
+  const replaced = createReplacedInMemory<ContentExportUid>(clock, (uid, parts) => {
+    vods.delete(uid)
+    for (const part of parts) partFiles.delete(part.uid as ContentPartUid)
+  })
+
   const all = (): ReadonlyArray<Row> => [...rows.values()]
   const unfinished = (row: Row): boolean => row.exports.length === 0
   const byOriginal = (sha512: string): O.Option<Row> =>
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
+
+  const keep = (row: Row, exports: ReadonlyArray<NewContentExport>): void => {
+    rows.set(row.file.uid, { file: { ...row.file, durationSeconds: longest(exports) }, exports })
+    for (const made of exports) remember(row.file.uid, made)
+  }
 
   const remember = (uid: ContentFileUid, made: NewContentExport): void => {
     for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, made, part, clock()))
@@ -63,6 +75,8 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
 
     findPart: (uid) => TE.fromIO(() => O.fromNullable(partFiles.get(uid))),
 
+    findKnown: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
+
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
 
     add: (file) =>
@@ -76,10 +90,30 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
       TE.fromIO(() => {
         const row = rows.get(uid)
         if (row === undefined || !unfinished(row) || exports.length === 0) return false
-        rows.set(uid, { file: { ...row.file, durationSeconds: longest(exports) }, exports })
-        for (const made of exports) remember(uid, made)
+        keep(row, exports)
         return true
       }),
+
+    replaceExports: (uid, exports) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
+        if (row === undefined || older.length === 0 || exports.length === 0) return false
+        for (const made of older)
+          replaced.add(
+            made.uid,
+            made.parts.map((part) => ({ uid: part.uid, key: part.file.key, size: part.file.size })),
+          )
+        keep(row, exports)
+        return true
+      }),
+
+    countOutdated: (recipe) => TE.fromIO(() => outdatedAmong(all().map(toKnown), recipe).length),
+
+    listOutdated: (recipe, after) => TE.fromIO(() => outdatedAmong(all().map(toKnown), recipe, after)),
+
+    listReplaced: replaced.list,
+    removeReplaced: replaced.remove,
 
     listUnfinished: TE.fromIO(() => all().filter(unfinished).map(toKnown)),
 
@@ -94,7 +128,7 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
 }
 
 /** Nothing for an export without a first part: nobody could play it. */
-const toExport = ({ parts, ...made }: NewContentExport): ReadonlyArray<ContentExport> => {
+const toExport = ({ parts, recipe: _, ...made }: NewContentExport): ReadonlyArray<ContentExport> => {
   const first = parts.find((part) => part.role === 'media' && part.position === 0)
   return first === undefined ? [] : [{ ...made, firstPartUid: first.uid }]
 }
@@ -145,4 +179,5 @@ const toKnown = ({ file, exports }: Row): KnownContentFile => ({
   original: file.original,
   durationSeconds: file.durationSeconds,
   exportCount: exports.length,
+  recipe: exports.length === 0 ? null : oldestRecipe(exports),
 })

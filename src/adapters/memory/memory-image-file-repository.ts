@@ -1,8 +1,10 @@
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/playlist/image-export.ts'
 import type { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository, KnownImageFile, NewImageFile } from '../../ports/image-file-repository.ts'
+import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
 
 type Row = {
   readonly file: NewImageFile
@@ -14,6 +16,14 @@ type Row = {
 export const createMemoryImageFileRepository = (clock: Clock): ImageFileRepository => {
   const rows = new Map<ImageFileUid, Row>() // in the order in which they came, hence oldest first
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
+
+  const replaced = createReplacedInMemory<ImageExportUid>(clock, (uid) => exportFiles.delete(uid))
+
+  const keep = (row: Row, exports: ReadonlyArray<NewImageExport>): void => {
+    const { uid } = row.file
+    rows.set(uid, { ...row, exports })
+    for (const made of exports) exportFiles.set(made.uid, toExportFile(uid, made, clock()))
+  }
 
   const all = (): ReadonlyArray<Row> => [...rows.values()]
   const unfinished = (row: Row): boolean => row.exports.length === 0
@@ -33,6 +43,8 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
         if (row !== undefined) rows.set(uid, { ...row, isPublic })
       }),
 
+    findKnown: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
+
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
 
     add: (file) =>
@@ -46,10 +58,27 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
       TE.fromIO(() => {
         const row = rows.get(uid)
         if (row === undefined || !unfinished(row) || exports.length === 0) return false
-        rows.set(uid, { ...row, exports })
-        for (const made of exports) exportFiles.set(made.uid, toExportFile(uid, made, clock()))
+        keep(row, exports)
         return true
       }),
+
+    replaceExports: (uid, exports) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
+        if (row === undefined || older.length === 0 || exports.length === 0) return false
+        for (const { uid: old, file } of older)
+          replaced.add(old, [{ uid: old, key: file.key, size: file.size }])
+        keep(row, exports)
+        return true
+      }),
+
+    countOutdated: (recipe) => TE.fromIO(() => outdatedAmong(all().map(toKnown), recipe).length),
+
+    listOutdated: (recipe, after) => TE.fromIO(() => outdatedAmong(all().map(toKnown), recipe, after)),
+
+    listReplaced: replaced.list,
+    removeReplaced: replaced.remove,
 
     listUnfinished: TE.fromIO(() => all().filter(unfinished).map(toKnown)),
 
@@ -63,7 +92,10 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
   }
 }
 
-const toExport = ({ file, ...made }: NewImageExport): ImageExport => ({ ...made, sizeBytes: file.size })
+const toExport = ({ file, recipe: _, ...made }: NewImageExport): ImageExport => ({
+  ...made,
+  sizeBytes: file.size,
+})
 
 const toExportFile = (
   imageFileUid: ImageFileUid,
@@ -84,4 +116,5 @@ const toKnown = ({ file, exports }: Row): KnownImageFile => ({
   uid: file.uid,
   original: file.original,
   exportCount: exports.length,
+  recipe: exports.length === 0 ? null : oldestRecipe(exports),
 })

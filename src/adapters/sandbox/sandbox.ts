@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process'
 import { constants } from 'node:os'
 import { isAbsolute } from 'node:path'
-import { promisify } from 'node:util'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Isolation } from '../../ports/transcoder.ts'
+import { runProgram } from '../platform/run-program.ts'
+import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { findProgram } from './find-program.ts'
 import { type Files, inOwnRoot } from './own-root.ts'
 
@@ -87,15 +88,33 @@ const within = ({ prefix, ownRoot }: Sandbox, { program, args }: Command, files:
 const isProgram = (word: string, at: number, words: ReadonlyArray<string>): boolean =>
   isAbsolute(word) && (at === 0 || words[at - 1] === '--')
 
-const runs = async (sandbox: Sandbox): Promise<boolean> => {
+type Outcome = 'runs' | 'is forbidden' | 'unknown'
+
+/** As the C library says it of EPERM and EACCES, in the locale of the trial. */
+const forbidden = /Operation not permitted|Permission denied/
+
+const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
   const trial = { program: process.execPath, args: ['--version'] }
   const { program, args } = within(sandbox, trial, { reads: [], writes: [] })
   try {
-    await promisify(execFile)(program, [...args], { timeout: 10_000 })
-    return true
-  } catch {
-    return false
+    await runProgram(program, args, { timeout: 10_000, env: { PATH: process.env.PATH, LC_ALL: 'C' } })
+    return 'runs'
+  } catch (cause) {
+    return forbidden.test(String(cause)) ? 'is forbidden' : 'unknown'
   }
+}
+
+/** Milliseconds before each further trial: a machine that is short of memory or processes for a moment forbids nothing. */
+const pauses = [100, 400]
+
+const runs = async (sandbox: Sandbox): Promise<boolean> => {
+  let outcome = await tryOnce(sandbox)
+  for (const ms of pauses) {
+    if (outcome !== 'unknown') break
+    await pause(ms)
+    outcome = await tryOnce(sandbox)
+  }
+  return outcome === 'runs'
 }
 
 const search = async (): Promise<Sandbox> => {
@@ -106,14 +125,26 @@ const search = async (): Promise<Sandbox> => {
   return none
 }
 
-const found = new Map<string | undefined, Promise<Sandbox>>()
+const isBest = ({ isolation }: Sandbox): boolean => isolation === all
 
-/** The best sandbox that this machine permits: found out once for each PATH, by trial. */
-export const findSandbox = (): Promise<Sandbox> => {
+/** A weaker one than the best is not believed for longer. */
+const believedMs = 600_000
+
+type Search = { readonly at: number; readonly sandbox: Promise<Sandbox> }
+const searches = new Map<string | undefined, Search>()
+
+/**
+ * The best sandbox that this machine permits, found out by trial for each PATH. The best there is is found once; after
+ * any other the machine is asked again in ten minutes.
+ */
+export const findSandbox = async (): Promise<Sandbox> => {
   const path = process.env.PATH
-  const known = found.get(path) ?? search()
-  found.set(path, known)
-  return known
+  const now = systemMonotonic()
+  const last = searches.get(path)
+  if (last !== undefined && (now - last.at < believedMs || isBest(await last.sandbox))) return last.sandbox
+  const started = { at: now, sandbox: search() }
+  searches.set(path, started)
+  return started.sandbox
 }
 
 /** The command within the sandbox, and behind this process in the queue for the CPU. */

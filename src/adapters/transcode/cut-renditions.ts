@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../domain/ingest/media-plan.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
-import type { CutRendition } from './check-renditions.ts'
+import type { CutRendition } from './cut-rendition.ts'
 import { type Cut, cut, startsOf } from './cutter.ts'
 
 /** Cuts what was encoded for each rung: pictures in even parts, sound where the pictures are cut. */
@@ -15,8 +15,9 @@ export const cutRenditions = async (
   const films = await Promise.all(
     plan.video.map(async (rung) => {
       const film = await cut(fileOf(rung), { seconds: [], step })
-      const size = film.track.picture ?? { width: rung.width, height: rung.height }
-      return { film, rendition: toRendition(rung.name, film, { video: { ...size, frameRate }, audio: null }) }
+      const { width, height } = film.track.pictures ?? rung
+      const video = { width, height, frameRate }
+      return { film, rendition: toRendition(rung.name, film, { video, audio: null }) }
     }),
   )
   const [first] = films
@@ -35,4 +36,19 @@ const toRendition = (
   name: string,
   { track, init, parts, isEven }: Cut,
   facts: Pick<Rendition, 'video' | 'audio'>,
-): CutRendition => ({ name, ...facts, codec: track.codec, timescale: track.timescale, init, parts, isEven })
+): CutRendition => ({
+  name,
+  ...facts,
+  codec: track.codec,
+  timescale: track.timescale,
+  track: {
+    codec: track.codec,
+    timescale: track.timescale,
+    hasEditList: track.hasEditList,
+    pictures: track.pictures,
+    sound: track.sound,
+  },
+  init,
+  parts,
+  isEven,
+})

@@ -1,8 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { AAC_TICKS } from '../../domain/examiner/examine-time.ts'
+import type { FragmentReading } from '../../domain/examiner/readings.ts'
 import type { Keyframe } from '../../domain/export/content-export.ts'
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { TranscodedPart } from '../../ports/transcoder.ts'
-import { BOX_HEADER_BYTES, type BoxHeader, malformed, readBoxHeader } from './isobmff.ts'
+import { startsWithIdr } from './h264-units.ts'
+import { malformed } from './isobmff.ts'
+import { bytesAt, headerOf } from './isobmff-file.ts'
 import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
@@ -18,7 +22,7 @@ export type Cut = {
   readonly track: Track
   readonly init: FileSlice
   readonly parts: ReadonlyArray<CutPart>
-  /** Whether each sample lasts as long as one of AAC: sound is not published otherwise. */
+  /** Whether each sample lasts as long as one of AAC, and begins where the one before ends. */
   readonly isEven: boolean
 }
 
@@ -26,8 +30,9 @@ export type CutPart = TranscodedPart & { readonly startTicks: number }
 
 /**
  * Cuts a fragmented CMAF file of one track. Pictures are cut at the first key picture at or after an edge, sound
- * at the fragment that begins nearest to it. A track without samples has no parts. Reads headers alone; throws for
- * a file that is cut off or not as our encoders write it.
+ * at the fragment that begins nearest to it. A track without samples has no parts. Reads headers alone, and throws for
+ * a file that is cut off or not as our encoders write it. Whether what it reads is fit for players is not decided here:
+ * see examineFilm.
  */
 export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
   const file = await open(path)
@@ -37,7 +42,7 @@ export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
       track,
       init: { path, start: 0, end: initEnd },
       parts: groupIntoParts(path, track, fragments, edges),
-      isEven: fragments.every(({ isEven }) => isEven),
+      isEven: fragments.every(isEven),
     }
   } finally {
     await file.close()
@@ -48,54 +53,44 @@ export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
 export const startsOf = ({ track, parts }: Cut): ReadonlyArray<number> =>
   parts.map(({ startTicks }) => startTicks / track.timescale)
 
-type PlacedFragment = Fragment & { readonly offset: number; readonly end: number }
+const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): boolean => {
+  const before = all[i - 1]
+  const follows = before === undefined ? 0 : before.startTicks + before.durationTicks
+  return (
+    fragment.shortestTicks === AAC_TICKS &&
+    fragment.longestTicks === AAC_TICKS &&
+    fragment.startTicks === follows
+  )
+}
+
+type PlacedFragment = Fragment &
+  Pick<FragmentReading, 'startsWithIdr'> & { readonly offset: number; readonly end: number }
 
 /** The box sequence of such a file: `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
   const { size: fileSize } = await file.stat()
-  const ftyp = await headerAt(file, 0, fileSize, 'ftyp')
-  const moov = await headerAt(file, ftyp.size, fileSize, 'moov')
+  const ftyp = await headerOf(file, 0, fileSize, 'ftyp')
+  const moov = await headerOf(file, ftyp.size, fileSize, 'moov')
   const initEnd = ftyp.size + moov.size
   const track = readTrack(await bytesAt(file, 0, initEnd))
 
   const fragments: PlacedFragment[] = []
   for (let offset = initEnd; offset < fileSize; ) {
-    const moof = await headerAt(file, offset, fileSize, 'moof', 'mfra')
+    const moof = await headerOf(file, offset, fileSize, 'moof', 'mfra')
     if (moof.type === 'mfra') break
-    const mdat = await headerAt(file, offset + moof.size, fileSize, 'mdat')
+    const mdat = await headerOf(file, offset + moof.size, fileSize, 'mdat')
     const bytes = moof.size + mdat.size
     const body = (await bytesAt(file, offset, moof.size)).subarray(moof.headerSize)
     const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
-    const last = fragments.at(-1)
-    if (fragment.startTicks !== (last === undefined ? 0 : last.startTicks + last.durationTicks))
-      throw malformed('a gap or an overlap in time')
-    if (!fragment.startsWithKey) throw malformed('a fragment that does not start with a key picture')
-    fragments.push({ ...fragment, offset, end: offset + bytes })
+    const sample = { start: offset + fragment.firstSampleStart, end: offset + fragment.firstSampleEnd }
+    const isIdr =
+      track.pictures === null
+        ? null
+        : await startsWithIdr((at, length) => bytesAt(file, at, length), sample, track.unitLengthBytes)
+    fragments.push(Object.assign({ offset, end: offset + bytes, startsWithIdr: isIdr }, fragment))
     offset += bytes
   }
   return { track, initEnd, fragments }
-}
-
-const headerAt = async (
-  file: FileHandle,
-  offset: number,
-  fileSize: number,
-  ...types: ReadonlyArray<string>
-): Promise<BoxHeader> => {
-  const room = fileSize - offset
-  const header = readBoxHeader(await bytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
-  if (!types.includes(header.type)) throw malformed(`no ${types[0]} where one must be`)
-  return header
-}
-
-/** Far above what a `moov` or `moof` of one track takes, far below what memory does. */
-const MAX_METADATA_BYTES = 8 * 2 ** 20
-
-const bytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
-  if (length > MAX_METADATA_BYTES) throw malformed('metadata without end')
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset)
-  if (bytesRead < length) throw malformed('cut off')
-  return buffer
 }
 
 const groupIntoParts = (
@@ -108,7 +103,7 @@ const groupIntoParts = (
   let edge = Number.NEGATIVE_INFINITY
   for (const fragment of fragments) {
     // Half of the fragment's own length makes "at or after" into "nearest"; a microsecond forgives rounding.
-    const slack = track.picture === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
+    const slack = track.pictures === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
     const seconds = (fragment.startTicks + slack) / track.timescale
     if (seconds >= edge) {
       groups.push([])
@@ -152,6 +147,19 @@ const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragm
     slice: { path, start: first.offset, end: last.end },
     startTicks: first.startTicks,
     durationTicks: ticksOf(fragments),
-    keyframes: track.picture === null ? [] : fragments.map(keyframe),
+    keyframes: track.pictures === null ? [] : fragments.map(keyframe),
+    fragments: fragments.map(toReading),
   }
 }
+
+const toReading = (fragment: PlacedFragment): FragmentReading => ({
+  startTicks: fragment.startTicks,
+  durationTicks: fragment.durationTicks,
+  samples: fragment.samples,
+  shortestTicks: fragment.shortestTicks,
+  longestTicks: fragment.longestTicks,
+  shownFromTicks: fragment.shownFromTicks,
+  shownToTicks: fragment.shownToTicks,
+  isMarkedKey: fragment.isMarkedKey,
+  startsWithIdr: fragment.startsWithIdr,
+})

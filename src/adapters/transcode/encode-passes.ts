@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
 import { E } from '../../fp.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
-import { type CutRendition, frameSecondsOf, secondsOf } from './check-renditions.ts'
+import { type CutRendition, frameSecondsOf, secondsOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
 import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
@@ -25,6 +25,8 @@ export type Made = Encoded & {
   readonly renditions: ReadonlyArray<CutRendition>
   /** How much of the source could be decoded: a picture that is held is no part of it. */
   readonly sourceSeconds: number
+  /** Whether that is its length: where sound had gaps, they were counted, too. */
+  readonly isSourceMeasured: boolean
 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
@@ -42,8 +44,10 @@ export const encodeOneWay = async (
     if (E.isRight(ended)) {
       const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
+      const isSourceMeasured = renditions.every(({ video, isEven }) => video !== null || isEven)
       const { facts } = request
-      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isCutOff: ended.right.isCutOff })
+      const { isCutOff } = ended.right
+      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
     }
     await rm(folder, { recursive: true, force: true })
     failed = ended

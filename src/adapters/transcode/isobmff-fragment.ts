@@ -5,11 +5,17 @@ import type { SampleDefaults, Track } from './isobmff-track.ts'
 export type Fragment = {
   readonly startTicks: number
   readonly durationTicks: number
-  /** Whether each of its samples lasts as long as one of AAC. */
-  readonly isEven: boolean
-  /** Whether its first sample can be decoded without those before. */
-  readonly startsWithKey: boolean
-  /** Bytes from the start of the `moof` to the end of its first sample. */
+  readonly samples: number
+  /** Of its samples. */
+  readonly shortestTicks: number
+  readonly longestTicks: number
+  /** When the first of them is shown or heard, and when the last one ends. */
+  readonly shownFromTicks: number
+  readonly shownToTicks: number
+  /** Whether its first sample is marked as one that can be decoded without those before. */
+  readonly isMarkedKey: boolean
+  /** Bytes from the start of the `moof` to its first sample, and to the end of it. */
+  readonly firstSampleStart: number
   readonly firstSampleEnd: number
 }
 
@@ -22,18 +28,25 @@ export const readFragment = (moof: Uint8Array, track: Track, room: SampleRoom): 
   const defaults = readTfhd(onlyBox(traf, 'tfhd'), track)
   const startTicks = readTfdt(onlyBox(traf, 'tfdt'))
   const runs: Run[] = []
-  for (const { body } of boxesIn(traf).filter(({ type }) => type === 'trun'))
-    runs.push(readTrun(body, defaults, runs.at(-1)?.end ?? room.start))
+  for (const { body } of boxesIn(traf).filter(({ type }) => type === 'trun')) {
+    const before = runs.at(-1)
+    runs.push(readTrun(body, defaults, before?.end ?? room.start, before?.endTicks ?? startTicks))
+  }
 
-  const first = runs[0]
-  if (first === undefined) throw malformed('a fragment without samples')
+  const [first, last] = [runs[0], runs.at(-1)]
+  if (first === undefined || last === undefined) throw malformed('a fragment without samples')
   if (runs.some(({ start, end }) => start < room.start || end > room.end))
     throw malformed('samples outside of their fragment')
   return {
     startTicks,
-    durationTicks: runs.reduce((ticks, run) => ticks + run.durationTicks, 0),
-    isEven: runs.every(({ isEven }) => isEven),
-    startsWithKey: (first.firstFlags & NON_SYNC) === 0,
+    durationTicks: last.endTicks - startTicks,
+    samples: runs.reduce((sum, { samples }) => sum + samples, 0),
+    shortestTicks: Math.min(...runs.map((run) => run.shortestTicks)),
+    longestTicks: Math.max(...runs.map((run) => run.longestTicks)),
+    shownFromTicks: Math.min(...runs.map((run) => run.shownFromTicks)),
+    shownToTicks: Math.max(...runs.map((run) => run.shownToTicks)),
+    isMarkedKey: (first.firstFlags & NON_SYNC) === 0,
+    firstSampleStart: first.start,
     firstSampleEnd: first.start + first.firstSize,
   }
 }
@@ -60,68 +73,76 @@ const readTfdt = (body: Uint8Array): number => {
   return version === 1 ? fields.u64() : fields.u32()
 }
 
-type Run = {
+type Run = Pick<
+  Fragment,
+  'samples' | 'shortestTicks' | 'longestTicks' | 'shownFromTicks' | 'shownToTicks'
+> & {
   readonly start: number
   readonly end: number
-  readonly durationTicks: number
-  readonly isEven: boolean
+  readonly endTicks: number
   readonly firstSize: number
   readonly firstFlags: number
 }
 
+const OFFSET_FIELD = 0x800
+
 /** A run of samples; it begins where the one before ended, unless it says where. */
-const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number): Run => {
+const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, startTicks: number): Run => {
   const fields = fieldsOf(body, 'trun')
-  const flags = fields.u32() & 0xff_ffff
-  const count = fields.u32()
+  const head = fields.u32()
+  const [version, flags] = [head >>> 24, head & 0xff_ffff]
+  const samples = fields.u32()
   const start = flags & 0x01 ? fields.i32() : follows
   const firstFlags = flags & 0x04 ? fields.u32() : null
-  const sampleBytes = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4
-  if (count === 0) throw malformed('a run without samples')
-  if (count * sampleBytes > fields.rest().length) throw malformed('trun is too short')
+  const sampleBytes = [0x100, 0x200, 0x400, OFFSET_FIELD].filter((flag) => flags & flag).length * 4
+  if (samples === 0) throw malformed('a run without samples')
+  if (samples * sampleBytes > fields.rest().length) throw malformed('trun is too short')
 
-  const first = readSample(fields, flags, defaults)
+  const read = sampleReader(fields, flags, version, defaults)
+  const first = read()
+  let [ticks, size] = [startTicks + first.duration, first.size]
+  let [shortestTicks, longestTicks] = [first.duration, first.duration]
+  let shownFromTicks = startTicks + first.offset
+  let shownToTicks = shownFromTicks + first.duration
   // Without fields of their own, as in silence, all are alike; and a few bytes may claim four thousand million.
-  const others =
-    sampleBytes === 0 ? times(defaults, count - 1) : sumSamples(fields, flags, defaults, count - 1)
+  const others = sampleBytes === 0 ? 0 : samples - 1
+  for (let left = others; left > 0; left--) {
+    const sample = read()
+    shortestTicks = Math.min(shortestTicks, sample.duration)
+    longestTicks = Math.max(longestTicks, sample.duration)
+    shownFromTicks = Math.min(shownFromTicks, ticks + sample.offset)
+    shownToTicks = Math.max(shownToTicks, ticks + sample.offset + sample.duration)
+    ticks += sample.duration
+    size += sample.size
+  }
+  const alike = samples - 1 - others
+  ticks += alike * first.duration
+  size += alike * first.size
   return {
     start,
-    end: start + first.size + others.size,
-    durationTicks: first.duration + others.duration,
-    isEven: first.duration === AAC_TICKS && others.isEven,
+    end: start + size,
+    endTicks: ticks,
+    samples,
+    shortestTicks,
+    longestTicks,
+    shownFromTicks,
+    shownToTicks: Math.max(shownToTicks, alike > 0 ? ticks : shownToTicks),
     firstSize: first.size,
     firstFlags: firstFlags ?? first.flags,
   }
 }
 
-/** Of one sample of AAC, in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
-export const AAC_TICKS = 1024
-
-type Samples = Pick<SampleDefaults, 'duration' | 'size'> & { readonly isEven: boolean }
-
-const times = ({ duration, size }: SampleDefaults, count: number): Samples => ({
-  duration: duration * count,
-  size: size * count,
-  isEven: count === 0 || duration === AAC_TICKS,
-})
-
-const sumSamples = (fields: Fields, flags: number, defaults: SampleDefaults, count: number): Samples => {
-  let [duration, size, isEven] = [0, 0, true]
-  for (let left = count; left > 0; left--) {
-    const sample = readSample(fields, flags, defaults)
-    duration += sample.duration
-    size += sample.size
-    isEven &&= sample.duration === AAC_TICKS
-  }
-  return { duration, size, isEven }
+type Sample = SampleDefaults & {
+  /** Ticks by which it is shown later than it is decoded. */
+  readonly offset: number
 }
 
-const readSample = (fields: Fields, flags: number, defaults: SampleDefaults): SampleDefaults => {
-  const sample = {
-    duration: flags & 0x100 ? fields.u32() : defaults.duration,
-    size: flags & 0x200 ? fields.u32() : defaults.size,
-    flags: flags & 0x400 ? fields.u32() : defaults.flags,
+const sampleReader =
+  (fields: Fields, flags: number, version: number, defaults: SampleDefaults) => (): Sample => {
+    const duration = flags & 0x100 ? fields.u32() : defaults.duration
+    const size = flags & 0x200 ? fields.u32() : defaults.size
+    const sampleFlags = flags & 0x400 ? fields.u32() : defaults.flags
+    const hasOffset = flags & OFFSET_FIELD
+    const offset = hasOffset ? (version === 0 ? fields.u32() : fields.i32()) : 0
+    return { duration, size, flags: sampleFlags, offset }
   }
-  if (flags & 0x800) fields.skip(4)
-  return sample
-}

@@ -59,6 +59,7 @@ export type Fields = {
   readonly u64: () => number
   readonly text: (length: number) => string
   readonly skip: (length: number) => void
+  readonly take: (length: number) => Uint8Array
   readonly rest: () => Uint8Array
   /** Bytes taken so far. */
   readonly position: () => number
@@ -88,6 +89,7 @@ export const fieldsOf = (bytes: Uint8Array, name: string): Fields => {
     skip: (length) => {
       take(length)
     },
+    take: (length) => bytes.subarray(take(length), at),
     rest: () => bytes.subarray(at),
     position: () => at,
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { MediaFacts, OtherSound } from '../../domain/ingest/media-plan.ts'
 import { E } from '../../fp.ts'
 import { noSound } from './attempts.ts'
-import { type CutRendition, secondsOf, ticksOf } from './check-renditions.ts'
+import { type CutRendition, secondsOf, ticksOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
 import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
@@ -84,7 +84,8 @@ const encodeSound = async (
   if (sounds.every(isPadding)) return null
   const sourceSeconds = Math.max(before?.sourceSeconds ?? 0, sourceSecondsOf(sounds, 0))
   const isCutOff = ended.right.isCutOff || before?.isCutOff === true
-  return { attempt, folder, facts, renditions, sourceSeconds, isCutOff }
+  const isSourceMeasured = before?.isSourceMeasured !== false && sounds.every(({ isEven }) => isEven)
+  return { attempt, folder, facts, renditions, sourceSeconds, isSourceMeasured, isCutOff }
 }
 
 /** The other sound in place of the chosen one, and words for both. */

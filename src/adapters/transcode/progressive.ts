@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { E, type TE } from '../../fp.ts'
 import type { Progressive, Rendition } from '../../ports/transcoder.ts'
 import type { Engine, EngineFailure } from './engine.ts'
+import { readProgressive } from './read-progressive.ts'
 
 type ProgressiveBounds = {
   readonly folder: string
@@ -38,8 +38,8 @@ const toProgressive = async ({
   readonly names: ReadonlyArray<string>
   readonly file: string
 }) => {
-  const { size } = await stat(file)
-  return { renditions: names, file: { path: file, start: 0, end: size } }
+  const reading = await readProgressive(file)
+  return { renditions: names, file: { path: file, start: 0, end: reading.bytes }, reading }
 }
 
 const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {

@@ -3,7 +3,7 @@ import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Transcoded } from '../../ports/transcoder.ts'
-import { checkRenditions, secondsOf } from './check-renditions.ts'
+import { secondsOf } from './cut-rendition.ts'
 import { GRACE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
@@ -58,7 +58,6 @@ const transcodeOrThrow = async (
   const { renditions, folder, facts, isCutOff, attempt, sourceSeconds: seconds } = tried.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
-  checkRenditions(renditions)
 
   if (Math.max(...renditions.map(secondsOf)) > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
   const announced = facts.announcedSeconds
@@ -73,7 +72,12 @@ const transcodeOrThrow = async (
   }
   onProgress(1)
   const warnings = [...facts.warnings, ...attempt.warnings, ...(isShort ? [shorter(seconds, announced)] : [])]
-  return E.right({ renditions, progressive: progressive.right, warnings })
+  return E.right({
+    renditions,
+    progressive: progressive.right,
+    sourceSeconds: tried.right.isSourceMeasured ? seconds : null,
+    warnings,
+  })
 }
 
 /** Tells a fraction only when it is above the last one. */

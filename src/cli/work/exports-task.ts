@@ -45,7 +45,7 @@ export const createExportsTask = (
     }
     failed(finished.left, uid)
     terminal.printError(uid, finished.left)
-    // What was refused is final, and is out of the library; where that could not be done, it is refused again later.
+    // A refusal may be a moment's: the original stays, for somebody to decide.
     if (retries.failed(uid, mayBeTheFile(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })
     terminal.print(`  the exports of ${uid} are not tried again before the next start`)

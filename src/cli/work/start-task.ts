@@ -3,6 +3,7 @@ import type { Config } from '../../config.ts'
 import type { BackgroundTask } from '../../domain/background/background-work.ts'
 import { isDomainError } from '../../domain/background/describe-failure.ts'
 import { E, O } from '../../fp.ts'
+import { describeOutdated } from '../describe-outdated.ts'
 import type { Terminal } from '../terminal.ts'
 import { printWatchLink } from './watch-link.ts'
 
@@ -19,6 +20,9 @@ export const createStartTask = (
     if (E.isLeft(migrated)) return migrated
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
+    const outdated = await larder.ingest.countOutdated()
+    if (E.isLeft(outdated)) return outdated
+    if (outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
     const { image, content } = oldest.right
     if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)
     if (O.isSome(content)) await printWatchLink(larder, config, terminal, 'content', content.value)

@@ -27,8 +27,8 @@ export const createSweepTask = (
         failed(unavailable('object store')(what), 'sweep')
         terminal.print(`  ${what}`)
       } else if (report.result === 'swept') {
-        const { objects, deleted, uploads } = report
-        log.info('sweep.done', { objects, deleted: deleted.length, uploads })
+        const { objects, deleted, uploads, replaced } = report
+        log.info('sweep.done', { objects, deleted: deleted.length, uploads, replaced: replaced.objects })
       }
       return E.right({ againInMs: usualPause })
     },

@@ -86,6 +86,8 @@ export type NewContentPart = KeyedPart & { readonly file: StoredFile }
 
 export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
+  /** Which recipe made it. */
+  readonly recipe: number
 }
 
 /** Seconds that the longest of the exports lasts. */

@@ -16,7 +16,11 @@ export type ServableBytes = {
   readonly lastModified: number
   /** Whether anybody may have them. */
   readonly isPublic: boolean
-  readonly read: (range: ByteRange) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
+  /** `onArriving`: as in `BlobCache.read`. */
+  readonly read: (
+    range: ByteRange,
+    onArriving?: () => void,
+  ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
   /** All of the bytes, when they lie in memory, told without waiting: nobody may write to them. */
   readonly held: () => Uint8Array | null
 }
@@ -49,7 +53,7 @@ export const createServable = ({ blobs, store }: Deps) => {
       sha256: file.sha256,
       lastModified: file.storedAt,
       isPublic,
-      read: (range) => blobs.read(key, facts, range, origin),
+      read: (range, onArriving) => blobs.read(key, facts, range, origin, onArriving),
       held: () => blobs.held(key, facts),
     }
   }

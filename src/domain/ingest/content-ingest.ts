@@ -1,27 +1,44 @@
 import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository, KnownContentFile } from '../../ports/content-file-repository.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
+import type { Log } from '../../ports/log.ts'
 import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
-import type { Refused, Unavailable } from '../shared/errors.ts'
+import { describeViolations, type Violation } from '../examiner/violation.ts'
+import type { NewContentExport } from '../export/content-export.ts'
+import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../shared/ids.ts'
+import { examineMade, examineStored } from './examine-made.ts'
 import { createExportStore } from './export-store.ts'
+import { forgetAfter } from './forget-after.ts'
 import {
   type FileState,
   type LibraryFile,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
+  type Publication,
+  stateOfKnown,
   stopped,
 } from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
 import type { MediaPlan } from './media-plan.ts'
+import { recipeVersions } from './recipe-versions.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
-type Deps = UploadDeps & { readonly contentFiles: ContentFileRepository; readonly transcoder: Transcoder }
+type Deps = UploadDeps & {
+  readonly contentFiles: ContentFileRepository
+  readonly transcoder: Transcoder
+  readonly cache: CachePort
+  readonly log: Log
+}
+
+const recipe = recipeVersions.content
 
 /** How a sound or film gets into the library, and its exports made. */
 export const createContentIngest = (deps: Deps): MediaIngest => {
-  const { files, newUid, contentFiles, transcoder } = deps
+  const { files, newUid, contentFiles, transcoder, cache, log } = deps
   const storeExports = createExportStore(newUid)
 
   const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
@@ -45,26 +62,58 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       ),
     )
 
+  const publish = (
+    uid: ContentFileUid,
+    exports: ReadonlyArray<NewContentExport>,
+    publication: Publication,
+  ): TE.TaskEither<Unavailable, boolean> => {
+    if (publication === 'first') return contentFiles.addExports(uid, exports)
+    const { webPlaylist, mobilePlaylist, dashManifest } = cacheKeys
+    const lists = [webPlaylist({ uid }), mobilePlaylist({ uid }), dashManifest({ uid })]
+    return forgetAfter(cache, lists, contentFiles.replaceExports(uid, exports))
+  }
+
+  /** What is not fit to be published never is. That is our fault, and not the file's, so that operators are told, too. */
+  const unlessUnfit = (
+    uid: ContentFileUid,
+    violations: ReadonlyArray<Violation>,
+  ): E.Either<Refused, void> => {
+    if (violations.length === 0) return E.right(undefined)
+    log.error('examiner.refused', {
+      uid,
+      violations: violations.map(({ rule, message }) => `${rule}: ${message}`),
+    })
+    return E.left(refused(describeViolations(violations)))
+  }
+
   const store = (
     uid: ContentFileUid,
     made: Transcoded,
     plan: MediaPlan,
+    publication: Publication,
     signal: AbortSignal,
-  ): TE.TaskEither<Unavailable, boolean> =>
-    withUploads(deps, (upload) =>
+  ): TE.TaskEither<Refused | Unavailable, boolean> =>
+    withUploads<Refused | Unavailable>(deps, (upload) =>
       pipe(
         storeExports(
           (slice, contentType) => (signal.aborted ? TE.left(stopped) : upload(slice, contentType)),
           made,
           plan,
         ),
-        TE.flatMap((exports) => contentFiles.addExports(uid, exports)),
+        TE.flatMapEither((exports) =>
+          pipe(
+            unlessUnfit(uid, examineStored(made, exports)),
+            E.map(() => exports),
+          ),
+        ),
+        TE.flatMap((exports) => publish(uid, exports, publication)),
       ),
     )
 
   const makeExports = (
     uid: ContentFileUid,
     path: string,
+    publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, MadeExports> =>
@@ -74,31 +123,37 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       const plan = planMedia(facts.right)
       const made = await transcoder.transcode(path, facts.right, plan, folder, onProgress, signal)()
       if (E.isLeft(made)) return made
-      const stored = await store(uid, made.right, plan, signal)()
+      const fit = unlessUnfit(uid, examineMade(made.right, plan))
+      if (E.isLeft(fit)) return fit
+      const stored = await store(uid, made.right, plan, publication, signal)()
       if (E.isLeft(stored)) return stored
       return E.right({ isAdded: stored.right, warnings: made.right.warnings })
     })
 
   const stateOf = (uid: ContentFileUid): TE.TaskEither<Unavailable, FileState> =>
     pipe(
-      contentFiles.find(uid),
+      contentFiles.findKnown(uid),
       TE.map(
         O.match(
           (): FileState => 'gone',
-          ({ exports }): FileState => (exports.length > 0 ? 'finished' : 'unfinished'),
+          (known) => stateOfKnown(known, recipe),
         ),
       ),
     )
 
-  const inLibrary = ({ uid, original, exportCount }: KnownContentFile): LibraryFile => ({
-    kind: 'content',
-    uid,
-    original,
-    isFinished: exportCount > 0,
-    state: stateOf(uid),
-    makeExports: (path, onProgress, signal) => makeExports(uid, path, onProgress, signal),
-    removeUnfinished: contentFiles.removeUnfinished(uid),
-  })
+  const inLibrary = (known: KnownContentFile): LibraryFile => {
+    const { uid, original } = known
+    return {
+      kind: 'content',
+      uid,
+      original,
+      stateThen: stateOfKnown(known, recipe),
+      state: stateOf(uid),
+      makeExports: (path, publication, onProgress, signal) =>
+        makeExports(uid, path, publication, onProgress, signal),
+      removeUnfinished: contentFiles.removeUnfinished(uid),
+    }
+  }
 
   return {
     find: (sha512) => pipe(contentFiles.findByOriginal(sha512), TE.map(O.map(inLibrary))),
@@ -107,5 +162,11 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       contentFiles.listUnfinished,
       TE.map((known) => known.map(inLibrary)),
     ),
+    countOutdated: contentFiles.countOutdated(recipe),
+    listOutdated: (after) =>
+      pipe(
+        contentFiles.listOutdated(recipe, after as ContentFileUid | null),
+        TE.map((known) => known.map(inLibrary)),
+      ),
   }
 }

@@ -4,6 +4,7 @@ import type { Progressive, Rendition, Transcoded } from '../../ports/transcoder.
 import type { NewContentExport, NewContentPart } from '../export/content-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import type { MediaPlan } from './media-plan.ts'
+import { recipeVersions } from './recipe-versions.ts'
 import { durationOf, iFrameRatesOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
 import type { Upload } from './uploads.ts'
 
@@ -63,6 +64,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         durationSeconds: durationOf(rendition),
         targetDuration,
         qualityParameters: qualityOf(rendition, plan),
+        recipe: recipeVersions.content,
         parts,
       })),
     )
@@ -94,6 +96,7 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
         durationSeconds,
         targetDuration: null,
         qualityParameters: Object.assign({}, ...tracks.map((track) => qualityOf(track, plan))),
+        recipe: recipeVersions.content,
         parts: [
           {
             uid: newUid.contentPart(),

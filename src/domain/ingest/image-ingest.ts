@@ -1,10 +1,13 @@
 import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
+import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository, KnownImageFile } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { NewImageExport } from '../playlist/image-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ImageFileUid } from '../shared/ids.ts'
+import { forgetAfter } from './forget-after.ts'
 import { pictureWarnings, planImage } from './image-plan.ts'
 import {
   type FileState,
@@ -12,15 +15,24 @@ import {
   type MadeExports,
   type MediaIngest,
   type OnProgress,
+  type Publication,
+  stateOfKnown,
   stopped,
 } from './media-ingest.ts'
+import { recipeVersions } from './recipe-versions.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
-type Deps = UploadDeps & { readonly imageFiles: ImageFileRepository; readonly images: ImageProcessor }
+type Deps = UploadDeps & {
+  readonly imageFiles: ImageFileRepository
+  readonly images: ImageProcessor
+  readonly cache: CachePort
+}
+
+const recipe = recipeVersions.image
 
 /** How a picture gets into the library, and its exports made. */
 export const createImageIngest = (deps: Deps): MediaIngest => {
-  const { files, newUid, imageFiles, images } = deps
+  const { files, newUid, imageFiles, images, cache } = deps
 
   const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
@@ -47,6 +59,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
   const store = (
     uid: ImageFileUid,
     rendered: ReadonlyArray<RenderedImage>,
+    publication: Publication,
     signal: AbortSignal,
   ): TE.TaskEither<Unavailable, boolean> =>
     withUploads(deps, (upload) => async () => {
@@ -55,14 +68,25 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
         if (signal.aborted) return E.left(stopped)
         const file = await upload({ path, start: 0, end: size }, `image/${format}`)()
         if (E.isLeft(file)) return file
-        exports.push({ uid: newUid.imageExport(), format, width, height, thumbhash, file: file.right })
+        exports.push({
+          uid: newUid.imageExport(),
+          format,
+          width,
+          height,
+          thumbhash,
+          recipe,
+          file: file.right,
+        })
       }
-      return imageFiles.addExports(uid, exports)()
+      if (publication === 'first') return imageFiles.addExports(uid, exports)()
+      const lists = [cacheKeys.imagePlaylist({ uid })]
+      return forgetAfter(cache, lists, imageFiles.replaceExports(uid, exports))()
     })
 
   const makeExports = (
     uid: ImageFileUid,
     path: string,
+    publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, MadeExports> =>
@@ -72,7 +96,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
         TE.flatMap((facts) =>
           pipe(
             images.render(path, planImage(facts), folder, onProgress, signal),
-            TE.flatMap((rendered) => store(uid, rendered, signal)),
+            TE.flatMap((rendered) => store(uid, rendered, publication, signal)),
             TE.map((isAdded) => ({ isAdded, warnings: pictureWarnings(facts) })),
           ),
         ),
@@ -81,26 +105,28 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
 
   const stateOf = (uid: ImageFileUid): TE.TaskEither<Unavailable, FileState> =>
     pipe(
-      imageFiles.listExports(uid),
-      TE.flatMap((exports) =>
-        exports.length > 0
-          ? TE.right<Unavailable, FileState>('finished')
-          : pipe(
-              imageFiles.listUnfinished,
-              TE.map((all): FileState => (all.some((one) => one.uid === uid) ? 'unfinished' : 'gone')),
-            ),
+      imageFiles.findKnown(uid),
+      TE.map(
+        O.match(
+          (): FileState => 'gone',
+          (known) => stateOfKnown(known, recipe),
+        ),
       ),
     )
 
-  const inLibrary = ({ uid, original, exportCount }: KnownImageFile): LibraryFile => ({
-    kind: 'image',
-    uid,
-    original,
-    isFinished: exportCount > 0,
-    state: stateOf(uid),
-    makeExports: (path, onProgress, signal) => makeExports(uid, path, onProgress, signal),
-    removeUnfinished: imageFiles.removeUnfinished(uid),
-  })
+  const inLibrary = (known: KnownImageFile): LibraryFile => {
+    const { uid, original } = known
+    return {
+      kind: 'image',
+      uid,
+      original,
+      stateThen: stateOfKnown(known, recipe),
+      state: stateOf(uid),
+      makeExports: (path, publication, onProgress, signal) =>
+        makeExports(uid, path, publication, onProgress, signal),
+      removeUnfinished: imageFiles.removeUnfinished(uid),
+    }
+  }
 
   return {
     find: (sha512) => pipe(imageFiles.findByOriginal(sha512), TE.map(O.map(inLibrary))),
@@ -109,5 +135,11 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
       imageFiles.listUnfinished,
       TE.map((known) => known.map(inLibrary)),
     ),
+    countOutdated: imageFiles.countOutdated(recipe),
+    listOutdated: (after) =>
+      pipe(
+        imageFiles.listOutdated(recipe, after as ImageFileUid | null),
+        TE.map((known) => known.map(inLibrary)),
+      ),
   }
 }

@@ -1,8 +1,10 @@
 import { E, O, pipe, TE } from '../../fp.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
+import type { Log } from '../../ports/log.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { ProgressBoard } from '../../ports/progress-board.ts'
 import type { Sleep } from '../../ports/sleep.ts'
@@ -12,7 +14,7 @@ import { wholeOf } from '../shared/bytes.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
 import { createContentIngest } from './content-ingest.ts'
-import { createFinishOnce, type Finished, type WithOriginal } from './finish-once.ts'
+import { createFinishOnce, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
 import { type LibraryFile, type MediaIngest, type OnProgress, stopped } from './media-ingest.ts'
 import { notTaken } from './not-taken.ts'
@@ -38,6 +40,13 @@ export type IngestService = {
   readonly add: (path: string, options: AddOptions) => Outcome<Ingested>
   /** Files whose making was cut off, oldest first, each with what finishes it. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<UnfinishedFile>>
+  /** How many files have exports that an older recipe made. */
+  readonly countOutdated: TE.TaskEither<Unavailable, number>
+  /** Those of a kind by uid, from behind `after` on (`null`: from the first on), a hundred at most. */
+  readonly listOutdated: (
+    kind: MediaKind,
+    after: LibraryFile['uid'] | null,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<OutdatedFile>>
   /** The file of each kind that has been here longest. */
   readonly oldest: TE.TaskEither<Unavailable, Oldest>
 }
@@ -47,6 +56,14 @@ export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content:
 export type UnfinishedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
   /** Does not wait for another process: `busy` says that one is at it. */
   readonly finish: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
+}
+
+export type OutdatedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
+  /**
+   * Makes its exports anew from the stored original, and puts them in the place of those that are there, which are
+   * served until then, and stay where anything fails. `busy`: another process is at it.
+   */
+  readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
 export type AddOptions = {
@@ -64,6 +81,8 @@ export type AddOptions = {
 const waitMilliseconds = 1000
 
 type Deps = UploadDeps & {
+  readonly cache: CachePort
+  readonly log: Log
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
   readonly images: ImageProcessor
@@ -73,10 +92,16 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
+const ofAnOlderRecipe = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+
 const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
 
 const unlessBusy = (finished: Finished): O.Option<Finished> =>
   finished.state === 'busy' ? O.none : O.some(finished)
+
+const originalGone = refused(
+  'its original is not in the object store any more: the exports that it has stay as they are',
+)
 
 /** Calls it the first time alone. */
 const once = (call: () => void) => {
@@ -135,11 +160,12 @@ export const createIngestService = (deps: Deps): IngestService => {
         waiting,
       )
       if (E.isLeft(file)) return file
-      const { kind, uid, isFinished } = file.right
+      const { kind, uid, stateThen } = file.right
       onKnown({ kind, uid })
-      if (isFinished) return E.right({ kind, uid, warnings: [] })
+      if (stateThen === 'finished') return E.right({ kind, uid, warnings: [] })
+      if (stateThen === 'outdated') return E.right({ kind, uid, warnings: [ofAnOlderRecipe] })
 
-      const finish = finishOnce(file.right, (use) => use(source.path), onProgress, signal)
+      const finish = finishOnce(file.right, atHand(source), 'first', onProgress, signal)
       const finished = await whenFree(pipe(finish, TE.map(unlessBusy)), waiting)
       if (E.isLeft(finished)) return finished
       const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhere]
@@ -155,18 +181,21 @@ export const createIngestService = (deps: Deps): IngestService => {
     return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
   }
 
+  const atHand = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
+
   /** Fetches the original back from the store. */
-  const fetched =
-    ({ original }: LibraryFile): WithOriginal =>
-    (use) =>
+  const fetched = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
+    from: 'library',
+    use: (make) =>
       files.withScratch((folder) =>
         pipe(
           store.read(original.key, wholeOf(original.size)),
-          TE.flatMapEither(E.fromOption(() => unavailable('object store')(`${original.key} is missing`))),
+          TE.flatMapEither(E.fromOption(() => missing)),
           TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
-          TE.flatMap(() => use(`${folder}/original`)),
+          TE.flatMap(() => make(`${folder}/original`)),
         ),
-      )
+      ),
+  })
 
   return {
     add: (path, options) =>
@@ -195,11 +224,39 @@ export const createIngestService = (deps: Deps): IngestService => {
           (file): UnfinishedFile => ({
             kind: file.kind,
             uid: file.uid,
-            finish: (onProgress, signal) => finishOnce(file, fetched(file), onProgress, signal),
+            finish: (onProgress, signal) => {
+              const missing = unavailable('object store')(`${file.original.key} is missing`)
+              return finishOnce(file, fetched(file, missing), 'first', onProgress, signal)
+            },
           }),
         ),
       )
     },
+
+    countOutdated: pipe(
+      imageIngest.countOutdated,
+      TE.flatMap((images) =>
+        pipe(
+          contentIngest.countOutdated,
+          TE.map((contents) => images + contents),
+        ),
+      ),
+    ),
+
+    listOutdated: (kind, after) =>
+      pipe(
+        (kind === 'image' ? imageIngest : contentIngest).listOutdated(after),
+        TE.map((files) =>
+          files.map(
+            (file): OutdatedFile => ({
+              kind: file.kind,
+              uid: file.uid,
+              remake: (onProgress, signal) =>
+                finishOnce(file, fetched(file, originalGone), 'anew', onProgress, signal),
+            }),
+          ),
+        ),
+      ),
 
     oldest: pipe(
       imageFiles.first,

@@ -15,19 +15,34 @@ export type MadeExports = {
   readonly warnings: ReadonlyArray<string>
 }
 
-export type FileState = 'finished' | 'unfinished' | 'gone'
+/** `outdated`: it has exports, and an older recipe made them. */
+export type FileState = 'finished' | 'outdated' | 'unfinished' | 'gone'
+
+/** The state of a file that is in the library. */
+export const stateOfKnown = (
+  { exportCount, recipe }: { readonly exportCount: number; readonly recipe: number | null },
+  current: number,
+): Exclude<FileState, 'gone'> => {
+  if (exportCount === 0) return 'unfinished'
+  return recipe !== null && recipe < current ? 'outdated' : 'finished'
+}
+
+/** Where exports go that were made: to a file that has none, or in place of those of an older recipe. */
+export type Publication = 'first' | 'anew'
 
 /** A file whose original is in the library. */
 export type LibraryFile = {
   readonly kind: MediaKind
   readonly uid: ImageFileUid | ContentFileUid
   readonly original: StoredFile
-  readonly isFinished: boolean
+  /** How it was when the database was asked. */
+  readonly stateThen: Exclude<FileState, 'gone'>
   /** Asks the database how it is now. */
   readonly state: TE.TaskEither<Unavailable, FileState>
   /** Makes and stores all exports of the original, a copy of which is at `path`. `Unavailable` once aborted. */
   readonly makeExports: (
     path: string,
+    publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
@@ -42,6 +57,12 @@ export type MediaIngest = {
   readonly register: (source: SourceFile) => TE.TaskEither<Refused | Unavailable, boolean>
   /** Oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
+  /** Files whose exports an older recipe made. */
+  readonly countOutdated: TE.TaskEither<Unavailable, number>
+  /** These by uid, from behind `after` on (`null`: from the first on), a hundred at most. */
+  readonly listOutdated: (
+    after: LibraryFile['uid'] | null,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }
 
 /** What work gives that was aborted: the file is not to blame. */

@@ -1,6 +1,6 @@
 import { E } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { Unavailable } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 
 declare const proof: unique symbol
 
@@ -8,8 +8,10 @@ declare const proof: unique symbol
 export type NoEffect = { readonly [proof]: true }
 
 /** `written`: whether this write was the one that did it. `null` when it did, or when that is not known. */
-export const withoutEffect = (written: E.Either<Unavailable, boolean>): NoEffect | null => {
-  const isCertain = E.isRight(written) ? !written.right : !written.left.mayHaveHappened
+export const withoutEffect = (written: E.Either<Refused | Unavailable, boolean>): NoEffect | null => {
+  const isCertain = E.isRight(written)
+    ? !written.right
+    : written.left._tag === 'Refused' || !written.left.mayHaveHappened
   return isCertain ? ({} as NoEffect) : null
 }
 

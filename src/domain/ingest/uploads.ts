@@ -2,7 +2,7 @@ import { E, type TE } from '../../fp.ts'
 import type { FileSlice, LocalFiles } from '../../ports/local-files.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { Unavailable } from '../shared/errors.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
 import { takeBack, withoutEffect } from './take-back.ts'
 
@@ -20,10 +20,10 @@ export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Un
  * outcome is unknown they stay, as does an object whose `put` failed: a sweep of the store looks for orphans.
  */
 export const withUploads =
-  (
+  <L extends Refused | Unavailable>(
     { files, store, newUid }: UploadDeps,
-    work: (upload: Upload) => TE.TaskEither<Unavailable, boolean>,
-  ): TE.TaskEither<Unavailable, boolean> =>
+    work: (upload: Upload) => TE.TaskEither<L, boolean>,
+  ): TE.TaskEither<L, boolean> =>
   async () => {
     const keys: string[] = []
 

@@ -18,7 +18,11 @@ export type ImageExport = {
 }
 
 /** A rendering with its bytes in the store, on its way into the library. */
-export type NewImageExport = Omit<ImageExport, 'sizeBytes'> & { readonly file: StoredFile }
+export type NewImageExport = Omit<ImageExport, 'sizeBytes'> & {
+  readonly file: StoredFile
+  /** Which recipe made it. */
+  readonly recipe: number
+}
 
 /** What is needed to serve the bytes of an image export: cache key `image_files:exports:{uid}`. */
 export const ImageExportFile = snakeCased(

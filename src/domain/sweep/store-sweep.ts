@@ -1,13 +1,14 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import type { ListedObject, ObjectStore, UnfinishedUpload } from '../../ports/object-store.ts'
+import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { oneLine } from '../health/health-service.ts'
 import { stopped } from '../ingest/media-ingest.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { findOrphans } from './find-orphans.ts'
+import { createRemoveReplaced, type ReplacedObjects } from './remove-replaced.ts'
 import { unavailableThrown } from './store-failure.ts'
 import { identifyStore, markStore, textObject } from './store-identity.ts'
 import { cutoff, markKey, mostAtOnce, mustBrake, ownFolder } from './sweep-rules.ts'
@@ -24,6 +25,7 @@ export type SweepReport =
       readonly uploads: number | null
       /** Whether there are more than one sweep deletes. */
       readonly isWhole: boolean
+      readonly replaced: ReplacedObjects
     }
   | {
       readonly result: 'looked' | 'braked'
@@ -32,6 +34,8 @@ export type SweepReport =
       /** Unfinished ones that are old enough; `null` where the store does not tell. */
       readonly uploads: number | null
       readonly isWhole: boolean
+      /** Of a dry run: what would be removed. */
+      readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
   /** The store names no library, and holds too little that the database names. */
@@ -42,8 +46,7 @@ export type SweepReport =
 /** Deletes objects that no row names: what a process that was killed, or a database that never answered, left behind. */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
-type Deps = {
-  readonly store: ObjectStore
+type Deps = Parameters<typeof createRemoveReplaced>[0] & {
   readonly storedFiles: StoredFileRepository
   readonly locks: WorkLocks
   readonly clock: Clock
@@ -56,6 +59,7 @@ const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
   const { store, storedFiles, locks, clock, log } = deps
+  const removeReplaced = createRemoveReplaced(deps)
 
   /** The store tells its time only of what it was given just now. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
@@ -117,6 +121,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       if (E.isLeft(marked)) return marked
     }
 
+    const removed = await removeReplaced(mode === 'dry run', signal)
+    if (E.isLeft(removed)) return removed
+    const replaced = removed.right
+
     // In this order: work that begins after the question is younger than all that the list will hold.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
@@ -131,7 +139,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const { orphans, objects, isWhole } = found.right
     const uploads = await oldUploads(before)
 
-    const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole }
+    const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
     if (mode === 'dry run') return E.right(Object.assign({ result: 'looked' as const }, seen))
     if (mode === 'usual' && (!isWhole || mustBrake(orphans.length, objects)))
       return E.right(Object.assign({ result: 'braked' as const }, seen))
@@ -148,6 +156,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       deleted: deleted.right,
       uploads: uploads?.length ?? null,
       isWhole,
+      replaced,
     })
   }
 

@@ -14,8 +14,8 @@ export const isOwnKey = (key: string): boolean =>
   /^s3_files\/(?:[A-Za-z0-9-]{1,32}_)?s3f_[A-Za-z0-9_-]{22}$/.test(key)
 
 const hour = 3_600_000
-/** No upload takes as long: its row comes before. */
-const minimumAgeMs = 48 * hour
+/** No upload takes as long (its row comes before), and no viewer is still at what was replaced so long ago. */
+export const minimumAgeMs = 48 * hour
 /** The age of work and that of an object are read at different moments. */
 const marginMs = hour
 

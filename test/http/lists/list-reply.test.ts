@@ -33,7 +33,7 @@ const ask = (
 const bytesOf = async ({ body }: Reply): Promise<Buffer> => {
   if (body === null || typeof body === 'string') return Buffer.from(body ?? '')
   if (body instanceof Uint8Array) return Buffer.from(body)
-  return '_tag' in body ? Buffer.from(body.message) : collect(await right(body.open))
+  return '_tag' in body ? Buffer.from(body.message) : collect(await right(() => body.open(() => undefined)))
 }
 
 describe('the reply with a list', () => {

@@ -3,8 +3,15 @@ import { library } from './0001-library.ts'
 import { iframeRates } from './0002-iframe-rates.ts'
 import { storedFileAge } from './0003-stored-file-age.ts'
 import { libraryUid } from './0004-library-uid.ts'
+import { recipes } from './0005-recipes.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
 /** In the order in which they run. One that has been released is never changed: add another. */
-export const migrations: ReadonlyArray<NamedMigration> = [library, iframeRates, storedFileAge, libraryUid]
+export const migrations: ReadonlyArray<NamedMigration> = [
+  library,
+  iframeRates,
+  storedFileAge,
+  libraryUid,
+  recipes,
+]

@@ -1,0 +1,51 @@
+import * as t from 'io-ts'
+import type { Knex } from 'knex'
+import type { Unavailable } from '../../domain/shared/errors.ts'
+import type { ReplacedExport } from '../../domain/shared/replaced-export.ts'
+import { pipe, TE } from '../../fp.ts'
+import { createStatements } from './statements.ts'
+
+type ReplacedTable<U extends string> = {
+  readonly exports: 'image_file_exports' | 'content_file_exports'
+  readonly uid: t.Type<U, unknown, unknown>
+  /** A query for the uid and the stored file of each part of the export `e`: its columns are `uid` and `s3_file_id`. */
+  readonly parts: string
+  /** A statement that deletes the export `:uid` if it was replaced, and gives the `s3_file_id` of each part. */
+  readonly remove: string
+}
+
+/** Exports that are removed at once. */
+const pageSize = 100
+
+const Part = t.strict({ uid: t.string, key: t.string, size: t.number })
+
+/** What is asked of exports in whose place others stand. */
+export const createReplacedExports = <U extends string>(db: Knex, table: ReplacedTable<U>) => {
+  const { exports, uid, parts, remove } = table
+  const { many, run } = createStatements(db)
+  const select = many(
+    `${exports}.list_replaced`,
+    t.strict({ uid, parts: t.readonlyArray(Part) }),
+    `select e.uid, (
+       select coalesce(json_agg(json_build_object('uid', p.uid, 'key', s.key, 'size', s.file_size)), '[]')
+       from (${parts}) p join s3_files s on s.id = p.s3_file_id
+     ) as parts
+     from ${exports} e
+     where e.uid > ? and e.replaced_at is not null
+       and e.replaced_at < now() - cast(? as double precision) * interval '1 millisecond'
+     order by e.uid limit ${pageSize}`,
+  )
+
+  return {
+    listReplaced: (
+      forMs: number,
+      after: U | null,
+    ): TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<U>>> => select(after ?? '', forMs),
+
+    removeReplaced: (uid: U): TE.TaskEither<Unavailable, boolean> =>
+      pipe(
+        run(`${remove} delete from s3_files s using gone where s.id = gone.s3_file_id`, { uid }),
+        TE.map((removed) => removed > 0),
+      ),
+  }
+}

@@ -1,0 +1,36 @@
+import { malformed } from './isobmff.ts'
+
+/** Takes fields off the front of bytes, bit by bit; every reach beyond what is there throws. */
+export type BitReader = {
+  readonly bit: () => number
+  /** Up to 32 of them, as one unsigned number. */
+  readonly bits: (count: number) => number
+  /** ue(v): Exp-Golomb (ITU-T H.264 §9.1). */
+  readonly ue: () => number
+  /** se(v). */
+  readonly se: () => number
+}
+
+export const bitReaderOf = (bytes: Uint8Array, name: string): BitReader => {
+  let at = 0
+  const bit = (): number => {
+    const byte = bytes[at >> 3]
+    if (byte === undefined) throw malformed(`${name} is too short`)
+    return (byte >> (7 - (at++ & 7))) & 1
+  }
+  const bits = (count: number): number => {
+    let value = 0
+    for (let left = count; left > 0; left--) value = value * 2 + bit()
+    return value
+  }
+  const ue = (): number => {
+    let zeros = 0
+    while (bit() === 0) if (++zeros > 32) throw malformed(`${name} has a number that is too long`)
+    return 2 ** zeros - 1 + bits(zeros)
+  }
+  const se = (): number => {
+    const value = ue()
+    return value % 2 === 1 ? (value + 1) / 2 : -(value / 2)
+  }
+  return { bit, bits, ue, se }
+}

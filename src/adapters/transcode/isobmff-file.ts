@@ -1,0 +1,48 @@
+import type { FileHandle } from 'node:fs/promises'
+import { BOX_HEADER_BYTES, type BoxHeader, malformed, readBoxHeader } from './isobmff.ts'
+
+/** Far above what a `moov` or `moof` of one track takes, far below what memory does. */
+const MAX_METADATA_BYTES = 8 * 2 ** 20
+
+export const bytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
+  if (length > MAX_METADATA_BYTES) throw malformed('metadata without end')
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset)
+  if (bytesRead < length) throw malformed('cut off')
+  return buffer
+}
+
+/** The header of the box at `offset`, which must end at `end` at the latest. */
+export const headerAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
+  const room = end - offset
+  return readBoxHeader(await bytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
+}
+
+/** The same for a box of one of these types, and of no other. */
+export const headerOf = async (
+  file: FileHandle,
+  offset: number,
+  end: number,
+  ...types: ReadonlyArray<string>
+): Promise<BoxHeader> => {
+  const header = await headerAt(file, offset, end)
+  if (!types.includes(header.type)) throw malformed(`no ${types[0]} where one must be`)
+  return header
+}
+
+/** A box of a file: where what is in it begins, and where it ends. */
+export type PlacedBox = { readonly type: string; readonly start: number; readonly end: number }
+
+/** The boxes from `start` to `end`, by their headers alone: what is in them may be larger than memory. */
+export const boxesBetween = async (
+  file: FileHandle,
+  start: number,
+  end: number,
+): Promise<ReadonlyArray<PlacedBox>> => {
+  const boxes: PlacedBox[] = []
+  for (let at = start; at < end; ) {
+    const { type, headerSize, size } = await headerAt(file, at, end)
+    boxes.push({ type, start: at + headerSize, end: at + size })
+    at += size
+  }
+  return boxes
+}

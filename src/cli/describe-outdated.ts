@@ -1,0 +1,6 @@
+/** How many files have exports that an older recipe made, in a line for people. */
+export const describeOutdated = (count: number): string => {
+  if (count === 0) return 'no exports were made by an older recipe'
+  const files = count === 1 ? '1 file' : `${count} files`
+  return `the exports of ${files} were made by an older recipe: larder remake --outdated makes them anew`
+}

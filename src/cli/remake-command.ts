@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util'
+import { withServices } from '../composition.ts'
+import { remakeOutdated } from '../domain/ingest/remake-outdated.ts'
+import { E } from '../fp.ts'
+import { always, type Command, wrongUsage } from './command.ts'
+import { complain } from './complain.ts'
+import { explain, orFail } from './outcome.ts'
+import { createProgressBar } from './progress-bar.ts'
+
+const usage = 'remake --outdated'
+
+const sayings = {
+  made: 'made anew',
+  'made elsewhere': 'another process has made it anew',
+  busy: 'another process is making it',
+} as const
+
+/** Makes the exports of older recipes anew; one file that fails does not keep the others from theirs. */
+export const remakeCommand: Command = {
+  usage,
+  about:
+    'Makes exports anew that an older release made in another way. Until they are made, the old ones are served.',
+  words: [
+    [
+      '--outdated',
+      'all files whose exports are of an older recipe; one that fails keeps the exports that it has',
+    ],
+  ],
+  needsLibrary: always,
+  run: ({ config, args, report }) => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { outdated: { type: 'boolean', default: false } },
+    })
+    if (!values.outdated) throw wrongUsage(usage)
+
+    return withServices(config, async ({ ingest, database }) => {
+      await orFail(database.migrate)
+      const total = await orFail(ingest.countOutdated)
+      const bar = createProgressBar(process.stderr)
+      let done = 0
+      const counts = await orFail(() =>
+        remakeOutdated(ingest, {
+          signal: new AbortController().signal,
+          onProgress: ({ uid }, fraction) =>
+            bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
+          onDone: ({ kind, uid }, outcome) => {
+            done += 1
+            bar.clear()
+            if (E.isLeft(outcome)) {
+              const error = explain(outcome.left)
+              complain(`${uid}: ${error}`)
+              report({ lines: [], json: { kind, uid, error } })
+              return
+            }
+            const { right: finished } = outcome
+            if (finished.state === 'made')
+              for (const warning of finished.warnings) complain(`${uid}: ${warning}`)
+            report({
+              lines: [`${uid}  ${kind}  ${sayings[finished.state]}`],
+              json: { kind, uid, state: finished.state },
+            })
+          },
+        }),
+      )
+      const { made, elsewhere, failed } = counts
+      report({
+        lines: [`${made} made anew, ${elsewhere} left to other processes, ${failed} failed`],
+        json: counts,
+      })
+      return failed === 0 ? 0 : 1
+    })
+  },
+}

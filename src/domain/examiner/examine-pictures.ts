@@ -1,0 +1,148 @@
+import type { FrameRate } from '../export/content-export.ts'
+import { nameOf } from './examine-time.ts'
+import { levelLimits } from './h264-levels.ts'
+import {
+  type ColourTags,
+  fragmentsOf,
+  type PicturesReading,
+  type RenditionReading,
+  type SequenceReading,
+  secondsOf,
+} from './readings.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** What lists and pages say of a rendition of pictures. */
+export type PicturesPromise = {
+  readonly width: number
+  readonly height: number
+  readonly frameRate: FrameRate
+}
+
+/** BT.709 with limited range: what players take for granted where they read no tags. */
+const filmColour: ColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
+
+/** The pictures of one rendition: can they be switched to, decoded, and shown as they are meant? */
+export const examinePictures = (
+  rendition: RenditionReading,
+  pictures: PicturesReading,
+  promise: PicturesPromise,
+): ReadonlyArray<Violation> => {
+  const name = nameOf(rendition)
+  const found = [...examineKeyframes(rendition, name), ...examineRate(rendition, name, promise.frameRate)]
+  const { sequence, boxColour } = pictures
+  if (sequence === null)
+    return [...found, violation('complete', `${name}: nothing in it describes its pictures to a decoder`)]
+  return [
+    ...found,
+    ...examineSize(name, pictures, sequence, promise),
+    ...examineColours(name, sequence, boxColour),
+    ...examineCodec(name, rendition.track.codec, sequence),
+    ...examineLevel(name, sequence, promise.frameRate),
+  ]
+}
+
+const examineKeyframes = (rendition: RenditionReading, name: string): ReadonlyArray<Violation> => {
+  const { timescale } = rendition.track
+  const wrong = fragmentsOf(rendition).find(
+    ({ isMarkedKey, startsWithIdr }) => !isMarkedKey || startsWithIdr !== true,
+  )
+  if (wrong === undefined) return []
+  const at = (wrong.startTicks / timescale).toFixed(3)
+  const why = wrong.isMarkedKey ? 'is none, and is marked as one' : 'is not marked as one'
+  return [violation('keyframes', `${name}: the picture at ${at} s, which must be a keyframe, ${why}`)]
+}
+
+/** A picture more or less is what rounding may cost at the end of a film. */
+const examineRate = (
+  rendition: RenditionReading,
+  name: string,
+  { num, den }: FrameRate,
+): ReadonlyArray<Violation> => {
+  const pictures = fragmentsOf(rendition).reduce((sum, { samples }) => sum + samples, 0)
+  const expected = (secondsOf(rendition) * num) / den
+  if (Math.abs(pictures - expected) <= 1) return []
+  return [
+    violation(
+      'picture-rate',
+      `${name}: it has ${pictures} pictures, where ${(num / den).toFixed(3)} a second make ${expected.toFixed(1)}`,
+    ),
+  ]
+}
+
+const examineSize = (
+  name: string,
+  entry: PicturesReading,
+  sequence: SequenceReading,
+  promise: PicturesPromise,
+): ReadonlyArray<Violation> => {
+  const meant = `${promise.width}x${promise.height}`
+  const sizes = [sequence, entry].map(({ width, height }) => `${width}x${height}`)
+  const wrong = sizes.find((size) => size !== meant)
+  return [
+    ...(wrong === undefined
+      ? []
+      : [violation('picture-size', `${name}: its pictures are ${wrong}, and lists would say ${meant}`)]),
+    ...(sequence.isSquare ? [] : [violation('picture-size', `${name}: its pixels are not square`)]),
+  ]
+}
+
+const sameColour = (a: ColourTags, b: ColourTags): boolean =>
+  a.primaries === b.primaries &&
+  a.transfer === b.transfer &&
+  a.matrix === b.matrix &&
+  a.isFullRange === b.isFullRange
+
+const colourText = ({ primaries, transfer, matrix, isFullRange }: ColourTags): string =>
+  `${primaries}/${transfer}/${matrix} ${isFullRange ? 'full' : 'limited'}`
+
+const examineColours = (
+  name: string,
+  { colour }: SequenceReading,
+  boxColour: ColourTags | null,
+): ReadonlyArray<Violation> => {
+  const meant = colourText(filmColour)
+  if (colour === null)
+    return [violation('colours', `${name}: it does not say which colours it has (${meant} is meant)`)]
+  const told = boxColour === null ? [colour] : [colour, boxColour]
+  const wrong = told.find((tags) => !sameColour(tags, filmColour))
+  return wrong === undefined
+    ? []
+    : [violation('colours', `${name}: its colours are tagged as ${colourText(wrong)} in place of ${meant}`)]
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0')
+
+const examineCodec = (
+  name: string,
+  codec: string,
+  { profile, constraints, level }: SequenceReading,
+): ReadonlyArray<Violation> => {
+  const truth = `avc1.${hex(profile)}${hex(constraints)}${hex(level)}`
+  return codec === truth
+    ? []
+    : [violation('codec-string', `${name}: its codec is ${truth}, and lists would say ${codec}`)]
+}
+
+const examineLevel = (
+  name: string,
+  { level, macroblocksWide, macroblocksHigh, referenceFrames }: SequenceReading,
+  { num, den }: FrameRate,
+): ReadonlyArray<Violation> => {
+  const limits = levelLimits[level]
+  if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
+  const macroblocks = macroblocksWide * macroblocksHigh
+  const longSide = Math.max(macroblocksWide, macroblocksHigh)
+  const fits =
+    macroblocks <= limits.macroblocksPerPicture &&
+    longSide ** 2 <= 8 * limits.macroblocksPerPicture &&
+    (macroblocks * num) / den <= limits.macroblocksPerSecond &&
+    referenceFrames * macroblocks <= limits.macroblocksKept
+  if (fits) return []
+  const what = `${macroblocks} macroblocks, ${(num / den).toFixed(3)} a second, ${referenceFrames} of them kept`
+  return [
+    violation(
+      'level',
+      `${name}: its pictures (${what}) are beyond level ${level / 10}, which it says it has`,
+    ),
+  ]
+}

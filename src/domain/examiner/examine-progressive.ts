@@ -1,0 +1,77 @@
+import type { NewContentExport } from '../export/content-export.ts'
+import { frameSecondsOf } from './examine-time.ts'
+import { fragmentsOf, type ProgressiveReading, type RenditionReading, secondsOf } from './readings.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** A file that plays by itself, beside the renditions that it is a copy of. */
+export type ExaminedProgressive = {
+  readonly reading: ProgressiveReading
+  readonly renditions: ReadonlyArray<RenditionReading>
+}
+
+const nameOf = ({ renditions }: ExaminedProgressive): string =>
+  `the mp4 of ${renditions.map(({ name }) => name).join(' and ')}`
+
+/** Whether it holds all of its renditions, and can be played from its first bytes on. */
+export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray<Violation> => {
+  const { reading, renditions } = examined
+  const name = nameOf(examined)
+  if (reading.tracks.length !== renditions.length || renditions.length === 0)
+    return [violation('complete', `${name}: it has ${reading.tracks.length} tracks of ${renditions.length}`)]
+  const found: Violation[] = []
+  if (!reading.isFastStart)
+    found.push(violation('fast-start', `${name}: what describes it stands behind its bytes`))
+  for (const [i, track] of reading.tracks.entries()) {
+    const rendition = renditions[i]
+    if (rendition === undefined) break
+    const samples = fragmentsOf(rendition).reduce((sum, fragment) => sum + fragment.samples, 0)
+    if (track.codec !== rendition.track.codec)
+      found.push(
+        violation('codec-string', `${name}: a track is ${track.codec} in place of ${rendition.track.codec}`),
+      )
+    if (track.samples !== samples)
+      found.push(violation('complete', `${name}: a track has ${track.samples} samples of ${samples}`))
+    const missing = secondsOf(rendition) - track.seconds
+    if (Math.abs(missing) > frameSecondsOf([rendition]))
+      found.push(
+        violation(
+          'equal-length',
+          `${name}: a track lasts ${Math.abs(missing).toFixed(3)} s ${missing > 0 ? 'less' : 'more'} than ${rendition.name}`,
+        ),
+      )
+  }
+  return found
+}
+
+/** What lists will say of it, recomputed. */
+export const examineProgressiveExport = (
+  examined: ExaminedProgressive,
+  made: NewContentExport,
+  peakOf: (rendition: RenditionReading) => number,
+): ReadonlyArray<Violation> => {
+  const { reading, renditions } = examined
+  const name = nameOf(examined)
+  const seconds = Math.max(...renditions.map(secondsOf))
+  const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
+  const average = Math.ceil((8 * reading.bytes) / seconds)
+  const found: Violation[] = []
+  if (made.codecs.join() !== renditions.map(({ track }) => track.codec).join())
+    found.push(violation('codec-string', `${name}: lists would name ${made.codecs.join()}`))
+  if (made.fileSize !== reading.bytes || made.parts[0]?.file.size !== reading.bytes)
+    found.push(violation('bytes', `${name}: ${made.fileSize} bytes were stored of ${reading.bytes}`))
+  if (Math.abs(made.durationSeconds - seconds) > 1e-6)
+    found.push(
+      violation(
+        'durations',
+        `${name}: it would be said to last ${made.durationSeconds} s, and lasts ${seconds} s`,
+      ),
+    )
+  if (Math.abs(made.bandwidth - peak) > renditions.length || Math.abs(made.averageBandwidth - average) > 1)
+    found.push(
+      violation(
+        'rates',
+        `${name}: its rates would be ${made.bandwidth} and ${made.averageBandwidth}, and are ${peak} and ${average} bit/s`,
+      ),
+    )
+  return found
+}

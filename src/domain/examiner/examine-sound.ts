@@ -1,0 +1,45 @@
+import { AAC_TICKS, nameOf } from './examine-time.ts'
+import { fragmentsOf, type RenditionReading, type SoundReading } from './readings.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** What lists say of a rendition of sound. */
+export type SoundPromise = { readonly channels: number; readonly sampleRate: number }
+
+/** The sound of one rendition: even samples of AAC, of the form that lists tell. */
+export const examineSound = (
+  rendition: RenditionReading,
+  sound: SoundReading,
+  { channels, sampleRate }: SoundPromise,
+): ReadonlyArray<Violation> => {
+  const name = nameOf(rendition)
+  const { codec, timescale } = rendition.track
+  const found: Violation[] = []
+  const uneven = fragmentsOf(rendition).find(
+    ({ shortestTicks, longestTicks }) => shortestTicks !== AAC_TICKS || longestTicks !== AAC_TICKS,
+  )
+  if (uneven !== undefined) {
+    const ticks = uneven.shortestTicks === AAC_TICKS ? uneven.longestTicks : uneven.shortestTicks
+    const at = (uneven.startTicks / timescale).toFixed(3)
+    found.push(
+      violation(
+        'aac-samples',
+        `${name}: a sample after ${at} s lasts ${ticks} ticks in place of ${AAC_TICKS}`,
+      ),
+    )
+  }
+  if (timescale !== sampleRate || sound.sampleRate !== sampleRate)
+    found.push(
+      violation(
+        'sound-form',
+        `${name}: it is decoded at ${sound.sampleRate ?? 'an unknown number of'} Hz and counted at ${timescale}, where ${sampleRate} are meant`,
+      ),
+    )
+  if (sound.channels !== channels)
+    found.push(
+      violation('sound-form', `${name}: it has ${sound.channels} channels, and lists would say ${channels}`),
+    )
+  const truth = `mp4a.40.${sound.objectType}`
+  if (codec !== truth)
+    found.push(violation('codec-string', `${name}: its codec is ${truth}, and lists would say ${codec}`))
+  return found
+}

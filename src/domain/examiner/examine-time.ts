@@ -1,0 +1,129 @@
+import {
+  type FragmentReading,
+  fragmentsOf,
+  type PartReading,
+  type RenditionReading,
+  secondsOf,
+} from './readings.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** Of one sample of AAC, in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
+export const AAC_TICKS = 1024
+
+/** Far below any sample, far above what floating point loses. */
+const ROUNDING_SECONDS = 1e-6
+
+export const isPictures = ({ track }: RenditionReading): boolean => track.pictures !== null
+
+export const nameOf = (rendition: RenditionReading): string =>
+  `the ${isPictures(rendition) ? 'pictures' : 'sound'} ${rendition.name}`
+
+/** Seconds of the longest sample of all: a picture, or a frame of AAC. */
+export const frameSecondsOf = (renditions: ReadonlyArray<RenditionReading>): number =>
+  Math.max(
+    0,
+    ...renditions.map(
+      (rendition) =>
+        fragmentsOf(rendition).reduce((most, { longestTicks }) => Math.max(most, longestTicks), 0) /
+        rendition.track.timescale,
+    ),
+  )
+
+/** One rendition by itself: from 0 on, without a gap, and shown when it is decoded. */
+export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violation> => {
+  const name = nameOf(rendition)
+  const { timescale } = rendition.track
+  const fragments = fragmentsOf(rendition)
+  const [first] = fragments
+  if (first === undefined) return [violation('complete', `${name}: there is nothing in it`)]
+  const seconds = (ticks: number) => (ticks / timescale).toFixed(3)
+  const found: Violation[] = []
+  if (first.startTicks !== 0)
+    found.push(
+      violation('starts-at-zero', `${name}: it starts at ${seconds(first.startTicks)} s in place of 0`),
+    )
+  for (const [i, { startTicks }] of fragments.entries()) {
+    const before = fragments[i - 1]
+    const expected = before === undefined ? startTicks : before.startTicks + before.durationTicks
+    const off = startTicks - expected
+    if (off === 0) continue
+    const what = off > 0 ? 'a gap' : 'an overlap'
+    found.push(
+      violation('no-gaps', `${name}: ${what} of ${seconds(Math.abs(off))} s at ${seconds(expected)} s`),
+    )
+    break
+  }
+  if (rendition.track.hasEditList)
+    found.push(violation('shown-in-time', `${name}: an edit list moves it, in players that read these`))
+  const shifted = fragments.find((fragment) => !isShownInTime(fragment))
+  if (shifted !== undefined)
+    found.push(
+      violation(
+        'shown-in-time',
+        `${name}: what is decoded from ${seconds(shifted.startTicks)} s on is shown from ${seconds(shifted.shownFromTicks)} s to ${seconds(shifted.shownToTicks)} s`,
+      ),
+    )
+  return found
+}
+
+/** Players that know nothing of edit lists start late by what a first picture is shown late. */
+const isShownInTime = ({
+  startTicks,
+  durationTicks,
+  shownFromTicks,
+  shownToTicks,
+}: FragmentReading): boolean => shownFromTicks === startTicks && shownToTicks === startTicks + durationTicks
+
+/** All renditions against each other. */
+export const examineLengths = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
+  const tolerance = frameSecondsOf(renditions) + ROUNDING_SECONDS
+  const byLength = renditions.toSorted((a, b) => secondsOf(a) - secondsOf(b))
+  const [shortest, longest] = [byLength[0], byLength.at(-1)]
+  if (shortest === undefined || longest === undefined) return []
+  const missing = secondsOf(longest) - secondsOf(shortest)
+  if (missing <= tolerance) return []
+  return [
+    violation(
+      'equal-length',
+      `${nameOf(shortest)}: it ends ${missing.toFixed(3)} s before ${nameOf(longest)}`,
+    ),
+  ]
+}
+
+/** Against what could be decoded of the source; `null`: that is not known. */
+export const examineSourceLength = (
+  renditions: ReadonlyArray<RenditionReading>,
+  sourceSeconds: number | null,
+): ReadonlyArray<Violation> => {
+  if (sourceSeconds === null) return []
+  const tolerance = frameSecondsOf(renditions) + ROUNDING_SECONDS
+  return renditions
+    .filter((rendition) => Math.abs(secondsOf(rendition) - sourceSeconds) > tolerance)
+    .map((rendition) =>
+      violation(
+        'source-length',
+        `${nameOf(rendition)}: it lasts ${secondsOf(rendition).toFixed(3)} s, and the source ${sourceSeconds.toFixed(3)} s`,
+      ),
+    )
+}
+
+const startOf = ({ fragments }: PartReading): number => fragments[0]?.startTicks ?? Number.NaN
+
+/** The parts of all pictures start together, so that a player changes from one to the other at any of them. */
+export const examineAlignment = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
+  const [first, ...others] = renditions.filter(isPictures)
+  if (first === undefined) return []
+  return others
+    .filter((other) => {
+      // Compared as whole numbers: two timescales may name one instant by different fractions.
+      const isAligned = other.parts.every(
+        (part, i) =>
+          startOf(part) * first.track.timescale ===
+          startOf(first.parts[i] ?? { bytes: 0, fragments: [] }) * other.track.timescale,
+      )
+      return !isAligned || other.parts.length !== first.parts.length
+    })
+    .map((other) =>
+      violation('aligned', `${nameOf(other)}: its parts do not start with those of ${nameOf(first)}`),
+    )
+}

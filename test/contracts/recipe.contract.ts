@@ -1,0 +1,151 @@
+import { expect } from 'chai'
+import type { Unavailable } from '../../src/domain/shared/errors.ts'
+import type { ReplacedExport } from '../../src/domain/shared/replaced-export.ts'
+import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
+import { O, type TE } from '../../src/fp.ts'
+import { right } from '../support/expect-right.ts'
+
+type File<U> = { readonly uid: U; readonly sha512: string; readonly original: StoredFile }
+type Known = { readonly uid: string; readonly exportCount: number; readonly recipe: number | null }
+
+/** What repositories of pictures and of sound and film have in common. */
+type Repository<U extends string, E extends { readonly uid: string }> = {
+  readonly addExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
+  readonly replaceExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
+  readonly findKnown: (uid: U) => TE.TaskEither<Unavailable, O.Option<Known>>
+  readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
+  readonly listOutdated: (
+    recipe: number,
+    after: U | null,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<{ readonly uid: U }>>
+  readonly listReplaced: (
+    forMs: number,
+    after: E['uid'] | null,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<E['uid']>>>
+  readonly removeReplaced: (uid: E['uid']) => TE.TaskEither<Unavailable, boolean>
+}
+
+type Subject<U extends string, F extends File<U>, E extends { readonly uid: string }> = {
+  readonly repository: () => Repository<U, E> & {
+    readonly add: (file: F) => TE.TaskEither<Unavailable, boolean>
+  }
+  readonly newFile: () => F
+  readonly newExport: (recipe: number) => E
+  readonly partsOf: (made: E) => ReplacedExport<E['uid']>['parts']
+  /** Uids of the exports that lists of the file name. */
+  readonly listed: (uid: U) => Promise<ReadonlyArray<string>>
+  /** Whether its bytes can be had by its uid. */
+  readonly isReadable: (made: E) => Promise<boolean>
+}
+
+/** Later than any clock is off. */
+const atOnce = -60_000
+const hour = 3_600_000
+
+/** What every repository of files promises of exports that are made anew. */
+export const recipeContract = <U extends string, F extends File<U>, E extends { readonly uid: string }>({
+  repository,
+  newFile,
+  newExport,
+  partsOf,
+  listed,
+  isReadable,
+}: Subject<U, F, E>): void => {
+  /** A file with one export of each of these recipes. */
+  const added = async (...recipes: ReadonlyArray<number>) => {
+    const file = newFile()
+    const exports = recipes.map(newExport)
+    await right(repository().add(file))
+    if (exports.length > 0) expect(await right(repository().addExports(file.uid, exports))).to.equal(true)
+    return { uid: file.uid, exports }
+  }
+
+  it('[V39] knows which recipe made the exports of a file', async () => {
+    const old = await added(1, 1)
+    const bare = await added()
+    const found = async (uid: U) => right(repository().findKnown(uid))
+    const [there, unfinished] = [await found(old.uid), await found(bare.uid)]
+    expect(O.isSome(there) && there.value).to.include({ uid: old.uid, exportCount: 2, recipe: 1 })
+    expect(O.isSome(unfinished) && unfinished.value).to.include({ exportCount: 0, recipe: null })
+    expect(await found(newFile().uid)).to.deep.equal(O.none)
+  })
+
+  it('[V39] lists files whose exports are of an older recipe, page by page, and counts them', async () => {
+    const old = [await added(1), await added(1, 1), await added(2)]
+    await added(3)
+    await added()
+    const uids = old.map(({ uid }) => uid).sort()
+    expect(await right(repository().countOutdated(3))).to.equal(3)
+    expect(await right(repository().countOutdated(1))).to.equal(0)
+    const listedFrom = async (after: U | null) =>
+      (await right(repository().listOutdated(3, after))).map(({ uid }) => uid)
+    expect(await listedFrom(null)).to.deep.equal(uids)
+    expect(await listedFrom(uids[0] ?? null)).to.deep.equal(uids.slice(1))
+    expect(await listedFrom(uids[2] ?? null)).to.deep.equal([])
+  })
+
+  it('[V39] puts new exports in place of old ones, which stay readable and are in no list', async () => {
+    const { uid, exports } = await added(1, 1)
+    const made = [newExport(2)]
+    expect(await right(repository().replaceExports(uid, made))).to.equal(true)
+    expect(await listed(uid)).to.deep.equal(made.map((one) => one.uid))
+    for (const one of [...exports, ...made]) expect(await isReadable(one)).to.equal(true)
+    const known = await right(repository().findKnown(uid))
+    expect(O.isSome(known) && known.value).to.include({ exportCount: 1, recipe: 2 })
+    expect(await right(repository().countOutdated(2))).to.equal(0)
+  })
+
+  it('[V39] replaces nothing by what is no newer, nor anything of a file that has no exports or is gone', async () => {
+    const { uid, exports } = await added(2)
+    const bare = await added()
+    for (const [file, recipe] of [
+      [uid, 2],
+      [uid, 1],
+      [bare.uid, 3],
+      [newFile().uid, 3],
+    ] as const) {
+      const late = newExport(recipe)
+      expect(await right(repository().replaceExports(file, [late]))).to.equal(false)
+      expect(await isReadable(late)).to.equal(false)
+    }
+    expect(await right(repository().replaceExports(uid, []))).to.equal(false)
+    expect(await listed(uid)).to.deep.equal(exports.map((one) => one.uid))
+  })
+
+  it('[V39] lets one of many win who make a file anew at once', async () => {
+    const { uid } = await added(1)
+    const tries = Array.from({ length: 6 }, () => [newExport(2), newExport(2)])
+    const said = await Promise.all(tries.map((made) => right(repository().replaceExports(uid, made))))
+    expect(said.filter(Boolean)).to.have.length(1)
+    const winner = tries[said.indexOf(true)]?.map((one) => one.uid)
+    expect(await listed(uid)).to.have.members(winner ?? [])
+  })
+
+  it('[V39] lists what was replaced once it has been so for long enough, with its objects, and removes it', async () => {
+    const { uid, exports } = await added(1, 1)
+    await right(repository().replaceExports(uid, [newExport(2)]))
+    expect(await right(repository().listReplaced(hour, null))).to.deep.equal([])
+
+    const old = [...exports].sort((a, b) => (a.uid < b.uid ? -1 : 1))
+    const replaced = await right(repository().listReplaced(atOnce, null))
+    expect(replaced.map((one) => one.uid)).to.deep.equal(old.map((one) => one.uid))
+    for (const [i, { parts }] of replaced.entries())
+      expect(parts).to.have.deep.members([...partsOf(old[i] as E)])
+    const behind = await right(repository().listReplaced(atOnce, old[0]?.uid ?? null))
+    expect(behind.map((one) => one.uid)).to.deep.equal(old.slice(1).map((one) => one.uid))
+
+    const [first, second] = old as unknown as readonly [E, E]
+    expect(await right(repository().removeReplaced(first.uid))).to.equal(true)
+    expect(await right(repository().removeReplaced(first.uid))).to.equal(false)
+    expect([await isReadable(first), await isReadable(second)]).to.deep.equal([false, true])
+    expect(await right(repository().listReplaced(atOnce, null))).to.have.length(1)
+  })
+
+  it('[V39] does not remove what nothing has replaced', async () => {
+    const { exports } = await added(1)
+    for (const one of exports) {
+      expect(await right(repository().removeReplaced(one.uid))).to.equal(false)
+      expect(await isReadable(one)).to.equal(true)
+    }
+  })
+}

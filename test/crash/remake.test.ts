@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect } from 'chai'
+import { createKnex } from '../../src/adapters/knex/create-knex.ts'
+import { createEmbeddedConnection } from '../../src/adapters/postgres/embedded-connection.ts'
+import { serverGone } from '../support/postgres.ts'
+import { runLarder } from '../support/run-larder.ts'
+
+describe('[V39] a remake whose process is killed', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-remake-killed-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  it('leaves the old exports in their place, and goes on when it is called again', async () => {
+    const data = join(folder, 'data')
+    const env = { DATA_DIR: data }
+    const added = await runLarder(['add', '--json', resolve('test/media/bunny.mp4')], env)
+    expect(added.code).to.equal(0)
+    const embedded = createEmbeddedConnection(join(data, 'postgres'))
+    const db = createKnex(embedded.get, 1)
+    await db.raw('update content_file_exports set recipe = 1')
+    const listed = async (): Promise<ReadonlyArray<string>> => {
+      const { rows } = await db.raw(
+        'select uid from content_file_exports where replaced_at is null order by uid',
+      )
+      return rows.map(({ uid }: { readonly uid: string }) => uid)
+    }
+    const old = await listed()
+
+    const remaking = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'remake', '--outdated'], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+      stdio: 'ignore',
+    })
+    const ended = once(remaking, 'exit')
+    const isEncoding = async () => (await readdir(join(data, 'scratch')).catch(() => [])).length > 0
+    while (!(await isEncoding()) && remaking.exitCode === null) await new Promise(setImmediate)
+    expect(remaking.exitCode, 'it is killed before it is done').to.equal(null)
+    remaking.kill('SIGKILL')
+    await ended
+    expect(await listed()).to.deep.equal(old)
+
+    const both = await Promise.all([
+      runLarder(['remake', '--outdated', '--json'], env),
+      runLarder(['remake', '--outdated', '--json'], env),
+    ])
+    expect(both.map(({ code }) => code)).to.deep.equal([0, 0])
+    const made = both.map(({ out }) => JSON.parse(out.at(-1) ?? '').made)
+    expect(
+      made.reduce((sum, count) => sum + count, 0),
+      'by one of two',
+    ).to.equal(1)
+    const now = await listed()
+    expect(now).to.have.length(old.length)
+    expect(now.filter((uid) => old.includes(uid))).to.deep.equal([])
+    await db.destroy()
+    await embedded.stop()
+    await serverGone(join(data, 'postgres'))
+  }).timeout(300_000)
+})

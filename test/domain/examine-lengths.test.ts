@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import { examineLengths } from '../../src/domain/examiner/examine-time.ts'
+import type { RenditionReading } from '../../src/domain/examiner/readings.ts'
+
+/** A rendition of samples of this length, which lasts for so many ticks. */
+const reading = (
+  kind: 'pictures' | 'sound',
+  timescale: number,
+  sample: number,
+  ticks: number,
+): RenditionReading => ({
+  name: kind,
+  track: {
+    codec: '',
+    timescale,
+    pictures: kind === 'pictures' ? { width: 640, height: 360, sequence: null, boxColour: null } : null,
+    sound: null,
+    hasEditList: false,
+  },
+  parts: [
+    {
+      bytes: 1,
+      fragments: [
+        {
+          startTicks: 0,
+          durationTicks: ticks,
+          samples: Math.round(ticks / sample),
+          shortestTicks: sample,
+          longestTicks: sample,
+          shownFromTicks: 0,
+          shownToTicks: ticks,
+          isMarkedKey: true,
+          startsWithIdr: null,
+        },
+      ],
+    },
+  ],
+})
+
+const film = (milliseconds: number) => reading('pictures', 1000, 40, milliseconds)
+const sound = (milliseconds: number) => reading('sound', 48_000, 1024, milliseconds * 48)
+
+describe('lengths of renditions', () => {
+  it('[V41] may differ by a picture or a sample of sound, whichever is longer, and by no more', () => {
+    expect(examineLengths([film(10_000), sound(10_040)])).to.deep.equal([])
+    expect(examineLengths([film(10_000), sound(9960)])).to.deep.equal([])
+    expect(examineLengths([film(10_000), sound(10_042)]).map(({ message }) => message)).to.deep.equal([
+      'the pictures pictures: it ends 0.042 s before the sound sound',
+    ])
+    expect(examineLengths([film(10_000), film(10_000), sound(9958)])).to.have.length(1)
+  })
+})

@@ -1,0 +1,238 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import { rules, type Violation } from '../../src/domain/examiner/violation.ts'
+import type { NewContentExport } from '../../src/domain/export/content-export.ts'
+import { examineMade, examineStored } from '../../src/domain/ingest/examine-made.ts'
+import { createExportStore } from '../../src/domain/ingest/export-store.ts'
+import { TE } from '../../src/fp.ts'
+import type { Transcoded } from '../../src/ports/transcoder.ts'
+import * as edits from '../support/broken-film.ts'
+import { aStoredFile } from '../support/builders.ts'
+import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { right } from '../support/expect-right.ts'
+
+const rulesOf = (violations: ReadonlyArray<Violation>) => [...new Set(violations.map(({ rule }) => rule))]
+
+describe('the examiner of what is published', () => {
+  let folder: string
+  let film: edits.GoodFilm
+  let exports: ReadonlyArray<NewContentExport>
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-examiner-'))
+    const [engine] = enginesHere()
+    if (engine === undefined) return expect.fail('there is no engine')
+    film = await edits.makeGoodFilm(transcoderOn(engine[1]), folder)
+    const store = createExportStore(createRandomUid(null))
+    const stored = store(
+      ({ start, end }, contentType) => TE.right(aStoredFile({ contentType, size: end - start })),
+      film.made,
+      film.plan,
+    )
+    exports = await right(stored)
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const examine = (made: Transcoded) => examineMade(made, film.plan)
+
+  it('finds nothing in a good film', () => {
+    expect(examine(film.made)).to.deep.equal([])
+    expect(examineStored(film.made, exports)).to.deep.equal([])
+  })
+
+  it('says in words what is wrong, and where', async () => {
+    const [found] = examine(await film.broken('a128', edits.dropLastFragment))
+    expect(found?.message).to.match(
+      /^the sound a128: it ends [01]\.\d{3} s before the pictures v(?:360|240)$/,
+    )
+  })
+
+  const covered = new Set<string>()
+  const breaks = (
+    what: string,
+    expected: ReadonlyArray<(typeof rules)[number]>,
+    spoil: () => Promise<ReadonlyArray<Violation>> | ReadonlyArray<Violation>,
+  ) => {
+    covered.add(expected[0] ?? '')
+    it(`refuses ${what}`, async () => {
+      const found = await spoil()
+      expect(rulesOf(found), found.map(({ message }) => message).join('; ')).to.have.members([...expected])
+    })
+  }
+  const ofBytes =
+    (name: string, edit: (bytes: Buffer) => Buffer) => async (): Promise<ReadonlyArray<Violation>> =>
+      examine(await film.broken(name, edit))
+  const ofMp4 =
+    (name: string, edit: (bytes: Buffer) => Buffer) => async (): Promise<ReadonlyArray<Violation>> =>
+      examine(await film.brokenMp4(name, edit))
+
+  breaks(
+    'pictures that start late',
+    ['starts-at-zero', 'aligned'],
+    ofBytes('v240', edits.moveFragments(0, 512)),
+  )
+  breaks('sound that starts late', ['starts-at-zero'], ofBytes('a128', edits.moveFragments(0, 1024)))
+  breaks('[V42] sound with a gap', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, 1024)))
+  breaks('sound that overlaps', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, -1024)))
+  breaks('pictures that are shown late', ['shown-in-time'], ofBytes('v360', edits.showLater(1024)))
+  breaks('an edit list', ['shown-in-time'], ofBytes('v360', edits.addEditList))
+  breaks('a part that is not marked as a keyframe', ['keyframes'], ofBytes('v360', edits.unmarkKeyframe(1)))
+  breaks('a part that begins with no keyframe', ['keyframes'], ofBytes('v360', edits.spoilIdr(1)))
+  breaks('parts that do not start together', ['aligned'], () =>
+    examine(
+      withFirst((one) => {
+        const [first] = one.parts
+        if (first === undefined) return expect.fail('it has no parts')
+        return { ...one, parts: [{ ...first, fragments: one.parts.flatMap(({ fragments }) => fragments) }] }
+      }),
+    ),
+  )
+  breaks(
+    '[V41] sound that ends early',
+    ['equal-length', 'source-length'],
+    ofBytes('a128', edits.dropLastFragment),
+  )
+  breaks(
+    '[V41] pictures that end early',
+    ['equal-length', 'source-length', 'aligned'],
+    ofBytes('v240', edits.dropLastFragment),
+  )
+  breaks('what lasts longer than its source', ['source-length'], () =>
+    examine({ ...film.made, sourceSeconds: 3 }),
+  )
+  breaks('what ends before its source', ['source-length'], () =>
+    examine({ ...film.made, sourceSeconds: 4.1 }),
+  )
+  breaks(
+    '[V42] a sample of sound that lasts longer',
+    ['aac-samples', 'no-gaps'],
+    ofBytes('a128', edits.lengthenSamples(1, 1025)),
+  )
+  breaks(
+    'sound at another rate than it is counted at',
+    ['sound-form', 'equal-length', 'source-length'],
+    ofBytes(
+      'a128',
+      edits.changeTimescale(() => 44_100),
+    ),
+  )
+  breaks('sound of other channels than lists say', ['sound-form'], ofBytes('a128', edits.changeChannels(1)))
+  breaks('pictures of another size than lists say', ['picture-size'], () =>
+    examine(withFirst(({ video, ...rest }) => ({ ...rest, video: video && { ...video, width: 642 } }))),
+  )
+  breaks(
+    'pictures of another size than their entry says',
+    ['picture-size'],
+    ofBytes('v360', edits.changeEntryWidth(642)),
+  )
+  breaks('another number of pictures than lists say', ['picture-rate'], () =>
+    examine(
+      withFirst(({ video, ...rest }) => ({
+        ...rest,
+        video: video && { ...video, frameRate: { num: 25, den: 1 } },
+      })),
+    ),
+  )
+  breaks(
+    '[V43] colours that are tagged otherwise',
+    ['colours'],
+    ofBytes('v360', edits.changeColours(5, 6, 6)),
+  )
+  breaks('[V43] colours that are not tagged', ['colours'], ofBytes('v360', edits.changeColours(2, 2, 2)))
+  breaks(
+    '[V48] a level that the pictures are beyond',
+    ['level'],
+    ofBytes('v360', edits.changeLevel(10, 'everywhere')),
+  )
+  breaks('a codec string that is not true', ['codec-string'], ofBytes('v360', edits.changeLevel(31, 'entry')))
+  breaks('a rendition that is missing', ['complete'], () =>
+    examine({ ...film.made, renditions: film.made.renditions.slice(1) }),
+  )
+  breaks('a rendition with nothing in it', ['complete'], () =>
+    examine(withFirst((one) => ({ ...one, parts: [] }))),
+  )
+
+  const withFirst = (
+    change: (rendition: Transcoded['renditions'][number]) => Transcoded['renditions'][number],
+  ): Transcoded => ({
+    ...film.made,
+    renditions: film.made.renditions.map((rendition, i) => (i === 0 ? change(rendition) : rendition)),
+  })
+
+  const told = (change: (made: NewContentExport) => NewContentExport) => (): ReadonlyArray<Violation> =>
+    examineStored(
+      film.made,
+      exports.map((made, i) => (i === 0 ? change(made) : made)),
+    )
+
+  const changePart =
+    (index: number, change: Partial<NewContentExport['parts'][number]>) => (made: NewContentExport) => ({
+      ...made,
+      parts: made.parts.map((part, i) => (i === index ? { ...part, ...change } : part)),
+    })
+
+  breaks(
+    'a peak rate that is not that of the parts',
+    ['rates'],
+    told((made) => ({ ...made, bandwidth: made.bandwidth - 2 })),
+  )
+  breaks(
+    'an average rate that is not that of the parts',
+    ['rates'],
+    told((made) => ({ ...made, averageBandwidth: made.averageBandwidth + 2 })),
+  )
+  breaks(
+    'rates of keyframes that are missing',
+    ['rates'],
+    told((made) => ({ ...made, iFrames: null })),
+  )
+  breaks(
+    'a codec that is not that of the bytes',
+    ['codec-string'],
+    told((made) => ({ ...made, codecs: ['avc1.640028'] })),
+  )
+  breaks('a part that is said to last longer', ['durations'], told(changePart(1, { durationTicks: 1 })))
+  breaks(
+    'a part that is longer than its target',
+    ['durations'],
+    told((made) => ({ ...made, targetDuration: 1 })),
+  )
+  breaks(
+    'a film that is said to last longer',
+    ['durations'],
+    told((made) => ({ ...made, durationSeconds: 4.5 })),
+  )
+  breaks(
+    'a part that was not stored whole',
+    ['bytes'],
+    told(changePart(2, { file: aStoredFile({ size: 1 }) })),
+  )
+  breaks(
+    'a size that is not the sum of the parts',
+    ['bytes'],
+    told((made) => ({ ...made, fileSize: 1 })),
+  )
+  breaks(
+    'a part that was not stored',
+    ['complete'],
+    told((made) => ({ ...made, parts: made.parts.slice(0, -1) })),
+  )
+
+  breaks('an mp4 that has to be loaded whole first', ['fast-start'], ofMp4('v360', edits.describeLast))
+  breaks('an mp4 that lacks a sample', ['complete'], ofMp4('v360', edits.dropSample))
+  breaks('an mp4 of which a track ends early', ['equal-length'], ofMp4('v240', edits.shorten(2000)))
+  breaks('an mp4 of which lists would say another rate', ['rates'], () =>
+    examineStored(
+      film.made,
+      exports.map((made) => (made.format === 'mp4' ? { ...made, bandwidth: made.bandwidth - 10 } : made)),
+    ),
+  )
+  breaks('an mp4 that was not stored', ['complete'], () => examineStored(film.made, exports.slice(0, -1)))
+
+  it('has a film that breaks each of its rules', () => {
+    expect([...covered]).to.have.members([...rules])
+  })
+})

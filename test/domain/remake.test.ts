@@ -1,0 +1,291 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
+import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
+import type { Adapters, Larder } from '../../src/composition.ts'
+import type { Finished } from '../../src/domain/ingest/finish-once.ts'
+import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
+import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
+import {
+  outcomeUnknown,
+  type Refused,
+  refused,
+  type Unavailable,
+  unavailable,
+} from '../../src/domain/shared/errors.ts'
+import type { ImageFileUid } from '../../src/domain/shared/ids.ts'
+import { E, O, TE } from '../../src/fp.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { left, right } from '../support/expect-right.ts'
+import { storeBytes } from '../support/library.ts'
+import { createMemoryLarder, createStandingClock, listen } from '../support/memory-larder.ts'
+import { poster } from '../support/pictures.ts'
+
+const never = new AbortController().signal
+const hours = 3600
+const older = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+
+describe('[V39] exports that an older recipe made', () => {
+  let folder: string
+  let picture: string
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'larder-remake-'))
+    picture = path.join(folder, 'poster.jpg')
+    await poster(33).jpeg().toFile(picture)
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const keysIn = async (store: ObjectStore): Promise<ReadonlySet<string>> => {
+    const keys = new Set<string>()
+    for await (const { key } of store.list('s3_files/', null)) keys.add(key)
+    return keys
+  }
+
+  /** What the real one would say and write, without its processes: nothing here is about pixels. */
+  const images: Adapters['images'] = {
+    inspect: () =>
+      TE.right({ width: 330, height: 200, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
+    render: (_, targets, scratch, onProgress, signal) => async () => {
+      const rendered = []
+      for (const [i, { format, width }] of targets.entries()) {
+        if (signal?.aborted) return E.left(unavailable('image process')('stopped'))
+        const file = path.join(scratch, `${width}.${format}`)
+        await writeFile(file, `${format} of ${width}`)
+        rendered.push({
+          path: file,
+          format,
+          width,
+          height: 200,
+          size: (await stat(file)).size,
+          thumbhash: '',
+        })
+        onProgress((i + 1) / targets.length)
+      }
+      return signal?.aborted ? E.left(unavailable('image process')('stopped')) : E.right(rendered)
+    },
+  }
+
+  const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+
+  /** A library in which the picture was added by the release before. */
+  const withOldPicture = async () => {
+    const { clock, advance } = createStandingClock()
+    const larder = await createMemoryLarder({ clock, images, store: createMemoryObjectStore(clock) })
+    const { imageFiles } = larder
+    const original = { ...larder.imageFiles }
+    const aged: Adapters['imageFiles'] = {
+      ...original,
+      addExports: (uid, exports) =>
+        original.addExports(
+          uid,
+          exports.map((made) => ({ ...made, recipe: recipeVersions.image - 1 })),
+        ),
+    }
+    const before = await createMemoryLarder({ ...larder, imageFiles: aged })
+    const { uid } = await right(before.ingest.add(picture, options))
+    const old = await right(imageFiles.listExports(uid as ImageFileUid))
+    return { larder, uid: uid as ImageFileUid, old, advance }
+  }
+
+  type Done = readonly [uid: string, outcome: E.Either<Refused | Unavailable, Finished>]
+  const remake = async (larder: Pick<Larder, 'ingest'>) => {
+    const done: Done[] = []
+    const counts = await remakeOutdated(larder.ingest, {
+      onProgress: () => {},
+      onDone: ({ uid }, outcome) => done.push([uid, outcome]),
+      signal: never,
+    })
+    if (E.isLeft(counts)) return expect.fail('it failed')
+    return { counts: counts.right, done }
+  }
+
+  const listed = async ({ imageFiles }: Larder, uid: ImageFileUid) =>
+    (await right(imageFiles.listExports(uid))).map((made) => made.uid)
+
+  it('are told when the same bytes are added again, which makes nothing', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    const again = await right(larder.ingest.add(picture, options))
+    expect(again).to.deep.equal({ kind: 'image', uid, warnings: [older] })
+    expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
+  })
+
+  it('are counted, made anew from the stored original, and outdated no more', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    expect(await right(larder.ingest.countOutdated)).to.equal(1)
+    const { counts, done } = await remake(larder)
+    expect(counts).to.deep.equal({ made: 1, elsewhere: 0, failed: 0 })
+    expect(done).to.deep.equal([[uid, E.right({ state: 'made', warnings: [] })]])
+    expect(await listed(larder, uid))
+      .to.have.length(old.length)
+      .and.not.include(old[0]?.uid)
+    expect(await right(larder.ingest.countOutdated)).to.equal(0)
+    expect((await right(larder.ingest.add(picture, options))).warnings).to.deep.equal([])
+    expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
+  })
+
+  it('leave the lists at once, also those in the cache, and can be read for 48 hours', async () => {
+    const { larder, uid, old, advance } = await withOldPicture()
+    const server = await listen(larder)
+    const jwt = await right(larder.tokens.mint('image', uid, 100 * hours))
+    const inList = async () =>
+      await (await server.get(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`)).text()
+    const bytesOf = async (made: string) =>
+      (await server.get(`/api/1/image_files/image/${made}.webp?jwt=${jwt}`)).status
+    try {
+      expect(await inList()).to.include(old[0]?.uid)
+      await remake(larder)
+      expect(await inList()).not.to.include(old[0]?.uid)
+      const stored = (await keysIn(larder.store)).size
+      expect(await bytesOf(old[0]?.uid ?? '')).to.equal(200)
+
+      advance(47 * hours)
+      await right(larder.sweep('usual', never))
+      expect((await keysIn(larder.store)).size, 'too early').to.equal(stored)
+
+      advance(2 * hours)
+      const looked = await right(larder.sweep('dry run', never))
+      expect('replaced' in looked && looked.replaced.objects).to.equal(old.length)
+      expect((await keysIn(larder.store)).size, 'a dry run').to.equal(stored)
+      const swept = await right(larder.sweep('usual', never))
+      expect('replaced' in swept && swept.replaced.objects).to.equal(old.length)
+      expect((await keysIn(larder.store)).size).to.equal(stored - old.length)
+      expect(await bytesOf(old[0]?.uid ?? ''), 'from no cache either').to.equal(403)
+      for (const made of await listed(larder, uid)) expect(await bytesOf(made)).to.equal(200)
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('stay as they are where the original is gone, and the run goes on', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    const lost = await right(larder.imageFiles.findKnown(uid))
+    if (O.isNone(lost)) return expect.fail('it is not there')
+    await right(larder.store.delete(lost.value.original.key))
+    const other = path.join(folder, 'other.png')
+    await poster(64).png().toFile(other)
+    const { uid: second } = await right(larder.ingest.add(other, options))
+    const known = await right(larder.imageFiles.findKnown(second as ImageFileUid))
+    expect(O.isSome(known) && known.value.recipe).to.equal(recipeVersions.image)
+
+    const { counts, done } = await remake(larder)
+    expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
+    const [, outcome] = done[0] ?? []
+    expect(outcome).to.deep.equal(
+      E.left(
+        refused('its original is not in the object store any more: the exports that it has stay as they are'),
+      ),
+    )
+    expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
+  })
+
+  it('stay where the new recipe refuses the file', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    const strict: Adapters['images'] = { ...images, render: () => TE.left(refused('it is too odd')) }
+    const stricter = await createMemoryLarder({ ...larder, images: strict })
+    const stored = await keysIn(larder.store)
+    const { counts } = await remake(stricter)
+    expect(counts.failed).to.equal(1)
+    expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
+    expect(await keysIn(larder.store)).to.deep.equal(stored)
+  })
+
+  it('are served when the run is stopped in the middle, and the next run goes on', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    const stored = await keysIn(larder.store)
+    const stopping = new AbortController()
+    const [file] = await right(larder.ingest.listOutdated('image', null))
+    const error = await left(
+      file?.remake((fraction) => fraction > 0 && stopping.abort(), stopping.signal) ?? TE.right(undefined),
+    )
+    expect(error).to.include({ _tag: 'Unavailable' })
+    expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
+    expect(await keysIn(larder.store)).to.deep.equal(stored)
+    expect((await remake(larder)).counts.made).to.equal(1)
+  })
+
+  it('keep the new objects when nobody knows whether they were published (V20)', async () => {
+    const { larder, uid, old } = await withOldPicture()
+    const imageFiles: Adapters['imageFiles'] = {
+      ...larder.imageFiles,
+      replaceExports: (file, exports) => async () => {
+        await larder.imageFiles.replaceExports(file, exports)()
+        return E.left(outcomeUnknown('database')('the answer was lost'))
+      },
+    }
+    const unlucky = await createMemoryLarder({ ...larder, imageFiles })
+    const before = (await keysIn(larder.store)).size
+    expect((await remake(unlucky)).counts.failed).to.equal(1)
+    expect((await keysIn(larder.store)).size).to.equal(before + old.length)
+    expect(await listed(larder, uid)).not.to.include(old[0]?.uid)
+    expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
+  })
+
+  it('are made once where two processes make them anew', async () => {
+    const held: HeldLocks = new Map()
+    const { larder } = await withOldPicture()
+    let renders = 0
+    const counting: Adapters['images'] = {
+      ...images,
+      render: (...args) => {
+        renders += 1
+        return images.render(...args)
+      },
+    }
+    const process = () =>
+      createMemoryLarder({ ...larder, images: counting, locks: createMemoryWorkLocks(systemMonotonic, held) })
+    const both = await Promise.all([remake(await process()), remake(await process())])
+    expect(both.map(({ counts }) => counts.failed)).to.deep.equal([0, 0])
+    expect(both.reduce((sum, { counts }) => sum + counts.made, 0)).to.equal(1)
+    expect(renders).to.equal(1)
+  })
+
+  it('are not removed from a store that belongs to another library', async () => {
+    const { larder, old, advance } = await withOldPicture()
+    await remake(larder)
+    advance(49 * hours)
+    await larder.store.delete('.library')()
+    await storeMark(larder)
+    const stored = (await keysIn(larder.store)).size
+    expect(await right(larder.sweep('usual', never))).to.include({ result: 'foreign' })
+    expect((await keysIn(larder.store)).size).to.equal(stored)
+    expect(old).not.to.have.length(0)
+  })
+
+  it('go on being removed where a store failed in the middle', async () => {
+    const { larder, old, advance } = await withOldPicture()
+    await remake(larder)
+    advance(49 * hours)
+    let left = 2
+    const store: ObjectStore = {
+      ...larder.store,
+      delete: (key) =>
+        key.startsWith('s3_files/') && left-- <= 0
+          ? TE.left({ _tag: 'Unavailable', dependency: 'object store', cause: 'down' })
+          : larder.store.delete(key),
+    }
+    const failing = await createMemoryLarder({ ...larder, store })
+    expect(E.isLeft(await failing.sweep('usual', never)())).to.equal(true)
+    const swept = await right(larder.sweep('usual', never))
+    expect('replaced' in swept && swept.replaced.objects).to.equal(old.length - 2)
+  })
+
+  const storeMark = async (larder: Larder): Promise<void> => {
+    const bytes = Buffer.from('lib_other')
+    const { key } = await storeBytes(larder, bytes, 'text/plain')
+    await larder.store.delete(key)()
+    const digest = await crypto.subtle.digest('SHA-256', bytes)
+    await right(
+      larder.store.put('.library', {
+        contentType: 'text/plain',
+        size: bytes.length,
+        sha256: Buffer.from(digest).toString('hex'),
+        open: async function* () {
+          yield bytes
+        },
+      }),
+    )
+  }
+})

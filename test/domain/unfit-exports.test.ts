@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import type { Adapters } from '../../src/composition.ts'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import type { MediaFacts } from '../../src/domain/ingest/media-plan.ts'
+import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
+import type { ContentFileUid } from '../../src/domain/shared/ids.ts'
+import { O, TE } from '../../src/fp.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
+import type { Transcoded } from '../../src/ports/transcoder.ts'
+import { left, right } from '../support/expect-right.ts'
+import { createMemoryLarder, listen } from '../support/memory-larder.ts'
+import { createRecordingLog } from '../support/recording-log.ts'
+
+const sound = 'test/media/bunny.mp3'
+const never = new AbortController().signal
+const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+const reason =
+  /^what was made of it is not fit to be published: the sound a64: it has 2 channels, and lists would say 1; the sound a128: .*$/
+
+const withMono = (made: Transcoded): Transcoded => ({
+  ...made,
+  renditions: made.renditions.map((rendition) => ({
+    ...rendition,
+    audio: rendition.audio && { ...rendition.audio, channels: 1 },
+  })),
+})
+
+const keysIn = async (store: ObjectStore): Promise<ReadonlyArray<string>> => {
+  const keys: string[] = []
+  for await (const { key } of store.list('s3_files/', null)) keys.push(key)
+  return keys
+}
+
+describe('exports that are not fit to be published', () => {
+  let folder: string
+  let facts: MediaFacts
+  let made: Transcoded
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-unfit-'))
+    const { transcoder } = await createMemoryLarder()
+    facts = await right(transcoder.probe(sound))
+    made = await right(transcoder.transcode(sound, facts, planMedia(facts), folder, () => {}))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  /** Gives what was made once, for each file anew. */
+  const giving = (transcoded: Transcoded): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
+    probe: () => TE.right(facts),
+    transcode: () => TE.right(transcoded),
+  })
+
+  const make = async () => {
+    const { log, entries } = createRecordingLog()
+    const memory = await createMemoryLarder({ store: createMemoryObjectStore(), log })
+    const good = await createMemoryLarder({
+      ...memory,
+      transcoder: { ...memory.transcoder, ...giving(made) },
+    })
+    const transcoder = { ...memory.transcoder, ...giving(withMono(made)) }
+    return { good, broken: await createMemoryLarder({ ...good, transcoder }), entries }
+  }
+
+  it('are refused with the reason, and nothing of them is kept', async () => {
+    const { broken, entries } = await make()
+    let uid: string | undefined
+    const known = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
+    const error = await left(broken.ingest.add(sound, known))
+    expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
+    expect(await keysIn(broken.store)).to.deep.equal([])
+    expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
+
+    const server = await listen(broken)
+    const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))
+    const status = await server.get(`/console/watch/${uid}/progress?jwt=${jwt}`)
+    await server.close()
+    const told = (await status.json()) as { progress: unknown; refused: string }
+    expect(told.progress).to.equal(null)
+    expect(told.refused).to.match(reason)
+  })
+
+  it('[V39] do not take the place of those that are there', async () => {
+    const { good, broken } = await make()
+    const { contentFiles } = good
+    const aged: Adapters['contentFiles'] = {
+      ...contentFiles,
+      addExports: (uid, exports) =>
+        contentFiles.addExports(
+          uid,
+          exports.map((made) => ({ ...made, recipe: recipeVersions.content - 1 })),
+        ),
+    }
+    const before = await createMemoryLarder({ ...good, contentFiles: aged })
+    const { uid } = await right(before.ingest.add(sound, options))
+    const listed = async () => {
+      const found = await right(contentFiles.find(uid as ContentFileUid))
+      return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []
+    }
+    const [old, stored] = [await listed(), await keysIn(good.store)]
+    const [file] = await right(broken.ingest.listOutdated('content', null))
+    const error = await left(file?.remake(() => {}, never) ?? TE.right(undefined))
+    expect(error._tag === 'Refused' && error.message).to.match(reason)
+    expect(await listed()).to.deep.equal(old)
+    expect(await keysIn(good.store)).to.deep.equal(stored)
+
+    const [again] = await right(good.ingest.listOutdated('content', null))
+    expect(await right(again?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })
+    expect(await listed())
+      .to.have.length(old.length)
+      .and.not.include(old[0])
+  })
+})

@@ -1,0 +1,224 @@
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cutRenditions } from '../../src/adapters/transcode/cut-renditions.ts'
+import { readProgressive } from '../../src/adapters/transcode/read-progressive.ts'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
+import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
+import { boxAlong, boxesAlong } from './edit-mp4.ts'
+import { right } from './expect-right.ts'
+import { box, u32 } from './mp4-writer.ts'
+import { media } from './transcoding.ts'
+
+/** A good film of four seconds in two sizes, with sound, of which copies can be broken. */
+export type GoodFilm = {
+  readonly made: Transcoded
+  readonly plan: MediaPlan
+  /** Its renditions, read again from copies of which one was edited; without mp4s, which would no more be copies. */
+  readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
+  /** The same of the mp4 of this rendition. */
+  readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
+}
+
+export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Promise<GoodFilm> => {
+  const path = media('bunny.mp4')
+  const facts = await right(transcoder.probe(path))
+  const plan = { ...planMedia(facts), partSeconds: 2 }
+  const target = join(folder, 'good')
+  await mkdir(target)
+  const made = await right(transcoder.transcode(path, facts, plan, target, () => {}))
+  return {
+    made,
+    plan,
+    broken: async (name, edit) => {
+      const copies = await mkdtemp(join(folder, 'broken-'))
+      for (const { name: rendition, init } of made.renditions) {
+        const copy = join(copies, `${rendition}.mp4`)
+        if (rendition === name) await writeFile(copy, edit(await readFile(init.path)))
+        else await copyFile(init.path, copy)
+      }
+      return { ...made, renditions: await cutRenditions(plan, copies), progressive: [] }
+    },
+    brokenMp4: async (name, edit) => {
+      const copies = await mkdtemp(join(folder, 'broken-'))
+      const progressive = made.progressive.map(async (one) => {
+        if (!one.renditions.includes(name)) return one
+        const copy = join(copies, 'film.mp4')
+        await writeFile(copy, edit(await readFile(one.file.path)))
+        return { ...one, reading: await readProgressive(copy) }
+      })
+      return { ...made, progressive: await Promise.all(progressive) }
+    },
+  }
+}
+
+const track = ['moov', 'trak', 'mdia'] as const
+const entries = [...track, 'minf', 'stbl', 'stsd'] as const
+
+/** Writes into a copy. */
+const edited =
+  (edit: (bytes: Buffer) => void) =>
+  (bytes: Buffer): Buffer => {
+    const copy = Buffer.from(bytes)
+    edit(copy)
+    return copy
+  }
+
+/** Moves fragments, from this one on, by so many ticks (tfdt, ISO/IEC 14496-12 §8.8.12). */
+export const moveFragments = (from: number, ticks: number) =>
+  edited((bytes) => {
+    for (const { body } of boxesAlong(bytes, ['moof', 'traf', 'tfdt']).slice(from)) {
+      if (bytes[body] === 1) bytes.writeBigUInt64BE(bytes.readBigUInt64BE(body + 4) + BigInt(ticks), body + 4)
+      else bytes.writeUInt32BE(bytes.readUInt32BE(body + 4) + ticks, body + 4)
+    }
+  })
+
+/** Leaves out the last fragment and all behind it. */
+export const dropLastFragment = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, boxAlong(bytes, ['moof'], -1).start)
+
+/** Where the fields of a `trun` stand: those of all samples, and those of the first. */
+const readTrun = (bytes: Buffer, index: number) => {
+  const { body } = boxAlong(bytes, ['moof', 'traf', 'trun'], index)
+  const flags = bytes.readUInt32BE(body) & 0xff_ffff
+  const count = bytes.readUInt32BE(body + 4)
+  const firstFlags = body + 8 + (flags & 0x01 ? 4 : 0)
+  const samples = firstFlags + (flags & 0x04 ? 4 : 0)
+  const has = [0x100, 0x200, 0x400, 0x800].map((flag): number => (flags & flag ? 4 : 0))
+  const stride = has.reduce((sum, size) => sum + size, 0)
+  const offsetOf = (field: number) => has.slice(0, field).reduce((sum, size) => sum + size, 0)
+  return { flags, count, firstFlags, samples, stride, offsetOf }
+}
+
+const NON_SYNC = 0x0101_0000
+
+/** Says of the first picture of a fragment that it needs others. */
+export const unmarkKeyframe = (index: number) =>
+  edited((bytes) => {
+    const { flags, firstFlags, samples, offsetOf } = readTrun(bytes, index)
+    if (flags & 0x04) bytes.writeUInt32BE(NON_SYNC, firstFlags)
+    else if (flags & 0x400) bytes.writeUInt32BE(NON_SYNC, samples + offsetOf(2))
+    else throw new Error('the flags are not in the trun')
+  })
+
+/** Shows each picture so many ticks later than it was, as an encoder does that starts late. */
+export const showLater = (ticks: number) =>
+  edited((bytes) => {
+    for (const index of boxesAlong(bytes, ['moof']).keys()) {
+      const { flags, count, samples, stride, offsetOf } = readTrun(bytes, index)
+      if (!(flags & 0x800)) throw new Error('there are no composition offsets')
+      for (let i = 0; i < count; i++) {
+        const at = samples + i * stride + offsetOf(3)
+        bytes.writeInt32BE(bytes.readInt32BE(at) + ticks, at)
+      }
+    }
+  })
+
+/** Makes the samples of a fragment last for other ticks, where they have a duration in common. */
+export const lengthenSamples = (index: number, ticks: number) =>
+  edited((bytes) => {
+    const { flags, samples } = readTrun(bytes, index)
+    if (flags & 0x100) {
+      bytes.writeUInt32BE(ticks, samples)
+      return
+    }
+    const { body } = boxAlong(bytes, ['moof', 'traf', 'tfhd'], index)
+    if (!(bytes.readUInt32BE(body) & 0x08)) throw new Error('the duration is in neither')
+    bytes.writeUInt32BE(ticks, body + 8 + (bytes.readUInt32BE(body) & 0x02 ? 4 : 0))
+  })
+
+/** Makes the first picture of a fragment one that needs others, and leaves its mark. */
+export const spoilIdr = (index: number) =>
+  edited((bytes) => {
+    const mdat = boxAlong(bytes, ['mdat'], index)
+    for (let at = mdat.body; at < mdat.start + mdat.size; at += 4 + bytes.readUInt32BE(at))
+      if (((bytes[at + 4] ?? 0) & 31) === 5) {
+        bytes[at + 4] = ((bytes[at + 4] ?? 0) & 0xe0) | 1
+        return
+      }
+    throw new Error('there is no IDR picture')
+  })
+
+/** Counts in other ticks a second. */
+export const changeTimescale = (change: (timescale: number) => number) =>
+  edited((bytes) => {
+    const { body } = boxAlong(bytes, [...track, 'mdhd'])
+    const at = body + (bytes[body] === 1 ? 20 : 12)
+    bytes.writeUInt32BE(change(bytes.readUInt32BE(at)), at)
+  })
+
+export const changeEntryWidth = (width: number) =>
+  edited((bytes) => {
+    bytes.writeUInt16BE(width, boxAlong(bytes, [...entries, 'avc1']).body + 24)
+  })
+
+/** Where `avcC` has the profile, and where it has the sequence parameter set. */
+const avcC = (bytes: Buffer) => {
+  const { body } = boxAlong(bytes, [...entries, 'avc1', 'avcC'])
+  return { profile: body + 1, sequence: body + 8, length: bytes.readUInt16BE(body + 6) }
+}
+
+/** Says another level, in the codec string (`entry`) or to decoders, too. */
+export const changeLevel = (level: number, where: 'entry' | 'everywhere') =>
+  edited((bytes) => {
+    const { profile, sequence } = avcC(bytes)
+    bytes[profile + 2] = level
+    if (where === 'everywhere') bytes[sequence + 3] = level
+  })
+
+/** Tags the colours in the sequence parameter set otherwise: it has 1, 1, 1 at no whole byte. */
+export const changeColours = (primaries: number, transfer: number, matrix: number) =>
+  edited((bytes) => {
+    const { sequence, length } = avcC(bytes)
+    const bits = [...bytes.subarray(sequence, sequence + length)]
+      .map((byte) => byte.toString(2).padStart(8, '0'))
+      .join('')
+    const binary = (...numbers: ReadonlyArray<number>) =>
+      numbers.map((number) => number.toString(2).padStart(8, '0')).join('')
+    const changed = bits.replace(binary(1, 1, 1), binary(primaries, transfer, matrix))
+    if (changed === bits) throw new Error('the colours are not there')
+    for (let i = 0; i < length; i++) bytes[sequence + i] = Number.parseInt(changed.slice(i * 8, i * 8 + 8), 2)
+  })
+
+/** Says another number of channels in AudioSpecificConfig. */
+export const changeChannels = (channels: number) =>
+  edited((bytes) => {
+    const { start, size } = boxAlong(bytes, [...entries, 'mp4a', 'esds'])
+    const at = bytes.indexOf(Buffer.from([0x11, 0x90]), start) // AAC-LC, 48 kHz, two channels
+    if (at < 0 || at > start + size) throw new Error('the configuration is not there')
+    bytes[at + 1] = ((bytes[at + 1] ?? 0) & 0x87) | (channels << 3)
+  })
+
+/** Puts what describes an mp4 behind its bytes. */
+export const describeLast = (bytes: Buffer): Buffer => {
+  const { start, size } = boxAlong(bytes, ['moov'])
+  return Buffer.concat([
+    bytes.subarray(0, start),
+    bytes.subarray(start + size),
+    bytes.subarray(start, start + size),
+  ])
+}
+
+/** Says of the first track of an mp4 that it has fewer samples. */
+export const dropSample = edited((bytes) => {
+  const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'])
+  bytes.writeUInt32BE(bytes.readUInt32BE(body + 8) - 1, body + 8)
+})
+
+/** Says of the first track of an mp4 that it lasts for so many ticks less. */
+export const shorten = (ticks: number) =>
+  edited((bytes) => {
+    const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'mdhd'])
+    const at = body + (bytes[body] === 1 ? 28 : 16)
+    bytes.writeUInt32BE(bytes.readUInt32BE(at) - ticks, at)
+  })
+
+/** Cuts off the first moment of a rendition by an edit list (ISO/IEC 14496-12 §8.6.6). */
+export const addEditList = (bytes: Buffer): Buffer => {
+  const list = box('edts', box('elst', u32(0, 1, 0, 1024, 0x1_0000)))
+  const [moov, trak] = [boxAlong(bytes, ['moov']), boxAlong(bytes, ['moov', 'trak'])]
+  const end = trak.start + trak.size
+  const longer = Buffer.concat([bytes.subarray(0, end), list, bytes.subarray(end)])
+  for (const { start, size } of [moov, trak]) longer.writeUInt32BE(size + list.length, start)
+  return longer
+}
