@@ -1,28 +1,53 @@
-// Puts a chart of colours through every kind of picture, and prints how far each export is off: `npm run media:check`.
-// With `-- --tools` also the kinds that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick make, where they are installed.
-import { type ChartKind, chartKinds } from './support/chart-kinds.ts'
+// Puts a chart of colours through every kind of picture and film, and prints how far what comes out is off:
+// `npm run media:check`. With `-- --tools` also the pictures that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick make,
+// where they are installed; with `-- --films` or `-- --pictures` these alone.
+import { chartKinds } from './support/chart-kinds.ts'
 import { chartKindsByTools } from './support/chart-tools.ts'
+import { enginesHere, transcoderOn } from './support/engines.ts'
+import { filmError } from './support/film-error.ts'
+import { filmKinds } from './support/film-kinds.ts'
 import { chartError } from './support/render-chart.ts'
 
-const errorOf = ({ make, expected }: ChartKind): Promise<number | string> =>
-  make()
-    .then((bytes) => chartError(bytes, expected))
-    .catch((cause: unknown) => String(cause).slice(0, 120))
+const asks = (name: string): boolean => process.argv.includes(name)
 
-const kinds = [...chartKinds, ...(process.argv.includes('--tools') ? chartKindsByTools() : [])]
-const worst = new Map<string, number>()
-let isWell = true
-console.log('| format | kind | worst error | at most |\n|---|---|---|---|')
-for (const kind of kinds) {
-  const error = await errorOf(kind)
-  const isRight = typeof error === 'number' && error <= kind.tolerance
-  if (!isRight) isWell = false
-  if (typeof error === 'number') worst.set(kind.format, Math.max(worst.get(kind.format) ?? 0, error))
-  const shown = typeof error === 'number' ? error.toFixed(1) : error
-  console.log(
-    `| ${kind.format} | ${kind.name} | ${shown}${isRight ? '' : ' **wrong**'} | ${kind.tolerance} |`,
-  )
+const isRight = (error: number | string, tolerance: number): boolean =>
+  typeof error === 'number' && error <= tolerance
+
+const measured = async (error: Promise<number>): Promise<number | string> =>
+  error.catch((cause: unknown) => String(cause).slice(0, 120))
+
+const shown = (error: number | string, tolerance: number): string =>
+  `${typeof error === 'number' ? error.toFixed(1) : error}${isRight(error, tolerance) ? '' : ' **wrong**'}`
+
+const checkPictures = async (): Promise<boolean> => {
+  const kinds = [...chartKinds, ...(asks('--tools') ? chartKindsByTools() : [])]
+  let isWell = true
+  console.log('| format | kind | worst error | at most |\n|---|---|---|---|')
+  for (const { format, name, make, expected, tolerance } of kinds) {
+    const error = await measured(make().then((bytes) => chartError(bytes, expected)))
+    isWell &&= isRight(error, tolerance)
+    console.log(`| ${format} | ${name} | ${shown(error, tolerance)} | ${tolerance} |`)
+  }
+  return isWell
 }
-console.log(`\n${kinds.length} kinds; worst by format:`)
-for (const [format, error] of worst) console.log(`  ${format} ${error.toFixed(1)}`)
-process.exitCode = isWell ? 0 : 1
+
+const checkFilms = async (): Promise<boolean> => {
+  const engines = enginesHere().map(([name, engine]) => [name, transcoderOn(engine)] as const)
+  let isWell = true
+  console.log(`| film | ${engines.map(([name]) => name).join(' | ')} | at most |`)
+  console.log(`|---${engines.map(() => '|---').join('')}|---|`)
+  for (const kind of filmKinds) {
+    const cells: string[] = []
+    for (const [, transcoder] of engines) {
+      const error = await measured(filmError(transcoder, kind))
+      isWell &&= isRight(error, kind.tolerance)
+      cells.push(shown(error, kind.tolerance))
+    }
+    console.log(`| ${kind.name} | ${cells.join(' | ')} | ${kind.tolerance} |`)
+  }
+  return isWell
+}
+
+const pictures = asks('--films') || (await checkPictures())
+const films = asks('--pictures') || (await checkFilms())
+process.exitCode = pictures && films ? 0 : 1

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { encoderOptions } from '../src/adapters/sharp/render-picture.ts'
+import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
 import { toEncodeJob } from '../src/adapters/transcode/recipe.ts'
+import { colourCube } from '../src/domain/colour/colour-cube.ts'
+import { noFilmTags } from '../src/domain/colour/film-colour.ts'
 import { planImage } from '../src/domain/ingest/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/media-plan.ts'
@@ -14,7 +17,7 @@ import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: 'ac09542ebade5b47' },
-  content: { 2: 'd254378c7695c0e3' },
+  content: { 2: 'fda8f4ac1d5b8648' },
 }
 
 const video: VideoSource = {
@@ -30,9 +33,7 @@ const video: VideoSource = {
   averageRate: 25,
   nominalRate: 25,
   interlaced: false,
-  hdr: false,
-  hasPrimaries: true,
-  hasMatrix: true,
+  colour: { primaries: 1, transfer: 1, matrix: 1 },
 }
 
 const audio: AudioSource = {
@@ -60,7 +61,7 @@ const facts = (
 
 const sources: ReadonlyArray<MediaFacts> = [
   facts(),
-  facts({ video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, hasMatrix: false } }),
+  facts({ video: { width: 640, height: 360, codedWidth: 640, codedHeight: 360, colour: noFilmTags } }),
   facts({ video: { width: 720, height: 1280, codedWidth: 1280, codedHeight: 720, rotation: 90 } }),
   facts({
     video: {
@@ -74,7 +75,7 @@ const sources: ReadonlyArray<MediaFacts> = [
   }),
   facts({ video: { interlaced: true, nominalRate: 50 } }),
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
-  facts({ video: { averageRate: 29.97, nominalRate: 29.97, hdr: true, hasPrimaries: false } }),
+  facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
   facts({ video: { endSeconds: 0.04 } }),
   facts({ audio: null }),
   facts({ audio: { channels: 6, codec: 'ac3', sampleRate: 44_100 } }),
@@ -104,9 +105,20 @@ const asked = {
   content: () =>
     sources.map((source) => {
       const plan = planMedia(source)
-      const options = { toneMaps: true, wallSeconds: 1, holdSeconds: 2, padSeconds: 3 }
-      const film = { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false }
-      return [plan, toEncodeJob(film, plan, '/scratch', options)]
+      const meaning = source.video === null ? null : colourOf(source.video).meaning
+      const table = meaning !== null && needsCube(meaning) ? colourCube(meaning) : null
+      const cube = table === null ? null : 'colours.cube'
+      const options = { cube, wallSeconds: 1, holdSeconds: 2, padSeconds: 3 }
+      return [
+        plan,
+        table,
+        toEncodeJob(
+          { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },
+          plan,
+          '/scratch',
+          options,
+        ),
+      ]
     }),
 }
 

@@ -1,7 +1,7 @@
 import { examineKeyFiles, withServicesApartFromKeys } from '../composition.ts'
 import type { Config } from '../config.ts'
 import { oneLine } from '../domain/health/health-service.ts'
-import { E } from '../fp.ts'
+import { E, pipe, TE } from '../fp.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { describeOutdated } from './describe-outdated.ts'
 import {
@@ -47,8 +47,15 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
     // Where the database cannot be asked, its own finding says so.
     const outdated = E.isRight(asked) ? await ingest.countOutdated() : asked
     const library = E.isRight(outdated) ? [well('library', describeOutdated(outdated.right))] : []
-    const engine = await transcoder.describe()
-    if (E.isRight(engine)) return [...services, ...library, ...decoders, well('transcoder', engine.right)]
+    const engine = await pipe(
+      TE.Do,
+      TE.apS('name', transcoder.describe),
+      TE.apS('differences', transcoder.differences),
+    )()
+    if (E.isRight(engine)) {
+      const { name, differences } = engine.right
+      return [...services, ...library, ...decoders, well('transcoder', [name, ...differences].join('; '))]
+    }
     const fault = oneLine(engine.left.cause)
     const without = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
     return [...services, ...library, ...decoders, without]

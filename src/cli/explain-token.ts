@@ -1,3 +1,5 @@
+import { isInMilliseconds } from '../domain/access/token-times.ts'
+import { isUid, kindOfUid, type UidKind } from '../domain/shared/ids.ts'
 import type { TokenExplanation, TokenUse } from '../ports/explain-token.ts'
 
 const badSignatures = {
@@ -12,6 +14,15 @@ const files: Readonly<Record<TokenUse, string>> = {
   id: 'nothing by itself: it says that its bearer is',
 }
 
+const kinds: Readonly<Record<UidKind, string>> = {
+  imageFile: 'a picture',
+  imageExport: 'an export',
+  contentFile: 'a sound or film',
+  contentExport: 'an export',
+  contentPart: 'a part',
+  storedFile: 'a stored file',
+}
+
 /** Text of a claim, with nothing in it that a terminal obeys. */
 const shown = (claim: unknown): string => JSON.stringify(claim) ?? 'missing'
 
@@ -19,6 +30,9 @@ const instant = (seconds: unknown): string => {
   const date = new Date(Number(seconds) * 1000)
   return typeof seconds === 'number' && !Number.isNaN(date.getTime()) ? date.toISOString() : shown(seconds)
 }
+
+const told = (claim: unknown): string =>
+  isInMilliseconds(claim) ? `${claim}, in milliseconds and not in seconds since 1970` : shown(claim)
 
 type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
 
@@ -32,10 +46,15 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
       return `it ended at ${instant(claims.exp)}`
     case 'restriction':
       return 'a restriction (maxh, clip or exports) cannot be understood, and might open less than the whole file'
+    case 'other_subject': {
+      const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
+      const what = kind === null ? 'which is no uid' : `the uid of ${kinds[kind]}`
+      return `sub is ${shown(claims.sub)}, ${what}: such a token opens ${files[use]} that sub names`
+    }
     default: {
       const { sub, iat, exp, nbf } = claims
       const found = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
-      return `a claim is missing or not as it must be: ${found.map(([name, value]) => `${name} is ${shown(value)}`).join(', ')}`
+      return `a claim is missing or not as it must be: ${found.map(([name, value]) => `${name} is ${told(value)}`).join(', ')}`
     }
   }
 }

@@ -76,6 +76,8 @@ export const tokenCommand: Command = {
     return withServices(config, async ({ admins, database }) => {
       await orFail(database.migrate)
       const { kind, jwt } = await orFail(admins.mintMediaToken(uid, ttlSeconds, restrictions))
+      if (kind === 'image' && restrictions.clip !== undefined)
+        throw new Failure(`${uid} is a picture, and has no time to cut: --clip is for sounds and films`, 2)
       report({ lines: [jwt], json: { kind, uid, jwt } })
       return 0
     })

@@ -35,7 +35,7 @@ export type MediaTokens = {
   ) => TE.TaskEither<never, string>
   /**
    * `Forbidden` for whatever is not a good token of this kind: signature, algorithm, `kid`, `iss`, `aud`, a
-   * missing claim, expired, or a restriction that cannot be made sense of. Claims that are not known are ignored.
+   * missing claim, expired, a subject of another kind, or a restriction that cannot be made sense of. Claims that are not known are ignored.
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
   /** What `verify` has found out before and would say now, told without waiting. `undefined`: `verify` may know more. */

@@ -68,6 +68,8 @@ export type Isolation = {
 export type Transcoder = {
   /** Name and version of the engine; `Unavailable` when there is none on this machine. */
   readonly describe: TE.TaskEither<Unavailable, string>
+  /** What this engine cannot do and another one may, a line each; `Unavailable` when there is none. */
+  readonly differences: TE.TaskEither<Unavailable, ReadonlyArray<string>>
   /** How its processes, and those that decode pictures, are kept apart from this machine. */
   readonly isolation: TE.TaskEither<never, Isolation>
   /** `Refused` for what has neither sound nor moving pictures that can be decoded. */

@@ -1,9 +1,22 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { closeSync } from 'node:fs'
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { Client } from 'pg'
@@ -13,6 +26,8 @@ import {
   startEmbeddedPostgres,
 } from '../../src/adapters/postgres/embedded-postgres.ts'
 import { findPostgresBinaries } from '../../src/adapters/postgres/postgres-binaries.ts'
+import { makeFifo } from '../../src/adapters/postgres/server-reference.ts'
+import { startWarden } from '../../src/adapters/postgres/warden.ts'
 import { forgetful } from '../support/forgetful.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
 import { serverGone } from '../support/postgres.ts'
@@ -62,6 +77,40 @@ describe('embedded PostgreSQL', () => {
     await once(other.process, 'exit')
     await serverGone(dir)
     expect(isAlive(other.postmasterPid)).to.equal(false)
+  })
+
+  it('stops also when the first requests to end come before it listens to any', async () => {
+    const own = path.join(base, 'deaf')
+    const folder = {
+      cluster: path.join(own, 'pg'),
+      fifo: path.join(own, 'alive'),
+      lock: path.join(own, 'lock'),
+      log: path.join(own, 'postgres.log'),
+      sockets: path.join(own, 'run'),
+    }
+    for (const each of [folder.cluster, folder.sockets]) await mkdir(each, { recursive: true })
+    await makeFifo(folder.fifo)
+    // PostgreSQL is deaf like that from the start of its process until it has set its handlers.
+    const deaf = `let asked = 0
+      process.on('SIGINT', () => { if (++asked === 3) process.exit(0) })
+      setTimeout(() => process.exit(0), 60_000)
+      require('node:fs').writeFileSync(${JSON.stringify(path.join(own, 'ready'))}, '')`
+    const uid = process.getuid?.() ?? 0
+    const { reference } = startWarden(folder, { uid, wrap: [] }, [process.execPath, '-e', deaf])
+    while (!(await readdir(own)).includes('ready')) await sleep(20)
+    closeSync(reference ?? expect.fail('no reference'))
+    await serverGone(own)
+  })
+
+  it('lets go of a server whose process it cannot name', async () => {
+    const own = path.join(base, 'nameless')
+    const first = await startEmbeddedPostgres(own, { settings: forgetful })
+    const pidFile = path.join(own, 'pg', 'postmaster.pid')
+    await rename(pidFile, `${pidFile}.away`)
+    expect(await refusal(startEmbeddedPostgres(own, { settings: forgetful }))).to.include('postmaster.pid')
+    await rename(`${pidFile}.away`, pidFile)
+    await first.stop()
+    await serverGone(own)
   })
 
   it('outlives a killed process that started it, for those who joined', async () => {

@@ -104,6 +104,12 @@ describe('jose media tokens', () => {
     'no end': { exp: undefined },
     'a subject that is no text': { sub: 7 },
     'a start in the future': { nbf: now / 1000 + 30 },
+    'an end in milliseconds': { exp: now + 60_000 },
+    'an issue time in milliseconds': { iat: now },
+    'a start in milliseconds, though it is long ago': { nbf: 1e11 + 1 },
+    'the uid of an export for a subject': { sub: 'ife_a' },
+    'the uid of a film for a subject': { sub: 'cf_a' },
+    'the uid of a film behind a prefix for a subject': { sub: `acme_cf_${'a'.repeat(22)}` },
     'a height of nothing': { maxh: 0 },
     'a height that is no number': { maxh: '480' },
     'a clip that ends before it begins': { clip: [20, 10] },
@@ -120,6 +126,12 @@ describe('jose media tokens', () => {
       expect(await left(tokens.verify('image', await signed(claims)))).to.include({ _tag: 'Forbidden' })
     })
   }
+
+  it('take every uid of a picture for a subject, also an old one of no kind', async () => {
+    const random = 'cf_cfe_s3f_cf_cfe_s3f_' // as 16 random bytes may be spelt
+    for (const sub of ['if_a', `if_${random}`, `acme_if_${random}`, 'if', 'cf', '1234', 'cat_if_sun'])
+      expect(await right(withKeys([secret]).verify('image', await signed({ sub })))).to.include({ sub })
+  })
 
   it('ignore claims that are none of their business', async () => {
     const jwt = await signed({ name: 'Ann', scope: ['a'], maxw: 3 })

@@ -7,8 +7,10 @@ import { inspectPicture } from '../../src/adapters/sharp/inspect-picture.ts'
 import { withPicture } from '../../src/adapters/sharp/open-picture.ts'
 import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
 import { type ImageTarget, pictureWarnings, planImage } from '../../src/domain/ingest/image-plan.ts'
+import { apng } from '../support/apng.ts'
 import { chart, worstError } from '../support/chart.ts'
-import { pngChart, pngChunk } from '../support/chart-png.ts'
+import { encodings } from '../support/chart-encodings.ts'
+import { pngChart, pngChunk, pngColour } from '../support/chart-png.ts'
 import { left, right } from '../support/expect-right.ts'
 import { cutShort, noise, save } from '../support/pictures.ts'
 import { chartError, refusalOf, renderedPatches } from '../support/render-chart.ts'
@@ -154,6 +156,64 @@ describe('[V37] kinds of pictures', () => {
     it('in PNG is said to lose its motion', async () => {
       const bytes = pngChart({ chunks: [pngChunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]))] })
       expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
+    })
+
+    for (const depth of [8, 16] as const) {
+      it(`in PNG is its default picture where that is not blank (${depth} bit)`, async () => {
+        const bytes = apng({ depth, frames: [{ shows: 'chart' }, { shows: 'white' }] })
+        expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+      })
+
+      for (const first of ['white', 'nothing'] as const)
+        it(`in PNG is not its blank frames at the start (${depth} bit, ${first})`, async () => {
+          const bytes = apng({ depth, frames: [{ shows: first }, { shows: first }, { shows: 'chart' }] })
+          expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+          expect(pictureWarnings(await inspect(bytes)).join()).to.match(/^an animation/)
+        })
+    }
+
+    it('in PNG is drawn onto the frames before, where a frame is but a part', async () => {
+      const half = { shows: 'chart', part: 'lower half' } as const
+      for (const [first, dispose] of [
+        ['white', 0],
+        ['white', 1],
+        ['nothing', 0],
+        ['nothing', 2],
+      ] as const) {
+        const bytes = apng({
+          frames: [
+            { shows: first, dispose },
+            { ...half, blend: 1 },
+          ],
+        })
+        const patches = await renderedPatches(bytes)
+        expect(worstError(patches.slice(8), chart.slice(8)), `${first} ${dispose}`).to.be.at.most(3)
+      }
+    })
+
+    it('in PNG whose default picture is no part of it is its first frame that is not blank', async () => {
+      const bytes = apng({
+        frames: [{ shows: 'white', isApart: true }, { shows: 'white' }, { shows: 'chart' }],
+      })
+      expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+    })
+
+    it('in PNG keeps what its chunks say of its colours', async () => {
+      const bytes = apng({
+        depth: 16,
+        encoding: encodings.p3,
+        chunks: [pngColour.cicp(12, 13)],
+        frames: [{ shows: 'nothing' }, { shows: 'chart' }],
+      })
+      expect(worstError(await renderedPatches(bytes), chart)).to.be.at.most(3)
+    })
+
+    it('in PNG is its default picture when all frames are blank, or one is damaged', async () => {
+      for (const bytes of [
+        apng({ frames: [{ shows: 'white' }, { shows: 'white' }] }),
+        apng({ frames: [{ shows: 'white' }, { shows: 'chart', x: 100 }] }),
+      ])
+        expect(await firstPixel(bytes)).to.deep.equal([255, 255, 255])
     })
 
     it('of one frame is a picture', async () => {

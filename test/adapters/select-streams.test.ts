@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { isDecoded } from '../../src/adapters/transcode/limits.ts'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
+import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { E } from '../../src/fp.ts'
 
 const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
@@ -21,9 +22,7 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   averageRate: 25,
   nominalRate: 25,
   interlaced: false,
-  hdr: false,
-  hasPrimaries: true,
-  hasMatrix: true,
+  colour: noFilmTags,
   ...overrides,
 })
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
+import { SignJWT } from 'jose'
 import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
@@ -35,6 +36,16 @@ describe('larder token --explain [V61]', () => {
 
   const media = (issuer = 'larder', clock = Date.now) =>
     createJoseMediaTokens({ issuer, leewaySeconds: 0, clock, keys })
+
+  /** What a service of its own may write. */
+  const signed = (use: 'image' | 'content', claims: Readonly<Record<string, unknown>>) => {
+    const now = Math.floor(Date.now() / 1000)
+    const [key] = keys[use]
+    const always = { iss: 'larder', aud: `larder-${use}`, iat: now - 1, exp: now + 60 }
+    return new SignJWT({ ...always, ...claims })
+      .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+      .sign(key?.material ?? expect.fail())
+  }
 
   it('says what a good token opens, by the keys alone, and makes nothing', async () => {
     const jwt = await right(
@@ -129,6 +140,54 @@ describe('larder token --explain [V61]', () => {
       expect(code).to.equal(1)
       expect(lines[0]).to.equal('good signature: key "k1" of image tokens')
       expect(lines[1]).to.match(why)
+    }
+  })
+
+  it('names times that are written in milliseconds', async () => {
+    const now = Date.now()
+    for (const [claim, value] of [
+      ['exp', now + 60_000],
+      ['iat', now],
+      ['nbf', now],
+    ] as const) {
+      const { code, lines } = await explain(await signed('image', { sub: 'if_a', [claim]: value }))
+      expect(code, claim).to.equal(1)
+      expect(lines, claim).to.have.length(2)
+      expect(lines[1])
+        .to.match(/^refused: /)
+        .and.include(`${claim} is ${value}, in milliseconds`)
+    }
+  })
+
+  it('says of a subject that no token of its kind opens what it is', async () => {
+    for (const [use, sub, what] of [
+      ['content', 'cfe_x', 'an export'],
+      ['content', `acme_cfep_${'x'.repeat(22)}`, 'a part'],
+      ['image', 'cf_x', 'a sound or film'],
+      ['content', 'if_x', 'a picture'],
+      ['image', 'ife_x', 'an export'],
+      ['image', 's3f_x', 'a stored file'],
+    ] as const) {
+      const { code, lines } = await explain(await signed(use, { sub }))
+      expect(code, sub).to.equal(1)
+      expect(lines, sub).to.have.length(2)
+      expect(lines[1]).to.include(`refused: sub is "${sub}", the uid of ${what}`)
+    }
+    for (const sub of ['if_x', `acme_if_${'x'.repeat(22)}`, 'old-picture'])
+      expect((await explain(await signed('image', { sub }))).lines[1]).to.equal(`opens: the picture "${sub}"`)
+  })
+
+  it('says of a token what the server says of it, which asks the same place', async () => {
+    for (const claims of [
+      { sub: 'cfe_x' },
+      { sub: 'if_x' },
+      { maxh: 'low' },
+      { exp: 1e12 },
+      { clip: [1, 2] },
+    ]) {
+      const jwt = await signed('content', { sub: 'cf_x', ...claims })
+      const opens = E.isRight(await media().verify('content', jwt)())
+      expect((await explain(jwt)).code, JSON.stringify(claims)).to.equal(opens ? 0 : 1)
     }
   })
 

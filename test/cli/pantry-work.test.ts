@@ -7,6 +7,7 @@ import type { UnfinishedFile } from '../../src/domain/ingest/ingest-service.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import type { ContentFileUid } from '../../src/domain/shared/ids.ts'
 import { E, TE } from '../../src/fp.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { seedFilm } from '../support/library.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
@@ -75,14 +76,14 @@ describe('the work of a server beside serving', () => {
     let tries = 0
     const file = unfinished(() => async () => {
       tries += 1
-      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: [] })
+      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
     })
     const clock = { now: 0 }
     const ingest = { ...larder.ingest, listUnfinished: async () => E.right(tries < 4 ? [file] : []) }
-    const { lines, errors, stop } = start({ ...larder, ingest, clock: () => clock.now })
+    const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (tries < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
-    expect(lines).to.deep.equal(['  the exports of cf_1 are made'])
+    expect(lines).to.deep.equal(['  the exports of cf_1 are made', '  cf_1: no sound'])
     expect(errors).to.have.length(3)
     expect(stateOf(larder, 'exports')).to.include({ failures: 3, lastFailure: 'object store: it is down' })
     await stop()
@@ -107,7 +108,7 @@ describe('the work of a server beside serving', () => {
     )
     const clock = { now: 0 }
     const ingest = { ...larder.ingest, listUnfinished: TE.right([bad, waiting]) }
-    const { lines, stop } = start({ ...larder, ingest, clock: () => clock.now })
+    const { lines, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (tries.down < 9) clock.now += await timer.next()
     expect(tries.bad).to.equal(5)
     expect(lines).to.deep.equal(['  the exports of cf_bad are not tried again before the next start'])

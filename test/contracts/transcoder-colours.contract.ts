@@ -11,7 +11,9 @@ export const transcoderColoursContract = (transcoder: Transcoder): void => {
 
   it('[V43] takes high definition that does not say so for BT.709', async () => {
     const { progressive } = await made('untag709_red.mp4')
-    expect(await firstPixel(progressive[0]?.file.path ?? '')).to.deep.equal([63, 102, 240])
+    const [y = 0, u = 0, v = 0] = await firstPixel(progressive[0]?.file.path ?? '')
+    // At 130 kbit/s the encoder may be off by one.
+    expect(Math.max(Math.abs(y - 63), Math.abs(u - 102), Math.abs(v - 240))).to.be.at.most(1)
   })
 
   it('[V45] takes HDR that names its transfer function alone', async () => {

@@ -6,7 +6,9 @@ import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 import { transcoderColoursContract } from './transcoder-colours.contract.ts'
 import { transcoderFilmContract } from './transcoder-film.contract.ts'
+import { transcoderLadderContract } from './transcoder-ladder.contract.ts'
 import { transcoderProbeContract } from './transcoder-probe.contract.ts'
+import { transcoderSoundContract } from './transcoder-sound.contract.ts'
 import { transcoderStreamsContract } from './transcoder-streams.contract.ts'
 import { transcoderSyncContract } from './transcoder-sync.contract.ts'
 
@@ -27,6 +29,8 @@ export const transcoderContract = (
   describe('probe', () => transcoderProbeContract(make))
   describe('transcode, of a film', () => transcoderFilmContract(transcoder))
   describe('transcode, of many streams', () => transcoderStreamsContract(transcoder))
+  describe('transcode, the ladder', () => transcoderLadderContract(transcoder))
+  describe('transcode, of loud and narrow sound', () => transcoderSoundContract(transcoder))
   describe('transcode, of unusual times', () => transcoderSyncContract(transcoder, times))
   describe('transcode, of unusual colours', () => transcoderColoursContract(transcoder))
 
@@ -73,7 +77,11 @@ export const transcoderContract = (
       const { task } = await transcode(transcoder, media('bunny-hdr.mp4'))
       const { progressive, warnings } = await right(task)
       expect(warnings).to.deep.equal([])
-      expect((await right(transcoder.probe(progressive[0]?.file.path ?? ''))).video?.hdr).to.equal(false)
+      expect((await right(transcoder.probe(progressive[0]?.file.path ?? ''))).video?.colour).to.deep.equal({
+        primaries: 1,
+        transfer: 1,
+        matrix: 1,
+      })
     })
 
     it('does without sound that cannot be decoded, and says so', async () => {

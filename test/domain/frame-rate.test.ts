@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { planFrameRate } from '../../src/domain/ingest/frame-rate.ts'
 import type { VideoSource } from '../../src/domain/ingest/media-plan.ts'
 
@@ -16,9 +17,7 @@ const aFilm = (averageRate: number, nominalRate: number, interlaced = false): Vi
   averageRate,
   nominalRate,
   interlaced,
-  hdr: false,
-  hasPrimaries: true,
-  hasMatrix: true,
+  colour: noFilmTags,
 })
 
 const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false) => {

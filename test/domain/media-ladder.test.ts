@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
+import { highestLevel, holdsStream } from '../../src/domain/ingest/h264-level.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../src/domain/ingest/media-plan.ts'
 
@@ -10,15 +12,13 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   averageRate: 24,
   nominalRate: 24,
   interlaced: false,
-  hdr: false,
+  colour: noFilmTags,
   codedWidth: 1920,
   codedHeight: 1080,
   rotation: 0,
   mirrored: false,
   codec: 'h264',
   endSeconds: 60,
-  hasPrimaries: true,
-  hasMatrix: true,
   ...overrides,
 })
 
@@ -41,8 +41,11 @@ const facts = (video: VideoSource | null, audio: AudioSource | null = null): Med
   warnings: [],
 })
 
-const sizes = (width: number, height: number, maxShortSide = 1080) =>
-  planMedia(facts(aFilm({ width, height })), { maxShortSide }).video.map((r) => `${r.width}x${r.height}`)
+const sizes = (width: number, height: number, averageRate = 24) =>
+  planMedia(facts(aFilm({ width, height, averageRate }), aSound())).video.map((r) => `${r.width}x${r.height}`)
+
+/** What a film with sound, and one without, is made into. */
+const plansOf = (source: VideoSource) => [aSound(), null].map((audio) => planMedia(facts(source, audio)))
 
 const film = () =>
   fc.record({
@@ -52,15 +55,13 @@ const film = () =>
     averageRate: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 240, noNaN: true })),
     nominalRate: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 240, noNaN: true })),
     interlaced: fc.boolean(),
-    hdr: fc.boolean(),
+    colour: fc.constant(noFilmTags),
     codedWidth: fc.constant(1920),
     codedHeight: fc.constant(1080),
     rotation: fc.constant(0),
     mirrored: fc.boolean(),
     codec: fc.constant('h264'),
     endSeconds: fc.constant(60),
-    hasPrimaries: fc.boolean(),
-    hasMatrix: fc.boolean(),
   })
 
 describe('planMedia: pictures', () => {
@@ -68,13 +69,69 @@ describe('planMedia: pictures', () => {
     expect(sizes(1920, 1080)).to.deep.equal(['1920x1080', '1280x720', '854x480', '640x360'])
     expect(sizes(1280, 720)).to.deep.equal(['1280x720', '854x480', '640x360', '426x240'])
     expect(sizes(3840, 2160)).to.deep.equal(['1920x1080', '1280x720', '854x480', '640x360'])
-    expect(sizes(3840, 2160, 2160)).to.deep.equal(['3840x2160', '2560x1440', '1920x1080', '1280x720'])
+  })
+
+  it('[V48] goes by area: a wide film keeps its size, and so does a square one', () => {
+    expect(sizes(1920, 800)).to.deep.equal(['1920x800', '1472x614', '992x414', '736x306'])
+    expect(sizes(800, 1920)).to.deep.equal(['800x1920', '614x1472', '414x992', '306x736'])
+    expect(sizes(1440, 1440)[0]).to.equal('1440x1440')
+    expect(sizes(2048, 1080)[0]).to.equal('2048x1080')
+    expect(sizes(1920, 1088)[0]).to.equal('1920x1088')
+  })
+
+  it('[V48] makes what level 4.2 has no room for as large as a film of 1080 lines', () => {
+    for (const [width, height] of [
+      [3440, 1440],
+      [5120, 1440],
+      [2560, 1080],
+      [1080, 7680],
+      [8192, 100],
+      [4096, 4096],
+    ] as const) {
+      const [top] = planMedia(facts(aFilm({ width, height, averageRate: 60 }))).video
+      expect((top?.width ?? 0) * (top?.height ?? 0), `${width}x${height}`).to.be.at.most(1920 * 1080 * 1.001)
+      expect((top?.width ?? 0) / (top?.height ?? 1)).to.be.closeTo(width / height, (0.03 * width) / height)
+    }
+    expect(sizes(3440, 1440, 60)[0]).to.equal('2214x928')
+  })
+
+  it('[V48] has a rung of less than 192 kbit/s for a film without sound, and no second one', () => {
+    const silent = (width: number, height: number, averageRate = 24) =>
+      planMedia(facts(aFilm({ width, height, averageRate }))).video
+    for (const rate of [24, 60])
+      for (const [width, height] of [
+        [1920, 1080],
+        [640, 360],
+        [256, 144],
+        [170, 96],
+        [16, 16],
+      ] as const) {
+        // At the worst, half a target duration of 6 s has its share and the whole buffer.
+        const peaks = silent(width, height, rate).map(({ maxrate, bufsize }) => maxrate + bufsize / 3)
+        expect(peaks.filter((peak) => peak <= 185)).to.have.length(1)
+      }
+    expect(silent(1920, 1080).map(({ name }) => name)).to.deep.equal([
+      'v1080',
+      'v720',
+      'v480',
+      'v360',
+      'v144',
+    ])
+  })
+
+  it('[V48] stays within level 4.2, whatever the film', () => {
+    fc.assert(
+      fc.property(film(), (source) => {
+        for (const { video, frameRate } of plansOf(source))
+          for (const rung of video) expect(holdsStream(rung, frameRate, highestLevel)).to.equal(true)
+      }),
+    )
   })
 
   it('puts a step of the size of the source on top when it is well above the first', () => {
     expect(sizes(1024, 576)).to.deep.equal(['1024x576', '854x480', '640x360', '426x240'])
     expect(sizes(720, 405)[0]).to.equal('720x406')
-    expect(sizes(853, 481)[0]).to.equal('852x480')
+    expect(sizes(853, 481)[0]).to.equal('854x482')
   })
 
   it('makes one rendition of what is below the lowest step', () => {
@@ -84,7 +141,7 @@ describe('planMedia: pictures', () => {
 
   it('gives the maxrates of the ladder, more for quick films, and twice as much buffer', () => {
     const rates = (averageRate: number) =>
-      planMedia(facts(aFilm({ averageRate }))).video.map((r) => [r.maxrate, r.bufsize])
+      planMedia(facts(aFilm({ averageRate }), aSound())).video.map((r) => [r.maxrate, r.bufsize])
     expect(rates(24)).to.deep.equal([
       [5000, 10_000],
       [2800, 5600],
@@ -130,13 +187,11 @@ describe('planMedia: pictures', () => {
   it('steps down in size and in rate, in four steps at the most, each named once', () => {
     fc.assert(
       fc.property(film(), (source) => {
-        const { video } = planMedia(facts(source))
+        const [{ video } = planMedia(facts(source)), silent] = plansOf(source)
         expect(video.length).to.be.within(1, 4)
-        for (const [i, rung] of video.slice(1).entries()) {
-          const above = video[i]
-          expect(Math.min(rung.width, rung.height)).to.be.below(
-            Math.min(above?.width ?? 0, above?.height ?? 0),
-          )
+        for (const [i, rung] of silent?.video.slice(1).entries() ?? []) {
+          const above = silent?.video[i]
+          expect(rung.width * rung.height).to.be.below((above?.width ?? 0) * (above?.height ?? 0))
           expect(rung.maxrate).to.be.below(above?.maxrate ?? 0)
         }
         expect(new Set(video.map(({ name }) => name)).size).to.equal(video.length)
@@ -150,10 +205,10 @@ describe('planMedia: pictures', () => {
         const [small] = planMedia(facts(source)).video
         const larger = { ...source, width: source.width * times, height: source.height * times }
         const [large] = planMedia(facts(larger)).video
-        expect(Math.min(large?.width ?? 0, large?.height ?? 0)).to.be.at.least(
-          Math.min(small?.width ?? 0, small?.height ?? 0),
-        )
-        expect(large?.maxrate).to.be.at.least(small?.maxrate ?? 0)
+        // What only just fits level 4.2 is a little larger than what a larger source is brought down to.
+        const areas = [small, large].map((rung) => (rung?.width ?? 0) * (rung?.height ?? 0))
+        expect(areas[1]).to.be.at.least(0.9 * Math.min(areas[0] ?? 0, 1920 * 1080))
+        expect(large?.maxrate).to.be.at.least(0.95 * (small?.maxrate ?? 0))
       }),
     )
   })
@@ -187,8 +242,21 @@ describe('planMedia: sound', () => {
     })
   })
 
-  it('keeps 44.1 kHz, and brings all else to 48', () => {
+  it('brings 44.1 kHz, its parts and multiples to 44.1, and all else to 48', () => {
     const rate = (sampleRate: number) => planMedia(facts(null, aSound({ sampleRate }))).audio[0]?.sampleRate
-    expect([8000, 44_100, 48_000, 96_000].map(rate)).to.deep.equal([48_000, 44_100, 48_000, 48_000])
+    expect([8000, 16_000, 32_000, 48_000, 96_000].map(rate)).to.deep.equal(Array(5).fill(48_000))
+    expect([11_025, 22_050, 44_100, 88_200].map(rate)).to.deep.equal(Array(4).fill(44_100))
+  })
+
+  it('[V48] spends no more on telephone sound than it can hold', () => {
+    const of = (sampleRate: number, channels: number, video: VideoSource | null = null) =>
+      kilobits(aSound({ codec: 'pcm_mulaw', sampleRate, channels }), video)
+    expect(of(8000, 1)).to.deep.equal([32])
+    expect(of(16_000, 1)).to.deep.equal([48])
+    expect(of(8000, 2)).to.deep.equal([64])
+    expect(of(32_000, 1)).to.deep.equal([48, 77])
+    expect(of(22_050, 2)).to.deep.equal([64, 128])
+    expect(of(8000, 1, aFilm())).to.deep.equal([32])
+    expect(of(48_000, 1)).to.deep.equal([48, 77, 154])
   })
 })

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition.ts'
 import {
   aContentExportUid,
+  aContentFileUid,
   aContentPartUid,
   aNewContentExport,
   aNewContentFile,
@@ -96,6 +97,30 @@ describe('content routes', () => {
     const text = await (await fetch(signed, bearer(film.jwt))).text()
     expect(text).not.to.include(film.jwt)
     for (const uri of urisOf(text)) expect(await walk(new URL(uri, signed), {})).to.have.members(bodies)
+  })
+
+  it('can be walked by presign=path, however the token came, and show none that came in a header (§3.2)', async () => {
+    const path = `content_files/${film.uid}/mobile.m3u8?presign=path`
+    const other = await right(larder.tokens.mint('content', aContentFileUid(), 60))
+    advance(5)
+    for (const [url, init] of [
+      [`/api/1/${path}`, bearer(film.jwt)],
+      [`/api/1/${path}&jwt=${film.jwt}`, {}],
+      [`/api/1/~${film.jwt}/${path}`, {}],
+      // The header decides alone, and nothing is inherited of a path that nobody has looked at.
+      [`/api/1/~${other}/${path}`, bearer(film.jwt)],
+    ] as const) {
+      const master = new URL(url, server.base)
+      const text = await (await fetch(master, init)).text()
+      if ('headers' in init) expect(text).not.to.include(film.jwt)
+      const uris = urisOf(text)
+      expect(uris).not.to.deep.equal([])
+      for (const uri of uris) expect(await walk(new URL(uri, master), {}), url).to.have.members(bodies)
+    }
+    const media = new URL(`/api/1/content_files/exports/${film.hls.uid}.m3u8?presign=path`, server.base)
+    const parts = urisOf(await (await fetch(media, bearer(film.jwt))).text())
+    const read = await Promise.all(parts.map(async (uri) => (await fetch(new URL(uri, media))).text()))
+    expect(read).to.have.members(bodies)
   })
 
   it('declare the variable that their children use when asked to define one (§3)', async () => {

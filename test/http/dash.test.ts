@@ -23,14 +23,18 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   after(() => server.close())
 
   /** Fetches what a manifest names, by URL resolution, as a player does. */
-  const walk = async (path: string, init: RequestInit = {}): Promise<ReadonlyArray<string>> => {
+  const walk = async (
+    path: string,
+    init: RequestInit = {},
+    initOfParts = init,
+  ): Promise<ReadonlyArray<string>> => {
     const url = new URL(path, server.base)
     const manifest = await (await fetch(url, init)).text()
     const base = new URL(/<BaseURL>(.*)<\/BaseURL>/.exec(manifest)?.[1] ?? '', url)
     const uris = [...manifest.matchAll(/(?:media|sourceURL)="([^"]*)"/g)].map(([, uri = '']) => uri)
     return Promise.all(
       uris.map(async (uri) => {
-        const response = await fetch(new URL(uri.replaceAll('&amp;', '&'), base), init)
+        const response = await fetch(new URL(uri.replaceAll('&amp;', '&'), base), initOfParts)
         return response.status === 200 ? response.text() : `${response.status}`
       }),
     )
@@ -48,6 +52,21 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     expect(await walk(`/api/1/${path}?jwt=${jwt}`)).to.have.members(bodies)
     expect(await walk(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
     expect(await walk(`/api/1/${path}?jwt=${jwt}&presign=0`)).to.have.members(bodies.map(() => '401'))
+  })
+
+  it('bears a token in its paths by presign=path, however that came (§3.2)', async () => {
+    const path = `content_files/${film.uid}/dash.mpd?presign=path`
+    const signed = await (await server.get(`/api/1/${path}`, bearer(jwt))).text()
+    const [, own = ''] = /~([^/]+)\//.exec(signed) ?? []
+    expect(own.split('.')).to.have.length(3)
+    expect(own).not.to.equal(jwt)
+    for (const [asked, init] of [
+      [`/api/1/${path}`, bearer(jwt)],
+      [`/api/1/~x.y.z/${path}`, bearer(jwt)],
+    ] as const)
+      expect(await walk(asked, init, {})).to.have.members(bodies)
+    expect(await walk(`/api/1/${path}&jwt=${jwt}`)).to.have.members(bodies)
+    expect(await walk(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
   })
 
   it('cannot define variables', async () => {

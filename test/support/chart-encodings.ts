@@ -39,6 +39,12 @@ const to2020: Rows = [
   [0.016391, 0.088013, 0.895595],
 ]
 
+const toEbu: Rows = [
+  [0.9578148, 0.0421852, 0],
+  [0, 1, 0],
+  [0, -0.0119341, 1.0119341],
+]
+
 const pqCurve = (nits: number): number => {
   const y = (nits / 10_000) ** 0.1593017578125
   return ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375
@@ -70,6 +76,8 @@ export const encodings = {
   linear: encoding(null, (light) => light),
   gamma18: encoding(null, (light) => light ** (1 / 1.8)),
   gamma22: encoding(null, (light) => light ** (1 / 2.2)),
+  gamma28: encoding(null, (light) => light ** (1 / 2.8)),
+  ebu: encoding(toEbu, srgbCurve),
   gamma24: encoding(null, (light) => light ** (1 / 2.4)),
   wide: encoding(to2020, srgbCurve),
   wideGamma24: encoding(to2020, (light) => light ** (1 / 2.4)),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
+import { type Apng, apng } from './apng.ts'
 import { chart, greyChart, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
@@ -240,5 +241,50 @@ const otherKinds: ReadonlyArray<ChartKind> = [
   file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
 ]
 
+/** The chart by the profile of a press, to ink and back: what it cannot print is less colourful and less dark after it. */
+const printed: ReadonlyArray<Rgb> = [
+  [198, 34, 33],
+  [33, 144, 54],
+  [38, 67, 125],
+  [226, 194, 31],
+  [159, 54, 126],
+  [60, 168, 178],
+  [248, 247, 247],
+  [110, 110, 109],
+  [40, 38, 27],
+  [213, 148, 110],
+  [82, 66, 30],
+  [111, 128, 165],
+]
+
+const inInk = (picture: Sharp): Sharp => picture.toColourspace('cmyk').withIccProfile('cmyk')
+
+const inkKinds: ReadonlyArray<ChartKind> = [
+  made('JPEG', 'CMYK with ICC', (picture) => inInk(picture).jpeg(jpegOptions), {}, printed),
+  made('TIFF', 'CMYK with ICC', (picture) => inInk(picture).tiff({ compression: 'lzw' }), {}, printed),
+]
+
+const blankAtFirst = (name: string, about: Omit<Apng, 'frames'>): ChartKind => ({
+  name,
+  format: 'PNG',
+  make: async () => apng({ ...about, frames: [{ shows: 'nothing' }, { shows: 'chart' }] }),
+  expected: chart,
+  tolerance: 3,
+})
+
+const animatedKinds: ReadonlyArray<ChartKind> = [
+  blankAtFirst('8 bit, animated, its first frame blank', {}),
+  blankAtFirst('16 bit, animated, its first frame blank, cICP of P3', {
+    depth: 16,
+    encoding: encodings.p3,
+    chunks: [cicp(12, 13)],
+  }),
+]
+
 /** Every way of storing the chart that can be made anywhere. */
-export const chartKinds: ReadonlyArray<ChartKind> = [...pngKinds, ...otherKinds]
+export const chartKinds: ReadonlyArray<ChartKind> = [
+  ...pngKinds,
+  ...animatedKinds,
+  ...otherKinds,
+  ...inkKinds,
+]

@@ -7,6 +7,7 @@ import {
   ImageExportUid,
   ImageFileUid,
   StoredFileUid,
+  type uidKinds,
 } from '../../domain/shared/ids.ts'
 import { E } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
@@ -14,7 +15,7 @@ import type { NewUid } from '../../ports/new-uid.ts'
 /** `prefix` without its underscore: `oseh` makes `oseh_if_…`; `null` makes `if_…`. */
 export const createRandomUid = (prefix: string | null): NewUid => {
   const maker =
-    <A>(codec: t.Type<A, string, unknown>, kind: string) =>
+    <A>(codec: t.Type<A, string, unknown>, kind: keyof typeof uidKinds) =>
     (): A => {
       const random = randomBytes(16).toString('base64url')
       const uid = codec.decode([...(prefix === null ? [] : [prefix]), kind, random].join('_'))

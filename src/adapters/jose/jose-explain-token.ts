@@ -1,7 +1,7 @@
-import { Restrictions } from '../../domain/access/restrictions.ts'
 import { E } from '../../fp.ts'
 import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
 import { type BadSignature, createJwtVerifier, type JwtCodecOptions, type JwtVerifier } from './jwt-codec.ts'
+import { mediaGrantOf } from './media-grant.ts'
 import type { TokenKey } from './token-key.ts'
 
 type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
@@ -21,11 +21,11 @@ const explainSigned = async (
   const checked = codec.check(opened.right.claims)
   if (E.isLeft(checked)) return E.right({ ...signed, refusal: checked.left, grant: null })
   if (use === 'id') return E.right({ ...signed, refusal: null, grant: null })
-  const restrictions = Restrictions.decode(opened.right.claims)
+  const grant = mediaGrantOf(use, opened.right.claims, checked.right)
   return E.right(
-    E.isLeft(restrictions)
-      ? { ...signed, refusal: 'restriction', grant: null }
-      : { ...signed, refusal: null, grant: { ...checked.right, restrictions: restrictions.right } },
+    E.isLeft(grant)
+      ? { ...signed, refusal: grant.left, grant: null }
+      : { ...signed, refusal: null, grant: grant.right },
   )
 }
 

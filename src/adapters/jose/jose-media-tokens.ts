@@ -1,8 +1,8 @@
-import { Restrictions } from '../../domain/access/restrictions.ts'
 import { forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import { createJwtCodec, type JwtCodecOptions } from './jwt-codec.ts'
+import { mediaGrantOf } from './media-grant.ts'
 import type { TokenKey } from './token-key.ts'
 
 type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
@@ -27,11 +27,7 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
     verify: (kind, jwt) => async () => {
       const claims = await codecs[kind].verify(jwt)
       if (E.isLeft(claims)) return claims
-      // What a token asks for, and cannot be understood, might be less than the whole file.
-      const restrictions = Restrictions.decode(claims.right)
-      if (E.isLeft(restrictions)) return E.left(forbidden('restriction'))
-      const { sub, exp } = claims.right
-      return E.right({ sub, exp, restrictions: restrictions.right })
+      return E.mapLeft(forbidden)(mediaGrantOf(kind, claims.right, claims.right))
     },
   }
 }

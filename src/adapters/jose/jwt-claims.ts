@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { isTokenTime } from '../../domain/access/token-times.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 
@@ -10,11 +11,6 @@ export type SubjectAndEnd = {
   /** Seconds since 1970. */
   readonly exp: number
 }
-
-/** The greatest time that a date can hold (ECMA-262, time values): 1e400 is none, and would never end. */
-const lastSecond = 8.64e12
-
-const isTime = (u: unknown): u is number => typeof u === 'number' && u >= 0 && u <= lastSecond
 
 // A database takes no NUL, and UTF-8 has no half of a pair: two subjects must not become one on their way.
 const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
@@ -37,8 +33,8 @@ export const checkClaims = (
 ): E.Either<ForbiddenReason, SubjectAndEnd> => {
   if (iss !== issuer) return E.left('issuer')
   if (!names(aud, audience)) return E.left('audience')
-  if (!isSubject(sub) || !isTime(exp) || !isTime(iat)) return E.left('claims')
-  if (nbf !== undefined && !(isTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
+  if (!isSubject(sub) || !isTokenTime(exp) || !isTokenTime(iat)) return E.left('claims')
+  if (nbf !== undefined && !(isTokenTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
   if (exp <= now - leewaySeconds) return E.left('expired')
   return E.right({ sub, exp })
 }

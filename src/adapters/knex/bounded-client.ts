@@ -61,7 +61,7 @@ export class BoundedClient extends PostgresClient {
     } catch (cause) {
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
-      throw new NotConnected(cause)
+      throw new NotConnected(isPoolTimeout(cause) ? this.noneFree() : cause)
     } finally {
       waiting.delete(reject)
     }
@@ -84,11 +84,12 @@ export class BoundedClient extends PostgresClient {
 
   override async _query(connection: pg.Client, query: QueryObject): Promise<QueryObject> {
     const { limits, breaker } = this.bounds
-    const ms = limits[statementLimit(query.options?.limit) ?? ownLimit.get(connection) ?? 'statement']
+    const limit = statementLimit(query.options?.limit) ?? ownLimit.get(connection) ?? 'statement'
+    const ms = limits[limit]
     let noAnswer: NoAnswer | undefined
     const timer = setTimeout(() => {
       noAnswer = new NoAnswer(`no answer within ${ms} ms`)
-      this.timedOut(noAnswer)
+      if (limit !== 'background') this.timedOut(noAnswer)
       cutOff(connection)
     }, ms)
     try {
@@ -98,7 +99,7 @@ export class BoundedClient extends PostgresClient {
       return done
     } catch (error) {
       if (error instanceof pg.DatabaseError) breaker.answered()
-      throw noAnswer ?? error
+      throw withOwnMessage(noAnswer ?? error)
     } finally {
       clearTimeout(timer)
     }
@@ -124,6 +125,16 @@ export class BoundedClient extends PostgresClient {
     await super.destroy().finally(() => clearTimeout(timer))
   }
 
+  private noneFree(): Error {
+    const used = this.pool !== undefined && 'numUsed' in this.pool ? this.pool.numUsed() : 0
+    const ms = this.bounds.limits.acquire
+    return new Error(
+      used === 0
+        ? `no connection was made within ${ms} ms`
+        : `all connections (${used}) are in use, and none came free within ${ms} ms`,
+    )
+  }
+
   private timedOut(cause: unknown): void {
     const { breaker, waiting } = this.bounds
     this.bounds.silentAt = systemMonotonic()
@@ -137,6 +148,17 @@ export const limitTransaction = async (trx: Knex.Transaction, limit: StatementLi
   const connection = await trx.client.acquireConnection() // the one that the transaction has
   ownLimit.set(connection, limit)
   return () => ownLimit.delete(connection)
+}
+
+/** The pool's own words do not say what was waited for. */
+const isPoolTimeout = (cause: unknown): boolean =>
+  cause instanceof Error && cause.message === 'operation timed out for an unknown reason'
+
+/** knex puts the statement in front of the message, where whoever reads one line reads nothing else. */
+const withOwnMessage = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error
+  const { message } = error
+  return Object.defineProperty(error, 'message', { get: () => message, set: () => {}, configurable: true })
 }
 
 /** pg has no way to leave a connection without a word to its peer: its socket is not part of its types. */

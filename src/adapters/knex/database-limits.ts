@@ -6,6 +6,8 @@ export type DatabaseLimits = {
   readonly acquire: number
   /** For a statement that a viewer waits for. */
   readonly read: number
+  /** For a question that the background asks. That one is slow says nothing to viewers. */
+  readonly background: number
   /** For any other. Longer than the server's own limit: the server says what was wrong, and keeps its connection. */
   readonly statement: number
   /** For a statement of a migration, which may rewrite a large table. */
@@ -21,13 +23,14 @@ export const usualDatabaseLimits: DatabaseLimits = {
   connect: 2000,
   acquire: 2000,
   read: 2500,
+  background: 12_000,
   statement: 12_000,
   migration: 900_000,
   close: 1000,
   breaker: 1000,
 }
 
-const statementLimits = ['read', 'statement', 'migration'] as const
+const statementLimits = ['read', 'background', 'statement', 'migration'] as const
 
 /** A limit by which a statement can be bounded. */
 export type StatementLimit = (typeof statementLimits)[number]

@@ -75,6 +75,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       `${files}.list_unfinished`,
       known,
       `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
+      'background',
     )(),
 
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>

@@ -86,7 +86,12 @@ export const createPostgresWorkLocks = (
     },
 
     oldestHolderAge: pipe(
-      createStatements(db).one('locks.oldest', t.strict({ age: t.number }), selectOldestHolder)(),
+      createStatements(db).one(
+        'locks.oldest',
+        t.strict({ age: t.number }),
+        selectOldestHolder,
+        'background',
+      )(),
       TE.map(
         O.match(
           () => 0,

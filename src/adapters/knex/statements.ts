@@ -3,8 +3,10 @@ import { PathReporter } from 'io-ts/lib/PathReporter.js'
 import type { Knex } from 'knex'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../fp.ts'
-import { limitedBy } from './database-limits.ts'
+import { limitedBy, type StatementLimit } from './database-limits.ts'
 import { readFailure, writeFailure } from './statement-outcome.ts'
+
+type QuestionLimit = Extract<StatementLimit, 'read' | 'background'>
 
 type Binding = string | number | boolean
 
@@ -37,16 +39,17 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
 
 /**
  * Makes functions of fixed SQL. A `name` makes it a prepared statement, which PostgreSQL parses and plans
- * once per connection: that halves the cost of a look-up by key.
+ * once per connection: that halves the cost of a look-up by key. A question is one that a viewer waits for, unless it
+ * is said to be of the background.
  */
 export const createStatements = (db: Knex) => {
   const many =
-    <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
+    <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string, limit: QuestionLimit = 'read') =>
     (...bindings: ReadonlyArray<Binding>) =>
       asked(async () =>
         decodeRows(
           row,
-          (await db.raw(sql, bindings).options(Object.assign({ name }, limitedBy('read')))).rows,
+          (await db.raw(sql, bindings).options(Object.assign({ name }, limitedBy(limit)))).rows,
         ),
       )
 
@@ -55,8 +58,8 @@ export const createStatements = (db: Knex) => {
     many,
 
     /** The first row, if there is one. */
-    one: <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
-      const select = many(name, row, sql)
+    one: <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string, limit: QuestionLimit = 'read') => {
+      const select = many(name, row, sql, limit)
       return (...bindings: ReadonlyArray<Binding>) =>
         pipe(
           select(...bindings),

@@ -20,6 +20,8 @@ export const runProgram = async (
   }
 }
 
+const saysWhy = /\b(?:error|fatal|panic)\b:/i
+
 const lastWords = (cause: unknown): string => {
   if (isMissing(cause)) return 'there is no such program'
   const { stderr, code, signal } = cause as {
@@ -27,6 +29,8 @@ const lastWords = (cause: unknown): string => {
     readonly code?: number | string
     readonly signal?: string
   }
-  const said = stderr?.trim().split('\n').at(-1)
+  const lines = stderr?.trim().split('\n') ?? []
+  // What it says last may be what it cleaned up.
+  const said = lines.find((line) => saysWhy.test(line)) ?? lines.at(-1)
   return said || errnoOf(cause) || (signal ? `ended by ${signal}` : `ended with code ${code}`)
 }

@@ -1,10 +1,12 @@
 import { closeSync, constants, openSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { isMissing } from '../platform/errno.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { explainStart } from './explain-start.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { findPrivilege } from './privilege.ts'
 import { isServed, takeReference } from './server-reference.ts'
@@ -66,24 +68,22 @@ export const startEmbeddedPostgres = async (
   const host = isShort(folder.sockets) ? folder.sockets : `/proc/self/fd/${sockets}`
   const connection = { host, port, user: 'postgres', database: 'postgres' }
 
-  const startOne = () => startWarden(folder, privilege, command)
-  const reference = await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs).catch(
-    (error) => {
-      closeSync(sockets)
-      throw error
-    },
-  )
-  let stopped = false
-  return {
-    connection,
-    postmasterPid: await readPostmasterPid(folder),
-    stop: async () => {
-      if (stopped) return
-      stopped = true
-      closeSync(reference)
-      closeSync(sockets)
-    },
-    isRunning: () => isServed(folder.fifo),
+  const held = [sockets]
+  const letGo = () => {
+    for (const file of held.splice(0)) closeSync(file)
+  }
+  try {
+    const startOne = () => startWarden(folder, privilege, command)
+    held.push(await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs))
+    return {
+      connection,
+      postmasterPid: await readPostmasterPid(folder),
+      stop: async () => letGo(),
+      isRunning: () => isServed(folder.fifo),
+    }
+  } catch (error) {
+    letGo()
+    throw error
   }
 }
 
@@ -106,6 +106,7 @@ const startOrJoin = async (
   timeoutMs: number,
 ): Promise<number> => {
   const deadline = systemMonotonic() + timeoutMs
+  const logFrom = await sizeOf(folder.log)
   let reference: number | undefined
   let warden: Warden | undefined
 
@@ -129,7 +130,7 @@ const startOrJoin = async (
       await sleep(40)
     }
     const failure = warden?.failure()
-    if (failure !== undefined) return giveUp(reference, await explain(folder, failure))
+    if (failure !== undefined) return giveUp(reference, await explainStart(folder.log, logFrom, failure))
   }
 }
 
@@ -150,12 +151,14 @@ const tryToConnect = async (connection: EmbeddedPostgres['connection']): Promise
   }
 }
 
-/** What the server said when it died, or how it ended. */
-const explain = async ({ log }: DataFolder, failure: Error): Promise<string> => {
-  const lastWords = (await readFile(log, 'utf8').catch(() => '')).split('\n').slice(-5)
-  const fatal = lastWords.findLast((line) => line.includes('FATAL')) ?? failure.message
-  return `PostgreSQL does not start: ${fatal.replace(/^.*FATAL:\s*/, '')} (see ${log})`
-}
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    (error) => {
+      if (isMissing(error)) return 0
+      throw error
+    },
+  )
 
 const readPostmasterPid = async ({ cluster }: DataFolder): Promise<number> => {
   const [pid] = (await readFile(path.join(cluster, 'postmaster.pid'), 'utf8')).split('\n')

@@ -10,7 +10,10 @@ const lockTaken = 75
 // File 3 is the FIFO's read end, which PostgreSQL must not inherit. The lock of flock(1) it does inherit, so
 // that no second server starts while any process of the first lives; hence the pid files and the socket found here
 // are stale, whatever their numbers now belong to (those of a killed container nearly always belong to another
-// process, and PostgreSQL would not start). SIGINT is the fast shutdown.
+// process, and PostgreSQL would not start).
+//
+// SIGINT is the fast shutdown. It is ignored in a background job of sh until PostgreSQL has set its own handlers, so one
+// that comes early is lost: it is sent until the server has ended. A repeated one changes nothing.
 //
 // What another kind of start has left to another user changes hands here and nowhere else: the lock is proof that no
 // server lives in the folder, in no pid namespace and under no user.
@@ -21,7 +24,7 @@ const warden = `
   rm -f "$CLUSTER/postmaster.pid" "$SOCKETS"/.s.PGSQL.*
   "$@" </dev/null 3<&- &
   server=$!
-  ( read -r _ <&3; kill -INT $server ) &
+  ( read -r _ <&3; while kill -INT $server; do sleep 0.2 3<&-; done ) 2>/dev/null &
   watcher=$!
   wait $server
   code=$?

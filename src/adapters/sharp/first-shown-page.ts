@@ -1,13 +1,13 @@
 import type { Metadata, Sharp } from 'sharp'
 
 /** Frames of an animation that are looked at; each is decoded from the start of the file. */
-const mostFrames = 32
+export const mostFrames = 32
 
 /** As far apart as the noise of an encoder. */
 const alike = 3
 
 /** Whether all pixels are the same, or nothing is opaque. */
-const isBlank = async (frame: Sharp): Promise<boolean> => {
+export const isBlank = async (frame: Sharp): Promise<boolean> => {
   const small = frame.resize(64, 64, { fit: 'inside' }).toColourspace('srgb').ensureAlpha()
   const { channels } = await sharpStats(small)
   const [red, green, blue, alpha] = channels

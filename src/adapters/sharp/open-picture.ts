@@ -5,11 +5,12 @@ import { notTaken } from '../../domain/ingest/not-taken.ts'
 import { sniff } from '../../domain/ingest/sniff.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
-import { firstShownPage } from './first-shown-page.ts'
+import { firstFrameShown } from './compose-apng.ts'
+import { firstShownPage, isBlank, mostFrames } from './first-shown-page.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
 import { tiffNotTaken } from './headers/tiff-header.ts'
-import { type PictureSource, pictureSource } from './picture-source.ts'
+import { type PictureSource, pictureSource, wholeFile } from './picture-source.ts'
 
 /** A picture whose header was read and whose size is within bounds. Of several, or of an animation, one alone. */
 export type Picture = {
@@ -76,8 +77,29 @@ const readHeader =
       )
     const facts = await reading(() => readHeaderFacts(at, header.right))()
     if (E.isLeft(facts)) return facts
+    if (header.right.format === 'png' && facts.right.isAnimated) {
+      const shown = await decoding(() => stillOf(file, source.right))()
+      if (E.isLeft(shown)) return shown
+      if (shown.right !== null)
+        return openAt(shown.right.source, shown.right.header, facts.right, maxPixels)()
+    }
     return openAt(source.right, header.right, facts.right, maxPixels)()
   }
+
+/** Of an animated PNG whose default picture is blank: libvips reads no other. */
+const stillOf = async (
+  file: FileHandle,
+  { input, failOn }: PictureSource,
+): Promise<{ readonly source: PictureSource; readonly header: Metadata } | null> => {
+  if (!(await isBlank(sharp(input, { limitInputPixels: false, failOn })))) return null
+  const bytes = await wholeFile(file)
+  const still = bytes === null ? null : await firstFrameShown(bytes, mostFrames)
+  if (still === null) return null
+  return {
+    source: { input: still, failOn },
+    header: await sharp(still, { limitInputPixels: false }).metadata(),
+  }
+}
 
 const openAt =
   (

@@ -10,6 +10,12 @@ export type PictureSource = {
 /** Larger files are read as they are: a copy in memory would count against the limit of the process. */
 const largestMended = 128 * 1024 ** 2
 
+/** All of a file, unless it is larger than what is mended. */
+export const wholeFile = async (file: FileHandle): Promise<Buffer | null> => {
+  const { size } = await file.stat()
+  return size > largestMended ? null : read(file, 0, size)
+}
+
 /** The end of a JPEG that is looked at for its last marker. */
 const tailSize = 64 * 1024
 

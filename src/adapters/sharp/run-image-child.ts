@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type * as t from 'io-ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
+import { isCrash } from '../platform/crash-signals.ts'
 import type { Files } from '../sandbox/own-root.ts'
 import { type End, endOf, sandboxed } from '../sandbox/sandbox.ts'
 import { type ImageJob, ImageReport } from './image-job.ts'
@@ -99,11 +100,8 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
   }
 }
 
-/** Signals that native code draws upon itself. Anything else, SIGKILL too, came from elsewhere. */
-const crashes = new Set<string>(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP'])
-
 const failureOf = ({ code, signal }: End, complaints: string): Refused | Unavailable =>
-  signal !== null && crashes.has(signal)
+  signal !== null && isCrash(signal)
     ? refused('damaged: its decoder broke down')
     : failed(new Error(`ended with ${signal ?? code}: ${complaints}`))
 

@@ -1,33 +1,33 @@
+import { isHdr } from '../../domain/colour/film-colour.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
+import { colourOf, needsCube } from './film-filters.ts'
 
 /** One way to make the renditions; `warnings` is what it costs. */
 export type Attempt = {
   readonly plan: MediaPlan
-  readonly toneMaps: boolean
+  readonly convertsColours: boolean
   readonly warnings: ReadonlyArray<string>
 }
 
-const NO_TONE_MAPPING = 'colours are off: it is HDR, and this machine has no tone mapping'
-const FAILED_TONE_MAPPING = 'colours are off: it is HDR that could not be tone-mapped'
+const notConverted = (isHdr: boolean): string =>
+  isHdr
+    ? 'colours are off: it is HDR that could not be tone-mapped'
+    : 'colours are off: those of the film could not be converted to sRGB'
 
 /** In the order to try them: all of it, then without what a damaged or unusual file may not bear. */
-export const attemptsFor = (
-  facts: MediaFacts,
-  plan: MediaPlan,
-  toneMaps: boolean,
-): ReadonlyArray<Attempt> => {
-  const hdr = facts.video?.hdr === true
+export const attemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<Attempt> => {
+  const { video } = facts
   const colours: ReadonlyArray<Omit<Attempt, 'plan'>> =
-    hdr && toneMaps
+    video !== null && needsCube(colourOf(video).meaning)
       ? [
-          { toneMaps, warnings: [] },
-          { toneMaps: false, warnings: [FAILED_TONE_MAPPING] },
+          { convertsColours: true, warnings: [] },
+          { convertsColours: false, warnings: [notConverted(isHdr(video.colour))] },
         ]
-      : [{ toneMaps, warnings: hdr ? [NO_TONE_MAPPING] : [] }]
+      : [{ convertsColours: false, warnings: [] }]
   const sounds = plan.video.length > 0 && plan.audio.length > 0 ? [true, false] : [true]
   return sounds.flatMap((hasSound) =>
     colours.map((colour) => ({
-      toneMaps: colour.toneMaps,
+      convertsColours: colour.convertsColours,
       plan: hasSound ? plan : { ...plan, audio: [] },
       warnings: hasSound ? colour.warnings : [...colour.warnings, noSound(facts)],
     })),

@@ -1,3 +1,4 @@
+import { filmColour } from '../../domain/colour/film-colour.ts'
 import { mayVary } from '../../domain/ingest/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
@@ -5,8 +6,9 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
-import type { EngineFailure } from './engine.ts'
-import { type EnginePaths, type FoundEngine, findEngine } from './find-engine.ts'
+import type { EngineFacts, EngineFailure } from './engine.ts'
+import { engineDifferences } from './engine-differences.ts'
+import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTrueLength } from './source-clock.ts'
@@ -28,12 +30,18 @@ export const createTranscoder = ({
   ffprobePath,
   ...options
 }: EnginePaths & TranscoderOptions): Transcoder =>
-  createTranscoderOn(findEngine({ ffmpegPath, ffprobePath }, options.log), options)
+  createTranscoderOn(
+    findEngine({ ffmpegPath, ffprobePath }, options.log),
+    options,
+    findEngines({ ffmpegPath, ffprobePath }),
+  )
 
 /** Transcodes with one engine. An engine that was not found is looked for again at the next call. */
 export const createTranscoderOn = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
+  /** All that are here. */
+  all: TE.TaskEither<never, ReadonlyArray<EngineFacts>> = TE.right([]),
 ): Transcoder => {
   const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
   const found = once(find)
@@ -53,12 +61,26 @@ export const createTranscoderOn = (
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
     tooLong,
+    onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
+      if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
+    },
   }
 
   return {
     describe: pipe(
       found,
       TE.map(({ facts }) => facts.name),
+    ),
+    differences: pipe(
+      TE.Do,
+      TE.apS('inUse', found),
+      TE.bindW('here', () => all),
+      TE.map(({ inUse, here }) =>
+        engineDifferences(
+          inUse.facts,
+          here.filter(({ name }) => name !== inUse.facts.name),
+        ),
+      ),
     ),
     isolation: async () => E.right((await findSandbox()).isolation),
     probe: (path, signal = never()) =>
@@ -71,6 +93,7 @@ export const createTranscoderOn = (
           TE.tryCatch(() => withTrueLength(probed, path, signal), unavailable('transcoder')),
         ),
         TE.flatMapEither(selectStreams),
+        TE.flatMapEither(withReadColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.filterOrElseW(
           ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
@@ -85,6 +108,14 @@ export const createTranscoderOn = (
   }
 }
 
+/** A film whose colours nothing here converts is refused before it is encoded. */
+const withReadColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
+  facts.video === null
+    ? E.right(facts)
+    : pipe(
+        filmColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
+        E.map(() => facts),
+      )
 /** What demuxers guess of a rate that varies is often its mean. */
 const withPeakRate = (
   found: TE.TaskEither<Unavailable, FoundEngine>,
@@ -119,6 +150,7 @@ const refusalFor = (reason: EngineFailure['reason']): string | null => {
     case 'size':
       return 'what is made of the file grows too large'
     case 'broken':
+    case 'unsure':
     case 'aborted':
       return null
   }

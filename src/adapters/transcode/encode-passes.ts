@@ -1,12 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { colourCube } from '../../domain/colour/colour-cube.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
 import { E } from '../../fp.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
 import { type CutRendition, frameSecondsOf, secondsOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
 import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
+import { colourOf, needsCube } from './film-filters.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { eachTwice, mayBearAnother } from './machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
@@ -35,9 +38,9 @@ export const encodeOneWay = async (
   run: Run,
   request: TranscodeRequest,
 ): Promise<E.Either<EngineFailure, Made>> => {
-  const attempts = attemptsFor(request.facts, request.plan, found.facts.toneMaps)
+  const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
-  for (const attempt of attempts) {
+  for (const attempt of eachTwice(attempts)) {
     const folder = await mkdtemp(join(request.folder, 'pass-'))
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
     const ended = await encodePass(found, run, request, attempt, folder, options)
@@ -51,7 +54,8 @@ export const encodeOneWay = async (
     }
     await rm(folder, { recursive: true, force: true })
     failed = ended
-    if (ended.left.reason !== 'input') break
+    run.onFailedAttempt(ended.left, attempt.warnings)
+    if (!mayBearAnother(ended.left)) break
   }
   return failed
 }
@@ -154,13 +158,22 @@ export const encodePass = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  { plan, toneMaps }: Attempt,
+  { plan, convertsColours }: Attempt,
   folder: string,
   lengths: Lengths,
 ): Promise<E.Either<EngineFailure, Encoded>> => {
   const wallSeconds = run.wallSecondsFor(request.facts.durationSeconds ?? run.maxSeconds)
-  const options = { toneMaps, wallSeconds, ...lengths }
+  const cube = convertsColours && plan.video.length > 0 ? await writeCube(request.facts, folder) : null
+  const options = Object.assign({}, lengths, { cube, wallSeconds })
   return encodeWithin(found, run, request, toEncodeJob(request, plan, folder, options))
+}
+
+const writeCube = async ({ video }: MediaFacts, folder: string): Promise<string | null> => {
+  const meaning = video === null ? null : colourOf(video).meaning
+  if (meaning === null || !needsCube(meaning)) return null
+  const path = join(folder, 'colours.cube')
+  await writeFile(path, colourCube(meaning))
+  return path
 }
 
 /** Encodes, and stops when the file goes on for too long. */

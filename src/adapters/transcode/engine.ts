@@ -6,15 +6,15 @@ import type { ProbedFile } from './probed-file.ts'
 export type EngineFacts = {
   /** Name and version. */
   readonly name: string
-  /** Whether it has the filters that bring HDR down to standard range. */
-  readonly toneMaps: boolean
+  /** Codecs that are taken and that this engine has no decoder for. */
+  readonly notDecoded: ReadonlyArray<string>
 }
 
 /** One file to encode, with one track: mp4 in fragments, or Matroska for PCM. */
 export type EncodeOutput = {
   /** Of the filter graph's pad that feeds it. */
   readonly label: string
-  readonly encoder: 'libx264' | 'aac' | 'pcm_s16le'
+  readonly encoder: 'libx264' | 'aac' | 'pcm_f32le'
   /** Encoder and muxer options under FFmpeg's own names. */
   readonly options: Readonly<Record<string, string>>
   readonly muxer: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export type EncodeOutput = {
 }
 
 export const formatOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska' =>
-  encoder === 'pcm_s16le' ? 'matroska' : 'mp4'
+  encoder === 'pcm_f32le' ? 'matroska' : 'mp4'
 
 /** One stream of the source, decoded once, and all that is made of it. */
 export type StreamJob = {
@@ -79,10 +79,10 @@ export const filesOf = {
 /**
  * `input`: it looked at the file and could not make sense of it. `crashed`: it died of the file. `time`, `size`: it
  * went beyond its bounds. `broken`: it did not run, was killed by somebody else, or the disk is full; another try
- * may do. `aborted`: we did it.
+ * may do. `unsure`: its words are said of damaged files and of a failing machine alike. `aborted`: we did it.
  */
 export type EngineFailure = {
-  readonly reason: 'input' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
+  readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
   /** For the log: no path is in it. */
   readonly detail: string
 }

@@ -13,7 +13,15 @@ import {
 } from './engine.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
-import { decoderLimits, demuxerLimits, PROBE_SECONDS, SCAN_SECONDS } from './limits.ts'
+import {
+  codecsWithout,
+  decoderLimits,
+  demuxerLimits,
+  neededEncoders,
+  neededFilters,
+  PROBE_SECONDS,
+  SCAN_SECONDS,
+} from './limits.ts'
 import { createPeakRate } from './peak-rate.ts'
 import type { ProbedFile } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
@@ -31,6 +39,7 @@ export const createFfmpegEngine = (programs: {
       [programs.ffmpeg, '-version'],
       [programs.ffmpeg, '-encoders'],
       [programs.ffmpeg, '-filters'],
+      [programs.ffmpeg, '-decoders'],
       [programs.ffprobe, '-version'],
     ] as const) {
       const ran = await run(program, ['-hide_banner', question], null, noFiles, {
@@ -39,8 +48,8 @@ export const createFfmpegEngine = (programs: {
       if (E.isLeft(ran)) return ran
       printed.push(ran.right.stdout)
     }
-    const [version = '', coders = '', filters = ''] = printed
-    return toEngineFacts(version, coders, filters)
+    const [version = '', encoders = '', filters = '', decoders = ''] = printed
+    return toEngineFacts({ version, encoders, filters, decoders })
   },
 
   probe: (path, signal) => async () => {
@@ -173,18 +182,22 @@ const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutpu
   ]
 }
 
-const toEngineFacts = (
-  version: string,
-  coders: string,
-  filters: string,
-): E.Either<EngineFailure, EngineFacts> => {
-  const has = (list: string, name: string) => new RegExp(`^ \\S+ +${name} `, 'm').test(list)
-  const missing = ['libx264', 'aac'].filter((name) => !has(coders, name))
-  if (missing.length > 0)
-    return E.left({ reason: 'broken', detail: `it lacks the encoders ${missing.join(', ')}` })
+const toEngineFacts = (printed: {
+  readonly version: string
+  readonly encoders: string
+  readonly filters: string
+  readonly decoders: string
+}): E.Either<EngineFailure, EngineFacts> => {
+  const namesIn = (list: string) => new Set([...list.matchAll(/^ \S+ +(\S+) /gm)].map(([, name]) => name))
+  const [encoders, filters, decoders] = [printed.encoders, printed.filters, printed.decoders].map(namesIn)
+  const missing = [
+    ...neededEncoders.filter((name) => !encoders?.has(name)),
+    ...neededFilters.filter((name) => !filters?.has(name)),
+  ]
+  if (missing.length > 0) return E.left({ reason: 'broken', detail: `it lacks ${missing.join(', ')}` })
   return E.right({
-    name: `ffmpeg ${/^ffmpeg version (\S+)/.exec(version)?.[1] ?? 'of unknown version'}`,
-    toneMaps: has(filters, 'zscale') && has(filters, 'tonemap'),
+    name: `ffmpeg ${/^ffmpeg version (\S+)/.exec(printed.version)?.[1] ?? 'of unknown version'}`,
+    notDecoded: codecsWithout((name) => decoders?.has(name) ?? false),
   })
 }
 

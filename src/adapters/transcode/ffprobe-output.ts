@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { filmTagsOf } from './colour-names.ts'
 import {
   clockSeconds,
   type ProbedAudio,
@@ -88,9 +89,11 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
   interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
-  hdr: ['smpte2084', 'arib-std-b67'].includes(stream.color_transfer ?? ''),
-  hasPrimaries: isTold(stream.color_primaries),
-  hasMatrix: isTold(stream.color_space),
+  colour: filmTagsOf({
+    primaries: stream.color_primaries,
+    transfer: stream.color_transfer,
+    matrix: stream.color_space,
+  }),
 })
 
 const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> => ({
@@ -101,10 +104,6 @@ const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> =
   sampleRate: positive(stream.sample_rate) ?? 48_000,
   bitrate: positive(stream.bit_rate),
 })
-
-/** FFmpeg has names for what is not known, too. */
-const isTold = (name: string | undefined): boolean =>
-  name !== undefined && !['unknown', 'unspecified', 'reserved'].includes(name)
 
 /** Side data turns counter-clockwise; the older tag, clockwise. */
 const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {

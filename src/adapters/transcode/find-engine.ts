@@ -39,6 +39,14 @@ export const findEngine =
     return E.left(unavailable('transcoder')(cause))
   }
 
+/** All engines of this machine that work, the one in use first. */
+export const findEngines =
+  (paths: EnginePaths): TE.TaskEither<never, ReadonlyArray<EngineFacts>> =>
+  async () => {
+    const described = await Promise.all(candidates(paths).map(({ engine }) => engine.describe()))
+    return E.right(described.flatMap((facts) => (E.isRight(facts) ? [facts.right] : [])))
+  }
+
 type Candidate = { readonly name: string; readonly engine: Engine }
 
 const candidates = ({ ffmpegPath, ffprobePath }: EnginePaths): ReadonlyArray<Candidate> => {

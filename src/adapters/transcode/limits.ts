@@ -58,6 +58,17 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** `codec`: FFmpeg's name of a codec, which may differ from those of its decoders. */
 export const isDecoded = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
+/** The codecs of which an engine has no decoder. */
+export const codecsWithout = (hasDecoder: (name: string) => boolean): ReadonlyArray<string> =>
+  Object.entries(DECODERS).flatMap(([codec, decoders]) => (decoders.some(hasDecoder) ? [] : [codec]))
+
+/** What every engine must have to make anything. */
+export const neededEncoders = ['libx264', 'aac']
+export const neededFilters = [
+  ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'atrim', 'bwdif', 'fps'],
+  ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
+]
+
 /** Of one picture: 8K is 33 million. */
 export const MAX_PIXELS = 36_000_000
 

@@ -7,6 +7,7 @@ import type { Files } from '../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, filesOf, noFiles } from './engine.ts'
 import { bareEnvironment, bounded } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from './limits.ts'
+import { verdictOf } from './machine-faults.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 import { ProbedFile } from './probed-file.ts'
 import { type Bounds, failureOf, supervise, withoutPath } from './supervise.ts'
@@ -15,7 +16,9 @@ import { type Bounds, failureOf, supervise, withoutPath } from './supervise.ts'
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
     ask({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
-    TE.flatMapEither(decodeWith(t.readonly(t.strict({ name: t.string, toneMaps: t.boolean })))),
+    TE.flatMapEither(
+      decodeWith(t.readonly(t.strict({ name: t.string, notDecoded: t.readonlyArray(t.string) }))),
+    ),
   ),
   probe: (path, signal) =>
     pipe(
@@ -95,11 +98,7 @@ const ask =
   }
 
 const toFailure = (detail: string, path: string | null): EngineFailure => ({
-  reason: /No space left on device/i.test(detail)
-    ? 'broken'
-    : /File too large/i.test(detail)
-      ? 'size'
-      : 'input',
+  reason: verdictOf(detail),
   detail: withoutPath(detail, path).slice(0, 600),
 })
 

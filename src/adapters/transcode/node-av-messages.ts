@@ -8,7 +8,7 @@ const options = t.readonly(t.record(t.string, t.string))
 const EncodeOutputMessage: t.Type<EncodeOutput> = t.readonly(
   t.strict({
     label: t.string,
-    encoder: t.union([t.literal('libx264'), t.literal('aac'), t.literal('pcm_s16le')]),
+    encoder: t.union([t.literal('libx264'), t.literal('aac'), t.literal('pcm_f32le')]),
     options,
     muxer: options,
     file: t.string,

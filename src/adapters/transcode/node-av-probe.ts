@@ -6,10 +6,6 @@ import {
   AV_FRAME_FLAG_INTERLACED,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
-  AVCOL_PRI_UNSPECIFIED,
-  AVCOL_SPC_UNSPECIFIED,
-  AVCOL_TRC_ARIB_STD_B67,
-  AVCOL_TRC_SMPTE2084,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
@@ -88,8 +84,6 @@ const isCover = (stream: Stream): boolean =>
 
 const codecOf = (stream: Stream): string => avGetCodecName(stream.codecpar.codecId) ?? 'unknown'
 
-const HDR: ReadonlyArray<number> = [AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67]
-
 const known = (stream: Stream) => ({
   index: stream.index,
   codec: codecOf(stream),
@@ -108,9 +102,12 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlaced: false,
-  hdr: HDR.includes(stream.codecpar.colorTrc),
-  hasPrimaries: stream.codecpar.colorPrimaries !== AVCOL_PRI_UNSPECIFIED,
-  hasMatrix: stream.codecpar.colorSpace !== AVCOL_SPC_UNSPECIFIED,
+  // FFmpeg's numbers are those of H.273.
+  colour: {
+    primaries: stream.codecpar.colorPrimaries,
+    transfer: stream.codecpar.colorTrc,
+    matrix: stream.codecpar.colorSpace,
+  },
   endSeconds: endOf(stream, start),
 })
 

@@ -1,5 +1,5 @@
 import { Encoder, type FilterComplexAPI, type Frame, Muxer } from 'node-av'
-import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_S16LE } from 'node-av/constants'
+import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_F32LE } from 'node-av/constants'
 import { type EncodeOutput, formatOf } from './engine.ts'
 
 /** Takes frames, and has made a file of them when it is finished. */
@@ -9,7 +9,7 @@ export type Sink = {
   readonly finish: () => Promise<void>
 }
 
-const ENCODERS = { libx264: FF_ENCODER_LIBX264, aac: FF_ENCODER_AAC, pcm_s16le: FF_ENCODER_PCM_S16LE }
+const ENCODERS = { libx264: FF_ENCODER_LIBX264, aac: FF_ENCODER_AAC, pcm_f32le: FF_ENCODER_PCM_F32LE }
 
 export const openSink = async (
   { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,

@@ -71,12 +71,12 @@ const encodeSound = async (
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
   for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
-  const sound = { plan: { ...plan, video: [] }, toneMaps: false, warnings: [] }
+  const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
   const ended = await encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
   if (E.isLeft(ended)) return null
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },
-    toneMaps: before?.attempt.toneMaps ?? false,
+    convertsColours: before?.attempt.convertsColours ?? false,
     warnings: before?.attempt.warnings.filter((warning) => warning !== noSound(before.facts)) ?? [],
   }
   const renditions = await cutRenditions(attempt.plan, folder)

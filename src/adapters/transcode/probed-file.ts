@@ -36,11 +36,8 @@ const ProbedVideo = t.readonly(
     averageRate: t.number,
     nominalRate: t.number,
     interlaced: t.boolean,
-    /** Its transfer function is PQ or HLG. */
-    hdr: t.boolean,
-    /** Whether the file says which primaries its colours have, and by which matrix they became luma and chroma. */
-    hasPrimaries: t.boolean,
-    hasMatrix: t.boolean,
+    /** See FilmTags. */
+    colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
   }),
 )
 export type ProbedVideo = t.TypeOf<typeof ProbedVideo>

@@ -8,9 +8,11 @@ import type {
   VideoSource,
 } from '../../domain/ingest/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
+import { colourOf, inputMatrix, scalerFlags, throughCube } from './film-filters.ts'
 
 export type RecipeOptions = {
-  readonly toneMaps: boolean
+  /** The table that brings the colours to sRGB, where they need one; `null`: they stay as they are. */
+  readonly cube: string | null
   readonly wallSeconds: number
   /** For how long to hold the last picture. */
   readonly holdSeconds: number
@@ -60,23 +62,24 @@ const videoJob = (
   source: VideoSource,
   plan: MediaPlan,
   folder: string,
-  { toneMaps, holdSeconds }: RecipeOptions,
+  { cube, holdSeconds }: RecipeOptions,
 ): StreamJob => {
   const { num, den } = plan.frameRate
-  const toneMapped = source.hdr && toneMaps
+  const colour = colourOf(source)
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...turn(source),
     // A film that starts late repeats its first picture from 0, so that sound and pictures start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
-    ...(toneMapped ? toneMapping(source, plan.video[0]) : []),
+    ...(cube === null ? [] : throughCube(cube, colour, plan.video[0])),
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
-  const from = source.hasMatrix || toneMapped ? '' : `in_color_matrix=${usualMatrix(source)}:`
+  const from = cube === null ? inputMatrix(colour) : ''
+  const flags = cube === null ? scalerFlags(colour, source) : 'bicubic'
   const scaled = plan.video.map(
     ({ width, height }, i) =>
-      `[s${i}]scale=${width}:${height}:flags=bicubic:${from}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
+      `[s${i}]scale=${width}:${height}:flags=${flags}:${from}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
   )
   return {
     streamIndex: source.index,
@@ -93,30 +96,6 @@ const turn = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [
   ...(Math.abs(rotation - 90) < 1 ? ['transpose=clock'] : []),
   ...(Math.abs(rotation - 180) < 1 ? ['hflip', 'vflip'] : []),
   ...(Math.abs(rotation - 270) < 1 ? ['transpose=cclock'] : []),
-]
-
-/** Of pictures that do not say: by their size, as players do. */
-const usualMatrix = ({ codedWidth, codedHeight, hdr }: VideoSource): string => {
-  if (hdr) return 'bt2020'
-  const [long, short] = [Math.max(codedWidth, codedHeight), Math.min(codedWidth, codedHeight)]
-  return long >= 1280 || short > 576 ? 'bt709' : 'bt601'
-}
-
-/** PQ or HLG to BT.709, in linear light; scaled down first, as it is the costliest step by far. */
-const toneMapping = (
-  { hasPrimaries, hasMatrix }: VideoSource,
-  top: VideoRung | undefined,
-): ReadonlyArray<string> => [
-  // What HDR has, where only the transfer function is told: zscale converts nothing that it does not know.
-  ...(hasPrimaries ? [] : ['setparams=color_primaries=bt2020']),
-  ...(hasMatrix ? [] : ['setparams=colorspace=bt2020nc']),
-  ...(top === undefined ? [] : [`scale=${top.width}:${top.height}:flags=bicubic`]),
-  'zscale=t=linear:npl=100',
-  'format=gbrpf32le',
-  'zscale=p=bt709',
-  'tonemap=tonemap=hable:desat=0',
-  'zscale=t=bt709:m=bt709:r=tv',
-  'format=yuv420p',
 ]
 
 // Other movflags look as good and are not: +delay_moov lets FFmpeg 8.1 write edit lists, and without +cmaf pictures
@@ -167,6 +146,7 @@ const audioJob = (
   const graph = [
     // Sound that starts late begins with silence; gaps are filled, so that it never runs away from the pictures.
     `aresample=${sampleRate}:async=1:min_hard_comp=${FILLED_GAP}:first_pts=0`,
+    LIMITER,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     `atrim=start_sample=${AAC_PRIMING}`,
@@ -188,6 +168,13 @@ const audioJob = (
     })),
   }
 }
+
+/**
+ * Six channels folded into two reach 6 dB above full scale, and sound in floating point may, too: it is turned down for
+ * as long as it is too loud. An encoder's error is a part of a decibel: that much is left free. What stays below passes
+ * unchanged, and nothing is late.
+ */
+const LIMITER = 'alimiter=limit=0.9:attack=5:release=100:level=0:latency=1,aformat=sample_fmts=fltp'
 
 /** Whatever the source has and changes to: the rate, the layout and the samples that are encoded. */
 const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
@@ -219,8 +206,8 @@ export const toPcmJob = (
   audio: {
     streamIndex: source.index,
     steady: oneForm(rungs),
-    graph: `${WITHOUT_LEAPS}[pcm]`,
-    outputs: [{ label: 'pcm', encoder: 'pcm_s16le', options: {}, muxer: {}, file }],
+    graph: `${WITHOUT_LEAPS},aformat=sample_fmts=flt[pcm]`,
+    outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, file }],
   },
   wallSeconds,
 })

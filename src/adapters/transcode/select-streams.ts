@@ -114,9 +114,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     averageRate: video.averageRate,
     nominalRate: video.nominalRate,
     interlaced: video.interlaced,
-    hdr: video.hdr,
-    hasPrimaries: video.hasPrimaries,
-    hasMatrix: video.hasMatrix,
+    colour: video.colour,
     endSeconds: video.endSeconds,
   }
 }

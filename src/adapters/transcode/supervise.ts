@@ -1,10 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
+import { createBothEnds } from '../platform/both-ends.ts'
+import { isCrash } from '../platform/crash-signals.ts'
 import { endOf } from '../sandbox/sandbox.ts'
 import type { EngineFailure } from './engine.ts'
+import { machineLineOf, verdictOf } from './machine-faults.ts'
 
 export type Bounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
 
-/** How a process ended, and what it said on stderr. */
+/** How a process ended, and what it said on stderr, or both ends of that. */
 export type Ended = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -15,13 +18,14 @@ export type Ended = {
   readonly startError: Error | null
 }
 
-const MAX_STDERR_BYTES = 64 * 1024
+/** Of each end. */
+const MAX_STDERR = 64 * 1024
 
 /** Waits until a process and its pipes are closed; kills it when its time is up, on abort, and when we exit. */
 export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds): Promise<Ended> =>
   new Promise((resolve) => {
     let stopped: Ended['stopped'] = null
-    let stderr = ''
+    const stderr = createBothEnds(MAX_STDERR)
     const stop = (why: 'time' | 'aborted') => {
       stopped ??= why
       child.kill('SIGKILL')
@@ -37,11 +41,9 @@ export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds):
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       process.off('exit', exit)
-      resolve({ ...ended, stderr, stopped })
+      resolve({ ...ended, stderr: stderr.text(), stopped })
     }
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(0, MAX_STDERR_BYTES)
-    })
+    child.stderr?.setEncoding('utf8').on('data', stderr.add)
     child.once('error', (startError) => end({ code: null, signal: null, startError }))
     child.once('close', (code, killedBy) => end({ ...endOf(code, killedBy), startError: null }))
     if (signal?.aborted) abort()
@@ -51,22 +53,15 @@ export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds):
 export const withoutPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 
-const CRASHES: ReadonlySet<string> = new Set([
-  'SIGSEGV',
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGILL',
-  'SIGTRAP',
-  'SIGSYS',
-])
-
 /** `null` when it ended well. `path`, if there is one, is taken out of what is told. */
 export const failureOf = (ended: Ended, path: string | null): EngineFailure | null => {
   const { code, signal, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
   const stderr = withoutPath(ended.stderr, path).trim()
-  const detail = `${startError?.message ?? `ended by ${signal ?? code}`}: ${stderr.split('\n').slice(-4).join(' | ')}`
+  const last = stderr.split('\n').slice(-4)
+  const cause = machineLineOf(stderr)
+  const said = cause === null || last.includes(cause) ? last : [cause, ...last]
+  const detail = `${startError?.message ?? `ended by ${signal ?? code}`}: ${said.join(' | ')}`
   return { reason: stopped ?? reasonOf(ended), detail: detail.slice(0, 600) }
 }
 
@@ -75,8 +70,9 @@ export const failureOf = (ended: Ended, path: string | null): EngineFailure | nu
 const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 
 const reasonOf = ({ code, signal, stderr, startError }: Ended): EngineFailure['reason'] => {
-  if (startError !== null || NO_VERDICT.has(code) || /No space left on device/i.test(stderr)) return 'broken'
-  if (signal === 'SIGXFSZ' || /File too large/i.test(stderr)) return 'size'
-  if (signal === null) return 'input'
-  return CRASHES.has(signal) ? 'crashed' : 'broken'
+  if (startError !== null || NO_VERDICT.has(code)) return 'broken'
+  const verdict = verdictOf(stderr)
+  if (signal === null || verdict === 'broken') return verdict
+  if (signal === 'SIGXFSZ' || verdict === 'size') return 'size'
+  return isCrash(signal) ? 'crashed' : 'broken'
 }

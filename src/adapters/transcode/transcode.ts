@@ -16,6 +16,8 @@ export type Run = {
   readonly wallSecondsFor: (mediaSeconds: number) => number
   readonly toError: (failure: EngineFailure) => Refused | Unavailable
   readonly tooLong: Refused
+  /** `warnings`: what that attempt would have cost. */
+  readonly onFailedAttempt: (failure: EngineFailure, warnings: ReadonlyArray<string>) => void
 }
 
 export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'isFromZero'> & {

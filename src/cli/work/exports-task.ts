@@ -38,7 +38,10 @@ export const createExportsTask = (
     if (signal.aborted) return
     if (E.isRight(finished)) {
       retries.succeeded(uid)
-      if (finished.right.state === 'made') terminal.print(`  the exports of ${uid} are made`)
+      if (finished.right.state === 'made') {
+        terminal.print(`  the exports of ${uid} are made`)
+        for (const warning of finished.right.warnings) terminal.print(`  ${uid}: ${warning}`)
+      }
       if (finished.right.state === 'made elsewhere')
         terminal.print(`  the exports of ${uid} are there: another process, or an earlier try, has made them`)
       return

@@ -2,7 +2,8 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
-import type { CopiedToken, MintedToken, Signature, UrlSignature } from '../shared/signature.ts'
+import { isUid, kindOfUid } from '../shared/ids.ts'
+import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from '../shared/signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
 /** Seconds that a new image token lives, and the least that a content token does (http-api.md §2.3). */
@@ -11,6 +12,12 @@ export const defaultTtlSeconds = 1800
 /** A content token outlives the playback of what it opens (http-api.md §2.3, W13). */
 export const contentTtlSeconds = (durationSeconds: number): number =>
   Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
+
+/** Whether a token of this kind can name a file by this uid: not where that is of another kind (http-api.md §2.1). */
+export const canNameFile = (kind: MediaKind, uid: string): boolean => {
+  const found = kindOfUid(uid)
+  return isUid(uid) && (found === null || found === `${kind}File`)
+}
 
 /** Whether the token names exactly this logical file. */
 export const mayView = (viewer: Viewer, uid: string): E.Either<Forbidden, Viewer> =>
@@ -21,6 +28,7 @@ const asTheCallerCame = { header: 'none', path: 'path', query: 'query' } as cons
 /** How a list is to be signed for a viewer; `null`: as he came. */
 export type Signing = {
   readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
+  readonly ofUris: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UriSignature>
   readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
 }
 
@@ -48,9 +56,16 @@ export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock
     )
   }
 
+  // Of a path that bore another token than the one that counts, nothing may be inherited.
+  const ofUris: Signing['ofUris'] = (viewer, presign) =>
+    viewer.carrier === 'path' && (presign ?? 'path') === 'path'
+      ? TE.right({ mode: 'inherited' })
+      : ofUrls(viewer, presign)
+
   return {
     ofUrls,
+    ofUris,
     ofM3u8: (viewer, presign) =>
-      presign === 'define' ? TE.right({ mode: 'define' }) : ofUrls(viewer, presign),
+      presign === 'define' ? TE.right({ mode: 'define' }) : ofUris(viewer, presign),
   }
 }

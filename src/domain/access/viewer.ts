@@ -16,6 +16,6 @@ export type UrlViewer = ViewerBy<'path' | 'query'>
 export type Viewer = UrlViewer | ViewerBy<'header'>
 
 /** How the token shall travel to the children of a list (http-api.md §3). */
-export type Presign = Signature['mode']
-/** The same for JSON, which has no variables to define. */
+export type Presign = Exclude<Signature['mode'], 'inherited'>
+/** The same for JSON and XML, which have no variables to define. */
 export type UrlPresign = UrlSignature['mode']

@@ -6,7 +6,7 @@ import { power, srgb, type Transfer } from './transfer.ts'
 
 /** All that the header of a picture says about its colours. */
 export type ColourTags = {
-  readonly container: 'png' | 'heif' | 'other'
+  readonly container: 'png' | 'heif' | 'film' | 'other'
   readonly cicp: Cicp | null
   readonly hasIccProfile: boolean
   readonly isCmyk: boolean
@@ -70,17 +70,17 @@ const encoded = (
       }
 
 /**
- * In HEIF the curves of BT.709 and its kin (1, 6, 14, 15) come from encoders of film, and browsers show them as sRGB;
- * so they show what is not specified (2).
+ * Browsers show the curves of BT.709 and its kin (1, 6, 14, 15) as sRGB in film, and in HEIF, where they come from
+ * encoders of film; so they show what is not specified (2).
  */
-const srgbInHeif = new Set([1, 2, 6, 14, 15])
+const srgbInFilm = new Set([1, 2, 6, 14, 15])
 
 /** The meaning of code points; `null` when they say nothing. Primaries that are not specified are those of sRGB. */
 const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, SourceColour> | null => {
   if (cicp === null) return null
   if (cicp.transfer === 9 || cicp.transfer === 10)
     return E.left(refused('its colours are logarithmic (transfer 9 or 10): save it as sRGB'))
-  const isSrgbCurve = container === 'heif' && srgbInHeif.has(cicp.transfer)
+  const isSrgbCurve = container !== 'png' && srgbInFilm.has(cicp.transfer)
   const transfer = isSrgbCurve ? srgb : transferByCode.get(cicp.transfer)
   if (transfer === undefined) return null
   const chromaticities = primariesByCode.get(cicp.primaries) ?? srgbChromaticities

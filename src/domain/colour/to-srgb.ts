@@ -22,6 +22,8 @@ const srgbValues = (): Uint8Array => {
   srgbTable ??= Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 255))
   return srgbTable
 }
+const deepSrgbValues = (): Uint16Array =>
+  Uint16Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 65_535))
 
 const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
   Float64Array.from({ length: data.BYTES_PER_ELEMENT === 1 ? 256 : 65_536 }, (_, value) =>
@@ -32,7 +34,9 @@ const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
 const displayGain = (r: number, g: number, b: number): number =>
   ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhite
 
-const srgbValueOf = (values: Uint8Array, linear: number): number =>
+type Values = Uint8Array | Uint16Array
+
+const srgbValueOf = (values: Values, linear: number): number =>
   values[linear <= 0 ? 0 : linear >= 1 ? steps : Math.round(linear * steps)] ?? 0
 
 // The two loops below run over millions of pixels: plain numbers and tables, and nothing allocated per pixel.
@@ -41,14 +45,14 @@ const srgbValueOf = (values: Uint8Array, linear: number): number =>
 const fromHdr = (
   samples: Samples,
   { chromaticities, transfer, peakNits }: Encoded,
-  out: Uint8Array,
+  values: Values,
+  out: Values,
 ): void => {
   const { data, channels } = samples
   const light = lightOf(transfer, samples)
   const [[ar, ag, ab], [cr, cg, cb], [dr, dg, db]] = matrixBetween(chromaticities, bt2020)
   const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(bt2020, srgbChromaticities)
   const toneMap = toneMapFrom(peakNits)
-  const values = srgbValues()
   for (let i = 0; i < data.length; i += channels) {
     const x = light[data[i] ?? 0] ?? 0
     const y = light[data[i + 1] ?? 0] ?? 0
@@ -64,11 +68,15 @@ const fromHdr = (
   }
 }
 
-const fromSdr = (samples: Samples, { chromaticities, transfer }: Encoded, out: Uint8Array): void => {
+const fromSdr = (
+  samples: Samples,
+  { chromaticities, transfer }: Encoded,
+  values: Values,
+  out: Values,
+): void => {
   const { data, channels } = samples
   const light = lightOf(transfer, samples)
   const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrixBetween(chromaticities, srgbChromaticities)
-  const values = srgbValues()
   for (let i = 0; i < data.length; i += channels) {
     const r = light[data[i] ?? 0] ?? 0
     const g = light[data[i + 1] ?? 0] ?? 0
@@ -79,13 +87,24 @@ const fromSdr = (samples: Samples, { chromaticities, transfer }: Encoded, out: U
   }
 }
 
+const convert = (samples: Samples, colour: Encoded, values: Values, out: Values): void =>
+  colour.transfer.range === 'hdr'
+    ? fromHdr(samples, colour, values, out)
+    : fromSdr(samples, colour, values, out)
+
 /** Brings samples to sRGB, 8 bits a channel. What is out of range or out of gamut is clipped channel by channel. */
 export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
   const { data, channels, max } = samples
   const out = new Uint8Array(data.length)
-  if (colour.transfer.range === 'hdr') fromHdr(samples, colour, out)
-  else fromSdr(samples, colour, out)
+  convert(samples, colour, srgbValues(), out)
   if (channels === 4)
     for (let i = 3; i < data.length; i += 4) out[i] = Math.round(Math.min((data[i] ?? 0) / max, 1) * 255)
+  return out
+}
+
+/** The same without alpha, 16 bits a channel. */
+export const toDeepSrgb = (samples: Samples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
+  const out = new Uint16Array(samples.data.length)
+  convert(samples, colour, deepSrgbValues(), out)
   return out
 }

@@ -30,10 +30,14 @@ export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   /** Of a dependency, when a start was last logged. One that comes and goes gets one line a minute, too. */
   const startedAt = new Map<string, number>()
 
-  const end = (dependency: string, { startedAt: from, loggedAt, failures, lastFailureAt }: Outage): void => {
+  const end = (
+    dependency: string,
+    { startedAt: from, loggedAt, failures }: Outage,
+    endedAt: number,
+  ): void => {
     outages.delete(dependency)
     if (loggedAt === null) return
-    const seconds = Math.round((lastFailureAt - from) / 1000)
+    const seconds = Math.round((endedAt - from) / 1000)
     log.warn('outage.ended', { dependency, seconds, failures })
   }
 
@@ -54,7 +58,8 @@ export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
     failed: (dependency, fields) => {
       const now = monotonic()
       const known = outages.get(dependency)
-      if (known !== undefined && now - known.lastFailureAt > quietMs) end(dependency, known)
+      if (known !== undefined && now - known.lastFailureAt > quietMs)
+        end(dependency, known, known.lastFailureAt)
       const outage = outages.get(dependency)
       if (outage === undefined) return start(dependency, fields, now)
       outage.failures += 1
@@ -67,7 +72,7 @@ export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
     answered: (dependency) => {
       if (outages.size === 0) return
       const outage = outages.get(dependency)
-      if (outage !== undefined) end(dependency, outage)
+      if (outage !== undefined) end(dependency, outage, monotonic())
     },
   }
 }

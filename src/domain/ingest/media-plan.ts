@@ -1,3 +1,4 @@
+import type { FilmTags } from '../colour/film-colour.ts'
 import type { FrameRate } from '../export/content-export.ts'
 
 /** What a sound or film is, before anything is made of it. */
@@ -34,11 +35,7 @@ export type VideoSource = {
   readonly averageRate: number
   readonly nominalRate: number
   readonly interlaced: boolean
-  /** Its transfer function is PQ or HLG: needs tone mapping. */
-  readonly hdr: boolean
-  /** Whether the file says which primaries its colours have, and by which matrix they became luma and chroma. */
-  readonly hasPrimaries: boolean
-  readonly hasMatrix: boolean
+  readonly colour: FilmTags
 }
 
 export type AudioSource = {

@@ -5,7 +5,29 @@ declare const kind: unique symbol
 type Uid<K extends string> = string & { readonly [kind]: K }
 
 // New uids carry their kind in front, older data need not, so only the alphabet is checked.
-const isUid = (u: unknown): boolean => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
+export const isUid = (u: unknown): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
+
+/** The words that new uids carry in front. */
+export const uidKinds = {
+  if: 'imageFile',
+  ife: 'imageExport',
+  cf: 'contentFile',
+  cfe: 'contentExport',
+  cfep: 'contentPart',
+  s3f: 'storedFile',
+} as const
+export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
+
+const words = Object.keys(uidKinds).join('|')
+// The 22 random characters may hold words of their own, and any UID_PREFIX may stand in front.
+const newUid = new RegExp(`(?:^|_)(${words})_[A-Za-z0-9_-]{22}$`)
+const shortUid = new RegExp(`^(${words})_`)
+
+/** The kind that a uid carries in front; `null` of an old one that carries none. */
+export const kindOfUid = (uid: string): UidKind | null => {
+  const word = (newUid.exec(uid) ?? shortUid.exec(uid))?.[1]
+  return word === undefined ? null : uidKinds[word as keyof typeof uidKinds]
+}
 
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> => {
   const is = (u: unknown): u is Uid<K> => isUid(u)

@@ -12,14 +12,18 @@ export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
 /**
  * How a token travels from a list to its children (http-api.md §3), and where that token comes from: this is known
  * from how the signature was made, and never found out by comparing tokens (§3.2). `none`: by header or cookie.
+ * `inherited`: the list was asked for at a path with the caller's token, which relative URIs inherit.
  */
 export type Signature =
   | { readonly mode: 'none' }
   | ({ readonly mode: 'query' | 'path' } & (CopiedToken | MintedToken))
+  | { readonly mode: 'inherited' }
   | { readonly mode: 'define' }
 
-/** What can be done to an absolute URL; `define` needs variables, which JSON has not: 422 at the door. */
-export type UrlSignature = Exclude<Signature, { readonly mode: 'define' }>
+/** What can be done to a relative URI without variables, which XML has not: `define` is 422 at the door. */
+export type UriSignature = Exclude<Signature, { readonly mode: 'define' }>
+/** What can be done to an absolute URL, which inherits nothing. */
+export type UrlSignature = Exclude<UriSignature, { readonly mode: 'inherited' }>
 
 const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0]
 

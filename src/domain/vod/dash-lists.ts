@@ -12,7 +12,7 @@ import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../shared/ids.ts'
 import { createReadThrough } from '../shared/read-through.ts'
 import type { SignableList } from '../shared/signable-list.ts'
-import type { UrlSignature } from '../shared/signature.ts'
+import type { UriSignature } from '../shared/signature.ts'
 import { toDashManifest } from './dash-manifest.ts'
 import { restrictDash } from './restrict-dash.ts'
 import { signDash } from './sign-dash.ts'
@@ -23,7 +23,7 @@ export type DashLists = {
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<Found<SignableList<UrlSignature>>>
+  ) => Shown<Found<SignableList<UriSignature>>>
 }
 
 type Deps = {
@@ -71,7 +71,7 @@ export const createDashLists = ({ cache, stale, contentFiles, signing }: Deps): 
         text: manifest(uid),
         cut: (text, restrictions) =>
           TE.right(restrictsNothing(restrictions) ? text : restrictDash(text, restrictions)),
-        signature: signing.ofUrls(viewer, presign),
+        signature: signing.ofUris(viewer, presign),
         sign: signDash,
       }),
   }

@@ -38,7 +38,19 @@ describe('outage log', () => {
         'outage.goes_on',
         { dependency: 'database', seconds: 120, failures: 120_001, cause: 'failure 120' },
       ],
-      ['warn', 'outage.ended', { dependency: 'database', seconds: 149, failures: 150_000 }],
+      ['warn', 'outage.ended', { dependency: 'database', seconds: 150, failures: 150_000 }],
+    ])
+  })
+
+  it('[V29] lasts until the answer, and not until the last failure', () => {
+    const { failed, answered, told } = make()
+    failed('database', {})
+    now += 8000
+    answered('database')
+    expect(told().at(-1)).to.deep.equal([
+      'warn',
+      'outage.ended',
+      { dependency: 'database', seconds: 8, failures: 1 },
     ])
   })
 

@@ -113,10 +113,28 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     )
   })
 
-  it('in path mode, and by header, is the list itself', () => {
+  it('in path mode gives the token to every child that is below the API, as an absolute path', () => {
+    fc.assert(
+      fc.property(listOfChildren, (list) => {
+        const signed = children(signM3u8(list.text, { mode: 'path', source: 'minted', jwt }))
+        expect(signed).to.have.length(list.children.length)
+        signed.forEach((uri, i) => {
+          const plain = new URL(list.children[i] ?? '', home)
+          const isBelow = plain.pathname.startsWith('/api/1/') && !plain.pathname.startsWith('/api/1/~')
+          expect(uri.startsWith(`/api/1/~${jwt}/`), uri).to.equal(isBelow)
+          expect(new URL(uri.replace(`/~${jwt}`, ''), home).href).to.equal(plain.href)
+        })
+      }),
+      { numRuns: 1000 },
+    )
+    const ofMaster = signM3u8('../exports/cfe_a.m3u8', { mode: 'path', source: 'minted', jwt })
+    expect(ofMaster).to.equal(`/api/1/~${jwt}/content_files/exports/cfe_a.m3u8`)
+  })
+
+  it('where the token is inherited, and by header, is the list itself', () => {
     fc.assert(
       fc.property(listOfChildren, ({ text }) => {
-        expect(signM3u8(text, { mode: 'path', source: 'minted', jwt })).to.equal(text)
+        expect(signM3u8(text, { mode: 'inherited' })).to.equal(text)
         expect(signM3u8(text, { mode: 'none' })).to.equal(text)
       }),
     )

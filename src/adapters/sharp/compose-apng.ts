@@ -1,0 +1,91 @@
+import sharp from 'sharp'
+import { type Apng, type ApngFrame, readApng } from './headers/apng-frames.ts'
+import { type Canvas, writePng } from './headers/png-writer.ts'
+
+type Values = Canvas['data']
+
+/** The pixels of a frame with alpha, as they are stored: what they mean is decided elsewhere. */
+const pixelsOf = async ({ png }: ApngFrame, isDeep: boolean): Promise<Values> => {
+  const data = await sharp(png, { failOn: 'error', limitInputPixels: false, ignoreIcc: true })
+    .toColourspace(isDeep ? 'rgb16' : 'srgb')
+    .ensureAlpha()
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer()
+  return isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
+}
+
+/** PNG-3 §13.15: a source over what is there, neither multiplied by its alpha. */
+const drawOver = (canvas: Values, to: number, frame: Values, from: number, max: number): void => {
+  const above = (frame[from + 3] ?? 0) / max
+  const below = ((canvas[to + 3] ?? 0) / max) * (1 - above)
+  const alpha = above + below
+  for (let c = 0; c < 3; c += 1)
+    canvas[to + c] =
+      alpha === 0 ? 0 : Math.round(((frame[from + c] ?? 0) * above + (canvas[to + c] ?? 0) * below) / alpha)
+  canvas[to + 3] = Math.round(alpha * max)
+}
+
+const draw = (canvas: Canvas, frame: ApngFrame, pixels: Values, max: number): void => {
+  for (let y = 0; y < frame.height; y += 1)
+    for (let x = 0; x < frame.width; x += 1) {
+      const to = 4 * ((frame.y + y) * canvas.width + frame.x + x)
+      const from = 4 * (y * frame.width + x)
+      if (frame.isOver) drawOver(canvas.data, to, pixels, from, max)
+      else canvas.data.set(pixels.subarray(from, from + 4), to)
+    }
+}
+
+const clear = (canvas: Canvas, { x, y, width, height }: ApngFrame): void => {
+  for (let row = y; row < y + height; row += 1)
+    canvas.data.fill(0, 4 * (row * canvas.width + x), 4 * (row * canvas.width + x + width))
+}
+
+/** A difference that cannot be seen, of 255. */
+const alike = 3
+
+/** Whether all pixels are the same, or nothing is opaque. */
+const isBlank = ({ data }: Canvas, max: number): boolean => {
+  const [least, most] = [
+    [max, max, max, max],
+    [0, 0, 0, 0],
+  ]
+  for (let i = 0; i < data.length; i += 1) {
+    const value = data[i] ?? 0
+    if (value < (least[i % 4] ?? 0)) least[i % 4] = value
+    if (value > (most[i % 4] ?? 0)) most[i % 4] = value
+  }
+  const limit = (alike * max) / 255
+  return (most[3] ?? 0) <= limit || most.every((value, c) => value - (least[c] ?? 0) <= limit)
+}
+
+const isWithin = (frame: ApngFrame, { width, height }: Apng): boolean =>
+  frame.width > 0 && frame.height > 0 && frame.x + frame.width <= width && frame.y + frame.height <= height
+
+/** A larger one is shown by its default picture: its frames would take memory by the gigabyte. */
+const mostPixels = 32_000_000
+
+/**
+ * The first of so many frames of an animated PNG that is not blank, drawn onto those before it, as a PNG of its own;
+ * `null` when none is, or the file is not as it should be.
+ */
+export const firstFrameShown = async (bytes: Buffer, mostFrames: number): Promise<Buffer | null> => {
+  const apng = readApng(bytes, mostFrames)
+  if (apng === null || apng.width * apng.height > mostPixels) return null
+  const { width, height, depth, isGrey, profile, frames } = apng
+  const isDeep = depth === 16
+  const max = isDeep ? 65_535 : 255
+  const length = 4 * width * height
+  const canvas: Canvas = { width, height, data: isDeep ? new Uint16Array(length) : new Uint8Array(length) }
+  for (const frame of frames) {
+    if (!isWithin(frame, apng)) return null
+    const before = frame.dispose === 'previous' ? canvas.data.slice() : null
+    const pixels = await pixelsOf(frame, isDeep).catch(() => null)
+    if (pixels === null) return null
+    draw(canvas, frame, pixels, max)
+    // A profile of grey does not fit what is written here.
+    if (!isBlank(canvas, max)) return writePng(canvas, profile === null || isGrey ? [] : [profile])
+    if (frame.dispose === 'background') clear(canvas, frame)
+    if (before !== null) canvas.data.set(before)
+  }
+  return null
+}

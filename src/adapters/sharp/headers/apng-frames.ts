@@ -1,0 +1,90 @@
+import { pngChunk, pngSignature } from './png-writer.ts'
+
+/** A frame of an animated PNG (PNG-3 §11.3.6): where on the canvas it goes, and how. */
+export type ApngFrame = {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  /** What becomes of its place before the next frame: it stays, is cleared, or goes back to what it was. */
+  readonly dispose: 'none' | 'background' | 'previous'
+  /** Whether what shines through lets the canvas be seen. */
+  readonly isOver: boolean
+  /** A PNG of its own, as large as the frame. */
+  readonly png: Buffer
+}
+
+export type Apng = {
+  readonly width: number
+  readonly height: number
+  readonly depth: number
+  readonly isGrey: boolean
+  readonly frames: ReadonlyArray<ApngFrame>
+  /** The chunk with its ICC profile, if there is one. */
+  readonly profile: Buffer | null
+}
+
+type Chunk = { readonly type: string; readonly data: Buffer; readonly whole: Buffer }
+
+function* chunksIn(png: Buffer): Generator<Chunk> {
+  for (let at = pngSignature.length; at + 12 <= png.length; ) {
+    const end = at + 12 + png.readUInt32BE(at)
+    if (end > png.length) return
+    yield {
+      type: png.toString('latin1', at + 4, at + 8),
+      data: png.subarray(at + 8, end - 4),
+      whole: png.subarray(at, end),
+    }
+    at = end
+  }
+}
+
+const disposals = ['none', 'background', 'previous'] as const
+
+/** Reads up to so many frames; `null` of what is no PNG. */
+export const readApng = (png: Buffer, mostFrames: number): Apng | null => {
+  let header: Buffer | null = null
+  let profile: Buffer | null = null
+  const before: Buffer[] = []
+  const frames: Array<{ readonly control: Buffer; readonly data: Buffer[] }> = []
+  for (const { type, data, whole } of chunksIn(png)) {
+    if (type === 'IHDR') header = data
+    if (type === 'PLTE' || type === 'tRNS') before.push(whole)
+    if (type === 'iCCP') profile = whole
+    if (type === 'fcTL' && data.length >= 26) {
+      if (frames.length === mostFrames) break
+      frames.push({ control: data, data: [] })
+    }
+    // Before the first control chunk it is a picture beside the animation.
+    if (type === 'IDAT') frames.at(-1)?.data.push(data)
+    if (type === 'fdAT') frames.at(-1)?.data.push(data.subarray(4))
+  }
+  if (header === null || header.length < 13) return null
+  const ihdr = header
+  const colourType = ihdr[9] ?? 0
+  return {
+    width: ihdr.readUInt32BE(0),
+    height: ihdr.readUInt32BE(4),
+    depth: ihdr[8] ?? 8,
+    isGrey: colourType === 0 || colourType === 4,
+    profile,
+    frames: frames.map(({ control, data }) => {
+      const sized = Buffer.concat([control.subarray(4, 12), ihdr.subarray(8, 13)])
+      return {
+        width: control.readUInt32BE(4),
+        height: control.readUInt32BE(8),
+        x: control.readUInt32BE(12),
+        y: control.readUInt32BE(16),
+        dispose: disposals[control[24] ?? 0] ?? 'none',
+        isOver: control[25] === 1,
+        png: Buffer.concat([
+          pngSignature,
+          pngChunk('IHDR', sized),
+          ...before,
+          ...data.map((part) => pngChunk('IDAT', part)),
+          pngChunk('IEND', new Uint8Array()),
+        ]),
+      }
+    }),
+  }
+}

@@ -1,0 +1,46 @@
+import { expect } from 'chai'
+import { highestLevel, holdsStream, levelIn } from '../../src/domain/ingest/h264-level.ts'
+import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
+import { ratesOf, sharedTargetDuration } from '../../src/domain/ingest/rendition-facts.ts'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { writeChartFilm } from '../support/chart-film.ts'
+import { right } from '../support/expect-right.ts'
+import { writeNoiseFilm } from '../support/noise-film.ts'
+import { createTranscodingFolder } from '../support/transcoding.ts'
+
+/** Sizes, levels and rates of the renditions that a Transcoder makes of a film. */
+export const transcoderLadderContract = (transcoder: Transcoder): void => {
+  const { transcode, newTarget } = createTranscodingFolder()
+  const top = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(0, 1) })
+
+  for (const [width, height, rate, made] of [
+    [1920, 800, 24, '1920x800'],
+    [3440, 1440, 60, '2214x928'],
+  ] as const)
+    it(`[V48] makes ${made} of ${width}x${height} at ${rate}, of a level that has room for it`, async () => {
+      const path = `${await newTarget()}/wide.mp4`
+      await writeChartFilm(path, { width, height, rate })
+      let plan: MediaPlan | undefined
+      const { task } = await transcode(transcoder, path, (whole) => {
+        plan = top(whole)
+        return plan
+      })
+      const [rendition] = (await right(task)).renditions
+      const [rung] = plan?.video ?? []
+      if (rendition?.video == null || rung === undefined) throw new Error('nothing was made')
+      const { video, codec } = rendition
+      expect(`${video.width}x${video.height}`).to.equal(made)
+      const level = levelIn(codec)
+      expect(level !== null && holdsStream(rung, video.frameRate, level), codec).to.equal(true)
+      expect(level?.idc).to.be.at.most(highestLevel.idc)
+    })
+
+  it('[V48] makes a rendition of at most 192 kbit/s of a film without sound, whatever it shows', async () => {
+    const path = `${await newTarget()}/noise.mp4`
+    await writeNoiseFilm(path)
+    const { task } = await transcode(transcoder, path)
+    const { renditions } = await right(task)
+    const target = sharedTargetDuration(renditions)
+    expect(Math.min(...renditions.map((one) => ratesOf(one, target).peak))).to.be.at.most(192_000)
+  })
+}

@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { right } from '../support/expect-right.ts'
+import { decodedSound, peakOf, wav } from '../support/sound.ts'
+import { createTranscodingFolder, media, smallest } from '../support/transcoding.ts'
+
+const sine = (hertz: number, level: number) => (time: number) => level * Math.sin(2 * Math.PI * hertz * time)
+
+/** How loud and how good the sound is that a Transcoder makes. */
+export const transcoderSoundContract = (transcoder: Transcoder): void => {
+  const { transcode, written } = createTranscodingFolder()
+
+  const made = async (name: string, bytes: Uint8Array) => {
+    const { task } = await transcode(transcoder, await written(name, bytes), (plan) => ({
+      ...plan,
+      audio: plan.audio.slice(-1),
+    }))
+    const { renditions, progressive } = await right(task)
+    return { rendition: renditions[0], samples: await decodedSound(progressive[0]?.file.path ?? '') }
+  }
+
+  it('[V48] turns 5.1 down where it is too loud for two channels', async () => {
+    const bytes = wav({ channels: 6, sampleRate: 48_000, seconds: 1 }, sine(440, 0.98))
+    const { rendition, samples } = await made('loud.wav', bytes)
+    expect(rendition?.audio?.channels).to.equal(2)
+    expect(peakOf(samples)).to.be.within(0.75, 1)
+  })
+
+  it('[V48] turns down what is beyond full scale already', async () => {
+    const bytes = wav({ channels: 2, sampleRate: 44_100, seconds: 1 }, sine(440, 1.9))
+    expect(peakOf((await made('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
+  })
+
+  it('[V48] leaves sound as loud as it is, and where it is', async () => {
+    // A tone of half of full scale that begins at half a second.
+    const tone = sine(1000, 0.5)
+    const bytes = wav({ channels: 2, sampleRate: 48_000, seconds: 1 }, (time) =>
+      time < 0.5 ? 0 : tone(time),
+    )
+    const { samples } = await made('tone.wav', bytes)
+    expect(peakOf(samples.subarray(30_000, 40_000))).to.be.closeTo(0.5, 0.02)
+    expect(samples.findIndex((sample) => Math.abs(sample) > 0.25) / 48_000).to.be.closeTo(0.5, 0.004)
+  })
+
+  it('[V48] goes on without clipping where stereo changes to 5.1', async () => {
+    const { task } = await transcode(transcoder, media('chlayout.m2t'), smallest)
+    const { progressive } = await right(task)
+    expect(peakOf(await decodedSound(progressive[0]?.file.path ?? ''))).to.be.below(1)
+  })
+
+  it('[V48] makes one rendition of telephone sound', async () => {
+    const bytes = wav({ channels: 1, sampleRate: 8000, seconds: 1 }, sine(440, 0.5))
+    const { task } = await transcode(transcoder, await written('telephone.wav', bytes))
+    const { renditions } = await right(task)
+    expect(renditions.map(({ audio }) => audio)).to.deep.equal([{ channels: 1, sampleRate: 48_000 }])
+  })
+}

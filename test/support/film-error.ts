@@ -1,0 +1,29 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { worstError } from './chart.ts'
+import { filmPatches, writeChartFilm } from './chart-film.ts'
+import { right } from './expect-right.ts'
+import type { FilmKind } from './film-kinds.ts'
+
+/** Puts a film of the chart through a transcoder: the worst difference of its smallest rendition, in levels of 255. */
+export const filmError = async (transcoder: Transcoder, { film, expected }: FilmKind): Promise<number> => {
+  // A name with every character that a filter graph takes for one of its own.
+  const folder = await mkdtemp(join(tmpdir(), "larder-a'b:c,[d];\\e-"))
+  try {
+    const [path, target] = [join(folder, 'chart.mp4'), join(folder, 'made')]
+    await writeChartFilm(path, film)
+    await mkdir(target)
+    const facts = await right(transcoder.probe(path))
+    const plan = planMedia(facts)
+    const made = await right(
+      transcoder.transcode(path, facts, { ...plan, video: plan.video.slice(-1) }, target, () => {}),
+    )
+    if (made.warnings.length > 0) throw new Error(made.warnings.join())
+    return worstError(await filmPatches(made.progressive[0]?.file.path ?? ''), expected)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,49 @@
+import '../../src/adapters/transcode/promise-with-resolvers.ts'
+
+import { Encoder, Frame, Log, Muxer, Rational } from 'node-av'
+import type { AVPixelFormat, FFEncoderCodec } from 'node-av/constants'
+import { AV_LOG_ERROR } from 'node-av/constants'
+
+export type FilmForm = {
+  readonly width: number
+  readonly height: number
+  /** Pictures a second. */
+  readonly rate: number
+  readonly pixelFormat: AVPixelFormat
+  readonly encoder: FFEncoderCodec
+  /** Under FFmpeg's own names. */
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** Encodes pictures, given as their planes behind each other, into an mp4. */
+export const writeFilm = async (
+  path: string,
+  { width, height, rate, pixelFormat, encoder: name, options }: FilmForm,
+  pictures: Iterable<Buffer>,
+): Promise<void> => {
+  Log.setLevel(AV_LOG_ERROR)
+  const timeBase = { num: 1, den: rate }
+  const encoder = await Encoder.create(name, {
+    bitrate: 0,
+    context: { framerate: new Rational(rate, 1) },
+    options: { ...options },
+  })
+  const muxer = await Muxer.open(path, { format: 'mp4', options: {} })
+  const track = muxer.addStream(encoder)
+  const drain = async () => {
+    for (let packet = await encoder.receive(); packet; packet = await encoder.receive()) {
+      await muxer.writePacket(packet, track)
+      packet.free()
+    }
+  }
+  let pts = 0n
+  for (const picture of pictures) {
+    const frame = Frame.fromVideoBuffer(picture, { width, height, format: pixelFormat, timeBase, pts: pts++ })
+    await encoder.encode(frame)
+    frame.free()
+    await drain()
+  }
+  await encoder.flush()
+  await drain()
+  await muxer.close()
+}
