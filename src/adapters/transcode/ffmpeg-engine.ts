@@ -27,6 +27,7 @@ import type { ProbedFile } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
 import type { Bounds } from './supervise.ts'
+import { markUpright } from './upright-track.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
 export const createFfmpegEngine = (programs: {
@@ -92,7 +93,9 @@ export const createFfmpegEngine = (programs: {
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
     const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
-    return E.isLeft(ran) ? ran : E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
+    if (E.isLeft(ran)) return ran
+    for (const { file } of job.video?.outputs ?? []) await markUpright(file)
+    return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
   },
 
   remux: (job, signal) => async () => {
