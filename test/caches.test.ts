@@ -53,6 +53,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/render-picture.ts',
   'src/adapters/transcode/ffmpeg-engine.ts',
   'src/adapters/platform/crash-signals.ts',
+  'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/supervise.ts',
   'src/cli/doctor-keys.ts',
   'src/composition.ts',

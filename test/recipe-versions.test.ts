@@ -17,7 +17,7 @@ import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: 'ac09542ebade5b47' },
-  content: { 2: '9a998882b087182e' },
+  content: { 2: 'fda8f4ac1d5b8648' },
 }
 
 const video: VideoSource = {
@@ -29,6 +29,7 @@ const video: VideoSource = {
   codedWidth: 1920,
   codedHeight: 1080,
   rotation: 0,
+  mirrored: false,
   averageRate: 25,
   nominalRate: 25,
   interlaced: false,
@@ -54,6 +55,7 @@ const facts = (
   announcedSeconds: 60,
   video: changes.video === null ? null : { ...video, ...changes.video },
   audio: changes.audio === null ? null : { ...audio, ...changes.audio },
+  otherSounds: [],
   warnings: [],
 })
 
@@ -107,7 +109,16 @@ const asked = {
       const table = meaning !== null && needsCube(meaning) ? colourCube(meaning) : null
       const cube = table === null ? null : 'colours.cube'
       const options = { cube, wallSeconds: 1, holdSeconds: 2, padSeconds: 3 }
-      return [plan, table, toEncodeJob({ path: 'film.mp4', facts: source }, plan, '/scratch', options)]
+      return [
+        plan,
+        table,
+        toEncodeJob(
+          { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },
+          plan,
+          '/scratch',
+          options,
+        ),
+      ]
     }),
 }
 

@@ -18,6 +18,7 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   height: 360,
   pixelAspect: 1,
   rotation: 0,
+  mirrored: false,
   averageRate: 25,
   nominalRate: 25,
   interlaced: false,
@@ -83,6 +84,22 @@ describe('selectStreams', () => {
     expect(announced(...unknown)).to.equal(60)
     expect(announced(...unknown, subtitles)).to.equal(null)
     expect(announced(pictures(), sound({ endSeconds: 12 }), subtitles)).to.equal(12)
+  })
+
+  it('keeps the other sounds in mind that are decoded, in their order', () => {
+    const dts = sound({ index: 1, codec: 'dts' })
+    const facts = select(
+      ...[pictures(), dts, sound({ index: 2, language: 'fra', channels: 1 })],
+      ...[sound({ index: 3, isDefault: true }), sound({ index: 4 })],
+    )
+    if (E.isLeft(facts)) throw new Error(facts.left.message)
+    const { audio, otherSounds, warnings } = facts.right
+    expect(audio?.index).to.equal(3)
+    expect(otherSounds.map(({ source, description }) => [source.index, description])).to.deep.equal([
+      [2, 'sound in fra (aac, 1 channel)'],
+      [4, 'sound (aac, 2 channels)'],
+    ])
+    for (const { description } of otherSounds) expect(warnings).to.include(`left out: ${description}`)
   })
 
   it('[V40] chooses nothing that is not decoded, and names whatever it leaves out', () => {

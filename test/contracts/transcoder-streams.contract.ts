@@ -1,11 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
+import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 
 /** Which of a file's streams a Transcoder uses, and what it says of the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
-  const { transcode } = createTranscodingFolder()
+  const { transcode, written } = createTranscodingFolder()
   const warningsOf = async (name: string) => (await right(transcoder.probe(media(name)))).warnings
 
   for (const [name, codec] of [
@@ -41,6 +43,28 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       message: 'the sound is in dts, which is not decoded: convert it to AAC, MP3, Opus or FLAC',
     })
   })
+
+  /** The first of two sounds of AAC calls itself MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
+  const withBrokenSound = async () => {
+    const bytes = await readFile(media('two-sounds.mp4'))
+    const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
+    bytes[config + 5] = 0x6b
+    return written('two-sounds.mp4', bytes)
+  }
+  for (const [name, broken, path] of [
+    ['a header that lies', 'mp3', withBrokenSound],
+    ['noise', 'mp2', async () => media('noise.mkv')],
+  ] as const)
+    it(`takes the next sound where the chosen one is broken (${name}), and names both`, async () => {
+      const { task } = await transcode(transcoder, await path(), smallest)
+      const { renditions, progressive, warnings } = await right(task)
+      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
+      expectInSync(await beatsOf(progressive[0]?.file.path ?? ''))
+      expect(renditions.map(({ audio }) => audio !== null)).to.deep.equal([false, true])
+      expect(warnings).to.deep.equal([
+        `the sound (${broken}) could not be decoded: sound in eng (aac, 2 channels) is in its place`,
+      ])
+    })
 
   it('[V47] names each language that is left out', async () => {
     expect(await warningsOf('multi.mkv')).to.deep.equal([

@@ -4,15 +4,22 @@ import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import { transcoderColoursContract } from './transcoder-colours.contract.ts'
 import { transcoderFilmContract } from './transcoder-film.contract.ts'
 import { transcoderLadderContract } from './transcoder-ladder.contract.ts'
 import { transcoderProbeContract } from './transcoder-probe.contract.ts'
 import { transcoderSoundContract } from './transcoder-sound.contract.ts'
 import { transcoderStreamsContract } from './transcoder-streams.contract.ts'
-import { transcoderTimeContract } from './transcoder-time.contract.ts'
+import { transcoderSyncContract } from './transcoder-sync.contract.ts'
 
-/** What every Transcoder promises. `make` is told after how many seconds media are too long. */
-export const transcoderContract = (make: (maxSeconds: number) => Transcoder): void => {
+/**
+ * What every Transcoder promises. `make` is told after how many seconds media are too long. `times`: all films of
+ * unusual times, or one of each kind.
+ */
+export const transcoderContract = (
+  make: (maxSeconds: number) => Transcoder,
+  times: 'all' | 'one a kind',
+): void => {
   const transcoder = make(60)
 
   it('names its engine', async () => {
@@ -24,7 +31,8 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
   describe('transcode, of many streams', () => transcoderStreamsContract(transcoder))
   describe('transcode, the ladder', () => transcoderLadderContract(transcoder))
   describe('transcode, of loud and narrow sound', () => transcoderSoundContract(transcoder))
-  describe('transcode, of unusual lengths and colours', () => transcoderTimeContract(transcoder))
+  describe('transcode, of unusual times', () => transcoderSyncContract(transcoder, times))
+  describe('transcode, of unusual colours', () => transcoderColoursContract(transcoder))
 
   describe('transcode', () => {
     const { transcode, newTarget, written } = createTranscodingFolder()
@@ -58,7 +66,9 @@ export const transcoderContract = (make: (maxSeconds: number) => Transcoder): vo
     it('starts at 0 whatever the clock of the source says, with square pixels and without interlacing', async () => {
       const { task } = await transcode(transcoder, media('bunny-broadcast.m2t'))
       const { renditions, progressive } = await right(task)
-      expect(renditions.filter(({ video }) => video !== null).map(secondsOf)).to.deep.equal([1, 1])
+      for (const { video } of renditions.filter((one) => one.video !== null))
+        expect(video?.frameRate).to.deep.equal({ num: 50, den: 1 })
+      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.03)
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
       expect(again.video).to.include({ width: 512, height: 288, interlaced: false })
     })

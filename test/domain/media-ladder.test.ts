@@ -16,6 +16,7 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   codedWidth: 1920,
   codedHeight: 1080,
   rotation: 0,
+  mirrored: false,
   codec: 'h264',
   endSeconds: 60,
   ...overrides,
@@ -36,6 +37,7 @@ const facts = (video: VideoSource | null, audio: AudioSource | null = null): Med
   announcedSeconds: 60,
   video,
   audio,
+  otherSounds: [],
   warnings: [],
 })
 
@@ -44,11 +46,6 @@ const sizes = (width: number, height: number, averageRate = 24) =>
 
 /** What a film with sound, and one without, is made into. */
 const plansOf = (source: VideoSource) => [aSound(), null].map((audio) => planMedia(facts(source, audio)))
-
-const rateOf = (averageRate: number, nominalRate = averageRate) => {
-  const { num, den } = planMedia(facts(aFilm({ averageRate, nominalRate }))).frameRate
-  return den === 1 ? `${num}` : `${num}/${den}`
-}
 
 const film = () =>
   fc.record({
@@ -62,6 +59,7 @@ const film = () =>
     codedWidth: fc.constant(1920),
     codedHeight: fc.constant(1080),
     rotation: fc.constant(0),
+    mirrored: fc.boolean(),
     codec: fc.constant('h264'),
     endSeconds: fc.constant(60),
   })
@@ -152,23 +150,6 @@ describe('planMedia: pictures', () => {
     ])
     expect(rates(60)[0]).to.deep.equal([7500, 15_000])
     expect(rates(30)[0]).to.deep.equal([5000, 10_000])
-  })
-
-  it('chooses a standard frame rate within 2 %, else the next higher one', () => {
-    expect(rateOf(23.976)).to.equal('24000/1001')
-    expect(rateOf(24.9)).to.equal('25')
-    expect(rateOf(29.97)).to.equal('30000/1001')
-    expect(rateOf(27.02, 30.01)).to.equal('30000/1001')
-    expect(rateOf(40)).to.equal('50')
-    expect(rateOf(120)).to.equal('60')
-    expect(rateOf(0, 25)).to.equal('25')
-    expect(rateOf(0, 0)).to.equal('25')
-  })
-
-  it('keeps slow films slow', () => {
-    expect(rateOf(15)).to.equal('15')
-    expect(rateOf(12.4)).to.equal('12')
-    expect(rateOf(0.2)).to.equal('1')
   })
 
   it('has GOPs of about 2 seconds, and 3 of them in a part', () => {

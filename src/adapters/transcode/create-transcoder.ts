@@ -1,4 +1,5 @@
 import { filmColour } from '../../domain/colour/film-colour.ts'
+import { mayVary } from '../../domain/ingest/frame-rate.ts'
 import type { MediaFacts } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
@@ -10,6 +11,7 @@ import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { selectStreams } from './select-streams.ts'
+import { withTrueLength } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
 export type TranscoderOptions = {
@@ -87,8 +89,12 @@ export const createTranscoderOn = (
         // A path that no process can be given, for one, makes the call itself throw.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
+        TE.flatMap((probed) =>
+          TE.tryCatch(() => withTrueLength(probed, path, signal), unavailable('transcoder')),
+        ),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(withReadColours),
+        TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.filterOrElseW(
           ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
           () => tooLong,
@@ -110,6 +116,24 @@ const withReadColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
         filmColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
         E.map(() => facts),
       )
+/** What demuxers guess of a rate that varies is often its mean. */
+const withPeakRate = (
+  found: TE.TaskEither<Unavailable, FoundEngine>,
+  path: string,
+  facts: MediaFacts,
+  signal: AbortSignal,
+): TE.TaskEither<Unavailable, MediaFacts> => {
+  const { video } = facts
+  if (video === null || !mayVary(video)) return TE.right(facts)
+  return pipe(
+    found,
+    TE.flatMap(({ engine }) => TE.fromTask(engine.peakRate(path, video.index, signal))),
+    TE.map((peak) => {
+      const nominalRate = E.isRight(peak) && peak.right > 0 ? peak.right : video.nominalRate
+      return { ...facts, video: { ...video, nominalRate } }
+    }),
+  )
+}
 
 /** A signal that is not aborted. */
 const never = (): AbortSignal => new AbortController().signal

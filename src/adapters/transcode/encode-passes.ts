@@ -20,8 +20,10 @@ const ENCODING = 0.97
 export const GRACE_SECONDS = 1
 
 /** What one way of encoding gave. */
-type Made = Encoded & {
+export type Made = Encoded & {
   readonly attempt: Attempt
+  /** Of what was encoded: its sound may be another than the chosen one. */
+  readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<CutRendition>
   /** How much of the source could be decoded: a picture that is held is no part of it. */
@@ -46,8 +48,9 @@ export const encodeOneWay = async (
       const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
       const isSourceMeasured = renditions.every(({ video, isEven }) => video !== null || isEven)
+      const { facts } = request
       const { isCutOff } = ended.right
-      return E.right({ attempt, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
+      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
     }
     await rm(folder, { recursive: true, force: true })
     failed = ended
@@ -57,7 +60,7 @@ export const encodeOneWay = async (
   return failed
 }
 
-const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
+export const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
   Math.max(
     ...renditions.map((one) => {
       if (one.video !== null) return secondsOf(one) - holdSeconds
@@ -85,11 +88,10 @@ export const level = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  attempt: Attempt,
-  folder: string,
-  made: ReadonlyArray<CutRendition>,
-): Promise<E.Either<EngineFailure, ReadonlyArray<CutRendition>>> => {
-  let renditions = made
+  made: Made,
+): Promise<E.Either<EngineFailure, Made>> => {
+  const { attempt, folder } = made
+  let { renditions } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     for (const { name } of [...plan.video, ...plan.audio]) await rm(join(folder, `${name}.mp4`))
@@ -108,6 +110,7 @@ export const level = async (
     const source = {
       ...request,
       path: pcm,
+      isFromZero: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
     const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds: lengthOf('video') })
@@ -115,17 +118,26 @@ export const level = async (
     if (E.isLeft(encoded)) return encoded
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right(renditions)
+    return E.right({ ...made, renditions })
 
-  const gap = lengthOf('audio') - lengthOf('video')
-  if (Math.abs(gap) <= frameSecondsOf(renditions)) return E.right(renditions)
-  const hold = { holdSeconds: holdSecondsFor(facts, attempt.plan) + gap, padSeconds: 0 }
-  const ended =
-    gap < 0
-      ? await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
-      : await again({ ...attempt.plan, audio: [] }, request, hold)
-  return E.isLeft(ended) ? ended : E.right(renditions)
+  let held = holdSecondsFor(facts, attempt.plan)
+  const frame = frameSecondsOf(renditions)
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const gap = lengthOf('audio') - lengthOf('video')
+    if (Math.abs(gap) <= frame) break
+    // Headers lie both ways: pictures may have to be held for longer than these say, or for less.
+    const isHeld = gap > 0 || held > 0
+    held = Math.max(0, held + gap)
+    const ended = isHeld
+      ? await again({ ...attempt.plan, audio: [] }, request, { holdSeconds: held, padSeconds: 0 })
+      : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
+    if (E.isLeft(ended)) return ended
+  }
+  return E.right({ ...made, renditions })
 }
+
+/** Pictures that are held may begin to be so at another of the last two, so that once is not always enough. */
+const MOST_TRIES = 3
 
 type Lengths = Pick<RecipeOptions, 'holdSeconds' | 'padSeconds'>
 
@@ -136,13 +148,13 @@ const planOf = (plan: MediaPlan, renditions: ReadonlyArray<CutRendition>): Media
 }
 
 const decodeToPcm = async (found: FoundEngine, run: Run, request: TranscodeRequest, file: string) => {
-  const { facts, plan, path } = request
+  const { facts, plan } = request
   if (facts.audio === null) throw new Error('there is no sound to decode')
   const wallSeconds = run.wallSecondsFor(facts.durationSeconds ?? run.maxSeconds)
-  return encodeWithin(found, run, request, toPcmJob(path, facts.audio, plan.audio, file, wallSeconds))
+  return encodeWithin(found, run, request, toPcmJob(request, facts.audio, plan.audio, file, wallSeconds))
 }
 
-const encodePass = async (
+export const encodePass = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,

@@ -29,8 +29,6 @@ export type StreamJob = {
   readonly streamIndex: number
   /** Filters that bring every frame to one form, whatever form the source changes to. They go before `graph`. */
   readonly steady: string
-  /** Degrees clockwise by which the engine turns pictures, behind `steady` or before it. */
-  readonly rotation: number
   /** A filter graph in FFmpeg's language, without the label of its one input; its outputs are labelled. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
@@ -39,6 +37,12 @@ export type StreamJob = {
 /** One pass over a source. */
 export type EncodeJob = {
   readonly path: string
+  /** How far a time may be from the one before, in seconds, in a format that may begin a new clock at any time. */
+  readonly jumpSeconds: number
+  /** Whether its times count from the start of the film; otherwise the film starts with the first of them. */
+  readonly isFromZero: boolean
+  /** Streams that the film is made of and this pass is not: the first time of all of them is where it starts. */
+  readonly alongside: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
   /** Wall time before it is stopped. */
@@ -88,6 +92,12 @@ export type Engine = {
   /** Fails when it does not run here, or cannot write H.264 and AAC. */
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
   readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
+  /** How many pictures a second a stream has where they are densest; 0 where that cannot be said. */
+  readonly peakRate: (
+    path: string,
+    streamIndex: number,
+    signal: AbortSignal,
+  ) => TE.TaskEither<EngineFailure, number>
   /** Tells how many seconds of media are done. */
   readonly encode: (
     job: EncodeJob,

@@ -20,11 +20,14 @@ import {
   neededEncoders,
   neededFilters,
   PROBE_SECONDS,
+  SCAN_SECONDS,
 } from './limits.ts'
+import { createPeakRate } from './peak-rate.ts'
 import type { ProbedFile } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
 import type { Bounds } from './supervise.ts'
+import { markUpright } from './upright-track.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
 export const createFfmpegEngine = (programs: {
@@ -63,6 +66,26 @@ export const createFfmpegEngine = (programs: {
     return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
   },
 
+  peakRate: (path, streamIndex, signal) => async () => {
+    const args = [
+      ...QUIET,
+      ...HARDENED,
+      ...input(path),
+      ...['-map', `0:${streamIndex}`, '-c', 'copy', '-f', 'framecrc', '-'],
+    ]
+    const peak = createPeakRate()
+    let unit = 0
+    const onLine = (line: string) => {
+      const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
+      if (num !== undefined) unit = Number(num) / Number(den)
+      const [, time] = /^0, *(-?\d+),/.exec(line) ?? []
+      if (time !== undefined) peak.take(Number(time) * unit)
+    }
+    const bounds = { wallSeconds: SCAN_SECONDS, signal }
+    const ran = await run(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+    return E.isLeft(ran) ? ran : E.right(peak.rate())
+  },
+
   encode: (job, onProgress, signal) => async () => {
     const onLine = (line: string) => {
       const [name, value] = line.split('=')
@@ -70,7 +93,9 @@ export const createFfmpegEngine = (programs: {
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
     const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
-    return E.isLeft(ran) ? ran : E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
+    if (E.isLeft(ran)) return ran
+    for (const { file } of job.video?.outputs ?? []) await markUpright(file)
+    return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
   },
 
   remux: (job, signal) => async () => {
@@ -129,9 +154,10 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...QUIET,
     ...['-progress', 'pipe:1', '-stats_period', '0.5'],
     ...HARDENED,
-    // The graph begins with a filter that takes pictures of any size; where ffmpeg puts others before, to turn them,
-    // it must begin the graph anew.
-    ...(job.video?.rotation === 0 ? ['-reinit_filter:v', '0'] : []),
+    ...['-dts_delta_threshold', String(job.jumpSeconds)],
+    ...(job.isFromZero ? ['-copyts'] : []),
+    // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
+    ...['-reinit_filter:v', '0', '-noautorotate'],
     ...input(job.path),
     // A graph for each: where one stream changes its form, the graph of the other goes on.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [
@@ -139,6 +165,8 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
       `[0:${streamIndex}]${steady},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
+    // ffmpeg lets a film start with the first time of those streams that it reads.
+    ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }
 

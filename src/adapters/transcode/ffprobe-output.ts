@@ -27,7 +27,7 @@ const FfprobeStream = t.partial({
   channels: t.number,
   sample_rate: t.string,
   disposition: t.partial({ default: t.number, attached_pic: t.number, timed_thumbnails: t.number }),
-  side_data_list: t.array(t.partial({ rotation: t.number })),
+  side_data_list: t.array(t.partial({ rotation: t.number, displaymatrix: t.string })),
   tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string }),
 })
 type FfprobeStream = t.TypeOf<typeof FfprobeStream>
@@ -43,7 +43,7 @@ export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
   'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition=default,attached_pic,timed_thumbnails',
-  'stream_side_data=rotation',
+  'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
 ].join(':')
 
@@ -85,6 +85,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   height: stream.height ?? 0,
   pixelAspect: fraction(stream.sample_aspect_ratio) || 1,
   rotation: clockwise(stream),
+  mirrored: isMirrored(stream),
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
   interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
@@ -109,6 +110,17 @@ const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
   const matrix = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation
   const degrees = matrix === undefined ? Number(tags?.rotate ?? 0) : -matrix
   return Number.isFinite(degrees) ? ((degrees % 360) + 360) % 360 : 0
+}
+
+/** A dump of the matrix, of which each line has a number in front: a negative determinant turns what is left to right. */
+const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
+  const dump = side_data_list?.find(({ displaymatrix }) => displaymatrix !== undefined)?.displaymatrix ?? ''
+  const [a = 0, b = 0, , c = 0, d = 0] = dump
+    .replace(/^\s*[0-9a-f]{8}:/gim, '')
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+  return a * d - b * c < 0
 }
 
 const finite = (text: string | undefined): number | null =>

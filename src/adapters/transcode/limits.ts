@@ -91,6 +91,9 @@ export const MAX_FILE_BYTES = 20 * 2 ** 30
 
 export const PROBE_SECONDS = 30
 
+/** Of reading a file through, without decoding it. */
+export const SCAN_SECONDS = 600
+
 /** Of one pass over a file, unless MEDIA_MAX_WORK_SECONDS says otherwise: a day. */
 export const MAX_WORK_SECONDS = 86_400
 

@@ -6,6 +6,7 @@ import { E } from '../../fp.ts'
 import { describe } from './node-av-describe.ts'
 import { encode } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
+import { peakRateOf } from './node-av-peak-rate.ts'
 import { probe } from './node-av-probe.ts'
 import { remux } from './node-av-remux.ts'
 
@@ -16,6 +17,8 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
       return describe()
     case 'probe':
       return probe(request.path)
+    case 'peak-rate':
+      return peakRateOf(request.path, request.streamIndex)
     case 'encode':
       return encode(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':

@@ -14,7 +14,7 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
     },
     { maxLevel: AV_LOG_ERROR },
   )
-  const source = await openSource(job.path)
+  const source = await openSource(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   const lines = await Promise.all(jobs.map((stream) => openLine(source, stream)))
   const shift = startShift(source)
@@ -23,7 +23,7 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
     if (packet === null) continue
     const line = lines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
     if (line !== undefined) {
-      shift(packet)
+      if (!job.isFromZero) shift(packet)
       await line.push(packet)
       const seconds = secondsOf(packet)
       if (seconds > told + 0.5) {
@@ -52,7 +52,7 @@ const MAX_ERROR_RATE = 2 / 3
 
 const openLine = async (
   source: Demuxer,
-  { streamIndex, steady, rotation, graph, outputs }: StreamJob,
+  { streamIndex, steady, graph, outputs }: StreamJob,
 ): Promise<Line> => {
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
@@ -62,7 +62,7 @@ const openLine = async (
     outputs: outputs.map(({ label }) => ({ label })),
   })
   // It begins anew where the source changes its form; what follows sees one form all the way.
-  const steadied = FilterAPI.create(`${steady}${turn(rotation)}`, { allowReinit: true })
+  const steadied = FilterAPI.create(steady, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()
@@ -78,9 +78,18 @@ const openLine = async (
       encoding.catch(() => {})
     }
   }
+  /** Decoders say at either end that a packet is damaged: the film goes on behind it. */
+  const receiveFrame = async () => {
+    try {
+      return await decoder.receive()
+    } catch {
+      undecodable++
+      return null
+    }
+  }
   const drain = async () => {
     for (;;) {
-      const frame = await decoder.receive()
+      const frame = await receiveFrame()
       if (!frame) return
       decoded++
       await steadied.process(frame)
@@ -120,14 +129,6 @@ const openLine = async (
       await Promise.all(sinks.map(({ finish }) => finish()))
     },
   }
-}
-
-/** The program ffmpeg turns pictures upright by itself, the libraries do not. */
-const turn = (rotation: number): string => {
-  if (Math.abs(rotation - 90) < 1) return ',transpose=clock'
-  if (Math.abs(rotation - 180) < 1) return ',hflip,vflip'
-  if (Math.abs(rotation - 270) < 1) return ',transpose=cclock'
-  return ''
 }
 
 /** One frame for each output that has one. The graph gives them out one after the other only. */

@@ -6,7 +6,7 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Files } from '../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, filesOf, noFiles } from './engine.ts'
 import { bareEnvironment, bounded } from './launcher.ts'
-import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS } from './limits.ts'
+import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from './limits.ts'
 import { verdictOf } from './machine-faults.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 import { ProbedFile } from './probed-file.ts'
@@ -24,6 +24,16 @@ export const createNodeAvEngine = (): Engine => ({
     pipe(
       ask({ kind: 'probe', path }, filesOf.probe(path), { wallSeconds: PROBE_SECONDS, signal }, path),
       TE.flatMapEither(decodeWith(ProbedFile)),
+    ),
+  peakRate: (path, streamIndex, signal) =>
+    pipe(
+      ask(
+        { kind: 'peak-rate', path, streamIndex },
+        filesOf.probe(path),
+        { wallSeconds: SCAN_SECONDS, signal },
+        path,
+      ),
+      TE.flatMapEither(decodeWith(t.number)),
     ),
   encode: (job, onProgress, signal) =>
     pipe(

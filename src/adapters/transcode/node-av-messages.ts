@@ -19,7 +19,6 @@ const StreamJobMessage: t.Type<StreamJob> = t.readonly(
   t.strict({
     streamIndex: t.number,
     steady: t.string,
-    rotation: t.number,
     graph: t.string,
     outputs: t.readonlyArray(EncodeOutputMessage),
   }),
@@ -28,6 +27,9 @@ const StreamJobMessage: t.Type<StreamJob> = t.readonly(
 const EncodeJobMessage: t.Type<EncodeJob> = t.readonly(
   t.strict({
     path: t.string,
+    jumpSeconds: t.number,
+    isFromZero: t.boolean,
+    alongside: t.readonlyArray(t.number),
     video: t.union([StreamJobMessage, t.null]),
     audio: t.union([StreamJobMessage, t.null]),
     wallSeconds: t.number,
@@ -45,6 +47,7 @@ const RemuxJobMessage: t.Type<RemuxJob> = t.readonly(
 export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),
+  t.strict({ kind: t.literal('peak-rate'), path: t.string, streamIndex: t.number }),
   t.strict({ kind: t.literal('encode'), job: EncodeJobMessage }),
   t.strict({ kind: t.literal('remux'), job: RemuxJobMessage }),
 ])

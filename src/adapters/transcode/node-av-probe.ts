@@ -11,7 +11,7 @@ import {
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
 import { decoderLimits, isDecoded } from './limits.ts'
-import { openSource, rotationOf } from './node-av-source.ts'
+import { openSource, turnOf } from './node-av-source.ts'
 import {
   clockSeconds,
   type ProbedAudio,
@@ -98,7 +98,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   width: stream.codecpar.width,
   height: stream.codecpar.height,
   pixelAspect: quotient(stream.sampleAspectRatio) || quotient(stream.codecpar.sampleAspectRatio) || 1,
-  rotation: rotationOf(stream),
+  ...turnOf(stream),
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlaced: false,

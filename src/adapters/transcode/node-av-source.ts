@@ -3,9 +3,12 @@ import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
 import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
 import { demuxerLimits } from './limits.ts'
 
-/** An absolute path names a file and nothing else: what stands before a colon in it is no protocol. */
-export const openSource = (path: string): Promise<Demuxer> =>
-  Demuxer.open(resolve(path), { options: demuxerLimits })
+/**
+ * An absolute path names a file and nothing else: what stands before a colon in it is no protocol. `jumpSeconds`: a
+ * time that is farther from what came before it begins a new clock, where a format may do so.
+ */
+export const openSource = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
+  Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
 
 const MICROSECOND = { num: 1, den: 1_000_000 }
 
@@ -23,16 +26,21 @@ export const startShift = (source: Demuxer): ((packet: Packet) => void) => {
   }
 }
 
+/** How a player must turn pictures: degrees clockwise, 0 to 359, and whether upside down before. */
+export type Turn = { readonly rotation: number; readonly mirrored: boolean }
+
 /**
- * Degrees clockwise by which a player must turn the pictures: 0 to 359. The display matrix is 9 native 32-bit
- * integers, of which the first, second, fourth and fifth turn and scale (FFmpeg's libavutil/display.h).
+ * From the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth turn and scale
+ * (FFmpeg's libavutil/display.h).
  */
-export const rotationOf = ({ codecpar }: Stream): number => {
+export const turnOf = ({ codecpar }: Stream): Turn => {
   const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
-  if (matrix === null || matrix.length < 36) return 0
+  if (matrix === null || matrix.length < 36) return AS_IT_IS
   const [a, b, c, d] = [0, 4, 12, 16].map((at) => matrix.readInt32LE(at)) as [number, number, number, number]
   const [wide, high] = [Math.hypot(a, c), Math.hypot(b, d)]
-  if (wide === 0 || high === 0) return 0
+  if (wide === 0 || high === 0) return AS_IT_IS
   const degrees = (Math.atan2(b / high, a / wide) * 180) / Math.PI
-  return ((Math.round(degrees) % 360) + 360) % 360
+  return { rotation: ((Math.round(degrees) % 360) + 360) % 360, mirrored: a * d - b * c < 0 }
 }
+
+const AS_IT_IS: Turn = { rotation: 0, mirrored: false }

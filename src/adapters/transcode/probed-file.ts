@@ -31,6 +31,8 @@ const ProbedVideo = t.readonly(
     pixelAspect: t.number,
     /** Degrees clockwise by which a player must turn it. */
     rotation: t.number,
+    /** Whether a player must turn it upside down before. */
+    mirrored: t.boolean,
     averageRate: t.number,
     nominalRate: t.number,
     interlaced: t.boolean,

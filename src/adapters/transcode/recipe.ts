@@ -20,17 +20,26 @@ export type RecipeOptions = {
   readonly padSeconds: number
 }
 
+/** See EncodeJob. */
+type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
+
 /** Turns a plan into FFmpeg's words, the same for every engine. Each rung becomes `{folder}/{name}.mp4`. */
 export const toEncodeJob = (
-  source: { readonly path: string; readonly facts: MediaFacts },
+  source: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
   plan: MediaPlan,
   folder: string,
   options: RecipeOptions,
 ): EncodeJob => {
-  const { path, facts } = source
+  const { path, facts, jumpSeconds, isFromZero } = source
   const { video, audio } = facts
   return {
     path,
+    jumpSeconds,
+    isFromZero,
+    alongside: alongside(source, [
+      ...(plan.video.length > 0 ? [video] : []),
+      ...(plan.audio.length > 0 ? [audio] : []),
+    ]),
     video: video === null || plan.video.length === 0 ? null : videoJob(video, plan, folder, options),
     audio:
       audio === null || plan.audio.length === 0
@@ -39,6 +48,15 @@ export const toEncodeJob = (
     wallSeconds: options.wallSeconds,
   }
 }
+
+/** A file of which the times count from zero is one of ours, with one stream. */
+const alongside = (
+  { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
+  used: ReadonlyArray<VideoSource | AudioSource | null>,
+): ReadonlyArray<number> =>
+  isFromZero
+    ? []
+    : [video, audio].flatMap((stream) => (stream === null || used.includes(stream) ? [] : [stream.index]))
 
 const videoJob = (
   source: VideoSource,
@@ -49,7 +67,8 @@ const videoJob = (
   const { num, den } = plan.frameRate
   const colour = colourOf(source)
   const shared = [
-    ...(source.interlaced ? ['bwdif=mode=send_frame:deint=all'] : []),
+    ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
+    ...turn(source),
     // A film that starts late repeats its first picture from 0, so that sound and pictures start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
@@ -66,11 +85,18 @@ const videoJob = (
     streamIndex: source.index,
     // Pictures that change their size keep the first one's.
     steady: `scale=${source.codedWidth}:${source.codedHeight}`,
-    rotation: source.rotation,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
 }
+
+/** Turns pictures upright. */
+const turn = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [
+  ...(mirrored ? ['vflip'] : []),
+  ...(Math.abs(rotation - 90) < 1 ? ['transpose=clock'] : []),
+  ...(Math.abs(rotation - 180) < 1 ? ['hflip', 'vflip'] : []),
+  ...(Math.abs(rotation - 270) < 1 ? ['transpose=cclock'] : []),
+]
 
 // Other movflags look as good and are not: +delay_moov lets FFmpeg 8.1 write edit lists, and without +cmaf pictures
 // start two frames late in players that ignore them.
@@ -104,6 +130,9 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 const AAC_PRIMING = 1024
 const AAC_FRAME = 1024
 
+/** Seconds: a gap in sound that is not filled puts what follows out of sync by as much. FFmpeg lets 0.1 s pass. */
+const FILLED_GAP = 0.03
+
 /** The least that sound is padded to, before the priming is taken off. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
@@ -116,7 +145,7 @@ const audioJob = (
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
     // Sound that starts late begins with silence; gaps are filled, so that it never runs away from the pictures.
-    `aresample=${sampleRate}:async=1:first_pts=0`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=${FILLED_GAP}:first_pts=0`,
     LIMITER,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
@@ -129,7 +158,6 @@ const audioJob = (
   return {
     streamIndex,
     steady: oneForm(rungs),
-    rotation: 0,
     graph,
     outputs: rungs.map((rung, i) => ({
       label: `a${i}`,
@@ -153,23 +181,32 @@ const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
   `aresample=${first?.sampleRate ?? 48_000},aformat=sample_fmts=fltp:channel_layouts=${first?.channels === 1 ? 'mono' : 'stereo'}`
 
 /**
+ * Where a source changes its sample rate, FFmpeg 5 counts the last piece before by the new one: at 3 seconds it comes
+ * with 4.5, as the last of a graph or the first, and the muxer would hold up all that follows. The first piece of each
+ * graph and behind each gap is lost with it: some hundredths of a second.
+ */
+const WITHOUT_LEAPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
+
+/**
  * Decodes the sound alone, into one form, as PCM with the time stamps of the source. An engine that begins its graphs
  * anew where a source changes its form (stereo to 5.1) can encode that in a second pass, without a break.
  */
 export const toPcmJob = (
-  path: string,
+  from: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
   source: AudioSource,
   rungs: ReadonlyArray<AudioRung>,
   file: string,
   wallSeconds: number,
 ): EncodeJob => ({
-  path,
+  path: from.path,
+  jumpSeconds: from.jumpSeconds,
+  isFromZero: from.isFromZero,
+  alongside: alongside(from, [source]),
   video: null,
   audio: {
     streamIndex: source.index,
     steady: oneForm(rungs),
-    rotation: 0,
-    graph: 'aformat=sample_fmts=flt[pcm]',
+    graph: `${WITHOUT_LEAPS},aformat=sample_fmts=flt[pcm]`,
     outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, file }],
   },
   wallSeconds,

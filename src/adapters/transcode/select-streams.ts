@@ -24,6 +24,9 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
+    otherSounds: usable
+      .filter((sound) => sound !== audio)
+      .map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
     warnings: [
       ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
       ...(audio === undefined && sounds.length > 0 ? ['no sound: none of the sounds is decoded'] : []),
@@ -67,14 +70,20 @@ const refusalFor = (
 }
 
 const leftOut = (stream: ProbedStream): string => {
-  const language = stream.language === null ? '' : ` in ${stream.language}`
   const why = stream.kind === 'subtitles' || isDecoded(stream.codec) ? '' : ', which is not decoded'
-  return `left out: ${NAMES[stream.kind]}${language} (${describe(stream)})${why}`
+  return `${leftOutLine(describe(stream))}${why}`
+}
+
+export const leftOutLine = (description: string): string => `left out: ${description}`
+
+const describe = (stream: ProbedStream): string => {
+  const language = stream.language === null ? '' : ` in ${stream.language}`
+  return `${NAMES[stream.kind]}${language} (${formOf(stream)})`
 }
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
 
-const describe = (stream: ProbedVideo | ProbedAudio | ProbedSubtitles): string => {
+const formOf = (stream: ProbedVideo | ProbedAudio | ProbedSubtitles): string => {
   const { kind, codec } = stream
   if (kind === 'subtitles' || !isDecoded(codec)) return codec
   if (kind === 'video') return `${codec}, ${stream.width}x${stream.height}`
@@ -101,6 +110,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     codedWidth: video.width,
     codedHeight: video.height,
     rotation: video.rotation,
+    mirrored: video.mirrored,
     averageRate: video.averageRate,
     nominalRate: video.nominalRate,
     interlaced: video.interlaced,

@@ -3,13 +3,13 @@ import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { Transcoded } from '../../ports/transcoder.ts'
-import { noSound } from './attempts.ts'
-import { type CutRendition, secondsOf, ticksOf } from './cut-rendition.ts'
-import { encodeOneWay, GRACE_SECONDS, level } from './encode-passes.ts'
-import type { EngineFailure } from './engine.ts'
+import { secondsOf } from './cut-rendition.ts'
+import { GRACE_SECONDS } from './encode-passes.ts'
+import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { encodeWithSomeSound } from './other-sounds.ts'
 import { makeProgressive } from './progressive.ts'
-import { PADDED_SAMPLES } from './recipe.ts'
+import { onOneClock } from './source-clock.ts'
 
 export type Run = {
   readonly maxSeconds: number
@@ -20,8 +20,7 @@ export type Run = {
   readonly onFailedAttempt: (failure: EngineFailure, warnings: ReadonlyArray<string>) => void
 }
 
-export type TranscodeRequest = {
-  readonly path: string
+export type TranscodeRequest = Pick<EncodeJob, 'path' | 'jumpSeconds' | 'isFromZero'> & {
   readonly facts: MediaFacts
   readonly plan: MediaPlan
   readonly folder: string
@@ -29,13 +28,16 @@ export type TranscodeRequest = {
   readonly signal: AbortSignal
 }
 
+/** Before its clock was looked at. */
+type AskedTranscode = Omit<TranscodeRequest, 'jumpSeconds' | 'isFromZero'>
+
 /** A source that gives less than this share of what it announced, less a frame, is shorter than it says. */
 const WHOLE = 0.95
 const FRAME_SECONDS = 0.05
 
 export const transcodeWith =
   (found: FoundEngine, run: Run) =>
-  (request: TranscodeRequest): TE.TaskEither<Refused | Unavailable, Transcoded> =>
+  (request: AskedTranscode): TE.TaskEither<Refused | Unavailable, Transcoded> =>
     pipe(
       TE.tryCatch(() => transcodeOrThrow(found, run, request), unavailable('transcoder')),
       TE.flatMapEither((result) => result),
@@ -44,42 +46,36 @@ export const transcodeWith =
 const transcodeOrThrow = async (
   found: FoundEngine,
   run: Run,
-  request: TranscodeRequest,
+  asked: AskedTranscode,
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
-  const { facts, signal } = request
-  if ((facts.announcedSeconds ?? 0) > run.maxSeconds) return E.left(run.tooLong)
-  const onProgress = forward(request.onProgress)
+  const { signal } = asked
+  if ((asked.facts.announcedSeconds ?? 0) > run.maxSeconds) return E.left(run.tooLong)
+  const onProgress = forward(asked.onProgress)
+  const source = await onOneClock(asked.path, asked.folder, signal)
+  const request = { ...asked, ...source, isFromZero: false, onProgress }
 
-  const tried = await encodeOneWay(found, run, { ...request, onProgress })
+  const tried = await encodeWithSomeSound(found, run, request)
   if (E.isLeft(tried))
     return E.left(tried.left.reason === 'aborted' && !signal.aborted ? run.tooLong : run.toError(tried.left))
-  const { renditions: all, folder, isCutOff, attempt, sourceSeconds: seconds } = tried.right
-  if (all.some(({ parts }) => parts.length === 0))
+  const { renditions, folder, facts, isCutOff, attempt, sourceSeconds: seconds } = tried.right
+  if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
-  const renditions = withoutEmptySound(all)
-  const levelled = await level(found, run, { ...request, onProgress }, attempt, folder, renditions)
-  if (E.isLeft(levelled)) return E.left(run.toError(levelled.left))
 
-  if (Math.max(...levelled.right.map(secondsOf)) > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
+  if (Math.max(...renditions.map(secondsOf)) > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
   const announced = facts.announcedSeconds
   const isShort = announced !== null && seconds < WHOLE * announced - FRAME_SECONDS
   if (isShort && isCutOff) return E.left(cutOff(seconds, announced))
 
   const bounds = { folder, wallSeconds: run.wallSecondsFor(seconds), signal }
-  const progressive = await makeProgressive(found.engine, levelled.right, bounds)()
+  const progressive = await makeProgressive(found.engine, renditions, bounds)()
   if (E.isLeft(progressive)) {
     await rm(folder, { recursive: true, force: true })
     return E.left(run.toError(progressive.left))
   }
   onProgress(1)
-  const warnings = [
-    ...facts.warnings,
-    ...attempt.warnings,
-    ...(renditions.length < all.length ? [noSound(facts)] : []),
-    ...(isShort ? [shorter(seconds, announced)] : []),
-  ]
+  const warnings = [...facts.warnings, ...attempt.warnings, ...(isShort ? [shorter(seconds, announced)] : [])]
   return E.right({
-    renditions: levelled.right,
+    renditions,
     progressive: progressive.right,
     sourceSeconds: tried.right.isSourceMeasured ? seconds : null,
     warnings,
@@ -95,18 +91,6 @@ const forward = (onProgress: (fraction: number) => void) => {
     onProgress(told)
   }
 }
-
-/**
- * An audio track in which nothing can be decoded may end in success all the same, and in nothing but the samples that
- * the recipe pads with.
- */
-const withoutEmptySound = (renditions: ReadonlyArray<CutRendition>): ReadonlyArray<CutRendition> => {
-  const films = renditions.filter(({ video }) => video !== null)
-  const sounds = renditions.filter(({ audio }) => audio !== null)
-  return films.some((film) => secondsOf(film) > 1) && sounds.every(isPadding) ? films : renditions
-}
-
-const isPadding = (sound: CutRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
 
 const cutOff = (seconds: number, announced: number): Refused =>
   refused(`the file is cut off: ${seconds.toFixed(1)} of ${announced.toFixed(1)} seconds can be decoded`)

@@ -9,6 +9,8 @@ export type MediaFacts = {
   readonly announcedSeconds: number | null
   readonly video: VideoSource | null
   readonly audio: AudioSource | null
+  /** Sounds that are decoded, too, in the order to take them if `audio` turns out broken. */
+  readonly otherSounds: ReadonlyArray<OtherSound>
   /** What a person should know: which streams are left out, and why. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -27,6 +29,8 @@ export type VideoSource = {
   readonly codedWidth: number
   readonly codedHeight: number
   readonly rotation: number
+  /** Whether it is upside down before it is turned: a mirror image. */
+  readonly mirrored: boolean
   /** Frames per second: average and smallest common rate, 0 when unknown. */
   readonly averageRate: number
   readonly nominalRate: number
@@ -44,6 +48,9 @@ export type AudioSource = {
   /** Bits per second, `null` when unknown. */
   readonly bitrate: number | null
 }
+
+/** `description`: what a person knows it by: `sound in fra (aac, 1 channel)`. */
+export type OtherSound = { readonly source: AudioSource; readonly description: string }
 
 /** One video rendition to make. */
 export type VideoRung = {

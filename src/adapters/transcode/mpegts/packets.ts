@@ -1,0 +1,86 @@
+/** Bytes of a packet (ISO/IEC 13818-1 §2.4.3.2), and what it starts with. */
+const PACKET_BYTES = 188
+const SYNC = 0x47
+
+/** Distances between packets: bare, behind a time stamp of 4 bytes (M2TS), before a checksum of 16. */
+const STRIDES = [PACKET_BYTES, 192, 204]
+const SEEN_PACKETS = 5
+const LONGEST_START = 2 * 204
+
+/** Distance between the packets of an MPEG transport stream that begins with `head`; `null` where it is none. */
+export const strideOf = (head: Uint8Array): number | null => {
+  for (let start = 0; start < LONGEST_START; start++)
+    for (const stride of STRIDES)
+      if (start + (SEEN_PACKETS - 1) * stride < head.length && syncs(head, start, stride)) return stride
+  return null
+}
+
+const syncs = (bytes: Uint8Array, start: number, stride: number): boolean => {
+  for (let i = 0; i < SEEN_PACKETS; i++) if (bytes[start + i * stride] !== SYNC) return false
+  return true
+}
+
+/** Calls `visit` with the offset of each whole packet, and returns how many bytes are done with. */
+export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: number) => void): number => {
+  let at = 0
+  while (at + stride <= bytes.length) {
+    if (bytes[at] === SYNC) {
+      visit(at)
+      at += stride
+    } else at = nextSync(bytes, at, stride)
+  }
+  return Math.min(at, bytes.length)
+}
+
+/** Recordings lose bytes. A packet starts where another follows it. */
+const nextSync = (bytes: Uint8Array, from: number, stride: number): number => {
+  for (let at = from; at < bytes.length; at++)
+    if (bytes[at] === SYNC && (at + stride >= bytes.length || bytes[at + stride] === SYNC)) return at
+  return bytes.length
+}
+
+export const pidAt = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at + 1] ?? 0) & 0x1f) << 8) | (bytes[at + 2] ?? 0)
+
+/** Where a packet has the times of a PES packet that starts in it: offsets of the fields; `dts` is `pts` without one. */
+export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
+
+/** ISO/IEC 13818-1 §2.4.3.6. A header that goes on in the next packet counts as none: muxers do not split it. */
+export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
+  const startsUnit = (bytes[at + 1] ?? 0) & 0x40
+  if (startsUnit === 0) return null
+  const control = bytes[at + 3] ?? 0
+  const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
+  if (isScrambled || !hasPayload) return null
+  const pes = at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0)
+  const end = at + PACKET_BYTES
+  if (pes + 14 > end || bytes[pes] !== 0 || bytes[pes + 1] !== 0 || bytes[pes + 2] !== 1) return null
+  if (WITHOUT_TIMES.has(bytes[pes + 3] ?? 0) || ((bytes[pes + 6] ?? 0) & 0xc0) !== 0x80) return null
+  const has = (bytes[pes + 7] ?? 0) >> 6
+  const [pts, isVideo] = [pes + 9, ((bytes[pes + 3] ?? 0) & 0xf0) === 0xe0]
+  if (has === 2) return { isVideo, pts, dts: pts }
+  return has === 3 && pts + 10 <= end ? { isVideo, pts, dts: pts + 5 } : null
+}
+
+/** Stream ids of which the header has no times: maps, padding, private data 2, ECM, EMM, directories and others. */
+const WITHOUT_TIMES: ReadonlySet<number> = new Set([0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff])
+
+/** Times are counted modulo this: 33 bits of 90 kHz, a little more than 26 hours. */
+export const WRAP = 2 ** 33
+export const TICKS_A_SECOND = 90_000
+
+export const readTime = (bytes: Uint8Array, at: number): number => {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = bytes.subarray(at, at + 5)
+  return ((a >> 1) & 7) * 2 ** 30 + ((b << 22) | ((c >> 1) << 15) | (d << 7) | (e >> 1))
+}
+
+/** Writes `time` modulo WRAP; the bits around it stay. */
+export const writeTime = (bytes: Uint8Array, at: number, time: number): void => {
+  const wrapped = ((time % WRAP) + WRAP) % WRAP
+  const [high, low] = [Math.floor(wrapped / 2 ** 30), wrapped % 2 ** 30]
+  bytes[at] = ((bytes[at] ?? 0) & 0xf1) | (high << 1)
+  bytes[at + 1] = low >> 22
+  bytes[at + 2] = ((low >> 14) & 0xfe) | 1
+  bytes[at + 3] = (low >> 7) & 0xff
+  bytes[at + 4] = ((low << 1) & 0xfe) | 1
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MediaFacts, OtherSound } from '../../domain/ingest/media-plan.ts'
+import { E } from '../../fp.ts'
+import { noSound } from './attempts.ts'
+import { type CutRendition, secondsOf, ticksOf } from './cut-rendition.ts'
+import { cutRenditions } from './cut-renditions.ts'
+import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf } from './encode-passes.ts'
+import type { EngineFailure } from './engine.ts'
+import type { FoundEngine } from './find-engine.ts'
+import { PADDED_SAMPLES } from './recipe.ts'
+import { leftOutLine } from './select-streams.ts'
+import type { Run, TranscodeRequest } from './transcode.ts'
+
+/**
+ * Encodes, and makes all renditions last equally long. Where nothing of the chosen sound can be decoded, the next one
+ * that can be takes its place, in the form that was planned, and in the end none. The pictures that were made stay.
+ */
+export const encodeWithSomeSound = async (
+  found: FoundEngine,
+  run: Run,
+  request: TranscodeRequest,
+): Promise<E.Either<EngineFailure, Made>> => {
+  const { facts, plan } = request
+  const others = facts.otherSounds.map((other) => ({ ...request, facts: withSound(facts, other) }))
+  let made = await encodeOneWay(found, run, request)
+  for (const other of [...others, null]) {
+    if (E.isLeft(made)) {
+      if (made.left.reason !== 'input' || plan.video.length > 0) return made
+    } else if (plan.audio.length === 0 || made.right.renditions.some(({ parts }) => parts.length === 0))
+      return made
+    else if (!isMute(made.right)) {
+      const levelled = await level(found, run, { ...request, facts: made.right.facts }, made.right)
+      if (E.isRight(levelled) || levelled.left.reason !== 'input' || plan.video.length === 0) return levelled
+    }
+    if (E.isRight(made)) made = E.right(withoutSound(made.right, facts))
+    const next = other === null ? null : await encodeSound(found, run, other, made)
+    if (next !== null) made = E.right(next)
+  }
+  return made
+}
+
+const isMute = ({ renditions }: Made): boolean => {
+  const films = renditions.filter(({ video }) => video !== null)
+  const sounds = renditions.filter(({ audio }) => audio !== null)
+  // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
+  return sounds.length === 0 || (films.some((film) => secondsOf(film) > 1) && sounds.every(isPadding))
+}
+
+const isPadding = (sound: CutRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
+
+const withoutSound = (made: Made, facts: MediaFacts): Made => ({
+  ...made,
+  facts,
+  attempt: {
+    ...made.attempt,
+    plan: { ...made.attempt.plan, audio: [] },
+    warnings: [...made.attempt.warnings.filter((warning) => warning !== noSound(facts)), noSound(facts)],
+  },
+  renditions: made.renditions.filter(({ video }) => video !== null),
+})
+
+/** `null` where this one cannot be decoded, either. */
+const encodeSound = async (
+  found: FoundEngine,
+  run: Run,
+  request: TranscodeRequest,
+  tried: E.Either<EngineFailure, Made>,
+): Promise<Made | null> => {
+  const { facts, plan } = request
+  const before = E.isRight(tried) ? tried.right : null
+  const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
+  for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
+  const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
+  const ended = await encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
+  if (E.isLeft(ended)) return null
+  const attempt = {
+    plan: { ...plan, video: before?.attempt.plan.video ?? [] },
+    convertsColours: before?.attempt.convertsColours ?? false,
+    warnings: before?.attempt.warnings.filter((warning) => warning !== noSound(before.facts)) ?? [],
+  }
+  const renditions = await cutRenditions(attempt.plan, folder)
+  const sounds = renditions.filter(({ audio }) => audio !== null)
+  if (sounds.every(isPadding)) return null
+  const sourceSeconds = Math.max(before?.sourceSeconds ?? 0, sourceSecondsOf(sounds, 0))
+  const isCutOff = ended.right.isCutOff || before?.isCutOff === true
+  const isSourceMeasured = before?.isSourceMeasured !== false && sounds.every(({ isEven }) => isEven)
+  return { attempt, folder, facts, renditions, sourceSeconds, isSourceMeasured, isCutOff }
+}
+
+/** The other sound in place of the chosen one, and words for both. */
+const withSound = (facts: MediaFacts, { source, description }: OtherSound): MediaFacts => ({
+  ...facts,
+  audio: source,
+  warnings: [
+    ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),
+    `the sound (${facts.audio?.codec}) could not be decoded: ${description} is in its place`,
+  ],
+})

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
+import { media } from '../support/transcoding.ts'
+import { asM2ts, jumping, later, timesOf, wrapping } from '../support/transport-stream.ts'
+
+const signal = new AbortController().signal
+const SECOND = 90_000
+
+describe('withEvenClock', () => {
+  let folder: string
+  let film: Buffer
+
+  before(async () => {
+    film = await readFile(media('beat.m2t'))
+  })
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-clock-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const clockOf = async (bytes: Uint8Array) => {
+    const path = join(folder, 'source')
+    await writeFile(path, bytes)
+    return { path, clock: await readClock(path, signal) }
+  }
+  const evened = async (bytes: Uint8Array) => {
+    const { path, clock } = await clockOf(bytes)
+    if (clock === null) throw new Error('no transport stream')
+    return { path, copy: await withEvenClock(path, folder, clock, signal), clock }
+  }
+
+  for (const [name, change] of [
+    ['a jump', (bytes: Buffer) => jumping(bytes, 2.5, -3000)],
+    ['a counter that starts again', (bytes: Buffer) => wrapping(bytes, 3)],
+    [
+      'a jump between packets with time stamps of 4 bytes',
+      (bytes: Buffer) => asM2ts(jumping(bytes, 2.5, 3000)),
+    ],
+    ['a jump behind a lost piece', (bytes: Buffer) => cut(jumping(bytes, 2.5, 3000), 188 * 40 + 77, 300)],
+  ] as const)
+    it(`[V44] copies a stream with ${name}, and changes nothing but times`, async () => {
+      const { copy, path } = await evened(change(film))
+      const [before, after] = [await readFile(path), await readFile(copy)]
+      expect(after.length).to.equal(before.length)
+      const [times, wanted] = [timesOf(after), timesOf(change(later(film, 0)))]
+      expect(times.map(({ pid }) => pid)).to.deep.equal(wanted.map(({ pid }) => pid))
+      const changed = before.filter((byte, i) => byte !== after[i]).length
+      expect(changed).to.be.at.most(10 * times.length)
+    })
+
+  it('[V44] gives back the times of a film that was not cut', async () => {
+    const { copy } = await evened(jumping(film, 2.5, 3000))
+    const [times, original] = [timesOf(await readFile(copy)), timesOf(film)]
+    const [first, start] = [times[0]?.time ?? 0, original[0]?.time ?? 0]
+    expect(times.map(({ time }) => time - first)).to.deep.equal(original.map(({ time }) => time - start))
+  })
+
+  it('[V44] reads a stream on one clock as it is, and knows how long it is', async () => {
+    const { copy, path, clock } = await evened(film)
+    expect(copy).to.equal(path)
+    expect(clock.ticks / SECOND).to.be.closeTo(6, 0.6)
+  })
+
+  it('takes no other file for a transport stream', async () => {
+    for (const name of ['bunny.mp4', 'bunny.mp3', 'subonly.mkv'])
+      expect((await clockOf(await readFile(media(name)))).clock).to.equal(null)
+    expect((await clockOf(Buffer.alloc(0))).clock).to.equal(null)
+  })
+
+  it('stops when it is told to', async () => {
+    const { path } = await clockOf(film)
+    const stopped = await readClock(path, AbortSignal.abort()).then(
+      () => 'read',
+      (error: Error) => error.name,
+    )
+    expect(stopped).to.equal('AbortError')
+  })
+})
+
+const cut = (bytes: Buffer, at: number, length: number): Buffer =>
+  Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)])

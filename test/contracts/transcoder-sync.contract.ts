@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { expect } from 'chai'
+import { boxesIn, onlyBox } from '../../src/adapters/transcode/isobmff.ts'
+import type { Transcoder } from '../../src/ports/transcoder.ts'
+import { right } from '../support/expect-right.ts'
+import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'
+import { type TimedFilm, timeRows } from '../support/time-rows.ts'
+import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+
+/** What becomes of the time of unusual films: the table in docs/media.md. */
+export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'one a kind'): void => {
+  const { transcode, written } = createTranscodingFolder()
+
+  const pathOf = async ({ file, change }: TimedFilm, name: string) =>
+    change === undefined
+      ? media(file)
+      : written(`${name}-${basename(file)}`, change(await readFile(media(file))))
+
+  const expectBeats = ({ flashes, beeps }: Beats, { beats, silent = [], dark = [] }: TimedFilm) => {
+    const isNear = (others: ReadonlyArray<number>) => (second: number) =>
+      others.some((other) => Math.abs(other - second) < 0.5)
+    // A flash without a sound, and a sound without a flash, are looked at by themselves.
+    const rest = {
+      flashes: flashes.filter((s) => !isNear(silent)(s)),
+      beeps: beeps.filter((s) => !isNear(dark)(s)),
+    }
+    expectInSync(rest)
+    expect(rest.flashes.length, `flashes ${flashes}`).to.equal(beats.length)
+    for (const [i, flash] of rest.flashes.entries()) expect(flash).to.be.closeTo(beats[i] ?? Number.NaN, 0.09)
+    expect(flashes.filter(isNear(silent)).length, `flashes ${flashes}`).to.equal(silent.length)
+    expect(beeps.filter(isNear(dark)).length, `beeps ${beeps}`).to.equal(dark.length)
+  }
+
+  it('[V48] has no pictures out of order below 10 a second: some players would show them late', async () => {
+    const { task } = await transcode(transcoder, media('onepic.mp4'), smallest)
+    const [file] = (await right(task)).progressive
+    const moov = onlyBox(await readFile(file?.file.path ?? ''), 'moov')
+    const [trak] = boxesIn(moov).filter(({ type }) => type === 'trak')
+    const tables = boxesIn(onlyBox(trak?.body ?? Buffer.alloc(0), 'mdia', 'minf', 'stbl'))
+    // Composition offsets (ISO/IEC 14496-12 §8.6.1.3): without them pictures are shown as they are decoded.
+    expect(tables.map(({ type }) => type))
+      .to.include('stts')
+      .and.not.to.include('ctts')
+  })
+
+  for (const [r, { comesIn, comesOut, films }] of timeRows.entries())
+    for (const [f, film] of (times === 'all' ? films : films.slice(0, 1)).entries())
+      it(`[V41] [V42] [V44] ${comesIn}: ${comesOut} (${film.file}, ${f + 1})`, async () => {
+        const { task } = await transcode(transcoder, await pathOf(film, `${r}-${f}`), smallest)
+        const { renditions, progressive, warnings } = await right(task)
+        for (const rendition of renditions)
+          expect(secondsOf(rendition), rendition.name).to.be.closeTo(film.seconds, 0.3)
+        const rate = renditions[0]?.video?.frameRate
+        if (film.frameRate !== undefined)
+          expect((rate?.num ?? 0) / (rate?.den ?? 1)).to.be.closeTo(film.frameRate, 1e-6)
+        expect(warnings.length, warnings.join('; ')).to.equal(film.warnings?.length ?? 0)
+        for (const [i, pattern] of (film.warnings ?? []).entries()) expect(warnings[i]).to.match(pattern)
+        if (film.beats.length > 0) expectBeats(await beatsOf(progressive[0]?.file.path ?? ''), film)
+      })
+}

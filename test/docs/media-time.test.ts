@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { timeRows } from '../support/time-rows.ts'
+
+/** The rows of a table below a heading: what comes in, what comes out. */
+const rowsBelow = (heading: string): ReadonlyArray<readonly [string, string]> => {
+  const text = readFileSync('docs/media.md', 'utf8')
+  const [, section = ''] = text.split(`\n### ${heading}\n`)
+  const [table = ''] = section.split('\n#', 1)
+  return [...table.matchAll(/^\| (.+) \| (.+) \|$/gm)]
+    .map(([, comesIn = '', comesOut = '']) => [comesIn, comesOut] as const)
+    .slice(1)
+}
+
+/** Tested elsewhere: what is no film to be made, but a refusal. */
+const refusals = ['MP4 or Matroska that is cut off (the demuxer says so, and more than 5 % is missing)']
+
+describe('docs/media.md', () => {
+  it('has a test for each row of its table of time', () => {
+    const rows = rowsBelow('Time').filter(([comesIn]) => !refusals.includes(comesIn))
+    expect(rows).to.deep.equal(timeRows.map(({ comesIn, comesOut }) => [comesIn, comesOut]))
+  })
+})

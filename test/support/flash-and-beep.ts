@@ -1,0 +1,85 @@
+import '../../src/adapters/transcode/promise-with-resolvers.ts'
+
+import { expect } from 'chai'
+import { Decoder, Demuxer, type Frame, type Stream } from 'node-av'
+
+/** When a film flashes and when it beeps, in seconds from its start. */
+export type Beats = { readonly flashes: ReadonlyArray<number>; readonly beeps: ReadonlyArray<number> }
+
+/** How far a flash and its beep may be from each other: less is not noticed. */
+export const SYNC_SECONDS = 0.04
+
+/** Reads a film that is black and silent but for flashes and beeps. */
+export const beatsOf = async (path: string): Promise<Beats> => {
+  const source = await Demuxer.open(path)
+  try {
+    const [video, audio] = [source.video(), source.audio()]
+    return {
+      flashes: video === undefined ? [] : await onsetsIn(path, video, lightOf),
+      beeps: audio === undefined ? [] : await onsetsIn(path, audio, loudnessOf),
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+/** Each flash comes with its beep, to 40 ms. */
+export const expectInSync = ({ flashes, beeps }: Beats): void => {
+  expect(beeps.length, `flashes ${flashes}, beeps ${beeps}`).to.equal(flashes.length)
+  for (const [i, flash] of flashes.entries())
+    expect(Math.abs((beeps[i] ?? Number.NaN) - flash), `flashes ${flashes}, beeps ${beeps}`).to.be.at.most(
+      SYNC_SECONDS,
+    )
+}
+
+/** Pieces of a frame, each with its second and how strong it is: 0 to 1. */
+type Strengths = (frame: Frame, start: number) => Iterable<readonly [second: number, strength: number]>
+
+const STRONG = 0.4
+const WEAK = 0.15
+/** Sound goes through 0 in each wave, and a flash lasts for some pictures. */
+const QUIET_SECONDS = 0.2
+
+const onsetsIn = async (path: string, { index }: Stream, strengths: Strengths): Promise<number[]> => {
+  const source = await Demuxer.open(path)
+  const stream = source.getStream(index)
+  if (stream === undefined) throw new Error('no stream')
+  const decoder = await Decoder.create(stream)
+  const onsets: number[] = []
+  let lastStrong = Number.NEGATIVE_INFINITY
+  try {
+    for await (const frame of decoder.frames(source.packets(index))) {
+      if (frame === null) continue
+      const { num, den } = frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
+      for (const [second, strength] of strengths(frame, (Number(frame.pts) * num) / den)) {
+        const isOnset = strength > STRONG && second - lastStrong > QUIET_SECONDS
+        if (isOnset) onsets.push(second)
+        if (strength > STRONG || (strength > WEAK && second - lastStrong < QUIET_SECONDS)) lastStrong = second
+      }
+      frame.free()
+    }
+  } finally {
+    decoder.close()
+    await source.close()
+  }
+  return onsets
+}
+
+function* lightOf(frame: Frame, start: number): Iterable<readonly [number, number]> {
+  const plane = frame.data?.[0] ?? Buffer.alloc(0)
+  const [width, height, line] = [frame.width, frame.height, frame.linesize[0] ?? frame.width]
+  let [sum, count] = [0, 0]
+  for (let y = 1; y < height; y += 4)
+    for (let x = 1; x < width; x += 4) {
+      sum += plane[y * line + x] ?? 0
+      count++
+    }
+  yield [start, (sum / count - 16) / 219]
+}
+
+/** Of floats in planes, as AAC is decoded to. */
+function* loudnessOf(frame: Frame, start: number): Iterable<readonly [number, number]> {
+  const plane = frame.data?.[0] ?? Buffer.alloc(0)
+  for (let i = 0; i < frame.nbSamples; i++)
+    yield [start + i / frame.sampleRate, 4 * Math.abs(plane.readFloatLE(4 * i))]
+}

@@ -1,0 +1,204 @@
+import { jumping, later, oneAfterTheOther, pausing, wrapping } from './transport-stream.ts'
+
+/** What comes of a film that flashes and beeps. */
+export type TimeRow = {
+  /** As the table of docs/media.md has it. */
+  readonly comesIn: string
+  readonly comesOut: string
+  readonly films: ReadonlyArray<TimedFilm>
+}
+
+export type TimedFilm = {
+  /** In test/media. */
+  readonly file: string
+  /** Of a transport stream: what becomes of it before. */
+  readonly change?: (film: Buffer) => Buffer
+  /** What is made lasts for so long. */
+  readonly seconds: number
+  /** When it flashes and beeps, together to 40 ms; an empty list for a film that does neither. */
+  readonly beats: ReadonlyArray<number>
+  /** Where sound or pictures are not there to beep or flash. */
+  readonly silent?: ReadonlyArray<number>
+  readonly dark?: ReadonlyArray<number>
+  readonly frameRate?: number
+  readonly warnings?: ReadonlyArray<RegExp>
+}
+
+/** `beat.m2t` and others last for 6 s, and flash and beep after 1, 3 and 5. */
+const BEATS = [1, 3, 5]
+const beat = { file: 'beat.m2t', seconds: 6, beats: BEATS }
+const HOUR = 3600
+
+export const timeRows: ReadonlyArray<TimeRow> = [
+  {
+    comesIn: 'a clock that starts at any time',
+    comesOut: 'starts at 0',
+    films: [
+      { ...beat, change: (film) => later(film, 10 * HOUR) },
+      { ...beat, file: 'beat.mkv' },
+    ],
+  },
+  {
+    comesIn: 'a counter that starts again (33 bits of MPEG, after 26.5 hours)',
+    comesOut: 'goes on',
+    films: [
+      { ...beat, change: (film) => wrapping(film, 2.5) },
+      { ...beat, change: (film) => wrapping(film, 0.01) },
+    ],
+  },
+  {
+    comesIn:
+      'a transport stream whose clock jumps, forwards by more than 10 s or backwards, be it recorded so or put together of several',
+    comesOut: 'goes on without a gap; sound and pictures stay together',
+    films: [
+      { ...beat, change: (film) => jumping(film, 2.5, HOUR) },
+      { ...beat, change: (film) => jumping(film, 2.5, -HOUR) },
+      { ...beat, change: (film) => jumping(film, 2.5, -2) },
+      { ...beat, change: (film) => jumping(jumping(film, 3.5, -20 * HOUR), 1.5, 12) },
+      {
+        ...beat,
+        change: (film) => Buffer.concat([film, film]),
+        seconds: 12,
+        beats: [1, 3, 5, 7.12, 9.12, 11.12],
+      },
+      {
+        ...beat,
+        change: (film) => Buffer.concat([pausing(film, 'pictures', 4, 6), film]),
+        seconds: 12,
+        beats: [1, 3, 7.12, 9.12, 11.12],
+        dark: [5],
+      },
+    ],
+  },
+  {
+    comesIn: 'a gap in all streams of up to 10 s',
+    comesOut: 'the last picture and silence for as long',
+    films: [
+      { ...beat, change: (film) => jumping(film, 2, 4), seconds: 10, beats: [1, 7, 9] },
+      { ...beat, file: 'gap.mkv', seconds: 9, beats: [1, 6, 8] },
+    ],
+  },
+  {
+    comesIn: 'a gap in one stream, however long',
+    comesOut: 'the last picture, or silence; the other stream goes on',
+    films: [
+      {
+        ...beat,
+        change: (film) => pausing(oneAfterTheOther(film, 3, 6), 'sound', 2, 14),
+        seconds: 18,
+        beats: [1, 15, 17],
+        silent: [3, 5, 7, 9, 11, 13],
+      },
+      { ...beat, change: (film) => pausing(film, 'pictures', 2, 4), beats: [1, 5], dark: [3] },
+    ],
+  },
+  {
+    comesIn: 'sound that starts later than the pictures',
+    comesOut: 'silence up to there',
+    films: [
+      { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
+      { ...beat, change: (film) => pausing(film, 'sound', 0, 2), beats: [3, 5], silent: [1] },
+      {
+        ...beat,
+        change: (film) => pausing(pausing(film, 'sound', 0, 2), 'sound', 4, 9),
+        beats: [3],
+        silent: [1, 5],
+      },
+    ],
+  },
+  {
+    comesIn: 'pictures that start later than the sound',
+    comesOut: 'the first picture from the start',
+    films: [
+      { ...beat, file: 'late-pictures.mp4', beats: [3, 5], dark: [1] },
+      { ...beat, change: (film) => pausing(film, 'pictures', 0, 1.9), beats: [3, 5], dark: [1] },
+    ],
+  },
+  {
+    comesIn: 'sound that ends before the pictures',
+    comesOut: 'silence to the end of the pictures',
+    films: [
+      { ...beat, file: 'short-sound.mp4', seconds: 12, beats: [1], silent: [3, 5, 7, 9, 11] },
+      { ...beat, change: (film) => pausing(film, 'sound', 2, 9), beats: [1], silent: [3, 5] },
+    ],
+  },
+  {
+    comesIn: 'pictures that end before the sound',
+    comesOut: 'the last picture to the end of the sound',
+    films: [
+      { ...beat, file: 'short-pictures.mp4', beats: [1], dark: [3, 5] },
+      { ...beat, change: (film) => pausing(film, 'pictures', 2, 9), beats: [1], dark: [3, 5] },
+    ],
+  },
+  {
+    comesIn: 'an edit list that begins within the film, or puts a gap before it',
+    comesOut: 'what a player shows: the film from there',
+    films: [
+      { ...beat, file: 'edit-list.mp4', seconds: 4.5, beats: [1.5, 3.5] },
+      { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
+    ],
+  },
+  {
+    comesIn: 'pictures at a rate that varies',
+    comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
+    films: [
+      { ...beat, file: 'vfr.mp4', frameRate: 30 },
+      { ...beat, file: 'vfr.mkv', frameRate: 30 },
+    ],
+  },
+  {
+    comesIn: 'interlaced pictures (50i, 60i)',
+    comesOut: 'each field as a picture: 50 or 59.94 a second',
+    films: [
+      { ...beat, file: 'beat-50i.m2t', frameRate: 50 },
+      { ...beat, file: 'beat-60i.mpg', frameRate: 60_000 / 1001 },
+    ],
+  },
+  {
+    comesIn: 'sound that changes from stereo to 5.1, or its sample rate',
+    comesOut: 'goes on, in the form that was planned for its beginning',
+    films: [
+      { file: 'chlayout.m2t', seconds: 5.2, beats: [1.68, 3.6] },
+      { ...beat, file: 'rate-change.m2t' },
+      { ...beat, file: 'rate-up.m2t' },
+      {
+        ...beat,
+        file: 'rate-up.m2t',
+        change: (film) => pausing(film, 'sound', 0, 2),
+        beats: [3, 5],
+        silent: [1],
+      },
+    ],
+  },
+  {
+    comesIn: 'pictures that change their size, be they turned or not',
+    comesOut: 'go on, in the size of the first',
+    films: [
+      { file: 'size-change.m2t', seconds: 4, beats: [] },
+      { ...beat, file: 'turned-size-change.mp4' },
+    ],
+  },
+  {
+    comesIn: 'one picture and a song',
+    comesOut: 'the picture for as long as the song, at 5 a second',
+    films: [{ file: 'onepic.mp4', seconds: 30, beats: [], frameRate: 5 }],
+  },
+  {
+    comesIn: 'one picture alone',
+    comesOut: 'a film of one picture',
+    films: [
+      { file: 'one-picture.mp4', seconds: 0.04, beats: [] },
+      { file: 'one-picture.mkv', seconds: 0.04, beats: [] },
+    ],
+  },
+  {
+    comesIn: 'a stream that is left out and goes on for longer',
+    comesOut: 'does not count',
+    films: [{ file: 'longtrack2.mkv', seconds: 12, beats: [], warnings: [/^left out: sound/] }],
+  },
+  {
+    comesIn: 'a header that says more than there is (FLV)',
+    comesOut: 'what there is, and a warning',
+    films: [{ file: 'flvdur.flv', seconds: 12, beats: [], warnings: [/^it is shorter than it says/] }],
+  },
+]
