@@ -8,6 +8,7 @@ import { cutRenditions } from './cut-renditions.ts'
 import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { mayBearAnother } from './machine-faults.ts'
 import { PADDED_SAMPLES } from './recipe.ts'
 import { leftOutLine } from './select-streams.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
@@ -34,8 +35,10 @@ export const encodeWithSomeSound = async (
       if (E.isRight(levelled) || levelled.left.reason !== 'input' || plan.video.length === 0) return levelled
     }
     if (E.isRight(made)) made = E.right(withoutSound(made.right, facts))
-    const next = other === null ? null : await encodeSound(found, run, other, made)
-    if (next !== null) made = E.right(next)
+    if (other === null) continue
+    const next = await encodeSound(found, run, other, made)
+    if (E.isLeft(next)) return next
+    if (next.right !== null) made = E.right(next.right)
   }
   return made
 }
@@ -66,14 +69,14 @@ const encodeSound = async (
   run: Run,
   request: TranscodeRequest,
   tried: E.Either<EngineFailure, Made>,
-): Promise<Made | null> => {
+): Promise<E.Either<EngineFailure, Made | null>> => {
   const { facts, plan } = request
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
   for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
   const ended = await encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
-  if (E.isLeft(ended)) return null
+  if (E.isLeft(ended)) return mayBearAnother(ended.left) ? E.right(null) : ended
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },
     convertsColours: before?.attempt.convertsColours ?? false,
@@ -81,11 +84,11 @@ const encodeSound = async (
   }
   const renditions = await cutRenditions(attempt.plan, folder)
   const sounds = renditions.filter(({ audio }) => audio !== null)
-  if (sounds.every(isPadding)) return null
+  if (sounds.every(isPadding)) return E.right(null)
   const sourceSeconds = Math.max(before?.sourceSeconds ?? 0, sourceSecondsOf(sounds, 0))
   const isCutOff = ended.right.isCutOff || before?.isCutOff === true
   const isSourceMeasured = before?.isSourceMeasured !== false && sounds.every(({ isEven }) => isEven)
-  return { attempt, folder, facts, renditions, sourceSeconds, isSourceMeasured, isCutOff }
+  return E.right({ attempt, folder, facts, renditions, sourceSeconds, isSourceMeasured, isCutOff })
 }
 
 /** The other sound in place of the chosen one, and words for both. */
