@@ -75,11 +75,20 @@ const integer =
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
 
-const bytes: Parse<number> = (s) => {
+const bytesIn = (s: string): number => {
   const [, digits, unit] = /^(\d+)([KMGT]?)$/.exec(s) ?? []
-  const n = Number(digits) * (units[unit ?? ''] ?? Number.NaN)
-  return Number.isSafeInteger(n) && n > 0 ? E.right(n) : E.left('is not a number of bytes')
+  return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
 }
+
+/** The bounds as they are written. */
+const bytes =
+  (least: string, most: string): Parse<number> =>
+  (s) => {
+    const n = bytesIn(s)
+    return n >= bytesIn(least) && n <= bytesIn(most)
+      ? E.right(n)
+      : E.left(`is not a number of bytes from ${least} to ${most}`)
+  }
 
 const flag: Parse<boolean> = (s) =>
   s === '1' || s === '0' ? E.right(s === '1') : E.left('is neither 1 nor 0')
@@ -97,6 +106,16 @@ const url =
     URL.canParse(s) && protocols.includes(new URL(s).protocol)
       ? E.right(s.replace(/\/+$/, ''))
       : E.left(`is not a URL of ${protocols.join(' or ')}`)
+
+/** A URL of nothing but a host: what would stand behind it could not be served there. */
+const site: Parse<string> = (s) => {
+  const parsed = url('http:', 'https:')(s)
+  if (E.isLeft(parsed)) return parsed
+  const { pathname, search, hash, username, password } = new URL(s)
+  return pathname === '/' && `${search}${hash}${username}${password}` === ''
+    ? parsed
+    : E.left('is more than http(s)://host[:port]')
+}
 
 const origin: Parse<string> = (s) =>
   s === '*' || (URL.canParse(s) && new URL(s).origin === s)
@@ -163,9 +182,9 @@ export const loadConfig = (
     inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),
     waiting: read('MAX_WAITING', integer(0, 1_000_000), defaultLimits.waiting, '4096'),
     waitMilliseconds: seconds('MAX_WAIT_SECONDS', 1, defaultLimits.waitMilliseconds, '3'),
-    headerBytes: read('MAX_HEADER_BYTES', bytes, defaultLimits.headerBytes, '16K'),
+    headerBytes: read('MAX_HEADER_BYTES', bytes('1K', '1M'), defaultLimits.headerBytes, '16K'),
     headerMilliseconds: seconds('HEADER_SECONDS', 1, defaultLimits.headerMilliseconds, '15'),
-    bodyBytes: read('MAX_BODY_BYTES', bytes, defaultLimits.bodyBytes, '1M'),
+    bodyBytes: read('MAX_BODY_BYTES', bytes('1', '1G'), defaultLimits.bodyBytes, '1M'),
     requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultLimits.requestMilliseconds, '60'),
     keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultLimits.keepAliveMilliseconds, '75'),
     stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultLimits.stallMilliseconds, '60'),
@@ -177,7 +196,7 @@ export const loadConfig = (
     port,
     publicUrl: read(
       'PUBLIC_URL',
-      url('http:', 'https:'),
+      site,
       `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`,
       'https://media.example.org',
     ),
@@ -186,8 +205,8 @@ export const loadConfig = (
     databasePoolMax: read('DATABASE_POOL_MAX', integer(2, 1000), 10, '10'),
     s3: bucket === null ? null : { bucket, ...s3Rest },
     cacheDir: resolve(read('CACHE_DIR', text, `${dataDir}/cache`, '/var/cache/larder')),
-    cacheMaxBytes: read('CACHE_MAX_BYTES', bytes, 10 * 1024 ** 3, '10G'),
-    cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes, 256 * 1024 ** 2, '1G'),
+    cacheMaxBytes: read('CACHE_MAX_BYTES', bytes('1M', '1024T'), 10 * 1024 ** 3, '10G'),
+    cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes('1', '1024T'), 256 * 1024 ** 2, '1G'),
     tokenIssuer: read('TOKEN_ISSUER', text, 'larder', 'larder'),
     tokenLeewaySeconds: read('TOKEN_LEEWAY_SECONDS', integer(0, 300), 0, '5'),
     imageTokenKeys: read('IMAGE_TOKEN_KEYS', parseTokenKeys, null, 'k1:HS256:<base64url of 32 random bytes>'),

@@ -46,13 +46,14 @@ const local: ReadonlyArray<string> = [
   'src/adapters/fs/inspect-file.ts',
   'src/adapters/knex/knex-stored-file-repository.ts',
   'src/adapters/knex/stored-file-rows.ts',
+  'src/adapters/platform/crash-signals.ts',
   'src/adapters/postgres/open-path-for.ts',
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-picture.ts',
-  'src/adapters/sharp/run-image-child.ts',
   'src/adapters/transcode/ffmpeg-engine.ts',
   'src/adapters/transcode/mpegts/',
+  'src/adapters/platform/crash-signals.ts',
   'src/adapters/transcode/supervise.ts',
   'src/cli/doctor-keys.ts',
   'src/composition.ts',
@@ -88,6 +89,10 @@ describe('maps and caches [V4]', () => {
     expect(unnamed, 'say in test/caches.test.ts what bounds them').to.deep.equal([])
     expect(
       Object.keys(bounds).filter((file) => !makers.includes(file)),
+      'are gone',
+    ).to.deep.equal([])
+    expect(
+      local.filter((place) => !makers.some((file) => file.startsWith(place))),
       'are gone',
     ).to.deep.equal([])
   })

@@ -56,6 +56,18 @@ describe('settings', () => {
     ])
   })
 
+  it('that are numbers of bytes say which', () => {
+    expect(faults({ MAX_HEADER_BYTES: '1T', MAX_BODY_BYTES: '1T', CACHE_MAX_BYTES: '0' })).to.deep.equal([
+      'MAX_HEADER_BYTES=1T is not a number of bytes from 1K to 1M; for example MAX_HEADER_BYTES=16K',
+      'MAX_BODY_BYTES=1T is not a number of bytes from 1 to 1G; for example MAX_BODY_BYTES=1M',
+      'CACHE_MAX_BYTES=0 is not a number of bytes from 1M to 1024T; for example CACHE_MAX_BYTES=10G',
+    ])
+    expect(good({ MAX_HEADER_BYTES: '1K', MAX_BODY_BYTES: '1G' }).limits).to.include({
+      headerBytes: 1024,
+      bodyBytes: 1024 ** 3,
+    })
+  })
+
   const bad: ReadonlyArray<readonly [string, string]> = [
     ['HOST', 'a b'],
     ['HOST', 'http://media.example.org'],
@@ -69,6 +81,10 @@ describe('settings', () => {
     ['S3_PREFIX', 'no-slash'],
     ['S3_FORCE_PATH_STYLE', 'yes'],
     ['CACHE_MAX_BYTES', '10X'],
+    ['MAX_HEADER_BYTES', '1'],
+    ['PUBLIC_URL', 'https://media.example.org/sub'],
+    ['PUBLIC_URL', 'https://media.example.org/?a=1'],
+    ['PUBLIC_URL', 'https://ann:secret@media.example.org'],
     ['CACHE_MAX_BYTES', '0'],
     ['IMAGE_TOKEN_KEYS', 'k1:HS512:abc'],
     ['IMAGE_TOKEN_KEYS', 'k1:HS256:c2hvcnQ'],

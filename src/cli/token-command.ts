@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createExplainToken, readsKeyFiles, withServices } from '../composition.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
+import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
 import { explanationAsJson, explanationLines, tokenIn } from './explain-token.ts'
 import { orFail } from './outcome.ts'
@@ -28,6 +29,12 @@ export const restrictionsOf = (options: {
     : { maxh: wholeNumber('maxh', options.maxh, 'a height in pixels', '480') }),
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
+
+/** A clip takes nothing from a picture: a token that seems to open less of one is not printed. */
+export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
+  if (kind === 'image' && clip !== undefined)
+    throw new Failure(`${uid} is a picture, and has no time to cut: --clip is for sounds and films`, 2)
+}
 
 const wordsOf = (args: ReadonlyArray<string>) =>
   parseArgs({
@@ -76,8 +83,7 @@ export const tokenCommand: Command = {
     return withServices(config, async ({ admins, database }) => {
       await orFail(database.migrate)
       const { kind, jwt } = await orFail(admins.mintMediaToken(uid, ttlSeconds, restrictions))
-      if (kind === 'image' && restrictions.clip !== undefined)
-        throw new Failure(`${uid} is a picture, and has no time to cut: --clip is for sounds and films`, 2)
+      checkClip(kind, uid, restrictions)
       report({ lines: [jwt], json: { kind, uid, jwt } })
       return 0
     })

@@ -1,30 +1,8 @@
 import Hls from 'hls.js'
+import { playByHls } from './hls-player.ts'
+import { playNatively } from './native-player.ts'
 import type { View } from './status-line.ts'
 import { whenMade } from './when-made.ts'
-
-/** Bits a second that are assumed before any were measured. More makes a slow connection wait for its first picture. */
-const mostAssumed = 500_000
-
-/** Native HLS is for Safari: where there is Media Source Extensions, hls.js plays it more reliably. */
-const play = (video: HTMLVideoElement, url: string, { status }: View): void => {
-  if (!Hls.isSupported()) {
-    video.src = url
-    video.addEventListener('error', () =>
-      status.say(`The player gives up: ${video.error?.message ?? 'unknown'}`),
-    )
-    return
-  }
-  const hls = new Hls({ abrEwmaDefaultEstimateMax: mostAssumed })
-  hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
-    if (!fatal) return
-    if (type === Hls.ErrorTypes.NETWORK_ERROR) hls.startLoad()
-    else if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError()
-    status.say(`The player met ${details}`)
-  })
-  hls.on(Hls.Events.FRAG_BUFFERED, () => status.hide())
-  hls.loadSource(url)
-  hls.attachMedia(video)
-}
 
 /** Plays a film or sound as soon as its exports are made. */
 export const showFilm = async (view: View): Promise<void> => {
@@ -37,5 +15,7 @@ export const showFilm = async (view: View): Promise<void> => {
   video.classList.toggle('sound', !master.includes('RESOLUTION='))
   main.prepend(video)
   status.say('Loading…')
+  // Native HLS is for Safari: where there is Media Source Extensions, hls.js plays it more reliably.
+  const play = Hls.isSupported() ? playByHls : playNatively
   play(video, url, view)
 }

@@ -1,3 +1,5 @@
+import type { Link } from './link.ts'
+
 export type StatusLine = {
   readonly say: (text: string) => void
   /** A finished fraction from 0 to 1, `null` when it is not known. */
@@ -9,6 +11,7 @@ export type StatusLine = {
 export type View = {
   readonly uid: string
   readonly jwt: string
+  readonly link: Link
   readonly main: HTMLElement
   readonly status: StatusLine
 }

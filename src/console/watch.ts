@@ -1,4 +1,5 @@
 import { showFilm } from './film.ts'
+import { createLink } from './link.ts'
 import { showPicture } from './picture.ts'
 import { createStatusLine } from './status-line.ts'
 
@@ -8,6 +9,6 @@ const main = document.querySelector('main') as HTMLElement
 const status = createStatusLine(main)
 
 const show = kind === 'image' ? showPicture : showFilm
-await show({ uid, jwt, main, status }).catch((error: unknown) =>
+await show({ uid, jwt, link: createLink(jwt), main, status }).catch((error: unknown) =>
   status.say(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
 )

@@ -24,5 +24,5 @@ export const frame =
 
 const unrouted = ({ matched }: RouterContext): ReadyReply => {
   const methods = new Set((matched ?? []).flatMap((layer) => layer.methods))
-  return methods.size > 0 ? methodNotAllowed([...methods.add('OPTIONS')].join(', ')) : routeNotFound
+  return methods.size > 0 ? methodNotAllowed([...methods].join(', ')) : routeNotFound
 }

@@ -16,6 +16,7 @@ export type Pieces = {
 export const piecesOf = (stream: ByteStream & Partial<BlobStream>, buffers: ReplyBuffers): Pieces => {
   const iterator = stream[Symbol.asyncIterator]()
   const leave = () => {
+    // The reply has ended by now: a source that cannot be closed has nothing more to say to it.
     iterator.return?.().catch(() => undefined)
   }
   return stream.into ? poured(stream.into, leave, buffers) : iterated(iterator, leave)

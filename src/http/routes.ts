@@ -1,6 +1,8 @@
 import Router, { type RouterMiddleware } from '@koa/router'
 import type { Sharing } from './cors.ts'
 import { answerRefused } from './refuse-with.ts'
+import { optionsOfAll } from './reply.ts'
+import { writeReply } from './write-reply.ts'
 
 /** The routes below one path. */
 export type Routes = {
@@ -18,6 +20,7 @@ export const createRoutes = (prefix: string, sharing: Sharing | null = null): Ro
     get: (path, answer) => {
       if (sharing === null) {
         router.get(path, answerRefused, answer)
+        router.options(path, answerRefused, (ctx) => writeReply(ctx, optionsOfAll))
         return
       }
       router.get(path, sharing.share, answerRefused, answer)

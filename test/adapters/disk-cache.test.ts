@@ -5,6 +5,7 @@ import { E, O } from '../../src/fp.ts'
 import { blobCacheContract } from '../contracts/blob-cache.contract.ts'
 import { cacheContract } from '../contracts/cache.contract.ts'
 import { sharedCacheContract } from '../contracts/shared-cache.contract.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
 import { collect } from '../support/bytes.ts'
 import {
   aBlobKey,
@@ -42,11 +43,12 @@ describe('disk cache', () => {
   })
 
   describe('a folder that is no good', () => {
-    it('does not keep it from starting, nor from answering, and is told of once', async () => {
+    it('does not keep it from starting, nor from answering, and is told of as an outage is: once, and again when the next one begins', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const { log, entries } = createRecordingLog()
-      const cache = await caches.open({ dir: join(file, 'cache'), log })
+      let now = 0
+      const cache = await caches.open({ dir: join(file, 'cache'), log, monotonic: asMonotonic(() => now) })
       for (let n = 0; n < 3; n++) {
         const served = await collect(
           await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin),
@@ -54,7 +56,13 @@ describe('disk cache', () => {
         expect(served.equals(blobBytes)).to.equal(true)
       }
       expect(E.isLeft(await setNow(cache.cache, aTextKey(), 'small')())).to.equal(true)
-      expect(entries.map(({ event }) => event)).to.deep.equal(['cache.unwritable'])
+      const toldOf = (dependency: string) =>
+        entries.filter(({ fields }) => fields.dependency === dependency).map(({ event }) => event)
+      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started'])
+      now += 3_600_000
+      await collect(await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin))
+      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
+      expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: upkeep')
     })
 
     it('that vanishes while it is in use is made again', async () => {

@@ -30,7 +30,7 @@ import { makeFifo } from '../../src/adapters/postgres/server-reference.ts'
 import { startWarden } from '../../src/adapters/postgres/warden.ts'
 import { forgetful } from '../support/forgetful.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
-import { serverGone } from '../support/postgres.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('embedded PostgreSQL', () => {
   let base: string

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { TE } from '../../src/fp.ts'
 import { localFilesContract } from '../contracts/local-files.contract.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -20,11 +21,11 @@ describe('local files', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   describe('as any LocalFiles', () => {
-    localFilesContract(() => createFsLocalFiles(join(folder, 'data', 'scratch')))
+    localFilesContract(() => createFsLocalFiles(join(folder, 'data', 'scratch'), noBeacon))
   })
 
   it('says so when it may not read a file', async () => {
-    const files = await createFsLocalFiles(join(folder, 'scratch'))
+    const files = await createFsLocalFiles(join(folder, 'scratch'), noBeacon)
     const path = join(folder, 'x.mp4')
     await writeFile(path, 'film', { mode: 0o000 })
     const refusal = await asNobody(() => left(files.inspect(path)))
@@ -32,7 +33,7 @@ describe('local files', () => {
   })
 
   it('does not wait for a writer at a named pipe', async () => {
-    const files = await createFsLocalFiles(join(folder, 'scratch'))
+    const files = await createFsLocalFiles(join(folder, 'scratch'), noBeacon)
     const path = join(folder, 'pipe.mp4')
     execFileSync('mkfifo', [path])
     expect((await left(files.inspect(path))).message).to.equal('it is not a plain file')
@@ -50,29 +51,29 @@ describe('local files', () => {
     afterEach(() => kill(holder))
 
     it('stay while their process lives', async () => {
-      await createFsLocalFiles(folder)
+      await createFsLocalFiles(folder, noBeacon)
       expect(await readdir(folder)).to.deep.equal([held])
     })
 
     it('go when their process was killed', async () => {
       await kill(holder)
-      await createFsLocalFiles(folder)
+      await createFsLocalFiles(folder, noBeacon)
       expect(await readdir(folder)).to.deep.equal([])
     })
 
     it('go when their process was killed and its pid belongs to another', async () => {
       const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(held) ?? []
       await mkdir(join(folder, `${before}${Number(start) - 1}-${letters}`))
-      await createFsLocalFiles(folder)
+      await createFsLocalFiles(folder, noBeacon)
       expect(await readdir(folder)).to.deep.equal([held])
     })
 
     it('stay when they are of this very process', async () => {
-      const files = await createFsLocalFiles(folder)
+      const files = await createFsLocalFiles(folder, noBeacon)
       const seen = await right(
         files.withScratch((scratch) =>
           TE.fromTask(async () => {
-            await createFsLocalFiles(folder)
+            await createFsLocalFiles(folder, noBeacon)
             return (await readdir(folder)).includes(basename(scratch))
           }),
         ),
@@ -82,7 +83,7 @@ describe('local files', () => {
 
     it('leave alone what is of no Larder', async () => {
       await mkdir(join(folder, 'holiday'))
-      await createFsLocalFiles(folder)
+      await createFsLocalFiles(folder, noBeacon)
       expect(await readdir(folder)).to.have.members([held, 'holiday'])
     })
   })

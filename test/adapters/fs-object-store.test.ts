@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { identityOf, ourIdentity } from '../../src/adapters/platform/process-identity.ts'
 import { O } from '../../src/fp.ts'
 import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
@@ -44,7 +45,7 @@ describe('fs object store', () => {
   after(() => rm(root, { recursive: true }))
   beforeEach(async () => {
     dir = join(await mkdtemp(join(root, 'test-')), 'objects')
-    store = createFsObjectStore(dir)
+    store = createFsObjectStore(dir, noBeacon)
   })
 
   const textAt = async (key: string): Promise<string | null> => {
@@ -52,7 +53,7 @@ describe('fs object store', () => {
     return O.isNone(found) ? null : (await collect(found.value)).toString()
   }
 
-  objectStoreContract(async () => createFsObjectStore(join(root, 'contract')))
+  objectStoreContract(async () => createFsObjectStore(join(root, 'contract'), noBeacon))
 
   it('[V24] lists the files of puts that never ended, and removes them', async () => {
     await mkdir(join(dir, '.incoming'), { recursive: true })
@@ -82,7 +83,7 @@ describe('fs object store', () => {
 
   it('shares its folder with another store', async () => {
     await right(store.put('s3_files/one', anObject))
-    const found = await right(createFsObjectStore(dir).read('s3_files/one', whole))
+    const found = await right(createFsObjectStore(dir, noBeacon).read('s3_files/one', whole))
     expect(O.isSome(found)).to.equal(true)
   })
 
@@ -92,7 +93,7 @@ describe('fs object store', () => {
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 5 }), async (segments) => {
         const key = segments.join('/')
         const inside = join(await mkdtemp(join(root, 'keys-')), 'inside')
-        const kept = createFsObjectStore(inside)
+        const kept = createFsObjectStore(inside, noBeacon)
         await right(kept.put(key, anObject))
         expect(await readdir(join(inside, '..'))).to.deep.equal(['inside'])
         expect(await readdir(join(inside, '.incoming'))).to.deep.equal([])
@@ -149,7 +150,7 @@ describe('fs object store', () => {
   it('is unavailable where it cannot write or read', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
-    const blocked = createFsObjectStore(file)
+    const blocked = createFsObjectStore(file, noBeacon)
     expect((await left(blocked.check))._tag).to.equal('Unavailable')
     expect((await left(blocked.put('s3_files/one', anObject)))._tag).to.equal('Unavailable')
     await right(store.put('s3_files/one', anObject))
@@ -188,7 +189,7 @@ describe('fs object store', () => {
     const slow = { ...anObject, open: () => slowly(Buffer.from('larder'), begun.resolve, goOn.promise) }
     const put = store.put('s3_files/slow', slow)()
     await begun.promise
-    await right(createFsObjectStore(dir).check)
+    await right(createFsObjectStore(dir, noBeacon).check)
     goOn.resolve()
     await put
     expect(await textAt('s3_files/slow')).to.equal('larder')

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { isLeftover } from '../../src/adapters/platform/leftovers.ts'
-import { createProcessBeacon } from '../../src/adapters/platform/process-beacon.ts'
+import { createProcessBeacon, noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { identityOf, isIdentity, ourIdentity, stateOf } from '../../src/adapters/platform/process-identity.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
 import { until } from '../support/processes.ts'
@@ -85,16 +85,16 @@ describe('[V26] what a process has under way in a shared folder', () => {
 
   it('stays where no beacon tells of its process, until nothing was written for a day', async () => {
     await killHolder()
-    await createFsLocalFiles(folder)
+    await createFsLocalFiles(folder, noBeacon)
     expect(await foldersHere()).to.deep.equal([held])
 
     const film = join(folder, held, 'film.mp4')
     await writeFile(film, '')
     await utimes(join(folder, held), aDayAndMore, aDayAndMore)
-    await createFsLocalFiles(folder)
+    await createFsLocalFiles(folder, noBeacon)
     expect(await foldersHere()).to.deep.equal([held])
     await utimes(film, aDayAndMore, aDayAndMore)
-    await createFsLocalFiles(folder)
+    await createFsLocalFiles(folder, noBeacon)
     expect(await foldersHere()).to.deep.equal([])
   })
 

@@ -9,7 +9,7 @@ import { createTranscodingFolder, media, smallest } from '../support/transcoding
 const withoutToneMapping = (engine: Engine): Engine => ({
   ...engine,
   encode: (job, onProgress, signal) =>
-    job.video?.graph.includes('tonemap')
+    job.video?.graph.includes('lut3d')
       ? async () => E.left({ reason: 'input', detail: 'no path between colorspaces' })
       : engine.encode(job, onProgress, signal),
 })

@@ -6,9 +6,9 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import sharp from 'sharp'
-import { serverGone } from '../support/postgres.ts'
 import { commandsWith, eventually } from '../support/processes.ts'
 import { runLarder, type Serving, serveLarder } from '../support/run-larder.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('the command line', () => {
   let folder: string

@@ -2,9 +2,9 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder, serveLarder, untilReady } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('[V62] a library', function () {
   this.timeout(300_000)

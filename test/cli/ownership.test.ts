@@ -3,9 +3,9 @@ import { chmod, chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder, type Serving, serveLarder, untilReady } from '../support/run-larder.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 const isRoot = process.getuid?.() === 0
 

@@ -9,8 +9,8 @@ import {
   createEmbeddedConnection,
   type EmbeddedConnection,
 } from '../../src/adapters/postgres/embedded-connection.ts'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('[V39] larder remake', () => {
   let folder: string
@@ -38,6 +38,8 @@ describe('[V39] larder remake', () => {
     )
     uids = json(await larder('add', '--json', ...pictures)).map(({ uid }) => uid)
     embedded = createEmbeddedConnection(path.join(folder, 'data', 'postgres'))
+    // The pool waits for no server that has to start first.
+    await embedded.get()
     db = createKnex(embedded.get, 1)
   })
   after(async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Failure } from '../../src/cli/command.ts'
-import { restrictionsOf } from '../../src/cli/token-command.ts'
+import { checkClip, restrictionsOf } from '../../src/cli/token-command.ts'
 import { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { E } from '../../src/fp.ts'
 
@@ -13,6 +13,12 @@ describe('the restrictions that larder token takes', () => {
   it('are such as the token door lets in', () => {
     for (const options of [{}, { maxh: '1' }, { clip: '0.001,7' }])
       expect(E.isRight(Restrictions.decode(restrictionsOf(options)))).to.equal(true)
+  })
+
+  it('are no clip of a picture, which would take nothing from it', () => {
+    expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(Failure, /^if_a is a picture/)
+    checkClip('image', 'if_a', { maxh: 480 })
+    checkClip('content', 'cf_a', { clip: [1, 2] })
   })
 
   it('are refused, with an example, when they make no sense', () => {

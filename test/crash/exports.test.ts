@@ -7,8 +7,8 @@ import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres/embedded-connection.ts'
 import { compiledLarder } from '../support/compiled-larder.ts'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('[V24] exports whose process is killed', () => {
   let folder: string

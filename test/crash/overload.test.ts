@@ -4,6 +4,7 @@ import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { startServer } from '../fuzz/server-process.ts'
 import { anImageFileUid } from '../support/builders.ts'
 import { keepBusy, newResult } from '../support/crowd-client.ts'
@@ -28,7 +29,7 @@ describe(`${clients} connections that ask for what is not in the cache, all the 
     const dataDir = await scratchFolder()
     const larder = await createMemoryLarder({
       clock: Date.now,
-      store: createFsObjectStore(join(dataDir, 'objects')),
+      store: createFsObjectStore(join(dataDir, 'objects'), noBeacon),
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })

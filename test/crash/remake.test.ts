@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres/embedded-connection.ts'
-import { serverGone } from '../support/postgres.ts'
 import { runLarder } from '../support/run-larder.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 describe('[V39] a remake whose process is killed', () => {
   let folder: string
@@ -22,6 +22,8 @@ describe('[V39] a remake whose process is killed', () => {
     const added = await runLarder(['add', '--json', resolve('test/media/bunny.mp4')], env)
     expect(added.code).to.equal(0)
     const embedded = createEmbeddedConnection(join(data, 'postgres'))
+    // The pool waits for no server that has to start first.
+    await embedded.get()
     const db = createKnex(embedded.get, 1)
     await db.raw('update content_file_exports set recipe = 1')
     const listed = async (): Promise<ReadonlyArray<string>> => {

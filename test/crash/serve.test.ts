@@ -8,6 +8,7 @@ import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { formatTokenKeys } from '../../src/adapters/jose/token-key.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { bytesBelow } from '../support/disk-usage.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, testKeys } from '../support/memory-larder.ts'
@@ -52,7 +53,7 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
     folders = cacheFolders(dir)
     const larder = await createMemoryLarder({
       clock: Date.now,
-      store: createFsObjectStore(join(dataDir, 'objects')),
+      store: createFsObjectStore(join(dataDir, 'objects'), noBeacon),
       imageFiles: createKnexImageFileRepository(database.knex()),
       contentFiles: createKnexContentFileRepository(database.knex()),
     })

@@ -10,6 +10,7 @@ const rowsUnder = (head: string): ReadonlyArray<ReadonlyArray<string>> => {
   return table
     .split('\n')
     .slice(1)
+    .filter((row) => row !== '')
     .map((row) =>
       row
         .split('|')

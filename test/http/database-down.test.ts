@@ -16,8 +16,8 @@ import { right } from '../support/expect-right.ts'
 import { forgetful } from '../support/forgetful.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
-import { serverGone } from '../support/postgres.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
+import { serverGone } from '../support/server-gone.ts'
 
 const day = 86_400
 

@@ -9,7 +9,9 @@ describe('[V28] the parameters of a query', () => {
     const part = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'ä b', '', '%', '+')
     fc.assert(
       fc.property(fc.array(fc.tuple(part, part), { maxLength: 12 }), (pairs) => {
-        const text = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString()
+        const text = new URLSearchParams(
+          pairs.map(([name, value]): [string, string] => [name, value]),
+        ).toString()
         const query = readQuery(text)
         const params = new URLSearchParams(text)
         expect(Object.keys(query).sort()).to.deep.equal([...new Set(params.keys())].sort())

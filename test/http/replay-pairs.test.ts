@@ -118,5 +118,5 @@ describe('replay by provenance, in the second in which the tokens are minted [V1
       { numRuns: pairs },
     )
     expect(replayed).to.be.greaterThan(pairs / 10)
-  }).timeout(pairs * 1000)
+  }).timeout(180_000 + pairs * 1000)
 })

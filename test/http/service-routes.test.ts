@@ -7,6 +7,7 @@ import { unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import { asMonotonic } from '../support/as-monotonic.ts'
 import { anImageExportUid, anImageFileUid } from '../support/builders.ts'
+import { paragraphs } from '../support/contract.ts'
 import { right } from '../support/expect-right.ts'
 import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
 
@@ -24,6 +25,26 @@ describe('what every route has', () => {
     expect(posted.headers.get('allow')).to.equal('HEAD, GET, OPTIONS')
     expect(posted.headers.get('referrer-policy')).to.equal('no-referrer')
     expect(posted.headers.get('cache-control')).to.equal('no-store')
+    await server.close()
+  })
+
+  it('is an answer to each method that Allow names', async () => {
+    const larder = await createMemoryLarder()
+    const server = await listen(larder)
+    await right(larder.admins.setAdmin('zoë', true))
+    const admin = bearer(await right(larder.admins.mintIdToken('zoë')))
+    for (const path of [
+      ...['/', '/console', '/healthz', '/readyz', '/console/assets/watch.js', '/console/watch/if_a'],
+      ...['/api/1/admin/me', '/api/1/admin/cache', '/api/1/content_files/cf_a/mobile.m3u8'],
+    ]) {
+      const { status, headers } = await server.get(path, { method: 'DELETE' })
+      expect(status, path).to.equal(405)
+      const allowed = headers.get('allow')?.split(', ') ?? []
+      expect(allowed, path).to.include.members(['GET', 'HEAD', 'OPTIONS'])
+      for (const method of allowed)
+        expect((await server.get(path, { ...admin, method })).status, `${method} ${path}`).not.to.equal(405)
+      expect((await server.get(path, { method: 'OPTIONS' })).status, path).to.equal(204)
+    }
     await server.close()
   })
 
@@ -112,9 +133,10 @@ describe('GET /api/1/admin/background (§8.2)', () => {
     larder.background.start({ name: 'looking', run: () => TE.right('done' as const) })
     expect((await server.get('/api/1/admin/background')).status).to.equal(401)
     const response = await server.get('/api/1/admin/background', bearer(jwt))
-    expect(await response.json()).to.deep.equal({
-      tasks: [{ task: 'looking', state: 'done', runs: 1, failures: 0, last_failure: null }],
-    })
+    const looking = { task: 'looking', state: 'done', runs: 1, failures: 0, last_failure: null }
+    expect(await response.json()).to.deep.equal({ tasks: [looking] })
+    const documented = paragraphs().find(({ number }) => number === '8.2')?.text ?? ''
+    for (const field of ['tasks', ...Object.keys(looking)]) expect(documented).to.include(`\`${field}\``)
     await server.close()
   })
 })

@@ -1,6 +1,7 @@
 // A process of its own, to be killed: starts to put an object whose source never ends, into the folder it is told.
 // Says `writing` on its standard output when a good part of it is on disk.
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 
 async function* endless(): AsyncIterable<Uint8Array> {
   for (let chunk = 0; chunk < 100; chunk += 1) yield Buffer.alloc(10_000, 1)
@@ -10,5 +11,10 @@ async function* endless(): AsyncIterable<Uint8Array> {
 
 const [dir = '', key = ''] = process.argv.slice(2)
 const size = 10_000_000
-const put = createFsObjectStore(dir).put(key, { contentType: 'a/b', size, sha256: '', open: endless })
+const put = createFsObjectStore(dir, noBeacon).put(key, {
+  contentType: 'a/b',
+  size,
+  sha256: '',
+  open: endless,
+})
 await put()

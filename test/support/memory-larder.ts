@@ -20,6 +20,7 @@ import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memo
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { createRememberedMediaTokens } from '../../src/adapters/memory/remembered-media-tokens.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 import { timerSleep } from '../../src/adapters/timer-sleep.ts'
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
@@ -83,7 +84,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     users: createMemoryUserRepository(),
     tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
-    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`)),
+    files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
     progress: createMemoryProgressBoard(),

@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import type { Knex } from 'knex'
 import { createKnex, type PgConnection } from '../../src/adapters/knex/create-knex.ts'
 import { createKnexDatabase } from '../../src/adapters/knex/knex-database.ts'
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.ts'
 import { right } from './expect-right.ts'
 import { forgetful } from './forgetful.ts'
+import { serverGone } from './server-gone.ts'
 
 // One server for the whole run, started by the first test file that needs it and gone when all are done. With
 // TEST_DATABASE_URL (of a role that may create databases) it is that one.
@@ -61,11 +60,6 @@ const place = async (): Promise<Pick<Server, 'to' | 'close'>> => {
       await rm(dir, { recursive: true })
     },
   }
-}
-
-/** Waits until the embedded server below `dir` has shut down: its processes hold this lock. */
-export const serverGone = async (dir: string): Promise<void> => {
-  await promisify(execFile)('flock', ['--wait', '20', path.join(dir, 'lock'), 'true'])
 }
 
 after(async () => {

@@ -5,6 +5,7 @@ import { readOrCreateSecret } from '../../src/adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import type { Adapters } from '../../src/composition.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createDiskLarder, type DiskLarder } from './disk-larder.ts'
@@ -123,8 +124,8 @@ const fullByItself = async (): Promise<void> => {
 const dataFull = async (): Promise<void> => {
   const objects = join(disk, 'objects')
   const adapters = {
-    store: createFsObjectStore(objects),
-    files: await createFsLocalFiles(join(disk, 'scratch')),
+    store: createFsObjectStore(objects, noBeacon),
+    files: await createFsLocalFiles(join(disk, 'scratch'), noBeacon),
   }
   const dir = join(disk, 'cache')
   const { larder, server, readiness, askAll } = await serve(adapters, dir, 64 * 2 ** 20)

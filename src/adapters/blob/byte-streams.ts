@@ -13,6 +13,7 @@ export const within = <A>(promise: Promise<A>, ms: number): Promise<A> =>
 
 /** Tells a stream that its reader has left, also while he waits for its next bytes; waits for nothing. */
 export const leave = (stream: ByteStream): void => {
+  // Its reader is gone: a failure to end has nothing to be told to.
   stream[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined)
@@ -41,6 +42,7 @@ export async function* unlessStalled(stream: ByteStream, ms: number): AsyncGener
       yield next.value
     }
   } finally {
+    // Its reader is gone, or is told of the wait.
     if (!ended) source.return?.().catch(() => undefined)
   }
 }

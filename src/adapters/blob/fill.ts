@@ -57,6 +57,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
 
   const closeWhenIdle = () => {
     if (end === null || readers > 0 || working || bytes === null) return
+    // What is kept of it has been published by now: this lets go of the file alone.
     bytes.close().catch(() => undefined)
     bytes = null
   }

@@ -36,6 +36,7 @@ export const askOrigin = async (
   try {
     return await within(asked, ms)
   } catch (cause) {
+    // The caller is told of the wait; what comes of it later, bytes or a failure, comes to none.
     asked.then((late) => E.isRight(late) && abandon(late.right)).catch(() => undefined)
     return E.left(unavailable('object store')(cause))
   }

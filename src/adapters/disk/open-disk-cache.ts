@@ -1,3 +1,4 @@
+import { createOutageLog } from '../../domain/health/outage-log.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
@@ -70,11 +71,13 @@ const MiB = 1024 * 1024
 
 /**
  * The cache in a folder. It answers at once, however much lies there, and never fails a start: with a folder that
- * cannot be made or written to, reads are answered by the origin, and a warning is logged once.
+ * cannot be made or written to, reads are answered by the origin, and the log tells of it as of any outage.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
   const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
-  const onFailure = logOnce(log, 'cache.unwritable')
+  const outages = createOutageLog(log, monotonic)
+  const failing = (what: string) => (cause: unknown) =>
+    outages.failed(`cache: ${what}`, { cause: String(cause) })
   let stopped = false
 
   const folders = cacheFolders(dir)
@@ -86,7 +89,14 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
   })
   const onEvicted = meter.evicted
-  const budget = createDiskBudget({ folders, maxBytes, limit, journal, onEvicted, onFailure })
+  const budget = createDiskBudget({
+    folders,
+    maxBytes,
+    limit,
+    journal,
+    onEvicted,
+    onFailure: failing('books'),
+  })
   const room = createDiskRoom({ folders, budget })
   const trust = createTrust(monotonic)
   const files = createSharedFiles()
@@ -111,7 +121,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       meter.failed(key)
       log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
     },
-    fill: { ...defaultFillOptions, onUnwritable: onFailure, meter, ...options.fill },
+    fill: { ...defaultFillOptions, onUnwritable: failing('new bytes'), meter, ...options.fill },
   })
 
   const upkept = {
@@ -140,8 +150,9 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
         share: 1 / roundsPerPass,
         notWithinMs: roundsPerPass * hour,
       })
+      outages.answered('cache: upkeep')
     },
-    onFailure,
+    onFailure: failing('upkeep'),
   })
 
   const settled = async () => {
@@ -165,13 +176,5 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       await journal.close()
       await beacon.close()
     },
-  }
-}
-
-const logOnce = (log: Log, event: string): ((cause: unknown) => void) => {
-  let logged = false
-  return (cause) => {
-    if (!logged) log.warn(event, { cause: String(cause) })
-    logged = true
   }
 }

@@ -82,5 +82,7 @@ export const createTrust = (monotonic: Monotonic): Trust => {
 }
 
 /** The state of a file, as far as its times tell; `null` when it changed too short a time ago to tell by them. */
-export const stampOf = ({ ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number }) =>
-  Date.now() - ctimeMs < tickMs ? null : `${ino} ${ctimeMs} ${mtimeMs}`
+export const stampOf = (
+  { ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number },
+  now = Date.now(),
+) => (now - ctimeMs < tickMs ? null : `${ino} ${ctimeMs} ${mtimeMs}`)

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { LocalFiles } from '../../ports/local-files.ts'
-import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { ensurePrivateFolder } from './ensure-folder.ts'
 import { inspectFile } from './inspect-file.ts'
 import { pathsReadAs } from './lossy-path.ts'
@@ -16,10 +16,7 @@ const failed = unavailable('local files')
  * LocalFiles on this machine's disk. `scratchDir` is made when missing. Processes may share it, those of several pid
  * namespaces if they share a folder of beacons, too.
  */
-export const createFsLocalFiles = async (
-  scratchDir: string,
-  beacon: ProcessBeacon = noBeacon,
-): Promise<LocalFiles> => {
+export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
   await removeOrphans(scratchDir, beacon.stateOf)
   let writes = 0

@@ -5,7 +5,7 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import { asAnnounced } from '../as-announced.ts'
-import { noBeacon, type ProcessBeacon } from '../platform/process-beacon.ts'
+import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 import { isNoObject } from './is-no-object.ts'
 import { fileNameOf } from './key-names.ts'
@@ -20,7 +20,7 @@ const failed = unavailable('object store')
  * power cut, from the moment that `put` succeeds. Any number of processes may share the folder, those of several pid
  * namespaces if they share a folder of beacons, too.
  */
-export const createFsObjectStore = (dir: string, beacon: ProcessBeacon = noBeacon): ObjectStore => {
+export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectStore => {
   const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
   const pathOf = (key: string): string => join(dir, ...key.split('/').map(fileNameOf))
 

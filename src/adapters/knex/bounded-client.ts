@@ -59,6 +59,7 @@ export class BoundedClient extends PostgresClient {
     try {
       return await Promise.race([pending.promise, failed])
     } catch (cause) {
+      // The caller is told why none came; one that comes late goes back to the pool, or was never made.
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
       throw new NotConnected(isPoolTimeout(cause) ? this.noneFree() : cause)

@@ -52,6 +52,7 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
 
   const refresh = (): void => {
     const now = new Date()
+    // It comes round again, many times before the beacon counts as burnt out.
     utimes(path, now, now).catch(() => undefined)
   }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import * as t from 'io-ts'
 import { E } from '../../fp.ts'
+import { errnoOf } from '../platform/errno.ts'
 
 export type PostgresBinaries = {
   readonly initdb: string
@@ -47,7 +48,7 @@ const linkLibraries = async (root: string): Promise<void> => {
     await symlink(path.relative(path.dirname(link), path.join(root, source)), link).catch(async (reason) => {
       if (await exists(link)) return
       throw new Error(
-        `${link} cannot be made (${reason.code}): start Larder once as the user who installed it, or set DATABASE_URL`,
+        `${link} cannot be made (${errnoOf(reason)}): start Larder once as the user who installed it, or set DATABASE_URL`,
       )
     })
   }

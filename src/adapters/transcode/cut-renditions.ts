@@ -2,30 +2,35 @@ import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../domain/ingest/media-plan.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
 import type { CutRendition } from './cut-rendition.ts'
-import { type Cut, cut, startsOf } from './cutter.ts'
+import { type Cut, cut, type PartEdges, startsOf } from './cutter.ts'
 
-/** Cuts what was encoded for each rung: pictures in even parts, sound where the pictures are cut. */
+/**
+ * Cuts what was encoded for each rung: pictures in even parts behind a short first one, sound where the pictures are
+ * cut. No player shows a picture before the whole first part has arrived.
+ */
 export const cutRenditions = async (
   plan: MediaPlan,
   folder: string,
 ): Promise<ReadonlyArray<CutRendition>> => {
   const { partSeconds: step, frameRate } = plan
+  const gopSeconds = (plan.gop * frameRate.den) / frameRate.num
+  const even: PartEdges = { seconds: [Math.min(gopSeconds, step)], step }
   const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
 
   const films = await Promise.all(
     plan.video.map(async (rung) => {
-      const film = await cut(fileOf(rung), { seconds: [], step })
+      const film = await cut(fileOf(rung), even)
       const { width, height } = film.track.pictures ?? rung
       const video = { width, height, frameRate }
       return { film, rendition: toRendition(rung.name, film, { video, audio: null }) }
     }),
   )
   const [first] = films
-  const seconds = first === undefined ? [] : startsOf(first.film).slice(1)
+  const edges = first === undefined ? even : { seconds: startsOf(first.film).slice(1), step }
   const sounds = await Promise.all(
     plan.audio.map(async (rung) => {
       const { channels, sampleRate } = rung
-      const sound = await cut(fileOf(rung), { seconds, step })
+      const sound = await cut(fileOf(rung), edges)
       return toRendition(rung.name, sound, { video: null, audio: { channels, sampleRate } })
     }),
   )

@@ -1,6 +1,6 @@
 import type { FrameRate } from '../export/content-export.ts'
+import { levelOf } from '../ingest/h264-level.ts'
 import { nameOf } from './examine-time.ts'
-import { levelLimits } from './h264-levels.ts'
 import {
   type ColourTags,
   fragmentsOf,
@@ -128,15 +128,15 @@ const examineLevel = (
   { level, macroblocksWide, macroblocksHigh, referenceFrames }: SequenceReading,
   { num, den }: FrameRate,
 ): ReadonlyArray<Violation> => {
-  const limits = levelLimits[level]
+  const limits = levelOf(level)
   if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
   const macroblocks = macroblocksWide * macroblocksHigh
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
   const fits =
-    macroblocks <= limits.macroblocksPerPicture &&
-    longSide ** 2 <= 8 * limits.macroblocksPerPicture &&
+    macroblocks <= limits.macroblocks &&
+    longSide ** 2 <= 8 * limits.macroblocks &&
     (macroblocks * num) / den <= limits.macroblocksPerSecond &&
-    referenceFrames * macroblocks <= limits.macroblocksKept
+    referenceFrames * macroblocks <= limits.keptMacroblocks
   if (fits) return []
   const what = `${macroblocks} macroblocks, ${(num / den).toFixed(3)} a second, ${referenceFrames} of them kept`
   return [

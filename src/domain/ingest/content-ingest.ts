@@ -41,23 +41,26 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, contentFiles, transcoder, cache, log } = deps
   const storeExports = createExportStore(newUid)
 
-  const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
+  const register = (source: SourceFile, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
-      transcoder.probe(source.path),
+      transcoder.probe(source.path, signal),
       TE.flatMap(({ durationSeconds }) =>
-        withUploads(deps, (upload) =>
-          pipe(
-            upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
-            TE.flatMap((original) =>
-              contentFiles.add({
-                uid: newUid.contentFile(),
-                name: source.name,
-                original,
-                sha512: source.sha512,
-                durationSeconds: durationSeconds ?? 0,
-              }),
+        withUploads(
+          deps,
+          (upload) =>
+            pipe(
+              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
+              TE.flatMap((original) =>
+                contentFiles.add({
+                  uid: newUid.contentFile(),
+                  name: source.name,
+                  original,
+                  sha512: source.sha512,
+                  durationSeconds: durationSeconds ?? 0,
+                }),
+              ),
             ),
-          ),
+          signal,
         ),
       ),
     )

@@ -29,6 +29,9 @@ const level = (
   bufferKilobits: maxCpb * 1.25,
 })
 
+/** The highest level of a rendition: the HLS authoring specification advises against more, as phones do. */
+export const highestLevel = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
+
 /** Without 1b, which is a variant of 1. */
 const levels: ReadonlyArray<H264Level> = [
   level(10, 1485, 99, 396, 64, 175),
@@ -43,20 +46,14 @@ const levels: ReadonlyArray<H264Level> = [
   level(32, 216_000, 5120, 20_480, 20_000, 20_000),
   level(40, 245_760, 8192, 32_768, 20_000, 25_000),
   level(41, 245_760, 8192, 32_768, 50_000, 62_500),
-  level(42, 522_240, 8704, 34_816, 50_000, 62_500),
+  highestLevel,
   level(50, 589_824, 22_080, 110_400, 135_000, 135_000),
   level(51, 983_040, 36_864, 184_320, 240_000, 240_000),
   level(52, 2_073_600, 36_864, 184_320, 240_000, 240_000),
 ]
 
-const levelOf = (idc: number): H264Level => {
-  const found = levels.find((one) => one.idc === idc)
-  if (found === undefined) throw new Error(`there is no level ${idc} of H.264`)
-  return found
-}
-
-/** The highest level of a rendition: the HLS authoring specification advises against more, as phones do. */
-export const highestLevel = levelOf(42)
+/** By ten times the level; `undefined` where there is none. */
+export const levelOf = (idc: number): H264Level | undefined => levels.find((one) => one.idc === idc)
 
 type Size = { readonly width: number; readonly height: number }
 
@@ -96,5 +93,5 @@ export const holdsStream = (stream: Stream, { num, den }: FrameRate, level: H264
 /** The level that `avc1.64002a` names, in RFC 6381's words; `null` of another codec, or of a level that is none. */
 export const levelIn = (codec: string): H264Level | null => {
   const [, idc = ''] = /^avc[13]\.[\da-f]{4}([\da-f]{2})$/i.exec(codec) ?? []
-  return levels.find((one) => one.idc === Number.parseInt(idc, 16)) ?? null
+  return levelOf(Number.parseInt(idc, 16)) ?? null
 }

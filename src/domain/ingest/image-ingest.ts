@@ -34,24 +34,27 @@ const recipe = recipeVersions.image
 export const createImageIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, imageFiles, images, cache } = deps
 
-  const register = (source: SourceFile): TE.TaskEither<Refused | Unavailable, boolean> =>
+  const register = (source: SourceFile, signal: AbortSignal): TE.TaskEither<Refused | Unavailable, boolean> =>
     pipe(
-      images.inspect(source.path),
+      images.inspect(source.path, signal),
       TE.flatMap(({ width, height }) =>
-        withUploads(deps, (upload) =>
-          pipe(
-            upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
-            TE.flatMap((original) =>
-              imageFiles.add({
-                uid: newUid.imageFile(),
-                name: source.name,
-                original,
-                sha512: source.sha512,
-                width,
-                height,
-              }),
+        withUploads(
+          deps,
+          (upload) =>
+            pipe(
+              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
+              TE.flatMap((original) =>
+                imageFiles.add({
+                  uid: newUid.imageFile(),
+                  name: source.name,
+                  original,
+                  sha512: source.sha512,
+                  width,
+                  height,
+                }),
+              ),
             ),
-          ),
+          signal,
         ),
       ),
     )

@@ -118,7 +118,7 @@ export const createIngestService = (deps: Deps): IngestService => {
   const contentIngest = createContentIngest(deps)
 
   /** Finds the file by its bytes, or registers it. */
-  const know = (ingest: MediaIngest, source: SourceFile): Outcome<LibraryFile> =>
+  const know = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
     pipe(
       ingest.find(source.sha512),
       TE.flatMap(
@@ -126,7 +126,7 @@ export const createIngestService = (deps: Deps): IngestService => {
           O.isSome(found)
             ? TE.right(found.value)
             : pipe(
-                ingest.register(source),
+                ingest.register(source, signal),
                 TE.flatMap(() => ingest.find(source.sha512)),
                 TE.flatMapEither(E.fromOption(() => unavailable('database')(`${source.name} is gone again`))),
               ),
@@ -156,7 +156,9 @@ export const createIngestService = (deps: Deps): IngestService => {
       const { onKnown, onProgress, onWaiting = () => {}, signal = new AbortController().signal } = options
       const waiting = { onWaiting: once(onWaiting), signal }
       const file = await whenFree(
-        locks.tryWith(`add:${source.sha512}`, () => know(ingest, source)),
+        locks.tryWith(`add:${source.sha512}`, (lost) =>
+          know(ingest, source, AbortSignal.any([signal, lost])),
+        ),
         waiting,
       )
       if (E.isLeft(file)) return file

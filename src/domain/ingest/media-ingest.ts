@@ -53,8 +53,14 @@ export type LibraryFile = {
 /** The steps of ingestion in which pictures differ from sound and film. */
 export type MediaIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
-  /** Stores the original and its row; `false` when it was known already. `Refused` when it cannot be decoded. */
-  readonly register: (source: SourceFile) => TE.TaskEither<Refused | Unavailable, boolean>
+  /**
+   * Stores the original and its row; `false` when it was known already. `Refused` when it cannot be decoded,
+   * `Unavailable` once aborted.
+   */
+  readonly register: (
+    source: SourceFile,
+    signal: AbortSignal,
+  ) => TE.TaskEither<Refused | Unavailable, boolean>
   /** Oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
   /** Files whose exports an older recipe made. */

@@ -75,7 +75,7 @@ export type MediaPlan = {
   readonly frameRate: FrameRate
   /** Frames from one key picture to the next. */
   readonly gop: number
-  /** Seconds that a part aims at; a whole number of GOPs where there are pictures. */
+  /** Seconds that a part aims at; a whole number of GOPs where there are pictures. The first part is one GOP. */
   readonly partSeconds: number
   readonly crf: number
   readonly video: ReadonlyArray<VideoRung>

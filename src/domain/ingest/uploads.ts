@@ -2,8 +2,10 @@ import { E, type TE } from '../../fp.ts'
 import type { FileSlice, LocalFiles } from '../../ports/local-files.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
+import type { ByteStream } from '../shared/bytes.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { StoredFile } from '../shared/stored-file.ts'
+import { stopped } from './media-ingest.ts'
 import { takeBack, withoutEffect } from './take-back.ts'
 
 export type UploadDeps = {
@@ -17,22 +19,29 @@ export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Un
 /**
  * Runs `work`, which stores objects and then writes the rows that name them. When these are certainly not written,
  * because `work` failed before or another's rows were there first (`false`), the objects are taken back. When the
- * outcome is unknown they stay, as does an object whose `put` failed: a sweep of the store looks for orphans.
+ * outcome is unknown they stay, as does an object whose `put` failed: a sweep of the store looks for orphans. Nothing is
+ * uploaded, nor any upload ended, once `signal` is aborted.
  */
 export const withUploads =
   <L extends Refused | Unavailable>(
     { files, store, newUid }: UploadDeps,
     work: (upload: Upload) => TE.TaskEither<L, boolean>,
+    signal: AbortSignal = new AbortController().signal,
   ): TE.TaskEither<L, boolean> =>
   async () => {
     const keys: string[] = []
 
     const upload: Upload = (slice, contentType) => async () => {
+      if (signal.aborted) return E.left(stopped)
       const digest = await files.digest(slice)()
       if (E.isLeft(digest)) return digest
       const uid = newUid.storedFile()
       const key = `s3_files/${uid}`
-      const stored = await store.put(key, { contentType, ...digest.right, open: () => files.open(slice) })()
+      const stored = await store.put(key, {
+        contentType,
+        ...digest.right,
+        open: () => unlessStopped(files.open(slice), signal),
+      })()
       if (E.isLeft(stored)) return stored
       keys.push(key)
       return E.right({ uid, key, contentType, ...digest.right })
@@ -43,3 +52,11 @@ export const withUploads =
     if (noEffect !== null) await takeBack(store, keys, noEffect)
     return result
   }
+
+/** Breaks off when the work is stopped: a store keeps nothing of a body that does not end. */
+async function* unlessStopped(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    if (signal.aborted) throw new Error('it was stopped before its end')
+    yield chunk
+  }
+}

@@ -5,8 +5,21 @@ export type Source = {
   readonly jwt: string | null
 }
 
-/** What stands behind the `#` of the page's address, as JSON. */
-export type Order = Source & { readonly player: 'hls.js' | 'Shaka' | 'Chromium' }
+export const browserPlayers = ['hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr', 'the browser'] as const
 
-/** Whatever a player reports, however small, goes to the console: the test reads it there. */
-export const complain = (what: string): void => console.error(what)
+/** What stands behind the `#` of the page's address, as JSON. */
+export type Order = Source & {
+  readonly player: (typeof browserPlayers)[number]
+  /** How many times as fast as it was filmed. */
+  readonly rate: number
+  readonly muted: boolean
+  /** Under which the page reports. */
+  readonly id: string
+}
+
+/** What a player reports, however small, goes to the console and into the page: the test reads it there. */
+export const complaints: string[] = []
+export const complain = (what: string): void => {
+  complaints.push(what)
+  console.error(what)
+}

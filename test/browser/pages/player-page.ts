@@ -1,23 +1,31 @@
-import { playByHlsJs } from './hls-js.ts'
-import { playNatively } from './native.ts'
 import { complain, type Order, type Source } from './order.ts'
-import { playByShaka } from './shaka.ts'
+import { reportAs } from './report.ts'
 
 type Play = (video: HTMLVideoElement, source: Source) => void | Promise<void>
 
-const players: Readonly<Record<Order['player'], Play>> = {
-  'hls.js': playByHlsJs,
-  Shaka: playByShaka,
-  Chromium: playNatively,
+/** Each is loaded by itself: together they are megabytes. */
+const players: Readonly<Record<Order['player'], () => Promise<Play>>> = {
+  'hls.js': async () => (await import('./hls-js.ts')).playByHlsJs,
+  Shaka: async () => (await import('./shaka.ts')).playByShaka,
+  'dash.js': async () => (await import('./dash-js.ts')).playByDashJs,
+  'video.js': async () => (await import('./video-js.ts')).playByVideoJs,
+  plyr: async () => (await import('./plyr.ts')).playByPlyr,
+  'the browser': async () => (await import('./native.ts')).playNatively,
 }
 
-const { player, ...source }: Order = JSON.parse(decodeURIComponent(location.hash.slice(1)))
+const { player, rate, muted, id, ...source }: Order = JSON.parse(decodeURIComponent(location.hash.slice(1)))
 
 const video = document.createElement('video')
-// Loading sets the rate back to the default one.
-video.defaultPlaybackRate = 8
+// Loading sets the rate back to the default one, and some players set it to 1 when they begin.
+video.defaultPlaybackRate = rate
+video.addEventListener('playing', () => {
+  video.playbackRate = rate
+})
+video.muted = muted
 video.autoplay = true
 video.addEventListener('error', () => complain(`video: ${video.error?.message}`))
 document.body.append(video)
+reportAs(id, video)
 
-await players[player](video, source)
+const play = await players[player]()
+await play(video, source)

@@ -32,7 +32,10 @@ export const readByFfmpeg = (film: () => ServedFilm): Mocha.Suite =>
           const streams = streamsOf(out)
           const pictures = streams.filter(({ codec_name }) => codec_name === 'h264')
           expect(pictures.map(({ width }) => width)).to.have.members([640, 426])
-          for (const { nb_read_frames } of pictures) expect(Number(nb_read_frames)).to.equal(film().pictures)
+          // Its reader of DASH ends with the first stream that does, a few pictures before the others.
+          const least = film().pictures - (list === 'dash.mpd' ? 5 : 0)
+          for (const { nb_read_frames } of pictures)
+            expect(Number(nb_read_frames)).to.be.within(least, film().pictures)
           const sounds = streams.filter(({ codec_name }) => codec_name === 'aac')
           expect(sounds).not.to.deep.equal([])
           for (const { nb_read_frames } of sounds)

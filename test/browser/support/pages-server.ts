@@ -1,7 +1,10 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { build } from 'esbuild'
+import type { Order } from '../pages/order.ts'
+import type { Played } from '../pages/report.ts'
 
 type File = { readonly type: string; readonly body: string | Uint8Array }
 
@@ -13,24 +16,26 @@ const page = `<!doctype html>
 </html>
 `
 
-/** The players with their page in one script, from the packages that are installed. */
-const bundlePlayers = async (): Promise<Uint8Array> => {
+/** The page's script and those of the players, by name, from the packages that are installed. */
+const bundlePlayers = async (): Promise<ReadonlyArray<readonly [name: string, file: File]>> => {
   const { outputFiles } = await build({
     entryPoints: ['test/browser/pages/player-page.ts'],
+    outdir: '/',
     bundle: true,
+    splitting: true,
     format: 'esm',
     target: 'es2022',
     write: false,
     logLevel: 'warning',
   })
-  const [script] = outputFiles
-  if (script === undefined) throw new Error('there is nothing to serve')
-  return script.contents
+  return outputFiles.map(({ path, contents }) => [path, { type: 'text/javascript', body: contents }])
 }
 
 export type PagesServer = {
   /** Another origin than that of the film. */
   readonly base: string
+  /** The address of the page that carries out the order, and what it reports when the film has ended. */
+  readonly giveOrder: (order: Omit<Order, 'id'>) => { readonly url: string; readonly played: Promise<Played> }
   readonly close: () => Promise<void>
 }
 
@@ -38,20 +43,38 @@ export type PagesServer = {
 export const servePages = async (lists: Readonly<Record<string, string>>): Promise<PagesServer> => {
   const files = new Map<string, File>([
     ['/', { type: 'text/html; charset=utf-8', body: page }],
-    ['/player-page.js', { type: 'text/javascript', body: await bundlePlayers() }],
+    ...(await bundlePlayers()),
     ...Object.entries(lists).map(
       ([name, body]) => [`/${name}`, { type: 'application/vnd.apple.mpegurl', body }] as const,
     ),
   ])
+  const waiting = new Map<string, (played: Played) => void>()
+  const receive = async (request: IncomingMessage) =>
+    waiting.get(request.url?.split('/').at(-1) ?? '')?.(JSON.parse(await text(request)))
+
   const server = createServer((request, response) => {
+    if (request.method === 'POST') {
+      receive(request).then(
+        () => response.writeHead(204).end(),
+        () => response.writeHead(400).end(),
+      )
+      return
+    }
     const file = files.get(request.url ?? '')
     if (file === undefined) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': file.type }).end(file.body)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    base,
+    giveOrder: (order) => {
+      const id = String(waiting.size)
+      const played = new Promise<Played>((resolve) => waiting.set(id, resolve))
+      const url = `${base}/#${encodeURIComponent(JSON.stringify(Object.assign({ id }, order)))}`
+      return { url, played }
+    },
     close: async () => {
       server.closeAllConnections()
       server.close()

@@ -4,9 +4,14 @@ import { text } from 'node:stream/consumers'
 
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
 
-/** Runs a program of this machine to its end, half a minute at most; throws when there is none of that name. */
-export const run = async (program: string, args: ReadonlyArray<string>): Promise<Ran> => {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 })
+/** Runs a program of this machine to its end, two minutes at most; throws when there is none of that name. */
+export const run = async (
+  program: string,
+  args: ReadonlyArray<string>,
+  timeout = 120_000,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ran> => {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, env })
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, out, err }
 }

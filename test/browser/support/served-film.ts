@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { serverGone } from '../../support/postgres.ts'
-import { type Ended, runLarder, serveLarder } from '../../support/run-larder.ts'
+import type { Ended } from '../../support/run-larder.ts'
 import { run } from './run.ts'
+import { type ServedLibrary, serveLibrary } from './served-library.ts'
 
 /** How the token of the film travels (http-api.md §3). */
 export type Mode = 'none' | 'query' | 'path' | 'define'
@@ -14,17 +12,23 @@ export type Address = {
   readonly jwt: string | null
 }
 
-/** A film of two parts, two sizes and sound in a group of its own, as the built server serves it. */
+/** A film of ten parts, two sizes and sound in a group of its own, as the built server serves it. */
 export type ServedFilm = {
+  readonly base: string
   readonly uid: string
   /** Of the film that was added. */
   readonly pictures: number
   readonly seconds: number
+  /** Of the exports: the first part is shorter than the others. */
+  readonly parts: number
+  readonly secondPartSeconds: number
   readonly addressOf: (list: 'mobile.m3u8' | 'dash.mpd', mode: Mode, jwt?: string) => Address
-  /** The media playlist of the largest pictures, which has no sound, signed by define. */
+  /** The media playlist of the first pictures, which has no sound, signed by define. */
   readonly pictureListWithVariables: () => Promise<Address>
   /** A token with these options of `larder token`. */
   readonly tokenFor: (...restrictions: ReadonlyArray<string>) => Promise<string>
+  /** Adds the sound of the film by itself. */
+  readonly addSound: () => Promise<{ readonly uid: string; readonly jwt: string }>
   readonly larder: (...args: ReadonlyArray<string>) => Promise<Ended>
   /** What the server has said on standard error. */
   readonly complaints: ReadonlyArray<string>
@@ -34,57 +38,53 @@ export type ServedFilm = {
 /** A list asked to define variables: by a master playlist its children are not asked to. */
 export const withVariables = (url: string): string => `${url}&presign=define`
 
-/** The first part is six seconds long, so four seconds twice make two parts. */
+const times = 14
+const sample = { pictures: 96, samples: 192_000, seconds: 4 }
+
+/** Two seconds, and six nine times: the sample, which lasts four seconds, over and over. */
 const makeFilm = async (file: string): Promise<void> => {
-  const twice = ['-stream_loop', '1', '-i', 'test/media/bunny.mp4', '-c', 'copy']
-  const { code, err } = await run('ffmpeg', ['-v', 'error', ...twice, file])
+  const pictures = `loop=loop=${times - 1}:size=${sample.pictures},setpts=N/24/TB`
+  const sound = `aloop=loop=${times - 1}:size=${sample.samples},asetpts=N/SR/TB`
+  const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '23', '-c:a', 'aac']
+  const { code, err } = await run('ffmpeg', [
+    ...['-v', 'error', '-i', 'test/media/bunny.mp4', '-vf', pictures, '-af', sound],
+    ...['-t', String(times * sample.seconds), ...coded, file],
+  ])
   if (code !== 0) throw new Error(err)
 }
 
-const measure = async (file: string): Promise<{ readonly pictures: number; readonly seconds: number }> => {
-  const entries = ['-show_entries', 'stream=nb_read_frames:format=duration', '-of', 'csv=p=0']
-  const { out } = await run('ffprobe', [
-    '-v',
-    'error',
-    '-count_frames',
-    '-select_streams',
-    'v',
-    ...entries,
-    file,
-  ])
-  const [pictures = 0, seconds = 0] = out.trim().split('\n').map(Number)
-  return { pictures, seconds }
+/** Where a list of a file is, and the token that goes with it. */
+export const addressIn = (
+  { base }: Pick<ServedLibrary, 'base'>,
+  uid: string,
+  list: 'mobile.m3u8' | 'dash.mpd' | 'web.json',
+  mode: Mode,
+  jwt: string,
+): Address => {
+  const api = `${base}/api/1`
+  const route = `content_files/${uid}/${list}`
+  if (mode === 'none') return { url: `${api}/${route}`, jwt }
+  if (mode === 'path') return { url: `${api}/~${jwt}/${route}`, jwt: null }
+  const url = `${api}/${route}?jwt=${jwt}`
+  return { url: mode === 'define' ? withVariables(url) : url, jwt: null }
 }
 
 export const serveFilm = async (): Promise<ServedFilm> => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'larder-players-'))
-  const env = { DATA_DIR: path.join(folder, 'data') }
-  const larder = (...args: ReadonlyArray<string>) => runLarder(args, env, 'built')
-  const line = async (...args: ReadonlyArray<string>): Promise<string> => {
-    const { code, out, err } = await larder(...args)
-    if (code !== 0 || out[0] === undefined) throw new Error(err.join('\n'))
-    return out[0]
-  }
-
-  const file = path.join(folder, 'film.mp4')
+  const library = await serveLibrary()
+  const file = path.join(library.folder, 'film.mp4')
   await makeFilm(file)
-  const serving = await serveLarder(env, 'built')
-  const { uid } = JSON.parse(await line('add', '--json', file))
-  const tokenFor = (...restrictions: ReadonlyArray<string>) => line('token', uid, ...restrictions)
-  const whole = await tokenFor()
-
-  const addressOf: ServedFilm['addressOf'] = (list, mode, jwt = whole) => {
-    const api = `${serving.base}/api/1`
-    const route = `content_files/${uid}/${list}`
-    if (mode === 'none') return { url: `${api}/${route}`, jwt }
-    if (mode === 'path') return { url: `${api}/~${jwt}/${route}`, jwt: null }
-    const url = `${api}/${route}?jwt=${jwt}`
-    return { url: mode === 'define' ? withVariables(url) : url, jwt: null }
-  }
+  const uid = await library.add(file)
+  const whole = await library.tokenFor(uid)
+  const addressOf: ServedFilm['addressOf'] = (list, mode, jwt = whole) =>
+    addressIn(library, uid, list, mode, jwt)
 
   return {
+    base: library.base,
     uid,
-    ...(await measure(file)),
+    pictures: times * sample.pictures,
+    seconds: times * sample.seconds,
+    parts: 10,
+    secondPartSeconds: 6,
     addressOf,
     pictureListWithVariables: async () => {
       const { url } = addressOf('mobile.m3u8', 'query')
@@ -93,13 +93,16 @@ export const serveFilm = async (): Promise<ServedFilm> => {
       if (uri === undefined) throw new Error('the master playlist names no list')
       return { url: withVariables(new URL(uri, url).href), jwt: null }
     },
-    tokenFor,
-    larder,
-    complaints: serving.err,
-    close: async () => {
-      await serving.end('SIGTERM')
-      await serverGone(path.join(env.DATA_DIR, 'postgres'))
-      await rm(folder, { recursive: true, force: true })
+    tokenFor: (...options) => library.tokenFor(uid, ...options),
+    addSound: async () => {
+      const alone = path.join(library.folder, 'sound.m4a')
+      const { code, err } = await run('ffmpeg', ['-v', 'error', '-i', file, '-vn', '-c', 'copy', alone])
+      if (code !== 0) throw new Error(err)
+      const added = await library.add(alone)
+      return { uid: added, jwt: await library.tokenFor(added) }
     },
+    larder: library.larder,
+    complaints: library.complaints,
+    close: library.close,
   }
 }

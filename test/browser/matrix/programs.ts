@@ -1,0 +1,135 @@
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { findProgram } from '../../../src/adapters/sandbox/find-program.ts'
+import { type Ran, run } from '../support/run.ts'
+import { comparedWith, type Player, type Task } from './player.ts'
+
+const patience = 90_000
+
+const versionOf = (program: string, question: string) => async (): Promise<string | null> => {
+  if (findProgram(program) === null) return null
+  const { out, err } = await run(program, [question])
+  return /\d+(\.\d+)+/.exec(out + err)?.[0] ?? 'of unknown version'
+}
+
+const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'larder-player-'))
+  try {
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const bearer = (jwt: string) => `Authorization: bearer ${jwt}`
+const failure = ({ code, err }: Ran): string =>
+  err.trim().split('\n').at(-1)?.slice(0, 100) || `exit code ${code}`
+
+/** Of the first pictures and the first sound, decoded. */
+const ffmpeg: Player = {
+  name: 'ffmpeg',
+  version: versionOf('ffmpeg', '-version'),
+  takes: (_, mode) => mode !== 'define',
+  play: async ({ url, jwt, seconds, pictures }) => {
+    const header = jwt === null ? [] : ['-headers', `${bearer(jwt)}\r\n`]
+    const maps = ['-map', '0:v:0?', '-map', '0:a:0', '-f', 'null', '-']
+    const args = ['-nostdin', '-v', 'error', '-progress', 'pipe:1', ...header, '-i', url, ...maps]
+    const ran = await run('ffmpeg', args, patience)
+    if (ran.code !== 0) return failure(ran)
+    const last = (name: string) => Number(ran.out.match(new RegExp(`(?<=^${name}=)\\d+`, 'gm'))?.at(-1) ?? 0)
+    // Its reader of DASH ends with the first stream that does.
+    if (pictures > 0 && last('frame') < pictures - 5) return `${last('frame')} of ${pictures} pictures`
+    return comparedWith(seconds, last('out_time_us') / 1_000_000)
+  },
+}
+
+const lastPosition = `
+local last = 0
+mp.observe_property('time-pos', 'number', function(_, at) if at then last = at end end)
+mp.register_event('end-file', function(event) print('END ' .. event.reason .. ' ' .. last) end)
+`
+
+const mpv: Player = {
+  name: 'mpv',
+  version: versionOf('mpv', '--version'),
+  takes: (_, mode) => mode !== 'define',
+  play: ({ url, jwt, seconds }) =>
+    inFolder(async (folder) => {
+      const script = path.join(folder, 'end.lua')
+      await writeFile(script, lastPosition)
+      const header = jwt === null ? [] : [`--http-header-fields=${bearer(jwt)}`]
+      const quick = ['--no-config', '--vo=null', '--ao=null', '--ao-null-untimed', '--untimed', '--speed=16']
+      const ran = await run('mpv', [...quick, `--script=${script}`, ...header, url], patience)
+      const [, reason, at] = /END (\w+) ([\d.]+)/.exec(ran.out + ran.err) ?? []
+      return reason === 'eof' ? comparedWith(seconds, Number(at)) : failure(ran)
+    }),
+}
+
+/** Seconds in a file, by its packets. */
+const secondsIn = async (file: string): Promise<number> => {
+  const { out } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-show_entries',
+    'format=duration',
+    '-of',
+    'csv=p=0',
+    file,
+  ])
+  return Number(out.trim() || 0)
+}
+
+/** It refuses to run as root; what it plays goes into a file. */
+const vlc: Player = {
+  name: 'VLC',
+  version: async () => {
+    if (findProgram('cvlc') === null) return null
+    const { out } = await run('dpkg-query', ['--show', 'vlc-bin'])
+    return /\d+(\.\d+)+/.exec(out)?.[0] ?? 'of unknown version'
+  },
+  takes: (_, mode) => mode !== 'none' && mode !== 'define',
+  play: ({ url, seconds }) =>
+    inFolder(async (folder) => {
+      await chmod(folder, 0o777)
+      const file = path.join(folder, 'played.ts')
+      const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups']
+      const wrap = process.getuid?.() === 0 ? ['setpriv', ...nobody, 'cvlc'] : ['cvlc']
+      const [program = 'cvlc', ...before] = wrap
+      const out = `#standard{access=file,mux=ts,dst=${file}}`
+      const args = ['--no-sout-all', '--sout', out, url, 'vlc://quit']
+      const env = Object.assign({}, process.env, { HOME: folder })
+      const ran = await run(program, [...before, ...args], patience, env)
+      return (await stat(file).catch(() => null)) === null
+        ? failure(ran)
+        : comparedWith(seconds, await secondsIn(file))
+    }),
+}
+
+const soundRate = 48_000
+
+const gstreamer: Player = {
+  name: 'GStreamer',
+  version: versionOf('gst-launch-1.0', '--version'),
+  takes: (_, mode) => mode !== 'none' && mode !== 'define',
+  play: ({ url, seconds, pictures, kind }: Task) =>
+    inFolder(async (folder) => {
+      const [seen, heard] = [path.join(folder, 'pictures'), path.join(folder, 'sound')]
+      const gray = 'video/x-raw,format=GRAY8,width=32,height=18'
+      const mono = `audio/x-raw,format=S16LE,channels=1,rate=${soundRate}`
+      const pipeline = [
+        `uridecodebin uri=${url} name=film`,
+        ...(kind.of === 'film'
+          ? [`film. ! queue ! videoconvert ! videoscale ! ${gray} ! filesink location=${seen}`]
+          : []),
+        `film. ! queue ! audioconvert ! audioresample ! ${mono} ! filesink location=${heard}`,
+      ]
+      const ran = await run('gst-launch-1.0', ['--quiet', ...pipeline.join(' ').split(' ')], patience)
+      if (ran.code !== 0) return failure(ran)
+      const shown = kind.of === 'film' ? (await stat(seen)).size / 32 / 18 : 0
+      if (shown < pictures) return `${shown} of ${pictures} pictures`
+      return comparedWith(seconds, (await stat(heard)).size / 2 / soundRate)
+    }),
+}
+
+export const programs: ReadonlyArray<Player> = [ffmpeg, mpv, vlc, gstreamer]

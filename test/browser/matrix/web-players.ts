@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findProgram } from '../../../src/adapters/sandbox/find-program.ts'
+import type { Order } from '../pages/order.ts'
+import type { Played } from '../pages/report.ts'
+import { launchChromium } from '../support/launch-chromium.ts'
+import type { PagesServer } from '../support/pages-server.ts'
+import { run } from '../support/run.ts'
+import { comparedWith, type Kind, type Player, type Task } from './player.ts'
+
+/** Opens a page; gives what closes it again. */
+type Open = (url: string) => Promise<() => Promise<void>>
+
+type Browser = {
+  readonly name: string
+  readonly version: () => Promise<string | null>
+  readonly open: Open
+  readonly rate: number
+  readonly close?: () => Promise<void>
+}
+
+const patience = 90_000
+
+const packageVersion = async (name: string): Promise<string> =>
+  JSON.parse(await readFile(`node_modules/${name}/package.json`, 'utf8')).version
+
+const packages: Partial<Record<Order['player'], string>> = {
+  'hls.js': 'hls.js',
+  Shaka: 'shaka-player',
+  'dash.js': 'dashjs',
+  'video.js': 'video.js',
+  plyr: 'plyr',
+}
+
+const takes = (player: Order['player'], { list }: Kind, mode: Task['mode']): boolean => {
+  if (list === 'web.json') return player === 'the browser' && mode !== 'none'
+  if (list === 'dash.mpd') return player === 'Shaka' || player === 'dash.js' || player === 'video.js'
+  if (player === 'the browser') return mode !== 'none'
+  return player !== 'dash.js'
+}
+
+const judged = ({ error, playedSeconds, complaints }: Played, seconds: number): string | null =>
+  error ?? complaints[0]?.slice(0, 100) ?? comparedWith(seconds, playedSeconds)
+
+/** A player on a page in a browser. */
+export const webPlayer = (player: Order['player'], browser: Browser, pages: PagesServer): Player => ({
+  name: `${player === 'the browser' ? 'by itself' : player}, in ${browser.name}`,
+  version: async () => {
+    const version = await browser.version()
+    const name = packages[player]
+    return version === null || name === undefined ? version : `${await packageVersion(name)}, ${version}`
+  },
+  takes: (kind, mode) => takes(player, kind, mode),
+  play: async ({ url, jwt, seconds }) => {
+    const order = pages.giveOrder({
+      player,
+      url,
+      jwt,
+      rate: browser.rate,
+      muted: browser.name !== 'Chromium',
+    })
+    const close = await browser.open(order.url)
+    const ended = new AbortController()
+    const late = delay(patience, null, { signal: ended.signal }).catch(() => null)
+    const played = await Promise.race([order.played, late])
+    ended.abort()
+    await close()
+    return played === null ? 'does not come to an end' : judged(played, seconds)
+  },
+})
+
+export const openChromium = async (): Promise<Browser> => {
+  const browser = await launchChromium()
+  return {
+    name: 'Chromium',
+    version: async () => browser.version(),
+    rate: 16,
+    open: async (url) => {
+      const page = await browser.newPage()
+      await page.goto(url)
+      return () => page.close()
+    },
+    close: () => browser.close(),
+  }
+}
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.pid === undefined) return
+  const exit = new Promise((resolve) => child.once('exit', resolve))
+  process.kill(-child.pid, 'SIGKILL')
+  await exit
+}
+
+/** A program that takes an address, in a process group and a home of its own for each page. */
+const spawned = (
+  name: string,
+  program: string,
+  args: (url: string, home: string) => ReadonlyArray<string>,
+  prepare: (home: string) => Promise<void> = async () => {},
+): Browser => ({
+  name,
+  version: async () => {
+    if (findProgram(program) === null) return null
+    const { out, err } = await run(program, ['--version'])
+    return /\d+(\.\d+)+\S*/.exec(out + err)?.[0] ?? 'of unknown version'
+  },
+  rate: 4,
+  open: async (url) => {
+    const home = await mkdtemp(path.join(tmpdir(), 'larder-browser-'))
+    await prepare(home)
+    const env = Object.assign({}, process.env, { HOME: home, XDG_RUNTIME_DIR: home, NO_AT_BRIDGE: '1' })
+    const child = spawn(program, args(url, home), { detached: true, stdio: 'ignore', env })
+    return async () => {
+      await ended(child)
+      await rm(home, { recursive: true, force: true, maxRetries: 5 })
+    }
+  },
+})
+
+const firefoxSettings = `
+user_pref("media.autoplay.default", 0);
+user_pref("media.autoplay.blocking_policy", 0);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("browser.aboutwelcome.enabled", false);
+user_pref("app.update.enabled", false);
+user_pref("network.captive-portal-service.enabled", false);
+user_pref("network.connectivity-service.enabled", false);
+`
+
+export const firefox: Browser = spawned(
+  'Firefox ESR',
+  'firefox-esr',
+  (url, home) => ['--headless', '--no-remote', '--profile', home, url],
+  (home) => writeFile(path.join(home, 'user.js'), firefoxSettings),
+)
+
+/** The engine of GNOME Web, without a screen. */
+export const webKit: Browser = spawned('WebKit (WPE)', 'cog', (url) => [
+  '--platform=headless',
+  '--enable-media-stream=true',
+  url,
+])

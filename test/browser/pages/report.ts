@@ -1,0 +1,38 @@
+import { complaints } from './order.ts'
+
+/** What a video element knows; the byte count is Chromium's own. */
+export type Played = {
+  readonly error: string | null
+  readonly ended: boolean
+  readonly seconds: number
+  readonly duration: number
+  readonly width: number
+  readonly pictures: number
+  readonly soundBytes: number
+  /** Seconds of the film that were played at all. */
+  readonly playedSeconds: number
+  readonly complaints: ReadonlyArray<string>
+}
+
+const played = (video: HTMLVideoElement): Played => ({
+  error: video.error?.message ?? null,
+  ended: video.ended,
+  seconds: video.currentTime,
+  duration: video.duration,
+  width: video.videoWidth,
+  pictures: video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0,
+  soundBytes: Number((video as { webkitAudioDecodedByteCount?: number }).webkitAudioDecodedByteCount),
+  playedSeconds: Array.from({ length: video.played.length }, (_, i) => i).reduce(
+    (sum, i) => sum + video.played.end(i) - video.played.start(i),
+    0,
+  ),
+  complaints,
+})
+
+/** Posts what was played to the server of the page, at the end and at an error: any browser can be asked so. */
+export const reportAs = (id: string, video: HTMLVideoElement): void => {
+  const report = () => fetch(`/report/${id}`, { method: 'POST', body: JSON.stringify(played(video)) })
+  // What goes on for a moment after the end is heard, too.
+  const later = () => setTimeout(() => report().catch(console.error), 200)
+  for (const event of ['ended', 'error']) video.addEventListener(event, later, { once: true })
+}

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import type { Browser } from 'playwright-core'
+import { expectTrueLists } from '../../support/naive/expect-true-lists.ts'
+import type { NaiveMaster } from '../../support/naive/naive-hls.ts'
+import { type CountingProxy, serveThrough } from '../support/counting-proxy.ts'
+import { fetchOnce } from '../support/fetch-all.ts'
+import { launchChromium, openPage } from '../support/launch-chromium.ts'
+import { type PagesServer, servePages } from '../support/pages-server.ts'
+import type { ServedFilm } from '../support/served-film.ts'
+
+/** What a viewer waits for, in seconds of the start variant; the first part lasts for two. */
+const mostSeconds = 2.5
+/** Lists and init segments. */
+const besides = 30_000
+
+/**
+ * [V50] How many bytes come before the first picture. Time would say how busy this machine is; bytes say how long a
+ * viewer waits on any connection.
+ */
+export const firstPictureOf = (film: () => ServedFilm): Mocha.Suite =>
+  describe('before the first picture', () => {
+    let browser: Browser
+    let pages: PagesServer
+    let proxy: CountingProxy
+    let master: NaiveMaster
+    const firsts = new Set<string>()
+
+    before(async () => {
+      const fetched = fetchOnce()
+      const { url } = film().addressOf('mobile.m3u8', 'path')
+      master = await expectTrueLists(
+        { master: url, manifest: film().addressOf('dash.mpd', 'path').url },
+        fetched,
+      )
+      for (const { partUrls } of listsOf(master)) firsts.add(new URL(partUrls[0] ?? '').pathname)
+      // The second part of no list arrives.
+      const isOther = (path: string) => /\/parts\/.*\.m4s/.test(path) && !firsts.has(path)
+      proxy = await serveThrough(new URL(url).origin, (path) => !isOther(path))
+      pages = await servePages({})
+      browser = await launchChromium()
+    })
+    after(async () => {
+      await browser?.close()
+      await pages?.close()
+      await proxy?.close()
+    })
+
+    const listsOf = ({ variants, sound }: NaiveMaster) => [
+      ...variants.map(({ list }) => list),
+      ...(sound === null ? [] : [sound]),
+    ]
+    const most = () => ((master.variants[0]?.bandwidth ?? 0) / 8) * mostSeconds + besides
+
+    it('[V50] comes one part of two seconds, in a reader that takes the first variant', () => {
+      const [start] = master.variants
+      const firstParts = [start?.list, master.sound].map((list) => list?.timed[0])
+      for (const part of firstParts) expect(part?.seconds).to.be.closeTo(2, 0.52)
+      expect(firstParts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0)).to.be.below(most())
+    })
+
+    it('[V50] comes no more than that in hls.js', async () => {
+      const { page } = await openPage(browser)
+      const { url } = film().addressOf('mobile.m3u8', 'path')
+      const through = url.replace(new URL(url).origin, proxy.base)
+      const order = { player: 'hls.js', url: through, jwt: null, rate: 1, muted: false } as const
+      await page.goto(pages.giveOrder(order).url)
+      await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2, undefined, {
+        timeout: 110_000,
+      })
+      await page.close()
+      expect(proxy.bytes()).to.be.above(0)
+      expect(proxy.bytes()).to.be.below(most())
+    })
+  })

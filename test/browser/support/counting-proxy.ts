@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+export type CountingProxy = {
+  readonly base: string
+  /** Of all bodies that have left. */
+  readonly bytes: () => number
+  /** What was asked for, in order: paths with their query. */
+  readonly asked: ReadonlyArray<string>
+  readonly close: () => Promise<void>
+}
+
+/** Stands in front of a server and counts; what is not admitted gets no answer as long as the proxy is there. */
+export const serveThrough = async (
+  target: string,
+  isAdmitted: (path: string) => boolean,
+): Promise<CountingProxy> => {
+  let bytes = 0
+  const asked: string[] = []
+  const counting = () =>
+    new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        bytes += chunk.length
+        done(null, chunk)
+      },
+    })
+  const server = createServer((incoming, outgoing) => {
+    const path = incoming.url ?? ''
+    asked.push(path)
+    if (!isAdmitted(path)) return
+    const { method, headers } = incoming
+    const onward = request(`${target}${path}`, { method: method ?? 'GET', headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      pipeline(answer, counting(), outgoing).catch(() => outgoing.destroy())
+    })
+    onward.on('error', () => outgoing.destroy())
+    onward.end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bytes: () => bytes,
+    asked,
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

