@@ -128,9 +128,9 @@ describe('the command line', () => {
     const { code, out } = await runLarder(['doctor'], { ...env, PORT: new URL(serving.base).port })
     expect(code).to.equal(0)
     // [V65] At what it looked.
-    const [version, data, keys, server, database, store, cache, decoders, transcoder] = out
+    const [version, data, keys, server, database, store, cache, library, decoders, transcoder] = out
     const home = path.join(folder, 'data')
-    expect(out).to.have.length(9)
+    expect(out).to.have.length(10)
     expect(version).to.match(/^ok {4}larder: \d+\.\d+\.\d+, Node \d+\.\d+\.\d+, \w+ \w+$/)
     expect(data)
       .to.match(/^ok {4}data folder: .+ \(user \d+, mode 0\d{3}\), [\d.]+ GiB free$/)
@@ -142,6 +142,7 @@ describe('the command line', () => {
     expect(database).to.equal(`ok    database: embedded, in ${home}/postgres`)
     expect(store).to.equal(`ok    object store: ${home}/objects`)
     expect(cache).to.equal(`ok    cache: ${home}/cache`)
+    expect(library).to.equal('ok    library: no exports were made by an older recipe')
     expect(decoders).to.match(/^ok {4}decoders: run with(?:out)? .*network.*, and .*rights$/)
     expect(transcoder).to.match(/^ok {4}transcoder: /)
   })
