@@ -17,6 +17,7 @@ export const commands: ReadonlyArray<Entry> = [
   ['larder check URL', 'examines HLS playlists'],
   ['larder doctor', 'says what is wrong, and what to do'],
   ['larder sweep', 'deletes what the object store has and the database does not name'],
+  ['larder remake --outdated', 'makes exports anew that an older release made in another way'],
   ['larder migrate', 'brings the database to the form of this release'],
   ['larder serve', 'serves'],
 ]
