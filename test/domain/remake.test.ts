@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -17,8 +18,9 @@ import {
   unavailable,
 } from '../../src/domain/shared/errors.ts'
 import type { ImageFileUid } from '../../src/domain/shared/ids.ts'
-import { E, O, TE } from '../../src/fp.ts'
+import { E, O, pipe, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
+import { inChunks } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
 import { storeBytes } from '../support/library.ts'
 import { createMemoryLarder, createStandingClock, listen } from '../support/memory-larder.ts'
@@ -104,6 +106,34 @@ describe('[V39] exports that an older recipe made', () => {
 
   const listed = async ({ imageFiles }: Larder, uid: ImageFileUid) =>
     (await right(imageFiles.listExports(uid))).map((made) => made.uid)
+
+  for (const [what, damaged] of [
+    ['a byte changed', (bytes: Buffer) => Buffer.from(bytes.map((byte, i) => (i === 100 ? byte ^ 1 : byte)))],
+    ['its end missing', (bytes: Buffer) => bytes.subarray(0, -1)],
+  ] as const)
+    it(`[V22] are not made of an original with ${what}: those that are there stay`, async () => {
+      const { larder, uid, old } = await withOldPicture()
+      const { store } = larder
+      const known = await right(larder.imageFiles.findKnown(uid))
+      const original = known._tag === 'Some' ? known.value.original : expect.fail('it is not in the library')
+      const rotten: ObjectStore = {
+        ...store,
+        read: (key, range) =>
+          pipe(
+            store.read(key, range),
+            TE.map(
+              O.map((bytes) =>
+                key === original.key ? inChunks(damaged(readFileSync(picture)), 1000) : bytes,
+              ),
+            ),
+          ),
+      }
+      const { counts, done } = await remake(await createMemoryLarder({ ...larder, store: rotten }))
+      expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
+      const [, outcome] = done[0] ?? expect.fail('nothing was tried')
+      expect(E.isLeft(outcome) && outcome.left).to.include({ dependency: 'object store' })
+      expect(await listed(larder, uid)).to.have.members(old.map((made) => made.uid))
+    })
 
   it('are told when the same bytes are added again, which makes nothing', async () => {
     const { larder, uid, old } = await withOldPicture()

@@ -48,7 +48,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     known: KnownContentFileRow,
     columns: ['f.duration_seconds'],
   })
-  const selectFile = one('content_files.find', ContentFileRow, selectFileWithExports)
+  const selectFile = one('read', 'content_files.find', ContentFileRow, selectFileWithExports)
 
   const replaced = createReplacedExports(db, {
     exports: 'content_file_exports',
@@ -79,13 +79,13 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
         ),
       ),
 
-    findVod: one('content_files.find_vod', VodMeta, selectVodMeta),
+    findVod: one('read', 'content_files.find_vod', VodMeta, selectVodMeta),
 
-    listParts: one('content_files.list_parts', VodPartsRow, selectParts),
+    listParts: one('read', 'content_files.list_parts', VodPartsRow, selectParts),
 
-    listKeyframes: one('content_files.list_keyframes', KeyedVodPartsRow, selectKeyedParts),
+    listKeyframes: one('read', 'content_files.list_keyframes', KeyedVodPartsRow, selectKeyedParts),
 
-    findPart: one('content_files.find_part', ContentPartFile, selectPartFile),
+    findPart: one('read', 'content_files.find_part', ContentPartFile, selectPartFile),
 
     add: ({ uid, name, original, sha512, durationSeconds }) =>
       pipe(

@@ -50,6 +50,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     known: KnownImageFileRow,
   })
   const selectPublic = one(
+    'read',
     'image_files.public',
     t.strict({ public: t.boolean }),
     'select public from image_files where uid = ?',
@@ -70,6 +71,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     ...replaced,
 
     listExports: many(
+      'read',
       'image_files.list_exports',
       ImageExportRow,
       `select e.uid, e.format, e.width, e.height, s.file_size as size_bytes, e.thumbhash
@@ -80,6 +82,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     ),
 
     findExport: one(
+      'read',
       'image_files.find_export',
       ImageExportFile,
       `select s.file_size, f.uid as image_file_uid, e.height, s.uid as s3_file_uid, s.key as s3_file_key,

@@ -12,8 +12,8 @@ const selectNamed = `
 /** Stored files in PostgreSQL. */
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { one, many } = createStatements(db)
-  const selectUid = one('library.uid', t.strict({ uid: t.string }), 'select uid from library', 'background')
-  const named = many('library.named_among', t.strict({ key: t.string }), selectNamed, 'background')
+  const selectUid = one('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
+  const named = many('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
 
   return {
     libraryUid: pipe(

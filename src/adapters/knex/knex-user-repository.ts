@@ -8,6 +8,7 @@ import { createStatements } from './statements.ts'
 export const createKnexUserRepository = (db: Knex): UserRepository => {
   const { one, run } = createStatements(db)
   const selectAdmin = one(
+    'read',
     'users.admin',
     t.strict({ admin: t.boolean }),
     'select admin from users where sub = ?',

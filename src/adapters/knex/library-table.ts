@@ -39,11 +39,13 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       from ${exports} e where e.${fileId} = f.id and e.replaced_at is null
     ) made`
   const selectCount = one(
+    'background',
     `${files}.count_outdated`,
     Count,
     `select count(distinct e.${fileId}) as count from ${exports} e where e.replaced_at is null and e.recipe < ?`,
   )
   const selectOutdated = many(
+    'background',
     `${files}.list_outdated`,
     known,
     `${selectKnown}
@@ -54,9 +56,14 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
   )
 
   return {
-    findKnown: one(`${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+    findKnown: one('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
 
-    findByOriginal: one(`${files}.find_by_original`, known, `${selectKnown} where f.original_sha512 = ?`),
+    findByOriginal: one(
+      'background',
+      `${files}.find_by_original`,
+      known,
+      `${selectKnown} where f.original_sha512 = ?`,
+    ),
 
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
       pipe(
@@ -72,10 +79,10 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     listOutdated: (recipe: number, after: U | null) => selectOutdated(after ?? '', recipe),
 
     listUnfinished: many(
+      'background',
       `${files}.list_unfinished`,
       known,
       `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
-      'background',
     )(),
 
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
@@ -92,6 +99,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
 
     first: pipe(
       one(
+        'background',
         `${files}.first`,
         t.strict({ uid: Uid }),
         `select uid from ${files} order by created_at, id limit 1`,

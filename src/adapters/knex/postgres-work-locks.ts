@@ -87,10 +87,10 @@ export const createPostgresWorkLocks = (
 
     oldestHolderAge: pipe(
       createStatements(db).one(
+        'background',
         'locks.oldest',
         t.strict({ age: t.number }),
         selectOldestHolder,
-        'background',
       )(),
       TE.map(
         O.match(

@@ -24,6 +24,7 @@ export const createReplacedExports = <U extends string>(db: Knex, table: Replace
   const { exports, uid, parts, remove } = table
   const { many, run } = createStatements(db)
   const select = many(
+    'background',
     `${exports}.list_replaced`,
     t.strict({ uid, parts: t.readonlyArray(Part) }),
     `select e.uid, (

@@ -39,12 +39,12 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
 
 /**
  * Makes functions of fixed SQL. A `name` makes it a prepared statement, which PostgreSQL parses and plans
- * once per connection: that halves the cost of a look-up by key. A question is one that a viewer waits for, unless it
- * is said to be of the background.
+ * once per connection: that halves the cost of a look-up by key. Each question says whose it is (database-limits.ts): the
+ * wrong limit lets a slow question of the background refuse viewers.
  */
 export const createStatements = (db: Knex) => {
   const many =
-    <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string, limit: QuestionLimit = 'read') =>
+    <A>(limit: QuestionLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
       asked(async () =>
         decodeRows(
@@ -58,8 +58,8 @@ export const createStatements = (db: Knex) => {
     many,
 
     /** The first row, if there is one. */
-    one: <A>(name: string, row: t.Type<A, unknown, unknown>, sql: string, limit: QuestionLimit = 'read') => {
-      const select = many(name, row, sql, limit)
+    one: <A>(limit: QuestionLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
+      const select = many(limit, name, row, sql)
       return (...bindings: ReadonlyArray<Binding>) =>
         pipe(
           select(...bindings),

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { colourCube } from '../../domain/colour/colour-cube.ts'
 import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
 import { E } from '../../fp.ts'
+import { isMissing } from '../platform/errno.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
 import { type CutRendition, frameSecondsOf, secondsOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
@@ -94,8 +95,14 @@ export const level = async (
   let { renditions } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
-    for (const { name } of [...plan.video, ...plan.audio]) await rm(join(folder, `${name}.mp4`))
-    const ended = await encodePass(found, run, source, { ...attempt, plan }, folder, options)
+    const ended = await twice(run, async () => {
+      const fresh = await mkdtemp(join(folder, 'again-'))
+      const pass = await encodePass(found, run, source, { ...attempt, plan }, fresh, options)
+      if (E.isRight(pass))
+        for (const { name } of [...plan.video, ...plan.audio]) await replace(folder, fresh, name)
+      await rm(fresh, { recursive: true, force: true })
+      return pass
+    })
     if (E.isRight(ended)) renditions = await cutRenditions(planOf(attempt.plan, renditions), folder)
     return ended
   }
@@ -105,7 +112,10 @@ export const level = async (
 
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
-    const ended = await decodeToPcm(found, run, request, pcm)
+    const ended = await twice(run, async () => {
+      await rm(pcm, { force: true })
+      return decodeToPcm(found, run, request, pcm)
+    })
     if (E.isLeft(ended)) return ended
     const source = {
       ...request,
@@ -134,6 +144,29 @@ export const level = async (
     if (E.isLeft(ended)) return ended
   }
   return E.right({ ...made, renditions })
+}
+
+/** A pass, and once more where the file may be to blame: what fails for a moment looks the same. */
+export const twice = async <A>(
+  { onFailedAttempt }: Run,
+  pass: () => Promise<E.Either<EngineFailure, A>>,
+): Promise<E.Either<EngineFailure, A>> => {
+  const first = await pass()
+  if (E.isRight(first)) return first
+  onFailedAttempt(first.left, [])
+  if (!mayBearAnother(first.left)) return first
+  const second = await pass()
+  if (E.isLeft(second)) onFailedAttempt(second.left, [])
+  return second
+}
+
+/** Puts what was made anew in the place of what was there; a rung that came to nothing is gone. */
+const replace = async (folder: string, fresh: string, name: string): Promise<void> => {
+  const file = `${name}.mp4`
+  await rm(join(folder, file), { force: true })
+  await rename(join(fresh, file), join(folder, file)).catch((error) => {
+    if (!isMissing(error)) throw error
+  })
 }
 
 /** Pictures that are held may begin to be so at another of the last two, so that once is not always enough. */

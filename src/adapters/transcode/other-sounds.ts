@@ -5,7 +5,7 @@ import { E } from '../../fp.ts'
 import { noSound } from './attempts.ts'
 import { type CutRendition, secondsOf, ticksOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
-import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf } from './encode-passes.ts'
+import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf, twice } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { mayBearAnother } from './machine-faults.ts'
@@ -73,9 +73,11 @@ const encodeSound = async (
   const { facts, plan } = request
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
-  for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
-  const ended = await encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
+  const ended = await twice(run, async () => {
+    for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
+    return encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
+  })
   if (E.isLeft(ended)) return mayBearAnother(ended.left) ? E.right(null) : ended
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },

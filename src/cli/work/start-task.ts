@@ -21,8 +21,8 @@ export const createStartTask = (
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
     const outdated = await larder.ingest.countOutdated()
-    if (E.isLeft(outdated)) return outdated
-    if (outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
+    // It is a line to print: that nobody could count keeps nothing from beginning.
+    if (E.isRight(outdated) && outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
     const { image, content } = oldest.right
     if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)
     if (O.isSome(content)) await printWatchLink(larder, config, terminal, 'content', content.value)

@@ -13,6 +13,7 @@ import type { WorkLocks } from '../../ports/work-locks.ts'
 import { wholeOf } from '../shared/bytes.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
+import type { StoredFile } from '../shared/stored-file.ts'
 import { createContentIngest } from './content-ingest.ts'
 import { createFinishOnce, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
@@ -185,6 +186,19 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   const atHand = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
 
+  /** Exports of other bytes would take the place of good ones, which may be all that is left of a file. */
+  const verify = (path: string, { key, size, sha256 }: StoredFile): TE.TaskEither<Unavailable, unknown> =>
+    pipe(
+      files.digest({ path, start: 0, end: size }),
+      TE.filterOrElse(
+        (is) => is.size === size && is.sha256 === sha256,
+        () => unavailable('object store')('these are other bytes'),
+      ),
+      TE.mapLeft(({ cause }) =>
+        unavailable('object store')(`${key} does not come back as it was stored: ${cause}`),
+      ),
+    )
+
   /** Fetches the original back from the store. */
   const fetched = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
     from: 'library',
@@ -194,6 +208,7 @@ export const createIngestService = (deps: Deps): IngestService => {
           store.read(original.key, wholeOf(original.size)),
           TE.flatMapEither(E.fromOption(() => missing)),
           TE.flatMap((bytes) => files.write(`${folder}/original`, bytes)),
+          TE.flatMap(() => verify(`${folder}/original`, original)),
           TE.flatMap(() => make(`${folder}/original`)),
         ),
       ),
