@@ -62,8 +62,9 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
 /** The token in what is at hand: a link with `jwt=` in it, a header, or the token by itself. */
 export const tokenIn = (given: string): string => {
   const trimmed = given.trim()
-  const [, inLink] = /[?&#]jwt=([^&#\s]*)/.exec(trimmed) ?? []
-  return inLink ?? trimmed.replace(/^(?:authorization:\s*)?bearer\s+/i, '')
+  const [, inPath] = /\/api\/1\/~([^/?#\s]+)\//.exec(trimmed) ?? []
+  const [, inQuery] = /[?&#]jwt=([^&#\s]*)/.exec(trimmed) ?? []
+  return inPath ?? inQuery ?? trimmed.replace(/^(?:authorization:\s*)?bearer\s+/i, '')
 }
 
 /** The same for programs. */

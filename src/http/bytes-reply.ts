@@ -52,7 +52,15 @@ const opened =
 const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body'] => {
   if (body._tag === 'None') return null
   if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
-  return { open: TE.of(multipartBody(body.plan, opened(read))) }
+  return {
+    open: (onArriving) =>
+      TE.of(
+        multipartBody(
+          body.plan,
+          opened((range) => read(range, onArriving)),
+        ),
+      )(),
+  }
 }
 
 /** Makes the one function that answers with stored bytes, http-api.md §6. */

@@ -14,8 +14,34 @@ const withoutToneMapping = (engine: Engine): Engine => ({
       : engine.encode(job, onProgress, signal),
 })
 
+/** An engine that fails once, at the pass with this number, as it does when the machine runs out of something. */
+const failingOnceAt = (engine: Engine, number: number): Engine => {
+  let passes = 0
+  return {
+    ...engine,
+    encode: (job, onProgress, signal) => {
+      passes += 1
+      return passes === number
+        ? async () => E.left({ reason: 'input', detail: 'it was so for a moment' })
+        : engine.encode(job, onProgress, signal)
+    },
+  }
+}
+
 describe('a film that cannot be made in the first way', () => {
   const { transcode } = createTranscodingFolder()
+
+  for (const pass of [1, 2])
+    it(`[V20] loses nothing by a failure of pass ${pass} that is over the next time`, async () => {
+      const [, engine] = enginesHere()[0] ?? []
+      if (engine === undefined) throw new Error('no engine')
+      const transcoder = transcoderOn(failingOnceAt(engine, pass))
+      const { task } = await transcode(transcoder, media('short-sound.mp4'), smallest)
+      const { renditions, warnings } = await right(task)
+      expect(renditions.some(({ video }) => video !== null)).to.equal(true)
+      expect(renditions.some(({ audio }) => audio !== null)).to.equal(true)
+      expect(warnings.filter((warning) => warning.includes('no sound'))).to.deep.equal([])
+    })
 
   it('[V45] comes without tone mapping where that fails, and says so', async () => {
     const [, engine] = enginesHere()[0] ?? []

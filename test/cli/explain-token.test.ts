@@ -104,6 +104,7 @@ describe('larder token --explain [V61]', () => {
     for (const given of [
       `https://media.example.org/console/watch/if_a?jwt=${jwt}`,
       `https://media.example.org/x?a=1&jwt=${jwt}&b=2#top`,
+      `https://media.example.org/api/1/~${jwt}/image_files/playlist/if_a`,
       `bearer ${jwt}`,
       `Authorization: Bearer ${jwt}`,
       ` ${jwt}\n`,

@@ -78,6 +78,17 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const outages = createOutageLog(log, monotonic)
   const failing = (what: string) => (cause: unknown) =>
     outages.failed(`cache: ${what}`, { cause: String(cause) })
+  // What has been brought in could be written.
+  const filled: TierMeter = {
+    ...meter,
+    filling: (key) => {
+      const done = meter.filling(key)
+      return (bytes) => {
+        outages.answered('cache: new bytes')
+        done(bytes)
+      }
+    },
+  }
   let stopped = false
 
   const folders = cacheFolders(dir)
@@ -121,7 +132,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       meter.failed(key)
       log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
     },
-    fill: { ...defaultFillOptions, onUnwritable: failing('new bytes'), meter, ...options.fill },
+    fill: { ...defaultFillOptions, onUnwritable: failing('new bytes'), meter: filled, ...options.fill },
   })
 
   const upkept = {
