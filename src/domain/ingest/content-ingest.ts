@@ -1,7 +1,7 @@
-import { E, O, pipe, TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
-import type { ContentFileRepository, KnownContentFile } from '../../ports/content-file-repository.ts'
+import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
@@ -12,19 +12,16 @@ import type { ContentFileUid } from '../shared/ids.ts'
 import { examineMade, examineStored } from './examine-made.ts'
 import { createExportStore } from './export-store.ts'
 import { forgetAfter } from './forget-after.ts'
+import { createLibraryFiles } from './library-files.ts'
 import {
-  type FileState,
-  type LibraryFile,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
-  stateOfKnown,
   stopped,
 } from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
 import type { MediaPlan } from './media-plan.ts'
-import { recipeVersions } from './recipe-versions.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & {
@@ -33,8 +30,6 @@ type Deps = UploadDeps & {
   readonly cache: CachePort
   readonly log: Log
 }
-
-const recipe = recipeVersions.content
 
 /** How a sound or film gets into the library, and its exports made. */
 export const createContentIngest = (deps: Deps): MediaIngest => {
@@ -133,43 +128,5 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       return E.right({ isAdded: stored.right, warnings: made.right.warnings })
     })
 
-  const stateOf = (uid: ContentFileUid): TE.TaskEither<Unavailable, FileState> =>
-    pipe(
-      contentFiles.findKnown(uid),
-      TE.map(
-        O.match(
-          (): FileState => 'gone',
-          (known) => stateOfKnown(known, recipe),
-        ),
-      ),
-    )
-
-  const inLibrary = (known: KnownContentFile): LibraryFile => {
-    const { uid, original } = known
-    return {
-      kind: 'content',
-      uid,
-      original,
-      stateThen: stateOfKnown(known, recipe),
-      state: stateOf(uid),
-      makeExports: (path, publication, onProgress, signal) =>
-        makeExports(uid, path, publication, onProgress, signal),
-      removeUnfinished: contentFiles.removeUnfinished(uid),
-    }
-  }
-
-  return {
-    find: (sha512) => pipe(contentFiles.findByOriginal(sha512), TE.map(O.map(inLibrary))),
-    register,
-    listUnfinished: pipe(
-      contentFiles.listUnfinished,
-      TE.map((known) => known.map(inLibrary)),
-    ),
-    countOutdated: contentFiles.countOutdated(recipe),
-    listOutdated: (after) =>
-      pipe(
-        contentFiles.listOutdated(recipe, after as ContentFileUid | null),
-        TE.map((known) => known.map(inLibrary)),
-      ),
-  }
+  return { register, ...createLibraryFiles({ kind: 'content', repository: contentFiles, makeExports }) }
 }

@@ -1,7 +1,7 @@
-import { E, O, pipe, TE } from '../../fp.ts'
+import { E, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
-import type { ImageFileRepository, KnownImageFile } from '../../ports/image-file-repository.ts'
+import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { NewImageExport } from '../playlist/image-export.ts'
@@ -9,14 +9,12 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { ImageFileUid } from '../shared/ids.ts'
 import { forgetAfter } from './forget-after.ts'
 import { pictureWarnings, planImage } from './image-plan.ts'
+import { createLibraryFiles } from './library-files.ts'
 import {
-  type FileState,
-  type LibraryFile,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
-  stateOfKnown,
   stopped,
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
@@ -106,43 +104,5 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
       ),
     )
 
-  const stateOf = (uid: ImageFileUid): TE.TaskEither<Unavailable, FileState> =>
-    pipe(
-      imageFiles.findKnown(uid),
-      TE.map(
-        O.match(
-          (): FileState => 'gone',
-          (known) => stateOfKnown(known, recipe),
-        ),
-      ),
-    )
-
-  const inLibrary = (known: KnownImageFile): LibraryFile => {
-    const { uid, original } = known
-    return {
-      kind: 'image',
-      uid,
-      original,
-      stateThen: stateOfKnown(known, recipe),
-      state: stateOf(uid),
-      makeExports: (path, publication, onProgress, signal) =>
-        makeExports(uid, path, publication, onProgress, signal),
-      removeUnfinished: imageFiles.removeUnfinished(uid),
-    }
-  }
-
-  return {
-    find: (sha512) => pipe(imageFiles.findByOriginal(sha512), TE.map(O.map(inLibrary))),
-    register,
-    listUnfinished: pipe(
-      imageFiles.listUnfinished,
-      TE.map((known) => known.map(inLibrary)),
-    ),
-    countOutdated: imageFiles.countOutdated(recipe),
-    listOutdated: (after) =>
-      pipe(
-        imageFiles.listOutdated(recipe, after as ImageFileUid | null),
-        TE.map((known) => known.map(inLibrary)),
-      ),
-  }
+  return { register, ...createLibraryFiles({ kind: 'image', repository: imageFiles, makeExports }) }
 }
