@@ -152,14 +152,10 @@ const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragm
   }
 }
 
-const toReading = (fragment: PlacedFragment): FragmentReading => ({
-  startTicks: fragment.startTicks,
-  durationTicks: fragment.durationTicks,
-  samples: fragment.samples,
-  shortestTicks: fragment.shortestTicks,
-  longestTicks: fragment.longestTicks,
-  shownFromTicks: fragment.shownFromTicks,
-  shownToTicks: fragment.shownToTicks,
-  isMarkedKey: fragment.isMarkedKey,
-  startsWithIdr: fragment.startsWithIdr,
-})
+const toReading = ({
+  offset: _offset,
+  end: _end,
+  firstSampleStart: _start,
+  firstSampleEnd: _last,
+  ...reading
+}: PlacedFragment): FragmentReading => reading

@@ -10,7 +10,7 @@ import { cutRenditions } from './cut-renditions.ts'
 import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
 import { colourOf, needsCube } from './film-filters.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { eachTwice, mayBearAnother } from './machine-faults.ts'
+import { mayBearAnother } from './machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
@@ -41,10 +41,19 @@ export const encodeOneWay = async (
 ): Promise<E.Either<EngineFailure, Made>> => {
   const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
-  for (const attempt of eachTwice(attempts)) {
-    const folder = await mkdtemp(join(request.folder, 'pass-'))
+  for (const attempt of attempts) {
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
-    const ended = await encodePass(found, run, request, attempt, folder, options)
+    let folder = request.folder
+    const ended = await twice(
+      run,
+      async () => {
+        folder = await mkdtemp(join(request.folder, 'pass-'))
+        const pass = await encodePass(found, run, request, attempt, folder, options)
+        if (E.isLeft(pass)) await rm(folder, { recursive: true, force: true })
+        return pass
+      },
+      attempt.warnings,
+    )
     if (E.isRight(ended)) {
       const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
@@ -53,9 +62,7 @@ export const encodeOneWay = async (
       const { isCutOff } = ended.right
       return E.right({ attempt, facts, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
     }
-    await rm(folder, { recursive: true, force: true })
     failed = ended
-    run.onFailedAttempt(ended.left, attempt.warnings)
     if (!mayBearAnother(ended.left)) break
   }
   return failed
@@ -146,17 +153,21 @@ export const level = async (
   return E.right({ ...made, renditions })
 }
 
-/** A pass, and once more where the file may be to blame: what fails for a moment looks the same. */
+/**
+ * A pass, and once more where the file may be to blame: what fails for a moment looks the same, and after it some of the
+ * film would be given up for good. `warnings`: what this pass would cost.
+ */
 export const twice = async <A>(
   { onFailedAttempt }: Run,
   pass: () => Promise<E.Either<EngineFailure, A>>,
+  warnings: ReadonlyArray<string> = [],
 ): Promise<E.Either<EngineFailure, A>> => {
   const first = await pass()
   if (E.isRight(first)) return first
-  onFailedAttempt(first.left, [])
+  onFailedAttempt(first.left, warnings)
   if (!mayBearAnother(first.left)) return first
   const second = await pass()
-  if (E.isLeft(second)) onFailedAttempt(second.left, [])
+  if (E.isLeft(second)) onFailedAttempt(second.left, warnings)
   return second
 }
 

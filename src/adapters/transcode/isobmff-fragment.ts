@@ -1,19 +1,9 @@
+import type { FragmentReading } from '../../domain/examiner/readings.ts'
 import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
-/** One `moof` with its `mdat`: a GOP of pictures, or about a second of sound. */
-export type Fragment = {
-  readonly startTicks: number
-  readonly durationTicks: number
-  readonly samples: number
-  /** Of its samples. */
-  readonly shortestTicks: number
-  readonly longestTicks: number
-  /** When the first of them is shown or heard, and when the last one ends. */
-  readonly shownFromTicks: number
-  readonly shownToTicks: number
-  /** Whether its first sample is marked as one that can be decoded without those before. */
-  readonly isMarkedKey: boolean
+/** What the boxes of one fragment say, before its samples are looked at. */
+export type Fragment = Omit<FragmentReading, 'startsWithIdr'> & {
   /** Bytes from the start of the `moof` to its first sample, and to the end of it. */
   readonly firstSampleStart: number
   readonly firstSampleEnd: number

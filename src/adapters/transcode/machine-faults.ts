@@ -35,13 +35,6 @@ export const verdictOf = (words: string): EngineFailure['reason'] => {
 export const machineLineOf = (words: string): string | null =>
   words.split('\n').find((line) => OF_THE_MACHINE.test(line) || OF_EITHER.test(line)) ?? null
 
-/**
- * Each attempt a second time before the next one, which gives up some of the film for good: what fails for a moment
- * looks like what is wrong with a file.
- */
-export const eachTwice = <A>(attempts: ReadonlyArray<A>): ReadonlyArray<A> =>
-  attempts.flatMap((attempt) => [attempt, attempt])
-
 /** Whether the file may be to blame, and would bear another attempt. */
 export const mayBearAnother = ({ reason }: EngineFailure): boolean =>
   reason === 'input' || reason === 'unsure'
