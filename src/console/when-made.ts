@@ -11,9 +11,18 @@ type Progress = {
   readonly refused: string | null
 }
 
+/** For an answer, and all of it. */
+const mostMs = 10_000
+
 const progressOf = async ({ uid, jwt }: View): Promise<Progress> => {
-  const answer = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`).catch(() => null)
-  return answer?.ok ? answer.json() : { progress: null, refused: null }
+  try {
+    const signal = AbortSignal.timeout(mostMs)
+    const answer = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`, { signal })
+    if (answer.ok) return await answer.json()
+  } catch {
+    // It is asked again in a moment.
+  }
+  return { progress: null, refused: null }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Viewer } from '../domain/access/viewer.ts'
 import type { ServableBytes } from '../domain/export/servable-bytes.ts'
 import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
 import { thrown } from '../domain/shared/stream-failure.ts'
-import { E, TE } from '../fp.ts'
+import { E } from '../fp.ts'
 import type { Found } from '../ports/cache.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ConditionalHeaders } from './bytes/conditional.ts'
@@ -53,13 +53,10 @@ const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body']
   if (body._tag === 'None') return null
   if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
   return {
-    open: (onArriving) =>
-      TE.of(
-        multipartBody(
-          body.plan,
-          opened((range) => read(range, onArriving)),
-        ),
-      )(),
+    open: async (onArriving) => {
+      const readOne: ServableBytes['read'] = (range) => read(range, onArriving)
+      return E.right(multipartBody(body.plan, opened(readOne)))
+    },
   }
 }
 

@@ -152,11 +152,11 @@ describe('[V22] verified chunks', () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
     const told: unknown[] = []
-    const read = async () => {
+    const read: FileHandle['read'] = async () => {
       throw Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM' })
     }
     const verified = createVerifiedFile({
-      opened: { file: { read } as unknown as FileHandle, ino: 1, stamp: null, close: async () => undefined },
+      opened: { file: { read } as FileHandle, ino: 1, stamp: null, close: async () => undefined },
       size: bytes.length,
       digests: digestsIn([bytes]),
       trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),

@@ -107,7 +107,7 @@ describe('content routes', () => {
       [`/api/1/${path}`, bearer(film.jwt)],
       [`/api/1/${path}&jwt=${film.jwt}`, {}],
       [`/api/1/~${film.jwt}/${path}`, {}],
-      // The header decides alone, and nothing is inherited of a path that nobody has looked at.
+      // The header decides alone: the token in the path was not verified, so that no address inherits it.
       [`/api/1/~${other}/${path}`, bearer(film.jwt)],
     ] as const) {
       const master = new URL(url, server.base)

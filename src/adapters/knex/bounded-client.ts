@@ -155,7 +155,7 @@ export const limitTransaction = async (trx: Knex.Transaction, limit: StatementLi
 const isPoolTimeout = (cause: unknown): boolean =>
   cause instanceof Error && cause.message === 'operation timed out for an unknown reason'
 
-/** knex puts the statement in front of the message, where whoever reads one line reads nothing else. */
+/** knex puts the statement in front of the message: a log and a terminal show the first line alone, which would be SQL. */
 const withOwnMessage = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error
   const { message } = error

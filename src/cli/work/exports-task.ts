@@ -48,7 +48,7 @@ export const createExportsTask = (
     }
     failed(finished.left, uid)
     terminal.printError(uid, finished.left)
-    // A refusal may be a moment's: the original stays, for somebody to decide.
+    // A slow or failing machine refuses, too: the original stays, and exports can be made of it another time.
     if (retries.failed(uid, mayBeTheFile(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })
     terminal.print(`  the exports of ${uid} are not tried again before the next start`)

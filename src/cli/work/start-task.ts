@@ -21,7 +21,7 @@ export const createStartTask = (
     const oldest = await larder.ingest.oldest()
     if (E.isLeft(oldest)) return oldest
     const outdated = await larder.ingest.countOutdated()
-    // It is a line to print: that nobody could count keeps nothing from beginning.
+    // The number is only printed: the other tasks begin without it.
     if (E.isRight(outdated) && outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
     const { image, content } = oldest.right
     if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)
