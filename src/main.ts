@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { actAsOwner } from './adapters/platform/act-as-owner.ts'
+import { CloseError } from './adapters/platform/close-all.ts'
 import { errnoOf } from './adapters/platform/errno.ts'
 import { explainSystemError } from './adapters/platform/explain-system-error.ts'
-import { UserError } from './adapters/platform/user-error.ts'
 import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
@@ -19,10 +19,10 @@ import { larderAs } from './cli/shell-line.ts'
 import { sweepCommand } from './cli/sweep-command.ts'
 import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
-import { CloseError } from './composition.ts'
-import { BadSetting, loadConfig } from './config.ts'
+import { describeMisspelt } from './config/misspelt-settings.ts'
+import { BadSetting, loadConfig } from './config/settings.ts'
+import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
-import { describeMisspelt } from './misspelt-settings.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   serve: serveCommand,

@@ -36,15 +36,15 @@ const probes = [
 
 /** Files of src in which a promise is left alone and its failure swallowed; each says at that place why nothing is lost. */
 const swallowing = [
-  'src/adapters/blob/byte-streams.ts',
-  'src/adapters/blob/fill.ts',
-  'src/adapters/blob/from-shelf.ts',
-  'src/adapters/blob/open-origin.ts',
+  'src/adapters/cache/blobs/byte-streams.ts',
+  'src/adapters/cache/blobs/fill.ts',
+  'src/adapters/cache/blobs/from-shelf.ts',
+  'src/adapters/cache/blobs/open-origin.ts',
   'src/adapters/knex/bounded-client.ts',
-  'src/adapters/transcode/node-av-encode.ts',
+  'src/adapters/transcode/node-av/node-av-encode.ts',
   'src/adapters/platform/process-beacon.ts',
-  'src/domain/shared/keep-afterwards.ts',
-  'src/http/pieces.ts',
+  'src/domain/caching/keep-afterwards.ts',
+  'src/http/response/pieces.ts',
 ]
 
 describe('[V24] a promise that is not awaited', () => {
@@ -270,7 +270,7 @@ const clocks = [
     of: 'the time of day',
     sign: /\bDate\.now\b|\bnew Date\(\)/,
     in: [
-      'src/adapters/disk/trusted-chunks.ts', // against the times of files
+      'src/adapters/cache/disk/trusted-chunks.ts', // against the times of files
       'src/adapters/memory/memory-object-store.ts',
       'src/adapters/platform/leftovers.ts', // against the times of files
       'src/adapters/platform/process-beacon.ts', // against the times of files
@@ -307,6 +307,9 @@ describe('[V23] the cache', () => {
         (file) =>
           file.endsWith('.ts') && /\bcache\s*\.(set|generation|beginLoad)\(/.test(readFileSync(file, 'utf8')),
       )
-    expect(setting).to.have.members(['src/domain/access/owned-read.ts', 'src/domain/shared/read-through.ts'])
+    expect(setting).to.have.members([
+      'src/domain/access/authorized-read.ts',
+      'src/domain/caching/read-through.ts',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { createMemoryCache } from '../src/adapters/memory/memory-cache.ts'
+import { createMemoryCache } from '../src/adapters/cache/memory/memory-cache.ts'
 import { cacheKeys } from '../src/ports/cache-keys.ts'
 import { anImageExportUid, anImageFileUid, aStoredFileUid } from './support/builders.ts'
 

@@ -8,13 +8,13 @@ import { expect } from 'chai'
 const bounds: Readonly<Record<string, string>> = {
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
   // By names that clients write, for as long as a request waits: bounded by the requests in flight.
-  'src/domain/shared/single-flight.ts': 'work under way',
-  'src/adapters/blob/running-fills.ts': 'fills under way',
-  'src/adapters/disk/disk-blob-shelf.ts': 'reads of records under way',
-  'src/adapters/disk/in-turn.ts': 'work under way',
-  'src/adapters/disk/shared-files.ts': 'open files that are being read',
+  'src/domain/caching/single-flight.ts': 'work under way',
+  'src/adapters/cache/blobs/running-fills.ts': 'fills under way',
+  'src/adapters/cache/disk/disk-blob-shelf.ts': 'reads of records under way',
+  'src/adapters/cache/disk/in-turn.ts': 'work under way',
+  'src/adapters/cache/disk/shared-files.ts': 'open files that are being read',
   'src/http/lists/memo.ts': 'lists in the making',
-  'src/adapters/disk/trusted-chunks.ts': 'chunks of a blob that are being verified',
+  'src/adapters/cache/disk/trusted-chunks.ts': 'chunks of a blob that are being verified',
   'src/adapters/knex/create-knex.ts': 'connections of the pool, and who waits for one',
   'src/adapters/s3/s3-calls.ts': 'requests under way',
   'src/server/http-server.ts': 'connections, which have a limit',
@@ -25,11 +25,11 @@ const bounds: Readonly<Record<string, string>> = {
   'src/domain/background/background-work.ts': 'tasks that run',
   'src/domain/background/retries.ts': 'unfinished files that failed in this process',
   'src/domain/health/outage-log.ts': 'dependencies, which are fixed',
-  'src/http/asset-reply.ts': 'codings of a file of the console',
-  'src/adapters/blob/recent-bytes.ts': 'an LRU of four pieces of one fill, by number',
-  'src/adapters/cache-tier/cache-meter.ts': 'tiers and templates of keys, which are fixed',
+  'src/http/response/asset-reply.ts': 'codings of a file of the console',
+  'src/adapters/cache/blobs/recent-bytes.ts': 'an LRU of four pieces of one fill, by number',
+  'src/adapters/cache/tiers/cache-meter.ts': 'tiers and templates of keys, which are fixed',
   'src/adapters/memory/memory-progress-board.ts': 'exports in the making',
-  'src/domain/shared/remembering.ts': 'characters of lists that Larder has written',
+  'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
   'src/http/handle.ts': 'parameters of a route, which are fixed',
   // For tests, and a run without a database.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
@@ -47,25 +47,25 @@ const local: ReadonlyArray<string> = [
   'src/adapters/knex/knex-stored-file-repository.ts',
   'src/adapters/knex/stored-file-rows.ts',
   'src/adapters/platform/crash-signals.ts',
-  'src/adapters/postgres/open-path-for.ts',
+  'src/adapters/postgres-embedded/open-path-for.ts',
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-picture.ts',
-  'src/adapters/transcode/ffmpeg-engine.ts',
+  'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
   'src/adapters/platform/crash-signals.ts',
   'src/adapters/transcode/mpegts/',
-  'src/adapters/transcode/supervise.ts',
+  'src/adapters/transcode/process/supervise.ts',
   'src/cli/doctor-keys.ts',
   'src/composition.ts',
-  'src/config.ts',
+  'src/config/settings.ts',
   'src/domain/colour/',
   'src/domain/hls/check/',
   'src/domain/playlist/image-playlist.ts',
   'src/domain/vod/',
   'src/http/bytes/content-coding.ts',
-  'src/http/console-routes.ts',
-  'src/http/frame.ts',
-  'src/misspelt-settings.ts',
+  'src/http/routes/console-routes.ts',
+  'src/http/middleware/error-boundary.ts',
+  'src/config/misspelt-settings.ts',
 ]
 
 describe('maps and caches [V4]', () => {
@@ -76,7 +76,7 @@ describe('maps and caches [V4]', () => {
 
   it('that are bounded are made by the one helper, which counts their keys', () => {
     expect(using(/lru-cache/).sort()).to.deep.equal([
-      'src/adapters/blob/recent-bytes.ts',
+      'src/adapters/cache/blobs/recent-bytes.ts',
       'src/bounded-cache.ts',
     ])
   })

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
-import { loadConfig } from '../src/config.ts'
-import { settingNames } from '../src/misspelt-settings.ts'
+import { settingNames } from '../src/config/misspelt-settings.ts'
+import { loadConfig } from '../src/config/settings.ts'
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 

@@ -1,5 +1,5 @@
-import { createBreaker } from '../src/adapters/breaker.ts'
-import { createTrust } from '../src/adapters/disk/trusted-chunks.ts'
+import { createTrust } from '../src/adapters/cache/disk/trusted-chunks.ts'
+import { createBreaker } from '../src/adapters/platform/breaker.ts'
 import { createRetries } from '../src/domain/background/retries.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
 import type { Clock } from '../src/ports/clock.ts'

@@ -5,9 +5,9 @@ import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
 import { toEncodeJob } from '../src/adapters/transcode/recipe.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
 import { noFilmTags } from '../src/domain/colour/film-colour.ts'
-import { planImage } from '../src/domain/ingest/image-plan.ts'
-import { planMedia } from '../src/domain/ingest/media-ladder.ts'
-import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/media-plan.ts'
+import { planImage } from '../src/domain/ingest/plan/image-plan.ts'
+import { planMedia } from '../src/domain/ingest/plan/media-ladder.ts'
+import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 
 /**

@@ -1,7 +1,7 @@
 // What an ingest has made of a film, in a process of its own, so that its processor time can be told: `PATH FOLDER`.
 // Without a path everything is loaded and nothing is made: that much is no part of the work.
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
-import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { E } from '../../src/fp.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createAdapters, createLarderServer, createServices } from '../../src/composition.ts'
-import { loadConfig } from '../../src/config.ts'
+import { createAdapters } from '../../src/composition/adapters.ts'
+import { createLarderServer } from '../../src/composition/http.ts'
+import { createServices } from '../../src/composition/larder.ts'
+import { loadConfig } from '../../src/config/settings.ts'
 import { E, type TE } from '../../src/fp.ts'
 import { createDistantStore } from './distant-store.ts'
 

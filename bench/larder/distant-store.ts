@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ByteStream } from '../../src/domain/shared/bytes.ts'
+import type { ByteStream } from '../../src/domain/media/bytes.ts'
 import { O, pipe, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 

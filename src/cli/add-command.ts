@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { withNewLibrary } from '../composition.ts'
+import { withNewLibrary } from '../composition/with-services.ts'
 import { E } from '../fp.ts'
 
 import { always, type Command, wrongUsage } from './command.ts'

@@ -1,4 +1,4 @@
-import { withServices } from '../composition.ts'
+import { withServices } from '../composition/with-services.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
 

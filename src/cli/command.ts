@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/settings.ts'
 import { printable, printableJson } from '../domain/shared/printable.ts'
 
 /** What a command found or did, for people and for programs. */

@@ -1,5 +1,6 @@
-import { examineKeyFiles, withServicesApartFromKeys } from '../composition.ts'
-import type { Config } from '../config.ts'
+import { examineKeyFiles } from '../composition/key-files.ts'
+import { withServicesApartFromKeys } from '../composition/with-services.ts'
+import type { Config } from '../config/settings.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E, pipe, TE } from '../fp.ts'
 import { always, type Command, wrongUsage } from './command.ts'

@@ -1,6 +1,6 @@
 import { stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/settings.ts'
 import type { Isolation } from '../ports/transcoder.ts'
 import { findForeign } from './foreign-files.ts'
 import { larderAs, shellLine } from './shell-line.ts'

@@ -1,4 +1,4 @@
-import type { KeyFile } from '../composition.ts'
+import type { KeyFile } from '../composition/key-files.ts'
 import type { Examined } from './doctor-facts.ts'
 
 const names = { image: 'images', content: 'sounds and films', id: 'admins' } as const

@@ -1,5 +1,5 @@
-import type { ListReport } from '../domain/hls/check/examine.ts'
-import type { Finding } from '../domain/hls/check/finding.ts'
+import type { ListReport } from '../domain/hls-check/examine.ts'
+import type { Finding } from '../domain/hls-check/finding.ts'
 
 /** What is printed may end up in a ticket: a token may not (http-api.md §2.6). */
 export const withoutTokens = (text: string): string =>

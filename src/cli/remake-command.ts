@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition.ts'
+import { withServices } from '../composition/with-services.ts'
 import { remakeOutdated } from '../domain/ingest/remake-outdated.ts'
 import { E } from '../fp.ts'
 import { always, type Command, wrongUsage } from './command.ts'

@@ -1,4 +1,4 @@
-import { closeLimitMs } from '../composition.ts'
+import { closeLimitMs } from '../composition/adapters.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
 /** Beyond the grace, for the lame duck and for closing; before it serves, for all. */

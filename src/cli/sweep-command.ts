@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition.ts'
+import { withServices } from '../composition/with-services.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { describeSweep, isRefusal } from './describe-sweep.ts'
 import { orFail } from './outcome.ts'

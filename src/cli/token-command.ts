@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { createExplainToken, readsKeyFiles, withServices } from '../composition.ts'
+import { createExplainToken, readsKeyFiles } from '../composition/tokens.ts'
+import { withServices } from '../composition/with-services.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'

@@ -1,8 +1,8 @@
 import Router, { type RouterMiddleware } from '@koa/router'
-import type { Sharing } from './cors.ts'
-import { answerRefused } from './refuse-with.ts'
-import { optionsOfAll } from './reply.ts'
-import { writeReply } from './write-reply.ts'
+import type { Sharing } from './middleware/cors.ts'
+import { answerRefused } from './middleware/refuse-with.ts'
+import { optionsOfAll } from './response/reply.ts'
+import { writeReply } from './response/response-writer.ts'
 
 /** The routes below one path. */
 export type Routes = {

@@ -1,5 +1,5 @@
 import type * as t from 'io-ts'
-import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
+import type { ByteRange, ByteStream } from '../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { CacheKey } from './cache.ts'

@@ -1,6 +1,5 @@
 import * as t from 'io-ts'
-import { ContentPartFile, VodMeta } from '../domain/export/content-export.ts'
-import { ImageExportFile } from '../domain/playlist/image-export.ts'
+import { ContentPartFile, VodMeta } from '../domain/media/content-export.ts'
 import {
   ContentExportUid,
   ContentFileUid,
@@ -8,7 +7,8 @@ import {
   ImageExportUid,
   ImageFileUid,
   StoredFileUid,
-} from '../domain/shared/ids.ts'
+} from '../domain/media/ids.ts'
+import { ImageExportFile } from '../domain/media/image-export.ts'
 import type { CacheKey } from './cache.ts'
 
 type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}` ? P | ParamsOf<Rest> : never

@@ -5,11 +5,11 @@ import type {
   NewContentExport,
   VodMeta,
   VodParts,
-} from '../domain/export/content-export.ts'
+} from '../domain/media/content-export.ts'
+import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/media/ids.ts'
+import type { ReplacedExport } from '../domain/media/replaced-export.ts'
+import type { StoredFile } from '../domain/media/stored-file.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
-import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../domain/shared/ids.ts'
-import type { ReplacedExport } from '../domain/shared/replaced-export.ts'
-import type { StoredFile } from '../domain/shared/stored-file.ts'
 import type { O, TE } from '../fp.ts'
 
 export type NewContentFile = {

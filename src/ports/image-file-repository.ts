@@ -1,8 +1,8 @@
-import type { ImageExport, ImageExportFile, NewImageExport } from '../domain/playlist/image-export.ts'
+import type { ImageExportUid, ImageFileUid } from '../domain/media/ids.ts'
+import type { ImageExport, ImageExportFile, NewImageExport } from '../domain/media/image-export.ts'
+import type { ReplacedExport } from '../domain/media/replaced-export.ts'
+import type { StoredFile } from '../domain/media/stored-file.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
-import type { ImageExportUid, ImageFileUid } from '../domain/shared/ids.ts'
-import type { ReplacedExport } from '../domain/shared/replaced-export.ts'
-import type { StoredFile } from '../domain/shared/stored-file.ts'
 import type { O, TE } from '../fp.ts'
 
 export type NewImageFile = {

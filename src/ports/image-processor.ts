@@ -1,4 +1,4 @@
-import type { ImageFacts, ImageTarget } from '../domain/ingest/image-plan.ts'
+import type { ImageFacts, ImageTarget } from '../domain/ingest/plan/image-plan.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 

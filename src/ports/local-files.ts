@@ -1,4 +1,4 @@
-import type { ByteStream } from '../domain/shared/bytes.ts'
+import type { ByteStream } from '../domain/media/bytes.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 

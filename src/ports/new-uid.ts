@@ -5,7 +5,7 @@ import type {
   ImageExportUid,
   ImageFileUid,
   StoredFileUid,
-} from '../domain/shared/ids.ts'
+} from '../domain/media/ids.ts'
 
 /** Makes uids: `{prefix_}{kind}_{22 url-safe characters from 16 random bytes}` (http-api.md §1.2). */
 export type NewUid = {

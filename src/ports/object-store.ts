@@ -1,4 +1,4 @@
-import type { ByteRange, ByteStream } from '../domain/shared/bytes.ts'
+import type { ByteRange, ByteStream } from '../domain/media/bytes.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
 

@@ -1,6 +1,6 @@
 import type { FragmentReading, ProgressiveReading, TrackReading } from '../domain/examiner/readings.ts'
-import type { AudioFacts, Keyframe, VideoFacts } from '../domain/export/content-export.ts'
-import type { MediaFacts, MediaPlan } from '../domain/ingest/media-plan.ts'
+import type { MediaFacts, MediaPlan } from '../domain/ingest/plan/media-plan.ts'
+import type { AudioFacts, Keyframe, VideoFacts } from '../domain/media/content-export.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { FileSlice } from './local-files.ts'

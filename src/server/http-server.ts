@@ -7,8 +7,8 @@ import {
 } from 'node:http'
 import type { Lifecycle } from '../http/lifecycle.ts'
 import type { Limits } from '../http/limits.ts'
-import type { ReadyReply } from '../http/reply.ts'
-import type { Traffic } from '../http/traffic.ts'
+import type { Traffic } from '../http/middleware/traffic.ts'
+import type { ReadyReply } from '../http/response/reply.ts'
 import {
   afterReplies,
   type Connection,

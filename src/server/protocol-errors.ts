@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import { protecting } from '../http/base-headers.ts'
-import { badRequest, headersTooLarge } from '../http/early-refusal.ts'
-import { errorReply, methodNotAllowed, type ReadyReply } from '../http/reply.ts'
+import { badRequest, headersTooLarge } from '../http/middleware/early-refusal.ts'
+import { protecting } from '../http/response/base-headers.ts'
+import { errorReply, methodNotAllowed, type ReadyReply } from '../http/response/reply.ts'
 
 const extensionsTooLarge = errorReply({
   status: 413,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { engineDifferences } from '../../src/adapters/transcode/engine-differences.ts'
-import { isDecoded } from '../../src/adapters/transcode/limits.ts'
+import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
 import { enginesHere } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isDecoded } from '../../src/adapters/transcode/limits.ts'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
+import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { E } from '../../src/fp.ts'

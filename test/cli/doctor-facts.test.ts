@@ -11,8 +11,8 @@ import {
 } from '../../src/cli/doctor-facts.ts'
 import { describeKeys } from '../../src/cli/doctor-keys.ts'
 import { findForeign } from '../../src/cli/foreign-files.ts'
-import { examineKeyFiles } from '../../src/composition.ts'
-import { type Config, loadConfig } from '../../src/config.ts'
+import { examineKeyFiles } from '../../src/composition/key-files.ts'
+import { type Config, loadConfig } from '../../src/config/settings.ts'
 import { right } from '../support/expect-right.ts'
 
 const configOf = async (env: Record<string, string>): Promise<Config> => right(async () => loadConfig(env))

@@ -8,7 +8,7 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { createOut } from '../../src/cli/command.ts'
 import { tokenCommand } from '../../src/cli/token-command.ts'
-import { BadSetting, loadConfig } from '../../src/config.ts'
+import { BadSetting, loadConfig } from '../../src/config/settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 

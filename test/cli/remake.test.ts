@@ -8,7 +8,7 @@ import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import {
   createEmbeddedConnection,
   type EmbeddedConnection,
-} from '../../src/adapters/postgres/embedded-connection.ts'
+} from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
 import { serverGone } from '../support/server-gone.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition/larder.ts'
 import { byteAsks, expectedAnswer, heardAnswer } from '../support/byte-requests.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { listen, type TestServer } from '../support/memory-larder.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { ByteStream } from '../../src/domain/shared/bytes.ts'
+import type { ByteStream } from '../../src/domain/media/bytes.ts'
 import { O } from '../../src/fp.ts'
 import type { NewObject, ObjectStore } from '../../src/ports/object-store.ts'
 import { aStoredFileUid } from '../support/builders.ts'

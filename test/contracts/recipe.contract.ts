@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import type { ReplacedExport } from '../../src/domain/media/replaced-export.ts'
+import type { StoredFile } from '../../src/domain/media/stored-file.ts'
 import type { Unavailable } from '../../src/domain/shared/errors.ts'
-import type { ReplacedExport } from '../../src/domain/shared/replaced-export.ts'
-import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
 import { O, type TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 

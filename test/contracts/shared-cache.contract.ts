@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReadThrough } from '../../src/domain/shared/read-through.ts'
+import { createReadThrough } from '../../src/domain/caching/read-through.ts'
 import { E, O } from '../../src/fp.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'

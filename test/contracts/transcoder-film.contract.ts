@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { boxesIn, fieldsOf, onlyBox } from '../../src/adapters/transcode/isobmff.ts'
+import { boxesIn, fieldsOf, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
 import type { Rendition, Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf } from '../support/transcoding.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { highestLevel, holdsStream, levelIn } from '../../src/domain/ingest/h264-level.ts'
-import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
+import { highestLevel, holdsStream, levelIn } from '../../src/domain/ingest/plan/h264-level.ts'
+import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
 import { ratesOf, sharedTargetDuration } from '../../src/domain/ingest/rendition-facts.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { writeChartFilm } from '../support/chart-film.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { expect } from 'chai'
-import { boxesIn, onlyBox } from '../../src/adapters/transcode/isobmff.ts'
+import { boxesIn, onlyBox } from '../../src/adapters/transcode/isobmff/isobmff.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'

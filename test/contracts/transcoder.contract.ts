@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
-import { createEmbeddedConnection } from '../../src/adapters/postgres/embedded-connection.ts'
+import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { runLarder } from '../support/run-larder.ts'
 import { serverGone } from '../support/server-gone.ts'
 

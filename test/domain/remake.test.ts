@@ -6,10 +6,11 @@ import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
-import type { Adapters, Larder } from '../../src/composition.ts'
+import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import type { Finished } from '../../src/domain/ingest/finish-once.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
+import type { ImageFileUid } from '../../src/domain/media/ids.ts'
 import {
   outcomeUnknown,
   type Refused,
@@ -17,7 +18,6 @@ import {
   type Unavailable,
   unavailable,
 } from '../../src/domain/shared/errors.ts'
-import type { ImageFileUid } from '../../src/domain/shared/ids.ts'
 import { E, O, pipe, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { inChunks } from '../support/bytes.ts'

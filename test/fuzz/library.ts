@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { withNewLibrary } from '../../src/composition.ts'
-import { loadConfig } from '../../src/config.ts'
+import { withNewLibrary } from '../../src/composition/with-services.ts'
+import { loadConfig } from '../../src/config/settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 

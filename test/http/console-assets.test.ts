@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { createAssetReply } from '../../src/http/asset-reply.ts'
+import { createAssetReply } from '../../src/http/response/asset-reply.ts'
 import { exchange } from '../support/exchange.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'

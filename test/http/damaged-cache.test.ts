@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Adapters } from '../../src/composition.ts'
+import type { Adapters } from '../../src/composition/larder.ts'
 import { anyDamage, inflict } from '../support/cache-damage.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { filesBelow } from '../support/disk-usage.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition/larder.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aContentFileUid, aNewContentExport, aNewContentFile, aNewContentPart } from '../support/builders.ts'

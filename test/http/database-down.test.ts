@@ -8,8 +8,8 @@ import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repo
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../src/adapters/postgres/embedded-postgres.ts'
-import type { ContentFileUid } from '../../src/domain/shared/ids.ts'
+} from '../../src/adapters/postgres-embedded/embedded-postgres.ts'
+import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { createDiskLarder, type DiskLarder } from '../support/disk-larder.ts'
 import { exchange } from '../support/exchange.ts'
 import { right } from '../support/expect-right.ts'

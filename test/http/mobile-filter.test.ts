@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition/larder.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededLadder, seedLadder } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Adapters, Larder } from '../../src/composition.ts'
+import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import type { CachePort } from '../../src/ports/cache.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import type { Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition/larder.ts'
 import { pipe, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { exchange } from '../support/exchange.ts'

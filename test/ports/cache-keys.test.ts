@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createNodePersistCache, createStorage } from '../../src/adapters/disk/node-persist-cache.ts'
+import { createNodePersistCache, createStorage } from '../../src/adapters/cache/disk/node-persist-cache.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
@@ -8,7 +8,7 @@ import type {
   ImageExportUid,
   ImageFileUid,
   StoredFileUid,
-} from '../../src/domain/shared/ids.ts'
+} from '../../src/domain/media/ids.ts'
 import { O } from '../../src/fp.ts'
 import type { CacheKey } from '../../src/ports/cache.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'

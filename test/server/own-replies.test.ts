@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition/larder.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'

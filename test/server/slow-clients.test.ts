@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Larder } from '../../src/composition.ts'
+import type { Larder } from '../../src/composition/larder.ts'
 import { type Connection, stalledFor } from '../../src/server/connections.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'

@@ -5,9 +5,9 @@ import type {
   NewContentExport,
   NewContentPart,
   VideoFacts,
-} from '../../src/domain/export/content-export.ts'
-import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
-import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
+} from '../../src/domain/media/content-export.ts'
+import type { NewImageExport } from '../../src/domain/media/image-export.ts'
+import type { StoredFile } from '../../src/domain/media/stored-file.ts'
 import type { NewContentFile } from '../../src/ports/content-file-repository.ts'
 import type { NewImageFile } from '../../src/ports/image-file-repository.ts'
 import {

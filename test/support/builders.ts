@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
-import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
+import type { NewContentExport, NewContentPart } from '../../src/domain/media/content-export.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
@@ -9,8 +8,9 @@ import type {
   ImageExportUid,
   ImageFileUid,
   StoredFileUid,
-} from '../../src/domain/shared/ids.ts'
-import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
+} from '../../src/domain/media/ids.ts'
+import type { NewImageExport } from '../../src/domain/media/image-export.ts'
+import type { StoredFile } from '../../src/domain/media/stored-file.ts'
 import type { NewContentFile } from '../../src/ports/content-file-repository.ts'
 import type { NewImageFile } from '../../src/ports/image-file-repository.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ByteStream } from '../../src/domain/shared/bytes.ts'
+import type { ByteStream } from '../../src/domain/media/bytes.ts'
 import type { ReadInto } from '../../src/ports/blob-cache.ts'
 
 /** All of a stream, in one piece. */

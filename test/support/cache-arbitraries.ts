@@ -1,12 +1,12 @@
 import fc from 'fast-check'
-import type { ContentPartFile } from '../../src/domain/export/content-export.ts'
-import type { ImageExportFile } from '../../src/domain/playlist/image-export.ts'
+import type { ContentPartFile } from '../../src/domain/media/content-export.ts'
 import type {
   ContentExportUid,
   ContentFileUid,
   ImageFileUid,
   StoredFileUid,
-} from '../../src/domain/shared/ids.ts'
+} from '../../src/domain/media/ids.ts'
+import type { ImageExportFile } from '../../src/domain/media/image-export.ts'
 
 // Any value of a kind.
 

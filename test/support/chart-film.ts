@@ -1,4 +1,4 @@
-import '../../src/adapters/transcode/promise-with-resolvers.ts'
+import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
 import { Decoder, Demuxer, type Frame } from 'node-av'
 import {

@@ -3,8 +3,8 @@ import {
   type DiskCache,
   type DiskCacheOptions,
   openDiskCache,
-} from '../../src/adapters/disk/open-disk-cache.ts'
-import { wholeOf } from '../../src/domain/shared/bytes.ts'
+} from '../../src/adapters/cache/disk/open-disk-cache.ts'
+import { wholeOf } from '../../src/domain/media/bytes.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { BlobFacts, BlobOrigin, BlobStream } from '../../src/ports/blob-cache.ts'

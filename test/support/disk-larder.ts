@@ -1,14 +1,14 @@
-import { noMeter } from '../../src/adapters/cache-tier/cache-meter.ts'
-import { createTierStaleCache } from '../../src/adapters/cache-tier/tier-stale-cache.ts'
-import { createTieredBlobCache } from '../../src/adapters/cache-tier/tiered-blob-cache.ts'
-import { createTieredCache } from '../../src/adapters/cache-tier/tiered-cache.ts'
 import {
   type DiskCache,
   type DiskCacheOptions,
   openDiskCache,
-} from '../../src/adapters/disk/open-disk-cache.ts'
-import { createMemoryTier } from '../../src/adapters/memory/memory-cache.ts'
-import type { Adapters, Larder } from '../../src/composition.ts'
+} from '../../src/adapters/cache/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
+import { noMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
+import { createTierStaleCache } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createTieredBlobCache } from '../../src/adapters/cache/tiers/tiered-blob-cache.ts'
+import { createTieredCache } from '../../src/adapters/cache/tiers/tiered-cache.ts'
+import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { asMonotonic } from './as-monotonic.ts'
 import { createMemoryLarder, createStandingClock, publicUrl } from './memory-larder.ts'
 import { silent } from './recording-log.ts'

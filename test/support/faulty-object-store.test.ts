@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import type { ByteStream } from '../../src/domain/shared/bytes.ts'
+import type { ByteStream } from '../../src/domain/media/bytes.ts'
 import { O } from '../../src/fp.ts'
 import { objectStoreContract } from '../contracts/object-store.contract.ts'
 import { collect, inChunks, sha256 } from './bytes.ts'

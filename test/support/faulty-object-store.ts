@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { leavable } from '../../src/adapters/leavable.ts'
-import type { ByteRange, ByteStream } from '../../src/domain/shared/bytes.ts'
+import { leavable } from '../../src/adapters/s3/cancellable.ts'
+import type { ByteRange, ByteStream } from '../../src/domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'

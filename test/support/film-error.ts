@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { worstError } from './chart.ts'
 import { filmPatches, writeChartFilm } from './chart-film.ts'

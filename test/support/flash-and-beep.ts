@@ -1,4 +1,4 @@
-import '../../src/adapters/transcode/promise-with-resolvers.ts'
+import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
 import { expect } from 'chai'
 import { Decoder, Demuxer, type Frame, type Stream } from 'node-av'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '../../src/adapters/postgres-embedded/embedded-postgres.ts'
 import { forgetful } from './forgetful.ts'
 
 // A process that needs the embedded server below the folder it is given: says the server's process id, then

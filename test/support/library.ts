@@ -1,8 +1,8 @@
-import type { Larder } from '../../src/composition.ts'
-import type { Keyframe, NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
-import type { NewImageExport } from '../../src/domain/playlist/image-export.ts'
-import type { ContentFileUid, ImageFileUid } from '../../src/domain/shared/ids.ts'
-import type { StoredFile } from '../../src/domain/shared/stored-file.ts'
+import type { Larder } from '../../src/composition/larder.ts'
+import type { Keyframe, NewContentExport, NewContentPart } from '../../src/domain/media/content-export.ts'
+import type { ContentFileUid, ImageFileUid } from '../../src/domain/media/ids.ts'
+import type { NewImageExport } from '../../src/domain/media/image-export.ts'
+import type { StoredFile } from '../../src/domain/media/stored-file.ts'
 import {
   aContentExportUid,
   aNewContentExport,

@@ -1,4 +1,4 @@
-import type { ByteRange, ByteStream } from '../../src/domain/shared/bytes.ts'
+import type { ByteRange, ByteStream } from '../../src/domain/media/bytes.ts'
 import { E } from '../../src/fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { inChunks, sha256 } from './bytes.ts'

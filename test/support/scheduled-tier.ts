@@ -1,6 +1,6 @@
 import type { Scheduler } from 'fast-check'
-import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
-import { createInTurn } from '../../src/adapters/disk/in-turn.ts'
+import { createInTurn } from '../../src/adapters/cache/disk/in-turn.ts'
+import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 
 /**
  * A tier whose every step takes as long as the scheduler has it. Writes of one name are done in the order in which they

@@ -1,4 +1,4 @@
-import type { CacheTier } from '../../src/adapters/cache-tier/cache-tier.ts'
+import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { E, O } from '../../src/fp.ts'
 import type { Mark } from '../../src/ports/cache.ts'
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { enginesHere, transcoderOn } from './engines.ts'
 import { right } from './expect-right.ts'
 

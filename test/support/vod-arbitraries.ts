@@ -7,8 +7,8 @@ import type {
   KeyedVodParts,
   Keyframe,
   VodParts,
-} from '../../src/domain/export/content-export.ts'
-import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/shared/ids.ts'
+} from '../../src/domain/media/content-export.ts'
+import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/media/ids.ts'
 
 // Sounds and films as they may stand in the library, for properties of the texts that are made of them.
 

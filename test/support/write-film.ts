@@ -1,4 +1,4 @@
-import '../../src/adapters/transcode/promise-with-resolvers.ts'
+import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
 import { Encoder, Frame, Log, Muxer, Rational } from 'node-av'
 import type { AVPixelFormat, FFEncoderCodec } from 'node-av/constants'

@@ -8,7 +8,7 @@ import {
   ImageFileUid,
   StoredFileUid,
   type uidKinds,
-} from '../../domain/shared/ids.ts'
+} from '../../domain/media/ids.ts'
 import { E } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 

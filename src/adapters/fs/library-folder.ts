@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UserError } from '../../domain/shared/user-error.ts'
 import { isMissing } from '../platform/errno.ts'
-import { UserError } from '../platform/user-error.ts'
 
 /** What a library must have in DATA_DIR: which of these depends on the settings. */
 export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: string }

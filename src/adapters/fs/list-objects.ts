@@ -5,7 +5,7 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
-import { byBytes } from '../key-order.ts'
+import { byBytes } from '../store/key-order.ts'
 import { isNoObject } from './is-no-object.ts'
 import { segmentOf } from './key-names.ts'
 

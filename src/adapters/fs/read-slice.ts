@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import type { ByteStream } from '../../domain/shared/bytes.ts'
+import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { FileSlice } from '../../ports/local-files.ts'
 
 /** The bytes of the slice, no fewer: throws at the end of a file that is shorter. Opens it when first asked. */

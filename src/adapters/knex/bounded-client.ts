@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
 import { NoAnswer } from '../../domain/shared/no-answer.ts'
-import { type Breaker, notAsked } from '../breaker.ts'
+import { type Breaker, notAsked } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
-import type { ContentExport, NewContentExport, NewContentPart } from '../../domain/export/content-export.ts'
-import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
+import type { ContentExport, NewContentExport, NewContentPart } from '../../domain/media/content-export.ts'
+import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { StoredFileJson } from './stored-file-rows.ts'
 

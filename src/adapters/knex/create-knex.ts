@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex'
 import { types } from 'pg'
-import { type BreakerEvents, createBreaker } from '../breaker.ts'
+import { type BreakerEvents, createBreaker } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { BoundedClient, type BoundedConfig } from './bounded-client.ts'
 import { type DatabaseLimits, usualDatabaseLimits } from './database-limits.ts'

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex'
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import {
   ContentPartFile,
   longest,
   type NewContentExport,
   VodMeta,
-} from '../../domain/export/content-export.ts'
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
-import { ContentExportUid, ContentFileUid } from '../../domain/shared/ids.ts'
+} from '../../domain/media/content-export.ts'
+import { ContentExportUid, ContentFileUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import {

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
+import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
-import type { ReplacedExport } from '../../domain/shared/replaced-export.ts'
 import { pipe, TE } from '../../fp.ts'
 import { createStatements } from './statements.ts'
 

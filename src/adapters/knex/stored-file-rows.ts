@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import { StoredFileUid } from '../../domain/shared/ids.ts'
-import type { StoredFile } from '../../domain/shared/stored-file.ts'
+import { StoredFileUid } from '../../domain/media/ids.ts'
+import type { StoredFile } from '../../domain/media/stored-file.ts'
 import { decodeRows } from './statements.ts'
 
 /** A stored file as JSON, for statements in which its row is `s`. */

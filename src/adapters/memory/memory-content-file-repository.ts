@@ -1,3 +1,4 @@
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import {
   type ContentExport,
   type ContentPart,
@@ -9,9 +10,8 @@ import {
   type NewContentPart,
   type VodMeta,
   type VodParts,
-} from '../../domain/export/content-export.ts'
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
-import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/shared/ids.ts'
+} from '../../domain/media/content-export.ts'
+import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type {

@@ -1,6 +1,6 @@
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
-import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/playlist/image-export.ts'
-import type { ImageExportUid, ImageFileUid } from '../../domain/shared/ids.ts'
+import type { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
+import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/media/image-export.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository, KnownImageFile, NewImageFile } from '../../ports/image-file-repository.ts'

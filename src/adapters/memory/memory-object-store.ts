@@ -1,10 +1,10 @@
-import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
+import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { asAnnounced } from '../as-announced.ts'
-import { byBytes } from '../key-order.ts'
+import { byBytes } from '../store/key-order.ts'
+import { asAnnounced } from '../store/verify-checksum.ts'
 
 const chunkSize = 64 * 1024
 

@@ -1,4 +1,4 @@
-import type { ReplacedExport } from '../../domain/shared/replaced-export.ts'
+import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
 import { TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 

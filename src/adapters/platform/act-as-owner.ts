@@ -1,8 +1,8 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { UserError } from '../../domain/shared/user-error.ts'
 import { isDenied } from './errno.ts'
-import { UserError } from './user-error.ts'
 
 /**
  * Lets root act as the user to whom DATA_DIR belongs, for all that follows: what root opened or made there would be out

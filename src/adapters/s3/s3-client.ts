@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Log } from '../../ports/log.ts'
-import { ownLimit } from '../store-limits.ts'
+import { ownLimit } from '../store/store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3'
-import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
-import { leavable } from '../leavable.ts'
+import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
+import { leavable } from './cancellable.ts'
 import type { S3Calls } from './s3-calls.ts'
 
 /** An object in S3, in the SDK's words. */

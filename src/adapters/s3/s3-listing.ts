@@ -9,7 +9,7 @@ import type { Unavailable } from '../../domain/shared/errors.ts'
 import { thrown } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
-import { ownLimit } from '../store-limits.ts'
+import { ownLimit } from '../store/store-limits.ts'
 import type { S3Calls } from './s3-calls.ts'
 
 /** Milliseconds until one request is answered. */

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import type { ByteStream } from '../../domain/shared/bytes.ts'
+import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { NewObject } from '../../ports/object-store.ts'
-import { asAnnounced } from '../as-announced.ts'
-import { putLimitMs } from '../put-limit.ts'
+import { putLimitMs } from '../store/put-limit.ts'
+import { asAnnounced } from '../store/verify-checksum.ts'
 import type { S3Calls } from './s3-calls.ts'
 import type { Place } from './s3-download.ts'
 

@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import { toSrgb } from '../../domain/colour/to-srgb.ts'
-import { longestSide } from '../../domain/ingest/image-plan.ts'
+import { longestSide } from '../../domain/ingest/plan/image-plan.ts'
 import type { Picture } from './open-picture.ts'
 
 /** Decoded: upright, sRGB, 8 bits a channel. Whatever else the source said of itself is gone. */

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import type { ImageFacts, ImageTarget } from '../../domain/ingest/image-plan.ts'
+import type { ImageFacts, ImageTarget } from '../../domain/ingest/plan/image-plan.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 
 // What the server and the process that does the work say to each other.

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp'
-import type { ImageFacts } from '../../domain/ingest/image-plan.ts'
+import type { ImageFacts } from '../../domain/ingest/plan/image-plan.ts'
 import type { Refused } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
 import { decoding, type Picture } from './open-picture.ts'

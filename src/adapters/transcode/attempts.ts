@@ -1,5 +1,5 @@
 import { isHdr } from '../../domain/colour/film-colour.ts'
-import type { MediaFacts, MediaPlan } from '../../domain/ingest/media-plan.ts'
+import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.ts'
 import { colourOf, needsCube } from './film-filters.ts'
 
 /** One way to make the renditions; `warnings` is what it costs. */

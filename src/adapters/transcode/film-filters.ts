@@ -1,6 +1,6 @@
 import { type FilmColour, filmColour } from '../../domain/colour/film-colour.ts'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import type { VideoRung, VideoSource } from '../../domain/ingest/media-plan.ts'
+import type { VideoRung, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 
 /** FFmpeg's words for how luma and chroma become RGB. */

@@ -7,8 +7,8 @@ import type { Log } from '../../ports/log.ts'
 import { findProgram } from '../sandbox/find-program.ts'
 import { findSandbox } from '../sandbox/sandbox.ts'
 import type { Engine, EngineFacts } from './engine.ts'
-import { createFfmpegEngine } from './ffmpeg-engine.ts'
-import { createNodeAvEngine } from './node-av-engine.ts'
+import { createFfmpegEngine } from './ffmpeg/ffmpeg-engine.ts'
+import { createNodeAvEngine } from './node-av/node-av-engine.ts'
 
 export type EnginePaths = { readonly ffmpegPath: string | null; readonly ffprobePath: string | null }
 

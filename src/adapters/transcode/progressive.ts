@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { E, type TE } from '../../fp.ts'
 import type { Progressive, Rendition } from '../../ports/transcoder.ts'
 import type { Engine, EngineFailure } from './engine.ts'
-import { readProgressive } from './read-progressive.ts'
+import { readProgressive } from './isobmff/read-progressive.ts'
 
 type ProgressiveBounds = {
   readonly folder: string

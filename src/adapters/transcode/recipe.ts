@@ -6,7 +6,7 @@ import type {
   MediaPlan,
   VideoRung,
   VideoSource,
-} from '../../domain/ingest/media-plan.ts'
+} from '../../domain/ingest/plan/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
 import { colourOf, inputMatrix, scalerFlags, throughCube } from './film-filters.ts'
 

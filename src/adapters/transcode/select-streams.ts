@@ -1,8 +1,8 @@
-import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/media-plan.ts'
+import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import { isDecoded, MAX_PIXELS } from './limits.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedSubtitles, ProbedVideo } from './probed-file.ts'
+import { isDecoded, MAX_PIXELS } from './process/limits.ts'
 
 /**
  * Chooses the streams to use: the main pictures and the default sound, of those that are decoded. What is left out is

@@ -1,9 +1,9 @@
 import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import { isUid, kindOfUid } from '../media/ids.ts'
 import { type Forbidden, forbidden } from '../shared/errors.ts'
-import { isUid, kindOfUid } from '../shared/ids.ts'
-import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from '../shared/signature.ts'
+import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
 /** Seconds that a new image token lives, and the least that a content token does (http-api.md §2.3). */

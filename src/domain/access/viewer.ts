@@ -1,5 +1,5 @@
 import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
-import type { Signature, UrlSignature } from '../shared/signature.ts'
+import type { Signature, UrlSignature } from './signature.ts'
 
 type ViewerBy<C extends string> = {
   readonly kind: MediaKind

@@ -8,9 +8,9 @@ import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import { contentTtlSeconds, defaultTtlSeconds } from '../access/access.ts'
 import { type Restrictions, unrestricted } from '../access/restrictions.ts'
+import { createReadThrough } from '../caching/read-through.ts'
+import { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
-import { createReadThrough } from '../shared/read-through.ts'
 
 export type MintedToken = { readonly kind: MediaKind; readonly jwt: string }
 

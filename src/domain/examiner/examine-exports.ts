@@ -1,4 +1,4 @@
-import type { Keyframe, NewContentExport, NewContentPart } from '../export/content-export.ts'
+import type { Keyframe, NewContentExport, NewContentPart } from '../media/content-export.ts'
 import { nameOf } from './examine-time.ts'
 import { fragmentsOf, type PartReading, type RenditionReading } from './readings.ts'
 import { averageRate, peakRate, type Timed } from './recomputed-rates.ts'

@@ -1,5 +1,5 @@
-import type { FrameRate } from '../export/content-export.ts'
-import { levelOf } from '../ingest/h264-level.ts'
+import { levelOf } from '../ingest/plan/h264-level.ts'
+import type { FrameRate } from '../media/content-export.ts'
 import { nameOf } from './examine-time.ts'
 import {
   type ColourTags,

@@ -1,4 +1,4 @@
-import type { NewContentExport } from '../export/content-export.ts'
+import type { NewContentExport } from '../media/content-export.ts'
 import { frameSecondsOf } from './examine-time.ts'
 import { fragmentsOf, type ProgressiveReading, type RenditionReading, secondsOf } from './readings.ts'
 import { type Violation, violation } from './violation.ts'

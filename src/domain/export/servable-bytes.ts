@@ -2,9 +2,9 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { BlobCache, BlobOrigin, BlobStream } from '../../ports/blob-cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { ByteRange } from '../shared/bytes.ts'
+import type { ByteRange } from '../media/bytes.ts'
+import type { StoredFileUid } from '../media/ids.ts'
 import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts'
-import type { StoredFileUid } from '../shared/ids.ts'
 
 /** Bytes that the caller may have, not read yet. */
 export type ServableBytes = {

@@ -1,5 +1,5 @@
-import { withPathToken } from '../shared/public-urls.ts'
-import { type Signature, withJwt } from '../shared/signature.ts'
+import { withPathToken } from '../access/public-urls.ts'
+import { type Signature, withJwt } from '../access/signature.ts'
 import { declareQueryVariable } from './declare-query-variable.ts'
 import { type Token, tokenize } from './m3u8-tokenizer.ts'
 

@@ -6,9 +6,9 @@ import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
 import { describeViolations, type Violation } from '../examiner/violation.ts'
-import type { NewContentExport } from '../export/content-export.ts'
+import type { NewContentExport } from '../media/content-export.ts'
+import type { ContentFileUid } from '../media/ids.ts'
 import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
-import type { ContentFileUid } from '../shared/ids.ts'
 import { examineMade, examineStored } from './examine-made.ts'
 import { createExportStore } from './export-store.ts'
 import { forgetAfter } from './forget-after.ts'
@@ -20,8 +20,8 @@ import {
   type Publication,
   stopped,
 } from './media-ingest.ts'
-import { planMedia } from './media-ladder.ts'
-import type { MediaPlan } from './media-plan.ts'
+import { planMedia } from './plan/media-ladder.ts'
+import type { MediaPlan } from './plan/media-plan.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & {

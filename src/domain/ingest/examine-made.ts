@@ -4,8 +4,8 @@ import { examineFilm } from '../examiner/examine-film.ts'
 import { type ExaminedProgressive, examineProgressiveExport } from '../examiner/examine-progressive.ts'
 import type { RenditionReading } from '../examiner/readings.ts'
 import { type Violation, violation } from '../examiner/violation.ts'
-import type { NewContentExport } from '../export/content-export.ts'
-import type { MediaPlan } from './media-plan.ts'
+import type { NewContentExport } from '../media/content-export.ts'
+import type { MediaPlan } from './plan/media-plan.ts'
 
 export const readingOf = ({ name, track, parts }: Rendition): RenditionReading => ({
   name,

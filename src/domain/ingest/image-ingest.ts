@@ -4,11 +4,10 @@ import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ImageProcessor, RenderedImage } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
-import type { NewImageExport } from '../playlist/image-export.ts'
+import type { ImageFileUid } from '../media/ids.ts'
+import type { NewImageExport } from '../media/image-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import type { ImageFileUid } from '../shared/ids.ts'
 import { forgetAfter } from './forget-after.ts'
-import { pictureWarnings, planImage } from './image-plan.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
   type MadeExports,
@@ -17,6 +16,7 @@ import {
   type Publication,
   stopped,
 } from './media-ingest.ts'
+import { pictureWarnings, planImage } from './plan/image-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 

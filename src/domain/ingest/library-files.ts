@@ -1,6 +1,6 @@
 import { O, pipe, TE } from '../../fp.ts'
+import type { StoredFile } from '../media/stored-file.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import type { StoredFile } from '../shared/stored-file.ts'
 import {
   type FileState,
   type LibraryFile,

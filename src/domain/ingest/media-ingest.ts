@@ -1,9 +1,9 @@
 import type { O, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
+import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
+import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts'
-import type { ContentFileUid, ImageFileUid } from '../shared/ids.ts'
-import type { StoredFile } from '../shared/stored-file.ts'
 
 /** Called with the finished fraction, from 0 to 1. */
 export type OnProgress = (fraction: number) => void

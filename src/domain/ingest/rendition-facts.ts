@@ -1,8 +1,8 @@
 import type { FileSlice } from '../../ports/local-files.ts'
 import type { Rendition } from '../../ports/transcoder.ts'
-import { areKeyed, type IFrameRates } from '../export/content-export.ts'
-import { type Bitrates, measureBitrates, targetDurationOf } from './bitrates.ts'
-import type { MediaPlan } from './media-plan.ts'
+import { areKeyed, type IFrameRates } from '../media/content-export.ts'
+import { type Bitrates, measureBitrates, targetDurationOf } from './plan/bitrates.ts'
+import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 

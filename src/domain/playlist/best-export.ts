@@ -1,5 +1,5 @@
+import { covers, type Size } from '../hls/size-comparison.ts'
 import { ascendingBy } from '../shared/order.ts'
-import { covers, type Size } from '../vod/size-comparison.ts'
 import type { ListedImage } from './image-playlist.ts'
 
 /** What a page asks of a picture (http-api.md §4.4). */

@@ -1,10 +1,10 @@
 import * as t from 'io-ts'
 import { E } from '../../fp.ts'
+import { apiUrl } from '../access/public-urls.ts'
 import { permitsExport, type Restrictions } from '../access/restrictions.ts'
-import { ImageExportUid } from '../shared/ids.ts'
+import { ImageExportUid } from '../media/ids.ts'
+import type { ImageExport } from '../media/image-export.ts'
 import { ascendingBy } from '../shared/order.ts'
-import { apiUrl } from '../shared/public-urls.ts'
-import type { ImageExport } from './image-export.ts'
 
 /** An export of an image as its playlist has it, as far as choices depend on it. */
 const ListedImage = t.readonly(

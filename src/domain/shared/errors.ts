@@ -1,4 +1,4 @@
-/** Everything that can go wrong, in the domain's words. One tag, one HTTP status (src/http/reply.ts). */
+/** Everything that can go wrong, in the domain's words. One tag, one HTTP status (src/http/response/reply.ts). */
 export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrigin
 
 /** The caller may see it, and there is nothing to show. */

@@ -5,9 +5,9 @@ import type { ContentFileRepository } from '../../ports/content-file-repository.
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { stopped } from '../ingest/media-ingest.ts'
+import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
+import type { ReplacedExport } from '../media/replaced-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../shared/ids.ts'
-import type { ReplacedExport } from '../shared/replaced-export.ts'
 import { isOwnKey, minimumAgeMs } from './sweep-rules.ts'
 
 /** What is removed of replaced exports. */

@@ -1,4 +1,4 @@
-import type { ContentPart } from '../export/content-export.ts'
+import type { ContentPart } from '../media/content-export.ts'
 
 export type Lasting = Pick<ContentPart, 'durationTicks' | 'timescale'>
 

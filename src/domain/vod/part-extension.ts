@@ -1,4 +1,4 @@
-import type { ContentPart } from '../export/content-export.ts'
+import type { ContentPart } from '../media/content-export.ts'
 
 const extensions: ReadonlyMap<string, string> = new Map([
   ['video/mp2t', 'ts'],

@@ -1,4 +1,4 @@
-import { createDashLists, type DashLists } from './dash-lists.ts'
+import { createDashLists, type DashLists } from '../dash/dash-lists.ts'
 import { createMediaLists, type MediaLists } from './media-lists.ts'
 
 /** Playback of exports in parts. */

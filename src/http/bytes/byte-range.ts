@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../domain/shared/bytes.ts'
+import type { ByteRange } from '../../domain/media/bytes.ts'
 
 /** What a Range header asks for, of a representation of a given length. */
 export type Selection =

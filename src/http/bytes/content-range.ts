@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../domain/shared/bytes.ts'
+import type { ByteRange } from '../../domain/media/bytes.ts'
 
 /** `Content-Range` of a part of a representation of `length` bytes (RFC 9110 §14.4); its end is inclusive. */
 export const contentRange = ({ start, end }: ByteRange, length: number): string =>

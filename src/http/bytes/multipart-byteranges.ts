@@ -1,4 +1,4 @@
-import type { ByteRange, ByteStream } from '../../domain/shared/bytes.ts'
+import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { contentRange } from './content-range.ts'
 
 /** A `multipart/byteranges` body (RFC 9110 §14.6) before any of its bytes is read. */

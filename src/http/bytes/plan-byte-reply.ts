@@ -1,5 +1,5 @@
-import type { ByteRange } from '../../domain/shared/bytes.ts'
-import { wholeOf } from '../../domain/shared/bytes.ts'
+import type { ByteRange } from '../../domain/media/bytes.ts'
+import { wholeOf } from '../../domain/media/bytes.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { selectRanges } from './byte-range.ts'
 import { type ConditionalHeaders, evaluateConditions } from './conditional.ts'

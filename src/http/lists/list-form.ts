@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { SignableList } from '../../domain/shared/signable-list.ts'
-import type { Signature } from '../../domain/shared/signature.ts'
+import type { SignableList } from '../../domain/access/signable-list.ts'
+import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
 import { brotliWell, gzipped, gzippedWell } from './compress.ts'
 import { createGzipTemplate, fillGzip, gzipPieces } from './gzip-template.ts'

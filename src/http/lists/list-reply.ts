@@ -1,7 +1,7 @@
+import type { SignableList } from '../../domain/access/signable-list.ts'
+import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
-import type { ByteRange } from '../../domain/shared/bytes.ts'
-import type { SignableList } from '../../domain/shared/signable-list.ts'
-import type { Signature } from '../../domain/shared/signature.ts'
+import type { ByteRange } from '../../domain/media/bytes.ts'
 import { E, TE } from '../../fp.ts'
 import type { Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -10,16 +10,16 @@ import { unsatisfiedRange } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
-import { planOf } from '../bytes-reply.ts'
-import type { Replayable, ReplayBody } from '../hot/replayable.ts'
-import type { Incoming } from '../incoming.ts'
+import type { Replayable, ReplayBody } from '../replay/replayable.ts'
+import type { Incoming } from '../request/incoming.ts'
+import { planOf } from '../response/bytes-reply.ts'
 import {
   listCacheControl,
   preconditionFailed,
   type Reply,
   rangeNotSatisfiable,
   secondsUntil,
-} from '../reply.ts'
+} from '../response/reply.ts'
 import type { ListBodies, ListBody, ListFormat } from './list-bodies.ts'
 
 const contentTypes = {

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../error-body.ts'
+import type { ErrorBody } from '../response/error-body.ts'
 import { escapeHtml, page } from './page.ts'
 
 type Words = { readonly title: string; readonly text: string }

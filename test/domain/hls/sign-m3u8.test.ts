@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
+import { toMediaPlaylist } from '../../../src/domain/hls/media-playlist.ts'
 import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
-import { toMediaPlaylist } from '../../../src/domain/vod/media-playlist.ts'
 import { childUri, listOfChildren } from '../../support/m3u8-arbitraries.ts'
 import { vodParts } from '../../support/vod-arbitraries.ts'
 

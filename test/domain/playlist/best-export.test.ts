@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { ImageExportUid } from '../../../src/domain/media/ids.ts'
 import { bestExport, type ImageWish } from '../../../src/domain/playlist/best-export.ts'
 import type { ListedImage } from '../../../src/domain/playlist/image-playlist.ts'
-import type { ImageExportUid } from '../../../src/domain/shared/ids.ts'
 
 const formats = ['avif', 'webp', 'jpeg', 'png']
 const pixels = fc.integer({ min: 1, max: 4000 })

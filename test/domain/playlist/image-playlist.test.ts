@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { ImageExport } from '../../../src/domain/playlist/image-export.ts'
+import type { ImageExportUid } from '../../../src/domain/media/ids.ts'
+import type { ImageExport } from '../../../src/domain/media/image-export.ts'
 import { toImagePlaylist } from '../../../src/domain/playlist/image-playlist.ts'
-import type { ImageExportUid } from '../../../src/domain/shared/ids.ts'
 
 const anExport = (uid: string, overrides: Partial<ImageExport> = {}): ImageExport => ({
   uid: uid as ImageExportUid,

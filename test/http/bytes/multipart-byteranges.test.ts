@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import formidable from 'formidable'
-import type { ByteRange, ByteStream } from '../../../src/domain/shared/bytes.ts'
+import type { ByteRange, ByteStream } from '../../../src/domain/media/bytes.ts'
 import { contentRange, unsatisfiedRange } from '../../../src/http/bytes/content-range.ts'
 import {
   type MultipartPlan,

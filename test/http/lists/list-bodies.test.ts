@@ -1,9 +1,9 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { SignableList } from '../../../src/domain/access/signable-list.ts'
+import type { Signature, UrlSignature } from '../../../src/domain/access/signature.ts'
 import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
-import type { SignableList } from '../../../src/domain/shared/signable-list.ts'
-import type { Signature, UrlSignature } from '../../../src/domain/shared/signature.ts'
 import { createListBodies, type ListBody, type ListFormat } from '../../../src/http/lists/list-bodies.ts'
 import {
   anyToken,

@@ -1,0 +1,31 @@
+import type { BlobFacts } from '../../../ports/blob-cache.ts'
+import type { CacheKey } from '../../../ports/cache.ts'
+import type { ProcessBeacon } from '../../platform/process-beacon.ts'
+import type { FillOptions } from '../blobs/fill-options.ts'
+import { createFillingBlobCache, type FillingBlobCache } from '../blobs/filling-blob-cache.ts'
+import type { CacheTier } from '../tiers/cache-tier.ts'
+import type { BlobRemover } from './blob-remover.ts'
+import type { CacheFolders } from './cache-folders.ts'
+import { createDiskBlobShelf, type RememberedRecords } from './disk-blob-shelf.ts'
+import type { DiskBudget } from './disk-budget.ts'
+import type { DiskRoom } from './disk-room.ts'
+import type { SharedFiles } from './shared-files.ts'
+import type { Trust } from './trusted-chunks.ts'
+
+type Options = {
+  readonly folders: CacheFolders
+  /** Where the records of blobs are kept: node-persist, with a scope of their own. */
+  readonly records: CacheTier
+  readonly budget: DiskBudget
+  readonly room: DiskRoom
+  readonly trust: Trust
+  readonly files: SharedFiles
+  readonly remembered: RememberedRecords
+  readonly remover: BlobRemover
+  readonly beacon: ProcessBeacon
+  readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
+  readonly fill: FillOptions
+}
+
+export const createDiskBlobCache = ({ fill, ...shelf }: Options): FillingBlobCache =>
+  createFillingBlobCache(createDiskBlobShelf(shelf), fill)

@@ -1,0 +1,185 @@
+import { join } from 'node:path'
+import { type BoundedCache, createBoundedCache } from '../../../bounded-cache.ts'
+import { E, O } from '../../../fp.ts'
+import type { BlobFacts } from '../../../ports/blob-cache.ts'
+import type { CacheKey } from '../../../ports/cache.ts'
+import type { ProcessBeacon } from '../../platform/process-beacon.ts'
+import type { Begun, BlobShelf } from '../blobs/blob-shelf.ts'
+import { withRecentBytes } from '../blobs/recent-bytes.ts'
+import { type CacheTier, unshared } from '../tiers/cache-tier.ts'
+import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
+import type { BlobRemover } from './blob-remover.ts'
+import { type CacheFolders, idOf } from './cache-folders.ts'
+import { digestsOf } from './chunk-digests.ts'
+import type { DiskBudget } from './disk-budget.ts'
+import type { DiskRoom, Reservation } from './disk-room.ts'
+import { takeFillLock } from './fill-lock.ts'
+import { createForeignFile } from './foreign-file.ts'
+import { inFolder } from './in-folder.ts'
+import { createNewBlob } from './new-blob.ts'
+import { createNewFile } from './new-file.ts'
+import type { SharedFiles } from './shared-files.ts'
+import type { Trust } from './trusted-chunks.ts'
+import { createVerifiedFile } from './verified-file.ts'
+
+/** What the readers of a fill share in memory, 768 KiB of it at most. */
+const shared = { windowBytes: 256 * 1024, pieces: 4 }
+
+/** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
+const rememberedBytes = 8 * 1024 * 1024
+
+export type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+
+/** By id. */
+export type RememberedRecords = BoundedCache<Known>
+
+export const createRememberedRecords = (): RememberedRecords =>
+  createBoundedCache<Known>({
+    maxBytes: rememberedBytes,
+    sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
+  })
+
+const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + recordBytesFor(size)
+
+type Deps = {
+  readonly folders: CacheFolders
+  /** Where the records of blobs are kept: node-persist, with a scope of their own. */
+  readonly records: CacheTier
+  readonly budget: DiskBudget
+  readonly room: DiskRoom
+  readonly trust: Trust
+  readonly files: SharedFiles
+  readonly remembered: RememberedRecords
+  readonly remover: BlobRemover
+  readonly beacon: ProcessBeacon
+  /** A reader has met bytes of a blob that are not what was kept; the blob is gone. */
+  readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
+}
+
+/**
+ * Blobs as files, each with a record among the values that says what its bytes must be. A file without a record,
+ * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
+ * three are removed on the spot.
+ */
+export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
+  const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
+  const asking = new Map<string, Promise<Known | null>>()
+  let begun = 0
+
+  const know = (id: string, { size, sha256, chunks }: DiskRecord): Known => {
+    const known = { size, sha256, digests: Buffer.from(chunks, 'base64') }
+    remembered.set(id, known)
+    return known
+  }
+
+  const readRecord = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
+    const found = await records.find(recordKey(key))()
+    return E.isLeft(found) || O.isNone(found.right) ? null : know(idOf(key.name), found.right.value.value)
+  }
+
+  /** A crowd that asks for one blob at one time looks for its record once. */
+  const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<Known | null> => {
+    const known = remembered.get(id)
+    if (known !== undefined) return known
+    const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
+    asking.set(key.name, asked)
+    return asked
+  }
+
+  const removeRecordOf = (name: string) => async (): Promise<void> => {
+    const removed = await records.delete(name)()
+    if (E.isLeft(removed)) throw removed.left.cause
+  }
+
+  const remove = (name: string): Promise<void> => remover.remove(idOf(name), removeRecordOf(name))
+
+  const discard = async (name: string, ino: number): Promise<void> => {
+    await remover.discard(idOf(name), ino, removeRecordOf(name)).catch(() => undefined)
+  }
+
+  const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
+    files.forget(folders.blob(idOf(key.name)))
+    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: unshared })()
+    if (E.isLeft(kept)) throw kept.left.cause
+    know(idOf(key.name), record)
+    budget.kept(idOf(key.name), bytesOnDisk(record), 'blob')
+  }
+
+  const beginFile = async (
+    key: CacheKey<BlobFacts>,
+    facts: BlobFacts,
+    reservation: Reservation,
+  ): Promise<Begun> => {
+    const id = idOf(key.name)
+    const final = folders.blob(id)
+    begun++
+    const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
+    const temporary = join(folders.fills, lock.part)
+    if (lock.by === 'another') {
+      const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
+      const foreign = createForeignFile({ temporary, final, size: facts.size, isWriterAlive })
+      return { by: 'another', bytes: foreign }
+    }
+    try {
+      const file = await createNewFile(temporary, final)
+      const blob = createNewBlob({
+        file,
+        facts,
+        room,
+        reservation,
+        keepRecord: (record) => keepRecord(key, record),
+        remove: () => remove(key.name),
+        release: lock.release,
+      })
+      return { by: 'us', bytes: withRecentBytes(blob, shared) }
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  return {
+    open: async (key, facts) => {
+      const id = idOf(key.name)
+      const record = await recordOf(key, id)
+      if (record?.size !== facts.size || record.sha256 !== facts.sha256) {
+        remembered.delete(id)
+        return null
+      }
+      const path = folders.blob(id)
+      // A file that has had to go lives on while it is open: new readers must not prolong that.
+      if (!budget.touched(id)) files.forget(path)
+      const opened = await files.open(path, facts.size)
+      if (opened === null) {
+        await remove(key.name)
+        return null
+      }
+      return createVerifiedFile({
+        opened,
+        size: facts.size,
+        digests: record.digests,
+        trusted: trust.of(path, opened.stamp, digestsOf(facts.size)),
+        onBad: async (cause) => {
+          onBadBytes(key, cause)
+          await discard(key.name, opened.ino)
+        },
+      })
+    },
+    begin: async (key, facts) => {
+      const bytes = bytesOnDisk(facts)
+      if (!budget.admits(bytes)) return null
+      const reservation = await room.reserve(bytes)
+      if (reservation === null) return null
+      try {
+        const begun = await room.retry(bytes, () => beginFile(key, facts, reservation))
+        if (begun.by === 'another') reservation.release()
+        return begun
+      } catch (error) {
+        reservation.release()
+        throw error
+      }
+    },
+    held: () => null,
+    remove,
+  }
+}

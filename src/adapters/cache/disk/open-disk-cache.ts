@@ -1,0 +1,191 @@
+import { createOutageLog } from '../../../domain/health/outage-log.ts'
+import type { Unavailable } from '../../../domain/shared/errors.ts'
+import type { TE } from '../../../fp.ts'
+import type { BlobCache } from '../../../ports/blob-cache.ts'
+import type { CachePort } from '../../../ports/cache.ts'
+import type { Clock } from '../../../ports/clock.ts'
+import type { Log } from '../../../ports/log.ts'
+import type { Monotonic } from '../../../ports/monotonic.ts'
+import { createProcessBeacon } from '../../platform/process-beacon.ts'
+import { systemMonotonic } from '../../platform/system-monotonic.ts'
+import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
+import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
+import { type CacheTier, cacheOfTier } from '../tiers/cache-tier.ts'
+import { createMeteredTier } from '../tiers/metered-tier.ts'
+import { createBlobRemover } from './blob-remover.ts'
+import { createBudgetedTier } from './budgeted-tier.ts'
+import { cacheFolders } from './cache-folders.ts'
+import { createDeleteMarks, noMarks } from './delete-marks.ts'
+import { createDiskBlobCache } from './disk-blob-cache.ts'
+import { createRememberedRecords } from './disk-blob-shelf.ts'
+import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
+import { createDiskLimit } from './disk-limit.ts'
+import { createDiskRoom } from './disk-room.ts'
+import { createJournal } from './journal.ts'
+import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
+import { createScrub, type ScrubReport } from './scrub.ts'
+import { createSharedFiles } from './shared-files.ts'
+import { type DiskSweepReport, sweep } from './sweep.ts'
+import { createTrust } from './trusted-chunks.ts'
+import { startUpkeep } from './upkeep.ts'
+
+export type DiskCacheOptions = {
+  readonly dir: string
+  readonly clock: Clock
+  readonly monotonic?: Monotonic
+  readonly log: Log
+  /** What the values were made for: `PUBLIC_URL`, which stands in bodies. Blobs are the same for all. */
+  readonly scope: string
+  /** Of all files together, in whole blocks. What is being brought in comes on top. */
+  readonly maxBytes: number
+  readonly meter?: TierMeter
+  readonly fill?: Partial<FillOptions>
+  /** Between two rounds of sweep and scrub. */
+  readonly upkeepMs?: number
+  /** How fast the scrub reads. */
+  readonly scrubBytesPerSecond?: number
+}
+
+export type DiskCache = {
+  readonly cache: CachePort
+  /** The same values, for a tier in front of them. */
+  readonly values: CacheTier
+  readonly blobs: BlobCache
+  readonly held: () => { readonly bytes: number; readonly entries: number }
+  /** Whether anything new can be kept; what is wrong, if not. */
+  readonly check: TE.TaskEither<Unavailable, void>
+  /** Holds the books against the folders, now. It comes round by itself as well. */
+  readonly sweep: () => Promise<DiskSweepReport>
+  /** Reads all blobs through, now. By itself it does so a part an hour. */
+  readonly scrub: () => Promise<ScrubReport>
+  /** Resolves when what has been read to its end, or set, is kept and counted. */
+  readonly settled: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const hour = 3_600_000
+
+/** Of the scrub: all that lies there, once a day. */
+const roundsPerPass = 24
+const MiB = 1024 * 1024
+
+/**
+ * The cache in a folder. It answers at once, however much lies there, and never fails a start: with a folder that
+ * cannot be made or written to, reads are answered by the origin, and the log tells of it as of any outage.
+ */
+export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
+  const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
+  const outages = createOutageLog(log, monotonic)
+  const failing = (what: string) => (cause: unknown) =>
+    outages.failed(`cache: ${what}`, { cause: String(cause) })
+  // What has been brought in could be written.
+  const filled: TierMeter = {
+    ...meter,
+    filling: (key) => {
+      const done = meter.filling(key)
+      return (bytes) => {
+        outages.answered('cache: new bytes')
+        done(bytes)
+      }
+    },
+  }
+  let stopped = false
+
+  const folders = cacheFolders(dir)
+  const beacon = createProcessBeacon(folders.processes)
+  const journal = createJournal(folders.journal, folders.newJournal, beacon)
+  const limit = createDiskLimit({
+    maxBlocks: blocksIn(maxBytes),
+    monotonic,
+    onLowered: (blocks) => log.warn('cache.disk_full', { keptBytes: blocks * blockBytes, maxBytes }),
+  })
+  const onEvicted = meter.evicted
+  const budget = createDiskBudget({
+    folders,
+    maxBytes,
+    limit,
+    journal,
+    onEvicted,
+    onFailure: failing('books'),
+  })
+  const room = createDiskRoom({ folders, budget })
+  const trust = createTrust(monotonic)
+  const files = createSharedFiles()
+  const remembered = createRememberedRecords()
+  const remover = createBlobRemover({ folders, budget, trust, files, remembered })
+  await budget.load()
+
+  const storage = createStorage(folders.values)
+  const plainValues = createNodePersistTier(storage, scope, createDeleteMarks(folders))
+  const values = createMeteredTier(createBudgetedTier(plainValues, folders, budget), clock, meter)
+  const blobs = createDiskBlobCache({
+    folders,
+    records: createNodePersistTier(storage, '', noMarks),
+    budget,
+    room,
+    trust,
+    files,
+    remembered,
+    remover,
+    beacon,
+    onBadBytes: (key, cause) => {
+      meter.failed(key)
+      log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
+    },
+    fill: { ...defaultFillOptions, onUnwritable: failing('new bytes'), meter: filled, ...options.fill },
+  })
+
+  const upkept = {
+    folders,
+    storage,
+    budget,
+    stateOf: beacon.stateOf,
+    policy: budget.policy,
+    stopped: () => stopped,
+  }
+  const sweepNow = () => sweep(upkept)
+  const scrub = createScrub({ ...upkept, trust, remover })
+  const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
+    const report = await scrub(scope)
+    if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
+    return report
+  }
+  const upkeep = startUpkeep({
+    lockPath: folders.upkeepLock,
+    beacon,
+    everyMs: options.upkeepMs ?? hour,
+    round: async () => {
+      log.info('cache.swept', await sweepNow())
+      await scrubNow({
+        bytesPerSecond: options.scrubBytesPerSecond ?? 8 * MiB,
+        share: 1 / roundsPerPass,
+        notWithinMs: roundsPerPass * hour,
+      })
+      outages.answered('cache: upkeep')
+    },
+    onFailure: failing('upkeep'),
+  })
+
+  const settled = async () => {
+    await blobs.settled()
+    await budget.settled()
+  }
+
+  return {
+    cache: cacheOfTier(values, clock, monotonic),
+    values,
+    blobs,
+    held: budget.held,
+    check: room.check,
+    sweep: sweepNow,
+    scrub: () => scrubNow({ bytesPerSecond: Number.POSITIVE_INFINITY, share: 1, notWithinMs: 0 }),
+    settled,
+    close: async () => {
+      stopped = true
+      await upkeep.stop()
+      await settled()
+      await journal.close()
+      await beacon.close()
+    },
+  }
+}

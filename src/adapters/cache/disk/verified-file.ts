@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type { StoredBytes } from '../blobs/blob-shelf.ts'
+import { areLost, BadBytes } from './bad-bytes.ts'
+import { chunkBytes, digestBytes } from './chunk-digests.ts'
+import { readInto, wholePieceBytes } from './file-bytes.ts'
+import type { OpenFile } from './shared-files.ts'
+import type { TrustedChunks } from './trusted-chunks.ts'
+
+type Options = {
+  readonly opened: OpenFile
+  readonly size: number
+  /** Of its chunks (chunk-digests.ts). */
+  readonly digests: Buffer
+  readonly trusted: TrustedChunks
+  /** Its bytes are not what they should be; done before its reader is told. */
+  readonly onBad: (cause: unknown) => Promise<void>
+}
+
+/**
+ * Bytes of an open file, of which none is given that belongs to a chunk with another digest: a read of such a chunk
+ * throws, as does one that the disk fails. A reader may close it at any time: the file is let go of when the last read is
+ * over, which may be a verification that others wait for.
+ */
+export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Options): StoredBytes => {
+  const { file } = opened
+  let reads = 0
+  let isClosed = false
+
+  const closeWhenIdle = async (): Promise<void> => {
+    if (isClosed && reads === 0) await opened.close()
+  }
+
+  const verify = async (chunk: number): Promise<void> => {
+    const end = Math.min((chunk + 1) * chunkBytes, size)
+    const buffer = Buffer.allocUnsafeSlow(wholePieceBytes)
+    const hash = createHash('sha256')
+    for (let at = chunk * chunkBytes; at < end; ) {
+      const count = await readInto(file, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
+      hash.update(buffer.subarray(0, count))
+      at += count
+    }
+    const expected = digests.subarray(chunk * digestBytes, (chunk + 1) * digestBytes)
+    if (!hash.digest().subarray(0, digestBytes).equals(expected))
+      throw new BadBytes('a chunk has another sha256')
+  }
+
+  /** Hot path: where all is trusted, a read and two comparisons. */
+  const read = async (buffer: Uint8Array, start: number): Promise<number> => {
+    const chunk = Math.floor(start / chunkBytes)
+    if (!trusted.has(chunk)) await trusted.verify(chunk, () => verify(chunk))
+    const left = (chunk + 1) * chunkBytes - start
+    return readInto(file, buffer.length > left ? buffer.subarray(0, left) : buffer, start)
+  }
+
+  const readOrTell = async (buffer: Uint8Array, start: number): Promise<number> => {
+    if (isClosed) throw new Error('it was closed')
+    reads++
+    try {
+      return await read(buffer, start)
+    } catch (cause) {
+      if (areLost(cause)) await onBad(cause)
+      throw cause
+    } finally {
+      reads--
+      if (isClosed) await closeWhenIdle().catch(() => undefined)
+    }
+  }
+
+  return {
+    readInto: readOrTell,
+    read: async (start, end) => {
+      const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, wholePieceBytes))
+      const count = await readOrTell(buffer, start)
+      return count === buffer.length ? buffer : buffer.subarray(0, count)
+    },
+    close: async () => {
+      if (isClosed) return
+      isClosed = true
+      await closeWhenIdle()
+    },
+    resident: null,
+  }
+}

@@ -1,0 +1,20 @@
+import { E, O } from '../../../fp.ts'
+import type { Clock } from '../../../ports/clock.ts'
+import type { StaleCache } from '../../../ports/stale-cache.ts'
+import { type CacheTier, isFresh } from './cache-tier.ts'
+
+/** Of tiers in front of one another, the last one: it has all that the others have. */
+export const createTierStaleCache = (tier: CacheTier, clock: Clock): StaleCache => ({
+  getStale: (key, seconds) => async () => {
+    const found = await tier.find(key)()
+    if (E.isLeft(found)) return found
+    if (O.isNone(found.right)) return E.right(O.none)
+    const { value, expiresAt } = found.right.value
+    const now = clock()
+    if (!isFresh(found.right.value, now - seconds * 1000)) return E.right(O.none)
+    const ttl = expiresAt === null ? {} : { ttl: Math.floor((expiresAt - now) / 1000) }
+    return E.right(
+      O.some({ value, tiers: [{ tier: tier.name, outcome: 'hit', ...ttl }], isAtHand: () => false }),
+    )
+  },
+})

@@ -1,0 +1,14 @@
+import type { Sleep } from '../../ports/sleep.ts'
+
+/** Sleep by the timers of this process. */
+export const timerSleep: Sleep = (milliseconds, signal) =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal.addEventListener('abort', end, { once: true })
+  })

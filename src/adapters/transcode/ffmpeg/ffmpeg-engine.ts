@@ -1,0 +1,215 @@
+import { dirname } from 'node:path'
+import { E } from '../../../fp.ts'
+import {
+  CUT_OFF,
+  type EncodeJob,
+  type EncodeOutput,
+  type Engine,
+  type EngineFacts,
+  type EngineFailure,
+  filesOf,
+  formatOf,
+  noFiles,
+} from '../engine.ts'
+import { markUpright } from '../isobmff/upright-track.ts'
+import { createPeakRate } from '../peak-rate.ts'
+import type { ProbedFile } from '../probed-file.ts'
+import {
+  codecsWithout,
+  decoderLimits,
+  demuxerLimits,
+  neededEncoders,
+  neededFilters,
+  PROBE_SECONDS,
+  SCAN_SECONDS,
+} from '../process/limits.ts'
+import { run } from '../process/run-program.ts'
+import type { Bounds } from '../process/supervise.ts'
+import { progressiveMuxer } from '../recipe.ts'
+import { readListing } from './ffmpeg-listing.ts'
+import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
+
+/** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
+export const createFfmpegEngine = (programs: {
+  readonly ffmpeg: string
+  readonly ffprobe: string
+}): Engine => ({
+  describe: async () => {
+    const printed: string[] = []
+    for (const [program, question] of [
+      [programs.ffmpeg, '-version'],
+      [programs.ffmpeg, '-encoders'],
+      [programs.ffmpeg, '-filters'],
+      [programs.ffmpeg, '-decoders'],
+      [programs.ffprobe, '-version'],
+    ] as const) {
+      const ran = await run(program, ['-hide_banner', question], null, noFiles, {
+        wallSeconds: PROBE_SECONDS,
+      })
+      if (E.isLeft(ran)) return ran
+      printed.push(ran.right.stdout)
+    }
+    const [version = '', encoders = '', filters = '', decoders = ''] = printed
+    return toEngineFacts({ version, encoders, filters, decoders })
+  },
+
+  probe: (path, signal) => async () => {
+    // The one way to learn that a duration is a guess is a warning.
+    const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
+    const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
+    const bounds = { wallSeconds: PROBE_SECONDS, signal }
+    const ran = await run(programs.ffprobe, args, path, filesOf.probe(path), bounds)
+    if (E.isLeft(ran))
+      return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
+    const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
+    if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
+    return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
+  },
+
+  peakRate: (path, streamIndex, signal) => async () => {
+    const args = [
+      ...QUIET,
+      ...HARDENED,
+      ...input(path),
+      ...['-map', `0:${streamIndex}`, '-c', 'copy', '-f', 'framecrc', '-'],
+    ]
+    const peak = createPeakRate()
+    let unit = 0
+    const onLine = (line: string) => {
+      const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
+      if (num !== undefined) unit = Number(num) / Number(den)
+      const [, time] = /^0, *(-?\d+),/.exec(line) ?? []
+      if (time !== undefined) peak.take(Number(time) * unit)
+    }
+    const bounds = { wallSeconds: SCAN_SECONDS, signal }
+    const ran = await run(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+    return E.isLeft(ran) ? ran : E.right(peak.rate())
+  },
+
+  encode: (job, onProgress, signal) => async () => {
+    const onLine = (line: string) => {
+      const [name, value] = line.split('=')
+      if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
+    }
+    const bounds = { wallSeconds: job.wallSeconds, signal }
+    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
+    if (E.isLeft(ran)) return ran
+    for (const { file } of job.video?.outputs ?? []) await markUpright(file)
+    return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
+  },
+
+  remux: (job, signal) => async () => {
+    const { outputs, wallSeconds } = job
+    const inputs = [...new Set(outputs.flatMap((output) => output.inputs))]
+    const args = [
+      ...QUIET,
+      ...inputs.flatMap((path) => ['-protocol_whitelist', 'file', '-f', 'mov', ...input(path)]),
+      ...outputs.flatMap((output) => [
+        ...output.inputs.flatMap((path) => ['-map', `${inputs.indexOf(path)}:0`]),
+        ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
+      ]),
+    ]
+    const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), filesOf.remux(job), {
+      wallSeconds,
+      signal,
+    })
+    return E.isLeft(ran) ? ran : E.right(undefined)
+  },
+})
+
+/** What ffprobe ends with when a stream needs a decoder that is not on the list. */
+const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
+
+const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
+
+/** See readListing. The second input is there because ffmpeg must make something, and makes nothing of it. */
+const probeByListing = async (
+  ffmpeg: string,
+  path: string,
+  bounds: Bounds,
+): Promise<E.Either<EngineFailure, ProbedFile>> => {
+  const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
+  const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
+  const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds)
+  if (E.isLeft(ran)) return ran
+  return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
+}
+
+const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
+const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
+
+const options = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
+  Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
+
+/** They bind the input that follows: after `-i` they would bind nothing. */
+const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
+
+// The protocol is named, or a path with a colon could choose another.
+const fileUrl = (path: string): string => `file:${path}`
+const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
+
+const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
+  const streams = [job.video, job.audio].filter((stream) => stream !== null)
+  return [
+    ...QUIET,
+    ...['-progress', 'pipe:1', '-stats_period', '0.5'],
+    ...HARDENED,
+    ...['-dts_delta_threshold', String(job.jumpSeconds)],
+    ...(job.isFromZero ? ['-copyts'] : []),
+    // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
+    ...['-reinit_filter:v', '0', '-noautorotate'],
+    ...input(job.path),
+    // A graph for each: where one stream changes its form, the graph of the other goes on.
+    ...streams.flatMap(({ streamIndex, steady, graph }) => [
+      '-filter_complex',
+      `[0:${streamIndex}]${steady},${graph}`,
+    ]),
+    ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
+    // ffmpeg lets a film start with the first time of those streams that it reads.
+    ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
+  ]
+}
+
+const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
+  const kind = encoder === 'libx264' ? ':v' : ':a'
+  const coding = [`-c${kind}`, encoder, ...options(named, kind)]
+  return [
+    '-map',
+    `[${label}]`,
+    ...coding,
+    ...NO_METADATA,
+    ...options(muxer),
+    '-f',
+    formatOf(encoder),
+    fileUrl(file),
+  ]
+}
+
+const toEngineFacts = (printed: {
+  readonly version: string
+  readonly encoders: string
+  readonly filters: string
+  readonly decoders: string
+}): E.Either<EngineFailure, EngineFacts> => {
+  const namesIn = (list: string) => new Set([...list.matchAll(/^ \S+ +(\S+) /gm)].map(([, name]) => name))
+  const [encoders, filters, decoders] = [printed.encoders, printed.filters, printed.decoders].map(namesIn)
+  const missing = [
+    ...neededEncoders.filter((name) => !encoders?.has(name)),
+    ...neededFilters.filter((name) => !filters?.has(name)),
+  ]
+  if (missing.length > 0) return E.left({ reason: 'broken', detail: `it lacks ${missing.join(', ')}` })
+  return E.right({
+    name: `ffmpeg ${/^ffmpeg version (\S+)/.exec(printed.version)?.[1] ?? 'of unknown version'}`,
+    notDecoded: codecsWithout((name) => decoders?.has(name) ?? false),
+  })
+}
+
+const inputFailure = (detail: string): E.Either<EngineFailure, never> => E.left({ reason: 'input', detail })
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

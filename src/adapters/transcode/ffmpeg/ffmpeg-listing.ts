@@ -1,0 +1,108 @@
+import { clockSeconds } from '../probed-file.ts'
+import type { FfprobeOutput } from './ffprobe-output.ts'
+
+/**
+ * Reads what the program ffmpeg prints of its first input, in the words of ffprobe. ffprobe itself opens a decoder for
+ * every stream and ends at the first that it may not open; ffmpeg opens those alone that are used. Exact to what is
+ * printed: rates to a hundredth, and no durations but those that Matroska has as tags.
+ */
+export const readListing = (text: string): FfprobeOutput => {
+  const format: { duration?: string; start_time?: string } = {}
+  const streams: Stream[] = []
+  for (const line of text.split('\n').slice(0, MAX_LINES)) {
+    if (/^Input #[1-9]/.test(line)) break
+    const head = STREAM.exec(line)
+    if (head !== null) streams.push(toStream(head))
+    const file = /^ {2}Duration: (\S+), start: (-?[\d.]+)/.exec(line)
+    if (file !== null) Object.assign(format, toFormat(file))
+    const stream = streams.at(-1)
+    if (stream === undefined) continue
+    const end = /^ {6}DURATION +: (\S+)/.exec(line)?.[1]
+    if (end !== undefined) stream.tags.DURATION = end
+    const rotation = /^ {6}displaymatrix: rotation of (-?[\d.]+) degrees/.exec(line)?.[1]
+    if (rotation !== undefined) stream.side_data_list = [{ rotation: Number(rotation) }]
+  }
+  return { format, streams }
+}
+
+const MAX_LINES = 10_000
+
+const STREAM =
+  /^ {2,4}Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
+
+type Stream = FfprobeOutput['streams'][number] & {
+  tags: { language?: string; DURATION?: string }
+  side_data_list?: Array<{ rotation: number }>
+}
+
+const toFormat = ([, duration, start]: RegExpExecArray) => {
+  const seconds = clockSeconds(duration)
+  return {
+    ...(seconds === null ? {} : { duration: String(seconds) }),
+    ...(start === undefined ? {} : { start_time: start }),
+  }
+}
+
+const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpExecArray): Stream => {
+  const [, width, height] = /, (\d+)x(\d+)/.exec(rest) ?? []
+  const [, rate] = /, (\d+) Hz/.exec(rest) ?? []
+  const [, kilobits] = /, (\d+) kb\/s/.exec(rest) ?? []
+  const known = {
+    index: Number(index),
+    codec_type: kind.toLowerCase(),
+    codec_name: codec,
+    disposition: {
+      default: rest.includes('(default)') ? 1 : 0,
+      attached_pic: rest.includes('(attached pic)') ? 1 : 0,
+      timed_thumbnails: rest.includes('(timed thumbnails)') ? 1 : 0,
+    },
+    tags: language === undefined ? {} : { language },
+    ...(kilobits === undefined ? {} : { bit_rate: `${kilobits}000` }),
+  }
+  if (kind === 'Audio')
+    return { ...known, channels: channelsIn(rest), ...(rate === undefined ? {} : { sample_rate: rate }) }
+  if (kind !== 'Video' || width === undefined) return known
+  return {
+    ...known,
+    width: Number(width),
+    height: Number(height),
+    sample_aspect_ratio: /\bSAR (\d+:\d+)/.exec(rest)?.[1] ?? '1:1',
+    field_order: /, (top|bottom) (coded )?first/.test(rest) ? 'tt' : 'progressive',
+    avg_frame_rate: rateIn(rest, 'fps'),
+    r_frame_rate: rateIn(rest, 'tbr'),
+    ...coloursIn(rest),
+  }
+}
+
+const rateIn = (text: string, unit: string): string => {
+  const [, number = '0', thousands = ''] = new RegExp(`, ([\\d.]+)(k?) ${unit}\\b`).exec(text) ?? []
+  return `${Number(number) * (thousands === '' ? 1 : 1000)}/1`
+}
+
+/** `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`: matrix, primaries, transfer, or one name for all. */
+const coloursIn = (text: string) => {
+  const [, inside = ''] = /^(?: \([^,]*\))*, \w+\(([^)]*)\)/.exec(text) ?? []
+  const names =
+    inside
+      .split(', ')
+      .filter((name) => !NO_COLOUR.test(name))[0]
+      ?.split('/') ?? []
+  const [matrix, primaries = matrix, transfer = matrix] = names
+  return matrix === undefined
+    ? {}
+    : { color_space: matrix, color_primaries: primaries ?? matrix, color_transfer: transfer ?? matrix }
+}
+
+const NO_COLOUR = /^(tv|pc|progressive|(top|bottom) .*|.*first.*|\d+ bpc|left|center|topleft|top|bottom.*|)$/
+
+/** Of a layout by FFmpeg's name. One that is not known is taken for more than two: all such are mixed down alike. */
+const channelsIn = (text: string): number => {
+  const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
+  if (layout === undefined) return 0
+  const [, count] = /^(\d+) channels/.exec(layout) ?? []
+  if (count !== undefined) return Number(count)
+  const [, main, low] = /^(\d)\.(\d)/.exec(layout) ?? []
+  if (main !== undefined) return Number(main) + Number(low)
+  if (layout.startsWith('mono')) return 1
+  return /^(stereo|downmix|binaural)/.test(layout) ? 2 : 4
+}

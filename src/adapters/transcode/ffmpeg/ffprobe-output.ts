@@ -1,0 +1,139 @@
+import * as t from 'io-ts'
+import { filmTagsOf } from '../colour-names.ts'
+import {
+  clockSeconds,
+  type ProbedAudio,
+  type ProbedFile,
+  type ProbedVideo,
+  toLanguage,
+} from '../probed-file.ts'
+
+const FfprobeStream = t.partial({
+  index: t.number,
+  codec_type: t.string,
+  codec_name: t.string,
+  width: t.number,
+  height: t.number,
+  sample_aspect_ratio: t.string,
+  field_order: t.string,
+  r_frame_rate: t.string,
+  avg_frame_rate: t.string,
+  start_time: t.string,
+  duration: t.string,
+  bit_rate: t.string,
+  color_space: t.string,
+  color_primaries: t.string,
+  color_transfer: t.string,
+  channels: t.number,
+  sample_rate: t.string,
+  disposition: t.partial({ default: t.number, attached_pic: t.number, timed_thumbnails: t.number }),
+  side_data_list: t.array(t.partial({ rotation: t.number, displaymatrix: t.string })),
+  tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string }),
+})
+type FfprobeStream = t.TypeOf<typeof FfprobeStream>
+
+/** What `ffprobe -of json` prints of the entries below. */
+export const FfprobeOutput = t.intersection([
+  t.type({ streams: t.array(FfprobeStream) }),
+  t.partial({ format: t.partial({ duration: t.string, start_time: t.string }) }),
+])
+export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
+
+export const FFPROBE_ENTRIES = [
+  'format=duration,start_time',
+  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream_disposition=default,attached_pic,timed_thumbnails',
+  'stream_side_data=rotation,displaymatrix',
+  'stream_tags=rotate,language,DURATION',
+].join(':')
+
+/** `isEstimate`: the duration comes from size and bit rate, which for a varying rate may be far off. */
+export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
+  const start = finite(format?.start_time) ?? 0
+  const endOf = (stream: FfprobeStream): number | null => {
+    if (isEstimate) return null
+    const tagged = clockSeconds(stream.tags?.DURATION)
+    const duration = positive(stream.duration)
+    if (duration === null) return tagged === null ? null : tagged - start
+    return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
+  }
+  return {
+    durationSeconds: isEstimate ? null : positive(format?.duration),
+    streams: streams.flatMap((stream): ProbedFile['streams'] => {
+      const { codec_type: kind } = stream
+      const endSeconds = endOf(stream)
+      if (kind === 'video') return [{ ...toProbedVideo(stream), endSeconds }]
+      if (kind === 'audio') return [{ ...toProbedAudio(stream), endSeconds }]
+      if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
+      return []
+    }),
+  }
+}
+
+const toProbedStream = ({ index, codec_name, tags }: FfprobeStream) => ({
+  index: index ?? 0,
+  codec: codec_name ?? 'unknown',
+  language: toLanguage(tags?.language),
+})
+
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> => ({
+  kind: 'video',
+  ...toProbedStream(stream),
+  isDefault: stream.disposition?.default === 1,
+  isCover: stream.disposition?.attached_pic === 1 || stream.disposition?.timed_thumbnails === 1,
+  width: stream.width ?? 0,
+  height: stream.height ?? 0,
+  pixelAspect: fraction(stream.sample_aspect_ratio) || 1,
+  rotation: clockwise(stream),
+  mirrored: isMirrored(stream),
+  averageRate: fraction(stream.avg_frame_rate),
+  nominalRate: fraction(stream.r_frame_rate),
+  interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+  colour: filmTagsOf({
+    primaries: stream.color_primaries,
+    transfer: stream.color_transfer,
+    matrix: stream.color_space,
+  }),
+})
+
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> => ({
+  kind: 'audio',
+  ...toProbedStream(stream),
+  isDefault: stream.disposition?.default === 1,
+  channels: stream.channels ?? 0,
+  sampleRate: positive(stream.sample_rate) ?? 48_000,
+  bitrate: positive(stream.bit_rate),
+})
+
+/** Side data turns counter-clockwise; the older tag, clockwise. */
+const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
+  const matrix = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation
+  const degrees = matrix === undefined ? Number(tags?.rotate ?? 0) : -matrix
+  return Number.isFinite(degrees) ? ((degrees % 360) + 360) % 360 : 0
+}
+
+/** A dump of the matrix, of which each line has a number in front: a negative determinant turns what is left to right. */
+const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
+  const dump = side_data_list?.find(({ displaymatrix }) => displaymatrix !== undefined)?.displaymatrix ?? ''
+  const [a = 0, b = 0, , c = 0, d = 0] = dump
+    .replace(/^\s*[0-9a-f]{8}:/gim, '')
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+  return a * d - b * c < 0
+}
+
+const finite = (text: string | undefined): number | null =>
+  text !== undefined && Number.isFinite(Number(text)) ? Number(text) : null
+
+const positive = (text: string | undefined): number | null => {
+  const value = Number(text)
+  return Number.isFinite(value) && value > 0 ? value : null
+}
+
+/** `30000/1001` or `4:3`; 0 for what is none. */
+const fraction = (text: string | undefined): number => {
+  const [num = Number.NaN, den = Number.NaN] = (text ?? '').split(/[/:]/).map(Number)
+  const value = num / den
+  return Number.isFinite(value) && value > 0 ? value : 0
+}

@@ -1,0 +1,21 @@
+import { AAC_TICKS } from '../../../domain/examiner/examine-time.ts'
+import type { Rendition } from '../../../ports/transcoder.ts'
+import type { CutPart } from './segmenter.ts'
+
+export type CutRendition = Omit<Rendition, 'parts'> & {
+  readonly parts: ReadonlyArray<CutPart>
+  readonly isEven: boolean
+}
+
+export const ticksOf = ({ parts }: CutRendition): number =>
+  parts.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
+
+export const secondsOf = (rendition: CutRendition): number => ticksOf(rendition) / rendition.timescale
+
+/** The longer of a picture and a sample of sound: renditions that differ by no more are equally long. */
+export const frameSecondsOf = (renditions: ReadonlyArray<CutRendition>): number =>
+  Math.max(
+    ...renditions.map(({ video, timescale }) =>
+      video === null ? AAC_TICKS / timescale : video.frameRate.den / video.frameRate.num,
+    ),
+  )

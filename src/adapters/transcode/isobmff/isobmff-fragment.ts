@@ -1,0 +1,138 @@
+import type { FragmentReading } from '../../../domain/examiner/readings.ts'
+import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts'
+import type { SampleDefaults, Track } from './isobmff-track.ts'
+
+/** What the boxes of one fragment say, before its samples are looked at. */
+export type Fragment = Omit<FragmentReading, 'startsWithIdr'> & {
+  /** Bytes from the start of the `moof` to its first sample, and to the end of it. */
+  readonly firstSampleStart: number
+  readonly firstSampleEnd: number
+}
+
+/** Where samples may lie: bytes from the start of the `moof`. */
+export type SampleRoom = { readonly start: number; readonly end: number }
+
+/** Reads the body of a `moof` with one track fragment (ISO/IEC 14496-12 §8.8). */
+export const readFragment = (moof: Uint8Array, track: Track, room: SampleRoom): Fragment => {
+  const traf = onlyBox(moof, 'traf')
+  const defaults = readTfhd(onlyBox(traf, 'tfhd'), track)
+  const startTicks = readTfdt(onlyBox(traf, 'tfdt'))
+  const runs: Run[] = []
+  for (const { body } of boxesIn(traf).filter(({ type }) => type === 'trun')) {
+    const before = runs.at(-1)
+    runs.push(readTrun(body, defaults, before?.end ?? room.start, before?.endTicks ?? startTicks))
+  }
+
+  const [first, last] = [runs[0], runs.at(-1)]
+  if (first === undefined || last === undefined) throw malformed('a fragment without samples')
+  if (runs.some(({ start, end }) => start < room.start || end > room.end))
+    throw malformed('samples outside of their fragment')
+  return {
+    startTicks,
+    durationTicks: last.endTicks - startTicks,
+    samples: runs.reduce((sum, { samples }) => sum + samples, 0),
+    shortestTicks: Math.min(...runs.map((run) => run.shortestTicks)),
+    longestTicks: Math.max(...runs.map((run) => run.longestTicks)),
+    shownFromTicks: Math.min(...runs.map((run) => run.shownFromTicks)),
+    shownToTicks: Math.max(...runs.map((run) => run.shownToTicks)),
+    isMarkedKey: (first.firstFlags & NON_SYNC) === 0,
+    firstSampleStart: first.start,
+    firstSampleEnd: first.start + first.firstSize,
+  }
+}
+
+const NON_SYNC = 0x1_0000
+
+const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
+  const fields = fieldsOf(body, 'tfhd')
+  const flags = fields.u32() & 0xff_ffff
+  // Offsets from the start of the file would be wrong in a part that is cut out of it.
+  if (flags & 0x01 || !(flags & 0x2_0000)) throw malformed('offsets that do not count from their moof')
+  if (fields.u32() !== track.id) throw malformed('a fragment of another track')
+  if (flags & 0x02) fields.skip(4)
+  return {
+    duration: flags & 0x08 ? fields.u32() : track.defaults.duration,
+    size: flags & 0x10 ? fields.u32() : track.defaults.size,
+    flags: flags & 0x20 ? fields.u32() : track.defaults.flags,
+  }
+}
+
+const readTfdt = (body: Uint8Array): number => {
+  const fields = fieldsOf(body, 'tfdt')
+  const version = fields.u32() >>> 24
+  return version === 1 ? fields.u64() : fields.u32()
+}
+
+type Run = Pick<
+  Fragment,
+  'samples' | 'shortestTicks' | 'longestTicks' | 'shownFromTicks' | 'shownToTicks'
+> & {
+  readonly start: number
+  readonly end: number
+  readonly endTicks: number
+  readonly firstSize: number
+  readonly firstFlags: number
+}
+
+const OFFSET_FIELD = 0x800
+
+/** A run of samples; it begins where the one before ended, unless it says where. */
+const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, startTicks: number): Run => {
+  const fields = fieldsOf(body, 'trun')
+  const head = fields.u32()
+  const [version, flags] = [head >>> 24, head & 0xff_ffff]
+  const samples = fields.u32()
+  const start = flags & 0x01 ? fields.i32() : follows
+  const firstFlags = flags & 0x04 ? fields.u32() : null
+  const sampleBytes = [0x100, 0x200, 0x400, OFFSET_FIELD].filter((flag) => flags & flag).length * 4
+  if (samples === 0) throw malformed('a run without samples')
+  if (samples * sampleBytes > fields.rest().length) throw malformed('trun is too short')
+
+  const read = sampleReader(fields, flags, version, defaults)
+  const first = read()
+  let [ticks, size] = [startTicks + first.duration, first.size]
+  let [shortestTicks, longestTicks] = [first.duration, first.duration]
+  let shownFromTicks = startTicks + first.offset
+  let shownToTicks = shownFromTicks + first.duration
+  // Without fields of their own, as in silence, all are alike; and a few bytes may claim four thousand million.
+  const others = sampleBytes === 0 ? 0 : samples - 1
+  for (let left = others; left > 0; left--) {
+    const sample = read()
+    shortestTicks = Math.min(shortestTicks, sample.duration)
+    longestTicks = Math.max(longestTicks, sample.duration)
+    shownFromTicks = Math.min(shownFromTicks, ticks + sample.offset)
+    shownToTicks = Math.max(shownToTicks, ticks + sample.offset + sample.duration)
+    ticks += sample.duration
+    size += sample.size
+  }
+  const alike = samples - 1 - others
+  ticks += alike * first.duration
+  size += alike * first.size
+  return {
+    start,
+    end: start + size,
+    endTicks: ticks,
+    samples,
+    shortestTicks,
+    longestTicks,
+    shownFromTicks,
+    shownToTicks: Math.max(shownToTicks, alike > 0 ? ticks : shownToTicks),
+    firstSize: first.size,
+    firstFlags: firstFlags ?? first.flags,
+  }
+}
+
+type Sample = SampleDefaults & {
+  /** Ticks by which it is shown later than it is decoded. */
+  readonly offset: number
+}
+
+const sampleReader =
+  (fields: Fields, flags: number, version: number, defaults: SampleDefaults) => (): Sample => {
+    const duration = flags & 0x100 ? fields.u32() : defaults.duration
+    const size = flags & 0x200 ? fields.u32() : defaults.size
+    const sampleFlags = flags & 0x400 ? fields.u32() : defaults.flags
+    const hasOffset = flags & OFFSET_FIELD
+    const offset = hasOffset ? (version === 0 ? fields.u32() : fields.i32()) : 0
+    return { duration, size, flags: sampleFlags, offset }
+  }

@@ -1,0 +1,150 @@
+import type { ColourTags, PicturesReading, SoundReading } from '../../../domain/examiner/readings.ts'
+import { readSequence } from './h264-sequence.ts'
+import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts'
+
+/** The one track of a rendition, as its init segment describes it. */
+export type Track = {
+  readonly id: number
+  /** Ticks a second. */
+  readonly timescale: number
+  readonly hasEditList: boolean
+  /** RFC 6381. */
+  readonly codec: string
+  /** `null` of sound. */
+  readonly pictures: PicturesReading | null
+  /** `null` of pictures. */
+  readonly sound: SoundReading | null
+  /** Bytes that say how long a NAL unit is; 0 of sound. */
+  readonly unitLengthBytes: number
+  readonly defaults: SampleDefaults
+}
+
+/** What a fragment need not say again (`trex`, ISO/IEC 14496-12 §8.8.3). */
+export type SampleDefaults = { readonly duration: number; readonly size: number; readonly flags: number }
+
+/** Reads an init segment: `ftyp` and a `moov` with one track of H.264 or AAC. */
+export const readTrack = (init: Uint8Array): Track => {
+  const moov = onlyBox(init, 'moov')
+  const trak = onlyBox(moov, 'trak')
+  const id = fieldsAfterTimes(onlyBox(trak, 'tkhd'), 'tkhd').u32()
+  const timescale = fieldsAfterTimes(onlyBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
+  if (timescale === 0) throw malformed('a timescale of 0')
+  const stsd = onlyBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
+  return {
+    id,
+    timescale,
+    hasEditList: boxesIn(trak).some(({ type }) => type === 'edts'),
+    ...readSampleEntry(stsd),
+    defaults: readDefaults(onlyBox(moov, 'mvex', 'trex'), id),
+  }
+}
+
+/** `tkhd` and `mdhd` begin alike: version, flags, and two times of 32 or, in version 1, of 64 bits. */
+const fieldsAfterTimes = (body: Uint8Array, name: string): Fields => {
+  const fields = fieldsOf(body, name)
+  const version = fields.u8()
+  fields.skip(3 + (version === 1 ? 16 : 8))
+  return fields
+}
+
+const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
+  const fields = fieldsOf(trex, 'trex')
+  fields.skip(4)
+  if (fields.u32() !== trackId) throw malformed('trex is of another track')
+  fields.skip(4)
+  return { duration: fields.u32(), size: fields.u32(), flags: fields.u32() }
+}
+
+type SampleEntry = Pick<Track, 'codec' | 'pictures' | 'sound' | 'unitLengthBytes'>
+
+/** SampleDescriptionBox: what its first entry says. */
+export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
+  const [entry] = boxesIn(stsd.subarray(8))
+  if (entry?.type === 'avc1') return readAvc1(entry.body)
+  if (entry?.type === 'mp4a') return readMp4a(entry.body)
+  throw malformed('neither H.264 nor AAC')
+}
+
+/** VisualSampleEntry (ISO/IEC 14496-12 §12.1.3), then boxes; `avcC` has the codec's name (14496-15 §5.3.3). */
+const readAvc1 = (body: Uint8Array): SampleEntry => {
+  const fields = fieldsOf(body, 'avc1')
+  fields.skip(24)
+  const [width, height] = [fields.u16(), fields.u16()]
+  fields.skip(50)
+  const boxes = fields.rest()
+  const avcC = fieldsOf(onlyBox(boxes, 'avcC'), 'avcC')
+  avcC.skip(1)
+  const profileConstraintsLevel = avcC.u24().toString(16).padStart(6, '0')
+  const unitLengthBytes = (avcC.u8() & 3) + 1
+  const isOnlySequence = (avcC.u8() & 31) === 1
+  return {
+    codec: `avc1.${profileConstraintsLevel}`,
+    pictures: {
+      width,
+      height,
+      sequence: isOnlySequence ? readSequence(avcC.take(avcC.u16())) : null,
+      boxColour: readColr(boxes),
+    },
+    sound: null,
+    unitLengthBytes,
+  }
+}
+
+/** ColourInformationBox (ISO/IEC 14496-12 §12.1.5), if it is there and in numbers. */
+const readColr = (boxes: Uint8Array): ColourTags | null => {
+  const found = boxesIn(boxes).find(({ type }) => type === 'colr')
+  if (found === undefined) return null
+  const fields = fieldsOf(found.body, 'colr')
+  if (fields.text(4) !== 'nclx') return null
+  const [primaries, transfer, matrix] = [fields.u16(), fields.u16(), fields.u16()]
+  return { primaries, transfer, matrix, isFullRange: (fields.u8() & 0x80) !== 0 }
+}
+
+/** AudioSampleEntry, then boxes. Its channel count is no use: some encoders write 2 whatever there is. */
+const readMp4a = (body: Uint8Array): SampleEntry => {
+  const fields = fieldsOf(body, 'mp4a')
+  fields.skip(28)
+  const sound = readEsds(onlyBox(fields.rest(), 'esds'))
+  return { codec: `mp4a.40.${sound.objectType}`, pictures: null, sound, unitLengthBytes: 0 }
+}
+
+const ES_DESCRIPTOR = 3
+const DECODER_CONFIG = 4
+const DECODER_SPECIFIC = 5
+const MPEG4_AUDIO = 0x40
+
+/** Hz, by the index in AudioSpecificConfig (ISO/IEC 14496-3 §1.6.3.4). */
+const SAMPLE_RATES = [
+  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350,
+]
+
+/** ES_Descriptor (ISO/IEC 14496-1 §7.2.6.5) down to AudioSpecificConfig (14496-3 §1.6.2.1). */
+const readEsds = (body: Uint8Array): SoundReading => {
+  const fields = fieldsOf(body, 'esds')
+  fields.skip(4)
+  enterDescriptor(fields, ES_DESCRIPTOR)
+  fields.skip(2)
+  const flags = fields.u8()
+  if (flags & 0x80) fields.skip(2)
+  if (flags & 0x40) fields.skip(fields.u8())
+  if (flags & 0x20) fields.skip(2)
+  enterDescriptor(fields, DECODER_CONFIG)
+  if (fields.u8() !== MPEG4_AUDIO) throw malformed('no MPEG-4 audio')
+  fields.skip(12)
+  enterDescriptor(fields, DECODER_SPECIFIC)
+  const config = fields.u16()
+  const objectType = config >> 11
+  // Behind a type of two parts the others stand elsewhere, and our encoder makes none.
+  if (objectType === 31) return { objectType: 32 + ((config >> 5) & 0x3f), sampleRate: null, channels: 0 }
+  return {
+    objectType,
+    sampleRate: SAMPLE_RATES[(config >> 7) & 15] ?? null,
+    channels: (config >> 3) & 15,
+  }
+}
+
+/** A descriptor is a tag and a length in groups of 7 bits; what holds it has been bounds-checked already. */
+const enterDescriptor = (fields: Fields, tag: number): void => {
+  if (fields.u8() !== tag) throw malformed('esds is out of order')
+  while (fields.u8() & 0x80);
+}

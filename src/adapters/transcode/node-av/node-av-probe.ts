@@ -1,0 +1,142 @@
+import { avGetCodecName, Decoder, type Demuxer, Log, type Rational, type Stream } from 'node-av'
+import {
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_DISPOSITION_DEFAULT,
+  AV_DISPOSITION_TIMED_THUMBNAILS,
+  AV_FRAME_FLAG_INTERLACED,
+  AV_LOG_WARNING,
+  AV_NOPTS_VALUE,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_SUBTITLE,
+  AVMEDIA_TYPE_VIDEO,
+} from 'node-av/constants'
+import {
+  clockSeconds,
+  type ProbedAudio,
+  type ProbedFile,
+  type ProbedStream,
+  type ProbedVideo,
+  toLanguage,
+} from '../probed-file.ts'
+import { decoderLimits, isDecoded } from '../process/limits.ts'
+import { openSource, turnOf } from './node-av-source.ts'
+
+export const probe = async (path: string): Promise<ProbedFile> => {
+  const warnings: string[] = []
+  Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
+  const source = await openSource(path)
+  const start = startOf(source)
+  const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
+  const durationSeconds = positive(source.duration)
+  const interlaced = await findInterlaced(source)
+  await source.close()
+  // The one way to learn that a duration is a guess is a warning.
+  const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
+  return {
+    durationSeconds: isEstimate ? null : durationSeconds,
+    streams: streams.map((stream) => ({
+      ...stream,
+      ...(stream.index === interlaced ? { interlaced: true } : {}),
+      ...(isEstimate && stream.kind !== 'subtitles' ? { endSeconds: null } : {}),
+    })),
+  }
+}
+
+const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
+  switch (stream.codecpar.codecType) {
+    case AVMEDIA_TYPE_VIDEO:
+      return [toProbedVideo(stream, start)]
+    case AVMEDIA_TYPE_AUDIO:
+      return [toProbedAudio(stream, start)]
+    case AVMEDIA_TYPE_SUBTITLE:
+      return [{ kind: 'subtitles', ...known(stream) }]
+    default:
+      return []
+  }
+}
+
+/** The packets after which a film that shows no picture is let be. */
+const MAX_PACKETS = 500
+
+/**
+ * The stream of the first moving pictures, if they are interlaced. The libraries know it of a stream, and node-av does
+ * not pass it on; the first decoded picture tells.
+ */
+const findInterlaced = async (source: Demuxer): Promise<number | null> => {
+  const stream = source.streams.find(isFilm)
+  if (stream === undefined) return null
+  const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
+  let left = MAX_PACKETS
+  for await (const packet of source.packets(stream.index)) {
+    if (packet === null || left-- === 0) break
+    await decoder.decode(packet)
+    const frame = await decoder.receive()
+    if (frame) return frame.hasFlags(AV_FRAME_FLAG_INTERLACED) ? stream.index : null
+  }
+  return null
+}
+
+const isFilm = (stream: Stream): boolean =>
+  stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !isCover(stream) && isDecoded(codecOf(stream))
+
+const isCover = (stream: Stream): boolean =>
+  stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) || stream.hasDisposition(AV_DISPOSITION_TIMED_THUMBNAILS)
+
+const codecOf = (stream: Stream): string => avGetCodecName(stream.codecpar.codecId) ?? 'unknown'
+
+const known = (stream: Stream) => ({
+  index: stream.index,
+  codec: codecOf(stream),
+  language: toLanguage(stream.metadata?.get('language')),
+})
+
+const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
+  kind: 'video',
+  ...known(stream),
+  isDefault: stream.hasDisposition(AV_DISPOSITION_DEFAULT),
+  isCover: isCover(stream),
+  width: stream.codecpar.width,
+  height: stream.codecpar.height,
+  pixelAspect: quotient(stream.sampleAspectRatio) || quotient(stream.codecpar.sampleAspectRatio) || 1,
+  ...turnOf(stream),
+  averageRate: quotient(stream.avgFrameRate),
+  nominalRate: quotient(stream.rFrameRate),
+  interlaced: false,
+  // FFmpeg's numbers are those of H.273.
+  colour: {
+    primaries: stream.codecpar.colorPrimaries,
+    transfer: stream.codecpar.colorTrc,
+    matrix: stream.codecpar.colorSpace,
+  },
+  endSeconds: endOf(stream, start),
+})
+
+const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
+  kind: 'audio',
+  ...known(stream),
+  isDefault: stream.hasDisposition(AV_DISPOSITION_DEFAULT),
+  channels: stream.codecpar.channels,
+  sampleRate: positive(stream.codecpar.sampleRate) ?? 48_000,
+  bitrate: positive(Number(stream.codecpar.bitRate)),
+  endSeconds: endOf(stream, start),
+})
+
+const startOf = (source: Demuxer): number => {
+  const micros = source.getFormatContext().startTime
+  return micros === AV_NOPTS_VALUE ? 0 : Number(micros) / 1_000_000
+}
+
+const endOf = (stream: Stream, start: number): number | null => {
+  const { duration, startTime, timeBase } = stream
+  const seconds = duration === AV_NOPTS_VALUE ? null : positive(Number(duration) * quotient(timeBase))
+  if (seconds === null) {
+    const tagged = clockSeconds(stream.metadata?.get('DURATION'))
+    return tagged === null ? null : tagged - start
+  }
+  const begins = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)
+  return Math.max(0, begins - start) + seconds
+}
+
+const positive = (value: number): number | null => (Number.isFinite(value) && value > 0 ? value : null)
+
+const quotient = ({ num, den }: Rational): number => (num > 0 && den > 0 ? num / den : 0)

@@ -1,0 +1,51 @@
+import { Muxer, type Packet } from 'node-av'
+import type { RemuxJob } from '../engine.ts'
+import { progressiveMuxer } from '../recipe.ts'
+import { openSource, startShift } from './node-av-source.ts'
+
+export const remux = async ({ outputs }: RemuxJob): Promise<void> => {
+  for (const output of outputs) await copyTracks(output)
+}
+
+/** Copies the one track of each input into one file, in the order of time. */
+const copyTracks = async ({ inputs, file }: RemuxJob['outputs'][number]): Promise<void> => {
+  const muxer = await Muxer.open(file, { format: 'mp4', options: { ...progressiveMuxer } })
+  const tracks: Track[] = []
+  // One after the other: the muxer numbers its tracks as they come.
+  for (const input of inputs) tracks.push(await openTrack(input, muxer))
+  for (;;) {
+    const due = tracks.filter(hasNext).sort((a, b) => secondsOf(a.next) - secondsOf(b.next))[0]
+    if (due === undefined) break
+    await muxer.writePacket(due.next, due.index)
+    due.next.free()
+    await due.advance()
+  }
+  await muxer.close()
+}
+
+type Track = { readonly index: number; readonly next: Packet | null; readonly advance: () => Promise<void> }
+
+const hasNext = (track: Track): track is Track & { readonly next: Packet } => track.next !== null
+
+const openTrack = async (input: string, muxer: Muxer): Promise<Track> => {
+  const demuxer = await openSource(input)
+  const stream = demuxer.getStream(0)
+  if (stream === undefined) throw new Error('no track to copy')
+  const packets = demuxer.packets(0)
+  const shift = startShift(demuxer)
+  let next: Packet | null = null
+  const advance = async () => {
+    next = (await packets.next()).value ?? null
+    if (next !== null) shift(next)
+  }
+  await advance()
+  return {
+    index: muxer.addStream(stream),
+    get next() {
+      return next
+    },
+    advance,
+  }
+}
+
+const secondsOf = ({ dts, timeBase }: Packet): number => (Number(dts) * timeBase.num) / timeBase.den

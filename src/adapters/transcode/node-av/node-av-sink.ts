@@ -1,0 +1,47 @@
+import { Encoder, type FilterComplexAPI, type Frame, Muxer } from 'node-av'
+import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_F32LE } from 'node-av/constants'
+import { type EncodeOutput, formatOf } from '../engine.ts'
+
+/** Takes frames, and has made a file of them when it is finished. */
+export type Sink = {
+  readonly label: string
+  readonly push: (frame: Frame) => Promise<void>
+  readonly finish: () => Promise<void>
+}
+
+const ENCODERS = { libx264: FF_ENCODER_LIBX264, aac: FF_ENCODER_AAC, pcm_f32le: FF_ENCODER_PCM_F32LE }
+
+export const openSink = async (
+  { label, encoder: name, options, muxer: muxerOptions, file }: EncodeOutput,
+  filter: FilterComplexAPI,
+): Promise<Sink> => {
+  const encoder = await Encoder.create(ENCODERS[name], {
+    filter,
+    bitrate: 0,
+    options: { threads: 'auto', ...options },
+  })
+  const muxer = await Muxer.open(file, { format: formatOf(name), options: muxerOptions })
+  const track = muxer.addStream(encoder)
+
+  const drain = async () => {
+    for (;;) {
+      const packet = await encoder.receive()
+      if (!packet) return
+      await muxer.writePacket(packet, track)
+      packet.free()
+    }
+  }
+  return {
+    label,
+    push: async (frame) => {
+      await encoder.encode(frame)
+      frame.free()
+      await drain()
+    },
+    finish: async () => {
+      await encoder.flush()
+      await drain()
+      await muxer.close()
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
+import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
+import { demuxerLimits } from '../process/limits.ts'
+
+/**
+ * An absolute path names a file and nothing else: what stands before a colon in it is no protocol. `jumpSeconds`: a
+ * time that is farther from what came before it begins a new clock, where a format may do so.
+ */
+export const openSource = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
+  Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
+
+const MICROSECOND = { num: 1, den: 1_000_000 }
+
+/**
+ * A file may start its clock anywhere: a broadcast does so at hours, and FFmpeg reads fragments as if their pictures
+ * came late by those that are out of order. The program ffmpeg takes it off by itself, the libraries do not.
+ */
+export const startShift = (source: Demuxer): ((packet: Packet) => void) => {
+  const micros = source.getFormatContext().startTime
+  return (packet) => {
+    if (micros === AV_NOPTS_VALUE) return
+    const ticks = avRescaleQ(micros, MICROSECOND, packet.timeBase)
+    if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= ticks
+    if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= ticks
+  }
+}
+
+/** How a player must turn pictures: degrees clockwise, 0 to 359, and whether upside down before. */
+export type Turn = { readonly rotation: number; readonly mirrored: boolean }
+
+/**
+ * From the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth turn and scale
+ * (FFmpeg's libavutil/display.h).
+ */
+export const turnOf = ({ codecpar }: Stream): Turn => {
+  const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
+  if (matrix === null || matrix.length < 36) return AS_IT_IS
+  const [a, b, c, d] = [0, 4, 12, 16].map((at) => matrix.readInt32LE(at)) as [number, number, number, number]
+  const [wide, high] = [Math.hypot(a, c), Math.hypot(b, d)]
+  if (wide === 0 || high === 0) return AS_IT_IS
+  const degrees = (Math.atan2(b / high, a / wide) * 180) / Math.PI
+  return { rotation: ((Math.round(degrees) % 360) + 360) % 360, mirrored: a * d - b * c < 0 }
+}
+
+const AS_IT_IS: Turn = { rotation: 0, mirrored: false }

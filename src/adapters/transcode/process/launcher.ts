@@ -1,0 +1,21 @@
+import { findProgram } from '../../sandbox/find-program.ts'
+import type { Files } from '../../sandbox/own-root.ts'
+import { type Command, sandboxed } from '../../sandbox/sandbox.ts'
+
+/**
+ * A command in the sandbox, with these files, within limits (`prlimit`, in its own words). A system that does not have
+ * that program has no limits.
+ */
+export const bounded = (command: Command, files: Files, limits: ReadonlyArray<string>): Promise<Command> => {
+  const prlimit = findProgram('prlimit')
+  if (prlimit === null) return sandboxed(command, files)
+  const args = ['--core=0', ...limits, '--', command.program, ...command.args]
+  return sandboxed({ program: prlimit, args }, files)
+}
+
+/** What an engine may know of where it runs: no secret among the settings reaches a decoder. */
+export const bareEnvironment = (): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  LC_ALL: 'C',
+  AV_LOG_FORCE_NOCOLOR: '1',
+})

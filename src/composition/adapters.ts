@@ -1,0 +1,98 @@
+import path from 'node:path'
+import { createRandomUid } from '../adapters/crypto/random-uid.ts'
+import { ensureFolder } from '../adapters/fs/ensure-folder.ts'
+import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
+import { createKnex } from '../adapters/knex/create-knex.ts'
+import { createKnexContentFileRepository } from '../adapters/knex/knex-content-file-repository.ts'
+import { createKnexDatabase } from '../adapters/knex/knex-database.ts'
+import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-repository.ts'
+import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
+import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
+import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
+import { createMemoryProgressBoard } from '../adapters/memory/memory-progress-board.ts'
+import { createPinoLog } from '../adapters/pino/pino-log.ts'
+import { createBreaker } from '../adapters/platform/breaker.ts'
+import { closeAll } from '../adapters/platform/close-all.ts'
+import { createProcessBeacon } from '../adapters/platform/process-beacon.ts'
+import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
+import { timerSleep } from '../adapters/platform/timer-sleep.ts'
+import { createEmbeddedConnection } from '../adapters/postgres-embedded/embedded-connection.ts'
+import { createSharpImageProcessor } from '../adapters/sharp/sharp-image-processor.ts'
+import { createBoundedObjectStore } from '../adapters/store/bounded-object-store.ts'
+import { createTranscoder } from '../adapters/transcode/create-transcoder.ts'
+import type { Config } from '../config/settings.ts'
+import { createOutageLog } from '../domain/health/outage-log.ts'
+import { createCache } from './cache.ts'
+import { startedFirst } from './database.ts'
+import { createFetchList } from './fetch-list.ts'
+import type { Adapters } from './larder.ts'
+import { createStore, reporting, storeBreakerMs } from './store.ts'
+import { createTokens } from './tokens.ts'
+
+export { closeLimitMs } from '../adapters/platform/close-all.ts'
+
+/**
+ * Nothing is asked of the database or the store yet: what is down now may come up later. Throws when there is no
+ * DATA_DIR to write to.
+ */
+export const createAdapters = async (
+  config: Config,
+): Promise<Adapters & { readonly close: () => Promise<void> }> => {
+  const clock = Date.now
+  const monotonic = systemMonotonic
+  const log = createPinoLog(config.logLevel)
+  const outages = createOutageLog(log, monotonic)
+  const { dataDir, databaseUrl } = config
+  await ensureFolder(dataDir)
+  const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
+  const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
+  const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
+  const db = createKnex(connection, config.databasePoolMax, reporting(outages, 'database'))
+  const objects = await createStore(config, beacon, log)
+  const cache = await createCache(config, clock, monotonic, log)
+  return {
+    cache: cache.values,
+    stale: cache.stale,
+    blobs: cache.blobs,
+    cacheStats: cache.stats,
+    cacheCheck: cache.check,
+    store: createBoundedObjectStore(
+      objects.store,
+      createBreaker({ openMs: storeBreakerMs, monotonic, ...reporting(outages, 'object store') }),
+    ),
+    database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
+    imageFiles: createKnexImageFileRepository(db),
+    contentFiles: createKnexContentFileRepository(db),
+    storedFiles: createKnexStoredFileRepository(db),
+    users: createKnexUserRepository(db),
+    ...createTokens(config, clock),
+    files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
+    images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
+    transcoder: createTranscoder({
+      ffmpegPath: config.ffmpegPath,
+      ffprobePath: config.ffprobePath,
+      maxSeconds: config.mediaMaxSeconds,
+      maxWorkSeconds: config.mediaMaxWorkSeconds,
+      log,
+    }),
+    progress: createMemoryProgressBoard(),
+    locks: createPostgresWorkLocks(db, connection),
+    sleep: timerSleep,
+    fetchListAs: createFetchList(),
+    newUid: createRandomUid(config.uidPrefix),
+    clock,
+    monotonic,
+    log,
+    outages,
+    close: () =>
+      closeAll([
+        [{ name: 'cache', close: cache.close }],
+        [{ name: 'object store', close: async () => objects.close() }],
+        [
+          { name: 'database', close: () => db.destroy() },
+          { name: 'embedded database', close: embedded.stop },
+        ],
+        // Others see by it that this process is alive, so it goes last.
+      ]).finally(() => beacon.close()),
+  }
+}

@@ -1,0 +1,44 @@
+import { openDiskCache } from '../adapters/cache/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../adapters/cache/memory/memory-cache.ts'
+import { createCacheMeter } from '../adapters/cache/tiers/cache-meter.ts'
+import { createMeteredTier } from '../adapters/cache/tiers/metered-tier.ts'
+import { createTierStaleCache } from '../adapters/cache/tiers/tier-stale-cache.ts'
+import { createTieredBlobCache } from '../adapters/cache/tiers/tiered-blob-cache.ts'
+import { createTieredCache } from '../adapters/cache/tiers/tiered-cache.ts'
+import type { Config } from '../config/settings.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
+
+/** Memory in front of the disk: most of it for blobs, since values are small. */
+export const createCache = async (config: Config, clock: Clock, monotonic: Monotonic, log: Log) => {
+  const meter = createCacheMeter(monotonic)
+  const inMemory = meter.tier('memory')
+  const valueBytes = Math.ceil(config.cacheMemoryBytes / 8)
+  const disk = await openDiskCache({
+    dir: config.cacheDir,
+    clock,
+    monotonic,
+    log,
+    scope: config.publicUrl,
+    maxBytes: config.cacheMaxBytes,
+    meter: meter.tier('disk'),
+  })
+  return {
+    values: createTieredCache({
+      memory: createMeteredTier(createMemoryTier(valueBytes, inMemory, monotonic), clock, inMemory),
+      disk: disk.values,
+      clock,
+      monotonic,
+    }),
+    stale: createTierStaleCache(disk.values, clock),
+    blobs: createTieredBlobCache({
+      disk: disk.blobs,
+      maxBytes: config.cacheMemoryBytes - valueBytes,
+      meter: inMemory,
+    }),
+    stats: meter.stats,
+    check: disk.check,
+    close: disk.close,
+  }
+}

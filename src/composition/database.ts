@@ -1,0 +1,19 @@
+import type { EmbeddedConnection } from '../adapters/postgres-embedded/embedded-connection.ts'
+import { unavailable } from '../domain/shared/errors.ts'
+import { pipe, TE } from '../fp.ts'
+import type { Database } from '../ports/database.ts'
+
+/** The pool waits for no server to be made from nothing, which takes a while; these may, and say why it is not. */
+export const startedFirst = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
+  const started = TE.tryCatch(get, unavailable('database'))
+  return {
+    migrate: pipe(
+      started,
+      TE.flatMap(() => migrate),
+    ),
+    check: pipe(
+      started,
+      TE.flatMap(() => check),
+    ),
+  }
+}

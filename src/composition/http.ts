@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { systemMonotonic } from '../adapters/platform/system-monotonic.ts'
+import type { Config } from '../config/settings.ts'
+import { createApp } from '../http/app.ts'
+import { createTraffic } from '../http/middleware/traffic.ts'
+import type { ConsoleAssets } from '../http/routes/console-routes.ts'
+import { createHttpServer, type HttpServer } from '../server/http-server.ts'
+import type { Larder } from './larder.ts'
+
+const contentTypes: Readonly<Record<string, string>> = {
+  'watch.js': 'text/javascript; charset=utf-8',
+  'watch.css': 'text/css; charset=utf-8',
+}
+
+/** The console's files in `folder`, where the build puts them: running from source there are none. */
+const loadConsoleAssets = (folder: string): ConsoleAssets =>
+  new Map(
+    Object.entries(contentTypes)
+      .map(([name, contentType]) => ({ name, contentType, file: path.join(folder, name) }))
+      .filter(({ file }) => existsSync(file))
+      .map(({ name, contentType, file }) => [name, { contentType, body: readFileSync(file) }]),
+  )
+
+type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits'>
+
+/** The server of all routes, not listening yet. */
+export const createLarderServer = (
+  larder: Larder,
+  { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
+): HttpServer =>
+  createHttpServer({
+    limits,
+    traffic: createTraffic(),
+    createApp: (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins,
+        telling: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
+        consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+      }),
+  })

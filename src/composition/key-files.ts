@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { readSecret } from '../adapters/fs/fs-key-file.ts'
+import { parseTokenKeys } from '../adapters/jose/token-key.ts'
+import { errnoOf, isDenied } from '../adapters/platform/errno.ts'
+import type { Config } from '../config/settings.ts'
+import { E } from '../fp.ts'
+import type { TokenUse } from '../ports/explain-token.ts'
+import { keyFile, tokenKeys } from './tokens.ts'
+
+/** A file that keys of tokens are read from, and what is wrong with it. Nothing of a key is in here. */
+export type KeyFile = {
+  readonly use: TokenUse
+  readonly folder: string
+  readonly fault: { readonly kind: 'missing' | 'unreadable' | 'malformed'; readonly text: string } | null
+}
+
+const keyFileFault = (file: string): KeyFile['fault'] => {
+  try {
+    const text = readSecret(file)
+    if (text === null) return { kind: 'missing', text: `${file} is not there` }
+    const keys = parseTokenKeys(text)
+    return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null
+  } catch (error) {
+    const why = isDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
+    return { kind: 'unreadable', text: `${file} cannot be read: ${why}` }
+  }
+}
+
+/** Looks at each file that these settings need for keys, and makes none. */
+export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
+  const needed: string[] = []
+  tokenKeys(config, (file) => {
+    needed.push(file)
+    return null
+  })
+  return (['image', 'content', 'id'] as const)
+    .map((use) => ({ use, file: keyFile(config, use) }))
+    .filter(({ file }) => needed.includes(file))
+    .map(({ use, file }) => ({ use, folder: path.dirname(file), fault: keyFileFault(file) }))
+}

@@ -1,0 +1,106 @@
+import type { Config } from '../config/settings.ts'
+import { createSigning } from '../domain/access/access.ts'
+import { type AdminService, createAdminService } from '../domain/admin/admin-service.ts'
+import { type BackgroundWork, createBackgroundWork } from '../domain/background/background-work.ts'
+import { createExportService, type ExportService } from '../domain/export/export-service.ts'
+import { createHealthService, type HealthService } from '../domain/health/health-service.ts'
+import type { OutageLog } from '../domain/health/outage-log.ts'
+import { createIngestService, type IngestService } from '../domain/ingest/ingest-service.ts'
+import { createPlaylistService, type PlaylistService } from '../domain/playlist/playlist-service.ts'
+import type { Unavailable } from '../domain/shared/errors.ts'
+import { createStoreSweep, type StoreSweep } from '../domain/sweep/store-sweep.ts'
+import { createVodService, type VodService } from '../domain/vod/vod-service.ts'
+import type { TE } from '../fp.ts'
+import type { BlobCache } from '../ports/blob-cache.ts'
+import type { CachePort } from '../ports/cache.ts'
+import type { CacheStats } from '../ports/cache-stats.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ContentFileRepository } from '../ports/content-file-repository.ts'
+import type { Database } from '../ports/database.ts'
+import type { IdTokens } from '../ports/id-tokens.ts'
+import type { ImageFileRepository } from '../ports/image-file-repository.ts'
+import type { ImageProcessor } from '../ports/image-processor.ts'
+import type { FetchListAs } from '../ports/list-fetcher.ts'
+import type { LocalFiles } from '../ports/local-files.ts'
+import type { Log } from '../ports/log.ts'
+import type { MediaTokens } from '../ports/media-tokens.ts'
+import type { Monotonic } from '../ports/monotonic.ts'
+import type { NewUid } from '../ports/new-uid.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+import type { ProgressBoard } from '../ports/progress-board.ts'
+import type { Sleep } from '../ports/sleep.ts'
+import type { StaleCache } from '../ports/stale-cache.ts'
+import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
+import type { Transcoder } from '../ports/transcoder.ts'
+import type { UserRepository } from '../ports/user-repository.ts'
+import type { WorkLocks } from '../ports/work-locks.ts'
+
+/** One member a port. Tests make their own. */
+export type Adapters = {
+  readonly cache: CachePort
+  /** What has expired from it. */
+  readonly stale: StaleCache
+  readonly blobs: BlobCache
+  readonly cacheStats: CacheStats
+  /** Whether the cache can keep what it is given. */
+  readonly cacheCheck: TE.TaskEither<Unavailable, void>
+  readonly store: ObjectStore
+  readonly database: Database
+  readonly imageFiles: ImageFileRepository
+  readonly contentFiles: ContentFileRepository
+  readonly storedFiles: StoredFileRepository
+  readonly users: UserRepository
+  readonly tokens: MediaTokens
+  readonly idTokens: IdTokens
+  readonly files: LocalFiles
+  readonly images: ImageProcessor
+  readonly transcoder: Transcoder
+  readonly progress: ProgressBoard
+  readonly locks: WorkLocks
+  readonly sleep: Sleep
+  readonly fetchListAs: FetchListAs
+  readonly newUid: NewUid
+  readonly clock: Clock
+  readonly monotonic: Monotonic
+  readonly log: Log
+  readonly outages: OutageLog
+}
+
+export type Services = {
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly admins: AdminService
+  readonly ingest: IngestService
+  readonly health: HealthService
+  readonly background: BackgroundWork
+  readonly sweep: StoreSweep
+}
+
+/** All of Larder in one process: what drives it, and what it drives. */
+export type Larder = Adapters & Services
+
+export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
+  const { tokens, clock, monotonic, database, store, cacheCheck } = adapters
+  const contentSigning = createSigning('content', tokens, clock)
+  return {
+    playlists: createPlaylistService({
+      ...adapters,
+      publicUrl,
+      contentSigning,
+      imageSigning: createSigning('image', tokens, clock),
+    }),
+    vods: createVodService({ ...adapters, signing: contentSigning }),
+    exports: createExportService(adapters),
+    admins: createAdminService(adapters),
+    ingest: createIngestService(adapters),
+    background: createBackgroundWork({ log: adapters.log, sleep: adapters.sleep }),
+    sweep: createStoreSweep(adapters),
+    health: createHealthService({
+      database: database.check,
+      objectStore: store.check,
+      cache: cacheCheck,
+      monotonic,
+    }),
+  }
+}

@@ -1,0 +1,31 @@
+import path from 'node:path'
+import { ensurePrivateFolder } from '../adapters/fs/ensure-folder.ts'
+import { createFsObjectStore } from '../adapters/fs/fs-object-store.ts'
+import type { BreakerEvents } from '../adapters/platform/breaker.ts'
+import type { ProcessBeacon } from '../adapters/platform/process-beacon.ts'
+import { createS3ObjectStore } from '../adapters/s3/s3-object-store.ts'
+import type { Config } from '../config/settings.ts'
+import { oneLine } from '../domain/health/health-service.ts'
+import type { OutageLog } from '../domain/health/outage-log.ts'
+import type { Log } from '../ports/log.ts'
+import type { ObjectStore } from '../ports/object-store.ts'
+
+/** How the calls of a dependency begin and end an outage. */
+export const reporting = (outages: OutageLog, dependency: string): BreakerEvents => ({
+  onOpen: (cause) => outages.failed(dependency, { cause: oneLine(cause) }),
+  onAnswered: () => outages.answered(dependency),
+})
+
+/** For so long the object store is not read after it was waited for in vain. */
+export const storeBreakerMs = 1000
+
+export const createStore = async (
+  { s3, dataDir }: Config,
+  beacon: ProcessBeacon,
+  log: Log,
+): Promise<{ readonly store: ObjectStore; readonly close: () => void }> => {
+  if (s3 !== null) return createS3ObjectStore({ ...s3, log })
+  const objects = path.join(dataDir, 'objects')
+  await ensurePrivateFolder(objects)
+  return { store: createFsObjectStore(objects, beacon), close: () => {} }
+}

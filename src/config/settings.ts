@@ -1,0 +1,241 @@
+import { resolve } from 'node:path'
+import { parseSecretOrKeys, parseTokenKeys, type TokenKey } from '../adapters/jose/token-key.ts'
+import { E, pipe } from '../fp.ts'
+import { defaultLimits, type Limits } from '../http/limits.ts'
+import { type LogLevel, logLevels } from '../ports/log.ts'
+
+/** All settings, decoded. docs/settings.md says what each one does and costs. */
+export type Config = {
+  readonly host: string
+  readonly port: number
+  /** Without a slash at its end. */
+  readonly publicUrl: string
+  readonly dataDir: string
+  /** `null`: the embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | null
+  readonly databasePoolMax: number
+  /** `null`: a folder in `dataDir`. */
+  readonly s3: S3Config | null
+  readonly cacheDir: string
+  readonly cacheMaxBytes: number
+  readonly cacheMemoryBytes: number
+  readonly tokenIssuer: string
+  readonly tokenLeewaySeconds: number
+  /** `null`: made on first start, and kept in `dataDir`; likewise the two below. */
+  readonly imageTokenKeys: ReadonlyArray<TokenKey> | null
+  readonly contentTokenKeys: ReadonlyArray<TokenKey> | null
+  readonly idTokenKeys: ReadonlyArray<TokenKey> | null
+  readonly uidPrefix: string | null
+  readonly corsOrigins: ReadonlyArray<string>
+  /** Whether replies tell which tier of the cache has answered, and how long it took. */
+  readonly cacheStatus: boolean
+  readonly serverTiming: boolean
+  readonly imageMaxPixels: number
+  readonly mediaMaxSeconds: number
+  readonly mediaMaxWorkSeconds: number
+  readonly ffmpegPath: string | null
+  readonly ffprobePath: string | null
+  /** Whether an empty library gets a film and a picture to look at. */
+  readonly sampleMedia: boolean
+  /** What clients may take of a serving process. */
+  readonly limits: Limits
+  readonly shutdownGraceSeconds: number
+  /** `null`: 2 seconds, and none at a terminal. */
+  readonly lameDuckSeconds: number | null
+  readonly logLevel: LogLevel
+}
+
+export type S3Config = {
+  readonly bucket: string
+  readonly prefix: string
+  readonly endpoint: string | null
+  readonly region: string | null
+  readonly forcePathStyle: boolean
+}
+
+/** Thrown for what was set and cannot be used, and shows only when it is: one line, for who can mend it. */
+export class BadSetting extends Error {}
+
+/** Reads one setting's text; the left says what is wrong with it, to stand behind "PORT=abc ". */
+type Parse<A> = (text: string) => E.Either<string, A>
+
+const text: Parse<string> = E.right
+
+const matching =
+  (pattern: RegExp, fault: string): Parse<string> =>
+  (s) =>
+    pattern.test(s) ? E.right(s) : E.left(fault)
+
+const integer =
+  (least: number, most: number): Parse<number> =>
+  (s) => {
+    const n = /^\d+$/.test(s) ? Number(s) : Number.NaN
+    return n >= least && n <= most ? E.right(n) : E.left(`is not a whole number from ${least} to ${most}`)
+  }
+
+const units: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
+
+const bytesIn = (s: string): number => {
+  const [, digits, unit] = /^(\d+)([KMGT]?)$/.exec(s) ?? []
+  return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
+}
+
+/** The bounds as they are written. */
+const bytes =
+  (least: string, most: string): Parse<number> =>
+  (s) => {
+    const n = bytesIn(s)
+    return n >= bytesIn(least) && n <= bytesIn(most)
+      ? E.right(n)
+      : E.left(`is not a number of bytes from ${least} to ${most}`)
+  }
+
+const flag: Parse<boolean> = (s) =>
+  s === '1' || s === '0' ? E.right(s === '1') : E.left('is neither 1 nor 0')
+
+const oneOf =
+  <const A extends string>(words: ReadonlyArray<A>): Parse<A> =>
+  (s) => {
+    const word = words.find((w) => w === s)
+    return word === undefined ? E.left(`is none of ${words.join(', ')}`) : E.right(word)
+  }
+
+const url =
+  (...protocols: ReadonlyArray<string>): Parse<string> =>
+  (s) =>
+    URL.canParse(s) && protocols.includes(new URL(s).protocol)
+      ? E.right(s.replace(/\/+$/, ''))
+      : E.left(`is not a URL of ${protocols.join(' or ')}`)
+
+/** A URL of nothing but a host: what would stand behind it could not be served there. */
+const site: Parse<string> = (s) => {
+  const parsed = url('http:', 'https:')(s)
+  if (E.isLeft(parsed)) return parsed
+  const { pathname, search, hash, username, password } = new URL(s)
+  return pathname === '/' && `${search}${hash}${username}${password}` === ''
+    ? parsed
+    : E.left('is more than http(s)://host[:port]')
+}
+
+const origin: Parse<string> = (s) =>
+  s === '*' || (URL.canParse(s) && new URL(s).origin === s)
+    ? E.right(s)
+    : E.left('is neither * nor an origin')
+
+const list =
+  <A>(item: Parse<A>): Parse<ReadonlyArray<A>> =>
+  (s) => {
+    const items = s.split(',').map((part) => item(part.trim()))
+    const fault = items.find(E.isLeft)
+    return fault ?? E.right(items.flatMap((one) => (E.isRight(one) ? [one.right] : [])))
+  }
+
+// Whoever reads a log or a terminal must not learn these from a fault in them.
+const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
+
+/** Decodes the environment. The left has one line for each bad setting: its name, the fault, an example. */
+export const loadConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+): E.Either<ReadonlyArray<string>, Config> => {
+  const faults: string[] = []
+
+  /** An unset or empty variable is `fallback`; so is a bad one, once its fault is noted. */
+  const read = <A, B>(name: string, parse: Parse<A>, fallback: B, example: string): A | B => {
+    const value = env[name]
+    if (value === undefined || value === '') return fallback
+    return pipe(
+      parse(value),
+      E.getOrElse((fault): A | B => {
+        const shown = secrets.has(name) ? name : `${name}=${value}`
+        faults.push(`${shown} ${fault}; for example ${name}=${example}`)
+        return fallback
+      }),
+    )
+  }
+
+  const host = read(
+    'HOST',
+    matching(/^[\w.:%-]+$/, 'is neither an address nor the name of a host'),
+    '127.0.0.1',
+    '0.0.0.0',
+  )
+  const port = read('PORT', integer(0, 65_535), 8080, '8080')
+  const dataDir = resolve(read('DATA_DIR', text, './data', './data'))
+  const databaseUrl = read(
+    'DATABASE_URL',
+    url('postgres:', 'postgresql:'),
+    null,
+    'postgres://larder:secret@127.0.0.1:5432/larder',
+  )
+  const bucket = read('S3_BUCKET', matching(/^\S+$/, 'is not the name of a bucket'), null, 'larder-media')
+  const s3Rest = {
+    prefix: read('S3_PREFIX', matching(/^([\w.!-]+\/)*$/, 'does not end in a slash'), '', 'larder/'),
+    endpoint: read('S3_ENDPOINT', url('http:', 'https:'), null, 'http://127.0.0.1:9000'),
+    region: read('S3_REGION', matching(/^\S+$/, 'is not the name of a region'), null, 'eu-central-1'),
+    forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),
+  }
+
+  const seconds = (name: string, least: number, fallback: number, example: string): number =>
+    1000 * read(name, integer(least, 3600), fallback / 1000, example)
+  const limits: Limits = {
+    connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultLimits.connections, '10000'),
+    inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),
+    waiting: read('MAX_WAITING', integer(0, 1_000_000), defaultLimits.waiting, '4096'),
+    waitMilliseconds: seconds('MAX_WAIT_SECONDS', 1, defaultLimits.waitMilliseconds, '3'),
+    headerBytes: read('MAX_HEADER_BYTES', bytes('1K', '1M'), defaultLimits.headerBytes, '16K'),
+    headerMilliseconds: seconds('HEADER_SECONDS', 1, defaultLimits.headerMilliseconds, '15'),
+    bodyBytes: read('MAX_BODY_BYTES', bytes('1', '1G'), defaultLimits.bodyBytes, '1M'),
+    requestMilliseconds: seconds('REQUEST_SECONDS', 1, defaultLimits.requestMilliseconds, '60'),
+    keepAliveMilliseconds: seconds('KEEP_ALIVE_SECONDS', 1, defaultLimits.keepAliveMilliseconds, '75'),
+    stallMilliseconds: seconds('CLIENT_STALL_SECONDS', 1, defaultLimits.stallMilliseconds, '60'),
+    replyMilliseconds: defaultLimits.replyMilliseconds,
+  }
+
+  const config: Config = {
+    host,
+    port,
+    publicUrl: read(
+      'PUBLIC_URL',
+      site,
+      `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`,
+      'https://media.example.org',
+    ),
+    dataDir,
+    databaseUrl,
+    databasePoolMax: read('DATABASE_POOL_MAX', integer(2, 1000), 10, '10'),
+    s3: bucket === null ? null : { bucket, ...s3Rest },
+    cacheDir: resolve(read('CACHE_DIR', text, `${dataDir}/cache`, '/var/cache/larder')),
+    cacheMaxBytes: read('CACHE_MAX_BYTES', bytes('1M', '1024T'), 10 * 1024 ** 3, '10G'),
+    cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes('1', '1024T'), 256 * 1024 ** 2, '1G'),
+    tokenIssuer: read('TOKEN_ISSUER', text, 'larder', 'larder'),
+    tokenLeewaySeconds: read('TOKEN_LEEWAY_SECONDS', integer(0, 300), 0, '5'),
+    imageTokenKeys: read('IMAGE_TOKEN_KEYS', parseTokenKeys, null, 'k1:HS256:<base64url of 32 random bytes>'),
+    contentTokenKeys: read(
+      'CONTENT_TOKEN_KEYS',
+      parseTokenKeys,
+      null,
+      'k1:HS256:<base64url of 32 random bytes>',
+    ),
+    idTokenKeys: read('ID_TOKEN_SECRET', parseSecretOrKeys, null, '<32 or more characters>'),
+    uidPrefix: read(
+      'UID_PREFIX',
+      matching(/^[A-Za-z0-9-]{1,32}$/, 'is not 1 to 32 letters, digits or hyphens'),
+      null,
+      'acme',
+    ),
+    corsOrigins: read('CORS_ORIGINS', list(origin), ['*'], 'https://www.example.org,https://app.example.org'),
+    cacheStatus: read('CACHE_STATUS', flag, true, '0'),
+    serverTiming: read('SERVER_TIMING', flag, true, '0'),
+    imageMaxPixels: read('IMAGE_MAX_PIXELS', integer(1, 1e9), 120_000_000, '120000000'),
+    mediaMaxSeconds: read('MEDIA_MAX_SECONDS', integer(1, 604_800), 14_400, '14400'),
+    mediaMaxWorkSeconds: read('MEDIA_MAX_WORK_SECONDS', integer(60, 604_800), 86_400, '86400'),
+    ffmpegPath: read('FFMPEG_PATH', text, null, '/usr/bin/ffmpeg'),
+    ffprobePath: read('FFPROBE_PATH', text, null, '/usr/bin/ffprobe'),
+    sampleMedia: read('SAMPLE_MEDIA', flag, databaseUrl === null, '0'),
+    limits,
+    lameDuckSeconds: read('LAME_DUCK_SECONDS', integer(0, 3600), null, '2'),
+    shutdownGraceSeconds: read('SHUTDOWN_GRACE_SECONDS', integer(0, 3600), 10, '10'),
+    logLevel: read('LOG_LEVEL', oneOf(logLevels), 'warn', 'info'),
+  }
+  return faults.length > 0 ? E.left(faults) : E.right(config)
+}

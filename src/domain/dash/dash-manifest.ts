@@ -1,0 +1,110 @@
+import { O } from '../../fp.ts'
+import { decimalInteger } from '../hls/attributes.ts'
+import type { ContentExport, ContentFile, FrameRate, VodParts } from '../media/content-export.ts'
+import { ascendingBy } from '../shared/order.ts'
+import { endSecondsOf, type Segments, segmentList, segmentsOf, sharedTimeline } from './dash-segments.ts'
+import { element, xmlDuration } from './xml.ts'
+
+type Representation = { readonly of: ContentExport; readonly segments: Segments }
+
+/** As resolved from the manifest's own place, `/api/1/content_files/{cf}/dash.mpd` (http-api.md §5.8). */
+const baseUrl = '../exports/parts/'
+
+const frameRateOf = ({ num, den }: FrameRate): string | null => {
+  if (!(num > 0 && den > 0)) return null
+  return den === 1 ? String(num) : `${num}/${den}`
+}
+
+/** Whether a player can go from any of them to any other after each part. */
+const areAligned = (representations: ReadonlyArray<Representation>): boolean => {
+  const cuts = ({ segments: { timescale, durations } }: Representation) =>
+    durations.map((ticks) => (ticks / timescale).toFixed(6)).join()
+  return new Set(representations.map(cuts)).size === 1
+}
+
+const channels = ({ audio }: ContentExport): ReadonlyArray<string> =>
+  audio === null
+    ? []
+    : [
+        element('AudioChannelConfiguration', {
+          schemeIdUri: 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011',
+          value: audio.channels,
+        }),
+      ]
+
+const representation = ({ of: it, segments }: Representation): string =>
+  element(
+    'Representation',
+    {
+      id: it.uid,
+      bandwidth: decimalInteger(it.bandwidth),
+      codecs: it.codecs.join(','),
+      width: it.video?.width ?? null,
+      height: it.video?.height ?? null,
+      frameRate: it.video === null ? null : frameRateOf(it.video.frameRate),
+      audioSamplingRate: it.audio?.sampleRate ?? null,
+    },
+    [...channels(it), segmentList(segments)],
+  )
+
+const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string => {
+  const timeline = sharedTimeline(representations.map(({ segments }) => segments))
+  return element(
+    'AdaptationSet',
+    {
+      contentType: kind,
+      mimeType: `${kind}/mp4`,
+      segmentAlignment: areAligned(representations) ? 'true' : null,
+      startWithSAP: 1,
+    },
+    [...(timeline === null ? [] : [timeline]), ...representations.map(representation)],
+  )
+}
+
+/** The DASH profile that a manifest keeps to (ISO/IEC 23009-1 §8): parts in lists are beyond `isoff-live`. */
+const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =>
+  `urn:mpeg:dash:profile:${sets.every(areAligned) ? 'isoff-main' : 'full'}:2011`
+
+/**
+ * The DASH manifest of a file from the CMAF parts that HLS plays too, unsigned and with relative URIs. `none` when
+ * no export is CMAF.
+ */
+export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>): O.Option<string> => {
+  const representations = file.exports.flatMap((of): ReadonlyArray<Representation> => {
+    const vod = vods.find(({ exportUid }) => exportUid === of.uid)
+    const segments = of.format === 'm3u8' && vod !== undefined ? segmentsOf(vod) : null
+    return segments === null ? [] : [{ of, segments }]
+  })
+  if (representations.length === 0) return O.none
+
+  const falling = representations.sort(
+    ascendingBy(
+      ({ of }) => -of.bandwidth,
+      ({ of }) => of.uid,
+    ),
+  )
+  const video = falling.filter(({ of }) => of.video !== null)
+  const audio = falling.filter(({ of }) => of.video === null)
+  const targets = vods.map(({ targetDuration }) => targetDuration)
+
+  const mpd = element(
+    'MPD',
+    {
+      xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+      profiles: profileOf([video, audio].filter((set) => set.length > 0)),
+      type: 'static',
+      mediaPresentationDuration: xmlDuration(
+        Math.max(...falling.map(({ segments }) => endSecondsOf(segments))),
+      ),
+      minBufferTime: xmlDuration(Math.max(...targets)),
+    },
+    [
+      element('BaseURL', {}, [baseUrl]),
+      element('Period', { id: '0', start: 'PT0S' }, [
+        ...(video.length > 0 ? [adaptationSet('video', video)] : []),
+        ...(audio.length > 0 ? [adaptationSet('audio', audio)] : []),
+      ]),
+    ],
+  )
+  return O.some(`<?xml version="1.0" encoding="UTF-8"?>\n${mpd}\n`)
+}

@@ -1,0 +1,95 @@
+import { type Clip, isListed } from '../access/restrictions.ts'
+import type { VodParts } from '../media/content-export.ts'
+import { durationsOf } from '../vod/part-durations.ts'
+import { extensionOf } from '../vod/part-extension.ts'
+import { element } from './xml.ts'
+
+/** The parts of a CMAF export, as a manifest speaks of them. */
+export type Segments = {
+  /** Ticks per second. */
+  readonly timescale: number
+  /** Ticks from the start of the export to the first of the media parts. */
+  readonly start: number
+  /** Ticks of each media part. */
+  readonly durations: ReadonlyArray<number>
+  readonly initUri: string
+  /** As resolved from the `BaseURL`. */
+  readonly mediaUris: ReadonlyArray<string>
+}
+
+/** `null` for an export that has no init segment: it is no CMAF, and DASH has no use for it. */
+export const segmentsOf = ({ parts }: VodParts): Segments | null => {
+  const init = parts.find(({ role }) => role === 'init')
+  const media = parts.filter(({ role }) => role === 'media')
+  const timescale = media[0]?.timescale
+  if (init === undefined || timescale === undefined) return null
+  return {
+    timescale,
+    start: 0,
+    durations: durationsOf(media, timescale),
+    initUri: `${init.uid}.${extensionOf(init)}`,
+    mediaUris: media.map((part) => `${part.uid}.${extensionOf(part)}`),
+  }
+}
+
+export const startSecondsOf = ({ start, timescale }: Segments): number => start / timescale
+
+export const endSecondsOf = ({ start, durations, timescale }: Segments): number =>
+  durations.reduce((sum, duration) => sum + duration, start) / timescale
+
+/** Those of the parts that lie in the clip; `null` when none does. */
+export const clipSegments = (segments: Segments, clip: Clip): Segments | null => {
+  const { timescale, durations, mediaUris } = segments
+  let end = segments.start
+  const spans = durations.map((duration) => {
+    const start = end
+    end += duration
+    return { start: start / timescale, end: end / timescale }
+  })
+  const listed = spans.flatMap((span, i) => (isListed(clip, span) ? [i] : []))
+  const [first] = listed
+  if (first === undefined) return null
+  return {
+    ...segments,
+    start: durations.slice(0, first).reduce((sum, duration) => sum + duration, segments.start),
+    durations: listed.map((i) => durations[i] ?? 0),
+    mediaUris: listed.map((i) => mediaUris[i] ?? ''),
+  }
+}
+
+/** One `S` a part: dash.js and VLC take the number of the `S` element for that of the part, and ignore `r`. */
+const timelineOf = ({ start, durations }: Segments): string =>
+  element(
+    'SegmentTimeline',
+    {},
+    durations.map((d, i) => element('S', { t: i === 0 ? start : null, d })),
+  )
+
+const listElement = (segments: Segments, offsetSeconds: number, children: ReadonlyArray<string>): string => {
+  const { timescale } = segments
+  const offset = Math.round(offsetSeconds * timescale)
+  return element('SegmentList', { timescale, presentationTimeOffset: offset === 0 ? null : offset }, children)
+}
+
+/**
+ * The parts as a list (ISO/IEC 23009-1 §5.3.9.3): a template would have to compute their names, and uids follow
+ * from nothing. `offsetSeconds` is where in the export the presentation begins.
+ */
+export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
+  listElement(segments, offsetSeconds, [
+    element('Initialization', { sourceURL: segments.initUri }),
+    timelineOf(segments),
+    ...segments.mediaUris.map((media) => element('SegmentURL', { media })),
+  ])
+
+/**
+ * The timeline that all representations of an AdaptationSet share, to stand in front of them; `null` where they differ.
+ * ffmpeg and mpv seek by the timeline of the set; old versions of dash.js need it in each representation, too.
+ */
+export const sharedTimeline = (all: ReadonlyArray<Segments>, offsetSeconds = 0): string | null => {
+  const [first] = all
+  if (first === undefined) return null
+  const timeline = timelineOf(first)
+  const isShared = all.every((one) => one.timescale === first.timescale && timelineOf(one) === timeline)
+  return isShared ? listElement(first, offsetSeconds, [timeline]) : null
+}

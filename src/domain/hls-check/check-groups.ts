@@ -1,0 +1,45 @@
+import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
+import { broken, type Check, type Finding, withTag } from './finding.ts'
+
+const types = ['AUDIO', 'VIDEO', 'SUBTITLES', 'CLOSED-CAPTIONS'] as const
+
+const groupOf = (member: Line): string => `${attributeOf(member, 'TYPE')} ${attributeOf(member, 'GROUP-ID')}`
+
+const membership: Check = (lines) =>
+  withTag(lines, 'EXT-X-MEDIA').flatMap((member) => {
+    const missing = ['TYPE', 'GROUP-ID', 'NAME'].find((name) => !attributeOf(member, name))
+    if (missing !== undefined) return [broken('group', member, `has no ${missing}`)]
+    const contradicts = attributeOf(member, 'DEFAULT') === 'YES' && attributeOf(member, 'AUTOSELECT') === 'NO'
+    return contradicts ? [broken('group', member, 'is the default, and yet not to be selected')] : []
+  })
+
+const rivals: Check = (lines) => {
+  const seen = new Set<string>()
+  return withTag(lines, 'EXT-X-MEDIA').flatMap((member): ReadonlyArray<Finding> => {
+    const group = groupOf(member)
+    const name = `${group} name ${attributeOf(member, 'NAME')}`
+    const isDefault = attributeOf(member, 'DEFAULT') === 'YES'
+    const findings: Finding[] = []
+    if (seen.has(name)) findings.push(broken('group', member, 'has the name of another member of its group'))
+    if (isDefault && seen.has(group))
+      findings.push(broken('group', member, 'is a second default of its group'))
+    seen.add(name)
+    if (isDefault) seen.add(group)
+    return findings
+  })
+}
+
+const references: Check = (lines) => {
+  const defined = new Set(withTag(lines, 'EXT-X-MEDIA').map(groupOf))
+  return withTag(lines, 'EXT-X-STREAM-INF').flatMap((variant) =>
+    types.flatMap((type) => {
+      const id = attributeOf(variant, type)
+      if (id === undefined || defined.has(`${type} ${id}`)) return []
+      if (type === 'CLOSED-CAPTIONS' && id === 'NONE') return []
+      return [broken('group', variant, `refers to the ${type} group ${id}, which is not defined`)]
+    }),
+  )
+}
+
+/** Whether groups of renditions are whole, and those that variants refer to are there. */
+export const groupChecks: ReadonlyArray<Check> = [membership, rivals, references]

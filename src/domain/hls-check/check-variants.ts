@@ -1,0 +1,98 @@
+import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
+import { codecsIn, isDetailed, isPicture, isSound } from './check-codecs.ts'
+import { broken, type Check, type Finding, withTag } from './finding.ts'
+
+type LineCheck = (variant: Line) => ReadonlyArray<Finding>
+
+const eachVariant =
+  (check: LineCheck): Check =>
+  (lines) =>
+    withTag(lines, 'EXT-X-STREAM-INF').flatMap(check)
+
+/** Each variant, and the key pictures of each. */
+const eachStream =
+  (check: LineCheck): Check =>
+  (lines) => [...eachVariant(check)(lines), ...withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').flatMap(check)]
+
+const codecsOf = (variant: Line): ReadonlyArray<string> => codecsIn(attributeOf(variant, 'CODECS') ?? '')
+export const showsPictures = (variant: Line): boolean =>
+  attributeOf(variant, 'RESOLUTION') !== undefined || codecsOf(variant).some(isPicture)
+const bandwidthOf = (variant: Line): number => Number(attributeOf(variant, 'BANDWIDTH'))
+
+const bandwidth = eachStream((variant) => {
+  const written = attributeOf(variant, 'BANDWIDTH')
+  if (written === undefined) return [broken('bandwidth', variant, 'has no BANDWIDTH')]
+  return /^[1-9]\d*$/.test(written) ? [] : [broken('bandwidth', variant, `BANDWIDTH is ${written}`)]
+})
+
+const averageBandwidth = eachStream((variant) => {
+  const written = attributeOf(variant, 'AVERAGE-BANDWIDTH')
+  const isOptional = variant.tag === 'EXT-X-I-FRAME-STREAM-INF'
+  if (written === undefined)
+    return isOptional ? [] : [broken('average-bandwidth', variant, 'has no AVERAGE-BANDWIDTH')]
+  if (!/^\d+$/.test(written)) return [broken('average-bandwidth', variant, `AVERAGE-BANDWIDTH is ${written}`)]
+  return Number(written) > bandwidthOf(variant)
+    ? [broken('average-bandwidth', variant, 'AVERAGE-BANDWIDTH is more than BANDWIDTH')]
+    : []
+})
+
+const codecs = eachStream((variant) => {
+  if (attributeOf(variant, 'CODECS') === undefined) return [broken('codecs', variant, 'has no CODECS')]
+  const vague = codecsOf(variant).find((codec) => !isDetailed(codec))
+  if (vague !== undefined) return [broken('codecs', variant, `${vague || 'an empty codec'} says too little`)]
+  const silent = attributeOf(variant, 'AUDIO') !== undefined && !codecsOf(variant).some(isSound)
+  return silent ? [broken('codecs', variant, 'names no codec of the sound that goes with it')] : []
+})
+
+const pictures = eachVariant((variant) => {
+  if (!showsPictures(variant)) return []
+  const resolution = attributeOf(variant, 'RESOLUTION')
+  const rate = attributeOf(variant, 'FRAME-RATE')
+  return [
+    ...(resolution === undefined ? [broken('resolution', variant, 'has pictures and no RESOLUTION')] : []),
+    ...(resolution !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(resolution)
+      ? [broken('resolution', variant, `RESOLUTION is ${resolution}`)]
+      : []),
+    ...(rate === undefined ? [broken('frame-rate', variant, 'has pictures and no FRAME-RATE')] : []),
+    ...(rate !== undefined && !/^\d+\.\d{3}$/.test(rate)
+      ? [broken('frame-rate', variant, `FRAME-RATE is ${rate}`)]
+      : []),
+  ]
+})
+
+const uris: Check = (lines) => {
+  const relevant = lines.filter(({ tag, uri }) => tag !== null || uri !== null)
+  return relevant.flatMap((line, i) => {
+    if (line.tag === 'EXT-X-STREAM-INF' && !relevant[i + 1]?.uri)
+      return [broken('variant-uri', line, 'is not followed by a URI')]
+    if (line.uri !== null && relevant[i - 1]?.tag !== 'EXT-X-STREAM-INF')
+      return [broken('variant-uri', line, 'is the URI of no variant')]
+    return []
+  })
+}
+
+const ladder: Check = (lines) => {
+  const variants = withTag(lines, 'EXT-X-STREAM-INF')
+  const film = variants.filter(showsPictures)
+  const hasSound = film.some((variant) => codecsOf(variant).some(isSound))
+  const rates = new Set(variants.map(bandwidthOf))
+  return [
+    ...(rates.size > 1 ? [] : [broken('several-bit-rates', null, 'offers one bit rate')]),
+    ...([...rates].some((rate) => rate <= 192_000)
+      ? []
+      : [broken('low-bit-rate', null, 'offers nothing at or below 192 kbit/s')]),
+    ...(!hasSound || variants.length > film.length
+      ? []
+      : [broken('sound-only', null, 'offers no sound without pictures')]),
+  ]
+}
+
+/** What each variant must say, and what all of them together should offer. */
+export const variantChecks: ReadonlyArray<Check> = [
+  uris,
+  bandwidth,
+  averageBandwidth,
+  codecs,
+  pictures,
+  ladder,
+]

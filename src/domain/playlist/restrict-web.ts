@@ -1,0 +1,27 @@
+import * as t from 'io-ts'
+import { E } from '../../fp.ts'
+import { ContentPartUid } from '../media/ids.ts'
+
+const ListedExport = t.type({ url: t.string })
+const WebPlaylist = t.type({ exports: t.readonlyArray(ListedExport) })
+
+/** The uid in `…/parts/{uid}.mp4`. */
+const partIn = (url: string): string => /\/([^/.]*)\.mp4$/.exec(url)?.[1] ?? ''
+
+/** The parts that a web playlist links to. */
+export const partsOfWebPlaylist = (text: string): ReadonlyArray<ContentPartUid> => {
+  const playlist = WebPlaylist.decode(JSON.parse(text))
+  if (E.isLeft(playlist)) return []
+  return playlist.right.exports.map(({ url }) => partIn(url)).filter(ContentPartUid.is)
+}
+
+/** A web playlist of those exports alone whose part is among the permitted; `null` when none is left. */
+export const restrictWebPlaylist = (
+  text: string,
+  permitted: ReadonlyArray<ContentPartUid>,
+): string | null => {
+  const playlist = WebPlaylist.decode(JSON.parse(text))
+  if (E.isLeft(playlist)) return null
+  const exports = playlist.right.exports.filter(({ url }) => permitted.some((uid) => uid === partIn(url)))
+  return exports.length === 0 ? null : JSON.stringify({ ...playlist.right, exports })
+}

@@ -1,0 +1,49 @@
+import type { Middleware } from 'koa'
+import type { Headers } from '../bytes/representation-headers.ts'
+import { protecting, setBaseHeaders } from '../response/base-headers.ts'
+import { writeReply } from '../response/response-writer.ts'
+
+/** What routes that pages of other sites may ask do beside answering. */
+export type Sharing = {
+  /** Puts the headers of CORS on the reply. */
+  readonly share: Middleware
+  /** Answers OPTIONS. */
+  readonly preflight: Middleware
+}
+
+const allowedHeaders = 'Authorization, Range, If-Range, If-None-Match'
+const exposedHeaders = 'Content-Range, Content-Length, ETag, Cache-Status, Accept-Ranges, x-image-file-jwt'
+
+const preflight = {
+  'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+  'Access-Control-Allow-Headers': allowedHeaders,
+  'Access-Control-Max-Age': '86400',
+}
+
+/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) of media routes (http-api.md §7.4). */
+export const createSharing = (origins: ReadonlyArray<string>): Sharing => {
+  const anyOrigin = origins.includes('*')
+
+  const allowing = (origin: string): Headers => ({
+    ...protecting,
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': exposedHeaders,
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Timing-Allow-Origin': origin,
+  })
+  const toAnybody = allowing('*')
+  const toSome = (origin: string): Headers => ({
+    Vary: 'Origin',
+    ...(origins.includes(origin)
+      ? allowing(origin)
+      : { ...protecting, 'Cross-Origin-Resource-Policy': 'cross-origin' }),
+  })
+
+  return {
+    share: (ctx, next) => {
+      setBaseHeaders(ctx, anyOrigin ? toAnybody : toSome(ctx.get('Origin')))
+      return next()
+    },
+    preflight: (ctx) => writeReply(ctx, { status: 204, headers: preflight, body: null }),
+  }
+}

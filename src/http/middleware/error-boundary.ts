@@ -1,0 +1,28 @@
+import type { RouterContext } from '@koa/router'
+import type { Middleware } from 'koa'
+import type { Log } from '../../ports/log.ts'
+import { protecting, setBaseHeaders } from '../response/base-headers.ts'
+import { broken, methodNotAllowed, type ReadyReply, routeNotFound } from '../response/reply.ts'
+import { writeReply } from '../response/response-writer.ts'
+
+/** What every response has, whatever it is: the headers that protect it, and a body of our form when none of the routes made one. */
+export const frame =
+  (log: Log): Middleware =>
+  async (ctx, next) => {
+    setBaseHeaders(ctx, protecting)
+    try {
+      await next()
+      if (ctx.respond !== false) writeReply(ctx, unrouted(ctx as RouterContext))
+    } catch (error) {
+      // Koa's own answer would be plain text; and a URL may hold a token, so only the error is told.
+      log.error('request.broken', {
+        cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
+      if (!ctx.headerSent) writeReply(ctx, broken)
+    }
+  }
+
+const unrouted = ({ matched }: RouterContext): ReadyReply => {
+  const methods = new Set((matched ?? []).flatMap((layer) => layer.methods))
+  return methods.size > 0 ? methodNotAllowed([...methods].join(', ')) : routeNotFound
+}

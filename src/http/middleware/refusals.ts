@@ -1,0 +1,22 @@
+import { type ForbiddenReason, forbiddenReasons } from '../../domain/shared/errors.ts'
+
+/** Why requests were refused: a client is never told, operators are (http-api.md §2.6, V61). */
+const reasons = ['not_set', 'bad_format', ...forbiddenReasons] as const
+export type RefusalReason = 'not_set' | 'bad_format' | ForbiddenReason
+
+export type RefusalCounts = {
+  /** Since the start of the process, by reason; all reasons are named. */
+  readonly counts: () => Readonly<Record<RefusalReason, number>>
+}
+
+export type Refusals = RefusalCounts & { readonly count: (reason: RefusalReason) => void }
+
+export const createRefusals = (): Refusals => {
+  const counts = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<RefusalReason, number>
+  return {
+    count: (reason) => {
+      counts[reason] += 1
+    },
+    counts: () => Object.assign({}, counts),
+  }
+}

@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import * as t from 'io-ts'
+import { scaled } from '../../domain/hls/size-comparison.ts'
+import type { ImageWish } from '../../domain/playlist/best-export.ts'
+import { PixelRatio, Pixels } from '../../domain/shared/query-numbers.ts'
+import { E } from '../../fp.ts'
+import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts'
+import { ImageFormatName } from './query-codecs.ts'
+
+/** `w h`: CSS pixels; `dpr`: device pixels to one of these; `fmt`: that format and no other (http-api.md §4.4). */
+export const ImageQuery = t.partial({ w: Pixels, h: Pixels, dpr: PixelRatio, fmt: ImageFormatName })
+type ImageQuery = t.TypeOf<typeof ImageQuery>
+
+/** The client hints that may be asked for (RFC 8942 §3.1); Save-Data comes unasked. */
+export const acceptClientHints = 'Sec-CH-DPR, Sec-CH-Width'
+
+const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undefined => {
+  const value = codec.decode(header)
+  return E.isRight(value) ? value.right : undefined
+}
+
+const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(String(headers['save-data'] ?? ''))
+
+/**
+ * What a page wishes for, and the request headers that this depends on, if any. A hint counts where its parameter is missing.
+ * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), so it is brought back to
+ * CSS pixels first; who saves data gets one pixel for each of those.
+ */
+export const imageWish = (
+  query: ImageQuery,
+  headers: IncomingHttpHeaders,
+): { readonly wish: ImageWish; readonly vary: ReadonlyArray<string> } => {
+  const hintedRatio = hint(PixelRatio, headers['sec-ch-dpr']) ?? 1
+  const hintedWidth = hint(Pixels, headers['sec-ch-width'])
+  const width = query.w ?? (hintedWidth === undefined ? undefined : hintedWidth / hintedRatio)
+  const ratio = query.dpr ?? (savesData(headers) ? 1 : hintedRatio)
+  const vary = [
+    ...(query.fmt === undefined ? ['Accept'] : []),
+    ...(query.dpr === undefined || query.w === undefined ? ['Sec-CH-DPR'] : []),
+    ...(query.w === undefined ? ['Sec-CH-Width'] : []),
+    ...(query.dpr === undefined ? ['Save-Data'] : []),
+  ]
+  return {
+    wish: {
+      formats: query.fmt === undefined ? acceptedImageFormats(headers.accept) : [query.fmt],
+      otherwise: query.fmt === undefined ? unacceptedImageFormats(headers.accept) : [],
+      size:
+        width === undefined && query.h === undefined
+          ? null
+          : scaled({ width: width ?? 0, height: query.h ?? 0 }, ratio),
+    },
+    vary,
+  }
+}

@@ -1,0 +1,59 @@
+import * as t from 'io-ts'
+import type { Presign } from '../../domain/access/viewer.ts'
+import { E } from '../../fp.ts'
+import { IMAGE_FORMATS, type ImageFormat } from '../bytes/accept.ts'
+
+// The name of each codec is the `type` of its fault in a 422, and the message of its failure is the sentence.
+
+const yes = ['1', 'true', 'on', 'yes', 't', 'y']
+const no = ['0', 'false', 'off', 'no', 'f', 'n']
+
+/** A query boolean, http-api.md §1.3. */
+export const QueryBoolean = new t.Type<boolean, string, unknown>(
+  'boolean',
+  t.boolean.is,
+  (u, context) => {
+    const word = typeof u === 'string' ? u.toLowerCase() : ''
+    if (yes.includes(word)) return t.success(true)
+    return no.includes(word)
+      ? t.success(false)
+      : t.failure(u, context, 'should be one of 1 0 true false on off yes no t f y n')
+  },
+  (value) => (value ? '1' : '0'),
+)
+
+const isImageFormat = (u: unknown): u is ImageFormat => IMAGE_FORMATS.some((format) => format === u)
+
+/** `jpg` is jpeg. */
+export const ImageFormatName = new t.Type<ImageFormat, string, unknown>(
+  'image_format',
+  isImageFormat,
+  (u, context) => {
+    const format = u === 'jpg' ? 'jpeg' : u
+    return isImageFormat(format)
+      ? t.success(format)
+      : t.failure(u, context, `should be one of ${IMAGE_FORMATS.join(' ')} jpg`)
+  },
+  (format) => format,
+)
+
+const presign = <const P extends Presign>(name: string, modes: ReadonlyArray<P>) => {
+  const is = (u: unknown): u is P | 'none' | 'query' =>
+    u === 'none' || u === 'query' || modes.some((mode) => mode === u)
+  return new t.Type<P | 'none' | 'query', string, unknown>(
+    name,
+    is,
+    (u, context) => {
+      if (is(u)) return t.success(u)
+      const flag = QueryBoolean.decode(u)
+      return E.isRight(flag)
+        ? t.success(flag.right ? 'query' : 'none')
+        : t.failure(u, context, `should be none, query, ${modes.join(', ')} or a boolean`)
+    },
+    (mode) => mode,
+  )
+}
+
+/** How to sign a list of absolute URLs, or an m3u8 (http-api.md §3). */
+export const PresignUrls = presign('presign_urls', ['path'])
+export const PresignM3u8 = presign('presign_m3u8', ['path', 'define'])

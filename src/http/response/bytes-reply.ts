@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import type { Viewer } from '../../domain/access/viewer.ts'
+import type { ServableBytes } from '../../domain/export/servable-bytes.ts'
+import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
+import { thrown } from '../../domain/shared/stream-failure.ts'
+import { E } from '../../fp.ts'
+import type { Found } from '../../ports/cache.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ConditionalHeaders } from '../bytes/conditional.ts'
+import { multipartBody } from '../bytes/multipart-byteranges.ts'
+import { type ByteReply, planByteReply } from '../bytes/plan-byte-reply.ts'
+import { describeRepresentation, type Headers, type Representation } from '../bytes/representation-headers.ts'
+import type { Incoming } from '../request/incoming.ts'
+import { joinHeaders } from './join-headers.ts'
+import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
+
+/**
+ * `chosen`: what a route that chooses among representations says of its choice, in place of what bytes say. How it
+ * chose depends on more than can be told when the same is asked again.
+ */
+export type BytesReply = (
+  incoming: Incoming,
+  bytes: Found<ServableBytes>,
+  viewer: Viewer | null,
+  chosen?: Headers,
+) => Reply
+
+/** For multipart/byteranges (RFC 2046 §5.1.1). */
+const newBoundary = (): string => randomBytes(18).toString('hex')
+
+/** Makes the function that plans replies about one representation; what is no HEAD is a GET. */
+export const planOf =
+  (representation: Representation, clock: Clock) =>
+  (headers: ConditionalHeaders, method = 'GET'): ByteReply =>
+    planByteReply({
+      method: method === 'HEAD' ? 'HEAD' : 'GET',
+      headers,
+      representation,
+      clock,
+      newBoundary,
+    })
+
+/** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
+const opened =
+  (read: ServableBytes['read']) =>
+  async (range: ByteRange): Promise<ByteStream> => {
+    const stream = await read(range)()
+    if (E.isLeft(stream)) throw thrown(stream.left)
+    return stream.right
+  }
+
+const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body'] => {
+  if (body._tag === 'None') return null
+  if (body._tag === 'Range') return { open: (onArriving) => read(body.range, onArriving)() }
+  return {
+    open: async (onArriving) => {
+      const readOne: ServableBytes['read'] = (range) => read(range, onArriving)
+      return E.right(multipartBody(body.plan, opened(readOne)))
+    },
+  }
+}
+
+/** Makes the one function that answers with stored bytes, http-api.md §6. */
+export const createBytesReply = (clock: Clock): BytesReply => {
+  const described = new WeakMap<ServableBytes, Representation>()
+  const representationOf = (bytes: ServableBytes): Representation => {
+    const representation = described.get(bytes) ?? describeRepresentation(bytes)
+    described.set(bytes, representation)
+    return representation
+  }
+
+  return (incoming, { value: bytes, tiers, isAtHand }, viewer, chosen) => {
+    const representation = representationOf(bytes)
+    const plan = planOf(representation, clock)
+    const { status, headers, body } = plan(incoming.headers, incoming.method)
+    if (status === 416) return rangeNotSatisfiable(headers)
+    if (status === 412) return preconditionFailed
+    const ready = bodyOf(body, bytes)
+    if (chosen !== undefined) return { status, headers: joinHeaders(headers, chosen), body: ready, tiers }
+    return {
+      status,
+      headers,
+      body: ready,
+      tiers,
+      again: {
+        viewer,
+        isAtHand,
+        headers: representation.whole,
+        plan,
+        body: { _tag: 'Held', bytes: bytes.held },
+        cacheControlFor: null,
+        size: 0,
+      },
+    }
+  }
+}

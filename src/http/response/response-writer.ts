@@ -1,0 +1,48 @@
+import type { Context } from 'koa'
+import type { Headers } from '../bytes/representation-headers.ts'
+import { baseHeadersOf } from './base-headers.ts'
+import { writeError } from './error-body.ts'
+import { headWritten } from './head-written.ts'
+import { joinHeaders } from './join-headers.ts'
+import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
+
+export const isStreamed = (body: Reply['body']): body is StreamedBody =>
+  body !== null && typeof body === 'object' && 'open' in body
+
+/** What replies have in common, and what one of them has: `Vary` names what either of them does. */
+export const withOwn = (base: Headers, own: Headers): Record<string, string> => {
+  const headers = joinHeaders(base, own)
+  if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
+  return headers
+}
+
+/**
+ * Status and headers, straight to the socket. Koa would set one header after the other, look at the body to find
+ * out its type and length, which are known, and take half of the time that a small reply takes altogether.
+ */
+export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
+  ctx.respond = false
+  headWritten(ctx.res, status)
+  ctx.res.writeHead(status, withOwn(baseHeadersOf(ctx), headers))
+}
+
+const lengthOf = (body: string | Uint8Array): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.length
+
+/** Writes the reply; of a HEAD, the head alone. */
+export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): void => {
+  if (body === null) {
+    const isEmpty = ctx.method !== 'HEAD' && status !== 204 && status !== 304
+    writeHead(ctx, { status, headers: isEmpty ? { 'Content-Length': '0', ...headers } : headers })
+    ctx.res.end()
+    return
+  }
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    const written = writeError(body, ctx.get('Accept'))
+    writeReply(ctx, { status, headers: joinHeaders(headers, written.headers), body: written.text })
+    return
+  }
+  writeHead(ctx, { status, headers: joinHeaders(headers, { 'Content-Length': String(lengthOf(body)) }) })
+  if (ctx.method === 'HEAD') ctx.res.end()
+  else ctx.res.end(body)
+}

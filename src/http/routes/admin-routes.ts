@@ -1,0 +1,80 @@
+import * as t from 'io-ts'
+import type { AdminService } from '../../domain/admin/admin-service.ts'
+import type { BackgroundWork, TaskCounts } from '../../domain/background/background-work.ts'
+import { TE } from '../../fp.ts'
+import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-stats.ts'
+import type { Handle } from '../handle.ts'
+import type { RefusalCounts } from '../middleware/refusals.ts'
+import type { Traffic } from '../middleware/traffic.ts'
+import { bearerOf } from '../request/credential.ts'
+import { json } from '../response/reply.ts'
+import { createRoutes, type Routes } from '../routes.ts'
+
+type Deps = {
+  readonly admins: AdminService
+  readonly cacheStats: CacheStats
+  readonly refusals: RefusalCounts
+  readonly traffic: Traffic
+  readonly background: Pick<BackgroundWork, 'counts'>
+}
+
+const countsBody = ({ filledBytes, fillMs, ...counts }: CacheCounts) => ({
+  ...counts,
+  filled_bytes: filledBytes,
+  fill_ms: fillMs,
+})
+
+const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
+  ...evictions,
+  evicted_bytes: evictedBytes,
+})
+
+const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
+
+/** http-api.md §8.1, and of §8.2 what the cache and the background work do. */
+export const adminRoutes = (
+  { admins, cacheStats, traffic, refusals, background }: Deps,
+  handle: Handle,
+): Routes => {
+  const routes = createRoutes('/api/1/admin')
+  const admin = bearerOf(admins.authenticate)
+
+  routes.get(
+    '/me',
+    handle({
+      credential: admin,
+      params: t.unknown,
+      query: t.unknown,
+      run: ({ credential: { sub } }) => TE.right(json({ sub, admin: true })),
+    }),
+  )
+
+  routes.get(
+    '/cache',
+    handle({
+      credential: admin,
+      params: t.unknown,
+      query: t.unknown,
+      run: () =>
+        TE.right(
+          json({
+            counts: cacheStats.counts().map(countsBody),
+            evictions: cacheStats.evictions().map(evictionsBody),
+            refusals: refusals.counts(),
+            traffic,
+          }),
+        ),
+    }),
+  )
+
+  routes.get(
+    '/background',
+    handle({
+      credential: admin,
+      params: t.unknown,
+      query: t.unknown,
+      run: () => TE.right(json({ tasks: background.counts().map(taskBody) })),
+    }),
+  )
+  return routes
+}

@@ -1,0 +1,109 @@
+import * as t from 'io-ts'
+import { mayView } from '../../domain/access/access.ts'
+import { ContentFileUid } from '../../domain/media/ids.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
+import type { ProgressBoard } from '../../ports/progress-board.ts'
+import type { Handle } from '../handle.ts'
+import { watchPage } from '../pages/watch-page.ts'
+import { anybody, anyMediaViewer } from '../request/credential.ts'
+import { type Asset, createAssetReply } from '../response/asset-reply.ts'
+import { errorReply, json, type Reply } from '../response/reply.ts'
+import { createRoutes, type Routes } from '../routes.ts'
+
+/** Files of the console by name (`watch.js`), built once and kept in memory. */
+export type ConsoleAssets = ReadonlyMap<string, Asset>
+
+type Deps = {
+  readonly tokens: MediaTokens
+  readonly progress: ProgressBoard
+  readonly consoleAssets: ConsoleAssets
+  readonly clock: Clock
+}
+
+/** Nothing but our own files runs or is loaded; hls.js feeds the player from blobs. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const page = (html: string): Reply => ({
+  status: 200,
+  headers: {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': contentSecurityPolicy,
+  },
+  body: html,
+})
+
+const noSuchAsset = errorReply({ status: 404, type: 'not_found', message: 'there is no such file' })
+
+const AnyUid = t.strict({ uid: ContentFileUid })
+const AssetName = t.strict({ name: t.string })
+
+/** Pages for people, http-api.md §10. */
+export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, handle: Handle): Routes => {
+  const routes = createRoutes('/console')
+  // A share link says neither picture nor film: the token's audience does.
+  const watcher = anyMediaViewer(tokens)
+  const assetReplies = new Map(
+    [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),
+  )
+
+  routes.get(
+    '/watch/:uid',
+    handle({
+      credential: watcher,
+      params: AnyUid,
+      query: t.unknown,
+      run: ({ credential, params: { uid } }) =>
+        pipe(
+          TE.fromEither(mayView(credential, uid)),
+          TE.map(() => page(watchPage(credential.kind, uid))),
+        ),
+    }),
+  )
+
+  routes.get(
+    '/watch/:uid/progress',
+    handle({
+      credential: watcher,
+      params: AnyUid,
+      query: t.unknown,
+      run: ({ credential, params: { uid } }) =>
+        pipe(
+          TE.fromEither(mayView(credential, uid)),
+          TE.map(() =>
+            json({
+              progress: O.toNullable(progress.read(uid)),
+              refused: O.toNullable(progress.readRefusal(uid)),
+            }),
+          ),
+        ),
+    }),
+  )
+
+  routes.get(
+    '/assets/:name',
+    handle({
+      credential: anybody,
+      params: AssetName,
+      query: t.unknown,
+      run: ({ params: { name }, incoming }) => {
+        const assetReply = assetReplies.get(name)
+        return assetReply === undefined ? TE.right(noSuchAsset) : assetReply(incoming)
+      },
+    }),
+  )
+  return routes
+}

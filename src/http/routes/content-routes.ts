@@ -1,0 +1,116 @@
+import * as t from 'io-ts'
+import type { Shown } from '../../domain/access/render-playlist.ts'
+import type { SignableList } from '../../domain/access/signable-list.ts'
+import type { Signature } from '../../domain/access/signature.ts'
+import type { Viewer } from '../../domain/access/viewer.ts'
+import type { ExportService } from '../../domain/export/export-service.ts'
+import { MobileFilter } from '../../domain/hls/mobile-filter.ts'
+import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
+import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import type { VodService } from '../../domain/vod/vod-service.ts'
+import { pipe, TE } from '../../fp.ts'
+import type { Found } from '../../ports/cache.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
+import type { Handle } from '../handle.ts'
+import type { ListFormat } from '../lists/list-bodies.ts'
+import type { ListReply } from '../lists/list-reply.ts'
+import type { Sharing } from '../middleware/cors.ts'
+import { mediaViewer } from '../request/credential.ts'
+import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
+import type { BytesReply } from '../response/bytes-reply.ts'
+import { createRoutes, type Routes } from '../routes.ts'
+
+type Deps = {
+  readonly playlists: PlaylistService
+  readonly vods: VodService
+  readonly exports: ExportService
+  readonly tokens: MediaTokens
+  readonly bytesReply: BytesReply
+  readonly listReply: ListReply
+  readonly sharing: Sharing
+}
+
+const ByFile = t.strict({ uid: ContentFileUid })
+const ByExport = t.strict({ uid: ContentExportUid })
+const ByPart = t.strict({ uid: ContentPartUid })
+// No variable can be defined in JSON or XML.
+const UrlQuery = t.partial({ presign: PresignUrls })
+const M3u8Query = t.partial({ presign: PresignM3u8 })
+const MasterQuery = t.intersection([M3u8Query, MobileFilter])
+
+/** http-api.md §5.1, §5.2, §5.6–5.8. */
+export const contentRoutes = (
+  { playlists, vods, exports, tokens, bytesReply, listReply, sharing }: Deps,
+  handle: Handle,
+): Routes => {
+  const routes = createRoutes('/api/1/content_files', sharing)
+  const viewer = mediaViewer(tokens, 'content')
+
+  routes.get(
+    '/exports/parts/:uid{.:ext}',
+    handle({
+      credential: viewer,
+      params: ByPart,
+      query: t.unknown,
+      run: ({ credential, params, incoming }) =>
+        pipe(
+          exports.openPart(params.uid, credential),
+          TE.map((bytes) => bytesReply(incoming, bytes, credential)),
+        ),
+    }),
+  )
+
+  /** A list of what its path names. */
+  const list = <U, Q, S extends Signature>(
+    format: ListFormat,
+    params: t.Type<{ readonly uid: U }, unknown, unknown>,
+    query: t.Type<Q, unknown, unknown>,
+    show: (uid: U, viewer: Viewer, query: Q) => Shown<Found<SignableList<S>>>,
+  ) =>
+    handle({
+      credential: viewer,
+      params,
+      query,
+      run: ({ credential, params, query, incoming }) =>
+        pipe(
+          show(params.uid, credential, query),
+          TE.flatMap((found) =>
+            listReply(incoming, { found, format, viewer: credential, exp: credential.grant.exp }),
+          ),
+        ),
+    })
+
+  routes.get(
+    '/exports/:uid.iframes.m3u8', // before the next, which would take it for a uid
+    list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
+      vods.showIFrames(uid, viewer, presign),
+    ),
+  )
+
+  routes.get(
+    '/exports/:uid.m3u8',
+    list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
+      vods.showMediaPlaylist(uid, viewer, presign),
+    ),
+  )
+
+  routes.get(
+    '/:uid/web.json',
+    list('json', ByFile, UrlQuery, (uid, viewer, { presign = null }) =>
+      playlists.showWeb(uid, viewer, presign),
+    ),
+  )
+
+  routes.get(
+    '/:uid/dash.mpd',
+    list('dash', ByFile, UrlQuery, (uid, viewer, { presign = null }) => vods.showDash(uid, viewer, presign)),
+  )
+
+  routes.get(
+    ['/:uid/mobile.m3u8', '/:uid/ios.m3u8', '/:uid/android.m3u8'],
+    list('m3u8', ByFile, MasterQuery, (uid, viewer, { presign = null, ...filter }) =>
+      playlists.showMobile(uid, viewer, presign, filter),
+    ),
+  )
+  return routes
+}

@@ -1,0 +1,30 @@
+import * as t from 'io-ts'
+import type { HealthService } from '../../domain/health/health-service.ts'
+import { E } from '../../fp.ts'
+import type { Handle } from '../handle.ts'
+import { homePage } from '../pages/home-page.ts'
+import { pageHeaders } from '../pages/page.ts'
+import { anybody } from '../request/credential.ts'
+import { createRoutes, type Routes } from '../routes.ts'
+
+/** The page for a visitor without a link (http-api.md §13.6). */
+export const homeRoutes = (health: HealthService, handle: Handle): Routes => {
+  const routes = createRoutes('')
+  routes.get(
+    ['/', '/console'],
+    handle({
+      credential: anybody,
+      params: t.unknown,
+      query: t.unknown,
+      run: () => async () => {
+        const { status } = await health.examine()
+        return E.right({
+          status: 200,
+          headers: Object.assign({}, pageHeaders, { 'Cache-Control': 'no-store' }),
+          body: homePage(status),
+        })
+      },
+    }),
+  )
+  return routes
+}

@@ -1,0 +1,141 @@
+import * as t from 'io-ts'
+import { apiPath } from '../../domain/access/public-urls.ts'
+import type { Viewer } from '../../domain/access/viewer.ts'
+import type { ExportService } from '../../domain/export/export-service.ts'
+import type { ServableBytes } from '../../domain/export/servable-bytes.ts'
+import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
+import { imagePath, type ListedImage } from '../../domain/playlist/image-playlist.ts'
+import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
+import { E, pipe, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { MediaTokens } from '../../ports/media-tokens.ts'
+import type { Headers } from '../bytes/representation-headers.ts'
+import type { Handle } from '../handle.ts'
+import type { ListReply } from '../lists/list-reply.ts'
+import type { Sharing } from '../middleware/cors.ts'
+import { mediaViewerOrNobody } from '../request/credential.ts'
+import { acceptClientHints, ImageQuery, imageWish } from '../request/image-preferences.ts'
+import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
+import type { BytesReply } from '../response/bytes-reply.ts'
+import { type NotSet, notSet } from '../response/http-error.ts'
+import { listCacheControl, secondsUntil } from '../response/reply.ts'
+import { createRoutes, type Routes } from '../routes.ts'
+
+type Deps = {
+  readonly playlists: PlaylistService
+  readonly exports: ExportService
+  readonly tokens: MediaTokens
+  readonly bytesReply: BytesReply
+  readonly listReply: ListReply
+  readonly sharing: Sharing
+  readonly clock: Clock
+}
+
+const ByImage = t.strict({ uid: ImageFileUid })
+const ByExport = t.strict({ uid: ImageExportUid })
+const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
+
+/** What is chosen may be another export tomorrow: unlike an export's own bytes, it is fresh for as long as a list. */
+const chosenOf = (
+  image: ListedImage,
+  { isPublic }: ServableBytes,
+  vary: ReadonlyArray<string>,
+  secondsLeft: number | null,
+): Headers => ({
+  'Accept-CH': acceptClientHints,
+  'Content-Location': `${apiPath}${imagePath(image)}`,
+  'Cache-Control': listCacheControl({ isPublic, secondsLeft }),
+  ...(vary.length > 0 && { Vary: vary.join(', ') }),
+})
+
+/** http-api.md §4. */
+export const imageRoutes = (
+  { playlists, exports, tokens, bytesReply, listReply, sharing, clock }: Deps,
+  handle: Handle,
+): Routes => {
+  const routes = createRoutes('/api/1/image_files', sharing)
+  const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
+
+  routes.get(
+    '/playlist/:uid',
+    handle({
+      credential: viewerOrNobody,
+      params: ByImage,
+      query: ListQuery,
+      checkAnonymous: ({ uid }, { public: isAsked }) => {
+        const asked = QueryBoolean.decode(isAsked)
+        return E.isRight(asked) && asked.right ? playlists.checkPublic(uid) : TE.left(notSet)
+      },
+      run: ({ credential: viewer, params: { uid }, query, incoming }) => {
+        if (query.public)
+          return pipe(
+            playlists.showPublicImages(uid, query.presign ?? null),
+            TE.flatMap(({ list: found, jwt, exp }) =>
+              listReply(incoming, {
+                found,
+                format: 'json',
+                viewer: null,
+                exp,
+                headers: { 'x-image-file-jwt': jwt },
+              }),
+            ),
+          )
+        if (viewer === null) return TE.left(notSet)
+        return pipe(
+          playlists.showImages(uid, viewer, query.presign ?? null),
+          TE.flatMap((found) =>
+            listReply(incoming, { found, format: 'json', viewer, exp: viewer.grant.exp }),
+          ),
+        )
+      },
+    }),
+  )
+
+  /** Without a token, what is not public is as if nobody had asked with one (W16). */
+  const unlessNobody =
+    (viewer: Viewer | null) =>
+    <L extends { readonly _tag: string }>(error: L): L | NotSet =>
+      viewer === null && error._tag === 'Forbidden' ? notSet : error
+
+  routes.get(
+    '/:uid/best',
+    handle({
+      credential: viewerOrNobody,
+      params: ByImage,
+      query: ImageQuery,
+      checkAnonymous: ({ uid }) => playlists.checkPublic(uid),
+      run: ({ credential: viewer, params, query, incoming }) => {
+        const { wish, vary } = imageWish(query, incoming.headers)
+        const serve = (image: ListedImage) =>
+          pipe(
+            exports.openImage(image.uid, viewer),
+            TE.map((found) => {
+              const secondsLeft = viewer && secondsUntil(viewer.grant.exp, clock)
+              return bytesReply(incoming, found, viewer, chosenOf(image, found.value, vary, secondsLeft))
+            }),
+          )
+        return pipe(
+          playlists.chooseImage(params.uid, viewer, wish),
+          TE.flatMap(serve),
+          TE.mapLeft(unlessNobody(viewer)),
+        )
+      },
+    }),
+  )
+
+  routes.get(
+    '/image/:uid{.:ext}',
+    handle({
+      credential: viewerOrNobody,
+      params: ByExport,
+      query: t.unknown,
+      run: ({ credential: viewer, params, incoming }) =>
+        pipe(
+          exports.openImage(params.uid, viewer),
+          TE.mapLeft(unlessNobody(viewer)),
+          TE.map((found) => bytesReply(incoming, found, viewer)),
+        ),
+    }),
+  )
+  return routes
+}

@@ -1,0 +1,48 @@
+import { createTerminal, type Terminal } from '../cli/terminal.ts'
+import type { Larder } from '../composition/larder.ts'
+import { samplePaths } from '../composition/sample-media.ts'
+import type { Config } from '../config/settings.ts'
+import { createExportsTask } from './exports-task.ts'
+import { createSampleTask } from './sample-task.ts'
+import { createStartTask } from './start-task.ts'
+import { createSweepTask } from './sweep-task.ts'
+
+export type PantryWork = {
+  /** Begins the work; resolves when it was told to stop and all of it has ended, or its time was up. Never rejects. */
+  readonly run: () => Promise<void>
+  /** Aborts what is under way, and waits for it, for `limitMs` at most. The next start finishes it. */
+  readonly stop: (limitMs: number) => Promise<void>
+}
+
+/** What a serving process does beside serving: the tables, exports that are unfinished, samples, and the sweep. */
+export const createPantryWork = (
+  larder: Larder,
+  config: Config,
+  print: (line: string) => void,
+  terminal: Terminal = createTerminal(print),
+): PantryWork => {
+  const { background } = larder
+  let resolveStopped = (): void => {}
+  const stopped = new Promise<void>((resolve) => {
+    resolveStopped = resolve
+  })
+
+  const startOthers = ({ isEmpty }: { readonly isEmpty: boolean }): void => {
+    if (isEmpty && config.sampleMedia)
+      for (const path of samplePaths()) background.start(createSampleTask(larder, config, terminal, path))
+    background.start(createExportsTask(larder, terminal))
+    background.start(createSweepTask(larder, terminal))
+  }
+
+  return {
+    run: async () => {
+      background.start(createStartTask(larder, config, terminal, startOthers))
+      await stopped
+    },
+    stop: async (limitMs) => {
+      terminal.close()
+      await background.stop(limitMs)
+      resolveStopped()
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { basename } from 'node:path'
+import type { Terminal } from '../cli/terminal.ts'
+import type { Larder } from '../composition/larder.ts'
+import type { Config } from '../config/settings.ts'
+import type { BackgroundTask } from '../domain/background/background-work.ts'
+import { E } from '../fp.ts'
+import { printWatchLink } from './watch-link.ts'
+
+/** Adds one sample to an empty library. */
+export const createSampleTask = (
+  larder: Larder,
+  config: Config,
+  terminal: Terminal,
+  path: string,
+): BackgroundTask => {
+  const { ingest, background } = larder
+  const name = basename(path)
+  let isFilmShown = false
+
+  /** The page of a film shows how far its exports are. A picture has no token before it has exports. */
+  const showFilm = (uid: string): void => {
+    if (isFilmShown) return
+    isFilmShown = true
+    background.start({
+      name: `link to ${name}`,
+      run: () => async () => {
+        await printWatchLink(larder, config, terminal, 'content', uid)
+        return E.right('done')
+      },
+    })
+  }
+
+  return {
+    name: `sample ${name}`,
+    run:
+      ({ signal }) =>
+      async () => {
+        const added = await ingest.add(path, {
+          isPublic: false,
+          signal,
+          onKnown: ({ kind, uid }) => {
+            if (kind === 'content') showFilm(uid)
+          },
+          onProgress: (fraction) => terminal.showProgress(`exports of ${name}`, fraction),
+        })()
+        if (E.isLeft(added)) {
+          // What is refused is refused again: a retry would only repeat it.
+          if (added.left._tag !== 'Refused') return added
+          terminal.printError(name, added.left)
+          return E.right('done')
+        }
+        terminal.print(`  the exports of ${name} are made`)
+        if (added.right.kind === 'image')
+          await printWatchLink(larder, config, terminal, 'image', added.right.uid)
+        return E.right('done')
+      },
+  }
+}

@@ -1,0 +1,37 @@
+import { describeOutdated } from '../cli/describe-outdated.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import type { Larder } from '../composition/larder.ts'
+import type { Config } from '../config/settings.ts'
+import type { BackgroundTask } from '../domain/background/background-work.ts'
+import { isDomainError } from '../domain/background/describe-failure.ts'
+import { E, O } from '../fp.ts'
+import { printWatchLink } from './watch-link.ts'
+
+/** Brings the database to this release's form, prints where to look, and lets the other tasks begin. */
+export const createStartTask = (
+  larder: Larder,
+  config: Config,
+  terminal: Terminal,
+  onReady: (library: { readonly isEmpty: boolean }) => void,
+): BackgroundTask => ({
+  name: 'start',
+  run: () => async () => {
+    const migrated = await larder.database.migrate()
+    if (E.isLeft(migrated)) return migrated
+    const oldest = await larder.ingest.oldest()
+    if (E.isLeft(oldest)) return oldest
+    const outdated = await larder.ingest.countOutdated()
+    // The number is only printed: the other tasks begin without it.
+    if (E.isRight(outdated) && outdated.right > 0) terminal.print(`  ${describeOutdated(outdated.right)}`)
+    const { image, content } = oldest.right
+    if (O.isSome(image)) await printWatchLink(larder, config, terminal, 'image', image.value)
+    if (O.isSome(content)) await printWatchLink(larder, config, terminal, 'content', content.value)
+    onReady({ isEmpty: O.isNone(image) && O.isNone(content) })
+    return E.right('done')
+  },
+  onFailure: (error, failuresInARow) => {
+    if (failuresInARow > 1 || !isDomainError(error)) return
+    terminal.printError(null, error)
+    terminal.print('  what is in the cache is served; the database is tried again until it answers')
+  },
+})

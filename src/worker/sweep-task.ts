@@ -1,0 +1,35 @@
+import { describeSweep, isRefusal } from '../cli/describe-sweep.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import type { Larder } from '../composition/larder.ts'
+import type { BackgroundTask } from '../domain/background/background-work.ts'
+import { unavailable } from '../domain/shared/errors.ts'
+import { E } from '../fp.ts'
+
+/** Milliseconds. */
+const usualPause = 6 * 3_600_000
+const pauseAfterBusy = 3_600_000
+
+/** Removes from the object store what no row names, at the start and every few hours. */
+export const createSweepTask = (
+  { sweep, log }: Pick<Larder, 'sweep' | 'log'>,
+  terminal: Terminal,
+): BackgroundTask => ({
+  name: 'sweep',
+  run:
+    ({ signal, failed }) =>
+    async () => {
+      const swept = await sweep('usual', signal)()
+      if (E.isLeft(swept)) return swept
+      const report = swept.right
+      if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusy })
+      if (isRefusal(report)) {
+        const [what = ''] = describeSweep(report)
+        failed(unavailable('object store')(what), 'sweep')
+        terminal.print(`  ${what}`)
+      } else if (report.result === 'swept') {
+        const { objects, deleted, uploads, replaced } = report
+        log.info('sweep.done', { objects, deleted: deleted.length, uploads, replaced: replaced.objects })
+      }
+      return E.right({ againInMs: usualPause })
+    },
+})

@@ -1,0 +1,119 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { BlobShelf, NewBytes } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
+import { defaultFillOptions } from '../../../../src/adapters/cache/blobs/fill-options.ts'
+import { createFillingBlobCache } from '../../../../src/adapters/cache/blobs/filling-blob-cache.ts'
+import { createMemoryShelf } from '../../../../src/adapters/cache/memory/memory-blob-cache.ts'
+import { wholeOf } from '../../../../src/domain/media/bytes.ts'
+import { E } from '../../../../src/fp.ts'
+import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
+import { aStoredFileUid } from '../../../support/builders.ts'
+import { collect, inChunks } from '../../../support/bytes.ts'
+import { right } from '../../../support/expect-right.ts'
+import { factsOf, reading, recorded, someBytes, wellServed } from '../../../support/origins.ts'
+
+describe('a blob cache on a shelf that fails', () => {
+  const bytes = someBytes(100_000)
+  const facts = factsOf(bytes)
+  const noSpace = new Error('ENOSPC')
+
+  /** Bytes of new blobs go through `spoil`; the rest works. */
+  const spoiling = (spoil: (bytes: NewBytes) => NewBytes): BlobShelf => {
+    const shelf = createMemoryShelf(2 ** 24)
+    return {
+      ...shelf,
+      begin: async (key, facts) => {
+        const begun = await shelf.begin(key, facts)
+        return begun?.by === 'us' ? { by: 'us', bytes: spoil(begun.bytes) } : begun
+      },
+    }
+  }
+
+  const fullAfter = (limit: number) =>
+    spoiling((inner) => {
+      let written = 0
+      return {
+        ...inner,
+        write: async (chunk) => {
+          written += chunk.length
+          if (written > limit) throw noSpace
+          await inner.write(chunk)
+        },
+      }
+    })
+
+  const throwing = async () => {
+    throw noSpace
+  }
+
+  const shelves: Readonly<Record<string, () => BlobShelf>> = {
+    'is full at once': () => fullAfter(0),
+    'becomes full half-way': () => fullAfter(50_000),
+    'is full at the last byte': () => fullAfter(bytes.length - 1),
+    'cannot publish': () => spoiling((inner) => ({ ...inner, publish: throwing })),
+    'cannot read back': () => spoiling((inner) => ({ ...inner, read: throwing })),
+    'cannot close': () => spoiling((inner) => ({ ...inner, close: throwing })),
+    'does not let anything begin': () => ({ ...createMemoryShelf(2 ** 24), begin: throwing }),
+    'can do nothing at all': () => ({
+      open: throwing,
+      held: () => null,
+      begin: throwing,
+      remove: throwing,
+    }),
+  }
+
+  for (const [fault, shelf] of Object.entries(shelves)) {
+    it(`gives all readers their bytes from the origin when it ${fault}`, async () => {
+      const ranges = fc.tuple(fc.nat(bytes.length), fc.nat(bytes.length))
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(ranges, { minLength: 1, maxLength: 6 }),
+          fc.integer({ min: 500, max: 60_000 }),
+          async (readers, chunkSize) => {
+            const cache = createFillingBlobCache(shelf(), { ...defaultFillOptions, stallMs: 1000 })
+            const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+            const { origin } = wellServed(bytes, chunkSize)
+            const results = [...readers, [0, bytes.length]].map(async ([a = 0, b = 0]) => {
+              const [start, end] = [Math.min(a, b), Math.max(a, b)]
+              const got = await collect(await right(cache.read(key, facts, { start, end }, origin)))
+              expect(got.equals(bytes.subarray(start, end))).to.equal(true)
+            })
+            await Promise.all(results)
+          },
+        ),
+        { numRuns: 20 },
+      )
+    })
+
+    it(`does not give a whole blob with a wrong bit when it ${fault}`, async () => {
+      const flipped = Buffer.from(bytes)
+      flipped[90_000] = (bytes[90_000] ?? 0) ^ 1
+      const cache = createFillingBlobCache(shelf())
+      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+      const { origin } = recorded(({ start, end }) => inChunks(flipped.subarray(start, end), 10_000))
+      const opened = await cache.read(key, facts, wholeOf(bytes.length), origin)()
+      const ended = E.isLeft(opened)
+        ? 'left'
+        : await reading(opened.right)
+            .upTo(bytes.length)
+            .then(
+              () => 'well',
+              () => 'thrown',
+            )
+      expect(ended).to.be.oneOf(['left', 'thrown'])
+    })
+  }
+
+  it('tells of each failure to write', async () => {
+    let told = 0
+    const cache = createFillingBlobCache(fullAfter(50_000), {
+      ...defaultFillOptions,
+      onUnwritable: () => {
+        told++
+      },
+    })
+    const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+    await collect(await right(cache.read(key, facts, wholeOf(bytes.length), wellServed(bytes).origin)))
+    expect(told).to.equal(1)
+  })
+})

@@ -1,0 +1,92 @@
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { expect } from 'chai'
+import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { O } from '../../../src/fp.ts'
+import {
+  aBlobKey,
+  aTextKey,
+  blobBytes,
+  createDiskCaches,
+  isHeld,
+  keepBlob,
+  readBlob,
+} from '../../support/disk-caches.ts'
+import { factsOf, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
+import { valueIn } from '../../support/value-in.ts'
+
+describe('damage to the disk cache', () => {
+  const MiB = 1024 * 1024
+
+  const caches = createDiskCaches()
+  afterEach(caches.closeAll)
+  after(removeScratch)
+
+  it('a blob that has become shorter is a miss, and is brought in again', async () => {
+    const dir = await scratchFolder()
+    const cache = await caches.open({ dir })
+    const key = aBlobKey()
+    await keepBlob(cache, key, blobBytes)
+    await truncate(cacheFolders(dir).blob(idOf(key.name)), blobBytes.length - 1)
+    await keepBlob(cache, key, blobBytes)
+  })
+
+  it('a blob that becomes shorter while it is read is read on from the origin', async () => {
+    const dir = await scratchFolder()
+    const cache = await caches.open({ dir })
+    const key = aBlobKey()
+    const large = someBytes(MiB)
+    await keepBlob(cache, key, large)
+    const reader = reading(await readBlob(cache, key, large, wellServed(large).origin))
+    await reader.upTo(1000)
+    await truncate(cacheFolders(dir).blob(idOf(key.name)), 70_000)
+    await reader.upTo(large.length)
+    expect(reader.got().equals(large)).to.equal(true)
+  })
+
+  it('a flipped bit is found by the scrub, and the blob is brought in again', async () => {
+    const dir = await scratchFolder()
+    const cache = await caches.open({ dir })
+    const [good, bad] = [aBlobKey(), aBlobKey()]
+    await keepBlob(cache, good, blobBytes)
+    await keepBlob(cache, bad, blobBytes)
+    const path = cacheFolders(dir).blob(idOf(bad.name))
+    const flipped = await readFile(path)
+    flipped[5000] = (flipped[5000] ?? 0) ^ 1
+    await writeFile(path, flipped)
+    expect(await cache.scrub()).to.deep.equal({ checked: 2, bad: 1 })
+    expect(await isHeld(cache, bad, blobBytes)).to.equal(false)
+    expect(await isHeld(cache, good, blobBytes)).to.equal(true)
+    await keepBlob(cache, bad, blobBytes)
+  })
+
+  it('what an older release wrote is passed over, and brought in again', async () => {
+    const dir = await scratchFolder()
+    const cache = await caches.open({ dir })
+    const [key, text] = [aBlobKey(), aTextKey()]
+    const { values, blob } = cacheFolders(dir)
+    const old = createStorage(values)
+    await mkdir(values, { recursive: true })
+    await mkdir(dirname(blob(idOf(key.name))), { recursive: true })
+    await writeFile(blob(idOf(key.name)), blobBytes)
+    await old.setItem(key.name, { value: factsOf(blobBytes), expiresAt: null, scope: '' })
+    await old.setItem(text.name, { value: 'old', expiresAt: null, scope: 'http://127.0.0.1:8080' })
+    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    expect(await valueIn(cache.cache, text)).to.deep.equal(O.none)
+    await keepBlob(cache, key, blobBytes)
+    expect(await isHeld(cache, key, blobBytes)).to.equal(true)
+  })
+
+  it('a record that is torn, and a blob without one, are misses', async () => {
+    const dir = await scratchFolder()
+    const cache = await caches.open({ dir })
+    const key = aBlobKey()
+    await keepBlob(cache, key, blobBytes)
+    await truncate(cacheFolders(dir).value(idOf(key.name)), 20)
+    await keepBlob(cache, key, blobBytes)
+    await rm(cacheFolders(dir).value(idOf(key.name)))
+    await keepBlob(cache, key, blobBytes)
+  })
+})

@@ -1,0 +1,131 @@
+import { readdir, rm, truncate } from 'node:fs/promises'
+import { expect } from 'chai'
+import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { type DiskCache, openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
+import { wholeOf } from '../../../src/domain/media/bytes.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { TE } from '../../../src/fp.ts'
+import type { BlobFacts, BlobOrigin, BlobStream, ReadInto } from '../../../src/ports/blob-cache.ts'
+import type { CacheKey } from '../../../src/ports/cache.ts'
+import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { aStoredFileUid } from '../../support/builders.ts'
+import { collect, pour } from '../../support/bytes.ts'
+import { right } from '../../support/expect-right.ts'
+import { factsOf, gated, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { until } from '../../support/processes.ts'
+import { silent } from '../../support/recording-log.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
+
+describe('blobs on disk that are read into buffers', () => {
+  const bytes = someBytes(1_000_000)
+  const facts = factsOf(bytes)
+  const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
+  let cache: DiskCache
+  let key: CacheKey<BlobFacts>
+  let path: string
+  let openBefore: number
+
+  const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
+
+  beforeEach(async () => {
+    const dir = await scratchFolder()
+    cache = await openDiskCache({
+      dir,
+      clock: () => 0,
+      scope: 'http://127.0.0.1:8080',
+      maxBytes: 2 ** 30,
+      log: silent,
+    })
+    key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+    path = cacheFolders(dir).blob(idOf(key.name))
+    await collect(await read(wellServed(bytes).origin))
+    await cache.settled()
+    openBefore = await openFiles()
+  })
+  afterEach(() => cache.close())
+  after(removeScratch)
+
+  const read = (origin: BlobOrigin) => right(cache.blobs.read(key, facts, wholeOf(facts.size), origin))
+  const intoOf = ({ into }: BlobStream): ReadInto => {
+    if (into === null) throw new Error('it lies on the disk, and is not read into buffers')
+    return into
+  }
+  const isClosed = () => until(async () => (await openFiles()) <= openBefore)
+
+  it('come without the origin, and let go of the file with their last byte', async () => {
+    expect((await pour(intoOf(await read(noOrigin)), 65_537)).equals(bytes)).to.equal(true)
+    await isClosed()
+  })
+
+  it('fill a buffer that holds all of them at one go', async () => {
+    const buffer = Buffer.alloc(bytes.length)
+    expect(await intoOf(await read(noOrigin))(buffer)).to.equal(bytes.length)
+    expect(buffer.equals(bytes)).to.equal(true)
+  })
+
+  it('go on from the origin, at the byte where they stand, when the file becomes shorter', async () => {
+    const { origin, asked } = wellServed(bytes)
+    const into = intoOf(await read(origin))
+    const start = Buffer.alloc(300_000)
+    expect(await into(start)).to.equal(300_000)
+    await truncate(path, 400_000)
+    const rest = await pour(into, 70_000)
+    expect(Buffer.concat([start, rest]).equals(bytes)).to.equal(true)
+    expect(asked).to.have.length(1)
+    await isClosed()
+    await cache.settled()
+    expect((await pour(intoOf(await read(noOrigin)), 70_000)).equals(bytes)).to.equal(true)
+  })
+
+  it('are read to their end from a file that has been removed', async () => {
+    const into = intoOf(await read(noOrigin))
+    const start = Buffer.alloc(300_000)
+    expect(await into(start)).to.equal(300_000)
+    await rm(path)
+    expect(Buffer.concat([start, await pour(into, 70_000)]).equals(bytes)).to.equal(true)
+    await isClosed()
+  })
+
+  it('throw when they are lost and the origin has none either', async () => {
+    const into = intoOf(await read(noOrigin))
+    await truncate(path, 400_000)
+    const ended = await pour(into, 70_000).then(
+      () => 'well',
+      () => 'thrown',
+    )
+    expect(ended).to.equal('thrown')
+    await isClosed()
+  })
+
+  it('are let go of by a reader who leaves, also while he waits for an origin that is silent', async () => {
+    const early = await read(noOrigin)
+    await intoOf(early)(Buffer.alloc(1000))
+    await reading(early).leave()
+    await isClosed()
+
+    const { origin, openTo, closed } = gated(bytes)
+    openTo(500_000)
+    const stream = await read(origin)
+    const into = intoOf(stream)
+    await truncate(path, 400_000)
+    const buffer = Buffer.alloc(100_000)
+    for (let got = 0; got < 500_000 - 1000; ) got += await into(buffer)
+    const waiting = into(buffer).catch(() => 0)
+    await reading(stream).leave()
+    openTo(facts.size)
+    await waiting
+    await until(async () => closed() === 1)
+    await isClosed()
+  })
+
+  it('are never mixed up between readers of one file, each at a place and with a buffer of his own', async () => {
+    const readers = Array.from({ length: 40 }, async (_, n) => {
+      const [start, end] = [n * 20_000, facts.size - n * 1000]
+      const stream = await right(cache.blobs.read(key, facts, { start, end }, noOrigin))
+      const got = await pour(intoOf(stream), 10_007 + n)
+      expect(got.equals(bytes.subarray(start, end))).to.equal(true)
+    })
+    await Promise.all(readers)
+    await isClosed()
+  })
+})

@@ -1,0 +1,130 @@
+import { readdir } from 'node:fs/promises'
+import { expect } from 'chai'
+import { createSignal } from '../../../src/adapters/cache/blobs/signal.ts'
+import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
+import { wholeOf } from '../../../src/domain/media/bytes.ts'
+import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { aStoredFileUid } from '../../support/builders.ts'
+import { collect } from '../../support/bytes.ts'
+import { filesBelow } from '../../support/disk-usage.ts'
+import { right } from '../../support/expect-right.ts'
+import { serveOrigin } from '../../support/origin-server.ts'
+import { factsOf, gated, recorded, someBytes, wellServed } from '../../support/origins.ts'
+import { silent } from '../../support/recording-log.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
+import { buildCacheWorker, type CacheWorker, startCacheWorker } from '../../support/start-cache-worker.ts'
+
+describe('processes on one disk cache', () => {
+  const MiB = 1024 * 1024
+  const bytes = someBytes(20 * MiB)
+  const facts = factsOf(bytes)
+  const workers: CacheWorker[] = []
+  const servers: Array<{ readonly close: () => Promise<void> }> = []
+  let program: string
+
+  before(async () => {
+    program = await buildCacheWorker()
+  })
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.kill()
+    for (const server of servers.splice(0)) await server.close()
+  })
+  after(removeScratch)
+
+  const start = async (dir: string, origin: string): Promise<CacheWorker> => {
+    const worker = await startCacheWorker(program, dir, origin)
+    workers.push(worker)
+    return worker
+  }
+  const serve = async (origin: Parameters<typeof serveOrigin>[0]) => {
+    const server = await serveOrigin(origin)
+    servers.push(server)
+    return server.address
+  }
+  const open = (dir: string) =>
+    openDiskCache({ dir, clock: () => 0, log: silent, scope: '', maxBytes: 2 ** 30 })
+
+  it('bring a blob in once, and all read it as it lands', async () => {
+    const dir = await scratchFolder()
+    const { origin, asked, openTo } = gated(bytes, 64 * 1024)
+    const address = await serve(origin)
+    const uid = aStoredFileUid()
+    const reads = []
+    for (let n = 0; n < 3; n++) reads.push((await start(dir, address)).read({ uid, facts }))
+    openTo(MiB)
+    await Promise.all(reads.map(({ began }) => began))
+    expect(asked).to.deep.equal([wholeOf(facts.size)])
+    openTo(facts.size)
+    const digests = await Promise.all(reads.map(({ done }) => done))
+    expect(digests).to.deep.equal([facts.sha256, facts.sha256, facts.sha256])
+    expect(asked).to.have.length(1)
+  })
+
+  it('go on when the one that brings it in is killed', async () => {
+    const dir = await scratchFolder()
+    const { origin, asked, openTo } = gated(bytes, 64 * 1024)
+    const address = await serve(origin)
+    const uid = aStoredFileUid()
+    const [leader, second, third] = [
+      await start(dir, address),
+      await start(dir, address),
+      await start(dir, address),
+    ]
+    openTo(MiB)
+    await leader.read({ uid, facts }).began
+    const others = [second.read({ uid, facts }), third.read({ uid, facts })]
+    await Promise.all(others.map(({ began }) => began))
+    await leader.kill()
+    openTo(facts.size)
+    const digests = await Promise.all(others.map(({ done }) => done))
+    expect(digests).to.deep.equal([facts.sha256, facts.sha256])
+    expect(asked.length).to.be.at.most(3)
+  })
+
+  it('may be killed at any moment: no wrong byte is served afterwards, and nothing is left lying', async () => {
+    const dir = await scratchFolder()
+    const { fills } = cacheFolders(dir)
+    const blobs = Array.from({ length: 6 }, (_, n) => someBytes(300_000, n + 1))
+    const keys = blobs.map(() => aStoredFileUid())
+    const first = blobs[0] ?? Buffer.alloc(0)
+
+    /** A worker that is killed when the origin has given so much of the blob, from nothing to all of it. */
+    const killOne = async (round: number) => {
+      const n = round % blobs.length
+      const [blob = first, uid = aStoredFileUid()] = [blobs[n], keys[n]]
+      const killAt = Math.floor((blob.length * ((round * 37) % 33)) / 32)
+      const reached = createSignal()
+      const isReached = reached.next()
+      const { origin } = recorded(async function* ({ start: from, end }) {
+        for (let at = from; at < end; at += 10_000) {
+          if (at >= killAt) reached.tell()
+          yield blob.subarray(at, Math.min(at + 10_000, end))
+        }
+        reached.tell()
+      })
+      const worker = await start(dir, await serve(origin))
+      const { done } = worker.read({ uid, facts: factsOf(blob) })
+      await Promise.race([isReached, done])
+      await worker.kill()
+    }
+
+    for (let round = 0; round < 32; round += 4)
+      await Promise.all([0, 1, 2, 3].map((lane) => killOne(round + lane)))
+
+    const cache = await open(dir)
+    await cache.sweep()
+    expect(await readdir(fills)).to.deep.equal([])
+    for (const [n, blob] of blobs.entries()) {
+      const key = cacheKeys.storedFile({ uid: keys[n] ?? aStoredFileUid() })
+      const stream = await right(
+        cache.blobs.read(key, factsOf(blob), wholeOf(blob.length), wellServed(blob).origin),
+      )
+      expect((await collect(stream)).equals(blob)).to.equal(true)
+    }
+    await cache.close()
+    const files = await filesBelow(dir)
+    expect(files.filter((path) => path.includes('/blobs/'))).to.have.length(blobs.length)
+    expect(files).to.have.length(2 * blobs.length + 1)
+  })
+})

@@ -1,0 +1,88 @@
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { E, O } from '../../../src/fp.ts'
+import { blobCacheContract } from '../../contracts/blob-cache.contract.ts'
+import { cacheContract } from '../../contracts/cache.contract.ts'
+import { sharedCacheContract } from '../../contracts/shared-cache.contract.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
+import { collect } from '../../support/bytes.ts'
+import {
+  aBlobKey,
+  aTextKey,
+  blobBytes,
+  createDiskCaches,
+  keepBlob,
+  readBlob,
+} from '../../support/disk-caches.ts'
+import { right } from '../../support/expect-right.ts'
+import { gated, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { createRecordingLog } from '../../support/recording-log.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
+import { setNow } from '../../support/set-now.ts'
+import { valueIn } from '../../support/value-in.ts'
+
+describe('disk cache', () => {
+  const caches = createDiskCaches()
+  afterEach(caches.closeAll)
+  after(removeScratch)
+
+  describe('values', () => {
+    cacheContract(async (clock) => (await caches.open({ clock })).cache)
+
+    describe('of two processes', () => {
+      sharedCacheContract(async (clock) => {
+        const dir = await scratchFolder()
+        return [(await caches.open({ clock, dir })).cache, (await caches.open({ clock, dir })).cache]
+      })
+    })
+  })
+
+  describe('blobs', () => {
+    blobCacheContract(async (fill) => (await caches.open({ fill })).blobs)
+  })
+
+  describe('a folder that is no good', () => {
+    it('does not keep it from starting, nor from answering, and is told of as an outage is: once, and again when the next one begins', async () => {
+      const file = join(await scratchFolder(), 'a-file')
+      await writeFile(file, '')
+      const { log, entries } = createRecordingLog()
+      let now = 0
+      const cache = await caches.open({ dir: join(file, 'cache'), log, monotonic: asMonotonic(() => now) })
+      for (let n = 0; n < 3; n++) {
+        const served = await collect(
+          await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin),
+        )
+        expect(served.equals(blobBytes)).to.equal(true)
+      }
+      expect(E.isLeft(await setNow(cache.cache, aTextKey(), 'small')())).to.equal(true)
+      const toldOf = (dependency: string) =>
+        entries.filter(({ fields }) => fields.dependency === dependency).map(({ event }) => event)
+      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started'])
+      now += 3_600_000
+      await collect(await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin))
+      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
+      expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: upkeep')
+    })
+
+    it('that vanishes while it is in use is made again', async () => {
+      const dir = await scratchFolder()
+      const cache = await caches.open({ dir })
+      const key = aBlobKey()
+      await keepBlob(cache, key, blobBytes)
+      const { origin, openTo } = gated(someBytes(100_000, 3))
+      openTo(50_000)
+      const reader = reading(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
+      await reader.upTo(50_000)
+      await rm(dir, { recursive: true })
+      openTo(100_000)
+      await reader.upTo(100_000)
+      expect(reader.got().equals(someBytes(100_000, 3))).to.equal(true)
+      await keepBlob(cache, key, blobBytes)
+      const text = aTextKey()
+      await right(setNow(cache.cache, text, 'small'))
+      expect(await valueIn(cache.cache, text)).to.deep.equal(O.some('small'))
+      expect((await readdir(dir)).sort()).to.include.members(['blobs', 'fills', 'journal', 'values'])
+    })
+  })
+})

@@ -1,0 +1,105 @@
+import { expect } from 'chai'
+import { createBudgetedTier } from '../../../src/adapters/cache/disk/budgeted-tier.ts'
+import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { noMarks } from '../../../src/adapters/cache/disk/delete-marks.ts'
+import { blockBytes, createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
+import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
+import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
+import { createNodePersistTier, createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
+import { createOwnedRead } from '../../../src/domain/access/authorized-read.ts'
+import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
+import { O, TE } from '../../../src/fp.ts'
+import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
+import { aContentExportUid, aContentFileUid, anImageFileUid } from '../../support/builders.ts'
+import { right } from '../../support/expect-right.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
+import { setNow } from '../../support/set-now.ts'
+
+const budgetBlocks = 1000
+
+/** A budget on a disk that removes nothing until it is told to. */
+const createSlowDisk = async () => {
+  const dir = await scratchFolder()
+  const folders = cacheFolders(dir)
+  let open: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const removing = { now: 0, most: 0 }
+  const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
+  const budget = createDiskBudget({
+    folders,
+    maxBytes: budgetBlocks * blockBytes,
+    limit: createDiskLimit({
+      maxBlocks: budgetBlocks,
+      monotonic: asMonotonic(() => 0),
+      onLowered: () => undefined,
+    }),
+    journal,
+    onEvicted: () => undefined,
+    onFailure: (cause) => {
+      throw cause
+    },
+    remove: async () => {
+      removing.now++
+      removing.most = Math.max(removing.most, removing.now)
+      await gate
+      removing.now--
+    },
+  })
+  const values = createBudgetedTier(
+    createNodePersistTier(createStorage(folders.values), '', noMarks),
+    folders,
+    budget,
+  )
+  /** As many entries of one block as the budget holds, and a large one that sends half of them away. */
+  const overfill = () => {
+    for (let n = 0; n < budgetBlocks; n++) budget.kept(idOf(`small ${n}`), 1, 'value')
+    budget.kept(idOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
+  }
+  return { budget, cache: cacheOfTier(values, () => 0), overfill, removing, open: () => open(), journal }
+}
+
+describe('[V25] room that is being made in the disk cache', () => {
+  after(removeScratch)
+
+  it('keeps nobody waiting who sets, deletes or loads a value meanwhile', async () => {
+    const { budget, cache, overfill, removing, open, journal } = await createSlowDisk()
+    overfill()
+    const set = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+    // Each of these would wait for ever if it waited for the gate.
+    await right(setNow(cache, set, 'body'))
+    await right(cache.delete(set))
+    const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+    expect((await right(createReadThrough(cache)(list, TE.right('list')))).value).to.equal('list')
+    const meta = { contentFileUid: aContentFileUid(), height: 720 }
+    const owned = createOwnedRead(cache)(
+      cacheKeys.vodMeta({ uid: aContentExportUid() }),
+      TE.right(O.some(meta)),
+      () => TE.right(true),
+    )
+    expect((await right(owned)).value).to.deep.equal(meta)
+
+    open()
+    await budget.settled()
+    expect(budget.held().bytes).to.be.at.most(budgetBlocks * blockBytes)
+    expect(removing).to.deep.equal({ now: 0, most: 32 })
+    await journal.close()
+  })
+
+  it('keeps new entries away while far too much lies there', async () => {
+    const { budget, overfill, open, journal } = await createSlowDisk()
+    overfill()
+    expect(budget.admits(1)).to.equal(true)
+    for (let n = 0; n < 4; n++) overfill()
+    for (let n = 0; n < 3; n++) budget.kept(idOf(`large ${n}`), (budgetBlocks / 10) * blockBytes, 'blob')
+    expect(budget.admits(1)).to.equal(false)
+    open()
+    await budget.settled()
+    expect(budget.admits(1)).to.equal(true)
+    await journal.close()
+  })
+})

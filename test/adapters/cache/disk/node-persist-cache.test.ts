@@ -1,0 +1,96 @@
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import {
+  createNodePersistCache,
+  createStorage,
+} from '../../../../src/adapters/cache/disk/node-persist-cache.ts'
+import { O } from '../../../../src/fp.ts'
+import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
+import { cacheContract } from '../../../contracts/cache.contract.ts'
+import { aContentExportUid } from '../../../support/builders.ts'
+import { left, right } from '../../../support/expect-right.ts'
+import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
+import { setNow } from '../../../support/set-now.ts'
+import { valueIn } from '../../../support/value-in.ts'
+
+describe('node-persist cache', () => {
+  after(removeScratch)
+
+  const scope = 'http://127.0.0.1:8080'
+  const clock = () => 1_700_000_000_000
+
+  cacheContract(async (clock) =>
+    createNodePersistCache({ storage: createStorage(await scratchFolder()), clock, scope }),
+  )
+
+  it('still has a value after the process has gone', async () => {
+    const dir = await scratchFolder()
+    const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
+    await right(setNow(createNodePersistCache({ storage: createStorage(dir), clock, scope }), key, '#EXTM3U'))
+    const reopened = createNodePersistCache({ storage: createStorage(dir), clock, scope })
+    expect(await valueIn(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
+  })
+
+  it('has nothing that was written for another address', async () => {
+    const storage = createStorage(await scratchFolder())
+    const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
+    await right(setNow(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
+    const moved = createNodePersistCache({ storage, clock, scope: 'https://media.example' })
+    expect(await valueIn(moved, key)).to.deep.equal(O.none)
+    await right(setNow(moved, key, '#EXTM3U moved'))
+    expect(await valueIn(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
+  })
+
+  it('takes a file that was torn at any byte for a miss, and heals it', async () => {
+    const storage = createStorage(await scratchFolder())
+    const cache = createNodePersistCache({ storage, clock, scope })
+    const key = cacheKeys.isAdmin({ sub: 'anna' })
+    await right(setNow(cache, key, true))
+    const path = storage.getDatumPath(key.name)
+    const whole = await readFile(path)
+    for (let length = 0; length < whole.length; length++) {
+      await truncate(path, length)
+      expect(await valueIn(cache, key), `torn at ${length}`).to.deep.equal(O.none)
+      await right(setNow(cache, key, true))
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+    }
+  })
+
+  it('takes a file of zeros, of garbage, or of something else for a miss', async () => {
+    const storage = createStorage(await scratchFolder())
+    const cache = createNodePersistCache({ storage, clock, scope })
+    const key = cacheKeys.isAdmin({ sub: 'anna' })
+    for (const content of [
+      '\0'.repeat(4096),
+      'null',
+      '[]',
+      '{"key":"x"}',
+      '{"key":"x","value":7}',
+      '\ufeff',
+    ]) {
+      await writeFile(storage.getDatumPath(key.name), content)
+      expect(await valueIn(cache, key), content.slice(0, 20)).to.deep.equal(O.none)
+    }
+  })
+
+  it('makes its folder again when that has vanished', async () => {
+    const dir = await scratchFolder()
+    const cache = createNodePersistCache({ storage: createStorage(dir), clock, scope })
+    const key = cacheKeys.isAdmin({ sub: 'anna' })
+    await right(setNow(cache, key, true))
+    await rm(dir, { recursive: true })
+    expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    await right(setNow(cache, key, false))
+    expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+  })
+
+  it('is unavailable when its folder cannot be there', async () => {
+    const file = join(await scratchFolder(), 'a-file')
+    await writeFile(file, '')
+    const cache = createNodePersistCache({ storage: createStorage(join(file, 'values')), clock, scope })
+    const key = cacheKeys.isAdmin({ sub: 'anna' })
+    for (const failed of [await left(cache.get(key)), await left(setNow(cache, key, true))])
+      expect(failed).to.include({ _tag: 'Unavailable', dependency: 'disk cache' })
+  })
+})

@@ -1,0 +1,174 @@
+import { type FileHandle, open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import {
+  chunkBytes,
+  createChunkDigests,
+  digestBytes,
+} from '../../../../src/adapters/cache/disk/chunk-digests.ts'
+import { createTrust, stampOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
+import { createVerifiedFile } from '../../../../src/adapters/cache/disk/verified-file.ts'
+import { asMonotonic } from '../../../support/as-monotonic.ts'
+import { someBytes } from '../../../support/origins.ts'
+import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
+
+const bytes = someBytes(2 * chunkBytes + 12_345)
+
+const digestsIn = (pieces: ReadonlyArray<Uint8Array>): Buffer => {
+  const digests = createChunkDigests()
+  for (const piece of pieces) digests.update(piece)
+  return digests.end()
+}
+
+describe('[V22] verified chunks', () => {
+  after(removeScratch)
+
+  it('have the same digests however their bytes came', () => {
+    const whole = digestsIn([bytes])
+    expect(whole.length).to.equal(3 * digestBytes)
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 2 ** 21 }), { maxLength: 10 }), (lengths) => {
+        const pieces: Uint8Array[] = []
+        let at = 0
+        for (const length of lengths) {
+          pieces.push(bytes.subarray(at, at + length))
+          at += length
+        }
+        expect(digestsIn([...pieces, bytes.subarray(at)]).equals(whole)).to.equal(true)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('are trusted for a minute, and not when the file has changed', () => {
+    let now = 1000
+    const trust = createTrust(asMonotonic(() => now))
+    const at = (stamp: string | null) => trust.of('file', stamp, 2)
+    return at('one')
+      .verify(1, async () => undefined)
+      .then(() => {
+        expect([at('one').has(0), at('one').has(1)]).to.deep.equal([false, true])
+        expect(trust.isVerified('file', 'one', 60_000)).to.equal(false)
+        now += 59_999
+        expect(at('one').has(1)).to.equal(true)
+        now += 1
+        expect(at('one').has(1)).to.equal(false)
+        now -= 1
+        expect(at(null).has(1)).to.equal(false)
+        expect(at('two').has(1)).to.equal(false)
+        expect(at('one').has(1)).to.equal(false)
+      })
+  })
+
+  it('are not trusted by the times of a file that has just been written', () => {
+    const now = 1_000_000
+    const ago = (ms: number) => ({ ino: 1, ctimeMs: now - ms, mtimeMs: 0 })
+    expect(stampOf(ago(0), now)).to.equal(null)
+    expect(stampOf(ago(1000), now)).not.to.equal(null)
+  })
+
+  const trials: Readonly<Record<string, (file: FileHandle) => FileHandle['read']>> = {
+    'that the disk cannot read (EIO)': () => async () => {
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+    },
+    'with another byte': (file) =>
+      (async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+        const read = await file.read(buffer, offset, length, position)
+        if (position >= chunkBytes) buffer[offset] = (buffer[offset] ?? 0) ^ 1
+        return read
+      }) as FileHandle['read'],
+  }
+  for (const [what, readOf] of Object.entries(trials))
+    it(`give nothing of a chunk ${what}, and the shelf is told first`, async () => {
+      const path = join(await scratchFolder(), 'blob')
+      await writeFile(path, bytes)
+      const file = await open(path, 'r')
+      const told: string[] = []
+      const verified = createVerifiedFile({
+        opened: {
+          file: { read: readOf(file) } as FileHandle,
+          ino: 1,
+          stamp: null,
+          close: () => file.close(),
+        },
+        size: bytes.length,
+        digests: digestsIn([bytes]),
+        trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),
+        onBad: async () => {
+          told.push('bad')
+        },
+      })
+      const failure = await verified.read(chunkBytes + 10, chunkBytes + 20).then(
+        () => 'given',
+        () => told.push('thrown'),
+      )
+      expect(failure).to.equal(2)
+      expect(told).to.deep.equal(['bad', 'thrown'])
+      await verified.close()
+    })
+
+  it('are not bad because a reader leaves while they are verified, and are verified for those who wait', async () => {
+    const path = join(await scratchFolder(), 'blob')
+    await writeFile(path, bytes)
+    const trusted = createTrust(asMonotonic(() => 0)).of(path, null, 3)
+    const told: string[] = []
+    let goOn = () => {}
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const reader = async (name: string, isHeldUp: boolean) => {
+      const file = await open(path, 'r')
+      const read = async (...args: Parameters<FileHandle['read']>) => {
+        if (isHeldUp) await gate
+        return file.read(...args)
+      }
+      return createVerifiedFile({
+        opened: {
+          file: { read } as FileHandle,
+          ino: 1,
+          stamp: null,
+          close: async () => {
+            told.push(`${name} closed`)
+            await file.close()
+          },
+        },
+        size: bytes.length,
+        digests: digestsIn([bytes]),
+        trusted,
+        onBad: async (cause) => {
+          told.push(`bad: ${cause}`)
+        },
+      })
+    }
+    const [first, second] = [await reader('first', true), await reader('second', false)]
+    const [left, waits] = [first.read(10, 20), second.read(30, 40)]
+    await first.close()
+    expect(told).to.deep.equal([])
+    goOn()
+    expect(Buffer.from(await waits).equals(bytes.subarray(30, 40))).to.equal(true)
+    expect(Buffer.from(await left).equals(bytes.subarray(10, 20))).to.equal(true)
+    await second.close()
+    expect(told).to.deep.equal(['first closed', 'second closed'])
+  })
+
+  it('are not bad because a read failed for another reason than the disk', async () => {
+    const path = join(await scratchFolder(), 'blob')
+    await writeFile(path, bytes)
+    const told: unknown[] = []
+    const read: FileHandle['read'] = async () => {
+      throw Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM' })
+    }
+    const verified = createVerifiedFile({
+      opened: { file: { read } as FileHandle, ino: 1, stamp: null, close: async () => undefined },
+      size: bytes.length,
+      digests: digestsIn([bytes]),
+      trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),
+      onBad: async (cause) => {
+        told.push(cause)
+      },
+    })
+    expect(await verified.read(0, 10).catch(String)).to.include('ENOMEM')
+    expect(told).to.deep.equal([])
+  })
+})

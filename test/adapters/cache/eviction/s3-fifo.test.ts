@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { createIdTable } from '../../../../src/adapters/cache/eviction/id-table.ts'
+import { createS3Fifo, type S3Fifo } from '../../../../src/adapters/cache/eviction/s3-fifo.ts'
+import { type CacheModel, fifoModel, lruModel, naiveS3Fifo } from '../../../support/eviction-models.ts'
+
+/** Small numbers as ids that never share a place, so that a plain model must come to the same. */
+const plainId = (n: number): Uint8Array => {
+  const id = Buffer.alloc(32)
+  id.writeUInt32LE(n, 0)
+  id.writeUInt32LE(n + 1, 4)
+  return id
+}
+
+const hashedId = (n: number): Uint8Array => createHash('sha256').update(String(n)).digest()
+
+const s3FifoModel = (capacity: number): CacheModel => {
+  const policy = createS3Fifo(capacity)
+  const ids = new Map<number, Uint8Array>()
+  const idOf = (n: number): Uint8Array => {
+    const id = ids.get(n) ?? hashedId(n)
+    ids.set(n, id)
+    return id
+  }
+  return {
+    ask: (n) => {
+      const id = idOf(n)
+      const hit = policy.markOf(id) !== null
+      if (hit) policy.touch(id)
+      else policy.keep(id, 1, 0)
+      while (policy.weight() > capacity) policy.evict()
+      return hit
+    },
+  }
+}
+
+/** Numbers from 0 to 1, always the same ones (mulberry32). */
+const numbers = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+}
+
+/** `length` requests for `objects` things, the n-th of which is asked for in proportion to 1/n. */
+const zipf = (objects: number, length: number): number[] => {
+  const next = numbers(1)
+  const upTo: number[] = []
+  let sum = 0
+  for (let n = 1; n <= objects; n++) {
+    sum += 1 / n
+    upTo.push(sum)
+  }
+  const pick = (at: number): number => {
+    let [low, high] = [0, objects - 1]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((upTo[middle] ?? 0) < at) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  return Array.from({ length }, () => pick(next() * sum))
+}
+
+const hits = (model: CacheModel, trace: ReadonlyArray<number>): number =>
+  trace.reduce((count, id) => count + (model.ask(id) ? 1 : 0), 0)
+
+describe('S3-FIFO', () => {
+  type Op = { readonly op: 'keep' | 'touch' | 'drop' | 'evict'; readonly id: number; readonly weight: number }
+  const ops = fc.array(
+    fc.record({
+      op: fc.constantFrom('keep', 'touch', 'touch', 'drop', 'evict') satisfies fc.Arbitrary<Op['op']>,
+      id: fc.nat(40),
+      weight: fc.integer({ min: 1, max: 9 }),
+    }),
+    { maxLength: 300 },
+  )
+
+  it('does what the plain reading of the paper does', () => {
+    fc.assert(
+      fc.property(ops, fc.integer({ min: 1, max: 200 }), (steps, maxWeight) => {
+        const policy = createS3Fifo(maxWeight)
+        const plain = naiveS3Fifo(maxWeight)
+        for (const { op, id, weight } of steps) {
+          if (op === 'keep') {
+            policy.keep(plainId(id), weight, 0)
+            plain.keep(id, weight)
+          } else if (op === 'touch') {
+            policy.touch(plainId(id))
+            plain.touch(id)
+          } else if (op === 'drop') {
+            policy.drop(plainId(id))
+            plain.drop(id)
+          } else {
+            const gone = policy.evict()
+            expect(gone === null ? null : Buffer.from(gone.id).readUInt32LE(0)).to.equal(plain.evict())
+          }
+          expect(policy.weight()).to.equal(plain.weight())
+          expect(policy.count()).to.equal(plain.count())
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('misses less than LRU and than FIFO when few things are asked for often', () => {
+    const trace = zipf(20_000, 200_000)
+    for (const capacity of [200, 2000]) {
+      const ours = hits(s3FifoModel(capacity), trace)
+      expect(ours).to.be.above(hits(lruModel(capacity), trace))
+      expect(ours).to.be.above(hits(fifoModel(capacity), trace))
+    }
+  })
+
+  it('is not emptied by a scan, as LRU is', () => {
+    const hot = Array.from({ length: 800 }, (_, n) => n)
+    const warmUp = [...hot, ...hot, ...hot, ...hot]
+    const scan = Array.from({ length: 10_000 }, (_, n) => 1_000_000 + n)
+    const afterScan = (model: CacheModel): number => {
+      hits(model, [...warmUp, ...scan])
+      return hits(model, hot)
+    }
+    expect(afterScan(lruModel(1000))).to.equal(0)
+    expect(afterScan(s3FifoModel(1000))).to.equal(800)
+  })
+
+  it('keeps its books under growth, with a mark for each entry', () => {
+    const policy: S3Fifo = createS3Fifo(1_000_000)
+    for (let n = 0; n < 5000; n++) policy.restore(hashedId(n), 2, n % 256)
+    for (let n = 0; n < 5000; n += 2) policy.drop(hashedId(n))
+    for (let n = 0; n < 5000; n++) expect(policy.markOf(hashedId(n))).to.equal(n % 2 === 0 ? null : n % 256)
+    expect(policy.count()).to.equal(2500)
+    expect(policy.weight()).to.equal(5000)
+  })
+
+  it('can be walked through place by place while it changes', () => {
+    const policy = createS3Fifo(1_000_000)
+    for (let n = 0; n < 3000; n++) policy.keep(hashedId(n), 1, 0)
+    const walked = new Set<string>()
+    for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
+      walked.add(Buffer.from(at.entry.id).toString('hex'))
+      policy.drop(at.entry.id)
+    }
+    expect(walked.size).to.equal(3000)
+    expect(policy.count()).to.equal(0)
+  })
+})
+
+describe('the table of ids', () => {
+  it('is a map, also for ids that want the same place', () => {
+    const crowded = fc.nat(60).map((n) => {
+      const id = Buffer.alloc(32)
+      id.writeUInt32LE(n % 7, 0)
+      id.writeUInt32LE(n, 8)
+      return id
+    })
+    fc.assert(
+      fc.property(fc.array(fc.record({ id: crowded, add: fc.boolean() }), { maxLength: 300 }), (steps) => {
+        const table = createIdTable(() => undefined)
+        const model = new Map<string, number>()
+        for (const { id, add } of steps) {
+          const slot = table.slotOf(id)
+          expect(slot).to.equal(model.get(id.toString('hex')) ?? -1)
+          if (add && slot < 0) model.set(id.toString('hex'), table.add(id))
+          if (!add && slot >= 0) {
+            expect(Buffer.from(table.idAt(slot)).equals(id)).to.equal(true)
+            table.remove(slot)
+            model.delete(id.toString('hex'))
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

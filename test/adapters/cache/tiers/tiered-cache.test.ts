@@ -1,0 +1,326 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { cacheFolders, idOf } from '../../../../src/adapters/cache/disk/cache-folders.ts'
+import {
+  type DiskCache,
+  type DiskCacheOptions,
+  openDiskCache,
+} from '../../../../src/adapters/cache/disk/open-disk-cache.ts'
+import { createMemoryTier } from '../../../../src/adapters/cache/memory/memory-cache.ts'
+import { createCacheMeter, noMeter } from '../../../../src/adapters/cache/tiers/cache-meter.ts'
+import { type CacheTier, cacheOfTier, unshared } from '../../../../src/adapters/cache/tiers/cache-tier.ts'
+import { createMeteredTier } from '../../../../src/adapters/cache/tiers/metered-tier.ts'
+import { createTierStaleCache } from '../../../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createTieredBlobCache } from '../../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
+import { createTieredCache } from '../../../../src/adapters/cache/tiers/tiered-cache.ts'
+import { wholeOf } from '../../../../src/domain/media/bytes.ts'
+import { unavailable } from '../../../../src/domain/shared/errors.ts'
+import { O, TE } from '../../../../src/fp.ts'
+import type { BlobOrigin } from '../../../../src/ports/blob-cache.ts'
+import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
+import { blobCacheContract } from '../../../contracts/blob-cache.contract.ts'
+import { cacheContract } from '../../../contracts/cache.contract.ts'
+import { sharedCacheContract } from '../../../contracts/shared-cache.contract.ts'
+import { asMonotonic } from '../../../support/as-monotonic.ts'
+import { anImageFileUid, aStoredFileUid } from '../../../support/builders.ts'
+import { collect } from '../../../support/bytes.ts'
+import { left, right } from '../../../support/expect-right.ts'
+import { factsOf, someBytes, wellServed } from '../../../support/origins.ts'
+import { silent } from '../../../support/recording-log.ts'
+import { removeScratch, scratchFolder } from '../../../support/scratch.ts'
+import { setNow } from '../../../support/set-now.ts'
+import { valueIn } from '../../../support/value-in.ts'
+
+describe('memory in front of disk', () => {
+  const MiB = 1024 * 1024
+  const opened: DiskCache[] = []
+  let now = 0
+  const clock = () => now
+  const cacheOn = (disk: CacheTier, time = clock) => {
+    const monotonic = asMonotonic(time)
+    const memory = createMemoryTier(MiB, noMeter, monotonic)
+    return createTieredCache({ memory, disk, clock: time, monotonic })
+  }
+
+  const openDisk = async (options: Partial<DiskCacheOptions> = {}): Promise<DiskCache> => {
+    const dir = options.dir ?? (await scratchFolder())
+    const disk = await openDiskCache({
+      clock,
+      log: silent,
+      scope: '',
+      maxBytes: 2 ** 30,
+      ...options,
+      dir,
+    })
+    opened.push(disk)
+    return disk
+  }
+
+  beforeEach(() => {
+    now = 1_700_000_000_000
+  })
+  afterEach(async () => {
+    for (const disk of opened.splice(0)) await disk.close()
+  })
+  after(removeScratch)
+
+  /** What it finds it keeps to itself until it is released. */
+  const slowToFind = (inner: CacheTier) => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const disk: CacheTier = {
+      ...inner,
+      find: (key) => async () => {
+        const found = await inner.find(key)()
+        await held
+        return found
+      },
+    }
+    return { disk, release: () => release() }
+  }
+
+  const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
+
+  describe('values', () => {
+    cacheContract(async (clock) => {
+      return cacheOn((await openDisk({ clock })).values, clock)
+    })
+
+    describe('of two processes on one disk', () => {
+      sharedCacheContract(async (clock) => {
+        const dir = await scratchFolder()
+        const open = async () => cacheOn((await openDisk({ dir, clock })).values, clock)
+        return [await open(), await open()]
+      })
+    })
+
+    it('are found in memory alone, once they have been found on disk', async () => {
+      const dir = await scratchFolder()
+      const disk = (await openDisk({ dir })).values
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(setNow(cacheOn(disk), key, 'body'))
+      const cache = cacheOn(disk)
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      await rm(join(dir, 'values'), { recursive: true })
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+    })
+
+    it('move to memory with the time that remains to them', async () => {
+      const disk = (await openDisk()).values
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(setNow(cacheOn(disk), key, 'body'))
+      const cache = cacheOn(disk)
+      now += 600_000
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      now += 299_999
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
+      now += 1
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    })
+
+    it('that another process changes on the disk are believed for two seconds more', async () => {
+      const dir = await scratchFolder()
+      const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
+      const [here, there] = [cacheOn(ours), cacheOn(theirs)]
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      await right(setNow(here, key, 'old'))
+      await right(setNow(there, key, 'new'))
+      now += 1999
+      expect(await valueIn(here, key)).to.deep.equal(O.some('old'))
+      now += 1
+      expect(await valueIn(here, key)).to.deep.equal(O.some('new'))
+    })
+
+    it('that say no never lie on the disk: strangers could fill it (http-api.md §9.2)', async () => {
+      const disk = await openDisk()
+      const cache = cacheOn(disk.values)
+      for (let i = 0; i < 20; i++) {
+        const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+        await right(setNow(cache, key, false))
+        expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
+      }
+      await disk.settled()
+      expect(disk.held()).to.deep.equal({ bytes: 0, entries: 0 })
+    })
+
+    it('that say no end what said yes, on the disk and for other processes, too', async () => {
+      const dir = await scratchFolder()
+      const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
+      const [here, there] = [cacheOn(ours), cacheOn(theirs)]
+      const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
+      await right(setNow(here, key, true))
+      await right(setNow(there, key, false))
+      now += 2000
+      expect(await valueIn(here, key)).to.deep.equal(O.none)
+      expect(await right(createTierStaleCache(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
+    })
+
+    it('that change while the old one is read from disk do not come back', async () => {
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      const inner = createMemoryTier(MiB)
+      const { disk, release } = slowToFind(inner)
+      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: unshared }))
+      const cache = cacheOn(disk)
+      const underWay = valueIn(cache, key)
+      await right(setNow(cache, key, 'new'))
+      release()
+      await underWay
+      expect(await valueIn(cache, key)).to.deep.equal(O.some('new'))
+      await right(cache.delete(key))
+      expect(await valueIn(cache, key)).to.deep.equal(O.none)
+    })
+
+    it('are looked for on the disk once by a crowd that asks at one time', async () => {
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      const inner = createMemoryTier(MiB)
+      let looks = 0
+      const disk: CacheTier = {
+        ...inner,
+        find: (key) => async () => {
+          looks++
+          return inner.find(key)()
+        },
+      }
+      const cache = cacheOn(disk)
+      const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
+      expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
+      expect(looks).to.equal(1)
+      await right(inner.keep(key, { value: 'body', expiresAt: null, mark: unshared }))
+      for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
+      expect(looks).to.equal(2)
+    })
+
+    it('that were deleted are not found by a look that began before that', async () => {
+      const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+      const inner = createMemoryTier(MiB)
+      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: unshared }))
+      const { disk, release } = slowToFind(inner)
+      const cache = cacheOn(disk)
+      const before = valueIn(cache, key)
+      // It has reached the disk when the delete begins.
+      await new Promise((resolve) => setImmediate(resolve))
+      await right(cache.delete(key))
+      const since = valueIn(cache, key)
+      release()
+      expect(await before).to.deep.equal(O.some('old'))
+      expect(await since).to.deep.equal(O.none)
+    })
+
+    it('are held in memory also when the disk cannot be written', async () => {
+      const file = join(await scratchFolder(), 'a-file')
+      await writeFile(file, '')
+      const disk = (await openDisk({ dir: file })).values
+      const cache = cacheOn(disk)
+      const key = cacheKeys.isAdmin({ sub: 'anna' })
+      expect(await left(setNow(cache, key, true))).to.include({ _tag: 'Unavailable' })
+      expect(await valueIn(cache, key)).to.deep.equal(O.some(true))
+    })
+  })
+
+  describe('values that have expired', () => {
+    const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+    const day = 86_400
+
+    for (const [name, make] of [
+      ['memory', async () => createMemoryTier(MiB)],
+      ['disk', async () => (await openDisk()).values],
+    ] as const) {
+      it(`are to be had from ${name} for as long as the caller says`, async () => {
+        const tier = await make()
+        const stale = createTierStaleCache(tier, clock)
+        await right(setNow(cacheOfTier(tier, clock), key, 'body'))
+        now += 900_000 + 1000 * day - 1
+        expect(await right(cacheOfTier(tier, clock).get(key))).to.deep.equal(O.none)
+        expect(await right(stale.getStale(key, day))).to.have.nested.property('value.value', 'body')
+        now += 1
+        expect(await right(stale.getStale(key, day))).to.deep.equal(O.none)
+      })
+
+      it(`are gone from ${name} when they have been deleted`, async () => {
+        const tier = await make()
+        await right(setNow(cacheOfTier(tier, clock), key, 'body'))
+        await right(cacheOfTier(tier, clock).delete(key))
+        expect(await right(createTierStaleCache(tier, clock).getStale(key, day))).to.deep.equal(O.none)
+      })
+    }
+  })
+
+  describe('blobs', () => {
+    blobCacheContract(async (fill) => {
+      const disk = (await openDisk({ fill })).blobs
+      return createTieredBlobCache({ disk, maxBytes: 32 * MiB })
+    })
+
+    it('are read from memory alone, once they have been read from disk', async () => {
+      const dir = await scratchFolder()
+      const disk = await openDisk({ dir })
+      const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
+      const bytes = someBytes(MiB)
+      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+      const read = (origin: BlobOrigin) => right(blobs.read(key, factsOf(bytes), wholeOf(MiB), origin))
+      await collect(await read(wellServed(bytes).origin))
+      await disk.settled()
+      await rm(dir, { recursive: true })
+      const chunks: Uint8Array[] = []
+      for await (const chunk of await read(noOrigin)) chunks.push(chunk)
+      expect(chunks.map((chunk) => chunk.length)).to.deep.equal([MiB])
+      expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
+    })
+
+    it('[V22] that have lost a bit on disk are brought in anew within the same read', async () => {
+      const dir = await scratchFolder()
+      const disk = await openDisk({ dir })
+      const bytes = someBytes(100_000)
+      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+      const { origin, asked } = wellServed(bytes)
+      const read = () =>
+        right(
+          createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
+            key,
+            factsOf(bytes),
+            wholeOf(bytes.length),
+            origin,
+          ),
+        )
+      await collect(await read())
+      await disk.settled()
+      const path = cacheFolders(dir).blob(idOf(key.name))
+      const flipped = await readFile(path)
+      flipped[99_000] = (flipped[99_000] ?? 0) ^ 1
+      await writeFile(path, flipped)
+      for (let n = 0; n < 2; n++) expect((await collect(await read())).equals(bytes)).to.equal(true)
+      expect(asked).to.have.length(2)
+    })
+  })
+
+  it('counts by tier and family what they did', async () => {
+    const meter = createCacheMeter(asMonotonic(clock))
+    const memoryMeter = meter.tier('memory')
+    const disk = await openDisk({ meter: meter.tier('disk') })
+    const memory = createMeteredTier(createMemoryTier(MiB, memoryMeter), clock, memoryMeter)
+    const cache = createTieredCache({ memory, disk: disk.values, clock })
+    const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB, meter: memoryMeter })
+
+    const list = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
+    await valueIn(cache, list)
+    await right(setNow(cache, list, 'body'))
+    await valueIn(cache, list)
+    const bytes = someBytes(100_000)
+    const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+    const { origin } = wellServed(bytes)
+    const read = () => right(blobs.read(key, factsOf(bytes), wholeOf(bytes.length), origin))
+    await Promise.all([1, 2, 3].map(async () => collect(await read())))
+    await disk.settled()
+    await collect(await read())
+
+    const counts = (tier: string, family: string) =>
+      meter.stats.counts().find((one) => one.tier === tier && one.family === family)
+    expect(counts('memory', 'image_files:playlist:{uid}')).to.include({ hits: 1, misses: 1 })
+    expect(counts('disk', 'image_files:playlist:{uid}')).to.include({ hits: 0, misses: 1 })
+    expect(counts('memory', 's3_files:{uid}')).to.include({ hits: 1, misses: 1, collapsed: 2, fills: 1 })
+    expect(counts('disk', 's3_files:{uid}')).to.include({ misses: 1, fills: 1, filledBytes: 100_000 })
+  })
+})

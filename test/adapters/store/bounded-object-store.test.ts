@@ -1,0 +1,178 @@
+import { expect } from 'chai'
+import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-object-store.ts'
+import { createBreaker } from '../../../src/adapters/platform/breaker.ts'
+import { createS3ObjectStore } from '../../../src/adapters/s3/s3-object-store.ts'
+import { createBoundedObjectStore } from '../../../src/adapters/store/bounded-object-store.ts'
+import { usualStoreLimits } from '../../../src/adapters/store/store-limits.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { NoAnswer } from '../../../src/domain/shared/no-answer.ts'
+import { E, O, TE } from '../../../src/fp.ts'
+import type { ObjectStore } from '../../../src/ports/object-store.ts'
+import { objectStoreContract } from '../../contracts/object-store.contract.ts'
+import { asMonotonic } from '../../support/as-monotonic.ts'
+import { collect, inChunks, sha256 } from '../../support/bytes.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { createFaultyObjectStore } from '../../support/faulty-object-store.ts'
+import { until } from '../../support/processes.ts'
+import { openS3Target, type S3Target } from '../../support/s3-target.ts'
+import { startTcpFaultProxy, type TcpFaultProxy } from '../../support/tcp-fault-proxy.ts'
+
+const bytes = Buffer.from('some bytes')
+const object = {
+  contentType: 'image/webp',
+  size: bytes.length,
+  sha256: sha256(bytes),
+  open: () => inChunks(bytes),
+}
+const all = { start: 0, end: bytes.length }
+const key = 's3_files/one'
+
+describe('bounded object store', () => {
+  const make = (inner: ObjectStore, openMs = 0) => {
+    let now = 0
+    const breaker = createBreaker({ openMs, monotonic: asMonotonic(() => now) })
+    const limits = { ...usualStoreLimits, firstByte: 2000, check: 2000, delete: 2000 }
+    return {
+      store: createBoundedObjectStore(inner, breaker, limits),
+      advance: (ms: number) => {
+        now += ms
+      },
+    }
+  }
+
+  objectStoreContract(async () => make(createMemoryObjectStore()).store)
+
+  it('[V27] gives up a stream whose first byte does not come, and leaves it', async () => {
+    const inner = createMemoryObjectStore()
+    const faulty = createFaultyObjectStore(inner)
+    await right(inner.put(key, object))
+    const { store } = make(faulty.store)
+    faulty.when(() => ({ kind: 'stalls', after: 0 }))
+    const opened = await right(store.read(key, all))
+    if (O.isNone(opened)) return expect.fail('there is an object')
+    const error = await collect(opened.value).catch((cause: unknown) => cause)
+    expect(String(error)).to.include('nothing came for')
+    await until(async () => faulty.openStreams() === 0)
+  })
+
+  it('[V27] has patience with a stream that has begun', async () => {
+    const inner = createMemoryObjectStore()
+    const faulty = createFaultyObjectStore(inner)
+    await right(inner.put(key, object))
+    const { store } = make(faulty.store)
+    faulty.when(() => ({ kind: 'stalls', after: 3 }))
+    const opened = await right(store.read(key, all))
+    if (O.isNone(opened)) return expect.fail('there is an object')
+    const whole = collect(opened.value)
+    setTimeout(faulty.heal, 2500) // later than the limit of the first byte
+    expect((await whole).equals(bytes)).to.equal(true)
+  })
+
+  describe('[S7] takes for silence nothing but a wait that its limit ended', () => {
+    const limits = { ...usualStoreLimits, firstByte: 50, check: 50 }
+    const reset = unavailable('object store')(new Error('reset by peer'))
+    /** Nothing else runs meanwhile, so that an answer is late, and no timer has fired. */
+    const block = (): void => {
+      const until = performance.now() + 120
+      while (performance.now() < until);
+    }
+    const setUp = (store: ObjectStore) => {
+      const breaker = createBreaker({ openMs: 1000, monotonic: asMonotonic(() => 0) })
+      return { breaker, bounded: createBoundedObjectStore(store, breaker, limits) }
+    }
+
+    it('not a failure that came late', async () => {
+      const failing = async () => {
+        block()
+        return E.left(reset)
+      }
+      const { breaker, bounded } = setUp({
+        ...createMemoryObjectStore(),
+        read: () => failing,
+        check: failing,
+      })
+      expect(await left(bounded.check)).to.equal(reset)
+      expect(await left(bounded.read(key, all))).to.equal(reset)
+      expect(breaker.tryEnter()).to.equal(true)
+    })
+
+    it('not a stream that breaks, nor one whose reader was late itself', async () => {
+      const inner = createMemoryObjectStore()
+      for (const first of [
+        () => Promise.reject(new Error('reset')),
+        () => new Promise<never>(() => undefined),
+      ]) {
+        const stream = { [Symbol.asyncIterator]: () => ({ next: first }) }
+        const { breaker, bounded } = setUp({ ...inner, read: () => TE.right(O.some(stream)) })
+        const opened = await right(bounded.read(key, all))
+        if (O.isNone(opened)) return expect.fail('there is an object')
+        block()
+        expect(await collect(opened.value).catch(() => 'it broke')).to.equal('it broke')
+        expect(breaker.tryEnter()).to.equal(true)
+      }
+    })
+
+    it('the words of an adapter whose own limit was shorter', async () => {
+      const { breaker, bounded } = setUp({
+        ...createMemoryObjectStore(),
+        check: TE.left(unavailable('object store')(new Error('explained', { cause: new NoAnswer('none') }))),
+      })
+      await left(bounded.check)
+      expect(breaker.tryEnter()).to.equal(false)
+    })
+  })
+
+  describe('in front of an S3 server that falls silent', () => {
+    let target: S3Target
+    let proxy: TcpFaultProxy
+    let s3: ReturnType<typeof createS3ObjectStore>
+
+    before(async () => {
+      target = await openS3Target()
+      proxy = await startTcpFaultProxy(target.options.endpoint)
+    })
+    after(async () => {
+      await proxy.close()
+      await target.close()
+    })
+    beforeEach(async () => {
+      const timeouts = { connect: 1500, firstByte: 1600 }
+      s3 = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
+      await right(s3.store.put(key, object))
+      proxy.set({ kind: 'silent' })
+    })
+    afterEach(() => {
+      proxy.set({ kind: 'pass' })
+      s3.close()
+    })
+
+    it('[V27] fails reads and looks, and reads again as soon as it answers', async () => {
+      const { store } = make(s3.store)
+      const failures = await Promise.all([
+        left(store.read(key, all)),
+        left(store.check),
+        left(store.delete(key)),
+      ])
+      for (const failure of failures) expect(failure).to.include({ dependency: 'object store' })
+      proxy.set({ kind: 'pass' })
+      await until(async () => E.isRight(await store.read(key, all)()))
+    })
+
+    it('[V27] breaks off the request of a read that took too long', async () => {
+      const { cause } = await left(s3.store.read(key, all))
+      expect(String(cause)).to.match(/did not answer in time \(no answer within 1600 ms\)/)
+      await proxy.until(() => proxy.connections() === 0)
+    })
+
+    it('[V21] asks it no more for a while, then once', async () => {
+      const { store, advance } = make(s3.store, 1000)
+      await left(store.read(key, all))
+      const crowd = await Promise.all(Array.from({ length: 500 }, () => left(store.read(key, all))))
+      for (const { cause } of crowd) expect(String(cause)).to.include('did not answer a moment ago')
+      proxy.set({ kind: 'pass' })
+      advance(1000)
+      await right(store.read(key, all))
+      await Promise.all(Array.from({ length: 20 }, () => right(store.read(key, all))))
+    })
+  })
+})

@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { cutRenditions } from '../../../../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { sharedTargetDuration } from '../../../../src/domain/ingest/rendition-facts.ts'
+import { fragment, initSegment } from '../../../support/mp4-writer.ts'
+
+const aPlan = {
+  frameRate: { num: 30_000, den: 1001 },
+  gop: 60,
+  partSeconds: 6.006,
+  crf: 22,
+  video: [],
+  audio: [],
+}
+const rung = { width: 640, height: 360, maxrate: 800, bufsize: 1600 }
+const sound = { kilobits: 128, channels: 2, sampleRate: 48_000 } as const
+
+describe('cutRenditions', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-renditions-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  /** A track in fragments of equal length, the last of which may be shorter. */
+  const writeTrack = (name: string, kind: 'film' | 'sound', timescale: number, each: number, all: number) => {
+    const fragments = Array.from({ length: Math.ceil(all / each) }, (_, i) => {
+      const duration = Math.min(each, all - i * each)
+      return fragment(i * each, [{ duration, size: 50 + i, key: true }])
+    })
+    return writeFile(join(folder, `${name}.mp4`), Buffer.concat([initSegment(kind, timescale), ...fragments]))
+  }
+
+  /** A film of so many GOPs of 2.002 s in two sizes, with sound in fragments of about a second. */
+  const cutFilm = async (gops: number) => {
+    for (const name of ['v360', 'v240']) await writeTrack(name, 'film', 30_000, 60_060, gops * 60_060)
+    const samples = Math.ceil((gops * 2.002 * 48_000) / 1024)
+    await writeTrack('a128', 'sound', 48_000, 47 * 1024, samples * 1024)
+    const video = ['v360', 'v240'].map((name) => Object.assign({ name }, rung))
+    const renditions = await cutRenditions({ ...aPlan, video, audio: [{ name: 'a128', ...sound }] }, folder)
+    const seconds = renditions.map(({ parts, timescale }) =>
+      parts.map(({ durationTicks }) => durationTicks / timescale),
+    )
+    return { renditions, seconds }
+  }
+
+  it('[V50] makes the first part one GOP long, in every rendition, and the others three', async () => {
+    const { renditions, seconds } = await cutFilm(14)
+    const [large, small, heard = []] = seconds
+    expect(large).to.deep.equal([2.002, 6.006, 6.006, 6.006, 6.006, 2.002])
+    expect(small).to.deep.equal(large)
+    expect(heard).to.have.length(6)
+    expect(heard[0]).to.be.closeTo(2.002, 0.6)
+    for (const length of heard.slice(1, -1)) expect(length).to.be.closeTo(6.006, 1.1)
+    expect(sharedTargetDuration(renditions)).to.equal(6)
+  })
+
+  it('[V50] cuts a sound without pictures alike', async () => {
+    await writeTrack('a64', 'sound', 48_000, 48 * 1024, 48 * 1024 * 20)
+    const plan = { ...aPlan, frameRate: { num: 25, den: 1 }, gop: 50, partSeconds: 6 }
+    const [cut] = await cutRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
+    const starts = cut?.parts.map(({ startTicks }) => startTicks / 48_000) ?? []
+    expect(starts).to.have.length(4)
+    for (const [i, start] of starts.entries()) expect(start).to.be.closeTo(i === 0 ? 0 : i * 6 - 4, 0.6)
+  })
+
+  it('[V50] never begins with a part that is longer than the first GOP, however long the film', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 30 }), async (gops) => {
+        const { seconds } = await cutFilm(gops)
+        for (const rendition of seconds.slice(0, 2)) {
+          expect(rendition[0]).to.equal(2.002)
+          expect(rendition).to.have.length(1 + Math.ceil((gops - 1) / 3))
+        }
+      }),
+      { numRuns: 15 },
+    )
+  })
+})

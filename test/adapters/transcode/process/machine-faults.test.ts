@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process'
+import { expect } from 'chai'
+import type { Engine, EngineFailure } from '../../../../src/adapters/transcode/engine.ts'
+import { failureOf, supervise } from '../../../../src/adapters/transcode/process/supervise.ts'
+import { E } from '../../../../src/fp.ts'
+import { enginesHere, transcoderOn } from '../../../support/engines.ts'
+import { left, right } from '../../../support/expect-right.ts'
+import { createRecordingLog } from '../../../support/recording-log.ts'
+import { createTranscodingFolder, media, smallest } from '../../../support/transcoding.ts'
+
+const endedWith = (stderr: string, code = 1) =>
+  failureOf({ code, signal: null, stderr, stopped: null, startError: null }, null)?.reason
+
+/** Of this machine, and never of a file. */
+const ofTheMachine = [
+  'pthread_create failed: Resource temporarily unavailable',
+  'av_interleaved_write_frame(): No space left on device',
+  'Error writing trailer of file: Disk quota exceeded',
+  'file:/x/v.mp4: Read-only file system',
+  'file:/x/v.mp4: Too many open files',
+  'unshare: unshare failed: Operation not permitted',
+  '/usr/bin/prlimit: failed to set the AS resource limit: Operation not permitted',
+]
+
+/** Of a damaged file, or of this machine: nothing is to be lost of it. */
+const ofEither = [
+  'Error during demuxing: Input/output error',
+  '[h264 @ 0x1] get_buffer() failed: Cannot allocate memory',
+  'Error while opening encoder - maybe incorrect parameters such as bit_rate, rate, width or height.',
+]
+
+describe('a fault of the machine while a file is decoded [V45]', () => {
+  const { transcode } = createTranscodingFolder()
+
+  for (const words of [...ofTheMachine, ...ofEither])
+    it(`is no verdict on the file: ${words}`, () => {
+      const reason = endedWith(`[mov @ 0x1] something\n${words}\nConversion failed!`)
+      expect(reason).to.equal(ofEither.includes(words) ? 'unsure' : 'broken')
+    })
+
+  it('is told from what is wrong with a file', () => {
+    expect(endedWith('moov atom not found\nInvalid data found when processing input')).to.equal('input')
+    expect(endedWith('Error writing: File too large')).to.equal('size')
+  })
+
+  it('is found, and told, at the end of however much a noisy film has said', async () => {
+    const noise = `process.stderr.write('[h264] error while decoding MB 1 2\\n'.repeat(20000), () => {
+      process.stderr.write('No space left on device\\n' + 'Conversion failed\\n'.repeat(9), () => process.exit(1))
+    })`
+    const ended = await supervise(spawn(process.execPath, ['-e', noise]), { wallSeconds: 60 })
+    const failure = failureOf(ended, null)
+    expect(failure?.reason).to.equal('broken')
+    expect(failure?.detail).to.include('No space left on device')
+    expect(ended.stderr).to.match(/^\[h264\]/)
+    expect(ended.stderr.length).to.be.at.most(140_000)
+  })
+
+  /** An engine whose first encodings of all streams end so. */
+  const failing = (engine: Engine, failures: ReadonlyArray<EngineFailure>): Engine => {
+    let tries = 0
+    return {
+      ...engine,
+      encode: (job, onProgress, signal) => {
+        const failure = job.audio === null ? undefined : failures[tries++]
+        return failure === undefined ? engine.encode(job, onProgress, signal) : async () => E.left(failure)
+      },
+    }
+  }
+  const input: EngineFailure = { reason: 'input', detail: 'ended by 1: no reason is given' }
+  const [, engine] = enginesHere()[0] ?? []
+  const withLog = (failures: ReadonlyArray<EngineFailure>) => {
+    if (engine === undefined) throw new Error('no engine')
+    const { log, entries } = createRecordingLog()
+    return { transcoder: transcoderOn(failing(engine, failures), { log }), entries }
+  }
+
+  it('does not cost a film its sound: an attempt is made again before the next one is', async () => {
+    const { transcoder, entries } = withLog([input])
+    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    const made = await right(task)
+    expect(made.warnings).to.deep.equal([])
+    expect(made.renditions.some(({ audio }) => audio !== null)).to.equal(true)
+    expect(entries.filter(({ event }) => event === 'transcoder.attempt_failed')).to.have.length(1)
+  })
+
+  it('does not hide sound that cannot be decoded: the film comes without, and each failure is in the log', async () => {
+    const { transcoder, entries } = withLog([input, input])
+    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    const made = await right(task)
+    expect(made.warnings).to.have.length(1)
+    expect(made.renditions.some(({ audio }) => audio !== null)).to.equal(false)
+    expect(entries.filter(({ event }) => event === 'transcoder.attempt_failed')).to.have.length(2)
+  })
+
+  it('ends the work on it, which is tried again later', async () => {
+    const broken: EngineFailure = { reason: 'broken', detail: 'Resource temporarily unavailable' }
+    const { transcoder } = withLog([broken])
+    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    expect(await left(task)).to.include({ _tag: 'Unavailable' })
+  })
+
+  it('or of the file, as far as its words tell, refuses nothing', async () => {
+    const unsure: EngineFailure = { reason: 'unsure', detail: 'Input/output error' }
+    if (engine === undefined) throw new Error('no engine')
+    const transcoder = transcoderOn({ ...engine, encode: () => async () => E.left(unsure) })
+    const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
+    expect(await left(task)).to.include({ _tag: 'Unavailable' })
+  })
+})

@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import { createMemoryCache, createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
+import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
+import { createTierStaleCache } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
+import { notFound, type Unavailable, unavailable } from '../../../src/domain/shared/errors.ts'
+import { TE } from '../../../src/fp.ts'
+import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { aContentFileUid } from '../../support/builders.ts'
+import { left, right } from '../../support/expect-right.ts'
+import { createStandingClock } from '../../support/memory-larder.ts'
+import { setNow } from '../../support/set-now.ts'
+import { createSlowLook } from '../../support/slow-look.ts'
+
+const day = 86_400
+const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+const down = TE.left(unavailable('database')('down'))
+
+const keep = async () => {
+  const { clock, advance } = createStandingClock()
+  const tier = createMemoryTier(2 ** 20)
+  const cache = cacheOfTier(tier, clock)
+  await right(setNow(cache, key, 'old'))
+  return { cache, stale: createTierStaleCache(tier, clock), advance, life: key.ttlSeconds ?? 0 }
+}
+
+describe('read-through', () => {
+  it('looks and loads once for all who ask at one time, however long it takes (W26)', async () => {
+    const { cache, holdNext, letGo } = createSlowLook(createMemoryCache(() => 0))
+    const readThrough = createReadThrough(cache)
+    let loads = 0
+    const load = async () => {
+      loads += 1
+      return TE.right('list')()
+    }
+    holdNext()
+    const asked = Array.from({ length: 6 }, () => right(readThrough(key, load)))
+    letGo()
+    for (const { value } of await Promise.all(asked)) expect(value).to.equal('list')
+    expect(loads).to.equal(1)
+  })
+
+  it('tells of each value where it was found', async () => {
+    const { cache, stale, advance, life } = await keep()
+    const readThrough = createReadThrough(cache, stale)
+    const other = cacheKeys.webPlaylist({ uid: aContentFileUid() })
+    const tiersOf = async (asked: typeof key, load: TE.TaskEither<Unavailable, string>) =>
+      (await right(readThrough(asked, load))).tiers
+    expect(await tiersOf(other, TE.right('new'))).to.deep.equal([
+      { tier: 'memory', outcome: 'miss' },
+      { tier: 'origin', outcome: 'hit' },
+    ])
+    expect(await tiersOf(key, down)).to.deep.equal([{ tier: 'memory', outcome: 'hit' }])
+    advance(life + 7)
+    expect(await tiersOf(key, down)).to.deep.equal([{ tier: 'memory', outcome: 'hit', ttl: -7 }])
+  })
+
+  it('tells whether a value is at hand: until it changes, is deleted, or expires', async () => {
+    const { cache, advance, life } = await keep()
+    const find = () => right(createReadThrough(cache)(key, down))
+    const first = await find()
+    expect(first.isAtHand()).to.equal(true)
+    await right(setNow(cache, key, 'old'))
+    expect(first.isAtHand(), 'set anew').to.equal(false)
+    const second = await find()
+    await right(cache.delete(key))
+    expect(second.isAtHand(), 'deleted').to.equal(false)
+    await right(setNow(cache, key, 'new'))
+    const third = await find()
+    advance(life)
+    expect(third.isAtHand(), 'expired').to.equal(false)
+  })
+})
+
+describe('read-through, of what has expired (http-api.md §9.3)', () => {
+  it('gives it for a day when nothing newer can be had, and then no more', async () => {
+    const { cache, stale, advance, life } = await keep()
+    const readThrough = createReadThrough(cache, stale)
+    advance(life)
+    expect((await right(readThrough(key, down))).value).to.equal('old')
+    advance(day - 1)
+    expect((await right(readThrough(key, down))).value).to.equal('old')
+    advance(1)
+    expect(await left(readThrough(key, down))).to.include({ _tag: 'Unavailable' })
+  })
+
+  it('gives what is newer as soon as that can be had', async () => {
+    const { cache, stale, advance, life } = await keep()
+    const readThrough = createReadThrough(cache, stale)
+    advance(life)
+    await right(readThrough(key, down))
+    expect((await right(readThrough(key, TE.right('new')))).value).to.equal('new')
+    expect((await right(readThrough(key, down))).value).to.equal('new')
+  })
+
+  it('gives none of it when the answer is that there is nothing', async () => {
+    const { cache, stale, advance, life } = await keep()
+    advance(life)
+    const gone = TE.left(notFound('content_file', 'cf'))
+    expect(await left(createReadThrough(cache, stale)(key, gone))).to.include({ _tag: 'NotFound' })
+  })
+
+  it('gives none of what was deleted', async () => {
+    const { cache, stale } = await keep()
+    await right(cache.delete(key))
+    expect(await left(createReadThrough(cache, stale)(key, down))).to.include({ _tag: 'Unavailable' })
+  })
+
+  it('gives none to whom the expired is not entrusted', async () => {
+    const { cache, advance, life } = await keep()
+    advance(life)
+    expect(await left(createReadThrough(cache)(key, down))).to.include({ _tag: 'Unavailable' })
+  })
+})

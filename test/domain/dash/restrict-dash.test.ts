@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { toDashManifest } from '../../../src/domain/dash/dash-manifest.ts'
+import { restrictDash } from '../../../src/domain/dash/restrict-dash.ts'
+import type { ContentFile, VodParts } from '../../../src/domain/media/content-export.ts'
+import { O } from '../../../src/fp.ts'
+import { contentFile, vodParts } from '../../support/vod-arbitraries.ts'
+
+/** All exports of a file cut alike. */
+const given = fc
+  .record({ file: contentFile(), vod: vodParts(12).filter(({ parts }) => parts[0]?.role === 'init') })
+  .map(({ file, vod }) => ({ file, vods: file.exports.map(({ uid }) => ({ ...vod, exportUid: uid })) }))
+
+const write = (file: ContentFile, vods: ReadonlyArray<VodParts>): string | null =>
+  O.toNullable(toDashManifest(file, vods))
+
+const maxh = fc.constantFrom(100, 240, 360, 480, 720, 1080, 1280)
+
+describe('a DASH manifest for an attenuated token (http-api.md §2.4)', () => {
+  it('is the manifest of the exports that it opens', () => {
+    fc.assert(
+      fc.property(given, maxh, ({ file, vods }, maxh) => {
+        const whole = write(file, vods)
+        if (whole === null) return
+        const exports = file.exports.filter(({ video }) => video === null || video.height <= maxh)
+        expect(restrictDash(whole, { maxh })).to.equal(write({ ...file, exports }, vods))
+        const uids = exports.map(({ uid }) => uid)
+        expect(restrictDash(whole, { exports: uids })).to.equal(write({ ...file, exports }, vods))
+      }),
+    )
+  })
+
+  it('has as many parts as its timeline has entries, whatever the clip', () => {
+    const clip = fc
+      .tuple(fc.nat(40), fc.integer({ min: 1, max: 40 }))
+      .map(([from, length]) => [from, from + length] as const)
+    fc.assert(
+      fc.property(given, clip, ({ file, vods }, clip) => {
+        const cut = restrictDash(write(file, vods) ?? '', { clip })
+        for (const [one] of (cut ?? '').matchAll(/<Representation .*?<\/Representation>/g)) {
+          expect(one.match(/<SegmentURL /g) ?? []).to.have.length(one.match(/<S /g)?.length ?? 0)
+          expect(one).to.match(/<S t="\d+" d=/)
+        }
+        for (const [set] of (cut ?? '').matchAll(/<AdaptationSet .*?<\/AdaptationSet>/g)) {
+          const [ofSet, ...ofAll] = [...set.matchAll(/<SegmentTimeline>.*?<\/SegmentTimeline>/g)].map(String)
+          for (const one of ofAll) expect(one).to.equal(ofSet)
+        }
+      }),
+    )
+  })
+
+  it('is none of what is none', () => {
+    expect(restrictDash('', { maxh: 1 })).to.equal(null)
+    expect(restrictDash('', { clip: [0, 1] })).to.equal(null)
+  })
+})

@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Restrictions } from '../../../src/domain/access/restrictions.ts'
+import { isVariant, type Master, readMaster } from '../../../src/domain/hls/filter-master.ts'
+import { toMasterPlaylist } from '../../../src/domain/hls/master-playlist.ts'
+import { restrictMaster } from '../../../src/domain/hls/restrict-master.ts'
+import { checkMasterPlaylist } from '../../../src/domain/hls-check/check-master-playlist.ts'
+import { O } from '../../../src/fp.ts'
+import { contentFile } from '../../support/vod-arbitraries.ts'
+
+const textOf = (master: Master): string =>
+  master.map((piece) => (isVariant(piece) ? piece.text : piece)).join('')
+
+const given = contentFile().chain((file) =>
+  fc.record({
+    file: fc.constant(file),
+    master: fc.constant(readMaster(O.getOrElse(() => '')(toMasterPlaylist(file)))),
+    restrictions: fc.record(
+      {
+        maxh: fc.constantFrom(200, 360, 480, 720, 1080, 1280),
+        exports: fc.subarray(file.exports.map(({ uid }) => String(uid))),
+      },
+      { requiredKeys: [] },
+    ) as fc.Arbitrary<Restrictions>,
+  }),
+)
+
+describe('a master playlist for an attenuated token (http-api.md §2.4)', () => {
+  it('names exports alone that the token opens', () => {
+    fc.assert(
+      fc.property(given, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {
+        const cut = restrictMaster(master, { maxh, ...(exports === undefined ? {} : { exports }) })
+        for (const [, uid] of cut === null ? [] : textOf(cut).matchAll(/exports\/([^.]*)\.m3u8/g)) {
+          const named = file.exports.find((made) => made.uid === uid)
+          expect(named?.video?.height ?? 0).to.be.at.most(maxh)
+          if (exports !== undefined) expect(exports).to.include(uid)
+        }
+      }),
+    )
+  })
+
+  it('keeps every group rule that the whole kept', () => {
+    fc.assert(
+      fc.property(given, ({ master, restrictions }) => {
+        const cut = restrictMaster(master, restrictions)
+        if (cut === null) return
+        const rules = (text: string) =>
+          checkMasterPlaylist(text).filter(({ severity }) => severity === 'fault')
+        if (rules(textOf(master)).length === 0) expect(rules(textOf(cut))).to.deep.equal([])
+      }),
+    )
+  })
+
+  it('is the same the second time, and the whole without restrictions', () => {
+    fc.assert(
+      fc.property(given, ({ master, restrictions }) => {
+        const cut = restrictMaster(master, restrictions)
+        if (cut !== null) expect(restrictMaster(cut, restrictions)).to.deep.equal(cut)
+        expect(textOf(restrictMaster(master, {}) ?? [])).to.equal(textOf(master))
+      }),
+    )
+  })
+})

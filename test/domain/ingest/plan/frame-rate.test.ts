@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { noFilmTags } from '../../../../src/domain/colour/film-colour.ts'
+import { planFrameRate } from '../../../../src/domain/ingest/plan/frame-rate.ts'
+import type { VideoSource } from '../../../../src/domain/ingest/plan/media-plan.ts'
+
+const aFilm = (averageRate: number, nominalRate: number, interlaced = false): VideoSource => ({
+  index: 0,
+  codec: 'h264',
+  endSeconds: 60,
+  width: 1920,
+  height: 1080,
+  codedWidth: 1920,
+  codedHeight: 1080,
+  rotation: 0,
+  mirrored: false,
+  averageRate,
+  nominalRate,
+  interlaced,
+  colour: noFilmTags,
+})
+
+const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false) => {
+  const { num, den } = planFrameRate(aFilm(averageRate, nominalRate, interlaced), null)
+  return den === 1 ? `${num}` : `${num}/${den}`
+}
+
+const rate = () => fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 1000, noNaN: true }))
+
+describe('planFrameRate', () => {
+  it('chooses a standard rate within 2 %, else the next higher one', () => {
+    expect(rateOf(23.976)).to.equal('24000/1001')
+    expect(rateOf(24.9)).to.equal('25')
+    expect(rateOf(29.97)).to.equal('30000/1001')
+    expect(rateOf(40)).to.equal('50')
+    expect(rateOf(120)).to.equal('60')
+    expect(rateOf(0, 25)).to.equal('25')
+    expect(rateOf(0, 0)).to.equal('25')
+  })
+
+  it('keeps slow films slow', () => {
+    expect(rateOf(15)).to.equal('15')
+    expect(rateOf(12.5)).to.equal('25/2')
+    expect(rateOf(14.985)).to.equal('15000/1001')
+    expect(rateOf(13.4)).to.equal('14')
+    expect(rateOf(0.2)).to.equal('1')
+  })
+
+  it('[V48] takes the nominal rate of a film of varying rate, or 30 where that is a unit of time', () => {
+    expect(rateOf(27.02, 30.01)).to.equal('30')
+    expect(rateOf(2.4, 30)).to.equal('30')
+    expect(rateOf(12, 60)).to.equal('60')
+    expect(rateOf(14, 1000)).to.equal('30')
+    expect(rateOf(40, 90_000)).to.equal('50')
+    // Telecined, or of fields that count one by one: the mean is a standard rate, and true.
+    expect(rateOf(23.976, 29.97)).to.equal('24000/1001')
+    expect(rateOf(25, 50)).to.equal('25')
+  })
+
+  it('[V48] makes a picture of each field', () => {
+    expect(rateOf(25, 25, true)).to.equal('50')
+    expect(rateOf(25, 50, true)).to.equal('50')
+    expect(rateOf(50, 50, true)).to.equal('50')
+    expect(rateOf(29.97, 29.97, true)).to.equal('60000/1001')
+  })
+
+  it('[V48] loses no picture of what a film has a second in the mean, up to 60', () => {
+    fc.assert(
+      fc.property(rate(), rate(), fc.boolean(), (mean, nominal, interlaced) => {
+        const { num, den } = planFrameRate(aFilm(mean, nominal, interlaced), null)
+        expect(num / den).to.be.at.least(0.98 * Math.min(60, mean))
+        expect(num / den).to.be.at.most(60)
+      }),
+    )
+  })
+})

@@ -1,0 +1,141 @@
+import { expect } from 'chai'
+import { type Admit, createAdmission } from '../../../src/http/middleware/admission.ts'
+import { createTraffic } from '../../../src/http/middleware/traffic.ts'
+import { countTurns } from '../../support/turn-counter.ts'
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+const turns = async (count: number) => {
+  for (let n = 0; n < count; n += 1) await nextTurn()
+}
+
+type Options = { readonly perTurn?: number; readonly inFlight?: number; readonly waiting?: number }
+
+const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {}) => {
+  let time = 0
+  const counts = createTraffic().requests
+  const limits = { inFlight, waiting, waitMilliseconds: 3000 }
+  const admit = createAdmission({ limits, counts, now: () => time, perTurn })
+  const log: string[] = []
+  const releases = new Map<string, () => void>()
+  const come = (name: string, { isLikelyHit = false, isAbandoned = false, throws = false } = {}) =>
+    admit({
+      isLikelyHit,
+      begin: (release) => {
+        log.push(name)
+        releases.set(name, release)
+        if (throws) throw new Error(name)
+      },
+      refuse: () => log.push(`${name} refused`),
+      isAbandoned: () => isAbandoned,
+      fail: () => log.push(`${name} failed`),
+    })
+  return {
+    admit,
+    come,
+    log,
+    counts,
+    release: (name: string) => releases.get(name)?.(),
+    advance: (seconds: number) => {
+      time += seconds * 1000
+    },
+  }
+}
+
+describe('admission [V28]', () => {
+  describe('in turns of the event loop', () => {
+    const turnsSoFar = countTurns()
+
+    /** In which turn, from now on, each of so many begins. */
+    const beginAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
+      new Promise((resolve) => {
+        const from = turnsSoFar()
+        const begun: Array<number> = []
+        for (let n = 0; n < count; n++)
+          admit({
+            isLikelyHit: false,
+            begin: () => {
+              begun[n] = turnsSoFar() - from
+              if (n === count - 1) resolve(begun)
+            },
+            refuse: () => undefined,
+            isAbandoned: () => false,
+            fail: () => undefined,
+          })
+      })
+
+    it('begins all at once where few come', async () => {
+      expect(await beginAll(setUp({ perTurn: 3 }).admit, 3)).to.deep.equal([0, 0, 0])
+    })
+
+    it('begins few in one turn and the rest in those that follow, in the order in which they came', async () => {
+      expect(await beginAll(setUp({ perTurn: 3 }).admit, 8)).to.deep.equal([0, 0, 0, 1, 1, 1, 2, 2])
+    })
+
+    it('begins at once again when all have begun', async () => {
+      const { admit } = setUp({ perTurn: 2 })
+      await beginAll(admit, 5)
+      await turns(2)
+      expect(await beginAll(admit, 2)).to.deep.equal([0, 0])
+    })
+  })
+
+  it('loses none of a turn to one that throws [V29]', async () => {
+    const { come, log, counts } = setUp({ perTurn: 2 })
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) come(name, { throws: 'ace'.includes(name) })
+    await turns(4)
+    expect(log.filter((line) => line.length === 1)).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'f'])
+    expect(log.filter((line) => line.endsWith('failed'))).to.have.length(3)
+    expect(counts).to.include({ in_flight: 3, waiting: 0 })
+  })
+
+  it('holds to the limit of requests in flight, and goes on when one of them has its reply', async () => {
+    const { come, log, release, counts } = setUp({ inFlight: 2 })
+    for (const name of ['a', 'b', 'c', 'd']) come(name)
+    await turns(3)
+    expect(log).to.deep.equal(['a', 'b'])
+    expect(counts).to.include({ in_flight: 2, waiting: 2 })
+    release('a')
+    release('a')
+    await turns(2)
+    expect(log).to.deep.equal(['a', 'b', 'c'])
+  })
+
+  it('begins likely hits while the others wait, and before them', async () => {
+    const { come, log } = setUp({ inFlight: 1, perTurn: 1 })
+    for (const name of ['a', 'b', 'c']) come(name)
+    come('hit', { isLikelyHit: true })
+    await turns(3)
+    expect(log).to.deep.equal(['a', 'hit'])
+  })
+
+  it('refuses at once what is beyond the limit of waiting ones', () => {
+    const { come, log, counts } = setUp({ inFlight: 1, waiting: 1 })
+    for (const name of ['a', 'b', 'c']) come(name)
+    expect(log).to.deep.equal(['a', 'c refused'])
+    expect(counts).to.include({ waiting: 1, refused_full: 1 })
+  })
+
+  it('[S5] has one limit of waiting ones, of likely hits and of others together', () => {
+    const { come, log, counts } = setUp({ inFlight: 1, waiting: 3 })
+    for (const n of [1, 2, 3, 4]) {
+      come(`rest ${n}`)
+      come(`hit ${n}`, { isLikelyHit: true })
+    }
+    expect(log).to.deep.equal(['rest 1', 'hit 1', 'hit 3 refused', 'rest 4 refused', 'hit 4 refused'])
+    expect(counts).to.include({ waiting: 3, refused_full: 3 })
+  })
+
+  it('refuses what has waited for too long, and passes over whose client has left', async () => {
+    const { come, log, counts, release, advance } = setUp({ inFlight: 1 })
+    come('a')
+    come('left', { isAbandoned: true })
+    come('b')
+    advance(2)
+    come('c')
+    advance(1)
+    release('a')
+    await turns(3)
+    expect(log).to.deep.equal(['a', 'b refused', 'c'])
+    expect(counts).to.include({ waiting: 0, refused_waited: 1, abandoned: 1, in_flight: 1 })
+  })
+})

@@ -1,0 +1,79 @@
+import { mock } from 'node:test'
+import { expect } from 'chai'
+import { E, type TE } from '../../../src/fp.ts'
+import { startDeadline } from '../../../src/http/middleware/deadline.ts'
+
+describe('[V21] the deadline of a request', () => {
+  let now = 0
+  beforeEach(() => {
+    now = 0
+    mock.timers.enable({ apis: ['setTimeout'] })
+  })
+  afterEach(() => mock.timers.reset())
+
+  const pass = async (ms: number) => {
+    now += ms
+    mock.timers.tick(ms)
+    await new Promise(setImmediate)
+  }
+  /** A task that ends when it is told to, and what has become of it within the deadline. */
+  const start = (deadline = startDeadline(100, () => now)) => {
+    let end: (answer: string) => void = () => undefined
+    const late: string[] = []
+    const seen: unknown[] = []
+    const task: TE.TaskEither<never, string> = () =>
+      new Promise((resolve) => {
+        end = (answer) => resolve(E.right(answer))
+      })
+    const done = deadline
+      .inTime(task, 'object store', (answer) => late.push(answer))()
+      .then((outcome) => seen.push(E.isRight(outcome) ? outcome.right : outcome.left.dependency))
+    return { deadline, end: (answer: string) => end(answer), seen, late, done }
+  }
+
+  it('gives up what takes longer, and lets go of what it gives then', async () => {
+    const { seen, late, end, done } = start()
+    await pass(99)
+    expect(seen).to.deep.equal([])
+    await pass(1)
+    expect(seen).to.deep.equal(['object store'])
+    end('too late')
+    await done
+    await new Promise(setImmediate)
+    expect(late).to.deep.equal(['too late'])
+  })
+
+  it('is one for all that is waited for, one after the other', async () => {
+    const first = start()
+    await pass(60)
+    first.end('database')
+    await first.done
+    const second = start(first.deadline)
+    await pass(39)
+    expect(second.seen).to.deep.equal([])
+    await pass(1)
+    expect(second.seen).to.deep.equal(['object store'])
+  })
+
+  it('begins anew while bytes arrive: a slow machine is not a silent one', async () => {
+    const { deadline, seen, end, done } = start()
+    for (let times = 0; times < 5; times++) {
+      await pass(80)
+      deadline.extend()
+    }
+    expect(seen).to.deep.equal([])
+    end('the bytes')
+    await done
+    expect(seen).to.deep.equal(['the bytes'])
+  })
+
+  it('holds when they stop', async () => {
+    const { deadline, seen } = start()
+    await pass(80)
+    deadline.extend()
+    await pass(99)
+    expect(seen).to.deep.equal([])
+    await pass(1)
+    expect(seen).to.deep.equal(['object store'])
+  })
+})

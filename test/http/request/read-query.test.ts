@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { readQuery } from '../../../src/http/request/read-query.ts'
+
+describe('[V28] the parameters of a query', () => {
+  it('are those that URLSearchParams reads, in their order, and lists where they are repeated', () => {
+    const part = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'ä b', '', '%', '+')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(part, part), { maxLength: 12 }), (pairs) => {
+        const text = new URLSearchParams(
+          pairs.map(([name, value]): [string, string] => [name, value]),
+        ).toString()
+        const query = readQuery(text)
+        const params = new URLSearchParams(text)
+        expect(Object.keys(query).sort()).to.deep.equal([...new Set(params.keys())].sort())
+        for (const name of params.keys()) {
+          const values = params.getAll(name)
+          expect(query[name]).to.deep.equal(values.length === 1 ? values[0] : values)
+        }
+      }),
+    )
+  })
+
+  it('are read in no other way', () => {
+    const other = /\bctx\.(?:request\.)?query\b|\bquery\b[^}\n]*\} = ctx\b/
+    for (const found of ['ctx.query.w', 'const { method, query } = ctx']) expect(found).to.match(other)
+    const files = readdirSync('src/http', { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    )
+    expect(files.filter((name) => other.test(readFileSync(join('src/http', name), 'utf8')))).to.deep.equal([])
+  })
+
+  it('are each looked at once, however often one is repeated', () => {
+    let looks = 0
+    const text = `${'a&'.repeat(7000)}b=1`
+    const usual = URLSearchParams.prototype.getAll
+    URLSearchParams.prototype.getAll = function (name) {
+      looks++
+      return usual.call(this, name)
+    }
+    try {
+      const query = readQuery(text)
+      expect(query.a).to.have.length(7000)
+      expect(query.b).to.equal('1')
+      expect(looks).to.equal(0)
+    } finally {
+      URLSearchParams.prototype.getAll = usual
+    }
+  })
+})

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { readTarget } from '../../../src/http/request/request-target.ts'
+import { type SeededImage, seedImage } from '../../support/library.ts'
+import { createMemoryLarder, listen, type TestServer } from '../../support/memory-larder.ts'
+import { exchangeRaw, rawRequest } from '../../support/raw-exchange.ts'
+
+describe('the request target (§1.4) [V5]', () => {
+  let server: TestServer
+  let image: SeededImage
+  let list: string
+
+  before(async () => {
+    const larder = await createMemoryLarder()
+    image = await seedImage(larder)
+    server = await listen(larder)
+    list = `/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`
+  })
+  after(() => server.close())
+
+  const ask = async (target: string, method = 'GET') => {
+    const { responses } = await exchangeRaw(server.port, rawRequest(method, target), [method])
+    const [response] = responses
+    return { status: response?.status, body: response?.body.toString() }
+  }
+
+  it('that is neither a path nor an http URL is 400, and never 500', async () => {
+    const targets = [
+      'http://[::1/',
+      'http://a:99999999/',
+      'http:///x',
+      'ftp://a/',
+      'a:b',
+      '*',
+      'healthz',
+      '?x',
+      '/a#b',
+      'http://a/#b',
+      'http://a\\b/',
+      'http://a:b:c/',
+    ]
+    for (const target of targets) {
+      const { status, body } = await ask(target)
+      expect(status, target).to.equal(400)
+      // What Node's parser refuses has no body.
+      if (body !== '') expect(JSON.parse(body ?? ''), target).to.include({ type: 'bad_request' })
+    }
+  })
+
+  it('that is an http URL is read as its path and query, by routes and replay alike', async () => {
+    const plain = await ask(list)
+    expect(plain.status).to.equal(200)
+    for (const origin of ['http://a', 'https://media.example.com:8443', 'HTTP://user@[::1]:80'])
+      for (let time = 0; time < 2; time += 1) expect(await ask(`${origin}${list}`)).to.deep.equal(plain)
+    expect((await ask('http://a')).status).to.equal((await ask('/')).status)
+    expect((await ask('http://a?x=1')).status).to.equal((await ask('/?x=1')).status)
+  })
+
+  it('that is * is for OPTIONS', async () => {
+    expect((await ask('*', 'OPTIONS')).status).to.equal(204)
+    expect((await ask('*', 'HEAD')).status).to.equal(400)
+  })
+
+  it('is never normalised: a path means the same in either form', () => {
+    for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d', '/\\'])
+      expect(readTarget('GET', path)).to.equal(path)
+    for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d'])
+      expect(readTarget('GET', `http://h${path}`)).to.equal(path)
+  })
+})

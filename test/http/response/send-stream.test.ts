@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type DiskCache, openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
+import { type ByteRange, wholeOf } from '../../../src/domain/media/bytes.ts'
+import { unavailable } from '../../../src/domain/shared/errors.ts'
+import { TE } from '../../../src/fp.ts'
+import { createReplyBuffers, type ReplyBuffers } from '../../../src/http/response/reply-buffers.ts'
+import { sendStream, startStream } from '../../../src/http/response/send-stream.ts'
+import { cacheKeys } from '../../../src/ports/cache-keys.ts'
+import { aStoredFileUid } from '../../support/builders.ts'
+import { collect, sha256 } from '../../support/bytes.ts'
+import { right } from '../../support/expect-right.ts'
+import { factsOf, someBytes, wellServed } from '../../support/origins.ts'
+import { until } from '../../support/processes.ts'
+import { silent } from '../../support/recording-log.ts'
+import { removeScratch, scratchFolder } from '../../support/scratch.ts'
+
+describe('bytes from the disk, sent through buffers that are used again', () => {
+  const size = 8 * 2 ** 20
+  const largeCount = 3
+  const blobs = [1, 2, 3].map((seed) => {
+    const bytes = someBytes(size, seed)
+    return { bytes, facts: factsOf(bytes), key: cacheKeys.storedFile({ uid: aStoredFileUid() }) }
+  })
+  const lent = new Set<Buffer>()
+  const faults: string[] = []
+  let mostLarge = 0
+  let cache: DiskCache
+  let server: Server
+
+  /** Tells when a buffer is with two at one time, and how many large ones there are. */
+  const watched = (buffers: ReplyBuffers): ReplyBuffers => {
+    const backBy = (back: (buffer: Buffer) => void) => (buffer: Buffer) => {
+      if (!lent.delete(buffer)) faults.push('a buffer came back twice')
+      back(buffer)
+    }
+    return {
+      take: () => {
+        const buffer = buffers.take()
+        if (lent.has(buffer)) faults.push('a buffer is with two')
+        lent.add(buffer)
+        mostLarge = Math.max(mostLarge, [...lent].filter(({ length }) => length > 64 * 1024).length)
+        return buffer
+      },
+      give: backBy(buffers.give),
+      drop: backBy(buffers.drop),
+    }
+  }
+
+  before(async () => {
+    const scope = 'http://127.0.0.1:8080'
+    const dir = await scratchFolder()
+    cache = await openDiskCache({ clock: () => 0, scope, maxBytes: 2 ** 30, dir, log: silent })
+    for (const { bytes, facts, key } of blobs)
+      await collect(await right(cache.blobs.read(key, facts, wholeOf(size), wellServed(bytes).origin)))
+    await cache.settled()
+
+    const buffers = watched(createReplyBuffers({ largeBytes: 256 * 1024, largeCount, smallBytes: 64 * 1024 }))
+    server = createServer(async (req, res) => {
+      const [blob = '0', start = '0', end = '0'] = (req.url ?? '').slice(1).split('/')
+      const { key, facts } = blobs[Number(blob)] ?? expect.fail('no such blob')
+      const range = { start: Number(start), end: Number(end) }
+      const gone = () => TE.left(unavailable('object store')('down'))
+      const stream = await right(cache.blobs.read(key, facts, range, gone))
+      const started = await right(() => startStream(stream, buffers))
+      res.writeHead(200, { 'Content-Length': range.end - range.start })
+      await sendStream(started, res)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+  })
+  after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await cache.close()
+    await removeScratch()
+  })
+
+  const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
+
+  const ask = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
+
+  /** The sha256 of the body; of a client who leaves, `null`. One who stalls reads no further until `resume`. */
+  const receive = async (path: string, manner: Manner, resume: Promise<unknown>): Promise<string | null> => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write(ask(path, 'Connection: close\r\n'))
+    const [first] = (await once(socket, 'data')) as [Buffer]
+    if (manner === 'leaves') {
+      socket.destroy()
+      return null
+    }
+    const digest = createHash('sha256').update(first.subarray(first.indexOf('\r\n\r\n') + 4))
+    socket.pause()
+    if (manner === 'stalls') await resume
+    for await (const chunk of socket) digest.update(chunk)
+    return digest.digest('hex')
+  }
+
+  type Manner = 'reads' | 'stalls' | 'leaves'
+  type Client = { readonly blob: number; readonly range: ByteRange; readonly manner: Manner }
+
+  const clients = fc.array(
+    fc
+      .record({
+        blob: fc.nat(blobs.length - 1),
+        ends: fc.uniqueArray(fc.nat(size), { minLength: 2, maxLength: 2 }),
+        manner: fc.constantFrom<Manner>('reads', 'stalls', 'leaves'),
+      })
+      .map(({ blob, ends, manner }): Client => {
+        const [start = 0, end = size] = ends.toSorted((a, b) => a - b)
+        return { blob, range: { start, end }, manner }
+      }),
+    { minLength: 10, maxLength: 16 },
+  )
+
+  it('are everybody’s own, whoever else stalls or leaves, and every buffer comes back', async () => {
+    const before = await openFiles()
+    await fc.assert(
+      fc.asyncProperty(clients, async (asked) => {
+        const start = (manners: ReadonlyArray<Manner>, resume: Promise<unknown>) =>
+          asked
+            .filter(({ manner }) => manners.includes(manner))
+            .map(async ({ blob, range, manner }) => {
+              const got = await receive(`/${blob}/${range.start}/${range.end}`, manner, resume)
+              const expected = sha256(blobs[blob]?.bytes.subarray(range.start, range.end) ?? Buffer.alloc(0))
+              expect(got).to.equal(manner === 'leaves' ? null : expected)
+            })
+        const moving = start(['reads', 'leaves'], Promise.resolve())
+        const stalled = start(['stalls'], Promise.all(moving))
+        await Promise.all([...moving, ...stalled])
+        await until(async () => lent.size === 0)
+        expect(faults).to.deep.equal([])
+        expect(mostLarge).to.be.at.most(largeCount)
+      }),
+      { numRuns: 6 },
+    )
+    await until(async () => (await openFiles()) <= before)
+  })
+
+  it('are let go of when a client leaves before the replies that wait behind another one', async () => {
+    const before = await openFiles()
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write([0, 1, 2].map((blob) => ask(`/${blob}/0/${size}`)).join(''))
+    await until(async () => lent.size === blobs.length)
+    socket.destroy()
+    await until(async () => lent.size === 0 && (await openFiles()) <= before)
+    expect(faults).to.deep.equal([])
+  })
+
+  it('come in order when a client sends all of his requests at once', async () => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write(
+      [ask(`/0/0/${size}`), ask('/1/5/1000'), ask(`/2/0/${size}`, 'Connection: close\r\n')].join(''),
+    )
+    const answer = await collect(socket)
+    const bodies = [blobs[0]?.bytes, blobs[1]?.bytes.subarray(5, 1000), blobs[2]?.bytes]
+    let at = 0
+    for (const body of bodies) {
+      const bodyAt = answer.indexOf('\r\n\r\n', at) + 4
+      at = bodyAt + (body?.length ?? 0)
+      expect(body?.equals(answer.subarray(bodyAt, at))).to.equal(true)
+    }
+    expect(at).to.equal(answer.length)
+    await until(async () => lent.size === 0)
+  })
+})

@@ -1,0 +1,299 @@
+import { expect } from 'chai'
+import { decodeJwt } from 'jose'
+import type { Larder } from '../../../src/composition/larder.ts'
+import { aNewImageFile, anImageExportUid, anImageFileUid } from '../../support/builders.ts'
+import { right } from '../../support/expect-right.ts'
+import { type SeededImage, seedImage } from '../../support/library.ts'
+import {
+  bearer,
+  createMemoryLarder,
+  createStandingClock,
+  listen,
+  publicUrl,
+  type TestServer,
+} from '../../support/memory-larder.ts'
+
+const urlsOf = async (response: Response): Promise<ReadonlyArray<string>> => {
+  const { items } = (await response.json()) as { items: Record<string, ReadonlyArray<{ url: string }>> }
+  return Object.values(items).flatMap((list) => list.map(({ url }) => url))
+}
+
+/** The same address on the server under test. */
+const pathOf = (url: string): string => url.slice(publicUrl.length)
+
+describe('image routes', () => {
+  const { clock, advance } = createStandingClock()
+  let larder: Larder
+  let server: TestServer
+  let image: SeededImage
+  let storedAt: number
+
+  before(async () => {
+    storedAt = clock()
+    larder = await createMemoryLarder({ clock })
+    server = await listen(larder)
+    image = await seedImage(larder, [Buffer.from('a picture of some bytes'), Buffer.from('a tiny one')])
+  })
+  after(() => server.close())
+
+  const playlist = (query = '', init?: RequestInit) =>
+    server.get(`/api/1/image_files/playlist/${image.uid}${query}`, init)
+
+  describe('GET /api/1/image_files/playlist/{if} (§4.1)', () => {
+    it('lists the exports by format, smallest first, with every member', async () => {
+      const [large, small] = image.exports
+      const response = await playlist('', bearer(image.jwt))
+      expect(response.status).to.equal(200)
+      expect(response.headers.get('content-type')).to.equal('application/json; charset=utf-8')
+      expect(response.headers.get('cache-control')).to.match(/^private, max-age=30/)
+      expect(await response.json()).to.deep.equal({
+        items: {
+          webp: [small, large].map((made) => ({
+            url: `${publicUrl}/api/1/image_files/image/${made?.uid}.webp`,
+            uid: made?.uid,
+            format: 'webp',
+            width: made?.width,
+            height: made?.height,
+            size_bytes: made?.file.size,
+            thumbhash: made?.thumbhash,
+          })),
+        },
+      })
+    })
+
+    it('signs as the caller came: none by header, query by query, path by path (§3)', async () => {
+      expect(await urlsOf(await playlist('', bearer(image.jwt)))).to.satisfy((urls: string[]) =>
+        urls.every((url) => !url.includes(image.jwt)),
+      )
+      expect(await urlsOf(await playlist(`?jwt=${image.jwt}`))).to.satisfy((urls: string[]) =>
+        urls.every((url) => url.endsWith(`?jwt=${image.jwt}`)),
+      )
+      const byPath = await server.get(`/api/1/~${image.jwt}/image_files/playlist/${image.uid}`)
+      expect(await urlsOf(byPath)).to.satisfy((urls: string[]) =>
+        urls.every((url) => url.startsWith(`${publicUrl}/api/1/~${image.jwt}/image_files/image/`)),
+      )
+    })
+
+    it('signs as it is asked to, and every URL of it answers 200', async () => {
+      for (const presign of ['query', '1', 'TRUE', 'path']) {
+        for (const url of await urlsOf(await playlist(`?jwt=${image.jwt}&presign=${presign}`)))
+          expect((await server.get(pathOf(url))).status, url).to.equal(200)
+      }
+      for (const url of await urlsOf(await playlist(`?jwt=${image.jwt}&presign=none`)))
+        expect((await server.get(pathOf(url))).status, url).to.equal(401)
+    })
+
+    it('gives URLs a fresh token in place of one from a header, which ends no later (§3.2, W14)', async () => {
+      advance(5)
+      const [url = ''] = await urlsOf(await playlist('?presign=query', bearer(image.jwt)))
+      const fresh = new URL(url).searchParams.get('jwt') ?? ''
+      expect(fresh).not.to.equal(image.jwt)
+      expect(decodeJwt(fresh).sub).to.equal(image.uid)
+      expect(decodeJwt(fresh).exp).to.be.at.most(decodeJwt(image.jwt).exp ?? 0)
+      expect((await server.get(pathOf(url))).status).to.equal(200)
+    })
+
+    it('answers 404 to who may see a file that has no exports', async () => {
+      const empty = aNewImageFile()
+      await right(larder.imageFiles.add(empty))
+      const jwt = await right(larder.tokens.mint('image', empty.uid, 60))
+      const response = await server.get(`/api/1/image_files/playlist/${empty.uid}?jwt=${jwt}`)
+      expect(response.status).to.equal(404)
+      expect(await response.json()).to.include({ type: 'not_found' })
+    })
+
+    it('answers HEAD with the headers of GET and no body (§1.5)', async () => {
+      const headers = { authorization: `Bearer ${image.jwt}`, 'accept-encoding': 'identity' }
+      const get = await playlist('', { headers })
+      const head = await playlist('', { method: 'HEAD', headers })
+      expect(head.status).to.equal(200)
+      expect(head.headers.get('content-length')).to.equal(String((await get.arrayBuffer()).byteLength))
+      expect(await head.text()).to.equal('')
+    })
+  })
+
+  describe('public images (§4.2)', () => {
+    let open: SeededImage
+    before(async () => {
+      open = await seedImage(larder)
+      await right(larder.imageFiles.setPublic(open.uid, true))
+    })
+
+    it('need no token with public=1, and hand one out', async () => {
+      const response = await server.get(`/api/1/image_files/playlist/${open.uid}?public=1`)
+      expect(response.status).to.equal(200)
+      const jwt = response.headers.get('x-image-file-jwt') ?? ''
+      const [url = ''] = await urlsOf(response)
+      expect(url).not.to.include('jwt')
+      expect((await server.get(pathOf(url), bearer(jwt))).status).to.equal(200)
+    })
+
+    it('put that fresh token into their URLs when asked to (W8)', async () => {
+      for (const presign of ['query', 'path']) {
+        const response = await server.get(
+          `/api/1/image_files/playlist/${open.uid}?public=1&presign=${presign}`,
+        )
+        const [url = ''] = await urlsOf(response)
+        expect(url).to.include(response.headers.get('x-image-file-jwt'))
+        expect((await server.get(pathOf(url))).status).to.equal(200)
+      }
+    })
+
+    it('have their bytes served without a token, to any cache', async () => {
+      const response = await server.get(`/api/1/image_files/image/${open.exports[0]?.uid}.webp`)
+      expect(response.status).to.equal(200)
+      expect(response.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
+    })
+
+    it('are the only ones: public=1 on another is forbidden', async () => {
+      const response = await playlist('?public=1')
+      expect(response.status).to.equal(403)
+      expect(await response.json()).to.include({ type: 'invalid' })
+    })
+
+    it('are public to who was refused before, half a minute later (§9.2)', async () => {
+      const { uid } = await seedImage(larder)
+      const status = async () => (await server.get(`/api/1/image_files/playlist/${uid}?public=1`)).status
+      expect(await status()).to.equal(403)
+      await right(larder.imageFiles.setPublic(uid, true))
+      advance(30)
+      expect(await status()).to.equal(200)
+    })
+  })
+
+  describe('GET /api/1/image_files/image/{ife}.{ext} (§4.3)', () => {
+    const body = 'a picture of some bytes'
+    const bytes = (init?: RequestInit, ext = 'webp') =>
+      server.get(`/api/1/image_files/image/${image.exports[0]?.uid}.${ext}?jwt=${image.jwt}`, init)
+
+    it('answers the bytes with their own type, whatever the extension', async () => {
+      for (const ext of ['webp', 'exe']) {
+        const response = await bytes({}, ext)
+        expect(response.status).to.equal(200)
+        expect(response.headers.get('content-type')).to.equal('image/webp')
+        expect(response.headers.get('content-length')).to.equal(String(body.length))
+        expect(response.headers.get('x-content-type-options')).to.equal('nosniff')
+        expect(response.headers.get('cache-control')).to.equal('private, max-age=31536000, immutable')
+        expect(await response.text()).to.equal(body)
+      }
+    })
+
+    it('answers a range (§6.1, W1)', async () => {
+      const response = await bytes({ headers: { range: 'bytes=2-8' } })
+      expect(response.status).to.equal(206)
+      expect(response.headers.get('content-range')).to.equal(`bytes 2-8/${body.length}`)
+      expect(await response.text()).to.equal(body.slice(2, 9))
+    })
+
+    it('answers a range beyond the end with 416 and the length', async () => {
+      const response = await bytes({ headers: { range: 'bytes=1000-' } })
+      expect(response.status).to.equal(416)
+      expect(response.headers.get('content-range')).to.equal(`bytes */${body.length}`)
+      expect(await response.json()).to.include({ type: 'range_not_satisfiable' })
+    })
+
+    it('says when they were stored, and answers 304 to who has them since then (§6.2)', async () => {
+      const lastModified = (await bytes()).headers.get('last-modified') ?? ''
+      expect(lastModified).to.equal(new Date(storedAt).toUTCString())
+      const earlier = new Date(storedAt - 1000).toUTCString()
+      expect((await bytes({ headers: { 'if-modified-since': lastModified } })).status).to.equal(304)
+      expect((await bytes({ headers: { 'if-modified-since': earlier } })).status).to.equal(200)
+      // An If-None-Match decides alone (RFC 9110 §13.2.2).
+      const other = { 'if-modified-since': lastModified, 'if-none-match': '"other"' }
+      expect((await bytes({ headers: other })).status).to.equal(200)
+    })
+
+    it('answers 304 to who has them (W24)', async () => {
+      const etag = (await bytes()).headers.get('etag') ?? ''
+      expect((await bytes({ headers: { 'if-none-match': etag } })).status).to.equal(304)
+    })
+
+    it('answers HEAD without reading the object', async () => {
+      const cold = await seedImage(larder)
+      await right(larder.store.delete(cold.exports[0]?.file.key ?? ''))
+      const where = `/api/1/image_files/image/${cold.exports[0]?.uid}.webp?jwt=${cold.jwt}`
+      expect((await server.get(where, { method: 'HEAD' })).status).to.equal(200)
+      expect((await server.get(where)).status).to.equal(502)
+    })
+
+    it('says the same of an unknown export, a foreign one and a uid that is none (§2.5, W15)', async () => {
+      const other = await seedImage(larder)
+      const answers = await Promise.all(
+        [anImageExportUid(), other.exports[0]?.uid, 'not%20a%20uid', 'a'.repeat(81)].map(async (uid) => {
+          const response = await server.get(`/api/1/image_files/image/${uid}.webp?jwt=${image.jwt}`)
+          const headers = [...response.headers].filter(([name]) => name !== 'date')
+          return { status: response.status, headers, body: await response.text() }
+        }),
+      )
+      expect(answers[0]?.status).to.equal(403)
+      for (const answer of answers) expect(answer).to.deep.equal(answers[0])
+    })
+
+    it('tells a caller without a token nothing but that one is needed (W16)', async () => {
+      for (const uid of [image.exports[0]?.uid, anImageExportUid(), 'not%20a%20uid'])
+        expect((await server.get(`/api/1/image_files/image/${uid}.webp`)).status).to.equal(401)
+    })
+  })
+
+  describe('tokens (§2)', () => {
+    const statusAndType = async (response: Response) => {
+      const { type } = (await response.json()) as { type: string }
+      return `${response.status} ${type}`
+    }
+
+    it('are asked for with 401 not_set (W16)', async () =>
+      expect(await statusAndType(await playlist())).to.equal('401 not_set'))
+
+    it('in another form than a bearer token are 401 bad_format', async () => {
+      for (const authorization of ['Basic eDp5', 'bearer', image.jwt, `bearer ${image.jwt} twice`])
+        expect(await statusAndType(await playlist('', { headers: { authorization } }))).to.equal(
+          '401 bad_format',
+        )
+    })
+
+    it('may be announced in any case (W17)', async () => {
+      for (const scheme of ['bearer', 'Bearer', 'BEARER'])
+        expect(
+          (await playlist('', { headers: { authorization: `${scheme} ${image.jwt}` } })).status,
+        ).to.equal(200)
+    })
+
+    it('are decided by the first that is present: a bad header is not rescued by a good query (§2.2)', async () =>
+      expect(await statusAndType(await playlist(`?jwt=${image.jwt}`, bearer('rubbish')))).to.equal(
+        '403 invalid',
+      ))
+
+    it('of another file, kind, key or issuer are forbidden alike', async () => {
+      const forged = image.jwt.slice(0, -4).concat('AAAA')
+      const unsigned = [
+        Buffer.from('{"alg":"none"}').toString('base64url'),
+        image.jwt.split('.')[1],
+        '',
+      ].join('.')
+      const foreign = await right(larder.tokens.mint('image', anImageFileUid(), 60))
+      const content = await right(larder.tokens.mint('content', image.uid, 60))
+      for (const jwt of [forged, unsigned, foreign, content, 'x'])
+        expect(await statusAndType(await playlist(`?jwt=${jwt}`))).to.equal('403 invalid')
+    })
+
+    it('end when their time is up, and not before', async () => {
+      const jwt = await right(larder.tokens.mint('image', image.uid, 10))
+      advance(9)
+      expect((await playlist(`?jwt=${jwt}`)).status).to.equal(200)
+      advance(1)
+      expect(await statusAndType(await playlist(`?jwt=${jwt}`))).to.equal('403 invalid')
+    })
+  })
+
+  it('answers 422 with every fault named, and only after authentication (§1.4)', async () => {
+    const bad = '?presign=maybe&public=2'
+    expect((await playlist(bad)).status).to.equal(401)
+    const response = await playlist(`${bad}&jwt=${image.jwt}`)
+    expect(response.status).to.equal(422)
+    const { detail } = (await response.json()) as { detail: ReadonlyArray<{ loc: unknown; type: string }> }
+    expect(detail.map(({ loc }) => loc)).to.have.deep.members([
+      ['query', 'presign'],
+      ['query', 'public'],
+    ])
+  })
+})

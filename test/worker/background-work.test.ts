@@ -1,0 +1,172 @@
+import { expect } from 'chai'
+import type { Terminal } from '../../src/cli/terminal.ts'
+import type { Adapters, Larder } from '../../src/composition/larder.ts'
+import { loadConfig } from '../../src/config/settings.ts'
+import type { UnfinishedFile } from '../../src/domain/ingest/ingest-service.ts'
+import type { ContentFileUid } from '../../src/domain/media/ids.ts'
+import { refused, unavailable } from '../../src/domain/shared/errors.ts'
+import { E, TE } from '../../src/fp.ts'
+import { createPantryWork } from '../../src/worker/background-work.ts'
+import { asMonotonic } from '../support/as-monotonic.ts'
+import { seedFilm } from '../support/library.ts'
+import { createMemoryLarder } from '../support/memory-larder.ts'
+import { createRecordingLog } from '../support/recording-log.ts'
+import { createTestSleep } from '../support/test-sleep.ts'
+
+const config = (() => {
+  const loaded = loadConfig({ SAMPLE_MEDIA: '0' })
+  if (E.isLeft(loaded)) throw new Error('bad settings')
+  return loaded.right
+})()
+
+const down = unavailable('object store')('it is down')
+
+describe('the work of a server beside serving', () => {
+  const make = async (overrides: Partial<Adapters> = {}) => {
+    const timer = createTestSleep()
+    const { log, entries } = createRecordingLog()
+    const larder = await createMemoryLarder({ sleep: timer.sleep, log, ...overrides })
+    return { larder, timer, entries }
+  }
+
+  const start = (larder: Larder, isInteractive = false) => {
+    const lines: string[] = []
+    const errors: unknown[] = []
+    const terminal: Terminal = {
+      isInteractive,
+      print: (line) => lines.push(line),
+      printError: (_, error) => errors.push(error),
+      showProgress: () => {},
+      close: () => {},
+    }
+    const work = createPantryWork(larder, config, () => {}, terminal)
+    const ended = work.run()
+    const stop = async () => {
+      await work.stop(5000)
+      await ended
+    }
+    return { lines, errors, stop }
+  }
+
+  const stateOf = ({ background }: Larder, name: string) =>
+    background.counts().find(({ task }) => task === name)
+
+  const unfinished = (finish: UnfinishedFile['finish'], uid = 'cf_1'): UnfinishedFile => ({
+    kind: 'content',
+    uid: uid as ContentFileUid,
+    finish,
+  })
+
+  it('[V24] takes an exception as a failure that is logged and tried again, and never rejects', async () => {
+    const { larder, timer, entries } = await make()
+    const broken = { ...larder.ingest, oldest: () => Promise.reject(new Error('a bug')) }
+    const { stop } = start({ ...larder, ingest: broken })
+    await timer.next()
+    await timer.next()
+    expect(stateOf(larder, 'start')).to.include({ failures: 2, lastFailure: 'a bug' })
+    expect(entries.map(({ event }) => event)).to.include.members([
+      'background.exception',
+      'background.failed',
+    ])
+    await stop()
+  })
+
+  it('[V24] tries again what failed once, and finishes it', async () => {
+    const { larder, timer } = await make()
+    let tries = 0
+    const file = unfinished(() => async () => {
+      tries += 1
+      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
+    })
+    const clock = { now: 0 }
+    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(tries < 4 ? [file] : []) }
+    const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
+    while (tries < 4) clock.now += await timer.next()
+    await timer.idle(() => lines.length > 0)
+    expect(lines).to.deep.equal(['  the exports of cf_1 are made', '  cf_1: no sound'])
+    expect(errors).to.have.length(3)
+    expect(stateOf(larder, 'exports')).to.include({ failures: 3, lastFailure: 'object store: it is down' })
+    await stop()
+  })
+
+  it('[V24] gives a file up at which its decoder fails again and again, and goes on with the others', async () => {
+    const { larder, timer, entries } = await make()
+    const tries = { bad: 0, down: 0 }
+    const bad = unfinished(
+      () => async () => {
+        tries.bad += 1
+        return E.left(unavailable('transcoder')('ended by SIGKILL'))
+      },
+      'cf_bad',
+    )
+    const waiting = unfinished(
+      () => async () => {
+        tries.down += 1
+        return E.left(down)
+      },
+      'cf_waiting',
+    )
+    const clock = { now: 0 }
+    const ingest = { ...larder.ingest, listUnfinished: TE.right([bad, waiting]) }
+    const { lines, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
+    while (tries.down < 9) clock.now += await timer.next()
+    expect(tries.bad).to.equal(5)
+    expect(lines).to.deep.equal(['  the exports of cf_bad are not tried again before the next start'])
+    expect(entries.filter(({ event }) => event === 'exports.given_up')).to.have.length(1)
+    await stop()
+  })
+
+  it('[V24] leaves a file to the process that is at it, and looks again', async () => {
+    const { larder, timer } = await make()
+    let looks = 0
+    const file = unfinished(() => async () => {
+      looks += 1
+      return E.right(looks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
+    })
+    const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
+    const { lines, stop } = start({ ...larder, ingest })
+    while (looks < 3) await timer.next()
+    await timer.idle(() => lines.length > 0)
+    expect(lines[0]).to.equal(
+      '  the exports of cf_1 are there: another process, or an earlier try, has made them',
+    )
+    await stop()
+  })
+
+  it('[V24] aborts what is under way when it stops, and says nothing of it', async () => {
+    const { larder, entries } = await make()
+    let begun = (): void => {}
+    const isBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    let isAborted = false
+    const file = unfinished((_, signal) => async () => {
+      begun()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      isAborted = true
+      return E.left(refused('it would blame the file'))
+    })
+    const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
+    const { lines, errors, stop } = start({ ...larder, ingest })
+    await isBegun
+    await stop()
+    expect({ isAborted, lines, errors }).to.deep.equal({ isAborted: true, lines: [], errors: [] })
+    expect(entries.filter(({ level }) => level !== 'info')).to.deep.equal([])
+  })
+
+  it('[V9] prints links with tokens to a terminal alone; anything else gets the command that makes one', async () => {
+    const { larder } = await make()
+    const { uid } = await seedFilm(larder)
+    const shown = start(larder, true)
+    const { larder: other } = await make()
+    const { uid: otherUid } = await seedFilm(other)
+    const kept = start(other, false)
+    while (shown.lines.length === 0 || kept.lines.length === 0) await new Promise(setImmediate)
+    expect(shown.lines[0]).to.match(new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`))
+    expect(kept.lines).to.deep.equal([
+      `  a film     http://127.0.0.1:8080/console/watch/${otherUid}?jwt=… (a token: larder token ${otherUid})`,
+    ])
+    await shown.stop()
+    await kept.stop()
+  })
+})
