@@ -7,7 +7,6 @@ import { addCommand } from './cli/add-command.ts'
 import { adminCommand } from './cli/admin-command.ts'
 import { checkCommand } from './cli/check-command.ts'
 import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
-import { complain, writeError } from './cli/complain.ts'
 import { doctorCommand } from './cli/doctor-command.ts'
 import { explainUsage } from './cli/explain-usage.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
@@ -23,6 +22,7 @@ import { describeMisspelt } from './config/misspelt-settings.ts'
 import { BadSetting, loadConfig } from './config/settings.ts'
 import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
+import { complain, writeError } from './terminal/print-error.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   serve: serveCommand,

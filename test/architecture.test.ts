@@ -28,9 +28,28 @@ const probes = [
   { in: 'src/http/x', refused: '../adapters/memory/memory-cache.ts', allowed: '../domain/shared/ids.ts' },
   { in: 'src/http/y', refused: 'node-persist', allowed: 'koa' },
   { in: 'src/http/z', refused: 'knex/lib/client.js', allowed: 'koa' },
-  { in: 'src/cli/y', refused: 'pg/lib/client.js', allowed: '../composition.ts' },
+  { in: 'src/http/w', refused: '../config/settings.ts', allowed: './limits.ts' },
+  { in: 'src/http/v', refused: '../server/drain.ts', allowed: './limits.ts' },
   { in: 'src/server/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../http/limits.ts' },
-  { in: 'src/cli/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition.ts' },
+  { in: 'src/server/y', refused: '../cli/command.ts', allowed: '../config/settings.ts' },
+  { in: 'src/server/z', refused: '../domain/vod/vod-service.ts', allowed: '../domain/shared/errors.ts' },
+  {
+    in: 'src/cli/x',
+    refused: '../adapters/fs/fs-object-store.ts',
+    allowed: '../composition/with-services.ts',
+  },
+  { in: 'src/cli/y', refused: 'pg/lib/client.js', allowed: '../terminal/terminal.ts' },
+  { in: 'src/cli/z', refused: '../http/handle.ts', allowed: '../server/listening.ts' },
+  { in: 'src/worker/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../composition/larder.ts' },
+  { in: 'src/terminal/x', refused: '../cli/command.ts', allowed: '../domain/shared/errors.ts' },
+  { in: 'src/composition/x', refused: '../cli/command.ts', allowed: '../adapters/fs/fs-object-store.ts' },
+  { in: 'src/composition/y', refused: '../worker/start-task.ts', allowed: '../http/app.ts' },
+  { in: 'src/config/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../ports/log.ts' },
+  { in: 'src/config/y', refused: '../composition/larder.ts', allowed: '../http/limits.ts' },
+  { in: 'src/domain/w', refused: '../config/settings.ts', allowed: '../fp.ts' },
+  { in: 'src/domain/v', refused: '../terminal/terminal.ts', allowed: '../ports/cache.ts' },
+  { in: 'src/adapters/w', refused: '../config/settings.ts', allowed: '../ports/cache.ts' },
+  { in: 'src/console/x', refused: '../domain/shared/errors.ts', allowed: './film.ts' },
   { in: 'src/x', refused: 'fp-ts/Either', allowed: './fp.ts' },
 ] as const
 
@@ -178,7 +197,7 @@ const texts = [
     found: "error.code === 'ENOENT'",
     // What Node hands to these by type, in rooms that know no adapter; and PostgreSQL's own codes.
     except: [
-      'cli/listening.ts',
+      'server/listening.ts',
       'cli/quiet-warnings.ts',
       'server/http-server.ts',
       'server/protocol-errors.ts',
@@ -274,7 +293,8 @@ const clocks = [
       'src/adapters/memory/memory-object-store.ts',
       'src/adapters/platform/leftovers.ts', // against the times of files
       'src/adapters/platform/process-beacon.ts', // against the times of files
-      'src/composition.ts',
+      'src/composition/adapters.ts',
+      'src/composition/tokens.ts',
       'src/server/protocol-errors.ts', // the header Date
     ],
   },

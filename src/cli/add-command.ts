@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition/with-services.ts'
 import { E } from '../fp.ts'
-
+import { explain } from '../terminal/explain-error.ts'
+import { complain } from '../terminal/print-error.ts'
+import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
-import { complain } from './complain.ts'
-
-import { explain, orFail } from './outcome.ts'
-import { createProgressBar } from './progress-bar.ts'
+import { orFail } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'
 

@@ -3,8 +3,8 @@ import { withServicesApartFromKeys } from '../composition/with-services.ts'
 import type { Config } from '../config/settings.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E, pipe, TE } from '../fp.ts'
+import { describeOutdated } from '../terminal/describe-outdated.ts'
 import { always, type Command, wrongUsage } from './command.ts'
-import { describeOutdated } from './describe-outdated.ts'
 import {
   type Examined,
   examineDataFolder,

@@ -1,4 +1,4 @@
-import { complain } from './complain.ts'
+import { complain } from '../terminal/print-error.ts'
 
 /** npm hands on to us the Ctrl-C that the terminal has sent to us already: what comes so soon is the same one. */
 const echoMilliseconds = 500

@@ -38,6 +38,6 @@ export const createLarderServer = (
         ...common,
         corsOrigins,
         telling: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
-        consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, 'console')),
+        consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),
       }),
   })

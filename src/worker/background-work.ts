@@ -1,7 +1,7 @@
-import { createTerminal, type Terminal } from '../cli/terminal.ts'
 import type { Larder } from '../composition/larder.ts'
 import { samplePaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
+import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { createExportsTask } from './exports-task.ts'
 import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'

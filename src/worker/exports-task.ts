@@ -1,10 +1,10 @@
-import type { Terminal } from '../cli/terminal.ts'
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask, TaskContext } from '../domain/background/background-work.ts'
 import { createRetries } from '../domain/background/retries.ts'
 import type { UnfinishedFile } from '../domain/ingest/ingest-service.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Milliseconds between two looks for files whose exports no process is making any more. */
 const lookAgainMs = 30_000

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
-import type { Terminal } from '../cli/terminal.ts'
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
 import { E } from '../fp.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { printWatchLink } from './watch-link.ts'
 
 /** Adds one sample to an empty library. */

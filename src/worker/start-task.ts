@@ -1,10 +1,10 @@
-import { describeOutdated } from '../cli/describe-outdated.ts'
-import type { Terminal } from '../cli/terminal.ts'
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
 import { isDomainError } from '../domain/background/describe-failure.ts'
 import { E, O } from '../fp.ts'
+import { describeOutdated } from '../terminal/describe-outdated.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { printWatchLink } from './watch-link.ts'
 
 /** Brings the database to this release's form, prints where to look, and lets the other tasks begin. */

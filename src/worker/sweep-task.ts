@@ -1,9 +1,9 @@
-import { describeSweep, isRefusal } from '../cli/describe-sweep.ts'
-import type { Terminal } from '../cli/terminal.ts'
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
 import { unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
+import { describeSweep, isRefusal } from '../terminal/describe-sweep.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Milliseconds. */
 const usualPause = 6 * 3_600_000

@@ -1,8 +1,8 @@
-import type { Terminal } from '../cli/terminal.ts'
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
 import { E } from '../fp.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Seconds that a printed link works: people may come back to the terminal tomorrow. */
 const linkTtlSeconds = 86_400

@@ -9,7 +9,7 @@ import { createKnexStoredFileRepository } from '../../src/adapters/knex/knex-sto
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
 import { runProgram } from '../../src/adapters/platform/run-program.ts'
 import { explainStart } from '../../src/adapters/postgres-embedded/explain-start.ts'
-import { explain } from '../../src/cli/outcome.ts'
+import { explain } from '../../src/terminal/explain-error.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 

@@ -1,6 +1,6 @@
 import type { DomainError } from '../domain/shared/errors.ts'
-import { complain } from './complain.ts'
-import { explain } from './outcome.ts'
+import { explain } from './explain-error.ts'
+import { complain } from './print-error.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 /** What a serving process shows to people: lines, errors, and a bar that says how far the exports are. */

@@ -1,0 +1,20 @@
+import { oneLine } from '../domain/health/health-service.ts'
+import type { DomainError } from '../domain/shared/errors.ts'
+
+/** An error in one line, for the person at the terminal. */
+export const explain = (error: DomainError): string => {
+  switch (error._tag) {
+    case 'Refused':
+      return error.message
+    case 'NotFound':
+      return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
+    case 'Unavailable':
+      return error.mayHaveHappened
+        ? `the ${error.dependency} did not say whether it was done (${oneLine(error.cause)}): try again`
+        : `the ${error.dependency} cannot be used: ${oneLine(error.cause)}`
+    case 'BadOrigin':
+      return `the object store is damaged: ${error.what}`
+    case 'Forbidden':
+      return 'this is not permitted'
+  }
+}
