@@ -1,5 +1,5 @@
-// Runs the examples of README.md ("Ask it") as a reader would paste them, against a server from dist/ with an empty
-// folder of its own; fails when one of them does, or is answered with anything but 2xx.
+// Runs the examples of README.md ("Ask it") and, after these, of docs/requests.md as a reader would paste them, against a
+// server from dist/ with an empty folder of its own. Fails when an example fails, or is answered with anything but 2xx.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,10 +10,11 @@ import { text } from 'node:stream/consumers'
 
 const usual = 'BASE=http://127.0.0.1:8080'
 
-/** All shell blocks of the section, as one script. */
+/** All shell blocks of both, as one script. */
 const readExamples = () => {
   const section = /^## Ask it$(.*?)^## /ms.exec(readFileSync('README.md', 'utf8'))?.[1] ?? ''
-  const script = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
+  const text = section + readFileSync('docs/requests.md', 'utf8')
+  const script = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
   if (!script.includes(usual)) throw new Error(`no example of the README has the line ${usual}`)
   return script
 }
