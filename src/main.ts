@@ -22,7 +22,7 @@ import { describeMisspelt } from './config/misspelt-settings.ts'
 import { BadSetting, loadConfig } from './config/settings.ts'
 import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
-import { complain, writeError } from './terminal/print-error.ts'
+import { printError, printErrorLine } from './terminal/print-error.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   serve: serveCommand,
@@ -63,7 +63,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   const command = commandOf(name)
   const config = loadConfig(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`))
-  for (const warning of describeMisspelt(process.env)) complain(warning)
+  for (const warning of describeMisspelt(process.env)) printError(warning)
   // What Larder writes is for its own user alone, also where no code says so and whatever the caller's umask is.
   process.umask(0o077)
   const given = { config: config.right, args }
@@ -86,7 +86,7 @@ const explain = (error: unknown): Failure | null => {
 
 // The reader of our lines may go: a server that serves does not end for it.
 process.stdout.on('error', () => {})
-printWarningsWithoutText((text) => text.split('\n').forEach(writeError))
+printWarningsWithoutText((text) => text.split('\n').forEach(printErrorLine))
 
 const [name, ...args] = process.argv.slice(2)
 try {
@@ -96,6 +96,6 @@ try {
   const failure = explain(error)
   if (failure === null) throw error
   const prefix = failure.message.startsWith('usage:') ? '' : 'larder: '
-  for (const line of failure.lines) writeError(`${prefix}${line}`)
+  for (const line of failure.lines) printErrorLine(`${prefix}${line}`)
   process.exitCode = failure.exitCode
 }

@@ -316,6 +316,20 @@ describe('[M2] clocks', () => {
     })
 })
 
+describe('what was found in the cache', () => {
+  it('is made by cache code alone: all others compute from it', () => {
+    const makers = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && /\bnew Found\b/.test(readFileSync(join('src', name), 'utf8')),
+    )
+    expect(makers).to.have.members([
+      'adapters/cache/tiers/cache-tier.ts',
+      'adapters/cache/tiers/tier-stale-cache.ts',
+      'domain/caching/found.ts',
+      'domain/caching/read-through.ts',
+    ])
+  })
+})
+
 describe('[V23] the cache', () => {
   it('is set by the two reads alone that take the moment before they load', () => {
     const folders = ['src/domain', 'src/http', 'src/cli']

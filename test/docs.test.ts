@@ -16,6 +16,7 @@ const entries = (): ReadonlyArray<Entry> =>
 
 const documents = (): ReadonlyArray<string> => [
   'README.md',
+  'CONTRIBUTING.md',
   'CHANGELOG.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))

@@ -1,4 +1,4 @@
-import { createTrust } from '../src/adapters/cache/disk/trusted-chunks.ts'
+import { createChunkTrust } from '../src/adapters/cache/disk/trusted-chunks.ts'
 import { createBreaker } from '../src/adapters/platform/breaker.ts'
 import { createRetries } from '../src/domain/background/retries.ts'
 import { createOutageLog } from '../src/domain/health/outage-log.ts'
@@ -14,7 +14,7 @@ export const refusals = [
   () => createBreaker({ openMs: 1000, monotonic: clock }),
 
   // @ts-expect-error what was verified would be trusted for longer
-  () => createTrust(clock),
+  () => createChunkTrust(clock),
 
   // @ts-expect-error a file would not be tried again
   () => createRetries(clock, { first: 1, most: 2 }, 3),

@@ -5,7 +5,7 @@ import { cacheFolders } from '../../src/adapters/cache/disk/cache-folders.ts'
 import { createJournal, type JournalRecord } from '../../src/adapters/cache/disk/journal.ts'
 import { createLinkLock } from '../../src/adapters/cache/disk/link-lock.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
-import { ourIdentity, stateOf } from '../../src/adapters/platform/process-identity.ts'
+import { currentProcessId, processStateOf } from '../../src/adapters/platform/process-identity.ts'
 import type { Lab } from '../larder/lab.ts'
 import { memoryOf } from '../larder/memory-of.ts'
 import type { Peer } from '../peers/peer.ts'
@@ -23,7 +23,7 @@ function* entries(count: number): Generator<JournalRecord> {
 const fillBooks = async (dir: string, count: number): Promise<void> => {
   const folders = cacheFolders(dir)
   await mkdir(dir, { recursive: true })
-  await createLinkLock(folders.upkeepLock, (says) => says, stateOf).take(ourIdentity)
+  await createLinkLock(folders.upkeepLock, (says) => says, processStateOf).take(currentProcessId)
   const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(entries(count))
   await journal.close()

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { withNewLibrary } from '../composition/with-services.ts'
 import { E } from '../fp.ts'
-import { explain } from '../terminal/explain-error.ts'
-import { complain } from '../terminal/print-error.ts'
+import { explainError } from '../terminal/explain-error.ts'
+import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
@@ -27,7 +27,7 @@ export const addCommand: Command = {
     if (positionals.length === 0) throw wrongUsage(usage)
 
     return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
-      if (made !== null) complain(made)
+      if (made !== null) printError(made)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
@@ -38,19 +38,19 @@ export const addCommand: Command = {
           onProgress: (fraction) => bar.show(path, fraction),
           onWaiting: () => {
             bar.clear()
-            complain(`${path}: another process is adding it, or making its exports: waiting`)
+            printError(`${path}: another process is adding it, or making its exports: waiting`)
           },
         })()
         bar.clear()
         if (E.isLeft(added)) {
-          const error = explain(added.left)
-          complain(`${path}: ${error}`)
+          const error = explainError(added.left)
+          printError(`${path}: ${error}`)
           report({ lines: [], json: { file: path, error } })
           exitCode = 1
           continue
         }
         const { kind, uid, warnings } = added.right
-        for (const warning of warnings) complain(`${path}: ${warning}`)
+        for (const warning of warnings) printError(`${path}: ${warning}`)
         // A program has the uid, and asks for a token when it wants one.
         const link = async (): Promise<string> => {
           const { jwt } = await orFail(admins.mintMediaToken(uid, null))

@@ -4,10 +4,10 @@ import { createLarderServer } from '../composition/http.ts'
 import type { Larder } from '../composition/larder.ts'
 import { withServices } from '../composition/with-services.ts'
 import type { Config } from '../config/settings.ts'
-import { examine, type ListReport } from '../domain/hls-check/examine.ts'
+import { examineLists, type ListReport } from '../domain/hls-check/examine.ts'
 import { ContentFileUid } from '../domain/media/ids.ts'
 import { E, O, TE } from '../fp.ts'
-import { close, listen } from '../server/listening.ts'
+import { closeServer, listenOn } from '../server/listening.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
 import { describeReports, reportsAsJson, withoutTokens } from './list-report.ts'
 import { orFail } from './outcome.ts'
@@ -29,21 +29,21 @@ const examineFilm = async (
     throw new Failure(`${uid} has no exports yet: \`larder serve\` makes them`)
 
   const { server } = createLarderServer(larder, config)
-  const { port } = await listen(server, { host: '127.0.0.1', port: 0 })
+  const { port } = await listenOn(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
   // A token in the path leaves the lists as they are.
   const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8`
   try {
-    return { reports: await orFail(examine(url, larder.fetchListAs(null))), origin }
+    return { reports: await orFail(examineLists(url, larder.fetchListAs(null))), origin }
   } finally {
-    await close(server)
+    await closeServer(server)
   }
 }
 
 /** The lists at an address, asked for with the token in the header when there is one. */
 const examineAddress = async (url: string, jwt: string | undefined): Promise<ReadonlyArray<ListReport>> => {
   const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
-  const reports = await examine(url, createFetchList()(bearer))()
+  const reports = await examineLists(url, createFetchList()(bearer))()
   if (E.isLeft(reports) && reports.left._tag === 'Refused')
     throw new Failure(withoutTokens(`${url} ${reports.left.message}`))
   return orFail(TE.fromEither(reports))

@@ -1,11 +1,11 @@
 import type { DomainError } from '../domain/shared/errors.ts'
 import { E, type TE } from '../fp.ts'
-import { explain } from '../terminal/explain-error.ts'
+import { explainError } from '../terminal/explain-error.ts'
 import { Failure } from './command.ts'
 
 /** Runs it; a left ends the command. */
 export const orFail = async <A>(task: TE.TaskEither<DomainError, A>): Promise<A> => {
   const result = await task()
-  if (E.isLeft(result)) throw new Failure(explain(result.left))
+  if (E.isLeft(result)) throw new Failure(explainError(result.left))
   return result.right
 }

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { withServices } from '../composition/with-services.ts'
 import { remakeOutdated } from '../domain/ingest/remake-outdated.ts'
 import { E } from '../fp.ts'
-import { explain } from '../terminal/explain-error.ts'
-import { complain } from '../terminal/print-error.ts'
+import { explainError } from '../terminal/explain-error.ts'
+import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
@@ -49,14 +49,14 @@ export const remakeCommand: Command = {
             done += 1
             bar.clear()
             if (E.isLeft(outcome)) {
-              const error = explain(outcome.left)
-              complain(`${uid}: ${error}`)
+              const error = explainError(outcome.left)
+              printError(`${uid}: ${error}`)
               report({ lines: [], json: { kind, uid, error } })
               return
             }
             const { right: finished } = outcome
             if (finished.state === 'made')
-              for (const warning of finished.warnings) complain(`${uid}: ${warning}`)
+              for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
             report({
               lines: [`${uid}  ${kind}  ${sayings[finished.state]}`],
               json: { kind, uid, state: finished.state },

@@ -3,8 +3,8 @@ import { createLarderServer } from '../composition/http.ts'
 import type { Larder } from '../composition/larder.ts'
 import { withNewLibrary } from '../composition/with-services.ts'
 import type { Config } from '../config/settings.ts'
-import { listen, withPort } from '../server/listening.ts'
-import { createPantryWork } from '../worker/background-work.ts'
+import { listenOn, resolvePort } from '../server/listening.ts'
+import { createBackgroundTasks } from '../worker/background-work.ts'
 import { always, type Command, type CommandContext, wrongUsage } from './command.ts'
 import { closingSeconds, type StopBudget, stopBudget } from './stop-budget.ts'
 import { listenForStop, type StopRequest } from './stop-request.ts'
@@ -26,14 +26,14 @@ type Serving = {
 
 const serve = async (larder: Larder, { config, made, print, report, stop }: Serving): Promise<number> => {
   const { server, drain } = createLarderServer(larder, config)
-  const { port } = await listen(server, config)
+  const { port } = await listenOn(server, config)
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
   report({ lines: [message], json: { message, url, port } })
 
   if (made !== null) print(`  ${made}`)
 
-  const work = createPantryWork(larder, config, print)
+  const work = createBackgroundTasks(larder, config, print)
   const working = work.run()
   const budget = budgetOf(config)
   await stop.requested
@@ -54,7 +54,7 @@ export const serveCommand: Command = {
     if (args.length > 0) throw wrongUsage('serve')
     let isServing = false
     const stop = listenForStop(() => (isServing ? budgetOf(given).whole / 1000 : closingSeconds))
-    const config = await withPort(given)
+    const config = await resolvePort(given)
     const running = withNewLibrary(config, async (larder, made) => {
       if (stop.isRequested()) return 0
       isServing = true

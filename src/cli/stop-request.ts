@@ -1,4 +1,4 @@
-import { complain } from '../terminal/print-error.ts'
+import { printError } from '../terminal/print-error.ts'
 
 /** npm hands on to us the Ctrl-C that the terminal has sent to us already: what comes so soon is the same one. */
 const echoMilliseconds = 500
@@ -20,7 +20,7 @@ export const listenForStop = (limitSeconds: () => number): StopRequest => {
   let isRequested = false
 
   const giveUp = (seconds: number) => {
-    complain(`ended after ${seconds} s without waiting any longer for: ${waitedFor.at(-1)}`)
+    printError(`ended after ${seconds} s without waiting any longer for: ${waitedFor.at(-1)}`)
     process.exit(1)
   }
 

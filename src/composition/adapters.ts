@@ -9,7 +9,7 @@ import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
-import { createMemoryProgressBoard } from '../adapters/memory/memory-progress-board.ts'
+import { createMemoryProgressStore } from '../adapters/memory/memory-progress-board.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
 import { createBreaker } from '../adapters/platform/breaker.ts'
 import { closeAll } from '../adapters/platform/close-all.ts'
@@ -23,7 +23,7 @@ import { createTranscoder } from '../adapters/transcode/create-transcoder.ts'
 import type { Config } from '../config/settings.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
 import { createCache } from './cache.ts'
-import { startedFirst } from './database.ts'
+import { waitForEmbedded } from './database.ts'
 import { createFetchList } from './fetch-list.ts'
 import type { Adapters } from './larder.ts'
 import { createStore, reporting, storeBreakerMs } from './store.ts'
@@ -60,7 +60,8 @@ export const createAdapters = async (
       objects.store,
       createBreaker({ openMs: storeBreakerMs, monotonic, ...reporting(outages, 'object store') }),
     ),
-    database: databaseUrl === null ? startedFirst(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
+    database:
+      databaseUrl === null ? waitForEmbedded(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
     imageFiles: createKnexImageFileRepository(db),
     contentFiles: createKnexContentFileRepository(db),
     storedFiles: createKnexStoredFileRepository(db),
@@ -75,7 +76,7 @@ export const createAdapters = async (
       maxWorkSeconds: config.mediaMaxWorkSeconds,
       log,
     }),
-    progress: createMemoryProgressBoard(),
+    progress: createMemoryProgressStore(),
     locks: createPostgresWorkLocks(db, connection),
     sleep: timerSleep,
     fetchListAs: createFetchList(),

@@ -2,7 +2,7 @@ import { openDiskCache } from '../adapters/cache/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../adapters/cache/memory/memory-cache.ts'
 import { createCacheMeter } from '../adapters/cache/tiers/cache-meter.ts'
 import { createMeteredTier } from '../adapters/cache/tiers/metered-tier.ts'
-import { createTierStaleCache } from '../adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../adapters/cache/tiers/tiered-cache.ts'
 import type { Config } from '../config/settings.ts'
@@ -31,7 +31,7 @@ export const createCache = async (config: Config, clock: Clock, monotonic: Monot
       clock,
       monotonic,
     }),
-    stale: createTierStaleCache(disk.values, clock),
+    stale: createStaleReader(disk.values, clock),
     blobs: createTieredBlobCache({
       disk: disk.blobs,
       maxBytes: config.cacheMemoryBytes - valueBytes,

@@ -4,7 +4,7 @@ import { pipe, TE } from '../fp.ts'
 import type { Database } from '../ports/database.ts'
 
 /** The pool waits for no server to be made from nothing, which takes a while; these may, and say why it is not. */
-export const startedFirst = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
+export const waitForEmbedded = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
   const started = TE.tryCatch(get, unavailable('database'))
   return {
     migrate: pipe(

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { readSecret } from '../adapters/fs/fs-key-file.ts'
+import { readSecretFile } from '../adapters/fs/fs-key-file.ts'
 import { parseTokenKeys } from '../adapters/jose/token-key.ts'
 import { errnoOf, isDenied } from '../adapters/platform/errno.ts'
 import type { Config } from '../config/settings.ts'
@@ -16,7 +16,7 @@ export type KeyFile = {
 
 const keyFileFault = (file: string): KeyFile['fault'] => {
   try {
-    const text = readSecret(file)
+    const text = readSecretFile(file)
     if (text === null) return { kind: 'missing', text: `${file} is not there` }
     const keys = parseTokenKeys(text)
     return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null

@@ -20,14 +20,14 @@ import type { Database } from '../ports/database.ts'
 import type { IdTokens } from '../ports/id-tokens.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
-import type { FetchListAs } from '../ports/list-fetcher.ts'
+import type { PlaylistFetcher } from '../ports/list-fetcher.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { ProgressBoard } from '../ports/progress-board.ts'
+import type { ProgressStore } from '../ports/progress-board.ts'
 import type { Sleep } from '../ports/sleep.ts'
 import type { StaleCache } from '../ports/stale-cache.ts'
 import type { StoredFileRepository } from '../ports/stored-file-repository.ts'
@@ -55,10 +55,10 @@ export type Adapters = {
   readonly files: LocalFiles
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
-  readonly progress: ProgressBoard
+  readonly progress: ProgressStore
   readonly locks: WorkLocks
   readonly sleep: Sleep
-  readonly fetchListAs: FetchListAs
+  readonly fetchListAs: PlaylistFetcher
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic

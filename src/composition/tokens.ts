@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { readOrCreateSecret, readSecret } from '../adapters/fs/fs-key-file.ts'
+import { readOrCreateSecretFile, readSecretFile } from '../adapters/fs/fs-key-file.ts'
 import { createJoseExplainToken } from '../adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokens } from '../adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../adapters/jose/jose-media-tokens.ts'
@@ -57,7 +57,7 @@ const tokenOptions = (config: Config, clock: Clock) => ({
 
 export const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
   const keys = tokenKeys(config, (file) =>
-    readOrCreateSecret(file, () => formatTokenKeys([newSecretKey('k1')])),
+    readOrCreateSecretFile(file, () => formatTokenKeys([newSecretKey('k1')])),
   )
   const options = tokenOptions(config, clock)
   return {
@@ -68,7 +68,7 @@ export const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'toke
 
 /** Says what a token opens, or why not, by the keys alone: nothing is opened, and nothing is made. */
 export const createExplainToken = (config: Config): ExplainToken => {
-  const keys = tokenKeys(config, readSecret)
+  const keys = tokenKeys(config, readSecretFile)
   if (Object.values(keys).every(({ length }) => length === 0))
     throw new BadSetting(
       `there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR as it should be?`,

@@ -15,7 +15,7 @@ const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
 ]
 
-const withAll = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+const withLarder = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config)
   const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
     // What went wrong first is what its user has to know.
@@ -32,7 +32,7 @@ const withAll = async <A>(config: Config, work: (larder: Larder) => Promise<A>):
  */
 export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   await checkLibrary(config.dataDir, libraryParts(config), false)
-  return withAll(config, work)
+  return withLarder(config, work)
 }
 
 /** The same with keys that no other process has, for a look at all but the keys: theirs may be what is wrong. */
@@ -43,7 +43,7 @@ export const withServicesApartFromKeys = async <A>(
   await checkLibrary(config.dataDir, libraryParts(config), false)
   const keys = [newSecretKey('k1')]
   const own = { imageTokenKeys: keys, contentTokenKeys: keys, idTokenKeys: keys }
-  return withAll(Object.assign({}, config, own), work)
+  return withLarder(Object.assign({}, config, own), work)
 }
 
 /** As `withServices`, and makes what is missing; `made` says so in a line, and is `null` when all was there. */
@@ -52,5 +52,7 @@ export const withNewLibrary = async <A>(
   work: (larder: Larder, made: string | null) => Promise<A>,
 ): Promise<A> => {
   const made = await checkLibrary(config.dataDir, libraryParts(config), true)
-  return withAll(config, (larder) => work(larder, made === null ? null : `made ${made} in ${config.dataDir}`))
+  return withLarder(config, (larder) =>
+    work(larder, made === null ? null : `made ${made} in ${config.dataDir}`),
+  )
 }

@@ -11,26 +11,26 @@ import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { MediaTokens } from '../ports/media-tokens.ts'
-import type { ProgressBoard } from '../ports/progress-board.ts'
-import { createHandle } from './handle.ts'
+import type { ProgressStore } from '../ports/progress-board.ts'
+import { createRouteHandler } from './handle.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Limits } from './limits.ts'
 import { createListBodies } from './lists/list-bodies.ts'
 import { createListReply } from './lists/list-reply.ts'
 import { createAdmission } from './middleware/admission.ts'
-import { createSharing } from './middleware/cors.ts'
+import { createCorsPolicy } from './middleware/cors.ts'
 import { boundBody, refuseEarly } from './middleware/early-refusal.ts'
-import { frame } from './middleware/error-boundary.ts'
+import { errorBoundary } from './middleware/error-boundary.ts'
 import { createRefusals } from './middleware/refusals.ts'
 import { answerRefused, refuseWith } from './middleware/refuse-with.ts'
 import type { Traffic } from './middleware/traffic.ts'
 import { createRecentPaths } from './recent-paths.ts'
-import { createHotReplies } from './replay/replay-cache.ts'
+import { createReplayCache } from './replay/replay-cache.ts'
 import { takePathToken } from './request/path-token.ts'
 import { createBytesReply } from './response/bytes-reply.ts'
 import { onHeadWritten } from './response/head-written.ts'
 import { optionsOfAll, overloaded, type ReadyReply } from './response/reply.ts'
-import type { Telling } from './response/response-telemetry.ts'
+import type { ResponseTelemetry } from './response/response-telemetry.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
 import { type ConsoleAssets, consoleRoutes } from './routes/console-routes.ts'
 import { contentRoutes } from './routes/content-routes.ts'
@@ -48,13 +48,13 @@ export type AppDeps = {
   readonly cacheStats: CacheStats
   readonly background: Pick<BackgroundWork, 'counts'>
   readonly tokens: MediaTokens
-  readonly progress: ProgressBoard
+  readonly progress: ProgressStore
   readonly clock: Clock
   readonly log: Log
   readonly outages: OutageLog
   readonly corsOrigins: ReadonlyArray<string>
   readonly consoleAssets: ConsoleAssets
-  readonly telling: Telling
+  readonly telling: ResponseTelemetry
   readonly limits: Limits
   readonly traffic: Traffic
   readonly lifecycle: Lifecycle
@@ -73,7 +73,7 @@ const now = () => performance.now()
 
 /** Answers all requests: the routes by Koa, and in front of them what they answered a moment ago. */
 export const createApp = (deps: AppDeps): RequestListener => {
-  const hotReplies = createHotReplies({
+  const replayCache = createReplayCache({
     tokens: deps.tokens,
     clock: deps.clock,
     log: deps.log,
@@ -82,15 +82,15 @@ export const createApp = (deps: AppDeps): RequestListener => {
   })
   const refusals = createRefusals()
   const { log, outages, telling, limits, traffic } = deps
-  const handle = createHandle({ log, outages, telling, hotReplies, refusals, limits, now })
+  const handle = createRouteHandler({ log, outages, telling, replayCache, refusals, limits, now })
   const app = new Koa()
   // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
   app.silent = true
-  app.use(frame(deps.log)).use(takePathToken)
+  app.use(errorBoundary(deps.log)).use(takePathToken)
   const bodies = createListBodies({ maxBytes: listBodyBytes })
   const media = {
     ...deps,
-    sharing: createSharing(deps.corsOrigins),
+    sharing: createCorsPolicy(deps.corsOrigins),
     bytesReply: createBytesReply(deps.clock),
     listReply: createListReply(bodies, deps.clock),
   }
@@ -148,7 +148,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
       boundBody(req, limits.bodyBytes, () => {
         counts.refused_early += 1
       })
-    if (hotReplies.answer(req, res)) return
+    if (replayCache.answer(req, res)) return
     const url = req.url ?? ''
     if (url === '*') refuse(req, res, optionsOfAll)
     else if (isHealth(url)) byRoutes(req, res)

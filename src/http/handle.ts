@@ -3,7 +3,7 @@ import type * as t from 'io-ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { ByteStream } from '../domain/media/bytes.ts'
 import { type BadOrigin, type DomainError, forbidden, type Unavailable } from '../domain/shared/errors.ts'
-import { failureThrown } from '../domain/shared/stream-failure.ts'
+import { fromStreamError } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
@@ -11,7 +11,7 @@ import type { Headers } from './bytes/representation-headers.ts'
 import type { Limits } from './limits.ts'
 import { type Deadline, startDeadline } from './middleware/deadline.ts'
 import type { RefusalReason, Refusals } from './middleware/refusals.ts'
-import type { HotReplies } from './replay/replay-cache.ts'
+import type { ReplayCache } from './replay/replay-cache.ts'
 import type { Credentials } from './request/credential.ts'
 import type { Incoming } from './request/incoming.ts'
 import { parameterNames } from './request/parameter-names.ts'
@@ -22,8 +22,13 @@ import { type HttpError, notSet, unprocessable } from './response/http-error.ts'
 import { joinHeaders } from './response/join-headers.ts'
 import { fromError, type ReadyReply, type Reply, type StreamedBody } from './response/reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './response/reply-buffers.ts'
-import { atOnce, createCacheTelling, startTiming, type Telling } from './response/response-telemetry.ts'
-import { isStreamed, withOwn, writeHead, writeReply } from './response/response-writer.ts'
+import {
+  createCacheTelemetry,
+  type ResponseTelemetry,
+  startTiming,
+  withZeroTiming,
+} from './response/response-telemetry.ts'
+import { isStreamed, mergeHeaders, writeHead, writeReply } from './response/response-writer.ts'
 import { type StartedStream, sendStream, startStream } from './response/send-stream.ts'
 
 export type Route<C, P, Q> = {
@@ -39,7 +44,7 @@ export type Route<C, P, Q> = {
     params: P,
     query: Incoming['query'],
   ) => TE.TaskEither<DomainError | HttpError, unknown>
-  readonly run: (input: {
+  readonly handler: (input: {
     readonly credential: C
     readonly params: P
     readonly query: Q
@@ -47,7 +52,7 @@ export type Route<C, P, Q> = {
   }) => TE.TaskEither<DomainError | HttpError, Reply>
 }
 
-export type Handle = <C, P, Q>(route: Route<C, P, Q>) => RouterMiddleware
+export type RouteHandler = <C, P, Q>(route: Route<C, P, Q>) => RouterMiddleware
 
 const faults = (errors: t.Errors): HttpError =>
   unprocessable(
@@ -87,7 +92,7 @@ const misasked = async <C, P, Q>(
 const answer =
   <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): TE.TaskEither<DomainError | HttpError, Answer> =>
   async () => {
-    const { credential, params, query, run } = route
+    const { credential, params, query, handler } = route
     const proven = await credential.authenticate(incoming)()
     if (E.isLeft(proven)) return proven
     const isAnonymous = proven.right === null
@@ -96,7 +101,7 @@ const answer =
     const asked = query.decode(incoming.query)
     if (E.isLeft(asked)) return E.left(await misasked(route, isAnonymous, named.right, incoming, asked.left))
     const input = { credential: proven.right, params: named.right, query: asked.right, incoming }
-    const replied = await run(input)()
+    const replied = await handler(input)()
     return E.isLeft(replied) ? replied : E.right({ reply: replied.right, isAnonymous })
   }
 
@@ -107,8 +112,8 @@ const varyByAuthorization: Headers = { Vary: 'Authorization' }
 type Deps = {
   readonly log: Log
   readonly outages: OutageLog
-  readonly telling: Telling
-  readonly hotReplies: HotReplies
+  readonly telling: ResponseTelemetry
+  readonly replayCache: ReplayCache
   readonly refusals: Refusals
   readonly limits: Pick<Limits, 'replyMilliseconds'>
   /** Milliseconds, by a clock that never goes back. */
@@ -131,7 +136,7 @@ const openBody =
     const opened = await body.open(onArriving)
     if (E.isLeft(opened)) return opened
     const stream: Told = opened.right
-    if (stream.resident) return E.right({ _tag: 'AtHand', bytes: stream.resident, stream })
+    if (stream.buffer) return E.right({ _tag: 'AtHand', bytes: stream.buffer, stream })
     const started = await startStream(stream, buffers)
     return E.isLeft(started) ? started : E.right({ _tag: 'Started', started: started.right, stream })
   }
@@ -148,8 +153,16 @@ const reasonOf = (error: DomainError | HttpError): RefusalReason | null => {
 }
 
 /** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
-export const createHandle = ({ log, outages, telling, hotReplies, refusals, limits, now }: Deps): Handle => {
-  const cacheHeaders = createCacheTelling(telling)
+export const createRouteHandler = ({
+  log,
+  outages,
+  telling,
+  replayCache,
+  refusals,
+  limits,
+  now,
+}: Deps): RouteHandler => {
+  const cacheHeaders = createCacheTelemetry(telling)
   const buffers = createReplyBuffers()
 
   const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
@@ -171,7 +184,7 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals, limi
   const writeReady = (ctx: RouterContext, reply: ReadyReply, told: Headers): void => {
     writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, told) })
     if (reply.again !== undefined)
-      hotReplies.keep(ctx, reply.again, withOwn(baseHeadersOf(ctx), atOnce(told)))
+      replayCache.keep(ctx, reply.again, mergeHeaders(baseHeadersOf(ctx), withZeroTiming(told)))
   }
 
   const write = async (
@@ -190,7 +203,7 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals, limi
     if (opened.right._tag === 'AtHand') return writeReady(ctx, { ...reply, body: opened.right.bytes }, told)
     writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
     await sendStream(opened.right.started, ctx.res).catch((cause) => {
-      tell(failureThrown(cause), ctx)
+      tell(fromStreamError(cause), ctx)
     })
   }
 
@@ -203,7 +216,7 @@ export const createHandle = ({ log, outages, telling, hotReplies, refusals, limi
       const { method, params, headers } = ctx
       const query = readQuery(ctx.querystring)
       const base = baseHeadersOf(ctx)
-      if (route.credential.readsAuthorization) setBaseHeaders(ctx, withOwn(base, varyByAuthorization))
+      if (route.credential.readsAuthorization) setBaseHeaders(ctx, mergeHeaders(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
       const deadline = startDeadline(limits.replyMilliseconds, now)
       const answered = await deadline.inTime(answer(route, incoming), 'database')()

@@ -1,5 +1,5 @@
 import Router, { type RouterMiddleware } from '@koa/router'
-import type { Sharing } from './middleware/cors.ts'
+import type { CorsPolicy } from './middleware/cors.ts'
 import { answerRefused } from './middleware/refuse-with.ts'
 import { optionsOfAll } from './response/reply.ts'
 import { writeReply } from './response/response-writer.ts'
@@ -14,7 +14,7 @@ export type Routes = {
  * Paths are read here and nowhere else: letter case and slashes count, and what belongs to a route, such as CORS, goes
  * with its match (V8). `sharing`: whether pages of other sites may ask; `null`: they may not.
  */
-export const createRoutes = (prefix: string, sharing: Sharing | null = null): Routes => {
+export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
   const router = new Router({ prefix, sensitive: true, strict: true })
   return {
     get: (path, answer) => {

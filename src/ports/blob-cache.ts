@@ -4,7 +4,7 @@ import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { CacheKey } from './cache.ts'
 import type { BlobRecord } from './cache-keys.ts'
-import type { TierAnswer } from './tier-answer.ts'
+import type { TierOutcome } from './tier-answer.ts'
 
 /** What the bytes must be: known from the database before the first of them is read. */
 export type BlobFacts = t.TypeOf<typeof BlobRecord>
@@ -12,14 +12,14 @@ export type BlobFacts = t.TypeOf<typeof BlobRecord>
 /** Bytes of a blob, and how the cache came by them. */
 export type BlobStream = ByteStream & {
   /** Those that were asked, the nearest to the reader first. */
-  readonly tiers: ReadonlyArray<TierAnswer>
+  readonly tiers: ReadonlyArray<TierOutcome>
   /**
    * All of the bytes, when they lie in memory: whoever takes these need not read the stream. Nobody may write to
    * them. `null`: they come by the stream alone.
    */
-  readonly resident: Uint8Array | null
+  readonly buffer: Uint8Array | null
   /** The same bytes, for a reader who brings the memory. `null`: they come by the stream alone. */
-  readonly into: ReadInto | null
+  readonly readInto: ReadInto | null
 }
 
 /**
@@ -62,7 +62,7 @@ export type BlobCache = {
    * All of the bytes, when they lie in memory, told without waiting: a read that hits costs no more. Nobody may write
    * to them. `null`: `read` may know more.
    */
-  readonly held: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
+  readonly peek: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
   /** Forgets the bytes; readers under way end well, and what they bring in is not kept. */
   readonly delete: (key: CacheKey<BlobFacts>) => TE.TaskEither<Unavailable, void>
   /** The same for a caller who has no more than the key's name. */

@@ -24,14 +24,14 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     /** `null`: what it names cannot change. */
     readonly ttlSeconds: number | null
     /** See CacheKey; where it is not given, no value is one. */
-    readonly isRefusal?: (value: A) => boolean
+    readonly isNegative?: (value: A) => boolean
     /** What a reader of docs/cache-keys.md wants to know. */
     readonly about: string
     /** The value's form, for docs/cache-keys.md. */
     readonly form: string
   },
 ) => {
-  const isRefusal = spec.isRefusal ?? never
+  const isNegative = spec.isNegative ?? never
   // Hot path: text and the names of parameters by turns.
   const pieces = template.split(/\{(\w+)\}/)
   const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
@@ -39,7 +39,7 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
     family: template,
     codec: spec.value,
     ttlSeconds: spec.ttlSeconds,
-    isRefusal,
+    isNegative,
   })
   return Object.assign(at, { template, ...spec })
 }
@@ -77,7 +77,7 @@ export const cacheKeys = {
     params: { uid: ImageFileUid },
     value: Flag,
     ttlSeconds: 600,
-    isRefusal: isNo,
+    isNegative: isNo,
     about: 'Whether an image may be had without a token.',
     form: '`1` or `0`',
   }),
@@ -92,7 +92,7 @@ export const cacheKeys = {
     params: { sub: t.string },
     value: Flag,
     ttlSeconds: 900,
-    isRefusal: isNo,
+    isNegative: isNo,
     about: 'Whether the user with this subject is an admin.',
     form: '`1` or `0`',
   }),

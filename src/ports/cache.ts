@@ -1,8 +1,9 @@
 import type * as t from 'io-ts'
+import type { Found } from '../domain/caching/found.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
 import type { Elapsed } from './monotonic.ts'
-import type { TierAnswer } from './tier-answer.ts'
+import type { TierOutcome } from './tier-answer.ts'
 
 /** A place in the cache: its name, what lives there, and for how long. Only cache-keys.ts makes one. */
 export type CacheKey<A> = {
@@ -13,16 +14,7 @@ export type CacheKey<A> = {
   /** `null`: the value cannot change, only eviction ends it. */
   readonly ttlSeconds: number | null
   /** Whether a value tells somebody that he may not: it lives for `refusalSeconds` at most. */
-  readonly isRefusal: (value: A) => boolean
-}
-
-/** A value that was read, and how it came. */
-export type Found<A> = {
-  readonly value: A
-  /** Who was asked for it, the nearest first. */
-  readonly tiers: ReadonlyArray<TierAnswer>
-  /** Whether the cache would give this very value from memory, told without waiting; `false`: it may know more. */
-  readonly isAtHand: () => boolean
+  readonly isNegative: (value: A) => boolean
 }
 
 declare const seen: unique symbol
@@ -31,19 +23,19 @@ declare const seen: unique symbol
 export type Generation = number & { readonly [seen]: true }
 
 /** The state of a key in a place that processes share: it changes when any of them deletes the key. */
-export type Mark = string & { readonly [seen]: true }
+export type SharedMark = string & { readonly [seen]: true }
 
 /** The moment at which a load began. Only a cache makes one, so a value cannot be set without it. */
 export type LoadStart = {
   readonly generation: Generation
   /** `null`: it could not be told, and what is loaded is kept nowhere that processes share. */
-  readonly mark: Mark | null
+  readonly mark: SharedMark | null
   readonly at: Elapsed
   readonly [seen]: true
 }
 
 /** For so long a person who was refused is not asked about again (http-api.md §9.2). */
-export const refusalSeconds = 30
+export const negativeTtlSeconds = 30
 
 /**
  * Holds values for a while. A value that is missing, expired, or no longer fits its codec is `none`,
@@ -53,7 +45,7 @@ export const refusalSeconds = 30
 export type CachePort = {
   readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Found<A>>>
   /** What its tiers have to tell when it has nothing. */
-  readonly missed: ReadonlyArray<TierAnswer>
+  readonly missed: ReadonlyArray<TierOutcome>
   /**
    * Callers who hold the same one may share a look or a load: this process has ended no delete between them. It costs
    * no more than a hash of the name.

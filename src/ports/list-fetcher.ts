@@ -16,7 +16,7 @@ export type FetchedList = {
 export type FetchList = (url: string) => TE.TaskEither<Refused | Unavailable, FetchedList>
 
 /** A media token for the header. It is sent to this origin and to no other (http-api.md §3.1). */
-export type Bearer = { readonly origin: string; readonly jwt: string }
+export type BearerToken = { readonly origin: string; readonly jwt: string }
 
 /** `null` for whoever has his token in the address, or none. */
-export type FetchListAs = (bearer: Bearer | null) => FetchList
+export type PlaylistFetcher = (bearer: BearerToken | null) => FetchList

@@ -39,5 +39,5 @@ export type MediaTokens = {
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
   /** What `verify` has found out before and would say now, told without waiting. `undefined`: `verify` may know more. */
-  readonly known: (kind: MediaKind, jwt: string) => MediaGrant | undefined
+  readonly verifiedGrant: (kind: MediaKind, jwt: string) => MediaGrant | undefined
 }

@@ -10,4 +10,4 @@ export type Elapsed = number & { readonly [monotonic]: true }
 export type Monotonic = () => Elapsed
 
 /** So many milliseconds later. */
-export const later = (at: Elapsed, ms: number): Elapsed => (at + ms) as Elapsed
+export const addMilliseconds = (at: Elapsed, ms: number): Elapsed => (at + ms) as Elapsed

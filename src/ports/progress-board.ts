@@ -1,7 +1,7 @@
 import type { O } from '../fp.ts'
 
 /** How far the making of a file's exports has come, and what ended it. In this process alone. */
-export type ProgressBoard = {
+export type ProgressStore = {
   /** From 0 to 1. */
   readonly report: (uid: string, fraction: number) => void
   readonly done: (uid: string) => void

@@ -1,6 +1,7 @@
+import type { Found } from '../domain/caching/found.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
-import type { CacheKey, Found } from './cache.ts'
+import type { CacheKey } from './cache.ts'
 
 /** What has expired and is still there, for when nothing newer can be had (http-api.md §9.3). */
 export type StaleCache = {

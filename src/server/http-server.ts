@@ -25,10 +25,14 @@ import { cutStalled } from './stalled-clients.ts'
 export type HttpServer = { readonly server: Server; readonly drain: Drain }
 
 /** What the app has to know of the server that it is in. */
-export type Common = { readonly limits: Limits; readonly traffic: Traffic; readonly lifecycle: Lifecycle }
+export type ServerContext = {
+  readonly limits: Limits
+  readonly traffic: Traffic
+  readonly lifecycle: Lifecycle
+}
 
 type Deps = {
-  readonly createApp: (common: Common) => RequestListener
+  readonly createApp: (common: ServerContext) => RequestListener
   readonly limits: Limits
   readonly traffic: Traffic
 }

@@ -7,7 +7,10 @@ import { UserError } from '../domain/shared/user-error.ts'
 const backlog = 4096
 
 /** Gives the port, which is the system's choice where `port` is 0. Throws a UserError. */
-export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<AddressInfo> =>
+export const listenOn = (
+  server: Server,
+  { host, port }: Pick<Config, 'host' | 'port'>,
+): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
@@ -26,16 +29,16 @@ export const listen = (server: Server, { host, port }: Pick<Config, 'host' | 'po
  * The same settings with a port that is free where they leave it to the system: URLs are made of it, long before it is
  * listened on. Another process may still be faster; `listen` says so then.
  */
-export const withPort = async (config: Config): Promise<Config> => {
+export const resolvePort = async (config: Config): Promise<Config> => {
   if (config.port !== 0) return config
   const probe = createServer()
-  const { port } = await listen(probe, config)
-  await close(probe)
+  const { port } = await listenOn(probe, config)
+  await closeServer(probe)
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
 /** Closes it at once, whatever is under way. */
-export const close = (server: Server): Promise<void> =>
+export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { badRequest, headersTooLarge } from '../http/middleware/early-refusal.ts'
-import { protecting } from '../http/response/base-headers.ts'
+import { securityHeaders } from '../http/response/base-headers.ts'
 import { errorReply, methodNotAllowed, type ReadyReply } from '../http/response/reply.ts'
 
 const extensionsTooLarge = errorReply({
@@ -29,7 +29,7 @@ export const replyToConnect: ReadyReply = methodNotAllowed('GET, HEAD, OPTIONS')
  * of a HEAD was asked for cannot be told of what is no request.
  */
 export const asLastReply = ({ status, headers }: ReadyReply): string => {
-  const fields = Object.assign({}, protecting, headers, {
+  const fields = Object.assign({}, securityHeaders, headers, {
     'Content-Length': '0',
     Date: new Date().toUTCString(),
     Connection: 'close',

@@ -2,7 +2,7 @@ import { oneLine } from '../domain/health/health-service.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
 /** An error in one line, for the person at the terminal. */
-export const explain = (error: DomainError): string => {
+export const explainError = (error: DomainError): string => {
   switch (error._tag) {
     case 'Refused':
       return error.message

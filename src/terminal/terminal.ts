@@ -1,6 +1,6 @@
 import type { DomainError } from '../domain/shared/errors.ts'
-import { explain } from './explain-error.ts'
-import { complain } from './print-error.ts'
+import { explainError } from './explain-error.ts'
+import { printError } from './print-error.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 /** What a serving process shows to people: lines, errors, and a bar that says how far the exports are. */
@@ -35,7 +35,7 @@ export const createTerminal = (
     printError: (subject, error) =>
       unlessClosed(() => {
         bar.clear()
-        complain(`${subject === null ? '' : `${subject}: `}${explain(error)}`)
+        printError(`${subject === null ? '' : `${subject}: `}${explainError(error)}`)
       }),
     showProgress: (label, fraction) => unlessClosed(() => bar.show(label, fraction)),
     close: () => {

@@ -1,5 +1,5 @@
 import type { Larder } from '../composition/larder.ts'
-import { samplePaths } from '../composition/sample-media.ts'
+import { sampleMediaPaths } from '../composition/sample-media.ts'
 import type { Config } from '../config/settings.ts'
 import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { createExportsTask } from './exports-task.ts'
@@ -7,7 +7,7 @@ import { createSampleTask } from './sample-task.ts'
 import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
 
-export type PantryWork = {
+export type BackgroundTasks = {
   /** Begins the work; resolves when it was told to stop and all of it has ended, or its time was up. Never rejects. */
   readonly run: () => Promise<void>
   /** Aborts what is under way, and waits for it, for `limitMs` at most. The next start finishes it. */
@@ -15,12 +15,12 @@ export type PantryWork = {
 }
 
 /** What a serving process does beside serving: the tables, exports that are unfinished, samples, and the sweep. */
-export const createPantryWork = (
+export const createBackgroundTasks = (
   larder: Larder,
   config: Config,
   print: (line: string) => void,
   terminal: Terminal = createTerminal(print),
-): PantryWork => {
+): BackgroundTasks => {
   const { background } = larder
   let resolveStopped = (): void => {}
   const stopped = new Promise<void>((resolve) => {
@@ -29,7 +29,8 @@ export const createPantryWork = (
 
   const startOthers = ({ isEmpty }: { readonly isEmpty: boolean }): void => {
     if (isEmpty && config.sampleMedia)
-      for (const path of samplePaths()) background.start(createSampleTask(larder, config, terminal, path))
+      for (const path of sampleMediaPaths())
+        background.start(createSampleTask(larder, config, terminal, path))
     background.start(createExportsTask(larder, terminal))
     background.start(createSweepTask(larder, terminal))
   }

@@ -9,7 +9,7 @@ import { createKnexStoredFileRepository } from '../../src/adapters/knex/knex-sto
 import { createKnexUserRepository } from '../../src/adapters/knex/knex-user-repository.ts'
 import { runProgram } from '../../src/adapters/platform/run-program.ts'
 import { explainStart } from '../../src/adapters/postgres-embedded/explain-start.ts'
-import { explain } from '../../src/terminal/explain-error.ts'
+import { explainError } from '../../src/terminal/explain-error.ts'
 import { left, right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
@@ -91,7 +91,7 @@ describe('the cause of a failure, and not what was said first or last [V60]', ()
     it('is a connection of the pool, where none came free', async () => {
       const held = await db.client.acquireConnection()
       const failure = await left(createKnexUserRepository(db).isAdmin('ann'))
-      expect(explain(failure)).to.equal(
+      expect(explainError(failure)).to.equal(
         'the database cannot be used: all connections (1) are in use, and none came free within 700 ms',
       )
       await db.client.releaseConnection(held)
@@ -109,7 +109,7 @@ describe('the cause of a failure, and not what was said first or last [V60]', ()
           await trx.raw('lock table s3_files in access exclusive mode')
           return left(createKnexStoredFileRepository(slow).namedAmong(['a']))
         })
-        expect(explain(failure)).to.equal('the database cannot be used: no answer within 300 ms')
+        expect(explainError(failure)).to.equal('the database cannot be used: no answer within 300 ms')
         expect(opened).to.deep.equal([])
         expect(await right(createKnexUserRepository(slow).isAdmin('ann'))).to.equal(false)
       } finally {

@@ -6,39 +6,44 @@ import { expect } from 'chai'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { isLeftover } from '../../src/adapters/platform/leftovers.ts'
 import { createProcessBeacon, noBeacon } from '../../src/adapters/platform/process-beacon.ts'
-import { identityOf, isIdentity, ourIdentity, stateOf } from '../../src/adapters/platform/process-identity.ts'
+import {
+  currentProcessId,
+  isIdentity,
+  processIdOf,
+  processStateOf,
+} from '../../src/adapters/platform/process-identity.ts'
 import { otherNamespace } from '../support/other-namespace.ts'
 import { until } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
-const [boot = '', namespace = '', pid = '', start = ''] = ourIdentity.split('-')
+const [boot = '', namespace = '', pid = '', start = ''] = currentProcessId.split('-')
 const aDayAndMore = new Date(Date.now() - 25 * 60 * 60 * 1000)
 
 describe('[V26] the identity of a process', () => {
   it('is well formed, and finds this process alive', () => {
-    expect(isIdentity(ourIdentity)).to.equal(true)
-    expect(identityOf(process.pid)).to.equal(ourIdentity)
-    expect(stateOf(ourIdentity)).to.equal('alive')
+    expect(isIdentity(currentProcessId)).to.equal(true)
+    expect(processIdOf(process.pid)).to.equal(currentProcessId)
+    expect(processStateOf(currentProcessId)).to.equal('alive')
   })
 
   it('tells a process that lives from one that has gone', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
-    const identity = identityOf(child.pid ?? 0) ?? ''
-    expect(stateOf(identity)).to.equal('alive')
+    const identity = processIdOf(child.pid ?? 0) ?? ''
+    expect(processStateOf(identity)).to.equal('alive')
     child.kill('SIGKILL')
     await once(child, 'exit')
-    expect(stateOf(identity)).to.equal('gone')
+    expect(processStateOf(identity)).to.equal('gone')
   })
 
   it('tells a process from a later one with the same pid', () => {
-    expect(stateOf(`${boot}-${namespace}-${pid}-${Number(start) + 1}`)).to.equal('gone')
+    expect(processStateOf(`${boot}-${namespace}-${pid}-${Number(start) + 1}`)).to.equal('gone')
   })
 
   it('is unknown, and never gone, in another pid namespace, before this boot, and elsewhere', () => {
-    expect(stateOf(`${boot}-${Number(namespace) + 1}-999999999-1`)).to.equal('unknown')
-    expect(stateOf(`0123456789ab-${namespace}-999999999-1`)).to.equal('unknown')
+    expect(processStateOf(`${boot}-${Number(namespace) + 1}-999999999-1`)).to.equal('unknown')
+    expect(processStateOf(`0123456789ab-${namespace}-999999999-1`)).to.equal('unknown')
     for (const text of ['', '-', '1-2', `${process.pid}`, '../../etc/passwd'])
-      expect(stateOf(text), text).to.equal('unknown')
+      expect(processStateOf(text), text).to.equal('unknown')
   })
 })
 
@@ -104,7 +109,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     first()
     first() // once is enough
     await beacon.close()
-    expect(await readdir(join(folder, 'own'))).to.deep.equal([ourIdentity])
+    expect(await readdir(join(folder, 'own'))).to.deep.equal([currentProcessId])
     second()
     await beacon.close()
     expect(await readdir(join(folder, 'own'))).to.deep.equal([])
@@ -115,11 +120,11 @@ describe('[V26] what a process has under way in a shared folder', () => {
     const beacons = join(folder, 'processes')
     const [dead = ''] = await readdir(beacons)
     const { release } = await createProcessBeacon(beacons).hold()
-    expect(await readdir(beacons)).to.have.members([dead, ourIdentity])
+    expect(await readdir(beacons)).to.have.members([dead, currentProcessId])
     await utimes(join(beacons, dead), aDayAndMore, aDayAndMore)
     const another = createProcessBeacon(beacons)
     await another.hold()
-    expect(await readdir(beacons)).to.deep.equal([ourIdentity])
+    expect(await readdir(beacons)).to.deep.equal([currentProcessId])
     release()
   })
 
@@ -127,7 +132,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     const beacons = join(folder, 'own')
     const beacon = createProcessBeacon(beacons, 5)
     const { release } = await beacon.hold()
-    const path = join(beacons, ourIdentity)
+    const path = join(beacons, currentProcessId)
     await utimes(path, aDayAndMore, aDayAndMore)
     await until(async () => Date.now() - (await stat(path)).mtimeMs < 60_000)
     release()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { describeReports } from '../../src/cli/list-report.ts'
-import { examine } from '../../src/domain/hls-check/examine.ts'
-import { broken } from '../../src/domain/hls-check/finding.ts'
+import { examineLists } from '../../src/domain/hls-check/examine.ts'
+import { ruleViolation } from '../../src/domain/hls-check/finding.ts'
 import { right } from '../support/expect-right.ts'
 import { seedLadder } from '../support/library.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
@@ -14,7 +14,7 @@ describe('what larder check prints', () => {
     const jwt = await right(larder.tokens.mint('content', film.uid, 60))
     const url = `${server.base}/api/1/~${jwt}/content_files/${film.uid}/mobile.m3u8?bmin=0`
     const { lines, faults } = describeReports(
-      await right(examine(url, larder.fetchListAs(null))),
+      await right(examineLists(url, larder.fetchListAs(null))),
       server.base,
     )
     await server.close()
@@ -29,7 +29,11 @@ describe('what larder check prints', () => {
   const url = 'https://media.example.com/api/1/~a.b.c/content_files/cf_x/mobile.m3u8?bmin=0&jwt=d.e.f'
 
   it('is the rule, the line, the reason, the source and the remedy of a finding', () => {
-    const finding = broken('same-target', { number: 3 }, 'has a target of 6 s, another list of the file 7 s')
+    const finding = ruleViolation(
+      'same-target',
+      { number: 3 },
+      'has a target of 6 s, another list of the file 7 s',
+    )
     expect(describeReports([{ url, findings: [finding] }], 'https://media.example.com')).to.deep.equal({
       lines: [
         '/api/1/content_files/cf_x/mobile.m3u8?bmin=0&jwt=…',
@@ -43,8 +47,8 @@ describe('what larder check prints', () => {
 
   it('never is a token, and advice is no fault (§2.6)', () => {
     const findings = [
-      broken('reachable', null, 'names ../exports/cfe_a.m3u8?jwt=d.e.f: answers 403'),
-      broken('compression', null, 'is served uncompressed'),
+      ruleViolation('reachable', null, 'names ../exports/cfe_a.m3u8?jwt=d.e.f: answers 403'),
+      ruleViolation('compression', null, 'is served uncompressed'),
     ]
     const { lines, faults } = describeReports([{ url, findings }])
     expect(faults).to.equal(1)

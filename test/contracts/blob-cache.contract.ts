@@ -70,7 +70,8 @@ export const blobCacheContract = (make: (options: FillOptions) => Promise<BlobCa
           async (a, b, size) => {
             const [start, end] = [Math.min(a, b), Math.max(a, b)]
             const stream = await read(noOrigin, start, end)
-            const got = stream.resident ?? (await (stream.into ? pour(stream.into, size) : collect(stream)))
+            const got =
+              stream.buffer ?? (await (stream.readInto ? pour(stream.readInto, size) : collect(stream)))
             expect(got).to.deep.equal(bytes.subarray(start, end))
           },
         ),

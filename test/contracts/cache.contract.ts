@@ -21,7 +21,7 @@ import { valueIn } from '../support/value-in.ts'
 const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
   ...key,
   codec: t.string,
-  isRefusal: () => false,
+  isNegative: () => false,
 })
 
 /** What every CachePort promises. Call it from the adapter's own test file. */
@@ -191,7 +191,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
       family: 'test:list',
       codec: t.array(t.string),
       ttlSeconds: null,
-      isRefusal: () => false,
+      isNegative: () => false,
     }
     const list = ['a']
     await right(setNow(cache, key, list))

@@ -5,6 +5,7 @@ import { filesBelow, paragraphs, readText } from '../support/contract.ts'
 
 const documents = [
   'README.md',
+  'CONTRIBUTING.md',
   'CHANGELOG.md',
   ...filesBelow(['docs'], /\.md$/),
   ...filesBelow(['test/media'], /\.md$/),

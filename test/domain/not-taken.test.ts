@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { notTaken } from '../../src/domain/ingest/not-taken.ts'
+import { refusalReason } from '../../src/domain/ingest/not-taken.ts'
 import { heic, poster } from '../support/pictures.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.padEnd(64, '\0'), 'latin1')
@@ -33,19 +33,21 @@ const foreign: ReadonlyArray<[name: string, begins: string]> = [
 describe('[V37] pictures that are not decoded', () => {
   for (const [name, begins] of foreign)
     it(`are refused by name, and told what to do: ${name} ${JSON.stringify(begins.slice(0, 8))}`, () => {
-      expect(notTaken(bytes(begins)))
+      expect(refusalReason(bytes(begins)))
         .to.match(/^\S.* pictures are not taken: \S/)
         .and.satisfy((text: string) => text.startsWith(name))
     })
 
   it('are SVG and HEIC, too', async () => {
-    expect(notTaken(bytes('<svg xmlns="http://www.w3.org/2000/svg"/>'))).to.match(/^SVG .*: save it as PNG$/)
-    expect(notTaken(await heic())).to.match(/^HEIC .*: save it as JPEG$/)
+    expect(refusalReason(bytes('<svg xmlns="http://www.w3.org/2000/svg"/>'))).to.match(
+      /^SVG .*: save it as PNG$/,
+    )
+    expect(refusalReason(await heic())).to.match(/^HEIC .*: save it as JPEG$/)
   })
 
   for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)
     it(`are not those in ${format}`, async () => {
-      expect(notTaken((await poster(64).toFormat(format).toBuffer()).subarray(0, 4096))).to.equal(null)
+      expect(refusalReason((await poster(64).toFormat(format).toBuffer()).subarray(0, 4096))).to.equal(null)
     })
 
   const others: ReadonlyArray<[string, string]> = [
@@ -58,6 +60,6 @@ describe('[V37] pictures that are not decoded', () => {
   ]
   for (const [what, begins] of others)
     it(`are not ${what}`, () => {
-      expect(notTaken(Buffer.from(begins, 'latin1'))).to.equal(null)
+      expect(refusalReason(Buffer.from(begins, 'latin1'))).to.equal(null)
     })
 })

@@ -8,7 +8,7 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { unavailable } from '../../src/domain/shared/errors.ts'
-import { thrown } from '../../src/domain/shared/stream-failure.ts'
+import { toStreamError } from '../../src/domain/shared/stream-failure.ts'
 import { createStoreSweep } from '../../src/domain/sweep/store-sweep.ts'
 import { TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
@@ -339,7 +339,7 @@ describe('[V24] the sweep of the object store', () => {
       list: async function* (prefix, after) {
         let count = 0
         for await (const object of store.list(prefix, after)) {
-          if (count++ === 90) throw thrown(down)
+          if (count++ === 90) throw toStreamError(down)
           yield object
         }
       },
@@ -399,7 +399,7 @@ describe('[V24] the sweep of the object store', () => {
       ...store,
       // biome-ignore lint/correctness/useYield: it breaks off before the first one
       unfinishedUploads: async function* () {
-        throw thrown(unavailable('object store')('access denied'))
+        throw toStreamError(unavailable('object store')('access denied'))
       },
     }
     expect(await right(sweepOf({ store: forbidden })('usual', never))).to.include({ uploads: null })
@@ -444,7 +444,7 @@ describe('[V24] the sweep of the object store', () => {
           list: async function* (prefix, after) {
             for await (const one of inner.list(prefix, after)) {
               if (prefix === 's3_files/' && listed++ === breaksAt)
-                throw thrown(unavailable('object store')('x'))
+                throw toStreamError(unavailable('object store')('x'))
               yield one
             }
           },

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
 import type { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { checkMediaPlaylist } from '../../src/domain/hls-check/check-media-playlist.ts'
-import { examine } from '../../src/domain/hls-check/examine.ts'
+import { examineLists } from '../../src/domain/hls-check/examine.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aContentExportUid } from '../support/builders.ts'
@@ -215,7 +215,7 @@ describe('I-frame playlists of a film that was added (W25)', () => {
   )
 
   it('take as much as the master says, and break no rule', async () => {
-    const reports = await right(examine(master.href, larder.fetchListAs(null)))
+    const reports = await right(examineLists(master.href, larder.fetchListAs(null)))
     expect(reports.flatMap(({ findings }) => findings)).to.deep.equal([])
     const text = await textOf(master)
     const streams = [...text.matchAll(/I-FRAME.*AVERAGE-BANDWIDTH=(\d+),.*URI="(.*)"/g)]

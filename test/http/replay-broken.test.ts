@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { TE } from '../../src/fp.ts'
-import { createHotReplies, type HotReplies } from '../../src/http/replay/replay-cache.ts'
+import { createReplayCache, type ReplayCache } from '../../src/http/replay/replay-cache.ts'
 import type { Replayable } from '../../src/http/replay/replayable.ts'
 import type { MediaGrant, MediaTokens } from '../../src/ports/media-tokens.ts'
 import { exchange } from '../support/exchange.ts'
@@ -13,7 +13,9 @@ const jwt = 'aaa.bbb.ccc'
 const common = { 'Cache-Control': 'private' }
 
 /** Parts of a replay, each of which can be made to throw after the reply was kept. */
-type Parts = { -readonly [K in 'known' | 'clock' | 'isAtHand' | 'plan' | 'cacheControlFor']: () => void } & {
+type Parts = {
+  -readonly [K in 'known' | 'clock' | 'isStillCached' | 'plan' | 'cacheControlFor']: () => void
+} & {
   body: () => ReadonlyArray<Uint8Array>
 }
 
@@ -25,14 +27,14 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   const { log, entries } = createRecordingLog()
   const faults = () => entries.filter(({ event }) => event === 'replay.broken').length
   let parts: Parts
-  let hot: HotReplies
+  let hot: ReplayCache
   let server: Server
   let url: string
 
   const replayable = (body: Replayable['body']): Replayable => ({
     viewer: { kind: 'content', grant, jwt, carrier: 'query' },
-    isAtHand: () => {
-      parts.isAtHand()
+    isStillCached: () => {
+      parts.isStillCached()
       return true
     },
     headers: { 'Content-Type': 'text/plain' },
@@ -64,7 +66,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     parts = {
       known: fine,
       clock: fine,
-      isAtHand: fine,
+      isStillCached: fine,
       plan: fine,
       cacheControlFor: fine,
       body: () => [Buffer.from('replayed')],
@@ -73,7 +75,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
       mint: () => TE.right(jwt),
       derive: () => TE.right(jwt),
       verify: () => TE.right(grant),
-      known: () => {
+      verifiedGrant: () => {
         parts.known()
         return grant
       },
@@ -82,7 +84,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
       parts.clock()
       return 1_800_000_000_000
     }
-    hot = createHotReplies({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
+    hot = createReplayCache({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
     server = createServer((req, res) => {
       if (!hot.answer(req, res)) res.end('by the routes')
     })
@@ -103,7 +105,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     expect(faults()).to.equal(before + 1)
   }
 
-  for (const part of ['known', 'clock', 'isAtHand', 'cacheControlFor', 'body'] as const) {
+  for (const part of ['known', 'clock', 'isStillCached', 'cacheControlFor', 'body'] as const) {
     it(`when ${part} throws: the reply is dropped, and the routes answer`, async () => {
       keep(replayable(filled()))
       expect((await ask()).body.toString()).to.equal('replayed')
@@ -132,7 +134,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   })
 
   it('when it cannot be kept: nothing is, and nothing is thrown', async () => {
-    for (const part of ['known', 'clock', 'isAtHand'] as const) {
+    for (const part of ['known', 'clock', 'isStillCached'] as const) {
       const { [part]: fine } = parts
       parts[part] = broken
       keep(replayable(filled()))

@@ -69,7 +69,7 @@ describe('what clients write fills no memory [V4]', () => {
       {
         mint: () => TE.right(''),
         derive: () => TE.right(''),
-        known: () => undefined,
+        verifiedGrant: () => undefined,
         verify: () => async () => {
           verified += 1
           return E.right({ sub: 'cf_a', exp: 2_000_000_000, restrictions: { exports: [letters] } })
@@ -79,7 +79,7 @@ describe('what clients write fills no memory [V4]', () => {
       100_000,
     )
     const held = () => {
-      const all = Array.from({ length: 100 }, (_, n) => tokens.known('content', `${letters}${n}`))
+      const all = Array.from({ length: 100 }, (_, n) => tokens.verifiedGrant('content', `${letters}${n}`))
       return all.filter((grant) => grant !== undefined).length
     }
     for (let n = 0; n < 100; n++) await right(tokens.verify('content', `${letters}${n}`))

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import type { Handle } from '../../src/http/handle.ts'
+import type { RouteHandler } from '../../src/http/handle.ts'
 import { createListBodies } from '../../src/http/lists/list-bodies.ts'
 import { createListReply } from '../../src/http/lists/list-reply.ts'
-import { createSharing } from '../../src/http/middleware/cors.ts'
+import { createCorsPolicy } from '../../src/http/middleware/cors.ts'
 import { createRefusals } from '../../src/http/middleware/refusals.ts'
 import { createTraffic } from '../../src/http/middleware/traffic.ts'
 import { createBytesReply } from '../../src/http/response/bytes-reply.ts'
@@ -55,14 +55,14 @@ describe('Vary of every route (§6.3) [V13]', () => {
 
   it('is asked of all routes that there are', () => {
     const seen: boolean[] = []
-    const spy: Handle = ({ credential }) => {
+    const spy: RouteHandler = ({ credential }) => {
       seen.push(credential.readsAuthorization)
       return () => undefined
     }
     const { larder } = twins
     const media = {
       ...larder,
-      sharing: createSharing(['*']),
+      sharing: createCorsPolicy(['*']),
       bytesReply: createBytesReply(larder.clock),
       listReply: createListReply(createListBodies({ maxBytes: 1 }), larder.clock),
     }

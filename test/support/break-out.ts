@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { findSandbox, sandboxed } from '../../src/adapters/sandbox/sandbox.ts'
+import { findSandbox, sandboxCommand } from '../../src/adapters/sandbox/sandbox.ts'
 
 // A process of its own, so that a test may start it as another user: stands for the server, with a data folder, and
 // prints how a child fares that tries to break out, without the sandbox and in it.
@@ -29,7 +29,7 @@ const breakOut = async ({ program, args }: typeof command) =>
 
 const free = await breakOut(command)
 await rm(`${outside}-new`)
-const inside = await sandboxed(command, { reads: [script], writes: [scratch] })
+const inside = await sandboxCommand(command, { reads: [script], writes: [scratch] })
 const kept = await breakOut({ program: inside.program, args: [...inside.args] })
 const { isolation } = await findSandbox()
 console.log(JSON.stringify({ isolation, free, kept }))

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cutRenditions } from '../../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { segmentRenditions } from '../../src/adapters/transcode/isobmff/cut-renditions.ts'
 import { readProgressive } from '../../src/adapters/transcode/isobmff/read-progressive.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
@@ -37,7 +37,7 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
         if (rendition === name) await writeFile(copy, edit(await readFile(init.path)))
         else await copyFile(init.path, copy)
       }
-      return { ...made, renditions: await cutRenditions(plan, copies), progressive: [] }
+      return { ...made, renditions: await segmentRenditions(plan, copies), progressive: [] }
     },
     brokenMp4: async (name, edit) => {
       const copies = await mkdtemp(join(folder, 'broken-'))

@@ -5,7 +5,7 @@ import {
 } from '../../src/adapters/cache/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { noMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
-import { createTierStaleCache } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../../src/adapters/cache/tiers/tiered-cache.ts'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
@@ -45,7 +45,7 @@ export const createDiskLarder = async (options: Options = {}): Promise<DiskLarde
       clock,
       monotonic,
     }),
-    stale: createTierStaleCache(disk.values, clock),
+    stale: createStaleReader(disk.values, clock),
     blobs: createTieredBlobCache({ disk: disk.blobs, maxBytes: blobBytes }),
     cacheCheck: disk.check,
     ...adapters,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { leavable } from '../../src/adapters/s3/cancellable.ts'
+import { cancellable } from '../../src/adapters/s3/cancellable.ts'
 import type { ByteRange, ByteStream } from '../../src/domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
@@ -80,7 +80,7 @@ export const createFaultyObjectStore = (inner: ObjectStore): FaultyObjectStore =
       if (!left.signal.aborted) openStreams -= 1
       left.abort()
     }
-    return leavable(faulty(stream, fault, goOn, left.signal, close), close)
+    return cancellable(faulty(stream, fault, goOn, left.signal, close), close)
   }
 
   return {

@@ -1,8 +1,5 @@
-import type { Found } from '../../src/ports/cache.ts'
+import { Found } from '../../src/domain/caching/found.ts'
 
 /** As it is found in memory. */
-export const foundAtHand = <A>(value: A): Found<A> => ({
-  value,
-  tiers: [{ tier: 'memory', outcome: 'hit' }],
-  isAtHand: () => true,
-})
+export const foundAtHand = <A>(value: A): Found<A> =>
+  new Found(value, [{ tier: 'memory', outcome: 'hit' }], () => true)

@@ -5,7 +5,7 @@ import { createMemoryBlobCache } from '../../src/adapters/cache/memory/memory-bl
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { createCacheMeter } from '../../src/adapters/cache/tiers/cache-meter.ts'
 import { cacheOfTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
-import { createTierStaleCache } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
@@ -16,7 +16,7 @@ import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.t
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import { createMemoryProgressBoard } from '../../src/adapters/memory/memory-progress-board.ts'
+import { createMemoryProgressStore } from '../../src/adapters/memory/memory-progress-board.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
@@ -30,7 +30,7 @@ import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultLimits, type Limits } from '../../src/http/limits.ts'
 import { createTraffic } from '../../src/http/middleware/traffic.ts'
-import type { Telling } from '../../src/http/response/response-telemetry.ts'
+import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import type { Drain } from '../../src/server/drain.ts'
@@ -72,7 +72,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const values = createMemoryTier(64 * 2 ** 20)
   const adapters: Adapters = {
     cache: cacheOfTier(values, clock),
-    stale: createTierStaleCache(values, clock),
+    stale: createStaleReader(values, clock),
     blobs: createMemoryBlobCache(),
     cacheStats: createCacheMeter(monotonic).stats,
     cacheCheck: TE.right(undefined),
@@ -87,7 +87,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
-    progress: createMemoryProgressBoard(),
+    progress: createMemoryProgressStore(),
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     fetchListAs: createHttpFetchList({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
@@ -113,7 +113,7 @@ export type TestServer = {
 /** The app over a socket, in the server that it has in `larder serve`. */
 export const listen = async (
   larder: Larder,
-  telling: Telling = { cacheStatus: true, stopwatch: null },
+  telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
   limits: Partial<Limits> = {},
 ): Promise<TestServer> => {
   const { server, drain } = createHttpServer({

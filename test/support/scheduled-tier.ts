@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check'
-import { createInTurn } from '../../src/adapters/cache/disk/in-turn.ts'
+import { createKeyedMutex } from '../../src/adapters/cache/disk/in-turn.ts'
 import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
  * were started; a look waits for none of them.
  */
 export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
-  const inTurn = createInTurn()
+  const inTurn = createKeyedMutex()
   const wait = (what: string) => scheduler.schedule(Promise.resolve(), what)
   const step = <A>(what: string, work: () => Promise<A>) => wait(`begin ${what}`).then(work)
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readOrCreateSecret } from '../../src/adapters/fs/fs-key-file.ts'
+import { readOrCreateSecretFile } from '../../src/adapters/fs/fs-key-file.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -148,11 +148,11 @@ const dataFull = async (): Promise<void> => {
   // The cache has made room on the disk that they share.
   const makeMoreRoom = await fillUp(disk)
   const key = join(disk, 'keys', 'image-tokens')
-  expect(() => readOrCreateSecret(key, () => 'a secret')).to.throw(/no space left/)
+  expect(() => readOrCreateSecretFile(key, () => 'a secret')).to.throw(/no space left/)
 
   await makeRoom()
   await makeMoreRoom()
-  expect(readOrCreateSecret(key, () => 'a secret')).to.equal('a secret')
+  expect(readOrCreateSecretFile(key, () => 'a secret')).to.equal('a secret')
   expect(await readdir(join(disk, 'keys'))).to.deep.equal(['image-tokens'])
   await right(larder.ingest.add(picture, options))
   await server.close()

@@ -6,7 +6,7 @@ import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import { E, TE } from '../../src/fp.ts'
 import type { Terminal } from '../../src/terminal/terminal.ts'
-import { createPantryWork } from '../../src/worker/background-work.ts'
+import { createBackgroundTasks } from '../../src/worker/background-work.ts'
 import { asMonotonic } from '../support/as-monotonic.ts'
 import { seedFilm } from '../support/library.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
@@ -39,7 +39,7 @@ describe('the work of a server beside serving', () => {
       showProgress: () => {},
       close: () => {},
     }
-    const work = createPantryWork(larder, config, () => {}, terminal)
+    const work = createBackgroundTasks(larder, config, () => {}, terminal)
     const ended = work.run()
     const stop = async () => {
       await work.stop(5000)

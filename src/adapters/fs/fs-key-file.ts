@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { isMissing, isThereAlready } from '../platform/errno.ts'
 
 /** The text of a secret file; `null` when there is none. */
-export const readSecret = (path: string): string | null => {
+export const readSecretFile = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
@@ -17,8 +17,8 @@ export const readSecret = (path: string): string | null => {
  * The text of a secret file, made by `generate` when there is none (mode 0600). Of several processes that start
  * at once, all get the text of one.
  */
-export const readOrCreateSecret = (path: string, generate: () => string): string => {
-  const known = readSecret(path)
+export const readOrCreateSecretFile = (path: string, generate: () => string): string => {
+  const known = readSecretFile(path)
   if (known !== null) return known
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomUUID()}`

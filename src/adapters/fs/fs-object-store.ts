@@ -5,7 +5,7 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
-import { asAnnounced } from '../store/verify-checksum.ts'
+import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
 import { isNoObject } from './is-no-object.ts'
 import { fileNameOf } from './key-names.ts'
@@ -65,7 +65,7 @@ const exists = async (path: string): Promise<boolean> => {
 const writeSynced = async (path: string, object: NewObject): Promise<void> => {
   const file = await open(path, 'wx', 0o600)
   try {
-    await writeFile(file, asAnnounced(object))
+    await writeFile(file, verifyChecksum(object))
     await file.sync()
   } finally {
     await file.close()

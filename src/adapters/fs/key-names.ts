@@ -6,7 +6,7 @@ export const fileNameOf = (segment: string): string =>
   segment === '' ? '%' : encodeURIComponent(segment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
 
 /** The segment that a file name stands for; `null` for a file that no key leads to. */
-export const segmentOf = (fileName: string): string | null => {
+export const pathSegmentOf = (fileName: string): string | null => {
   try {
     const segment = fileName === '%' ? '' : decodeURIComponent(fileName)
     return fileNameOf(segment) === fileName ? segment : null

@@ -2,12 +2,12 @@ import type { Dirent, Stats } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unavailable } from '../../domain/shared/errors.ts'
-import { thrown } from '../../domain/shared/stream-failure.ts'
+import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
-import { byBytes } from '../store/key-order.ts'
+import { compareKeysByBytes } from '../store/key-order.ts'
 import { isNoObject } from './is-no-object.ts'
-import { segmentOf } from './key-names.ts'
+import { pathSegmentOf } from './key-names.ts'
 
 const failed = unavailable('object store')
 
@@ -17,7 +17,7 @@ const orMissing = async <A, B>(asked: Promise<A>, missing: B): Promise<A | B> =>
     return await asked
   } catch (error) {
     if (isNoObject(error)) return missing
-    throw thrown(failed(error))
+    throw toStreamError(failed(error))
   }
 }
 
@@ -26,7 +26,7 @@ const keyed = (
   entry: Dirent,
   before: string,
 ): ReadonlyArray<{ readonly entry: Dirent; readonly key: string }> => {
-  const segment = segmentOf(entry.name)
+  const segment = pathSegmentOf(entry.name)
   if (segment === null || !(entry.isFile() || entry.isDirectory())) return []
   return [{ entry, key: `${before}${segment}${entry.isDirectory() ? '/' : ''}` }]
 }
@@ -42,7 +42,9 @@ export async function* listObjects(
   before = '',
 ): AsyncGenerator<ListedObject> {
   const entries = await orMissing(readdir(folder, { withFileTypes: true }), [])
-  const all = entries.flatMap((entry) => keyed(entry, before)).sort((a, b) => byBytes(a.key, b.key))
+  const all = entries
+    .flatMap((entry) => keyed(entry, before))
+    .sort((a, b) => compareKeysByBytes(a.key, b.key))
   for (const { entry, key } of all) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
@@ -50,7 +52,7 @@ export async function* listObjects(
       if (mayHold) yield* listObjects(path, prefix, after, key)
       continue
     }
-    if (!key.startsWith(prefix) || (after !== null && byBytes(key, after) <= 0)) continue
+    if (!key.startsWith(prefix) || (after !== null && compareKeysByBytes(key, after) <= 0)) continue
     const facts: Stats | null = await orMissing(stat(path), null)
     // One that was deleted since the names were read is not there.
     if (facts !== null) yield { key, size: facts.size, modifiedAt: facts.mtimeMs }

@@ -1,6 +1,6 @@
 import { type Refused, refused, unavailable } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import type { Bearer, FetchListAs } from '../../ports/list-fetcher.ts'
+import type { BearerToken, PlaylistFetcher } from '../../ports/list-fetcher.ts'
 
 export type FetchListOptions = {
   /** For a whole answer. */
@@ -28,12 +28,12 @@ const readWhole = async (
 /** What fetch throws says "fetch failed"; what failed is behind it. */
 const reasonOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error
 
-const authorizationFor = (url: string, bearer: Bearer | null): Readonly<Record<string, string>> =>
+const authorizationFor = (url: string, bearer: BearerToken | null): Readonly<Record<string, string>> =>
   bearer !== null && new URL(url).origin === bearer.origin ? { authorization: `bearer ${bearer.jwt}` } : {}
 
 /** Lists over HTTP. A redirect is told and not followed: this origin sends none. */
 export const createHttpFetchList =
-  ({ timeoutSeconds, maxBytes }: FetchListOptions): FetchListAs =>
+  ({ timeoutSeconds, maxBytes }: FetchListOptions): PlaylistFetcher =>
   (bearer) =>
   (url) =>
   async () => {

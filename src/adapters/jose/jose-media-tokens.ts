@@ -23,7 +23,7 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
       E.right(await codecs[kind].sign({ ...restrictions }, sub, ttlSeconds)),
     derive: (kind, sub, ttlSeconds, restrictions) => async () =>
       E.right(await codecs[kind].sign({ ...restrictions, ...inUrls }, sub, ttlSeconds)),
-    known: () => undefined,
+    verifiedGrant: () => undefined,
     verify: (kind, jwt) => async () => {
       const claims = await codecs[kind].verify(jwt)
       if (E.isLeft(claims)) return claims

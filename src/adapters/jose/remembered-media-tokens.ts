@@ -48,7 +48,7 @@ export const createRememberedMediaTokens = (
     content: createVerified(maxBytes),
   } satisfies Record<MediaKind, unknown>
 
-  const known: MediaTokens['known'] = (kind, jwt) => {
+  const verifiedGrant: MediaTokens['verifiedGrant'] = (kind, jwt) => {
     const grant = verified[kind].get(jwt)
     return grant !== undefined && grant.exp * 1000 > clock() ? grant : undefined
   }
@@ -56,9 +56,9 @@ export const createRememberedMediaTokens = (
   return {
     mint: tokens.mint,
     derive: tokens.derive,
-    known,
+    verifiedGrant,
     verify: (kind, jwt) => async () => {
-      const before = known(kind, jwt)
+      const before = verifiedGrant(kind, jwt)
       if (before !== undefined) return E.right(before)
       const grant = await tokens.verify(kind, jwt)()
       if (E.isRight(grant)) verified[kind].set(jwt, grant.right)

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
 import { NoAnswer } from '../../domain/shared/no-answer.ts'
-import { type Breaker, notAsked } from '../platform/breaker.ts'
+import { type Breaker, circuitOpen } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './database-limits.ts'
 
@@ -51,7 +51,7 @@ export class BoundedClient extends PostgresClient {
   /** Waits for a new connection or for one of the pool's own, as long as any of these is in use. */
   override async acquireConnection(): Promise<pg.Client> {
     const { breaker, waiting } = this.bounds
-    if (!breaker.tryEnter()) throw new NotConnected(notAsked())
+    if (!breaker.tryEnter()) throw new NotConnected(circuitOpen())
     if (this.pool === undefined || !('numUsed' in this.pool)) throw new NotConnected('the pool is closed')
     const pending = this.pool.acquire()
     const { promise: failed, reject } = withReject()

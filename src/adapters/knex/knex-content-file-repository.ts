@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import {
   ContentPartFile,
-  longest,
+  longestDuration,
   type NewContentExport,
   VodMeta,
 } from '../../domain/media/content-export.ts'
@@ -122,7 +122,7 @@ const insertExports = async (
 ): Promise<void> => {
   await trx('content_files')
     .where({ id: contentFileId })
-    .update({ duration_seconds: longest(exports) })
+    .update({ duration_seconds: longestDuration(exports) })
 
   const exportRows = exports.map((made) => toExportRow(contentFileId, made))
   const exportId = idsByUid(await trx('content_file_exports').insert(exportRows).returning(['id', 'uid']))

@@ -5,7 +5,7 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { limitTransaction } from './bounded-client.ts'
 import { limitedBy } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
-import { asked } from './statements.ts'
+import { query } from './statements.ts'
 
 /** Any number, as long as nobody else on this database takes it. */
 const migrationLock = 727_001
@@ -29,7 +29,7 @@ const lockWaitMs = 900_000
 
 /** The PostgreSQL database that `db` leads to. */
 export const createKnexDatabase = (db: Knex): Database => ({
-  migrate: asked(async () => {
+  migrate: query(async () => {
     await db.transaction(async (trx) => {
       await lock(trx)
       const usualLimit = await limitTransaction(trx, 'migration')
@@ -38,7 +38,7 @@ export const createKnexDatabase = (db: Knex): Database => ({
     })
   }),
 
-  check: asked(async () => {
+  check: query(async () => {
     const names = migrations.map(({ name }) => name)
     const { rows } = await db.raw('select to_regclass(?) is not null as there', [tableName]).options(asRead)
     const done = rows[0].there

@@ -11,7 +11,7 @@ type QuestionLimit = Extract<StatementLimit, 'read' | 'background'>
 type Binding = string | number | boolean
 
 /** Turns whatever the database throws, and a row that is not as its codec says, into `Unavailable`. */
-export const asked = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
+export const query = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(ask, readFailure)
 
 /** Runs `work` in a transaction. Only a COMMIT that was sent, and not answered, has an unknown outcome. */
@@ -46,7 +46,7 @@ export const createStatements = (db: Knex) => {
   const many =
     <A>(limit: QuestionLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
-      asked(async () =>
+      query(async () =>
         decodeRows(
           row,
           (await db.raw(sql, bindings).options(Object.assign({ name }, limitedBy(limit)))).rows,

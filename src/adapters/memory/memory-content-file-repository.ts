@@ -5,7 +5,7 @@ import {
   type ContentPartFile,
   type KeyedPart,
   type KeyedVodParts,
-  longest,
+  longestDuration,
   type NewContentExport,
   type NewContentPart,
   type VodMeta,
@@ -41,7 +41,7 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
 
   const keep = (row: Row, exports: ReadonlyArray<NewContentExport>): void => {
-    rows.set(row.file.uid, { file: { ...row.file, durationSeconds: longest(exports) }, exports })
+    rows.set(row.file.uid, { file: { ...row.file, durationSeconds: longestDuration(exports) }, exports })
     for (const made of exports) remember(row.file.uid, made)
   }
 

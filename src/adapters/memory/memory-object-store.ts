@@ -3,8 +3,8 @@ import { unavailable } from '../../domain/shared/errors.ts'
 import { E, O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { byBytes } from '../store/key-order.ts'
-import { asAnnounced } from '../store/verify-checksum.ts'
+import { compareKeysByBytes } from '../store/key-order.ts'
+import { verifyChecksum } from '../store/verify-checksum.ts'
 
 const chunkSize = 64 * 1024
 
@@ -17,7 +17,7 @@ export const createMemoryObjectStore = (clock: Clock = Date.now): ObjectStore =>
     put: (key, object) =>
       TE.tryCatch(async () => {
         const chunks: Uint8Array[] = []
-        for await (const chunk of asAnnounced(object)) chunks.push(chunk)
+        for await (const chunk of verifyChecksum(object)) chunks.push(chunk)
         objects.set(key, Buffer.concat(chunks))
         modified.set(key, clock())
       }, unavailable('object store')),
@@ -30,10 +30,10 @@ export const createMemoryObjectStore = (clock: Clock = Date.now): ObjectStore =>
       return E.right(undefined)
     },
     list: async function* (prefix, after) {
-      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(byBytes)
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeysByBytes)
       for (const key of keys) {
         const bytes = objects.get(key)
-        if (bytes === undefined || (after !== null && byBytes(key, after) <= 0)) continue
+        if (bytes === undefined || (after !== null && compareKeysByBytes(key, after) <= 0)) continue
         yield { key, size: bytes.length, modifiedAt: modified.get(key) ?? 0 }
       }
     },

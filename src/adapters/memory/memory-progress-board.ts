@@ -1,11 +1,11 @@
 import { createBoundedCache } from '../../bounded-cache.ts'
 import { O } from '../../fp.ts'
-import type { ProgressBoard } from '../../ports/progress-board.ts'
+import type { ProgressStore } from '../../ports/progress-board.ts'
 
 /** Bytes of the reasons that are remembered: hundreds of them. */
 const reasonBytes = 256 * 1024
 
-export const createMemoryProgressBoard = (): ProgressBoard => {
+export const createMemoryProgressStore = (): ProgressStore => {
   const fractions = new Map<string, number>()
   const refusals = createBoundedCache<{ readonly reason: string }>({
     maxBytes: reasonBytes,

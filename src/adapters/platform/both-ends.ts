@@ -2,7 +2,7 @@
  * Keeps the beginning and the end of a text that comes in pieces, so many characters of each. Of a noisy program the
  * first words say what it met, and the last ones why it ended.
  */
-export const createBothEnds = (most: number) => {
+export const createHeadAndTail = (most: number) => {
   let head = ''
   let tail = ''
   let isCut = false

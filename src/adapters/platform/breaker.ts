@@ -48,4 +48,5 @@ export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: Breaker
 }
 
 /** Why a call was not made. */
-export const notAsked = (): Error => new Error('it did not answer a moment ago, and is not asked again yet')
+export const circuitOpen = (): Error =>
+  new Error('it did not answer a moment ago, and is not asked again yet')

@@ -3,12 +3,12 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from './errno.ts'
 import {
+  currentProcessId,
   isIdentity,
   isOfThisKernel,
-  ourIdentity,
   type ProcessIdentity,
   type ProcessState,
-  stateOf,
+  processStateOf,
 } from './process-identity.ts'
 import { runProgram } from './run-program.ts'
 
@@ -38,14 +38,14 @@ const burntOutMs = 24 * hour
 
 /** For folders that only the processes of one pid namespace use, such as those of tests. */
 export const noBeacon: ProcessBeacon = {
-  hold: async () => ({ identity: ourIdentity, release: () => undefined }),
-  stateOf,
+  hold: async () => ({ identity: currentProcessId, release: () => undefined }),
+  stateOf: processStateOf,
   close: async () => undefined,
 }
 
 /** `folder` is made when it is needed. The beacon is touched every `refreshMs`, as another machine sees no more of it. */
 export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
-  const path = join(folder, ourIdentity)
+  const path = join(folder, currentProcessId)
   let lit: Promise<number | null> | null = null
   let holders = 0
   let refreshing: NodeJS.Timeout | null = null
@@ -67,10 +67,10 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
         if (held) holders--
         held = false
       }
-      return { identity: ourIdentity, release }
+      return { identity: currentProcessId, release }
     },
     stateOf: (identity) => {
-      const known = stateOf(identity)
+      const known = processStateOf(identity)
       return known === 'unknown' ? stateByBeacon(folder, identity) : known
     },
     close: async () => {
@@ -116,7 +116,7 @@ const removeBurntOut = async (folder: string): Promise<void> => {
     const path = join(folder, name)
     const beacon = await stat(path).catch(() => null)
     if (beacon === null || now - beacon.mtimeMs < burntOutMs) continue
-    const state = stateOf(name) === 'unknown' ? stateByBeacon(folder, name) : stateOf(name)
+    const state = processStateOf(name) === 'unknown' ? stateByBeacon(folder, name) : processStateOf(name)
     if (state !== 'alive') await rm(path, { force: true })
   }
 }

@@ -70,11 +70,11 @@ const identityFor = (pid: number, start: string): ProcessIdentity =>
   `${place.boot}-${place.pidNamespace}-${pid}-${start}`
 
 /** This process. */
-export const ourIdentity: ProcessIdentity = identityFor(process.pid, us?.start ?? '0')
+export const currentProcessId: ProcessIdentity = identityFor(process.pid, us?.start ?? '0')
 
 /** A running process of our own pid namespace; `null` when none has this pid. */
-export const identityOf = (pid: number): ProcessIdentity | null => {
-  if (pid === process.pid) return ourIdentity
+export const processIdOf = (pid: number): ProcessIdentity | null => {
+  if (pid === process.pid) return currentProcessId
   if (source === 'signals') return isRunning(pid) ? identityFor(pid, '0') : null
   const stat = source === 'proc' ? statOf(pid) : null
   return stat === null || stat.state === 'Z' ? null : identityFor(pid, stat.start)
@@ -98,10 +98,10 @@ export const isOfThisKernel = (text: ProcessIdentity): boolean =>
  * The state of a process of this kernel and pid namespace, as the kernel has it. Any other process is unknown, since
  * its pid means nothing here: process-beacon.ts knows more of those of this kernel.
  */
-export const stateOf = (text: ProcessIdentity): ProcessState => {
+export const processStateOf = (text: ProcessIdentity): ProcessState => {
   if (!isOfThisKernel(text)) return 'unknown'
-  if (text === ourIdentity) return 'alive'
+  if (text === currentProcessId) return 'alive'
   const [, namespace, pid] = text.split('-')
   if (namespace !== place.pidNamespace || source === 'none') return 'unknown'
-  return identityOf(Number(pid)) === text ? 'alive' : 'gone'
+  return processIdOf(Number(pid)) === text ? 'alive' : 'gone'
 }

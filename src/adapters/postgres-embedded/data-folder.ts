@@ -4,7 +4,7 @@ import { isMissing, isThereAlready } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 import { openPathFor } from './open-path-for.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
-import { nobody, type Privilege } from './privilege.ts'
+import { type Privilege, unprivilegedUid } from './privilege.ts'
 import { makeFifo } from './server-reference.ts'
 
 /** Where an embedded server keeps its things: all of it below one folder that belongs to this user alone. */
@@ -77,7 +77,11 @@ const checkOwner = async (folder: string, privilege: Privilege): Promise<void> =
   const found = await lstat(folder)
   if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
   const isRoot = process.getuid?.() === 0
-  if (found.uid === process.getuid?.() || found.uid === privilege.uid || (isRoot && found.uid === nobody))
+  if (
+    found.uid === process.getuid?.() ||
+    found.uid === privilege.uid ||
+    (isRoot && found.uid === unprivilegedUid)
+  )
     return
   throw new Error(
     `${folder} belongs to another user (uid ${found.uid}) than the folder that it is in: larder doctor says how to mend it`,

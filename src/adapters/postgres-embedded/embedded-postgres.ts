@@ -9,8 +9,8 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { explainStart } from './explain-start.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { findPrivilege } from './privilege.ts'
-import { isServed, takeReference } from './server-reference.ts'
-import { startWarden, type Warden } from './warden.ts'
+import { acquireReference, hasReferences } from './server-reference.ts'
+import { type Supervisor, startSupervisor } from './warden.ts'
 
 export type EmbeddedPostgres = {
   readonly connection: {
@@ -73,13 +73,13 @@ export const startEmbeddedPostgres = async (
     for (const file of held.splice(0)) closeSync(file)
   }
   try {
-    const startOne = () => startWarden(folder, privilege, command)
+    const startOne = () => startSupervisor(folder, privilege, command)
     held.push(await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs))
     return {
       connection,
       postmasterPid: await readPostmasterPid(folder),
       stop: async () => letGo(),
-      isRunning: () => isServed(folder.fifo),
+      isRunning: () => hasReferences(folder.fifo),
     }
   } catch (error) {
     letGo()
@@ -101,17 +101,17 @@ const socketSetting = ({ sockets }: DataFolder): string =>
 /** Gives a reference to a server that answers. */
 const startOrJoin = async (
   folder: DataFolder,
-  startOne: () => Warden,
+  startOne: () => Supervisor,
   connect: () => Promise<Error | undefined>,
   timeoutMs: number,
 ): Promise<number> => {
   const deadline = systemMonotonic() + timeoutMs
   const logFrom = await sizeOf(folder.log)
   let reference: number | undefined
-  let warden: Warden | undefined
+  let warden: Supervisor | undefined
 
   for (;;) {
-    reference ??= takeReference(folder.fifo)
+    reference ??= acquireReference(folder.fifo)
     if (reference === undefined && warden?.isRunning() !== true) {
       warden = startOne() // of several at once, the lock takes one
       reference = warden.reference
@@ -124,7 +124,7 @@ const startOrJoin = async (
     }
     await sleep(10)
     // A server that was shutting down is gone by now, and a reference to it is worth nothing: look again.
-    if (reference !== undefined && !isServed(folder.fifo)) {
+    if (reference !== undefined && !hasReferences(folder.fifo)) {
       closeSync(reference)
       reference = undefined
       await sleep(40)

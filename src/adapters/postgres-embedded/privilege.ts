@@ -9,9 +9,21 @@ export type Privilege = {
   readonly uid: number
 }
 
-export const nobody = 65_534
-const asNobody = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--']
-const becomeNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
+export const unprivilegedUid = 65_534
+const asNobody = [
+  'unshare',
+  '--user',
+  `--map-user=${unprivilegedUid}`,
+  `--map-group=${unprivilegedUid}`,
+  '--',
+]
+const becomeNobody = [
+  'setpriv',
+  `--reuid=${unprivilegedUid}`,
+  `--regid=${unprivilegedUid}`,
+  '--clear-groups',
+  '--',
+]
 
 /**
  * As this user, unless this is root or has no name. Else in a user namespace, where root is called nobody: its files
@@ -19,13 +31,13 @@ const becomeNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--cl
  * database belongs to nobody, too (warden.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
-  const uid = process.getuid?.() ?? nobody
+  const uid = process.getuid?.() ?? unprivilegedUid
   if (uid !== 0 && hasName()) return { wrap: [], uid }
   if (await runs([...asNobody, executable])) return { wrap: asNobody, uid }
-  if (await runs([...becomeNobody, executable])) return { wrap: becomeNobody, uid: nobody }
+  if (await runs([...becomeNobody, executable])) return { wrap: becomeNobody, uid: unprivilegedUid }
   throw new Error(
     uid === 0
-      ? `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${nobody}: ` +
+      ? `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${unprivilegedUid}: ` +
           'start as another user or set DATABASE_URL'
       : `PostgreSQL needs a name for uid ${uid}, and no user namespace is to be had: ` +
           'add a line for it to /etc/passwd, start as another user, or set DATABASE_URL',

@@ -16,7 +16,7 @@ export const makeFifo = async (fifo: string): Promise<void> => {
 }
 
 /** An open write end of the FIFO, or nothing when no warden reads it. */
-export const takeReference = (fifo: string): number | undefined => {
+export const acquireReference = (fifo: string): number | undefined => {
   try {
     return openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
   } catch (reason) {
@@ -26,8 +26,8 @@ export const takeReference = (fifo: string): number | undefined => {
 }
 
 /** Whether a server runs, in whatever pid namespace: the kernel knows, and no pid has to be looked at. */
-export const isServed = (fifo: string): boolean => {
-  const reference = takeReference(fifo)
+export const hasReferences = (fifo: string): boolean => {
+  const reference = acquireReference(fifo)
   if (reference !== undefined) closeSync(reference)
   return reference !== undefined
 }

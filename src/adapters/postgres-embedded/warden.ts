@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { DataFolder } from './data-folder.ts'
 import type { Privilege } from './privilege.ts'
-import { takeReference } from './server-reference.ts'
+import { acquireReference } from './server-reference.ts'
 
 /** flock's own answer when another warden has the lock. */
 const lockTaken = 75
@@ -32,7 +32,7 @@ const warden = `
   exit $code
 `
 
-export type Warden = {
+export type Supervisor = {
   readonly reference: number | undefined
   readonly isRunning: () => boolean
   /** What went wrong: not that another warden was faster, nor that the server was told to stop. */
@@ -40,11 +40,11 @@ export type Warden = {
 }
 
 /** Starts a server and its warden, in a session of their own, so that Ctrl-C does not reach them. */
-export const startWarden = (
+export const startSupervisor = (
   folder: DataFolder,
   { uid }: Privilege,
   command: ReadonlyArray<string>,
-): Warden => {
+): Supervisor => {
   const both = openSync(folder.fifo, constants.O_RDWR) // while it is open, opening an end does not wait
   const readEnd = openSync(folder.fifo, constants.O_RDONLY)
   const log = openSync(folder.log, 'a', 0o600)
@@ -74,7 +74,7 @@ export const startWarden = (
   })
   child.unref()
 
-  const reference = takeReference(folder.fifo)
+  const reference = acquireReference(folder.fifo)
   for (const file of [both, readEnd, log]) closeSync(file)
   return { reference, isRunning: () => running, failure: () => failure }
 }

@@ -5,7 +5,7 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
  * may wait for a network, and on one that was never started it does not even run `finally`. So `leave` is called
  * first; it must end the step under way and free what the generator holds.
  */
-export const leavable = (steps: AsyncGenerator<Uint8Array, void>, leave: () => void): ByteStream => {
+export const cancellable = (steps: AsyncGenerator<Uint8Array, void>, leave: () => void): ByteStream => {
   const iterator: AsyncIterator<Uint8Array> = {
     next: () => steps.next(),
     return: async () => {

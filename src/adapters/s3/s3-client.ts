@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Log } from '../../ports/log.ts'
-import { ownLimit } from '../store/store-limits.ts'
+import { withStoreLimit } from '../store/store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string
@@ -34,7 +34,7 @@ export type S3Timeouts = {
 
 export const usualTimeouts: S3Timeouts = {
   connect: 1_500,
-  firstByte: ownLimit('firstByte'),
+  firstByte: withStoreLimit('firstByte'),
   idle: 20_000,
   request: 120_000,
 }

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3'
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
-import { leavable } from './cancellable.ts'
+import { cancellable } from './cancellable.ts'
 import type { S3Calls } from './s3-calls.ts'
 
 /** An object in S3, in the SDK's words. */
-export type Place = { readonly Bucket: string; readonly Key: string }
+export type ObjectAddress = { readonly Bucket: string; readonly Key: string }
 
 export type DownloadHooks = {
   readonly calls: S3Calls
@@ -32,9 +32,9 @@ type Answer = {
  * Asks for a range of an object, `start < end`, and gives its bytes when the answer has begun. A body that breaks
  * off is asked for again from there, as long as the object is the same.
  */
-export const download = async (
+export const downloadObject = async (
   client: S3Client,
-  place: Place,
+  place: ObjectAddress,
   range: ByteRange,
   hooks: DownloadHooks,
 ): Promise<ByteStream> => {
@@ -47,7 +47,7 @@ export const download = async (
     )
   const first = await ask(range)
   const steps = resuming(first, ask, hooks, left.signal)
-  return leavable(explaining(steps, hooks, left.signal), () => left.abort())
+  return cancellable(explaining(steps, hooks, left.signal), () => left.abort())
 }
 
 async function* explaining(
@@ -102,7 +102,7 @@ const bodyOfRest = async (asked: Promise<Answer>, end: number): Promise<Readable
 
 const requestRange = async (
   client: S3Client,
-  place: Place,
+  place: ObjectAddress,
   wanted: ByteRange,
   etag: string | undefined,
   abortSignal: AbortSignal,

@@ -6,14 +6,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { Unavailable } from '../../domain/shared/errors.ts'
-import { thrown } from '../../domain/shared/stream-failure.ts'
+import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
-import { ownLimit } from '../store/store-limits.ts'
+import { withStoreLimit } from '../store/store-limits.ts'
 import type { S3Calls } from './s3-calls.ts'
 
 /** Milliseconds until one request is answered. */
-const requestMs = ownLimit('listed')
+const requestMs = withStoreLimit('listed')
 
 type Where = {
   readonly client: S3Client
@@ -31,7 +31,7 @@ const orThrow = async <A>(asked: Promise<A>, failed: Where['failed']): Promise<A
   try {
     return await asked
   } catch (error) {
-    throw thrown(failed(error))
+    throw toStreamError(failed(error))
   }
 }
 

@@ -3,13 +3,13 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { ownLimit } from '../store/store-limits.ts'
+import { withStoreLimit } from '../store/store-limits.ts'
 import { createS3Calls } from './s3-calls.ts'
 import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
-import { download, type Place } from './s3-download.ts'
+import { downloadObject, type ObjectAddress } from './s3-download.ts'
 import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
 import { listObjects, listUploads } from './s3-listing.ts'
-import { upload } from './s3-upload.ts'
+import { uploadObject } from './s3-upload.ts'
 
 /** A key that Larder never gives to an object. */
 const probe = 'larder-check'
@@ -28,7 +28,7 @@ export const createS3ObjectStore = (
   const client = createS3Client(options)
   const calls = createS3Calls()
   const firstByteMs = options.timeouts?.firstByte ?? usualTimeouts.firstByte
-  const placeOf = (key: string): Place => ({ Bucket: options.bucket, Key: options.prefix + key })
+  const placeOf = (key: string): ObjectAddress => ({ Bucket: options.bucket, Key: options.prefix + key })
   const explained = (error: unknown): Error => new Error(explainS3Fault(error, options), { cause: error })
   const failed = (error: unknown): Unavailable => unavailable('object store')(explained(error))
 
@@ -46,7 +46,12 @@ export const createS3ObjectStore = (
       options.log.warn('s3.read_resumed', { key, at, cause: explainS3Fault(error, options) })
     try {
       return O.some(
-        await download(client, placeOf(key), { start, end }, { calls, firstByteMs, onBreak, explained }),
+        await downloadObject(
+          client,
+          placeOf(key),
+          { start, end },
+          { calls, firstByteMs, onBreak, explained },
+        ),
       )
     } catch (error) {
       if (isNoSuchKey(error)) return O.none
@@ -65,14 +70,14 @@ export const createS3ObjectStore = (
 
   return {
     store: {
-      put: (key, object) => TE.tryCatch(() => upload(client, placeOf(key), object, calls), failed),
+      put: (key, object) => TE.tryCatch(() => uploadObject(client, placeOf(key), object, calls), failed),
       read: (key, { start, end }) =>
         TE.tryCatch(() => (start < end ? open(key, start, end) : openEmpty(key)), failed),
       delete: (key) =>
         TE.tryCatch(async () => {
           const command = new DeleteObjectCommand(placeOf(key))
           await calls
-            .within(ownLimit('delete'), (abortSignal) => client.send(command, { abortSignal }))
+            .within(withStoreLimit('delete'), (abortSignal) => client.send(command, { abortSignal }))
             .catch(unlessMissing)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),

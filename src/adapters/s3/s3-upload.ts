@@ -4,9 +4,9 @@ import { Upload } from '@aws-sdk/lib-storage'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { NewObject } from '../../ports/object-store.ts'
 import { putLimitMs } from '../store/put-limit.ts'
-import { asAnnounced } from '../store/verify-checksum.ts'
+import { verifyChecksum } from '../store/verify-checksum.ts'
 import type { S3Calls } from './s3-calls.ts'
-import type { Place } from './s3-download.ts'
+import type { ObjectAddress } from './s3-download.ts'
 
 const smallestPart = 8 * 1024 * 1024
 /** S3's own limit. */
@@ -18,15 +18,15 @@ const partsAtOnce = 3
  * Stores an object: a small one in one request that says its sha256, a large one in parts with a checksum each,
  * which become an object only when the whole source was as announced.
  */
-export const upload = async (
+export const uploadObject = async (
   client: S3Client,
-  place: Place,
+  place: ObjectAddress,
   object: NewObject,
   calls: S3Calls,
 ): Promise<void> => {
   const params = { ...place, ContentType: object.contentType }
   if (object.size <= smallestPart) {
-    const Body = await collected(asAnnounced(object))
+    const Body = await collected(verifyChecksum(object))
     const ChecksumSHA256 = Buffer.from(object.sha256, 'hex').toString('base64')
     const put = new PutObjectCommand({ ...params, Body, ChecksumSHA256 })
     await calls.within(putLimitMs(object.size), (abortSignal) => client.send(put, { abortSignal }))
@@ -34,7 +34,7 @@ export const upload = async (
   }
   const parts = new Upload({
     client,
-    params: { ...params, Body: Readable.from(asAnnounced(object)) },
+    params: { ...params, Body: Readable.from(verifyChecksum(object)) },
     partSize: Math.max(smallestPart, Math.ceil(object.size / maxParts)),
     queueSize: partsAtOnce,
   })

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The files of a command. It has no other, where the sandbox can give it a root folder of its own. */
-export type Files = {
+export type SandboxFiles = {
   readonly reads: ReadonlyArray<string>
   /** Folders that it writes in. */
   readonly writes: ReadonlyArray<string>
@@ -56,7 +56,10 @@ const mountsOf = (paths: ReadonlyArray<string>, options: string): ReadonlyArray<
 const isBelow = (path: string, folders: ReadonlyArray<Mount>): boolean =>
   folders.some((folder) => folder.isFolder && path.startsWith(`${folder.path}/`))
 
-const allMounts = ({ reads, writes }: Files, programs: ReadonlyArray<string>): ReadonlyArray<Mount> => {
+const allMounts = (
+  { reads, writes }: SandboxFiles,
+  programs: ReadonlyArray<string>,
+): ReadonlyArray<Mount> => {
   const readOnly = 'bind,ro,nosuid,nodev'
   const always = mountsOf([...system, ...code], readOnly)
   const named = mountsOf([process.execPath, ...programs.flatMap(withLibraries)], readOnly)
@@ -81,7 +84,7 @@ const escaped = (path: string): string =>
  * a word. The command runs as its child: the kernel spares the first process of a namespace most signals, and a crash
  * has to end a decoder. 126: it could not be run. Few programs are started, since each costs milliseconds.
  */
-export const inOwnRoot = (files: Files, programs: ReadonlyArray<string>): string => {
+export const withOwnRoot = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)
   const folders = mounts.map(({ path, isFolder }) => (isFolder ? path : dirname(path)))
   const words = ['/proc', '/old', process.cwd(), ...folders].map((path) => quoted(`.${path}`))

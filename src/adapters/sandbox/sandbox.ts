@@ -5,7 +5,7 @@ import type { Isolation } from '../../ports/transcoder.ts'
 import { runProgram } from '../platform/run-program.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { findProgram } from './find-program.ts'
-import { type Files, inOwnRoot } from './own-root.ts'
+import { type SandboxFiles, withOwnRoot } from './own-root.ts'
 
 /** What stands before a command to run it apart from this machine. */
 export type Sandbox = {
@@ -15,7 +15,7 @@ export type Sandbox = {
   readonly isolation: Isolation
 }
 
-export type Command = { readonly program: string; readonly args: ReadonlyArray<string> }
+export type SandboxCommand = { readonly program: string; readonly args: ReadonlyArray<string> }
 
 /** Reads and writes files as root does, and has no other right of root's: it cannot join another network, either. */
 const ofRootFilesAlone = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search,+fowner']
@@ -76,10 +76,14 @@ const onThisMachine = ({ prefix, ownRoot, isolation }: Sandbox): Sandbox | null 
     : { prefix: found, ownRoot: ownRoot === null ? null : { drop }, isolation }
 }
 
-const within = ({ prefix, ownRoot }: Sandbox, { program, args }: Command, files: Files): Command => {
+const within = (
+  { prefix, ownRoot }: Sandbox,
+  { program, args }: SandboxCommand,
+  files: SandboxFiles,
+): SandboxCommand => {
   const command = ownRoot === null ? [program, ...args] : [...ownRoot.drop, program, ...args]
   const paths = command.filter(isProgram)
-  const making = ownRoot === null ? [] : ['/bin/sh', '-c', inOwnRoot(files, paths), 'sandbox']
+  const making = ownRoot === null ? [] : ['/bin/sh', '-c', withOwnRoot(files, paths), 'sandbox']
   const [first = program, ...rest] = [...prefix, ...making, ...command]
   return { program: first, args: rest }
 }
@@ -148,20 +152,23 @@ export const findSandbox = async (): Promise<Sandbox> => {
 }
 
 /** The command within the sandbox, and behind this process in the queue for the CPU. */
-export const sandboxed = async (command: Command, files: Files): Promise<Command> => {
+export const sandboxCommand = async (
+  command: SandboxCommand,
+  files: SandboxFiles,
+): Promise<SandboxCommand> => {
   const { program, args } = within(await findSandbox(), command, files)
   const nice = findProgram('nice')
   return nice === null ? { program, args } : { program: nice, args: ['-n', '10', '--', program, ...args] }
 }
 
-export type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+export type ProcessEnd = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 const signals = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 )
 
 /** How a sandboxed command ended: the shell around one tells a signal as 128 and its number. */
-export const endOf = (code: number | null, signal: NodeJS.Signals | null): End => {
+export const processEndOf = (code: number | null, signal: NodeJS.Signals | null): ProcessEnd => {
   const told = signals.get((code ?? 0) - 128)
   return told === undefined ? { code, signal } : { code: null, signal: told }
 }

@@ -16,7 +16,7 @@ export const fromPixels = ({ data, info: { width, height, channels } }: Pixels):
 const fitting = (picture: Sharp, width: number): Sharp =>
   picture.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
 
-export const scaled = (picture: Sharp, width: number): Promise<Pixels> =>
+export const scalePixels = (picture: Sharp, width: number): Promise<Pixels> =>
   fitting(picture, width).raw().toBuffer({ resolveWithObject: true })
 
 /** Decodes to a width, and to sRGB by what the header says the values mean. */
@@ -26,11 +26,11 @@ export const decodePixels = async (picture: Picture, width: number): Promise<Pix
 const decodeBy = ({ colour, header, decode }: Picture, width: number): Promise<Pixels> => {
   switch (colour._tag) {
     case 'Srgb':
-      return scaled(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
+      return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
     case 'Icc':
       // The profile is named since libvips works at 16 bits in Display P3, and would leave the pixels there. Without
       // one in the source it must not be: libvips would take 16-bit values for Display P3.
-      return scaled(decode().toColourspace('srgb').withIccProfile('srgb'), width)
+      return scalePixels(decode().toColourspace('srgb').withIccProfile('srgb'), width)
     case 'DeviceCmyk':
       return fromInk(decode({ ignoreIcc: true }), width)
     case 'Encoded':

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
-import { notTaken } from '../../domain/ingest/not-taken.ts'
+import { refusalReason } from '../../domain/ingest/not-taken.ts'
 import { sniff } from '../../domain/ingest/sniff.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
@@ -123,7 +123,7 @@ const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('l
 
 const refusalByHead = (head: Buffer): string | null => {
   if (head.length === 0) return 'the file is empty'
-  const reason = notTaken(head)
+  const reason = refusalReason(head)
   if (reason !== null) return reason
   return sniff(head) === 'image' ? null : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 }

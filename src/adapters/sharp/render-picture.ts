@@ -6,7 +6,7 @@ import type { ImageTarget } from '../../domain/ingest/plan/image-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
-import { decodePixels, fromPixels, type Pixels, scaled } from './decode-pixels.ts'
+import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pixels.ts'
 import { decoding, type Picture } from './open-picture.ts'
 
 /**
@@ -30,7 +30,7 @@ export const renderPicture =
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
-      const pixels = await decoding(() => scaled(fromPixels(source.right), width))()
+      const pixels = await decoding(() => scalePixels(fromPixels(source.right), width))()
       if (E.isLeft(pixels)) return pixels
       const thumbhash = await thumbhashOf(pixels.right)
 

@@ -5,8 +5,8 @@ import type * as t from 'io-ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import { isCrash } from '../platform/crash-signals.ts'
-import type { Files } from '../sandbox/own-root.ts'
-import { type End, endOf, sandboxed } from '../sandbox/sandbox.ts'
+import type { SandboxFiles } from '../sandbox/own-root.ts'
+import { type ProcessEnd, processEndOf, sandboxCommand } from '../sandbox/sandbox.ts'
 import { type ImageJob, ImageReport } from './image-job.ts'
 
 type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | undefined }
@@ -35,15 +35,15 @@ export const runImageChild = <A>(
 const failed = unavailable('image process')
 
 /** One that is mended is read from memory. */
-const filesOf = (job: ImageJob): Files => ({
+const filesOf = (job: ImageJob): SandboxFiles => ({
   reads: [job.path],
   writes: job.task === 'render' ? [job.folder] : [],
 })
 
-const startChild = async (files: Files): Promise<ChildProcess> => {
+const startChild = async (files: SandboxFiles): Promise<ChildProcess> => {
   // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-  const { program, args } = await sandboxed({ program: process.execPath, args: flags }, files)
+  const { program, args } = await sandboxCommand({ program: process.execPath, args: flags }, files)
   return fork(childPath, {
     execPath: program,
     execArgv: [...args],
@@ -82,7 +82,7 @@ const untilGone = (
     child.on('close', (code, killedBy) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
-      resolve(outcome ?? E.left(failureOf(endOf(code, killedBy), complaints())))
+      resolve(outcome ?? E.left(failureOf(processEndOf(code, killedBy), complaints())))
     })
     if (signal?.aborted) abort()
     // A child that is gone before it has read the job is told of by how it ended.
@@ -100,7 +100,7 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
   }
 }
 
-const failureOf = ({ code, signal }: End, complaints: string): Refused | Unavailable =>
+const failureOf = ({ code, signal }: ProcessEnd, complaints: string): Refused | Unavailable =>
   signal !== null && isCrash(signal)
     ? refused('damaged: its decoder broke down')
     : failed(new Error(`ended with ${signal ?? code}: ${complaints}`))

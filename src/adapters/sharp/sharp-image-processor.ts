@@ -1,5 +1,5 @@
 import type { ImageProcessor } from '../../ports/image-processor.ts'
-import { Facts, RenderedImages } from './image-job.ts'
+import { ImageChildFacts, RenderedImages } from './image-job.ts'
 import { runImageChild } from './run-image-child.ts'
 
 type Options = {
@@ -12,7 +12,7 @@ type Options = {
 /** ImageProcessor by sharp (libvips), which runs in one process a job and never in this one. */
 export const createSharpImageProcessor = ({ maxPixels, timeoutSeconds }: Options): ImageProcessor => ({
   inspect: (path, signal) =>
-    runImageChild({ task: 'inspect', path, maxPixels }, Facts, { timeoutSeconds, signal }),
+    runImageChild({ task: 'inspect', path, maxPixels }, ImageChildFacts, { timeoutSeconds, signal }),
   render: (path, targets, folder, onProgress, signal) =>
     runImageChild(
       { task: 'render', path, maxPixels, targets, folder },

@@ -1,11 +1,11 @@
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { limited } from '../../domain/shared/limited.ts'
+import { withTimeLimit } from '../../domain/shared/limited.ts'
 import { isNoAnswer } from '../../domain/shared/no-answer.ts'
 import { E, O, pipe, type TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { abandon, leave, within } from '../cache/blobs/byte-streams.ts'
-import { type Breaker, notAsked } from '../platform/breaker.ts'
+import { cancelStream, cancelUnstarted, withTimeout } from '../cache/blobs/byte-streams.ts'
+import { type Breaker, circuitOpen } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { putLimitMs } from './put-limit.ts'
 import { type StoreLimits, usualStoreLimits } from './store-limits.ts'
@@ -24,8 +24,8 @@ export const createBoundedObjectStore = (
   const guarded =
     <A>(task: TE.TaskEither<Unavailable, A>, ms: number, onLate?: (late: A) => void): typeof task =>
     async () => {
-      if (!breaker.tryEnter()) return E.left(unavailable(dependency)(notAsked()))
-      const result = await limited(task, ms, dependency, onLate)()
+      if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpen()))
+      const result = await withTimeLimit(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
       // Any other failure costs the next caller nothing. An adapter whose own limit is shorter says so as well.
       else if (isNoAnswer(result.left.cause)) breaker.timedOut(result.left.cause)
@@ -38,11 +38,11 @@ export const createBoundedObjectStore = (
     const first = async () => {
       const left = deadline - systemMonotonic()
       try {
-        return await within(source.next(), Math.max(minimumMs, left))
+        return await withTimeout(source.next(), Math.max(minimumMs, left))
       } catch (cause) {
         // A reader that came late has not waited long enough to tell.
         if (left > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
-        leave(stream)
+        cancelStream(stream)
         throw cause
       }
     }
@@ -62,13 +62,13 @@ export const createBoundedObjectStore = (
     read: (key, range) => async () => {
       const deadline = systemMonotonic() + limits.firstByte
       const letGo = (late: O.Option<ByteStream>): void => {
-        if (O.isSome(late)) abandon(late.value)
+        if (O.isSome(late)) cancelUnstarted(late.value)
       }
       const opened = await guarded(store.read(key, range), limits.firstByte, letGo)()
       return pipe(opened, E.map(O.map((stream) => promptly(stream, deadline))))
     },
-    put: (key, object) => limited(store.put(key, object), putLimitMs(object.size), dependency),
-    delete: (key) => limited(store.delete(key), limits.delete, dependency),
+    put: (key, object) => withTimeLimit(store.put(key, object), putLimitMs(object.size), dependency),
+    delete: (key) => withTimeLimit(store.delete(key), limits.delete, dependency),
     check: guarded(store.check, limits.check),
     list: (prefix, after) => paced(store.list(prefix, after), limits.listed),
     unfinishedUploads: (prefix) => paced(store.unfinishedUploads(prefix), limits.listed),
@@ -82,7 +82,7 @@ async function* paced<A>(items: AsyncIterable<A>, ms: number): AsyncGenerator<A>
   try {
     for (;;) {
       isWaiting = true
-      const next = await within(source.next(), ms)
+      const next = await withTimeout(source.next(), ms)
       isWaiting = false
       if (next.done === true) return
       yield next.value

@@ -1,2 +1,3 @@
 /** Orders keys by their UTF-8 bytes, as S3 lists them. */
-export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+export const compareKeysByBytes = (a: string, b: string): number =>
+  Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -11,4 +11,5 @@ export type StoreLimits = {
 export const usualStoreLimits: StoreLimits = { firstByte: 4000, delete: 30_000, check: 2000, listed: 60_000 }
 
 /** An adapter that can break off its own requests does so a little sooner: it knows better what to say. */
-export const ownLimit = (limit: 'firstByte' | 'delete' | 'listed'): number => usualStoreLimits[limit] - 500
+export const withStoreLimit = (limit: 'firstByte' | 'delete' | 'listed'): number =>
+  usualStoreLimits[limit] - 500

@@ -6,7 +6,7 @@ import type { NewObject } from '../../ports/object-store.ts'
  * The object's bytes as they come. Throws when there are more than announced, and at the end when their length
  * or sha256 is another: who stores them may publish only what has ended well.
  */
-export async function* asAnnounced(object: NewObject): ByteStream {
+export async function* verifyChecksum(object: NewObject): ByteStream {
   const hash = createHash('sha256')
   let size = 0
   for await (const chunk of object.open()) {

@@ -29,11 +29,11 @@ export const attemptsFor = (facts: MediaFacts, plan: MediaPlan): ReadonlyArray<A
     colours.map((colour) => ({
       convertsColours: colour.convertsColours,
       plan: hasSound ? plan : { ...plan, audio: [] },
-      warnings: hasSound ? colour.warnings : [...colour.warnings, noSound(facts)],
+      warnings: hasSound ? colour.warnings : [...colour.warnings, withoutSoundWarning(facts)],
     })),
   )
 }
 
 /** Sound of which nothing could be decoded. */
-export const noSound = ({ audio }: MediaFacts): string =>
+export const withoutSoundWarning = ({ audio }: MediaFacts): string =>
   `no sound: the audio track (${audio?.codec}) could not be decoded`

@@ -5,11 +5,11 @@ import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.
 import { E } from '../../fp.ts'
 import { isMissing } from '../platform/errno.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
-import type { Encoded, EncodeJob, EngineFailure } from './engine.ts'
+import type { EncodeJob, EncodeResult, EngineFailure } from './engine.ts'
 import { colourOf, needsCube } from './film-filters.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { type CutRendition, frameSecondsOf, secondsOf } from './isobmff/cut-rendition.ts'
-import { cutRenditions } from './isobmff/cut-renditions.ts'
+import { frameSecondsOf, type SegmentedRendition, secondsOf } from './isobmff/cut-rendition.ts'
+import { segmentRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
@@ -21,12 +21,12 @@ const ENCODING = 0.97
 export const GRACE_SECONDS = 1
 
 /** What one way of encoding gave. */
-export type Made = Encoded & {
+export type EncodedFilm = EncodeResult & {
   readonly attempt: Attempt
   /** Of what was encoded: its sound may be another than the chosen one. */
   readonly facts: MediaFacts
   readonly folder: string
-  readonly renditions: ReadonlyArray<CutRendition>
+  readonly renditions: ReadonlyArray<SegmentedRendition>
   /** How much of the source could be decoded: a picture that is held is no part of it. */
   readonly sourceSeconds: number
   /** Whether that is its length: where sound had gaps, they were counted, too. */
@@ -38,13 +38,13 @@ export const encodeOneWay = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, Made>> => {
+): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
   for (const attempt of attempts) {
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
     let folder = request.folder
-    const ended = await twice(
+    const ended = await runTwice(
       run,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
@@ -55,7 +55,7 @@ export const encodeOneWay = async (
       attempt.warnings,
     )
     if (E.isRight(ended)) {
-      const renditions = await cutRenditions(attempt.plan, folder)
+      const renditions = await segmentRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
       const isSourceMeasured = renditions.every(({ video, isEven }) => video !== null || isEven)
       const { facts } = request
@@ -68,7 +68,7 @@ export const encodeOneWay = async (
   return failed
 }
 
-export const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
+export const sourceSecondsOf = (renditions: ReadonlyArray<SegmentedRendition>, holdSeconds: number): number =>
   Math.max(
     ...renditions.map((one) => {
       if (one.video !== null) return secondsOf(one) - holdSeconds
@@ -92,17 +92,17 @@ const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number =
  * Makes all renditions last equally long, by another pass over what is too short: silence goes behind the sound, the
  * last picture is held. Sound that is uneven is first brought into one form by itself.
  */
-export const level = async (
+export const equalizeLengths = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  made: Made,
-): Promise<E.Either<EngineFailure, Made>> => {
+  made: EncodedFilm,
+): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const { attempt, folder } = made
   let { renditions } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
-    const ended = await twice(run, async () => {
+    const ended = await runTwice(run, async () => {
       const fresh = await mkdtemp(join(folder, 'again-'))
       const pass = await encodePass(found, run, source, { ...attempt, plan }, fresh, options)
       if (E.isRight(pass))
@@ -110,7 +110,7 @@ export const level = async (
       await rm(fresh, { recursive: true, force: true })
       return pass
     })
-    if (E.isRight(ended)) renditions = await cutRenditions(planOf(attempt.plan, renditions), folder)
+    if (E.isRight(ended)) renditions = await segmentRenditions(planOf(attempt.plan, renditions), folder)
     return ended
   }
   const soundAlone = { ...attempt.plan, video: [] }
@@ -119,7 +119,7 @@ export const level = async (
 
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
-    const ended = await twice(run, async () => {
+    const ended = await runTwice(run, async () => {
       await rm(pcm, { force: true })
       return decodeToPcm(found, run, request, pcm)
     })
@@ -157,7 +157,7 @@ export const level = async (
  * A pass, and once more where the file may be to blame: what fails for a moment looks the same, and after it some of the
  * film would be given up for good. `warnings`: what this pass would cost.
  */
-export const twice = async <A>(
+export const runTwice = async <A>(
   { onFailedAttempt }: Run,
   pass: () => Promise<E.Either<EngineFailure, A>>,
   warnings: ReadonlyArray<string> = [],
@@ -186,7 +186,7 @@ const MOST_TRIES = 3
 type Lengths = Pick<RecipeOptions, 'holdSeconds' | 'padSeconds'>
 
 /** Of the rungs that came to something. */
-const planOf = (plan: MediaPlan, renditions: ReadonlyArray<CutRendition>): MediaPlan => {
+const planOf = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {
   const isMade = ({ name }: { readonly name: string }) => renditions.some((one) => one.name === name)
   return { ...plan, video: plan.video.filter(isMade), audio: plan.audio.filter(isMade) }
 }
@@ -205,7 +205,7 @@ export const encodePass = async (
   { plan, convertsColours }: Attempt,
   folder: string,
   lengths: Lengths,
-): Promise<E.Either<EngineFailure, Encoded>> => {
+): Promise<E.Either<EngineFailure, EncodeResult>> => {
   const wallSeconds = run.wallSecondsFor(request.facts.durationSeconds ?? run.maxSeconds)
   const cube = convertsColours && plan.video.length > 0 ? await writeCube(request.facts, folder) : null
   const options = Object.assign({}, lengths, { cube, wallSeconds })
@@ -226,7 +226,7 @@ const encodeWithin = async (
   run: Run,
   { facts: { durationSeconds }, onProgress, signal }: TranscodeRequest,
   job: EncodeJob,
-): Promise<E.Either<EngineFailure, Encoded>> => {
+): Promise<E.Either<EngineFailure, EncodeResult>> => {
   const tooLong = new AbortController()
   const onSeconds = (seconds: number) => {
     // A file may keep silent on its length, or lie: a gap in its timestamps is filled with pictures for as long.

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { TE } from '../../fp.ts'
-import type { Files } from '../sandbox/own-root.ts'
+import type { SandboxFiles } from '../sandbox/own-root.ts'
 import type { ProbedFile } from './probed-file.ts'
 
 export type EngineFacts = {
@@ -21,7 +21,7 @@ export type EncodeOutput = {
   readonly file: string
 }
 
-export const formatOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska' =>
+export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska' =>
   encoder === 'pcm_f32le' ? 'matroska' : 'mp4'
 
 /** One stream of the source, decoded once, and all that is made of it. */
@@ -50,7 +50,7 @@ export type EncodeJob = {
 }
 
 /** `isCutOff`: the file ends before what its container says is in it. */
-export type Encoded = { readonly isCutOff: boolean }
+export type EncodeResult = { readonly isCutOff: boolean }
 
 /** What demuxers (mov, matroska) say of such a file, at the level of errors. */
 export const CUT_OFF = /\bpartial file$|\bFile ended prematurely\b/m
@@ -61,16 +61,16 @@ export type RemuxJob = {
   readonly wallSeconds: number
 }
 
-export const noFiles: Files = { reads: [], writes: [] }
+export const noFiles: SandboxFiles = { reads: [], writes: [] }
 
 /** The files that an engine needs for what it is asked. */
 export const filesOf = {
-  probe: (path: string): Files => ({ reads: [path], writes: [] }),
-  encode: ({ path, video, audio }: EncodeJob): Files => ({
+  probe: (path: string): SandboxFiles => ({ reads: [path], writes: [] }),
+  encode: ({ path, video, audio }: EncodeJob): SandboxFiles => ({
     reads: [path],
     writes: [video, audio].flatMap((job) => job?.outputs ?? []).map(({ file }) => dirname(file)),
   }),
-  remux: ({ outputs }: RemuxJob): Files => ({
+  remux: ({ outputs }: RemuxJob): SandboxFiles => ({
     reads: outputs.flatMap(({ inputs }) => inputs),
     writes: outputs.map(({ file }) => dirname(file)),
   }),
@@ -103,6 +103,6 @@ export type Engine = {
     job: EncodeJob,
     onProgress: (seconds: number) => void,
     signal: AbortSignal,
-  ) => TE.TaskEither<EngineFailure, Encoded>
+  ) => TE.TaskEither<EngineFailure, EncodeResult>
   readonly remux: (job: RemuxJob, signal: AbortSignal) => TE.TaskEither<EngineFailure, void>
 }

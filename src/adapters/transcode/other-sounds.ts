@@ -2,12 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MediaFacts, OtherSound } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
-import { noSound } from './attempts.ts'
-import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf, twice } from './encode-passes.ts'
+import { withoutSoundWarning } from './attempts.ts'
+import {
+  type EncodedFilm,
+  encodeOneWay,
+  encodePass,
+  equalizeLengths,
+  runTwice,
+  sourceSecondsOf,
+} from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { type CutRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
-import { cutRenditions } from './isobmff/cut-renditions.ts'
+import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
+import { segmentRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { PADDED_SAMPLES } from './recipe.ts'
 import { leftOutLine } from './select-streams.ts'
@@ -21,7 +28,7 @@ export const encodeWithSomeSound = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, Made>> => {
+): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const { facts, plan } = request
   const others = facts.otherSounds.map((other) => ({ ...request, facts: withSound(facts, other) }))
   let made = await encodeOneWay(found, run, request)
@@ -31,7 +38,7 @@ export const encodeWithSomeSound = async (
     } else if (plan.audio.length === 0 || made.right.renditions.some(({ parts }) => parts.length === 0))
       return made
     else if (!isMute(made.right)) {
-      const levelled = await level(found, run, { ...request, facts: made.right.facts }, made.right)
+      const levelled = await equalizeLengths(found, run, { ...request, facts: made.right.facts }, made.right)
       if (E.isRight(levelled) || levelled.left.reason !== 'input' || plan.video.length === 0) return levelled
     }
     if (E.isRight(made)) made = E.right(withoutSound(made.right, facts))
@@ -43,22 +50,25 @@ export const encodeWithSomeSound = async (
   return made
 }
 
-const isMute = ({ renditions }: Made): boolean => {
+const isMute = ({ renditions }: EncodedFilm): boolean => {
   const films = renditions.filter(({ video }) => video !== null)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
   return sounds.length === 0 || (films.some((film) => secondsOf(film) > 1) && sounds.every(isPadding))
 }
 
-const isPadding = (sound: CutRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
+const isPadding = (sound: SegmentedRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
 
-const withoutSound = (made: Made, facts: MediaFacts): Made => ({
+const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => ({
   ...made,
   facts,
   attempt: {
     ...made.attempt,
     plan: { ...made.attempt.plan, audio: [] },
-    warnings: [...made.attempt.warnings.filter((warning) => warning !== noSound(facts)), noSound(facts)],
+    warnings: [
+      ...made.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(facts)),
+      withoutSoundWarning(facts),
+    ],
   },
   renditions: made.renditions.filter(({ video }) => video !== null),
 })
@@ -68,13 +78,13 @@ const encodeSound = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  tried: E.Either<EngineFailure, Made>,
-): Promise<E.Either<EngineFailure, Made | null>> => {
+  tried: E.Either<EngineFailure, EncodedFilm>,
+): Promise<E.Either<EngineFailure, EncodedFilm | null>> => {
   const { facts, plan } = request
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
-  const ended = await twice(run, async () => {
+  const ended = await runTwice(run, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
     return encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
   })
@@ -82,9 +92,10 @@ const encodeSound = async (
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },
     convertsColours: before?.attempt.convertsColours ?? false,
-    warnings: before?.attempt.warnings.filter((warning) => warning !== noSound(before.facts)) ?? [],
+    warnings:
+      before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
   }
-  const renditions = await cutRenditions(attempt.plan, folder)
+  const renditions = await segmentRenditions(attempt.plan, folder)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every(isPadding)) return E.right(null)
   const sourceSeconds = Math.max(before?.sourceSeconds ?? 0, sourceSecondsOf(sounds, 0))

@@ -20,7 +20,7 @@ export const canNameFile = (kind: MediaKind, uid: string): boolean => {
 }
 
 /** Whether the token names exactly this logical file. */
-export const mayView = (viewer: Viewer, uid: string): E.Either<Forbidden, Viewer> =>
+export const authorizeFile = (viewer: Viewer, uid: string): E.Either<Forbidden, Viewer> =>
   viewer.grant.sub === uid ? E.right(viewer) : E.left(forbidden('other_subject'))
 
 const asTheCallerCame = { header: 'none', path: 'path', query: 'query' } as const

@@ -1,5 +1,6 @@
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort, Found, LoadStart } from '../../ports/cache.ts'
+import type { CacheKey, CachePort, LoadStart } from '../../ports/cache.ts'
+import type { Found } from '../caching/found.ts'
 import { keepAfterwards } from '../caching/keep-afterwards.ts'
 import { foundAtOrigin } from '../caching/read-through.ts'
 import { createSingleFlight, type Flight } from '../caching/single-flight.ts'
@@ -19,7 +20,7 @@ type Brought<A> = Asked<A> & { readonly isKept: boolean }
  * `isFor` is asked of `none`, too, and is to cost as much then. Hot path: for its owner, a hit is a read and no more.
  * Owners who come at one time share one question, also those that are late.
  */
-export const createOwnedRead = (cache: CachePort) => {
+export const createAuthorizedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
   /** How often anything was kept: who looked before such a moment may have missed it. */
   let timesKept = 0

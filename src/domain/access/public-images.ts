@@ -1,8 +1,9 @@
 import { pipe, TE } from '../../fp.ts'
-import type { CachePort, Found } from '../../ports/cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
+import { type Found, mapFound } from '../caching/found.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
@@ -14,7 +15,7 @@ type Deps = {
 }
 
 /** Makes the one function that tells whether the exports of an image are anybody's. */
-export const createAnybodys = ({ cache, stale, imageFiles }: Deps) => {
+export const createPublicImageCheck = ({ cache, stale, imageFiles }: Deps) => {
   const readThrough = createReadThrough(cache, stale)
 
   const askPublic = (uid: ImageFileUid) =>
@@ -38,7 +39,7 @@ export const createAnybodys = ({ cache, stale, imageFiles }: Deps) => {
           ? TE.right(flag)
           : pipe(
               askPublic(uid),
-              TE.map((value) => ({ ...flag, value })),
+              TE.map((value) => mapFound(flag, () => value)),
             ),
       ),
     )

@@ -1,47 +1,55 @@
 import { E, type TE } from '../../fp.ts'
-import type { Found } from '../../ports/cache.ts'
+import { type Found, mapFound } from '../caching/found.ts'
 import { type Forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
-import { mayView } from './access.ts'
+import { authorizeFile } from './access.ts'
 import type { Restrictions } from './restrictions.ts'
 import type { SignableList } from './signable-list.ts'
 import type { Signature } from './signature.ts'
 import type { Viewer } from './viewer.ts'
 
-export type Shown<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
+export type PlaylistResult<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
 
 /** How a list comes to be what one viewer may have of it. */
-export type ListSteps<S extends Signature> = {
+export type PlaylistSteps<S extends Signature> = {
   /** What is cached: whole, unsigned, and the same for all. */
-  readonly text: Shown<Found<string>>
+  readonly text: PlaylistResult<Found<string>>
   /** What of it he may have; `null` when that is nothing. */
-  readonly cut: (text: string, restrictions: Restrictions) => TE.TaskEither<Unavailable, string | null>
+  readonly applyRestrictions: (
+    text: string,
+    restrictions: Restrictions,
+  ) => TE.TaskEither<Unavailable, string | null>
   /** How its children are to be opened. */
   readonly signature: TE.TaskEither<never, S>
   readonly sign: (text: string, signature: S) => string
 }
 
 /** The list for a viewer who has been found to be permitted to see it. */
-export const showList =
+export const renderPlaylist =
   <S extends Signature>(
     uid: string,
     viewer: Viewer,
-    { text, cut, signature, sign }: ListSteps<S>,
-  ): Shown<Found<SignableList<S>>> =>
+    { text, applyRestrictions, signature, sign }: PlaylistSteps<S>,
+  ): PlaylistResult<Found<SignableList<S>>> =>
   async () => {
     const whole = await text()
     if (E.isLeft(whole)) return whole
-    const part = await cut(whole.right.value, viewer.grant.restrictions)()
+    const part = await applyRestrictions(whole.right.value, viewer.grant.restrictions)()
     if (E.isLeft(part)) return part
-    if (part.right === null) return E.left(notFound('list', uid))
+    const restricted = part.right
+    if (restricted === null) return E.left(notFound('list', uid))
     const how = await signature()
     if (E.isLeft(how)) return how
-    return E.right({ ...whole.right, value: { text: part.right, signature: how.right, sign } })
+    return E.right(mapFound(whole.right, () => ({ text: restricted, signature: how.right, sign })))
   }
 
 /** The same for a list of the file that his token must name. */
-export const showListOfFile =
-  <S extends Signature>(uid: string, viewer: Viewer, steps: ListSteps<S>): Shown<Found<SignableList<S>>> =>
+export const renderPlaylistOfFile =
+  <S extends Signature>(
+    uid: string,
+    viewer: Viewer,
+    steps: PlaylistSteps<S>,
+  ): PlaylistResult<Found<SignableList<S>>> =>
   async () => {
-    const permitted = mayView(viewer, uid)
-    return E.isLeft(permitted) ? permitted : showList(uid, viewer, steps)()
+    const permitted = authorizeFile(viewer, uid)
+    return E.isLeft(permitted) ? permitted : renderPlaylist(uid, viewer, steps)()
   }

@@ -2,7 +2,7 @@
  * The same pure function, which remembers what it gave for the texts that it was asked last: of `maxLength` characters
  * together, and of one at least. Equal texts get the very same answer, so an answer is not to be changed.
  */
-export const remembering = <A>(maxLength: number, read: (text: string) => A): ((text: string) => A) => {
+export const memoize = <A>(maxLength: number, read: (text: string) => A): ((text: string) => A) => {
   // A Map keeps its entries in the order in which they were set: the first is the one asked least lately.
   const answers = new Map<string, { readonly answer: A }>()
   let length = 0

@@ -1,7 +1,8 @@
 import { E, O, type TE } from '../../fp.ts'
-import type { CacheKey, CachePort, Found } from '../../ports/cache.ts'
+import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { DomainError, Unavailable } from '../shared/errors.ts'
+import { Found } from './found.ts'
 import { keepAfterwards } from './keep-afterwards.ts'
 import { createSingleFlight } from './single-flight.ts'
 
@@ -9,11 +10,8 @@ import { createSingleFlight } from './single-flight.ts'
 const staleSeconds = 86_400
 
 /** A value that was loaded because `cache` did not have it. */
-export const foundAtOrigin = <A>({ missed }: CachePort, value: A): Found<A> => ({
-  value,
-  tiers: [...missed, { tier: 'origin', outcome: 'hit' }],
-  isAtHand: () => false,
-})
+export const foundAtOrigin = <A>({ missed }: CachePort, value: A): Found<A> =>
+  new Found(value, [...missed, { tier: 'origin', outcome: 'hit' }], () => false)
 
 /**
  * Ask the cache, else load and remember. The cache can only help: one that fails is a miss, and a failed write

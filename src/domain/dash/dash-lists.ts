@@ -1,14 +1,15 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort, Found } from '../../ports/cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { Signing } from '../access/access.ts'
-import { type Shown, showListOfFile } from '../access/render-playlist.ts'
+import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { restrictsNothing } from '../access/restrictions.ts'
 import type { SignableList } from '../access/signable-list.ts'
 import type { UriSignature } from '../access/signature.ts'
 import type { UrlPresign, Viewer } from '../access/viewer.ts'
+import type { Found } from '../caching/found.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import type { ContentFile, VodParts } from '../media/content-export.ts'
 import type { ContentFileUid } from '../media/ids.ts'
@@ -23,7 +24,7 @@ export type DashLists = {
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<Found<SignableList<UriSignature>>>
+  ) => PlaylistResult<Found<SignableList<UriSignature>>>
 }
 
 type Deps = {
@@ -67,9 +68,9 @@ export const createDashLists = ({ cache, stale, contentFiles, signing }: Deps): 
 
   return {
     showDash: (uid, viewer, presign) =>
-      showListOfFile(uid, viewer, {
+      renderPlaylistOfFile(uid, viewer, {
         text: manifest(uid),
-        cut: (text, restrictions) =>
+        applyRestrictions: (text, restrictions) =>
           TE.right(restrictsNothing(restrictions) ? text : restrictDash(text, restrictions)),
         signature: signing.ofUris(viewer, presign),
         sign: signDash,

@@ -3,7 +3,7 @@ import { decimalInteger } from '../hls/attributes.ts'
 import type { ContentExport, ContentFile, FrameRate, VodParts } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 import { endSecondsOf, type Segments, segmentList, segmentsOf, sharedTimeline } from './dash-segments.ts'
-import { element, xmlDuration } from './xml.ts'
+import { xmlDuration, xmlElement } from './xml.ts'
 
 type Representation = { readonly of: ContentExport; readonly segments: Segments }
 
@@ -26,14 +26,14 @@ const channels = ({ audio }: ContentExport): ReadonlyArray<string> =>
   audio === null
     ? []
     : [
-        element('AudioChannelConfiguration', {
+        xmlElement('AudioChannelConfiguration', {
           schemeIdUri: 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011',
           value: audio.channels,
         }),
       ]
 
 const representation = ({ of: it, segments }: Representation): string =>
-  element(
+  xmlElement(
     'Representation',
     {
       id: it.uid,
@@ -49,7 +49,7 @@ const representation = ({ of: it, segments }: Representation): string =>
 
 const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<Representation>): string => {
   const timeline = sharedTimeline(representations.map(({ segments }) => segments))
-  return element(
+  return xmlElement(
     'AdaptationSet',
     {
       contentType: kind,
@@ -87,7 +87,7 @@ export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>)
   const audio = falling.filter(({ of }) => of.video === null)
   const targets = vods.map(({ targetDuration }) => targetDuration)
 
-  const mpd = element(
+  const mpd = xmlElement(
     'MPD',
     {
       xmlns: 'urn:mpeg:dash:schema:mpd:2011',
@@ -99,8 +99,8 @@ export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>)
       minBufferTime: xmlDuration(Math.max(...targets)),
     },
     [
-      element('BaseURL', {}, [baseUrl]),
-      element('Period', { id: '0', start: 'PT0S' }, [
+      xmlElement('BaseURL', {}, [baseUrl]),
+      xmlElement('Period', { id: '0', start: 'PT0S' }, [
         ...(video.length > 0 ? [adaptationSet('video', video)] : []),
         ...(audio.length > 0 ? [adaptationSet('audio', audio)] : []),
       ]),

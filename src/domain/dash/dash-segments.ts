@@ -2,7 +2,7 @@ import { type Clip, isListed } from '../access/restrictions.ts'
 import type { VodParts } from '../media/content-export.ts'
 import { durationsOf } from '../vod/part-durations.ts'
 import { extensionOf } from '../vod/part-extension.ts'
-import { element } from './xml.ts'
+import { xmlElement } from './xml.ts'
 
 /** The parts of a CMAF export, as a manifest speaks of them. */
 export type Segments = {
@@ -59,16 +59,20 @@ export const clipSegments = (segments: Segments, clip: Clip): Segments | null =>
 
 /** One `S` a part: dash.js and VLC take the number of the `S` element for that of the part, and ignore `r`. */
 const timelineOf = ({ start, durations }: Segments): string =>
-  element(
+  xmlElement(
     'SegmentTimeline',
     {},
-    durations.map((d, i) => element('S', { t: i === 0 ? start : null, d })),
+    durations.map((d, i) => xmlElement('S', { t: i === 0 ? start : null, d })),
   )
 
 const listElement = (segments: Segments, offsetSeconds: number, children: ReadonlyArray<string>): string => {
   const { timescale } = segments
   const offset = Math.round(offsetSeconds * timescale)
-  return element('SegmentList', { timescale, presentationTimeOffset: offset === 0 ? null : offset }, children)
+  return xmlElement(
+    'SegmentList',
+    { timescale, presentationTimeOffset: offset === 0 ? null : offset },
+    children,
+  )
 }
 
 /**
@@ -77,9 +81,9 @@ const listElement = (segments: Segments, offsetSeconds: number, children: Readon
  */
 export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
   listElement(segments, offsetSeconds, [
-    element('Initialization', { sourceURL: segments.initUri }),
+    xmlElement('Initialization', { sourceURL: segments.initUri }),
     timelineOf(segments),
-    ...segments.mediaUris.map((media) => element('SegmentURL', { media })),
+    ...segments.mediaUris.map((media) => xmlElement('SegmentURL', { media })),
   ])
 
 /**

@@ -12,7 +12,7 @@ export const escapeXml = (text: string): string =>
   text.replace(forbidden, '').replace(/[&<>"]/g, (character) => entities[character] ?? character)
 
 /** An element; attributes that are `null` are left out, and children are XML already. */
-export const element = (
+export const xmlElement = (
   name: string,
   attributes: Readonly<Record<string, string | number | null>>,
   children: ReadonlyArray<string> = [],

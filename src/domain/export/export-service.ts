@@ -1,20 +1,21 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { BlobCache } from '../../ports/blob-cache.ts'
-import type { CachePort, Found } from '../../ports/cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
-import { createOwnedRead } from '../access/authorized-read.ts'
-import { createAnybodys } from '../access/public-images.ts'
+import { createAuthorizedRead } from '../access/authorized-read.ts'
+import { createPublicImageCheck } from '../access/public-images.ts'
 import { permitsExport, permitsPart } from '../access/restrictions.ts'
 import type { Viewer } from '../access/viewer.ts'
+import { combineFound, type Found, mapFound } from '../caching/found.ts'
 import { type ContentPartFile, partFacts } from '../media/content-export.ts'
 import type { ContentPartUid, ImageExportUid, ImageFileUid } from '../media/ids.ts'
 import type { ImageExportFile } from '../media/image-export.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
-import { createServable, type ServableBytes } from './servable-bytes.ts'
+import { createByteSource, type ServableBytes } from './servable-bytes.ts'
 
 /** The bytes of exports and parts. What is not there is forbidden like another's (http-api.md §2.5, W15). */
 export type ExportService = {
@@ -43,9 +44,9 @@ const noImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
   const { cache, stale, blobs, store, imageFiles, contentFiles } = deps
-  const anybodys = createAnybodys({ cache, stale, imageFiles })
-  const servable = createServable({ blobs, store })
-  const ownedRead = createOwnedRead(cache)
+  const anybodys = createPublicImageCheck({ cache, stale, imageFiles })
+  const servable = createByteSource({ blobs, store })
+  const ownedRead = createAuthorizedRead(cache)
 
   /** Asked once more, and in memory by now: for as long as it stands there, the bytes are anybody's. */
   const servePublic = (
@@ -53,11 +54,7 @@ export const createExportService = (deps: Deps): ExportService => {
   ): TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>> =>
     pipe(
       anybodys(file.value.imageFileUid),
-      TE.map((open) => ({
-        ...file,
-        value: servable(file.value, true),
-        isAtHand: () => file.isAtHand() && open.isAtHand(),
-      })),
+      TE.map((open) => combineFound(file, open, (image) => servable(image, true))),
     )
 
   const mayHaveImage = (uid: ImageExportUid, viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
@@ -85,7 +82,7 @@ export const createExportService = (deps: Deps): ExportService => {
       if (viewer !== null && !permitsExport(viewer.grant.restrictions, { uid, height }))
         return E.left(forbidden('restriction'))
       if (viewer === null) return servePublic(file.right)()
-      return E.right({ ...file.right, value: servable(file.right.value, false) })
+      return E.right(mapFound(file.right, (image) => servable(image, false)))
     },
 
     openPart: (uid, viewer) => async () => {
@@ -96,7 +93,7 @@ export const createExportService = (deps: Deps): ExportService => {
       )()
       if (E.isLeft(file)) return file
       return permitsPart(viewer.grant.restrictions, partFacts(file.right.value))
-        ? E.right({ ...file.right, value: servable(file.right.value, false) })
+        ? E.right(mapFound(file.right, (image) => servable(image, false)))
         : E.left(forbidden('restriction'))
     },
   }

@@ -22,11 +22,11 @@ export type ServableBytes = {
     onArriving?: () => void,
   ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
   /** All of the bytes, when they lie in memory, told without waiting: nobody may write to them. */
-  readonly held: () => Uint8Array | null
+  readonly peek: () => Uint8Array | null
 }
 
 /** A stored file as a row or a cached value tells of it. */
-export type Located = {
+export type StoredObjectRef = {
   readonly s3FileUid: StoredFileUid
   readonly s3FileKey: string
   readonly contentType: string
@@ -38,8 +38,8 @@ export type Located = {
 type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
 
 /** Makes the one function that makes a stored file servable. */
-export const createServable = ({ blobs, store }: Deps) => {
-  const describe = (file: Located, isPublic: boolean): ServableBytes => {
+export const createByteSource = ({ blobs, store }: Deps) => {
+  const describe = (file: StoredObjectRef, isPublic: boolean): ServableBytes => {
     const key = cacheKeys.storedFile({ uid: file.s3FileUid })
     const facts = { size: file.fileSize, sha256: file.sha256 }
     const origin: BlobOrigin = (range) =>
@@ -54,17 +54,17 @@ export const createServable = ({ blobs, store }: Deps) => {
       lastModified: file.storedAt,
       isPublic,
       read: (range, onArriving) => blobs.read(key, facts, range, origin, onArriving),
-      held: () => blobs.held(key, facts),
+      peek: () => blobs.peek(key, facts),
     }
   }
 
   const described = {
-    open: new WeakMap<Located, ServableBytes>(),
-    closed: new WeakMap<Located, ServableBytes>(),
+    open: new WeakMap<StoredObjectRef, ServableBytes>(),
+    closed: new WeakMap<StoredObjectRef, ServableBytes>(),
   }
 
   /** Hot path: while the cache gives the same record, it is described once. */
-  return (file: Located, isPublic: boolean): ServableBytes => {
+  return (file: StoredObjectRef, isPublic: boolean): ServableBytes => {
     const known = described[isPublic ? 'open' : 'closed']
     const bytes = known.get(file) ?? describe(file, isPublic)
     known.set(file, bytes)

@@ -1,7 +1,7 @@
 import { E, type TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { limited } from '../shared/limited.ts'
+import { withTimeLimit } from '../shared/limited.ts'
 
 /** One thing that the service depends on. `null`: it is well; else what is wrong, in one line. */
 export type Finding = { readonly name: string; readonly fault: string | null }
@@ -40,7 +40,7 @@ export const createHealthService = (deps: Deps): HealthService => {
   let latest: { readonly health: Promise<Health>; endedAt: number | null } | null = null
 
   const find = async (name: string, check: Check): Promise<Finding> => {
-    const result = await limited(check, limitMs, name)()
+    const result = await withTimeLimit(check, limitMs, name)()
     return { name, fault: E.isLeft(result) ? oneLine(result.left.cause) : null }
   }
 

@@ -1,6 +1,6 @@
 import { linesOf, secondsOf } from '../hls/m3u8-lines.ts'
 import type { Child } from './children.ts'
-import { broken, type Finding, withTag } from './finding.ts'
+import { type Finding, ruleViolation, withTag } from './finding.ts'
 
 /** A media playlist among others of one master. */
 export type Sibling = { readonly role: Child['role']; readonly text: string }
@@ -20,7 +20,7 @@ const checkTarget = ({ role, text }: Sibling, greatest: number): ReadonlyArray<F
   return targetOf(text) === greatest
     ? []
     : [
-        broken(
+        ruleViolation(
           'same-target',
           line,
           `has a target of ${targetOf(text)} s, another list of the file ${greatest} s`,
@@ -32,13 +32,15 @@ const checkCuts = ({ text }: Sibling, model: Sibling): ReadonlyArray<Finding> =>
   const parts = withTag(linesOf(text), 'EXTINF')
   const others = withTag(linesOf(model.text), 'EXTINF').map(secondsOf)
   if (parts.length !== others.length)
-    return [broken('aligned', null, `has ${parts.length} parts, another rendition ${others.length}`)]
+    return [ruleViolation('aligned', null, `has ${parts.length} parts, another rendition ${others.length}`)]
 
   let drift = 0
   for (const [i, line] of parts.entries()) {
     drift += secondsOf(line) - (others[i] ?? 0)
     if (Math.abs(drift) > tolerance)
-      return [broken('aligned', line, `ends ${drift.toFixed(3)} s off the same part of another rendition`)]
+      return [
+        ruleViolation('aligned', line, `ends ${drift.toFixed(3)} s off the same part of another rendition`),
+      ]
   }
   return []
 }
@@ -50,14 +52,20 @@ const checkLength = ({ text }: Sibling, model: Sibling): ReadonlyArray<Finding> 
   const [seconds, expected] = [secondsIn(text), secondsIn(model.text)]
   return Math.abs(seconds - expected) <= frame
     ? []
-    : [broken('i-frames', null, `lasts ${seconds.toFixed(3)} s, the pictures ${expected.toFixed(3)} s`)]
+    : [
+        ruleViolation(
+          'i-frames',
+          null,
+          `lasts ${seconds.toFixed(3)} s, the pictures ${expected.toFixed(3)} s`,
+        ),
+      ]
 }
 
 const checkRole = ({ role, text }: Sibling): ReadonlyArray<Finding> => {
   const [line = null] = withTag(linesOf(text), 'EXT-X-I-FRAMES-ONLY')
   if (role === 'keyPictures')
-    return line === null ? [broken('i-frame-stream', null, 'has no #EXT-X-I-FRAMES-ONLY')] : []
-  return line === null ? [] : [broken('i-frame-stream', line, 'is offered for playback')]
+    return line === null ? [ruleViolation('i-frame-stream', null, 'has no #EXT-X-I-FRAMES-ONLY')] : []
+  return line === null ? [] : [ruleViolation('i-frame-stream', line, 'is offered for playback')]
 }
 
 const checkAgainst = (sibling: Sibling, model: Sibling): ReadonlyArray<Finding> => {

@@ -1,5 +1,5 @@
 import type { Line } from '../hls/m3u8-lines.ts'
-import { broken, type Check, type Finding, withTag } from './finding.ts'
+import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
 
 /** Bytes of a resource, from `start` up to and without `end`. */
 type Range = { readonly line: Line; readonly uri: string; readonly start: number; readonly end: number }
@@ -15,12 +15,12 @@ const readRanges = (
     if (line.tag === 'EXT-X-BYTERANGE') pending = line
     if (line.uri === null) continue
     const range: Range | string | null = pending === null ? null : rangeOf(pending, line.uri, previous)
-    if (typeof range === 'string') findings.push(broken('byte-range', pending, range))
+    if (typeof range === 'string') findings.push(ruleViolation('byte-range', pending, range))
     previous = typeof range === 'string' ? null : range
     if (previous !== null) ranges.push(previous)
     pending = null
   }
-  if (pending !== null) findings.push(broken('byte-range', pending, 'is followed by no part'))
+  if (pending !== null) findings.push(ruleViolation('byte-range', pending, 'is followed by no part'))
   return { ranges, findings }
 }
 
@@ -42,7 +42,7 @@ const keyPictures: Check = (lines) => {
   return readRanges(lines).ranges.flatMap(({ line, uri, start, end }) => {
     const overlaps = start < (ends.get(uri) ?? 0)
     ends.set(uri, Math.max(end, ends.get(uri) ?? 0))
-    return overlaps ? [broken('i-frames', line, 'shares bytes with a key picture before it')] : []
+    return overlaps ? [ruleViolation('i-frames', line, 'shares bytes with a key picture before it')] : []
   })
 }
 

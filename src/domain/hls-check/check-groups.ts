@@ -1,5 +1,5 @@
 import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
-import { broken, type Check, type Finding, withTag } from './finding.ts'
+import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
 
 const types = ['AUDIO', 'VIDEO', 'SUBTITLES', 'CLOSED-CAPTIONS'] as const
 
@@ -8,9 +8,9 @@ const groupOf = (member: Line): string => `${attributeOf(member, 'TYPE')} ${attr
 const membership: Check = (lines) =>
   withTag(lines, 'EXT-X-MEDIA').flatMap((member) => {
     const missing = ['TYPE', 'GROUP-ID', 'NAME'].find((name) => !attributeOf(member, name))
-    if (missing !== undefined) return [broken('group', member, `has no ${missing}`)]
+    if (missing !== undefined) return [ruleViolation('group', member, `has no ${missing}`)]
     const contradicts = attributeOf(member, 'DEFAULT') === 'YES' && attributeOf(member, 'AUTOSELECT') === 'NO'
-    return contradicts ? [broken('group', member, 'is the default, and yet not to be selected')] : []
+    return contradicts ? [ruleViolation('group', member, 'is the default, and yet not to be selected')] : []
   })
 
 const rivals: Check = (lines) => {
@@ -20,9 +20,10 @@ const rivals: Check = (lines) => {
     const name = `${group} name ${attributeOf(member, 'NAME')}`
     const isDefault = attributeOf(member, 'DEFAULT') === 'YES'
     const findings: Finding[] = []
-    if (seen.has(name)) findings.push(broken('group', member, 'has the name of another member of its group'))
+    if (seen.has(name))
+      findings.push(ruleViolation('group', member, 'has the name of another member of its group'))
     if (isDefault && seen.has(group))
-      findings.push(broken('group', member, 'is a second default of its group'))
+      findings.push(ruleViolation('group', member, 'is a second default of its group'))
     seen.add(name)
     if (isDefault) seen.add(group)
     return findings
@@ -36,7 +37,7 @@ const references: Check = (lines) => {
       const id = attributeOf(variant, type)
       if (id === undefined || defined.has(`${type} ${id}`)) return []
       if (type === 'CLOSED-CAPTIONS' && id === 'NONE') return []
-      return [broken('group', variant, `refers to the ${type} group ${id}, which is not defined`)]
+      return [ruleViolation('group', variant, `refers to the ${type} group ${id}, which is not defined`)]
     }),
   )
 }

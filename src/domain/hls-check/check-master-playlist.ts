@@ -4,12 +4,14 @@ import { iFrameStreamChecks } from './check-iframe-streams.ts'
 import { independentSegments } from './check-media-playlist.ts'
 import { textChecks } from './check-text.ts'
 import { variantChecks } from './check-variants.ts'
-import { broken, type Check, type Finding, runAll } from './finding.ts'
+import { type Check, type Finding, ruleViolation, runAll } from './finding.ts'
 
 const kind: Check = (lines) => {
   const part = lines.find(({ tag }) => tag === 'EXTINF' || tag === 'EXT-X-TARGETDURATION')
-  if (part !== undefined) return [broken('kind', part, 'speaks of parts in a list of variants')]
-  return lines.some(({ tag }) => tag === 'EXT-X-STREAM-INF') ? [] : [broken('kind', null, 'has no variant')]
+  if (part !== undefined) return [ruleViolation('kind', part, 'speaks of parts in a list of variants')]
+  return lines.some(({ tag }) => tag === 'EXT-X-STREAM-INF')
+    ? []
+    : [ruleViolation('kind', null, 'has no variant')]
 }
 
 const checks: ReadonlyArray<Check> = [

@@ -1,20 +1,22 @@
 import { attributeOf, type Line, linesOf, secondsOf } from '../hls/m3u8-lines.ts'
 import { byteRangeChecks } from './check-byte-ranges.ts'
 import { textChecks } from './check-text.ts'
-import { broken, type Check, type Finding, runAll, withTag } from './finding.ts'
+import { type Check, type Finding, ruleViolation, runAll, withTag } from './finding.ts'
 
 const targetDuration: Check = (lines) => {
   const [declaration, ...more] = withTag(lines, 'EXT-X-TARGETDURATION')
-  if (declaration === undefined) return [broken('target-duration', null, 'has no target duration')]
+  if (declaration === undefined) return [ruleViolation('target-duration', null, 'has no target duration')]
   if (!/^[1-9]\d*$/.test(declaration.value))
-    return [broken('target-duration', declaration, `${declaration.value} is no whole number of seconds`)]
+    return [
+      ruleViolation('target-duration', declaration, `${declaration.value} is no whole number of seconds`),
+    ]
 
   const target = Number(declaration.value)
   const tooLong = withTag(lines, 'EXTINF').filter((line) => Math.round(secondsOf(line)) > target)
   return [
-    ...more.map((line) => broken('target-duration', line, 'says the target duration again')),
+    ...more.map((line) => ruleViolation('target-duration', line, 'says the target duration again')),
     ...tooLong.map((line) =>
-      broken(
+      ruleViolation(
         'target-duration',
         line,
         `${secondsOf(line)} s, rounded, is more than the target of ${target} s`,
@@ -29,36 +31,40 @@ const durations: Check = (lines) => {
   for (const line of lines) {
     if (line.tag === 'EXTINF') {
       if (Number.isNaN(secondsOf(line)))
-        findings.push(broken('duration', line, `${line.value} is no duration in fixed notation and a comma`))
-      if (pending !== null) findings.push(broken('duration', pending, 'is followed by no part'))
+        findings.push(
+          ruleViolation('duration', line, `${line.value} is no duration in fixed notation and a comma`),
+        )
+      if (pending !== null) findings.push(ruleViolation('duration', pending, 'is followed by no part'))
       pending = line
     }
     if (line.uri === null) continue
-    if (pending === null) findings.push(broken('duration', line, 'is a part without a duration'))
+    if (pending === null) findings.push(ruleViolation('duration', line, 'is a part without a duration'))
     pending = null
   }
-  return pending === null ? findings : [...findings, broken('duration', pending, 'is followed by no part')]
+  return pending === null
+    ? findings
+    : [...findings, ruleViolation('duration', pending, 'is followed by no part')]
 }
 
 const kind: Check = (lines) => {
   const foreign = lines.find(({ tag }) => tag === 'EXT-X-STREAM-INF' || tag === 'EXT-X-MEDIA')
-  if (foreign !== undefined) return [broken('kind', foreign, 'speaks of variants in a list of parts')]
-  return lines.some(({ uri }) => uri !== null) ? [] : [broken('kind', null, 'names no part')]
+  if (foreign !== undefined) return [ruleViolation('kind', foreign, 'speaks of variants in a list of parts')]
+  return lines.some(({ uri }) => uri !== null) ? [] : [ruleViolation('kind', null, 'names no part')]
 }
 
 const exactly = (tag: string, value: string, rule: 'vod' | 'media-sequence'): Check => {
   return (lines) => {
     const [line] = withTag(lines, tag)
-    if (line === undefined) return [broken(rule, null, `has no #${tag}`)]
-    return line.value === value ? [] : [broken(rule, line, `says ${line.value}`)]
+    if (line === undefined) return [ruleViolation(rule, null, `has no #${tag}`)]
+    return line.value === value ? [] : [ruleViolation(rule, line, `says ${line.value}`)]
   }
 }
 
 const end: Check = (lines) => {
   const [line] = withTag(lines, 'EXT-X-ENDLIST')
-  if (line === undefined) return [broken('end', null, 'has no #EXT-X-ENDLIST')]
+  if (line === undefined) return [ruleViolation('end', null, 'has no #EXT-X-ENDLIST')]
   const after = lines.find(({ number, tag, uri }) => number > line.number && (tag !== null || uri !== null))
-  return after === undefined ? [] : [broken('end', after, 'stands behind #EXT-X-ENDLIST')]
+  return after === undefined ? [] : [ruleViolation('end', after, 'stands behind #EXT-X-ENDLIST')]
 }
 
 const map: Check = (lines) => {
@@ -69,15 +75,15 @@ const map: Check = (lines) => {
     ({ number, uri }) => number < firstMap && /\.(?:m4s|cmf[avt])(?:$|[?#])/.test(uri ?? ''),
   )
   return [
-    ...nameless.map((line) => broken('map', line, 'names no init segment')),
-    ...(early === undefined ? [] : [broken('map', early, 'is a CMAF part that nothing initialises')]),
+    ...nameless.map((line) => ruleViolation('map', line, 'names no init segment')),
+    ...(early === undefined ? [] : [ruleViolation('map', early, 'is a CMAF part that nothing initialises')]),
   ]
 }
 
 export const independentSegments: Check = (lines) =>
   lines.some(({ tag }) => tag === 'EXT-X-INDEPENDENT-SEGMENTS' || tag === 'EXT-X-I-FRAMES-ONLY')
     ? []
-    : [broken('independent-segments', null, 'does not say that its segments are independent')]
+    : [ruleViolation('independent-segments', null, 'does not say that its segments are independent')]
 
 const checks: ReadonlyArray<Check> = [
   ...textChecks,

@@ -1,6 +1,6 @@
 import type { Line } from '../hls/m3u8-lines.ts'
 import { referencesIn } from '../hls/variables.ts'
-import { broken, type Check, type Finding } from './finding.ts'
+import { type Check, type Finding, ruleViolation } from './finding.ts'
 import { checkVersion } from './needed-version.ts'
 
 const text: Check = (lines) =>
@@ -8,14 +8,14 @@ const text: Check = (lines) =>
     const kinds = new Set(line.tokens.map(({ kind }) => kind))
     const content = line.text.replace(/\r?\n$/, '')
     const faults: Finding[] = []
-    if (kinds.has('byteOrderMark')) faults.push(broken('text', line, 'starts with a byte order mark'))
-    if (/\p{Cc}/u.test(content)) faults.push(broken('text', line, 'holds a control character'))
-    if (content.includes('\uFFFD')) faults.push(broken('text', line, 'holds what is not UTF-8'))
+    if (kinds.has('byteOrderMark')) faults.push(ruleViolation('text', line, 'starts with a byte order mark'))
+    if (/\p{Cc}/u.test(content)) faults.push(ruleViolation('text', line, 'holds a control character'))
+    if (content.includes('\uFFFD')) faults.push(ruleViolation('text', line, 'holds what is not UTF-8'))
     return faults
   })
 
 const head: Check = ([first]) =>
-  first?.tag === 'EXTM3U' ? [] : [broken('head', first ?? null, 'does not begin with #EXTM3U')]
+  first?.tag === 'EXTM3U' ? [] : [ruleViolation('head', first ?? null, 'does not begin with #EXTM3U')]
 
 const inQuotes = new Set('URI CODECS GROUP-ID NAME LANGUAGE CHANNELS AUDIO VIDEO SUBTITLES'.split(' '))
 const withoutQuotes = new Set(
@@ -38,7 +38,7 @@ const attributesOf = (line: Line): ReadonlyArray<Finding> => {
     malformed && `cannot be read from ${malformed.text.slice(0, 40)} on`,
     last?.kind === 'punctuation' && last.text === ',' && 'ends in a comma',
   ]
-  return reasons.flatMap((reason) => (reason ? [broken('attribute-list', line, reason)] : []))
+  return reasons.flatMap((reason) => (reason ? [ruleViolation('attribute-list', line, reason)] : []))
 }
 
 const attributeLists: Check = (lines) => lines.flatMap(attributesOf)
@@ -50,7 +50,7 @@ const reservedParameters: Check = (lines) =>
         (named) => /[?&]_HLS_/.test(named),
       ),
     )
-    .map((line) => broken('reserved-parameter', line, 'has a query parameter that starts with _HLS_'))
+    .map((line) => ruleViolation('reserved-parameter', line, 'has a query parameter that starts with _HLS_'))
 
 const variables: Check = (lines) => {
   const defined = new Set<string>()
@@ -62,7 +62,7 @@ const variables: Check = (lines) => {
     const unknown = referencesIn(line.text).find((name) => !defined.has(name))
     return unknown === undefined
       ? []
-      : [broken('variable', line, `refers to ${unknown}, which is not defined`)]
+      : [ruleViolation('variable', line, `refers to ${unknown}, which is not defined`)]
   })
 }
 

@@ -1,6 +1,6 @@
 import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
 import { codecsIn, isDetailed, isPicture, isSound } from './check-codecs.ts'
-import { broken, type Check, type Finding, withTag } from './finding.ts'
+import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
 
 type LineCheck = (variant: Line) => ReadonlyArray<Finding>
 
@@ -21,27 +21,29 @@ const bandwidthOf = (variant: Line): number => Number(attributeOf(variant, 'BAND
 
 const bandwidth = eachStream((variant) => {
   const written = attributeOf(variant, 'BANDWIDTH')
-  if (written === undefined) return [broken('bandwidth', variant, 'has no BANDWIDTH')]
-  return /^[1-9]\d*$/.test(written) ? [] : [broken('bandwidth', variant, `BANDWIDTH is ${written}`)]
+  if (written === undefined) return [ruleViolation('bandwidth', variant, 'has no BANDWIDTH')]
+  return /^[1-9]\d*$/.test(written) ? [] : [ruleViolation('bandwidth', variant, `BANDWIDTH is ${written}`)]
 })
 
 const averageBandwidth = eachStream((variant) => {
   const written = attributeOf(variant, 'AVERAGE-BANDWIDTH')
   const isOptional = variant.tag === 'EXT-X-I-FRAME-STREAM-INF'
   if (written === undefined)
-    return isOptional ? [] : [broken('average-bandwidth', variant, 'has no AVERAGE-BANDWIDTH')]
-  if (!/^\d+$/.test(written)) return [broken('average-bandwidth', variant, `AVERAGE-BANDWIDTH is ${written}`)]
+    return isOptional ? [] : [ruleViolation('average-bandwidth', variant, 'has no AVERAGE-BANDWIDTH')]
+  if (!/^\d+$/.test(written))
+    return [ruleViolation('average-bandwidth', variant, `AVERAGE-BANDWIDTH is ${written}`)]
   return Number(written) > bandwidthOf(variant)
-    ? [broken('average-bandwidth', variant, 'AVERAGE-BANDWIDTH is more than BANDWIDTH')]
+    ? [ruleViolation('average-bandwidth', variant, 'AVERAGE-BANDWIDTH is more than BANDWIDTH')]
     : []
 })
 
 const codecs = eachStream((variant) => {
-  if (attributeOf(variant, 'CODECS') === undefined) return [broken('codecs', variant, 'has no CODECS')]
+  if (attributeOf(variant, 'CODECS') === undefined) return [ruleViolation('codecs', variant, 'has no CODECS')]
   const vague = codecsOf(variant).find((codec) => !isDetailed(codec))
-  if (vague !== undefined) return [broken('codecs', variant, `${vague || 'an empty codec'} says too little`)]
+  if (vague !== undefined)
+    return [ruleViolation('codecs', variant, `${vague || 'an empty codec'} says too little`)]
   const silent = attributeOf(variant, 'AUDIO') !== undefined && !codecsOf(variant).some(isSound)
-  return silent ? [broken('codecs', variant, 'names no codec of the sound that goes with it')] : []
+  return silent ? [ruleViolation('codecs', variant, 'names no codec of the sound that goes with it')] : []
 })
 
 const pictures = eachVariant((variant) => {
@@ -49,13 +51,15 @@ const pictures = eachVariant((variant) => {
   const resolution = attributeOf(variant, 'RESOLUTION')
   const rate = attributeOf(variant, 'FRAME-RATE')
   return [
-    ...(resolution === undefined ? [broken('resolution', variant, 'has pictures and no RESOLUTION')] : []),
-    ...(resolution !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(resolution)
-      ? [broken('resolution', variant, `RESOLUTION is ${resolution}`)]
+    ...(resolution === undefined
+      ? [ruleViolation('resolution', variant, 'has pictures and no RESOLUTION')]
       : []),
-    ...(rate === undefined ? [broken('frame-rate', variant, 'has pictures and no FRAME-RATE')] : []),
+    ...(resolution !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(resolution)
+      ? [ruleViolation('resolution', variant, `RESOLUTION is ${resolution}`)]
+      : []),
+    ...(rate === undefined ? [ruleViolation('frame-rate', variant, 'has pictures and no FRAME-RATE')] : []),
     ...(rate !== undefined && !/^\d+\.\d{3}$/.test(rate)
-      ? [broken('frame-rate', variant, `FRAME-RATE is ${rate}`)]
+      ? [ruleViolation('frame-rate', variant, `FRAME-RATE is ${rate}`)]
       : []),
   ]
 })
@@ -64,9 +68,9 @@ const uris: Check = (lines) => {
   const relevant = lines.filter(({ tag, uri }) => tag !== null || uri !== null)
   return relevant.flatMap((line, i) => {
     if (line.tag === 'EXT-X-STREAM-INF' && !relevant[i + 1]?.uri)
-      return [broken('variant-uri', line, 'is not followed by a URI')]
+      return [ruleViolation('variant-uri', line, 'is not followed by a URI')]
     if (line.uri !== null && relevant[i - 1]?.tag !== 'EXT-X-STREAM-INF')
-      return [broken('variant-uri', line, 'is the URI of no variant')]
+      return [ruleViolation('variant-uri', line, 'is the URI of no variant')]
     return []
   })
 }
@@ -77,13 +81,13 @@ const ladder: Check = (lines) => {
   const hasSound = film.some((variant) => codecsOf(variant).some(isSound))
   const rates = new Set(variants.map(bandwidthOf))
   return [
-    ...(rates.size > 1 ? [] : [broken('several-bit-rates', null, 'offers one bit rate')]),
+    ...(rates.size > 1 ? [] : [ruleViolation('several-bit-rates', null, 'offers one bit rate')]),
     ...([...rates].some((rate) => rate <= 192_000)
       ? []
-      : [broken('low-bit-rate', null, 'offers nothing at or below 192 kbit/s')]),
+      : [ruleViolation('low-bit-rate', null, 'offers nothing at or below 192 kbit/s')]),
     ...(!hasSound || variants.length > film.length
       ? []
-      : [broken('sound-only', null, 'offers no sound without pictures')]),
+      : [ruleViolation('sound-only', null, 'offers no sound without pictures')]),
   ]
 }
 

@@ -6,7 +6,7 @@ import { checkAcross } from './check-across.ts'
 import { checkMasterPlaylist } from './check-master-playlist.ts'
 import { checkMediaPlaylist } from './check-media-playlist.ts'
 import { type Child, childrenOf } from './children.ts'
-import { broken, type Finding } from './finding.ts'
+import { type Finding, ruleViolation } from './finding.ts'
 
 export type ListReport = { readonly url: string; readonly findings: ReadonlyArray<Finding> }
 
@@ -16,8 +16,8 @@ const listTypes = ['application/vnd.apple.mpegurl', 'audio/mpegurl']
 export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): ReadonlyArray<Finding> => {
   const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'no type'
   return [
-    ...(listTypes.includes(essence) ? [] : [broken('media-type', null, `is served as ${essence}`)]),
-    ...(contentEncoding === null ? [broken('compression', null, 'is served uncompressed')] : []),
+    ...(listTypes.includes(essence) ? [] : [ruleViolation('media-type', null, `is served as ${essence}`)]),
+    ...(contentEncoding === null ? [ruleViolation('compression', null, 'is served uncompressed')] : []),
   ]
 }
 
@@ -25,7 +25,7 @@ export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): Re
 const isNoList = (text: string): boolean => !linesOf(text).some(({ tag }) => tag?.startsWith('EXT'))
 
 const notAList = ({ contentType }: FetchedList): ReadonlyArray<Finding> => [
-  broken(
+  ruleViolation(
     'head',
     null,
     `is no HLS list (served as ${contentType ?? 'no type'}): no line of it begins with #EXT`,
@@ -45,13 +45,13 @@ const reasonOf = (error: Refused | Unavailable): string =>
   error._tag === 'Refused' ? error.message : `${error.dependency} cannot be asked`
 
 const unreachable = (child: Child, reason: string): Finding =>
-  broken('reachable', child, `names ${child.uri}: ${reason}`)
+  ruleViolation('reachable', child, `names ${child.uri}: ${reason}`)
 
 /**
  * Examines the list at `url` and, of a master, all lists that it names: a report for each, the first for the list
  * itself. A child that cannot be had is a finding; left is what keeps the first list from being had.
  */
-export const examine =
+export const examineLists =
   (url: string, fetchList: FetchList): TE.TaskEither<Refused | Unavailable, ReadonlyArray<ListReport>> =>
   async () => {
     const top = await fetchList(url)()

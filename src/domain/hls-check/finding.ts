@@ -18,7 +18,7 @@ export type Finding = {
 /** Looks at the lines of a list for one thing. */
 export type Check = (lines: ReadonlyArray<Line>) => ReadonlyArray<Finding>
 
-export const broken = (rule: Rule, line: Pick<Line, 'number'> | null, reason: string): Finding => ({
+export const ruleViolation = (rule: Rule, line: Pick<Line, 'number'> | null, reason: string): Finding => ({
   rule,
   ...rules[rule],
   line: line?.number ?? null,

@@ -1,6 +1,6 @@
 import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
 import { type Feature, lowestVersion } from '../hls/version.ts'
-import { broken, type Check, withTag } from './finding.ts'
+import { type Check, ruleViolation, withTag } from './finding.ts'
 
 const featuresOf = (lines: ReadonlyArray<Line>): ReadonlyArray<Feature> => {
   const has = (tag: string) => withTag(lines, tag).length > 0
@@ -23,13 +23,13 @@ const featuresOf = (lines: ReadonlyArray<Line>): ReadonlyArray<Feature> => {
 export const checkVersion: Check = (lines) => {
   const [declaration, ...more] = withTag(lines, 'EXT-X-VERSION')
   const needed = lowestVersion(featuresOf(lines))
-  const again = more.map((line) => broken('version', line, 'declares the version again'))
+  const again = more.map((line) => ruleViolation('version', line, 'declares the version again'))
   if (declaration === undefined)
-    return needed === 1 ? again : [broken('version', null, `declares no version and needs ${needed}`)]
+    return needed === 1 ? again : [ruleViolation('version', null, `declares no version and needs ${needed}`)]
 
   const { value } = declaration
   if (!/^\d+$/.test(value))
-    return [broken('version', declaration, `declares ${value}, which is no version`), ...again]
+    return [ruleViolation('version', declaration, `declares ${value}, which is no version`), ...again]
   if (Number(value) >= needed) return again
-  return [broken('version', declaration, `declares ${value} and needs ${needed}`), ...again]
+  return [ruleViolation('version', declaration, `declares ${value} and needs ${needed}`), ...again]
 }

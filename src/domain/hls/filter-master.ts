@@ -1,12 +1,12 @@
 import { entriesOf } from './entries.ts'
-import { type Choice, filterVariants } from './filter-variants.ts'
+import { filterVariants, type VariantChoice } from './filter-variants.ts'
 import { attributeOf, type Line } from './m3u8-lines.ts'
 import type { MobileFilter } from './mobile-filter.ts'
 import type { Size } from './size-comparison.ts'
-import { startFirst } from './start-variant.ts'
+import { putStartVariantFirst } from './start-variant.ts'
 
 /** A variant as it stands in a master playlist. */
-export type ListedVariant = Choice & {
+export type ListedVariant = VariantChoice & {
   readonly uri: string
   /** The group that its sound is in, when that is not in itself. */
   readonly soundGroup: string | null
@@ -53,7 +53,7 @@ export const readMaster = (text: string): Master => {
  * its place.
  */
 export const filterMaster = (master: Master, filter: MobileFilter): string => {
-  const listed = startFirst(filterVariants(master.filter(isVariant), filter), filter.size)
+  const listed = putStartVariantFirst(filterVariants(master.filter(isVariant), filter), filter.size)
   const texts = listed.map(({ text }) => text).values()
   return master.map((piece) => (isVariant(piece) ? (texts.next().value ?? '') : piece)).join('')
 }

@@ -1,7 +1,7 @@
 import type { MobileFilter } from './mobile-filter.ts'
-import { compareSizes, effectivePixelRatio, type Size, scaled } from './size-comparison.ts'
+import { compareSizes, effectivePixelRatio, type Size, scaleSize } from './size-comparison.ts'
 
-export type Choice = {
+export type VariantChoice = {
   /** Bits per second. */
   readonly bandwidth: number
   readonly size: Size | null
@@ -13,7 +13,7 @@ const unlessNone = <A>(all: ReadonlyArray<A>, keep: (a: A) => boolean): Readonly
 }
 
 /** Of those with a size, the best for each effective pixel ratio; all that are equally good. */
-const bestOfEachRatio = <A extends Choice>(
+const bestOfEachRatio = <A extends VariantChoice>(
   all: ReadonlyArray<A>,
   want: Size,
   pr: number,
@@ -25,7 +25,7 @@ const bestOfEachRatio = <A extends Choice>(
   return rated
     .filter(({ size, ratio }) => {
       if (size === null || ratio === null) return true
-      const compare = compareSizes(scaled(want, ratio))
+      const compare = compareSizes(scaleSize(want, ratio))
       return rated.every(
         (rival) => rival.size === null || rival.ratio !== ratio || compare(size, rival.size) <= 0,
       )
@@ -34,7 +34,7 @@ const bestOfEachRatio = <A extends Choice>(
 }
 
 /** What a viewer is to choose from, in the order given; something whenever there was something (http-api.md §5.3). */
-export const filterVariants = <A extends Choice>(
+export const filterVariants = <A extends VariantChoice>(
   all: ReadonlyArray<A>,
   filter: MobileFilter,
 ): ReadonlyArray<A> => {

@@ -1,5 +1,5 @@
 import type { ContentPart, VodParts } from '../media/content-export.ts'
-import { durationsOf, type Lasting } from '../vod/part-durations.ts'
+import { durationsOf, type Timed } from '../vod/part-durations.ts'
 import { extensionOf } from '../vod/part-extension.ts'
 import { type Feature, lowestVersion } from './version.ts'
 
@@ -9,7 +9,7 @@ const microseconds = 1_000_000
 const uriOf = (part: ContentPart): string => `parts/${part.uid}.${extensionOf(part)}`
 
 /** What a player fetches at one time. */
-export type ListEntry = Lasting & {
+export type ListEntry = Timed & {
   readonly part: ContentPart
   /** Of which bytes of the part: `length@offset`; `null` for all of it. */
   readonly byteRange: string | null

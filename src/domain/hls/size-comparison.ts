@@ -4,7 +4,7 @@ export type Size = { readonly width: number; readonly height: number }
 // Twelve digits: 1.1 × 100 must be 110 and not, by a breath of floating point, 111.
 const roundUp = (n: number): number => Math.ceil(Number(n.toPrecision(12)))
 
-export const scaled = ({ width, height }: Size, ratio: number): Size => ({
+export const scaleSize = ({ width, height }: Size, ratio: number): Size => ({
   width: roundUp(width * ratio),
   height: roundUp(height * ratio),
 })
@@ -37,6 +37,6 @@ const ratiosFrom = (pr: number): ReadonlyArray<number> => {
  */
 export const effectivePixelRatio = (want: Size, have: Size, pr: number): number => {
   const ratios = ratiosFrom(pr)
-  const covered = ratios.find((ratio) => ratio >= leastRatio && covers(have, scaled(want, ratio)))
+  const covered = ratios.find((ratio) => ratio >= leastRatio && covers(have, scaleSize(want, ratio)))
   return covered ?? Math.min(...ratios)
 }

@@ -1,4 +1,4 @@
-import type { Choice } from './filter-variants.ts'
+import type { VariantChoice } from './filter-variants.ts'
 import type { Size } from './size-comparison.ts'
 
 /** Bits per second that most connections carry before a player has measured its own. */
@@ -10,7 +10,7 @@ const phoneStartBandwidth = 730_000
 const phonePixels = 1280 * 720
 
 /** Pictures before sound alone: a viewer who opens a film expects to see it. */
-const candidatesOf = <A extends Choice>(falling: ReadonlyArray<A>): ReadonlyArray<A> => {
+const candidatesOf = <A extends VariantChoice>(falling: ReadonlyArray<A>): ReadonlyArray<A> => {
   const withPicture = falling.filter(({ size }) => size !== null)
   return withPicture.length > 0 ? withPicture : falling
 }
@@ -19,7 +19,7 @@ const candidatesOf = <A extends Choice>(falling: ReadonlyArray<A>): ReadonlyArra
  * The variants by falling bandwidth, but for one in front: players begin with the first variant that is listed, and
  * hls.js does not leave it before a whole segment has arrived (http-api.md §5.3). `screen`: CSS pixels, where known.
  */
-export const startFirst = <A extends Choice>(
+export const putStartVariantFirst = <A extends VariantChoice>(
   variants: ReadonlyArray<A>,
   screen: Size | null,
 ): ReadonlyArray<A> => {

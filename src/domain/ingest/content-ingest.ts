@@ -14,11 +14,11 @@ import { createExportStore } from './export-store.ts'
 import { forgetAfter } from './forget-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
+  ingestStopped,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
-  stopped,
 } from './media-ingest.ts'
 import { planMedia } from './plan/media-ladder.ts'
 import type { MediaPlan } from './plan/media-plan.ts'
@@ -94,7 +94,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     withUploads<Refused | Unavailable>(deps, (upload) =>
       pipe(
         storeExports(
-          (slice, contentType) => (signal.aborted ? TE.left(stopped) : upload(slice, contentType)),
+          (slice, contentType) => (signal.aborted ? TE.left(ingestStopped) : upload(slice, contentType)),
           made,
           plan,
         ),

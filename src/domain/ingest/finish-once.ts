@@ -1,6 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { ProgressBoard } from '../../ports/progress-board.ts'
+import type { ProgressStore } from '../../ports/progress-board.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { LibraryFile, MadeExports, OnProgress, Publication } from './media-ingest.ts'
@@ -23,7 +23,7 @@ export type Original = {
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
 }
 
-type Deps = { readonly store: ObjectStore; readonly progress: ProgressBoard; readonly locks: WorkLocks }
+type Deps = { readonly store: ObjectStore; readonly progress: ProgressStore; readonly locks: WorkLocks }
 
 type Outcome = E.Either<Refused | Unavailable, Finished>
 

@@ -10,11 +10,11 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 import { forgetAfter } from './forget-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
+  ingestStopped,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
-  stopped,
 } from './media-ingest.ts'
 import { pictureWarnings, planImage } from './plan/image-plan.ts'
 import { recipeVersions } from './recipe-versions.ts'
@@ -66,7 +66,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
     withUploads(deps, (upload) => async () => {
       const exports: NewImageExport[] = []
       for (const { path, format, width, height, thumbhash, size } of rendered) {
-        if (signal.aborted) return E.left(stopped)
+        if (signal.aborted) return E.left(ingestStopped)
         const file = await upload({ path, start: 0, end: size }, `image/${format}`)()
         if (E.isLeft(file)) return file
         exports.push({

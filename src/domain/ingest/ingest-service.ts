@@ -6,7 +6,7 @@ import type { ImageProcessor } from '../../ports/image-processor.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MediaKind } from '../../ports/media-tokens.ts'
-import type { ProgressBoard } from '../../ports/progress-board.ts'
+import type { ProgressStore } from '../../ports/progress-board.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { Transcoder } from '../../ports/transcoder.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
@@ -17,8 +17,8 @@ import { type Refused, refused, type Unavailable, unavailable } from '../shared/
 import { createContentIngest } from './content-ingest.ts'
 import { createFinishOnce, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
-import { type LibraryFile, type MediaIngest, type OnProgress, stopped } from './media-ingest.ts'
-import { notTaken } from './not-taken.ts'
+import { ingestStopped, type LibraryFile, type MediaIngest, type OnProgress } from './media-ingest.ts'
+import { refusalReason } from './not-taken.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
 
@@ -88,7 +88,7 @@ type Deps = UploadDeps & {
   readonly contentFiles: ContentFileRepository
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
-  readonly progress: ProgressBoard
+  readonly progress: ProgressStore
   readonly locks: WorkLocks
   readonly sleep: Sleep
 }
@@ -148,7 +148,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       if (tries === 0) onWaiting()
       await sleep(waitMilliseconds, signal)
     }
-    return E.left(stopped)
+    return E.left(ingestStopped)
   }
 
   const addBy =
@@ -176,7 +176,7 @@ export const createIngestService = (deps: Deps): IngestService => {
     }
 
   const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
-    const reason = notTaken(source.head)
+    const reason = refusalReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
     const form = sniff(source.head)
     if (form === 'other' && options.isPublic)

@@ -72,4 +72,4 @@ export type MediaIngest = {
 }
 
 /** What work gives that was aborted: the file is not to blame. */
-export const stopped = unavailable('work')('it was stopped before its end')
+export const ingestStopped = unavailable('work')('it was stopped before its end')

@@ -60,7 +60,7 @@ const foreignPictures: ReadonlyArray<Magic> = [
  * The reason why a picture of a kind that is not decoded is refused: what it is, and what to do. `null` for all that
  * may be taken, and for what is no picture. `head`: the first bytes of the file.
  */
-export const notTaken = (head: Uint8Array): string | null => {
+export const refusalReason = (head: Uint8Array): string | null => {
   const text = latin1(head)
   const foreign = foreignPictures.find(([, begins]) => begins.some((magic) => startsAs(text, magic)))
   if (foreign !== undefined) return `${foreign[0]} pictures are not taken: ${foreign[2] ?? saveAs}`

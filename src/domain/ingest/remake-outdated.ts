@@ -3,7 +3,7 @@ import type { MediaKind } from '../../ports/media-tokens.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { Finished } from './finish-once.ts'
 import type { IngestService, OutdatedFile } from './ingest-service.ts'
-import { stopped } from './media-ingest.ts'
+import { ingestStopped } from './media-ingest.ts'
 
 /** What became of the outdated files, by number. */
 export type RemakeReport = {
@@ -39,7 +39,7 @@ export const remakeOutdated = async (
       const page: E.Either<Unavailable, ReadonlyArray<OutdatedFile>> = await listOutdated(kind, after)()
       if (E.isLeft(page)) return page
       for (const file of page.right) {
-        if (signal.aborted) return E.left(stopped)
+        if (signal.aborted) return E.left(ingestStopped)
         const outcome = await file.remake((fraction) => onProgress(file, fraction), signal)()
         if (E.isLeft(outcome)) report.failed += 1
         else if (outcome.right.state === 'made') report.made += 1

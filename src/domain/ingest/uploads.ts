@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../ports/object-store.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import { stopped } from './media-ingest.ts'
+import { ingestStopped } from './media-ingest.ts'
 import { takeBack, withoutEffect } from './take-back.ts'
 
 export type UploadDeps = {
@@ -32,7 +32,7 @@ export const withUploads =
     const keys: string[] = []
 
     const upload: Upload = (slice, contentType) => async () => {
-      if (signal.aborted) return E.left(stopped)
+      if (signal.aborted) return E.left(ingestStopped)
       const digest = await files.digest(slice)()
       if (E.isLeft(digest)) return digest
       const uid = newUid.storedFile()

@@ -91,7 +91,7 @@ export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
 }
 
 /** Seconds that the longest of the exports lasts. */
-export const longest = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
+export const longestDuration = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
   exports.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0)
 
 const Pixels = t.union([t.number, t.null])

@@ -3,7 +3,7 @@ import { ascendingBy } from '../shared/order.ts'
 import type { ListedImage } from './image-playlist.ts'
 
 /** What a page asks of a picture (http-api.md §4.4). */
-export type ImageWish = {
+export type ImagePreferences = {
   /** Formats that will do, best first. */
   readonly formats: ReadonlyArray<string>
   /** Formats for want of these, best first. */
@@ -45,5 +45,5 @@ const bestOf = (
  */
 export const bestExport = (
   exports: ReadonlyArray<ListedImage>,
-  { formats, otherwise, size }: ImageWish,
+  { formats, otherwise, size }: ImagePreferences,
 ): ListedImage | null => bestOf(exports, formats, size) ?? bestOf(exports, otherwise, size)

@@ -1,16 +1,17 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort, Found } from '../../ports/cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { Signing } from '../access/access.ts'
-import { type ListSteps, type Shown, showListOfFile } from '../access/render-playlist.ts'
+import { type PlaylistResult, type PlaylistSteps, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { permitsPart, restrictsNothing } from '../access/restrictions.ts'
 import { signJson } from '../access/sign-json.ts'
 import type { SignableList } from '../access/signable-list.ts'
 import type { Signature, UrlSignature } from '../access/signature.ts'
 import type { Presign, UrlPresign, Viewer } from '../access/viewer.ts'
-import { remembering } from '../caching/memoize.ts'
+import type { Found } from '../caching/found.ts'
+import { memoize } from '../caching/memoize.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import { filterMaster, readMaster } from '../hls/filter-master.ts'
 import { toMasterPlaylist } from '../hls/master-playlist.ts'
@@ -30,14 +31,14 @@ export type ContentLists = {
     uid: ContentFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<Found<SignableList<UrlSignature>>>
+  ) => PlaylistResult<Found<SignableList<UrlSignature>>>
   /** Master playlist, http-api.md §5.2. */
   readonly showMobile: (
     uid: ContentFileUid,
     viewer: Viewer,
     presign: Presign | null,
     filter: MobileFilter,
-  ) => Shown<Found<SignableList>>
+  ) => PlaylistResult<Found<SignableList>>
 }
 
 type Deps = {
@@ -54,7 +55,7 @@ const readLength = 2 * 1024 * 1024
 export const createContentLists = (deps: Deps): ContentLists => {
   const { cache, stale, contentFiles, contentSigning, publicUrl } = deps
   const readThrough = createReadThrough(cache, stale)
-  const read = remembering(readLength, readMaster)
+  const read = memoize(readLength, readMaster)
 
   /** Writes a list of a content file; `none` from `write` means that there is nothing to list. */
   const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
@@ -80,7 +81,7 @@ export const createContentLists = (deps: Deps): ContentLists => {
     readThrough(cacheKeys.mobilePlaylist({ uid }), contentList(uid, toMasterPlaylist))
 
   /** What stands in a web playlist does not tell what it is of; the parts that it links to do. */
-  const cutWeb: ListSteps<UrlSignature>['cut'] = (text, restrictions) => async () => {
+  const cutWeb: PlaylistSteps<UrlSignature>['applyRestrictions'] = (text, restrictions) => async () => {
     if (restrictsNothing(restrictions)) return E.right(text)
     const permitted: ContentPartUid[] = []
     for (const uid of partsOfWebPlaylist(text)) {
@@ -95,7 +96,7 @@ export const createContentLists = (deps: Deps): ContentLists => {
   }
 
   const cutMaster =
-    (filter: MobileFilter): ListSteps<Signature>['cut'] =>
+    (filter: MobileFilter): PlaylistSteps<Signature>['applyRestrictions'] =>
     (text, restrictions) => {
       const master = read(text)
       const permitted = restrictsNothing(restrictions) ? master : restrictMaster(master, restrictions)
@@ -104,17 +105,17 @@ export const createContentLists = (deps: Deps): ContentLists => {
 
   return {
     showWeb: (uid, viewer, presign) =>
-      showListOfFile(uid, viewer, {
+      renderPlaylistOfFile(uid, viewer, {
         text: webPlaylist(uid),
-        cut: cutWeb,
+        applyRestrictions: cutWeb,
         signature: contentSigning.ofUrls(viewer, presign),
         sign: (text, signature) => signJson(text, publicUrl, signature),
       }),
 
     showMobile: (uid, viewer, presign, filter) =>
-      showListOfFile(uid, viewer, {
+      renderPlaylistOfFile(uid, viewer, {
         text: mobilePlaylist(uid),
-        cut: cutMaster(filter),
+        applyRestrictions: cutMaster(filter),
         signature: contentSigning.ofM3u8(viewer, presign),
         sign: signM3u8,
       }),

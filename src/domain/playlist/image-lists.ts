@@ -1,22 +1,23 @@
 import { E, pipe, TE } from '../../fp.ts'
-import type { CachePort, Found } from '../../ports/cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
-import { defaultTtlSeconds, mayView, type Signing } from '../access/access.ts'
-import { type Shown, showListOfFile } from '../access/render-playlist.ts'
+import { authorizeFile, defaultTtlSeconds, type Signing } from '../access/access.ts'
+import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { permitsExport, restrictsNothing, unrestricted } from '../access/restrictions.ts'
 import { signJson } from '../access/sign-json.ts'
 import type { SignableList } from '../access/signable-list.ts'
 import type { UrlSignature } from '../access/signature.ts'
 import type { UrlPresign, Viewer } from '../access/viewer.ts'
-import { remembering } from '../caching/memoize.ts'
+import { type Found, mapFound } from '../caching/found.ts'
+import { memoize } from '../caching/memoize.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, notFound, type Unavailable } from '../shared/errors.ts'
-import { bestExport, type ImageWish } from './best-export.ts'
+import { bestExport, type ImagePreferences } from './best-export.ts'
 import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist } from './image-playlist.ts'
 
 /** A list for everybody, and the fresh token that comes with it. */
@@ -34,13 +35,17 @@ export type ImageLists = {
     uid: ImageFileUid,
     viewer: Viewer,
     presign: UrlPresign | null,
-  ) => Shown<Found<SignableList<UrlSignature>>>
+  ) => PlaylistResult<Found<SignableList<UrlSignature>>>
   /** The same for everybody, with a fresh token, when the image is public (http-api.md §4.2). */
-  readonly showPublicImages: (uid: ImageFileUid, presign: UrlPresign | null) => Shown<PublicImages>
+  readonly showPublicImages: (uid: ImageFileUid, presign: UrlPresign | null) => PlaylistResult<PublicImages>
   /** Succeeds when the image is public. */
   readonly checkPublic: (uid: ImageFileUid) => TE.TaskEither<Forbidden | Unavailable, unknown>
   /** The export that serves best (http-api.md §4.4); `null` is a caller without a token, who gets public images alone. */
-  readonly chooseImage: (uid: ImageFileUid, viewer: Viewer | null, wish: ImageWish) => Shown<ListedImage>
+  readonly chooseImage: (
+    uid: ImageFileUid,
+    viewer: Viewer | null,
+    wish: ImagePreferences,
+  ) => PlaylistResult<ListedImage>
 }
 
 type Deps = {
@@ -59,7 +64,7 @@ const readLength = 4 * 1024 * 1024
 export const createImageLists = (deps: Deps): ImageLists => {
   const { cache, stale, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
   const readThrough = createReadThrough(cache, stale)
-  const readImages = remembering(readLength, listedImages)
+  const readImages = memoize(readLength, listedImages)
 
   const imagePlaylist = (uid: ImageFileUid) =>
     readThrough(
@@ -82,7 +87,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
     viewer: Viewer | null,
   ): TE.TaskEither<Forbidden | Unavailable, unknown> =>
     viewer !== null
-      ? TE.fromEither(mayView(viewer, uid))
+      ? TE.fromEither(authorizeFile(viewer, uid))
       : pipe(
           isPublic(uid),
           TE.filterOrElseW(
@@ -95,9 +100,9 @@ export const createImageLists = (deps: Deps): ImageLists => {
 
   return {
     showImages: (uid, viewer, presign) =>
-      showListOfFile(uid, viewer, {
+      renderPlaylistOfFile(uid, viewer, {
         text: imagePlaylist(uid),
-        cut: (text, restrictions) =>
+        applyRestrictions: (text, restrictions) =>
           TE.right(restrictsNothing(restrictions) ? text : restrictImagePlaylist(text, restrictions)),
         signature: imageSigning.ofUrls(viewer, presign),
         sign: signUrls,
@@ -114,8 +119,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
         tokens.derive('image', uid, defaultTtlSeconds),
         TE.map((jwt) => {
           const signature: UrlSignature = mode === 'none' ? { mode } : { mode, source: 'minted', jwt }
-          const value = { text: text.right.value, signature, sign: signUrls }
-          return { jwt, exp, list: { ...text.right, value } }
+          return { jwt, exp, list: mapFound(text.right, (text) => ({ text, signature, sign: signUrls })) }
         }),
       )()
     },

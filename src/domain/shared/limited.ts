@@ -6,7 +6,7 @@ import { NoAnswer } from './no-answer.ts'
  * The task, given up as `Unavailable` when it takes longer than `ms`. What it gives after that goes to `onLate`, so
  * that a stream that came too late can be let go.
  */
-export const limited =
+export const withTimeLimit =
   <L, A>(
     task: TE.TaskEither<L, A>,
     ms: number,

@@ -10,8 +10,8 @@ class StreamFailure extends Error {
 }
 
 /** A failure on its way through a stream, which can only throw. */
-export const thrown = (failure: BadOrigin | Unavailable): Error => new StreamFailure(failure)
+export const toStreamError = (failure: BadOrigin | Unavailable): Error => new StreamFailure(failure)
 
 /** What a stream has thrown, in our words; what is none of them is the store's breaking off. */
-export const failureThrown = (cause: unknown): BadOrigin | Unavailable =>
+export const fromStreamError = (cause: unknown): BadOrigin | Unavailable =>
   cause instanceof StreamFailure ? cause.failure : unavailable('object store')(cause)

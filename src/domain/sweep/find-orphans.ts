@@ -1,7 +1,7 @@
 import { E } from '../../fp.ts'
 import type { ListedObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
-import { stopped } from '../ingest/media-ingest.ts'
+import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { unavailableThrown } from './store-failure.ts'
 import { isOwnKey, ownFolder } from './sweep-rules.ts'
@@ -45,7 +45,7 @@ export const findOrphans = async (
 
   try {
     for await (const object of store.list(ownFolder, null)) {
-      if (signal.aborted) return E.left(stopped)
+      if (signal.aborted) return E.left(ingestStopped)
       if (!isOwnKey(object.key)) continue
       objects += 1
       if (!(object.modifiedAt < before)) continue

@@ -4,7 +4,7 @@ import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { stopped } from '../ingest/media-ingest.ts'
+import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
 import type { ReplacedExport } from '../media/replaced-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
@@ -59,7 +59,7 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
     signal: AbortSignal,
   ): Promise<E.Either<Unavailable, void>> => {
     for (const { key } of replaced.parts) {
-      if (signal.aborted) return E.left(stopped)
+      if (signal.aborted) return E.left(ingestStopped)
       const gone = isOwnKey(key) ? await store.delete(key)() : E.right(undefined)
       if (E.isLeft(gone)) return gone
     }

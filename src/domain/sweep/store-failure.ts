@@ -1,8 +1,8 @@
 import { type Unavailable, unavailable } from '../shared/errors.ts'
-import { failureThrown } from '../shared/stream-failure.ts'
+import { fromStreamError } from '../shared/stream-failure.ts'
 
 /** What a list or a stream of the store threw. */
 export const unavailableThrown = (cause: unknown): Unavailable => {
-  const failure = failureThrown(cause)
+  const failure = fromStreamError(cause)
   return failure._tag === 'Unavailable' ? failure : unavailable('object store')(failure.what)
 }

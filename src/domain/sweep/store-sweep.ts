@@ -5,7 +5,7 @@ import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { oneLine } from '../health/health-service.ts'
-import { stopped } from '../ingest/media-ingest.ts'
+import { ingestStopped } from '../ingest/media-ingest.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { findOrphans } from './find-orphans.ts'
 import { createRemoveReplaced, type ReplacedObjects } from './remove-replaced.ts'
@@ -88,7 +88,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       const named = await storedFiles.namedAmong(batch.map(({ key }) => key))()
       if (E.isLeft(named)) return named
       for (const orphan of batch) {
-        if (signal.aborted) return E.left(stopped)
+        if (signal.aborted) return E.left(ingestStopped)
         if (named.right.has(orphan.key)) continue
         const gone = await store.delete(orphan.key)()
         if (E.isLeft(gone)) return gone

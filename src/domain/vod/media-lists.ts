@@ -1,15 +1,16 @@
 import { E, O, pipe, TE } from '../../fp.ts'
-import type { CachePort, Found } from '../../ports/cache.ts'
+import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { Signing } from '../access/access.ts'
-import { createOwnedRead } from '../access/authorized-read.ts'
-import { type Shown, showList } from '../access/render-playlist.ts'
+import { createAuthorizedRead } from '../access/authorized-read.ts'
+import { type PlaylistResult, renderPlaylist } from '../access/render-playlist.ts'
 import { permitsExport } from '../access/restrictions.ts'
 import type { SignableList } from '../access/signable-list.ts'
 import type { Presign, Viewer } from '../access/viewer.ts'
-import { remembering } from '../caching/memoize.ts'
+import { combineFound, type Found } from '../caching/found.ts'
+import { memoize } from '../caching/memoize.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import { clipMediaPlaylist, readMediaPlaylist } from '../hls/clip-media-playlist.ts'
 import { toIFramePlaylist } from '../hls/iframe-playlist.ts'
@@ -24,7 +25,7 @@ type ShowListOfExport = (
   uid: ContentExportUid,
   viewer: Viewer,
   presign: Presign | null,
-) => Shown<Found<SignableList>>
+) => PlaylistResult<Found<SignableList>>
 
 /** Lists of the parts of an export. */
 export type MediaLists = {
@@ -46,8 +47,8 @@ const readLength = 4 * 1024 * 1024
 
 export const createMediaLists = ({ cache, stale, contentFiles, signing }: Deps): MediaLists => {
   const readThrough = createReadThrough(cache, stale)
-  const ownedRead = createOwnedRead(cache)
-  const readParts = remembering(readLength, readMediaPlaylist)
+  const ownedRead = createAuthorizedRead(cache)
+  const readParts = memoize(readLength, readMediaPlaylist)
 
   const meta = (uid: ContentExportUid, { grant }: Viewer) =>
     ownedRead(cacheKeys.vodMeta({ uid }), contentFiles.findVod(uid), (found: O.Option<VodMeta>) =>
@@ -83,22 +84,22 @@ export const createMediaLists = ({ cache, stale, contentFiles, signing }: Deps):
 
   /** A list of an export, for him whose it is. */
   const showListOfExport =
-    (listOf: (uid: ContentExportUid) => Shown<Found<string>>): ShowListOfExport =>
+    (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowListOfExport =>
     (uid, viewer, presign) =>
     async () => {
       const vod = await meta(uid, viewer)()
       if (E.isLeft(vod)) return vod
       if (!permitsExport(viewer.grant.restrictions, { uid, height: vod.right.value.height }))
         return E.left(forbidden('restriction'))
-      const list = await showList(uid, viewer, {
+      const list = await renderPlaylist(uid, viewer, {
         text: listOf(uid),
-        cut: (text, { clip }) =>
+        applyRestrictions: (text, { clip }) =>
           TE.right(clip === undefined ? text : clipMediaPlaylist(readParts(text), clip)),
         signature: signing.ofM3u8(viewer, presign),
         sign: signM3u8,
       })()
       if (E.isLeft(list)) return list
-      return E.right({ ...list.right, isAtHand: () => vod.right.isAtHand() && list.right.isAtHand() })
+      return E.right(combineFound(list.right, vod.right, (signable) => signable))
     }
 
   return { showMediaPlaylist: showListOfExport(playlist), showIFrames: showListOfExport(iFrames) }

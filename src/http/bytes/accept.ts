@@ -1,4 +1,4 @@
-import { type Weighted, weightedList } from './weighted-list.ts'
+import { parseQualityList, type QualityValue } from './weighted-list.ts'
 
 const IMAGE_TYPES = {
   svg: 'image/svg+xml',
@@ -30,7 +30,7 @@ const compareFormats = (a: Candidate, b: Candidate): number => {
  */
 export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
   if (header === undefined) return byKnowledge
-  const members = weightedList(header)
+  const members = parseQualityList(header)
   return IMAGE_FORMATS.map(
     (format): Candidate => Object.assign({ format }, preference(IMAGE_TYPES[format], members)),
   )
@@ -52,7 +52,7 @@ export const unacceptedImageFormats = (header: string | undefined): ReadonlyArra
 export const prefersProblemJson = (header: string | undefined): boolean => {
   // Cheap to rule out, which is what nearly every request comes to.
   if (header === undefined || !/application\/problem\+json/i.test(header)) return false
-  const members = weightedList(header)
+  const members = parseQualityList(header)
   const problem = preference('application/problem+json', members)
   const json = preference('application/json', members)
   if (problem.weight === json.weight) return problem.weight > 0 && problem.specificity > json.specificity
@@ -62,7 +62,7 @@ export const prefersProblemJson = (header: string | undefined): boolean => {
 /** Whether an error is to be a page: browsers name HTML when they open an address, and scripts and players do not. */
 export const prefersHtml = (header: string | undefined): boolean => {
   if (header === undefined || !/text\/html/i.test(header)) return false
-  const members = weightedList(header)
+  const members = parseQualityList(header)
   const html = preference('text/html', members)
   return html.weight > 0 && html.weight > preference('application/json', members).weight
 }
@@ -73,7 +73,7 @@ const named = 2
 type Preference = { readonly weight: number; readonly specificity: number }
 
 /** The most specific member that covers a type decides (RFC 9110 §12.5.1): 2 names it, 1 its kind, 0 anything. */
-const preference = (type: string, members: ReadonlyArray<Weighted>): Preference => {
+const preference = (type: string, members: ReadonlyArray<QualityValue>): Preference => {
   const kind = `${type.slice(0, type.indexOf('/'))}/*`
   for (const [specificity, name] of [[named, type] as const, [1, kind] as const, [0, '*/*'] as const]) {
     const member = members.find((candidate) => candidate.name === name)

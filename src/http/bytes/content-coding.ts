@@ -1,4 +1,4 @@
-import { weightedList } from './weighted-list.ts'
+import { parseQualityList } from './weighted-list.ts'
 
 export type ContentCoding = 'br' | 'gzip' | 'identity'
 
@@ -15,7 +15,7 @@ export const chooseCoding = (
   if (header === undefined) return 'identity'
 
   const weights = new Map<string, number>()
-  for (const { name, weight } of weightedList(header)) {
+  for (const { name, weight } of parseQualityList(header)) {
     const coding = name === 'x-gzip' ? 'gzip' : name
     if (!weights.has(coding)) weights.set(coding, weight)
   }

@@ -1,5 +1,5 @@
 /** A member of an Accept or Accept-Encoding list, in lower case and without its parameters. */
-export type Weighted = {
+export type QualityValue = {
   readonly name: string
   /** 0 (refused) to 1 (RFC 9110 §12.4.2). */
   readonly weight: number
@@ -11,7 +11,7 @@ export type Weighted = {
  * Own code, though `negotiator` comes with Koa: that one tells the order of what is accepted and not the
  * weights, so that a tie falls to the client's order, where Larder has a better one.
  */
-export const weightedList = (header: string): ReadonlyArray<Weighted> => {
+export const parseQualityList = (header: string): ReadonlyArray<QualityValue> => {
   // No name and no weight is ever quoted; what is might hold a comma.
   const unquoted = header.replace(/"(?:[^"\\]|\\.)*(?:"|$)/g, '""')
   return unquoted.split(',').flatMap((member) => {

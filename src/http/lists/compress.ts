@@ -12,10 +12,10 @@ const ofBrotli = promisify(brotliCompress)
 const chunkSize = 256 * 1024
 
 /** Raw deflate (RFC 1951), as small as it gets. */
-export const deflated = (bytes: Uint8Array, options: ZlibOptions = {}): Promise<Buffer> =>
+export const deflate = (bytes: Uint8Array, options: ZlibOptions = {}): Promise<Buffer> =>
   ofDeflateRaw(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9, chunkSize, ...options })
 
-export const inflated = (bytes: Uint8Array): Promise<Buffer> => ofInflateRaw(bytes, { chunkSize })
+export const inflate = (bytes: Uint8Array): Promise<Buffer> => ofInflateRaw(bytes, { chunkSize })
 
 /** For one reply: the default level. */
 export const gzipped = (bytes: Uint8Array): Promise<Buffer> => ofGzip(bytes, { chunkSize })

@@ -1,6 +1,6 @@
 import { constants, crc32 } from 'node:zlib'
 import { O } from '../../fp.ts'
-import { deflated, inflated } from './compress.ts'
+import { deflate, inflate } from './compress.ts'
 import { createFilledCrc } from './crc32.ts'
 import { fillIdentity, type IdentityTemplate } from './identity-template.ts'
 import { MAX_PLACEHOLDER, placeholderOf } from './placeholder.ts'
@@ -91,7 +91,7 @@ const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): 
   const between = await Promise.all(
     starts.map((start, index) => {
       const end = stored[index]
-      return deflated(text.subarray(start, end), {
+      return deflate(text.subarray(start, end), {
         // To whoever inflates, a dictionary is what came before.
         ...(start === 0 ? {} : { dictionary: text.subarray(0, start) }),
         // A flush ends with a byte, where a stored block can start.
@@ -139,7 +139,7 @@ const examine = async (template: GzipTemplate, list: IdentityTemplate): Promise<
 const compare = async (template: GzipTemplate, list: IdentityTemplate, filling: Buffer): Promise<Proof> => {
   const { holes, tokenLength } = list
   const expected = fillIdentity(list, filling)
-  const found = await inflated(fillGzip(template, filling).subarray(HEADER.length, -TRAILER_LENGTH))
+  const found = await inflate(fillGzip(template, filling).subarray(HEADER.length, -TRAILER_LENGTH))
   if (found.equals(expected)) return { isRight: template.crcOf(filling) === crc32(expected) }
   const isWrong = (hole: number) =>
     found.compare(expected, hole, hole + tokenLength, hole, hole + tokenLength) !== 0

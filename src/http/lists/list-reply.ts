@@ -1,9 +1,9 @@
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Found } from '../../domain/caching/found.ts'
 import type { ByteRange } from '../../domain/media/bytes.ts'
 import { E, TE } from '../../fp.ts'
-import type { Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { unsatisfiedRange } from '../bytes/content-range.ts'
@@ -12,7 +12,7 @@ import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
 import type { Replayable, ReplayBody } from '../replay/replayable.ts'
 import type { Incoming } from '../request/incoming.ts'
-import { planOf } from '../response/bytes-reply.ts'
+import { planBytes } from '../response/bytes-reply.ts'
 import {
   listCacheControl,
   preconditionFailed,
@@ -99,7 +99,7 @@ const replayBodyOf = <S extends Signature>(
 }
 
 const replayableOf = <S extends Signature>(
-  { found: { value, isAtHand }, viewer }: ListToReply<S>,
+  { found: { value, isStillCached }, viewer }: ListToReply<S>,
   made: ListBody,
   { whole: headers }: Representation,
   plan: (asked: ConditionalHeaders) => ByteReply,
@@ -108,7 +108,7 @@ const replayableOf = <S extends Signature>(
   if (viewer === null || body === null) return null
   return {
     viewer,
-    isAtHand,
+    isStillCached,
     headers,
     plan: (asked) => (asked.range === undefined ? plan(asked) : null),
     body,
@@ -132,7 +132,7 @@ export const createListReply =
       listCacheControl({ isPublic: false, secondsLeft: secondsUntil(list.exp, clock) }),
       list.headers ?? {},
     )
-    const plan = planOf(representation, clock)
+    const plan = planBytes(representation, clock)
     const planned = plan(headers, method)
     if (planned.status === 416) return E.right(rangeNotSatisfiable(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailed)

@@ -1,10 +1,10 @@
 import type { Middleware } from 'koa'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { protecting, setBaseHeaders } from '../response/base-headers.ts'
+import { securityHeaders, setBaseHeaders } from '../response/base-headers.ts'
 import { writeReply } from '../response/response-writer.ts'
 
 /** What routes that pages of other sites may ask do beside answering. */
-export type Sharing = {
+export type CorsPolicy = {
   /** Puts the headers of CORS on the reply. */
   readonly share: Middleware
   /** Answers OPTIONS. */
@@ -21,11 +21,11 @@ const preflight = {
 }
 
 /** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) of media routes (http-api.md §7.4). */
-export const createSharing = (origins: ReadonlyArray<string>): Sharing => {
+export const createCorsPolicy = (origins: ReadonlyArray<string>): CorsPolicy => {
   const anyOrigin = origins.includes('*')
 
   const allowing = (origin: string): Headers => ({
-    ...protecting,
+    ...securityHeaders,
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,
     'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -36,7 +36,7 @@ export const createSharing = (origins: ReadonlyArray<string>): Sharing => {
     Vary: 'Origin',
     ...(origins.includes(origin)
       ? allowing(origin)
-      : { ...protecting, 'Cross-Origin-Resource-Policy': 'cross-origin' }),
+      : { ...securityHeaders, 'Cross-Origin-Resource-Policy': 'cross-origin' }),
   })
 
   return {

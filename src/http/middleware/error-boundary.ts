@@ -1,15 +1,15 @@
 import type { RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
 import type { Log } from '../../ports/log.ts'
-import { protecting, setBaseHeaders } from '../response/base-headers.ts'
-import { broken, methodNotAllowed, type ReadyReply, routeNotFound } from '../response/reply.ts'
+import { securityHeaders, setBaseHeaders } from '../response/base-headers.ts'
+import { internalServerError, methodNotAllowed, type ReadyReply, routeNotFound } from '../response/reply.ts'
 import { writeReply } from '../response/response-writer.ts'
 
 /** What every response has, whatever it is: the headers that protect it, and a body of our form when none of the routes made one. */
-export const frame =
+export const errorBoundary =
   (log: Log): Middleware =>
   async (ctx, next) => {
-    setBaseHeaders(ctx, protecting)
+    setBaseHeaders(ctx, securityHeaders)
     try {
       await next()
       if (ctx.respond !== false) writeReply(ctx, unrouted(ctx as RouterContext))
@@ -18,7 +18,7 @@ export const frame =
       log.error('request.broken', {
         cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
       })
-      if (!ctx.headerSent) writeReply(ctx, broken)
+      if (!ctx.headerSent) writeReply(ctx, internalServerError)
     }
   }
 

@@ -24,7 +24,8 @@ export const commands: ReadonlyArray<Entry> = [
 
 /** They lie beside the program; a test looks for each. */
 export const documents: ReadonlyArray<Entry> = [
-  ['README.md', 'where to begin, with an example for each address'],
+  ['README.md', 'where to begin'],
+  ['docs/requests.md', 'an example for each address'],
   ['docs/http-api.md', 'every address, and what it answers'],
   ['docs/tokens.md', 'how your backend mints the tokens that open media'],
   ['docs/settings.md', 'every setting'],

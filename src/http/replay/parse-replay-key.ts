@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** A request for something that may have been asked for before. */
-export type Asked = {
+export type ReplayKey = {
   /** The same for all requests that differ in their tokens alone. */
   readonly name: string
   /** `null`: it brings no credential. */
@@ -28,12 +28,12 @@ const isConditional = (headers: IncomingHttpHeaders): boolean =>
  * `readsOrigin`: what is answered depends on who asks from where. Hot path. Which credential counts is as in
  * credential.ts: the first in the order header, path, query (http-api.md §2.2); what is read there must be read here.
  */
-export const askedAgain = (
+export const parseReplayKey = (
   method: string | undefined,
   url: string,
   headers: IncomingHttpHeaders,
   readsOrigin: boolean,
-): Asked | null => {
+): ReplayKey | null => {
   if (method !== 'GET') return null
   const conditional = { isConditional: isConditional(headers) }
   const form = `${headers['accept-encoding'] ?? ''}\n${readsOrigin ? (headers.origin ?? '') : ''}`

@@ -7,19 +7,19 @@ import type { Log } from '../../ports/log.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { secondsUntil } from '../response/reply.ts'
-import { type Asked, askedAgain } from './parse-replay-key.ts'
+import { parseReplayKey, type ReplayKey } from './parse-replay-key.ts'
 import type { Replayable } from './replayable.ts'
 import {
-  type Asker,
   createReplay,
   type Replay,
+  type ReplayRequest,
   sizeOfReplay,
-  writePlanned,
-  writeWhole,
+  writePlannedReplay,
+  writeWholeReplay,
 } from './write-replay.ts'
 
 /** Replies of a moment ago. */
-export type HotReplies = {
+export type ReplayCache = {
   /** Answers at once what was answered before, if it can; tells whether it has. Never throws. */
   readonly answer: (req: IncomingMessage, res: ServerResponse) => boolean
   /** Keeps how a request, as it came in, was answered; `common` is what the reply would have whatever its status. */
@@ -47,7 +47,7 @@ type Options = {
 /** Of a URL without its token and what stands beside it in a name: longer ones are asked for to fill memory (V4). */
 const longestName = 2048
 
-const withoutToken: Asker = { jwt: '', secondsLeft: 0 }
+const withoutToken: ReplayRequest = { jwt: '', secondsLeft: 0 }
 
 const causeOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -58,19 +58,19 @@ const causeOf = (error: unknown): string =>
  * made from is still in memory and has not changed: so it is never staler than the cache, and shows nobody more.
  * A fault in here costs one slow request: the reply is dropped, and the routes answer (V1).
  */
-export const createHotReplies = ({ tokens, clock, log, maxBytes, readsOrigin }: Options): HotReplies => {
+export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }: Options): ReplayCache => {
   const replies = createBoundedCache<Replay>({ maxBytes, sizeOf: sizeOfReplay })
 
   /** Who asks, when the reply to this viewer is a reply to them, too. */
-  const askerFor = (jwt: string | null, viewer: Viewer | null): Asker | null => {
+  const askerFor = (jwt: string | null, viewer: Viewer | null): ReplayRequest | null => {
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
-    const grant = tokens.known(viewer.kind, jwt)
+    const grant = tokens.verifiedGrant(viewer.kind, jwt)
     if (grant?.sub !== viewer.grant.sub || !restrictsNothing(grant.restrictions)) return null
     return { jwt, secondsLeft: secondsUntil(grant.exp, clock) }
   }
 
   const replay = (
-    { name, jwt, isConditional }: Asked,
+    { name, jwt, isConditional }: ReplayKey,
     req: IncomingMessage,
     res: ServerResponse,
   ): boolean => {
@@ -78,18 +78,20 @@ export const createHotReplies = ({ tokens, clock, log, maxBytes, readsOrigin }: 
     if (kept === undefined) return false
     const asker = askerFor(jwt, kept.reply.viewer)
     if (asker === null) return false
-    if (!kept.reply.isAtHand()) {
+    if (!kept.reply.isStillCached()) {
       replies.delete(name)
       return false
     }
-    return isConditional ? writePlanned(kept, req.headers, asker, res) : writeWhole(kept, asker, res)
+    return isConditional
+      ? writePlannedReplay(kept, req.headers, asker, res)
+      : writeWholeReplay(kept, asker, res)
   }
 
   return {
     answer: (req, res) => {
-      let asked: Asked | null = null
+      let asked: ReplayKey | null = null
       try {
-        asked = askedAgain(req.method, req.url ?? '', req.headers, readsOrigin)
+        asked = parseReplayKey(req.method, req.url ?? '', req.headers, readsOrigin)
         return asked !== null && replay(asked, req, res)
       } catch (error) {
         if (asked !== null) replies.delete(asked.name)
@@ -102,10 +104,10 @@ export const createHotReplies = ({ tokens, clock, log, maxBytes, readsOrigin }: 
 
     keep: ({ method, originalUrl, headers }, reply, common) => {
       try {
-        const asked = askedAgain(method, originalUrl, headers, readsOrigin)
+        const asked = parseReplayKey(method, originalUrl, headers, readsOrigin)
         const jwt = reply.viewer?.jwt ?? null
         if (asked === null || asked.jwt !== jwt || asked.name.length > longestName) return
-        if (askerFor(jwt, reply.viewer) !== null && reply.isAtHand())
+        if (askerFor(jwt, reply.viewer) !== null && reply.isStillCached())
           replies.set(asked.name, createReplay(reply, common))
       } catch (error) {
         log.error('replay.broken', { cause: causeOf(error) })

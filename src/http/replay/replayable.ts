@@ -21,7 +21,7 @@ export type Replayable = {
   /** Who got it, without restrictions. A caller who may see the same file gets it as well; `null`: every caller. */
   readonly viewer: Viewer | null
   /** Whether all that it was made from is still what the cache has in memory. */
-  readonly isAtHand: () => boolean
+  readonly isStillCached: () => boolean
   /** Of a 200, beyond what replies have in common. */
   readonly headers: Headers
   /** The reply to these conditions (RFC 9110 §13.2.2), before there is a body; `null`: only the routes can tell. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { withOwn } from '../response/response-writer.ts'
+import { mergeHeaders } from '../response/response-writer.ts'
 import type { Replayable, ReplayBody } from './replayable.ts'
 
 /** A reply that is kept, in the form in which it leaves. */
@@ -18,7 +18,7 @@ export type Replay = {
 }
 
 /** Who asks, as the token tells; `''` and no time where none is needed. */
-export type Asker = { readonly jwt: string; readonly secondsLeft: number }
+export type ReplayRequest = { readonly jwt: string; readonly secondsLeft: number }
 
 // Node writes the head of a reply and a body that is text in one piece, and other bodies in two. A piece of up to
 // 16 KiB it hands to the system without a copy on the heap.
@@ -26,7 +26,7 @@ const longestText = 12 * 1024
 
 export const createReplay = (reply: Replayable, common: Headers): Replay => {
   const { body, headers } = reply
-  const head = Object.entries(withOwn(common, headers)).flat()
+  const head = Object.entries(mergeHeaders(common, headers)).flat()
   if (reply.cacheControlFor !== null && !head.includes('Cache-Control')) throw new Error('no Cache-Control')
   const isText = body._tag === 'Kept' && body.bytes.length <= longestText
   return {
@@ -54,7 +54,11 @@ const piecesOf = (body: ReplayBody, jwt: string): ReadonlyArray<Uint8Array> | nu
 }
 
 /** Writes a 200. `false`: nothing was written, the routes must answer. Hot path. */
-export const writeWhole = (replay: Replay, { jwt, secondsLeft }: Asker, res: ServerResponse): boolean => {
+export const writeWholeReplay = (
+  replay: Replay,
+  { jwt, secondsLeft }: ReplayRequest,
+  res: ServerResponse,
+): boolean => {
   const { head, text, reply, cacheControlAt } = replay
   const pieces = text === null ? piecesOf(reply.body, jwt) : []
   if (pieces === null) return false
@@ -72,16 +76,16 @@ export const writeWhole = (replay: Replay, { jwt, secondsLeft }: Asker, res: Ser
 }
 
 /** Writes the reply to a range or a condition; what has words of its own, or several parts, is left to the routes. */
-export const writePlanned = (
+export const writePlannedReplay = (
   { common, reply }: Replay,
   asked: ConditionalHeaders,
-  { jwt, secondsLeft }: Asker,
+  { jwt, secondsLeft }: ReplayRequest,
   res: ServerResponse,
 ): boolean => {
   const planned = reply.plan(asked)
   if (planned === null) return false
   const { status, headers: own, body } = planned
-  const headers = withOwn(common, own)
+  const headers = mergeHeaders(common, own)
   if (reply.cacheControlFor !== null) headers['Cache-Control'] = reply.cacheControlFor(secondsLeft)
   if (status === 304) {
     res.writeHead(304, headers).end()

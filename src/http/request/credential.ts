@@ -66,7 +66,7 @@ export const mediaViewer = (tokens: MediaTokens, kind: MediaKind): Credentials<V
   byAuthorization(authenticateMedia(tokens, kind))
 
 /** The same, and `null` for a caller who brings no credential at all. */
-export const mediaViewerOrNobody = (tokens: MediaTokens, kind: MediaKind): Credentials<Viewer | null> => {
+export const optionalMediaViewer = (tokens: MediaTokens, kind: MediaKind): Credentials<Viewer | null> => {
   const authenticate = authenticateMedia(tokens, kind)
   return byAuthorization((incoming) => async () => {
     const viewer = await authenticate(incoming)()
@@ -104,4 +104,4 @@ export const bearerOf = <C>(
 ): Credentials<C> =>
   byAuthorization((incoming) => pipe(TE.fromEither(readBearer(incoming)), TE.flatMap(authenticate)))
 
-export const anybody: Credentials<null> = { authenticate: () => TE.right(null), readsAuthorization: false }
+export const anonymous: Credentials<null> = { authenticate: () => TE.right(null), readsAuthorization: false }

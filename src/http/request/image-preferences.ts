@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import * as t from 'io-ts'
-import { scaled } from '../../domain/hls/size-comparison.ts'
-import type { ImageWish } from '../../domain/playlist/best-export.ts'
+import { scaleSize } from '../../domain/hls/size-comparison.ts'
+import type { ImagePreferences } from '../../domain/playlist/best-export.ts'
 import { PixelRatio, Pixels } from '../../domain/shared/query-numbers.ts'
 import { E } from '../../fp.ts'
 import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts'
@@ -26,10 +26,10 @@ const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(Strin
  * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), so it is brought back to
  * CSS pixels first; who saves data gets one pixel for each of those.
  */
-export const imageWish = (
+export const readImagePreferences = (
   query: ImageQuery,
   headers: IncomingHttpHeaders,
-): { readonly wish: ImageWish; readonly vary: ReadonlyArray<string> } => {
+): { readonly wish: ImagePreferences; readonly vary: ReadonlyArray<string> } => {
   const hintedRatio = hint(PixelRatio, headers['sec-ch-dpr']) ?? 1
   const hintedWidth = hint(Pixels, headers['sec-ch-width'])
   const width = query.w ?? (hintedWidth === undefined ? undefined : hintedWidth / hintedRatio)
@@ -47,7 +47,7 @@ export const imageWish = (
       size:
         width === undefined && query.h === undefined
           ? null
-          : scaled({ width: width ?? 0, height: query.h ?? 0 }, ratio),
+          : scaleSize({ width: width ?? 0, height: query.h ?? 0 }, ratio),
     },
     vary,
   }

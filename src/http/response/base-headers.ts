@@ -2,7 +2,10 @@ import type { Context } from 'koa'
 import type { Headers } from '../bytes/representation-headers.ts'
 
 /** Of every response. */
-export const protecting: Headers = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff' }
+export const securityHeaders: Headers = {
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
 
 /** What a reply has whatever it says, put together on the way in and written together with its own headers. */
 export const baseHeadersOf = ({ state }: Pick<Context, 'state'>): Headers => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Found } from '../../domain/caching/found.ts'
 import type { ServableBytes } from '../../domain/export/servable-bytes.ts'
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
-import { thrown } from '../../domain/shared/stream-failure.ts'
+import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
-import type { Found } from '../../ports/cache.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
@@ -29,7 +29,7 @@ export type BytesReply = (
 const newBoundary = (): string => randomBytes(18).toString('hex')
 
 /** Makes the function that plans replies about one representation; what is no HEAD is a GET. */
-export const planOf =
+export const planBytes =
   (representation: Representation, clock: Clock) =>
   (headers: ConditionalHeaders, method = 'GET'): ByteReply =>
     planByteReply({
@@ -45,7 +45,7 @@ const opened =
   (read: ServableBytes['read']) =>
   async (range: ByteRange): Promise<ByteStream> => {
     const stream = await read(range)()
-    if (E.isLeft(stream)) throw thrown(stream.left)
+    if (E.isLeft(stream)) throw toStreamError(stream.left)
     return stream.right
   }
 
@@ -69,9 +69,9 @@ export const createBytesReply = (clock: Clock): BytesReply => {
     return representation
   }
 
-  return (incoming, { value: bytes, tiers, isAtHand }, viewer, chosen) => {
+  return (incoming, { value: bytes, tiers, isStillCached }, viewer, chosen) => {
     const representation = representationOf(bytes)
-    const plan = planOf(representation, clock)
+    const plan = planBytes(representation, clock)
     const { status, headers, body } = plan(incoming.headers, incoming.method)
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
@@ -84,10 +84,10 @@ export const createBytesReply = (clock: Clock): BytesReply => {
       tiers,
       again: {
         viewer,
-        isAtHand,
+        isStillCached,
         headers: representation.whole,
         plan,
-        body: { _tag: 'Held', bytes: bytes.held },
+        body: { _tag: 'Held', bytes: bytes.peek },
         cacheControlFor: null,
         size: 0,
       },

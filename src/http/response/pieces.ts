@@ -19,7 +19,7 @@ export const piecesOf = (stream: ByteStream & Partial<BlobStream>, buffers: Repl
     // The reply has ended by now: a source that cannot be closed has nothing more to say to it.
     iterator.return?.().catch(() => undefined)
   }
-  return stream.into ? poured(stream.into, leave, buffers) : iterated(iterator, leave)
+  return stream.readInto ? poured(stream.readInto, leave, buffers) : iterated(iterator, leave)
 }
 
 const iterated = (iterator: AsyncIterator<Uint8Array>, leave: () => void): Pieces => ({

@@ -3,7 +3,7 @@ import type { BadOrigin, DomainError, ForbiddenReason, Unavailable } from '../..
 import type { E } from '../../fp.ts'
 import type { BlobStream } from '../../ports/blob-cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { TierAnswer } from '../../ports/tier-answer.ts'
+import type { TierOutcome } from '../../ports/tier-answer.ts'
 import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './error-body.ts'
 import type { HttpError } from './http-error.ts'
@@ -14,7 +14,7 @@ export type Reply = {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
   /** How the cache came by what is told in it; of a stream, the stream tells. */
-  readonly tiers?: ReadonlyArray<TierAnswer>
+  readonly tiers?: ReadonlyArray<TierOutcome>
   /** Of one that can be given again. */
   readonly again?: Replayable
 }
@@ -51,7 +51,7 @@ export const listCacheControl = ({ isPublic, secondsLeft }: ListAudience): strin
 export const secondsUntil = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
 /** What is true only now. */
-export const json = (body: unknown, status = 200): Reply => ({
+export const jsonReply = (body: unknown, status = 200): Reply => ({
   status,
   headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
   body: JSON.stringify(body),
@@ -110,7 +110,11 @@ export const methodNotAllowed = (allow: string): ReadyReply =>
     null,
     { Allow: allow },
   )
-export const broken = errorReply({ status: 500, type: 'internal', message: 'something is broken here' })
+export const internalServerError = errorReply({
+  status: 500,
+  type: 'internal',
+  message: 'something is broken here',
+})
 /** To `OPTIONS *` (RFC 9110 §9.3.7). */
 export const optionsOfAll: ReadyReply = { status: 204, headers: { Allow: 'GET, HEAD, OPTIONS' }, body: null }
 

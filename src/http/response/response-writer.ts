@@ -10,7 +10,7 @@ export const isStreamed = (body: Reply['body']): body is StreamedBody =>
   body !== null && typeof body === 'object' && 'open' in body
 
 /** What replies have in common, and what one of them has: `Vary` names what either of them does. */
-export const withOwn = (base: Headers, own: Headers): Record<string, string> => {
+export const mergeHeaders = (base: Headers, own: Headers): Record<string, string> => {
   const headers = joinHeaders(base, own)
   if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
   return headers
@@ -23,7 +23,7 @@ export const withOwn = (base: Headers, own: Headers): Record<string, string> => 
 export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
   ctx.respond = false
   headWritten(ctx.res, status)
-  ctx.res.writeHead(status, withOwn(baseHeadersOf(ctx), headers))
+  ctx.res.writeHead(status, mergeHeaders(baseHeadersOf(ctx), headers))
 }
 
 const lengthOf = (body: string | Uint8Array): number =>

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
-import { failureThrown } from '../../domain/shared/stream-failure.ts'
+import { fromStreamError } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { BlobStream } from '../../ports/blob-cache.ts'
 import { type Pieces, piecesOf } from './pieces.ts'
@@ -20,7 +20,7 @@ export const startStream = async (
     return E.right({ first: await pieces.next(), pieces })
   } catch (cause) {
     pieces.done(true)
-    return E.left(failureThrown(cause))
+    return E.left(fromStreamError(cause))
   }
 }
 

@@ -3,11 +3,11 @@ import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork, TaskCounts } from '../../domain/background/background-work.ts'
 import { TE } from '../../fp.ts'
 import type { CacheCounts, CacheEvictions, CacheStats } from '../../ports/cache-stats.ts'
-import type { Handle } from '../handle.ts'
+import type { RouteHandler } from '../handle.ts'
 import type { RefusalCounts } from '../middleware/refusals.ts'
 import type { Traffic } from '../middleware/traffic.ts'
 import { bearerOf } from '../request/credential.ts'
-import { json } from '../response/reply.ts'
+import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 type Deps = {
@@ -34,7 +34,7 @@ const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_fail
 /** http-api.md §8.1, and of §8.2 what the cache and the background work do. */
 export const adminRoutes = (
   { admins, cacheStats, traffic, refusals, background }: Deps,
-  handle: Handle,
+  handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/admin')
   const admin = bearerOf(admins.authenticate)
@@ -45,7 +45,7 @@ export const adminRoutes = (
       credential: admin,
       params: t.unknown,
       query: t.unknown,
-      run: ({ credential: { sub } }) => TE.right(json({ sub, admin: true })),
+      handler: ({ credential: { sub } }) => TE.right(jsonReply({ sub, admin: true })),
     }),
   )
 
@@ -55,9 +55,9 @@ export const adminRoutes = (
       credential: admin,
       params: t.unknown,
       query: t.unknown,
-      run: () =>
+      handler: () =>
         TE.right(
-          json({
+          jsonReply({
             counts: cacheStats.counts().map(countsBody),
             evictions: cacheStats.evictions().map(evictionsBody),
             refusals: refusals.counts(),
@@ -73,7 +73,7 @@ export const adminRoutes = (
       credential: admin,
       params: t.unknown,
       query: t.unknown,
-      run: () => TE.right(json({ tasks: background.counts().map(taskBody) })),
+      handler: () => TE.right(jsonReply({ tasks: background.counts().map(taskBody) })),
     }),
   )
   return routes

@@ -1,15 +1,15 @@
 import * as t from 'io-ts'
-import { mayView } from '../../domain/access/access.ts'
+import { authorizeFile } from '../../domain/access/access.ts'
 import { ContentFileUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import type { ProgressBoard } from '../../ports/progress-board.ts'
-import type { Handle } from '../handle.ts'
+import type { ProgressStore } from '../../ports/progress-board.ts'
+import type { RouteHandler } from '../handle.ts'
 import { watchPage } from '../pages/watch-page.ts'
-import { anybody, anyMediaViewer } from '../request/credential.ts'
+import { anonymous, anyMediaViewer } from '../request/credential.ts'
 import { type Asset, createAssetReply } from '../response/asset-reply.ts'
-import { errorReply, json, type Reply } from '../response/reply.ts'
+import { errorReply, jsonReply, type Reply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /** Files of the console by name (`watch.js`), built once and kept in memory. */
@@ -17,7 +17,7 @@ export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
   readonly tokens: MediaTokens
-  readonly progress: ProgressBoard
+  readonly progress: ProgressStore
   readonly consoleAssets: ConsoleAssets
   readonly clock: Clock
 }
@@ -52,7 +52,10 @@ const AnyUid = t.strict({ uid: ContentFileUid })
 const AssetName = t.strict({ name: t.string })
 
 /** Pages for people, http-api.md §10. */
-export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, handle: Handle): Routes => {
+export const consoleRoutes = (
+  { tokens, progress, consoleAssets, clock }: Deps,
+  handle: RouteHandler,
+): Routes => {
   const routes = createRoutes('/console')
   // A share link says neither picture nor film: the token's audience does.
   const watcher = anyMediaViewer(tokens)
@@ -66,9 +69,9 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, 
       credential: watcher,
       params: AnyUid,
       query: t.unknown,
-      run: ({ credential, params: { uid } }) =>
+      handler: ({ credential, params: { uid } }) =>
         pipe(
-          TE.fromEither(mayView(credential, uid)),
+          TE.fromEither(authorizeFile(credential, uid)),
           TE.map(() => page(watchPage(credential.kind, uid))),
         ),
     }),
@@ -80,11 +83,11 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, 
       credential: watcher,
       params: AnyUid,
       query: t.unknown,
-      run: ({ credential, params: { uid } }) =>
+      handler: ({ credential, params: { uid } }) =>
         pipe(
-          TE.fromEither(mayView(credential, uid)),
+          TE.fromEither(authorizeFile(credential, uid)),
           TE.map(() =>
-            json({
+            jsonReply({
               progress: O.toNullable(progress.read(uid)),
               refused: O.toNullable(progress.readRefusal(uid)),
             }),
@@ -96,10 +99,10 @@ export const consoleRoutes = ({ tokens, progress, consoleAssets, clock }: Deps, 
   routes.get(
     '/assets/:name',
     handle({
-      credential: anybody,
+      credential: anonymous,
       params: AssetName,
       query: t.unknown,
-      run: ({ params: { name }, incoming }) => {
+      handler: ({ params: { name }, incoming }) => {
         const assetReply = assetReplies.get(name)
         return assetReply === undefined ? TE.right(noSuchAsset) : assetReply(incoming)
       },

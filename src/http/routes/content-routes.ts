@@ -1,20 +1,20 @@
 import * as t from 'io-ts'
-import type { Shown } from '../../domain/access/render-playlist.ts'
+import type { PlaylistResult } from '../../domain/access/render-playlist.ts'
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { Found } from '../../domain/caching/found.ts'
 import type { ExportService } from '../../domain/export/export-service.ts'
 import { MobileFilter } from '../../domain/hls/mobile-filter.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import type { PlaylistService } from '../../domain/playlist/playlist-service.ts'
 import type { VodService } from '../../domain/vod/vod-service.ts'
 import { pipe, TE } from '../../fp.ts'
-import type { Found } from '../../ports/cache.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
-import type { Handle } from '../handle.ts'
+import type { RouteHandler } from '../handle.ts'
 import type { ListFormat } from '../lists/list-bodies.ts'
 import type { ListReply } from '../lists/list-reply.ts'
-import type { Sharing } from '../middleware/cors.ts'
+import type { CorsPolicy } from '../middleware/cors.ts'
 import { mediaViewer } from '../request/credential.ts'
 import { PresignM3u8, PresignUrls } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
@@ -27,7 +27,7 @@ type Deps = {
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
   readonly listReply: ListReply
-  readonly sharing: Sharing
+  readonly sharing: CorsPolicy
 }
 
 const ByFile = t.strict({ uid: ContentFileUid })
@@ -41,7 +41,7 @@ const MasterQuery = t.intersection([M3u8Query, MobileFilter])
 /** http-api.md §5.1, §5.2, §5.6–5.8. */
 export const contentRoutes = (
   { playlists, vods, exports, tokens, bytesReply, listReply, sharing }: Deps,
-  handle: Handle,
+  handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/content_files', sharing)
   const viewer = mediaViewer(tokens, 'content')
@@ -52,7 +52,7 @@ export const contentRoutes = (
       credential: viewer,
       params: ByPart,
       query: t.unknown,
-      run: ({ credential, params, incoming }) =>
+      handler: ({ credential, params, incoming }) =>
         pipe(
           exports.openPart(params.uid, credential),
           TE.map((bytes) => bytesReply(incoming, bytes, credential)),
@@ -65,13 +65,13 @@ export const contentRoutes = (
     format: ListFormat,
     params: t.Type<{ readonly uid: U }, unknown, unknown>,
     query: t.Type<Q, unknown, unknown>,
-    show: (uid: U, viewer: Viewer, query: Q) => Shown<Found<SignableList<S>>>,
+    show: (uid: U, viewer: Viewer, query: Q) => PlaylistResult<Found<SignableList<S>>>,
   ) =>
     handle({
       credential: viewer,
       params,
       query,
-      run: ({ credential, params, query, incoming }) =>
+      handler: ({ credential, params, query, incoming }) =>
         pipe(
           show(params.uid, credential, query),
           TE.flatMap((found) =>

@@ -1,22 +1,22 @@
 import * as t from 'io-ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E } from '../../fp.ts'
-import type { Handle } from '../handle.ts'
+import type { RouteHandler } from '../handle.ts'
 import { homePage } from '../pages/home-page.ts'
 import { pageHeaders } from '../pages/page.ts'
-import { anybody } from '../request/credential.ts'
+import { anonymous } from '../request/credential.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /** The page for a visitor without a link (http-api.md §13.6). */
-export const homeRoutes = (health: HealthService, handle: Handle): Routes => {
+export const homeRoutes = (health: HealthService, handle: RouteHandler): Routes => {
   const routes = createRoutes('')
   routes.get(
     ['/', '/console'],
     handle({
-      credential: anybody,
+      credential: anonymous,
       params: t.unknown,
       query: t.unknown,
-      run: () => async () => {
+      handler: () => async () => {
         const { status } = await health.examine()
         return E.right({
           status: 200,

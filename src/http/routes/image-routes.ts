@@ -10,11 +10,11 @@ import { E, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import type { Handle } from '../handle.ts'
+import type { RouteHandler } from '../handle.ts'
 import type { ListReply } from '../lists/list-reply.ts'
-import type { Sharing } from '../middleware/cors.ts'
-import { mediaViewerOrNobody } from '../request/credential.ts'
-import { acceptClientHints, ImageQuery, imageWish } from '../request/image-preferences.ts'
+import type { CorsPolicy } from '../middleware/cors.ts'
+import { optionalMediaViewer } from '../request/credential.ts'
+import { acceptClientHints, ImageQuery, readImagePreferences } from '../request/image-preferences.ts'
 import { PresignUrls, QueryBoolean } from '../request/query-codecs.ts'
 import type { BytesReply } from '../response/bytes-reply.ts'
 import { type NotSet, notSet } from '../response/http-error.ts'
@@ -27,7 +27,7 @@ type Deps = {
   readonly tokens: MediaTokens
   readonly bytesReply: BytesReply
   readonly listReply: ListReply
-  readonly sharing: Sharing
+  readonly sharing: CorsPolicy
   readonly clock: Clock
 }
 
@@ -51,10 +51,10 @@ const chosenOf = (
 /** http-api.md §4. */
 export const imageRoutes = (
   { playlists, exports, tokens, bytesReply, listReply, sharing, clock }: Deps,
-  handle: Handle,
+  handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/image_files', sharing)
-  const viewerOrNobody = mediaViewerOrNobody(tokens, 'image')
+  const viewerOrNobody = optionalMediaViewer(tokens, 'image')
 
   routes.get(
     '/playlist/:uid',
@@ -66,7 +66,7 @@ export const imageRoutes = (
         const asked = QueryBoolean.decode(isAsked)
         return E.isRight(asked) && asked.right ? playlists.checkPublic(uid) : TE.left(notSet)
       },
-      run: ({ credential: viewer, params: { uid }, query, incoming }) => {
+      handler: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
           return pipe(
             playlists.showPublicImages(uid, query.presign ?? null),
@@ -104,8 +104,8 @@ export const imageRoutes = (
       params: ByImage,
       query: ImageQuery,
       checkAnonymous: ({ uid }) => playlists.checkPublic(uid),
-      run: ({ credential: viewer, params, query, incoming }) => {
-        const { wish, vary } = imageWish(query, incoming.headers)
+      handler: ({ credential: viewer, params, query, incoming }) => {
+        const { wish, vary } = readImagePreferences(query, incoming.headers)
         const serve = (image: ListedImage) =>
           pipe(
             exports.openImage(image.uid, viewer),
@@ -129,7 +129,7 @@ export const imageRoutes = (
       credential: viewerOrNobody,
       params: ByExport,
       query: t.unknown,
-      run: ({ credential: viewer, params, incoming }) =>
+      handler: ({ credential: viewer, params, incoming }) =>
         pipe(
           exports.openImage(params.uid, viewer),
           TE.mapLeft(unlessNobody(viewer)),

@@ -1,42 +1,42 @@
 import * as t from 'io-ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E, TE } from '../../fp.ts'
-import type { Handle } from '../handle.ts'
+import type { RouteHandler } from '../handle.ts'
 import type { Lifecycle } from '../lifecycle.ts'
-import { anybody } from '../request/credential.ts'
-import { json } from '../response/reply.ts'
+import { anonymous } from '../request/credential.ts'
+import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
 /** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to clients. */
 export const serviceRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: Lifecycle },
-  handle: Handle,
+  handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('')
 
   routes.get(
     '/healthz',
     handle({
-      credential: anybody,
+      credential: anonymous,
       params: t.unknown,
       query: t.unknown,
-      run: () => TE.right(json({ status: 'alive' })),
+      handler: () => TE.right(jsonReply({ status: 'alive' })),
     }),
   )
 
   routes.get(
     '/readyz',
     handle({
-      credential: anybody,
+      credential: anonymous,
       params: t.unknown,
       query: t.unknown,
-      run: () => async () => {
-        if (lifecycle.isStopping()) return E.right(json({ status: 'stopping', checks: {} }, 503))
+      handler: () => async () => {
+        if (lifecycle.isStopping()) return E.right(jsonReply({ status: 'stopping', checks: {} }, 503))
         const { status, findings } = await health.examine()
         const checks = Object.fromEntries(
           findings.map(({ name, fault }) => [name, fault === null ? 'ok' : 'down']),
         )
-        return E.right(json({ status, checks }, status === 'unavailable' ? 503 : 200))
+        return E.right(jsonReply({ status, checks }, status === 'unavailable' ? 503 : 200))
       },
     }),
   )

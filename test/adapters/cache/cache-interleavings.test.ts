@@ -4,13 +4,14 @@ import * as t from 'io-ts'
 import { createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { noMeter } from '../../../src/adapters/cache/tiers/cache-meter.ts'
 import { type CacheTier, cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
-import { createTierStaleCache } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredCache } from '../../../src/adapters/cache/tiers/tiered-cache.ts'
-import { createOwnedRead } from '../../../src/domain/access/authorized-read.ts'
+import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
+import type { Found } from '../../../src/domain/caching/found.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { E, O, TE } from '../../../src/fp.ts'
-import type { CacheKey, CachePort, Found } from '../../../src/ports/cache.ts'
+import type { CacheKey, CachePort } from '../../../src/ports/cache.ts'
 import type { StaleCache } from '../../../src/ports/stale-cache.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { createScheduledTier } from '../../support/scheduled-tier.ts'
@@ -24,7 +25,7 @@ const key: CacheKey<number> = {
   family: 'test:version',
   codec: t.number,
   ttlSeconds: 900,
-  isRefusal: (version) => version % 2 === 0,
+  isNegative: (version) => version % 2 === 0,
 }
 
 type Caches = { readonly cache: CachePort; readonly stale: StaleCache }
@@ -34,7 +35,7 @@ const inFrontOf = (disk: CacheTier, clock: () => number): Caches => {
   const memory = createMemoryTier(MiB, noMeter, monotonic)
   return {
     cache: createTieredCache({ memory, disk, clock, monotonic }),
-    stale: createTierStaleCache(disk, clock),
+    stale: createStaleReader(disk, clock),
   }
 }
 
@@ -43,7 +44,7 @@ type Processes = readonly [Caches, ...Caches[]]
 const adapters: Readonly<Record<string, (scheduler: Scheduler, clock: () => number) => Processes>> = {
   'one tier': (scheduler, clock) => {
     const tier = createScheduledTier(createMemoryTier(MiB), scheduler)
-    return [{ cache: cacheOfTier(tier, clock), stale: createTierStaleCache(tier, clock) }]
+    return [{ cache: cacheOfTier(tier, clock), stale: createStaleReader(tier, clock) }]
   },
   'memory in front of a disk': (scheduler, clock) => {
     const disk = createScheduledTier(createMemoryTier(MiB), scheduler)
@@ -88,7 +89,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
             const processes = make(scheduler, () => now).map(({ cache, stale }) => ({
               cache,
               readThrough: createReadThrough(cache, stale),
-              ownedRead: createOwnedRead(cache),
+              ownedRead: createAuthorizedRead(cache),
               lastFound: null as Found<number> | null,
             }))
             type Process = (typeof processes)[number]
@@ -147,7 +148,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               },
               // What the hot replies do: the value is given again for as long as it is at hand.
               replay: async (by) => {
-                if (by.lastFound?.isAtHand()) check('replay', acknowledged(by), by.lastFound.value)
+                if (by.lastFound?.isStillCached()) check('replay', acknowledged(by), by.lastFound.value)
               },
               // Memory speaks for the disk no longer than that.
               moment: async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect } from 'chai'
-import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { O } from '../../../src/fp.ts'
 import {
@@ -29,7 +29,7 @@ describe('damage to the disk cache', () => {
     const cache = await caches.open({ dir })
     const key = aBlobKey()
     await keepBlob(cache, key, blobBytes)
-    await truncate(cacheFolders(dir).blob(idOf(key.name)), blobBytes.length - 1)
+    await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), blobBytes.length - 1)
     await keepBlob(cache, key, blobBytes)
   })
 
@@ -41,7 +41,7 @@ describe('damage to the disk cache', () => {
     await keepBlob(cache, key, large)
     const reader = reading(await readBlob(cache, key, large, wellServed(large).origin))
     await reader.upTo(1000)
-    await truncate(cacheFolders(dir).blob(idOf(key.name)), 70_000)
+    await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), 70_000)
     await reader.upTo(large.length)
     expect(reader.got().equals(large)).to.equal(true)
   })
@@ -52,7 +52,7 @@ describe('damage to the disk cache', () => {
     const [good, bad] = [aBlobKey(), aBlobKey()]
     await keepBlob(cache, good, blobBytes)
     await keepBlob(cache, bad, blobBytes)
-    const path = cacheFolders(dir).blob(idOf(bad.name))
+    const path = cacheFolders(dir).blob(cacheIdOf(bad.name))
     const flipped = await readFile(path)
     flipped[5000] = (flipped[5000] ?? 0) ^ 1
     await writeFile(path, flipped)
@@ -69,8 +69,8 @@ describe('damage to the disk cache', () => {
     const { values, blob } = cacheFolders(dir)
     const old = createStorage(values)
     await mkdir(values, { recursive: true })
-    await mkdir(dirname(blob(idOf(key.name))), { recursive: true })
-    await writeFile(blob(idOf(key.name)), blobBytes)
+    await mkdir(dirname(blob(cacheIdOf(key.name))), { recursive: true })
+    await writeFile(blob(cacheIdOf(key.name)), blobBytes)
     await old.setItem(key.name, { value: factsOf(blobBytes), expiresAt: null, scope: '' })
     await old.setItem(text.name, { value: 'old', expiresAt: null, scope: 'http://127.0.0.1:8080' })
     expect(await isHeld(cache, key, blobBytes)).to.equal(false)
@@ -84,9 +84,9 @@ describe('damage to the disk cache', () => {
     const cache = await caches.open({ dir })
     const key = aBlobKey()
     await keepBlob(cache, key, blobBytes)
-    await truncate(cacheFolders(dir).value(idOf(key.name)), 20)
+    await truncate(cacheFolders(dir).value(cacheIdOf(key.name)), 20)
     await keepBlob(cache, key, blobBytes)
-    await rm(cacheFolders(dir).value(idOf(key.name)))
+    await rm(cacheFolders(dir).value(cacheIdOf(key.name)))
     await keepBlob(cache, key, blobBytes)
   })
 })

@@ -1,6 +1,6 @@
 import { readdir, rm, truncate } from 'node:fs/promises'
 import { expect } from 'chai'
-import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { type DiskCache, openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { wholeOf } from '../../../src/domain/media/bytes.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
@@ -37,7 +37,7 @@ describe('blobs on disk that are read into buffers', () => {
       log: silent,
     })
     key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-    path = cacheFolders(dir).blob(idOf(key.name))
+    path = cacheFolders(dir).blob(cacheIdOf(key.name))
     await collect(await read(wellServed(bytes).origin))
     await cache.settled()
     openBefore = await openFiles()
@@ -46,7 +46,7 @@ describe('blobs on disk that are read into buffers', () => {
   after(removeScratch)
 
   const read = (origin: BlobOrigin) => right(cache.blobs.read(key, facts, wholeOf(facts.size), origin))
-  const intoOf = ({ into }: BlobStream): ReadInto => {
+  const intoOf = ({ readInto: into }: BlobStream): ReadInto => {
     if (into === null) throw new Error('it lies on the disk, and is not read into buffers')
     return into
   }

@@ -1,13 +1,17 @@
 import { readdir, readlink, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createSignal } from '../../../src/adapters/cache/blobs/signal.ts'
+import { createCondition } from '../../../src/adapters/cache/blobs/signal.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createLinkLock } from '../../../src/adapters/cache/disk/link-lock.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
-import { startUpkeep } from '../../../src/adapters/cache/disk/upkeep.ts'
+import { startMaintenance } from '../../../src/adapters/cache/disk/upkeep.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
-import { identityOf, ourIdentity, stateOf } from '../../../src/adapters/platform/process-identity.ts'
+import {
+  currentProcessId,
+  processIdOf,
+  processStateOf,
+} from '../../../src/adapters/platform/process-identity.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
@@ -16,36 +20,36 @@ describe('a lock by a link', () => {
 
   const lockIn = async () => {
     const path = join(await scratchFolder(), 'lock')
-    return { path, lock: createLinkLock(path, (says) => says, stateOf) }
+    return { path, lock: createLinkLock(path, (says) => says, processStateOf) }
   }
 
   it('is had by one at a time, and says by whom', async () => {
     const { lock } = await lockIn()
-    expect(await lock.take(ourIdentity)).to.equal(null)
-    expect(await lock.take(ourIdentity)).to.equal(ourIdentity)
-    await lock.release(ourIdentity)
-    expect(await lock.take(ourIdentity)).to.equal(null)
+    expect(await lock.take(currentProcessId)).to.equal(null)
+    expect(await lock.take(currentProcessId)).to.equal(currentProcessId)
+    await lock.release(currentProcessId)
+    expect(await lock.take(currentProcessId)).to.equal(null)
   })
 
   it('is taken over from a process that has gone', async () => {
     const { path, lock } = await lockIn()
-    await symlink(ourIdentity.replace(/\d+$/, '1'), path)
-    expect(await lock.take(ourIdentity)).to.equal(null)
-    expect(await readlink(path)).to.equal(ourIdentity)
+    await symlink(currentProcessId.replace(/\d+$/, '1'), path)
+    expect(await lock.take(currentProcessId)).to.equal(null)
+    expect(await readlink(path)).to.equal(currentProcessId)
   })
 
   it('[V26] is taken over from a process that is unknown, as after a restart of the machine', async () => {
     const { path, lock } = await lockIn()
-    await symlink(`0123456789ab-${ourIdentity.split('-').slice(1).join('-')}`, path)
-    expect(await lock.take(ourIdentity)).to.equal(null)
-    expect(await readlink(path)).to.equal(ourIdentity)
+    await symlink(`0123456789ab-${currentProcessId.split('-').slice(1).join('-')}`, path)
+    expect(await lock.take(currentProcessId)).to.equal(null)
+    expect(await readlink(path)).to.equal(currentProcessId)
   })
 
   it('is not given back by one who does not have it any more', async () => {
     const { path, lock } = await lockIn()
-    await lock.take(ourIdentity)
+    await lock.take(currentProcessId)
     await lock.release('somebody else')
-    expect(await readlink(path)).to.equal(ourIdentity)
+    expect(await readlink(path)).to.equal(currentProcessId)
   })
 })
 
@@ -59,14 +63,14 @@ describe('upkeep', () => {
   it('comes round again and again until it is stopped', async () => {
     const lockPath = join(await scratchFolder(), 'lock')
     let count = 0
-    const third = createSignal()
+    const third = createCondition()
     const isThird = third.next()
-    const upkeep = startUpkeep({
+    const upkeep = startMaintenance({
       lockPath,
       beacon: noBeacon,
       everyMs: 1,
       round: async () => {
-        if (++count === 3) third.tell()
+        if (++count === 3) third.notify()
       },
       onFailure: noFailure,
     })
@@ -79,9 +83,9 @@ describe('upkeep', () => {
 
   it('is left to the process that does it already', async () => {
     const lockPath = join(await scratchFolder(), 'lock')
-    await symlink(identityOf(process.ppid) ?? '', lockPath)
+    await symlink(processIdOf(process.ppid) ?? '', lockPath)
     let count = 0
-    const upkeep = startUpkeep({
+    const upkeep = startMaintenance({
       lockPath,
       beacon: noBeacon,
       everyMs: 1000,
@@ -90,21 +94,21 @@ describe('upkeep', () => {
     })
     await upkeep.stop()
     expect(count).to.equal(0)
-    expect(await readlink(lockPath)).to.equal(identityOf(process.ppid))
+    expect(await readlink(lockPath)).to.equal(processIdOf(process.ppid))
   })
 
   it('goes on after a round that failed', async () => {
     const failures: unknown[] = []
-    const second = createSignal()
+    const second = createCondition()
     const isSecond = second.next()
     let count = 0
-    const upkeep = startUpkeep({
+    const upkeep = startMaintenance({
       lockPath: join(await scratchFolder(), 'lock'),
       beacon: noBeacon,
       everyMs: 1,
       round: async () => {
         if (++count === 1) throw new Error('once')
-        second.tell()
+        second.notify()
       },
       onFailure: (cause) => failures.push(cause),
     })

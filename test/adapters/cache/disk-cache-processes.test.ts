@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createSignal } from '../../../src/adapters/cache/blobs/signal.ts'
+import { createCondition } from '../../../src/adapters/cache/blobs/signal.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { wholeOf } from '../../../src/domain/media/bytes.ts'
@@ -94,14 +94,14 @@ describe('processes on one disk cache', () => {
       const n = round % blobs.length
       const [blob = first, uid = aStoredFileUid()] = [blobs[n], keys[n]]
       const killAt = Math.floor((blob.length * ((round * 37) % 33)) / 32)
-      const reached = createSignal()
+      const reached = createCondition()
       const isReached = reached.next()
       const { origin } = recorded(async function* ({ start: from, end }) {
         for (let at = from; at < end; at += 10_000) {
-          if (at >= killAt) reached.tell()
+          if (at >= killAt) reached.notify()
           yield blob.subarray(at, Math.min(at + 10_000, end))
         }
-        reached.tell()
+        reached.notify()
       })
       const worker = await start(dir, await serve(origin))
       const { done } = worker.read({ uid, facts: factsOf(blob) })

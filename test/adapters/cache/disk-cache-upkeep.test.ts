@@ -1,10 +1,10 @@
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
-import { ourIdentity } from '../../../src/adapters/platform/process-identity.ts'
+import { currentProcessId } from '../../../src/adapters/platform/process-identity.ts'
 import { collect } from '../../support/bytes.ts'
 import {
   aBlobKey,
@@ -88,8 +88,8 @@ describe('the upkeep of the disk cache', () => {
       const cache = await caches.open({ dir })
       const key = aBlobKey()
       await keepBlob(cache, key, blobBytes)
-      const orphan = idOf('no such key')
-      const gone = ourIdentity.replace(/\d+$/, '1')
+      const orphan = cacheIdOf('no such key')
+      const gone = currentProcessId.replace(/\d+$/, '1')
       const dead = `${orphan}.${gone}.1.part`
       await mkdir(join(blobs, orphan.slice(0, 2)), { recursive: true })
       await writeFile(join(blobs, orphan.slice(0, 2), orphan), 'orphan')
@@ -99,7 +99,7 @@ describe('the upkeep of the disk cache', () => {
 
       expect(await cache.sweep()).to.deep.include({ removed: 3, missed: 0 })
       const names = (await filesBelow(dir)).map((path) => path.slice(dir.length + 1)).sort()
-      const id = idOf(key.name)
+      const id = cacheIdOf(key.name)
       expect(names).to.deep.equal([
         `blobs/${id.slice(0, 2)}/${id}`,
         'journal',

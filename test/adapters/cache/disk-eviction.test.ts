@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createBudgetedTier } from '../../../src/adapters/cache/disk/budgeted-tier.ts'
-import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { noMarks } from '../../../src/adapters/cache/disk/delete-marks.ts'
 import { blockBytes, createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
 import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
@@ -8,7 +8,7 @@ import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import { createNodePersistTier, createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
-import { createOwnedRead } from '../../../src/domain/access/authorized-read.ts'
+import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { O, TE } from '../../../src/fp.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -57,8 +57,8 @@ const createSlowDisk = async () => {
   )
   /** As many entries of one block as the budget holds, and a large one that sends half of them away. */
   const overfill = () => {
-    for (let n = 0; n < budgetBlocks; n++) budget.kept(idOf(`small ${n}`), 1, 'value')
-    budget.kept(idOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
+    for (let n = 0; n < budgetBlocks; n++) budget.kept(cacheIdOf(`small ${n}`), 1, 'value')
+    budget.kept(cacheIdOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
   }
   return { budget, cache: cacheOfTier(values, () => 0), overfill, removing, open: () => open(), journal }
 }
@@ -76,7 +76,7 @@ describe('[V25] room that is being made in the disk cache', () => {
     const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     expect((await right(createReadThrough(cache)(list, TE.right('list')))).value).to.equal('list')
     const meta = { contentFileUid: aContentFileUid(), height: 720 }
-    const owned = createOwnedRead(cache)(
+    const owned = createAuthorizedRead(cache)(
       cacheKeys.vodMeta({ uid: aContentExportUid() }),
       TE.right(O.some(meta)),
       () => TE.right(true),
@@ -95,7 +95,7 @@ describe('[V25] room that is being made in the disk cache', () => {
     overfill()
     expect(budget.admits(1)).to.equal(true)
     for (let n = 0; n < 4; n++) overfill()
-    for (let n = 0; n < 3; n++) budget.kept(idOf(`large ${n}`), (budgetBlocks / 10) * blockBytes, 'blob')
+    for (let n = 0; n < 3; n++) budget.kept(cacheIdOf(`large ${n}`), (budgetBlocks / 10) * blockBytes, 'blob')
     expect(budget.admits(1)).to.equal(false)
     open()
     await budget.settled()

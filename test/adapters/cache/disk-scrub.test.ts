@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { createBlobRemover } from '../../../src/adapters/cache/disk/blob-remover.ts'
-import { cacheFolders, idOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
+import { cacheFolders, cacheIdOf } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createRememberedRecords } from '../../../src/adapters/cache/disk/disk-blob-shelf.ts'
 import { createDiskBudget } from '../../../src/adapters/cache/disk/disk-budget.ts'
 import { createDiskLimit } from '../../../src/adapters/cache/disk/disk-limit.ts'
@@ -9,7 +9,7 @@ import { createJournal } from '../../../src/adapters/cache/disk/journal.ts'
 import { createStorage } from '../../../src/adapters/cache/disk/node-persist-cache.ts'
 import { createScrub } from '../../../src/adapters/cache/disk/scrub.ts'
 import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files.ts'
-import { createTrust, type Trust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
+import { type ChunkTrust, createChunkTrust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { aBlobKey, blobBytes, createDiskCaches, keepBlob } from '../../support/disk-caches.ts'
@@ -23,7 +23,7 @@ describe('[V29] the scrub of the disk cache', () => {
   after(removeScratch)
 
   /** A scrub of a folder with so many blobs. */
-  const make = async (trust: (verified: string) => Trust, beforeRemoval = (_path: string) => {}) => {
+  const make = async (trust: (verified: string) => ChunkTrust, beforeRemoval = (_path: string) => {}) => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const keys = Array.from({ length: count }, aBlobKey)
@@ -45,7 +45,7 @@ describe('[V29] the scrub of the disk cache', () => {
     })
     await budget.load()
     await journal.close()
-    const verified = trust(folders.blob(idOf(keys[0]?.name ?? '')))
+    const verified = trust(folders.blob(cacheIdOf(keys[0]?.name ?? '')))
     return createScrub({
       folders,
       storage: createStorage(folders.values),
@@ -71,7 +71,7 @@ describe('[V29] the scrub of the disk cache', () => {
   const scope = { bytesPerSecond: Number.POSITIVE_INFINITY, notWithinMs: 1 }
 
   it('reads a share at a time, and each blob once in as many rounds as there are shares', async () => {
-    const scrub = await make(() => createTrust(asMonotonic(() => 0)))
+    const scrub = await make(() => createChunkTrust(asMonotonic(() => 0)))
     const checked: number[] = []
     for (let round = 0; round < 2 * count; round++)
       checked.push((await scrub({ ...scope, share: 1 / count })).checked)
@@ -80,7 +80,7 @@ describe('[V29] the scrub of the disk cache', () => {
 
   it('passes over what was verified by a reader not long ago', async () => {
     const scrub = await make((verified) => ({
-      ...createTrust(asMonotonic(() => 0)),
+      ...createChunkTrust(asMonotonic(() => 0)),
       isVerified: (path) => path === verified,
     }))
     expect(await scrub({ ...scope, share: 1 })).to.deep.equal({ checked: count - 1, bad: 0 })
@@ -94,7 +94,7 @@ describe('[V29] the scrub of the disk cache', () => {
           path,
           blobBytes.map((byte) => byte ^ 1),
         )
-        return createTrust(asMonotonic(() => 0))
+        return createChunkTrust(asMonotonic(() => 0))
       },
       (path) => {
         paths.push(path)

@@ -27,7 +27,7 @@ import {
 } from '../../../src/adapters/postgres-embedded/embedded-postgres.ts'
 import { findPostgresBinaries } from '../../../src/adapters/postgres-embedded/postgres-binaries.ts'
 import { makeFifo } from '../../../src/adapters/postgres-embedded/server-reference.ts'
-import { startWarden } from '../../../src/adapters/postgres-embedded/warden.ts'
+import { startSupervisor } from '../../../src/adapters/postgres-embedded/warden.ts'
 import { forgetful } from '../../support/forgetful.ts'
 import { otherNamespace } from '../../support/other-namespace.ts'
 import { serverGone } from '../../support/server-gone.ts'
@@ -96,7 +96,7 @@ describe('embedded PostgreSQL', () => {
       setTimeout(() => process.exit(0), 60_000)
       require('node:fs').writeFileSync(${JSON.stringify(path.join(own, 'ready'))}, '')`
     const uid = process.getuid?.() ?? 0
-    const { reference } = startWarden(folder, { uid, wrap: [] }, [process.execPath, '-e', deaf])
+    const { reference } = startSupervisor(folder, { uid, wrap: [] }, [process.execPath, '-e', deaf])
     while (!(await readdir(own)).includes('ready')) await sleep(20)
     closeSync(reference ?? expect.fail('no reference'))
     await serverGone(own)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMemoryCache } from '../../../src/adapters/cache/memory/memory-cache.ts'
-import { createOwnedRead } from '../../../src/domain/access/authorized-read.ts'
+import { createAuthorizedRead } from '../../../src/domain/access/authorized-read.ts'
 import { O, TE } from '../../../src/fp.ts'
 import type { CachePort } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
@@ -56,7 +56,7 @@ describe('a read of what belongs to somebody', () => {
       ),
     ]
     for (const { cache, load, isNotHis, counts } of cases) {
-      const failure = await left(createOwnedRead(cache)(key, load, isNotHis))
+      const failure = await left(createAuthorizedRead(cache)(key, load, isNotHis))
       expect(failure).to.deep.equal({ _tag: 'Forbidden', reason: 'other_subject' })
       expect(counts).to.deep.equal({ looks: 1, questions: 1, rights: 3, kept: 0 })
     }
@@ -65,7 +65,7 @@ describe('a read of what belongs to somebody', () => {
   it('asks once for owners who come at one time, also when one is late (W26)', async () => {
     const slow = createSlowLook(createMemoryCache(() => 0))
     const { cache, load, counts } = counted(slow.cache, O.some(meta))
-    const ownedRead = createOwnedRead(cache)
+    const ownedRead = createAuthorizedRead(cache)
     slow.holdNext()
     const late = right(ownedRead(key, load, his))
     const others = Array.from({ length: 5 }, () => right(ownedRead(key, load, his)))
@@ -80,7 +80,7 @@ describe('a read of what belongs to somebody', () => {
       createMemoryCache(() => 0),
       O.some(meta),
     )
-    const ownedRead = createOwnedRead(cache)
+    const ownedRead = createAuthorizedRead(cache)
     const stranger = left(ownedRead(key, load, notHis))
     expect((await right(ownedRead(key, load, his))).value).to.deep.equal(meta)
     expect(await stranger).to.include({ _tag: 'Forbidden' })

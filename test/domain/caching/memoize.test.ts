@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { remembering } from '../../../src/domain/caching/memoize.ts'
+import { memoize } from '../../../src/domain/caching/memoize.ts'
 
 describe('a function that remembers', () => {
   it('gives what the function gives, for any texts in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 2 })), fc.integer({ min: 1, max: 5 }), (texts, max) => {
-        const shout = remembering(max, (text) => `${text}!`)
+        const shout = memoize(max, (text) => `${text}!`)
         for (const text of texts) expect(shout(text)).to.equal(`${text}!`)
       }),
     )
@@ -14,14 +14,14 @@ describe('a function that remembers', () => {
 
   it('asks again only for what was asked longest ago', () => {
     const asked: string[] = []
-    const read = remembering(2, (text) => asked.push(text))
+    const read = memoize(2, (text) => asked.push(text))
     for (const text of ['a', 'b', 'a', 'c', 'a', 'b']) read(text)
     expect(asked).to.deep.equal(['a', 'b', 'c', 'b'])
   })
 
   it('remembers nothing that failed', () => {
     let fails = true
-    const read = remembering(2, (text) => {
+    const read = memoize(2, (text) => {
       if (fails) throw new Error('not now')
       return text
     })

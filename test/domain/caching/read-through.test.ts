@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createMemoryCache, createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
-import { createTierStaleCache } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createReadThrough } from '../../../src/domain/caching/read-through.ts'
 import { notFound, type Unavailable, unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
@@ -21,7 +21,7 @@ const keep = async () => {
   const tier = createMemoryTier(2 ** 20)
   const cache = cacheOfTier(tier, clock)
   await right(setNow(cache, key, 'old'))
-  return { cache, stale: createTierStaleCache(tier, clock), advance, life: key.ttlSeconds ?? 0 }
+  return { cache, stale: createStaleReader(tier, clock), advance, life: key.ttlSeconds ?? 0 }
 }
 
 describe('read-through', () => {
@@ -59,16 +59,16 @@ describe('read-through', () => {
     const { cache, advance, life } = await keep()
     const find = () => right(createReadThrough(cache)(key, down))
     const first = await find()
-    expect(first.isAtHand()).to.equal(true)
+    expect(first.isStillCached()).to.equal(true)
     await right(setNow(cache, key, 'old'))
-    expect(first.isAtHand(), 'set anew').to.equal(false)
+    expect(first.isStillCached(), 'set anew').to.equal(false)
     const second = await find()
     await right(cache.delete(key))
-    expect(second.isAtHand(), 'deleted').to.equal(false)
+    expect(second.isStillCached(), 'deleted').to.equal(false)
     await right(setNow(cache, key, 'new'))
     const third = await find()
     advance(life)
-    expect(third.isAtHand(), 'expired').to.equal(false)
+    expect(third.isStillCached(), 'expired').to.equal(false)
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
-import { examine } from '../../../src/domain/hls-check/examine.ts'
+import { examineLists } from '../../../src/domain/hls-check/examine.ts'
 import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
 import type { FetchedList, FetchList } from '../../../src/ports/list-fetcher.ts'
@@ -63,7 +63,7 @@ const fetchFrom =
 
 /** What is found, as `file:line rule`. */
 const found = async (lists: Site): Promise<ReadonlyArray<string>> => {
-  const reports = await right(examine(start, fetchFrom(lists)))
+  const reports = await right(examineLists(start, fetchFrom(lists)))
   return reports.flatMap(({ url, findings }) =>
     findings.map(({ rule, line }) => `${url.split('/').at(-1)}:${line} ${rule}`),
   )
@@ -76,7 +76,7 @@ const withList = (name: string, list: FetchedList): Site => ({
 
 describe('the examiner, walking a master playlist', () => {
   it('reports on the list and on each of its children once', async () => {
-    const reports = await right(examine(start, fetchFrom(site)))
+    const reports = await right(examineLists(start, fetchFrom(site)))
     expect(reports).to.deep.equal([
       { url: start, findings: [] },
       ...['sound', 'large', 'small', 'large.iframes'].map((name) => ({
@@ -88,11 +88,13 @@ describe('the examiner, walking a master playlist', () => {
 
   it('reports on a media playlist by itself', async () => {
     const url = `${home}/exports/large.m3u8`
-    expect(await right(examine(url, fetchFrom(site)))).to.deep.equal([{ url, findings: [] }])
+    expect(await right(examineLists(url, fetchFrom(site)))).to.deep.equal([{ url, findings: [] }])
   })
 
   it('fails when the list itself cannot be had', async () => {
-    expect(await left(examine(`${home}/none.m3u8`, fetchFrom(site)))).to.deep.equal(refused('404 Not Found'))
+    expect(await left(examineLists(`${home}/none.m3u8`, fetchFrom(site)))).to.deep.equal(
+      refused('404 Not Found'),
+    )
   })
 
   it('finds a child that is not there, on the line that names it', async () => {
@@ -103,7 +105,7 @@ describe('the examiner, walking a master playlist', () => {
   it('finds a child that nobody could ask for', async () => {
     const down: FetchList = (url) =>
       url === start ? TE.right(served(master)) : TE.left(unavailable('origin')('down'))
-    const [report] = await right(examine(start, down))
+    const [report] = await right(examineLists(start, down))
     expect(report?.findings.map(({ reason }) => reason)).to.deep.equal([
       'names ../exports/sound.m3u8: origin cannot be asked',
       'names ../exports/large.m3u8: origin cannot be asked',
@@ -175,7 +177,7 @@ describe('the examiner, walking a master playlist', () => {
       asked.push(url)
       return TE.right(url.startsWith(start) ? signed : served(media(6)))
     }
-    await right(examine(`${start}?jwt=a.b.c`, fetchList))
+    await right(examineLists(`${start}?jwt=a.b.c`, fetchList))
     expect(asked.slice(1)).to.deep.equal(
       ['sound', 'large', 'small', 'large.iframes'].map((name) => `${home}/exports/${name}.m3u8?jwt=a.b.c`),
     )

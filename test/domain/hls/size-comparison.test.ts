@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { compareSizes, effectivePixelRatio, scaled } from '../../../src/domain/hls/size-comparison.ts'
+import { compareSizes, effectivePixelRatio, scaleSize } from '../../../src/domain/hls/size-comparison.ts'
 
 const square = (side: number) => ({ width: side, height: side })
 
@@ -50,7 +50,7 @@ describe('the size comparison (http-api.md §5.4)', () => {
   })
 
   it('scales up, and does not fall for floating point', () => {
-    expect(scaled(square(100), 1.1)).to.deep.equal(square(110))
-    expect(scaled(square(99), 0.375)).to.deep.equal(square(38))
+    expect(scaleSize(square(100), 1.1)).to.deep.equal(square(110))
+    expect(scaleSize(square(99), 0.375)).to.deep.equal(square(38))
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { startFirst } from '../../../src/domain/hls/start-variant.ts'
+import { putStartVariantFirst } from '../../../src/domain/hls/start-variant.ts'
 
 const size = { width: 1280, height: 720 }
 const desktop = { width: 1920, height: 1080 }
@@ -10,7 +10,7 @@ const audio = (bandwidth: number) => ({ bandwidth, size: null })
 const order = (
   choices: ReadonlyArray<ReturnType<typeof video> | ReturnType<typeof audio>>,
   screen = desktop,
-) => startFirst(choices, screen).map(({ bandwidth }) => bandwidth)
+) => putStartVariantFirst(choices, screen).map(({ bandwidth }) => bandwidth)
 
 describe('[V50] the variant that a player begins with (http-api.md §5.3)', () => {
   it('is the largest of at most 2 Mbit/s', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { ImageExportUid } from '../../../src/domain/media/ids.ts'
-import { bestExport, type ImageWish } from '../../../src/domain/playlist/best-export.ts'
+import { bestExport, type ImagePreferences } from '../../../src/domain/playlist/best-export.ts'
 import type { ListedImage } from '../../../src/domain/playlist/image-playlist.ts'
 
 const formats = ['avif', 'webp', 'jpeg', 'png']
@@ -14,7 +14,7 @@ const images: fc.Arbitrary<ReadonlyArray<ListedImage>> = fc
   )
   .map((made) => made.map((image, i) => ({ ...image, uid: `ife_${i}` as ImageExportUid })))
 
-const wish: fc.Arbitrary<ImageWish> = fc
+const wish: fc.Arbitrary<ImagePreferences> = fc
   .record({
     formats: fc.shuffledSubarray(formats),
     size: fc.option(fc.record({ width: fc.nat(4000), height: fc.nat(4000) })),
@@ -24,7 +24,7 @@ const wish: fc.Arbitrary<ImageWish> = fc
 const area = ({ width, height }: ListedImage): number => width * height
 
 describe('the best export of an image (http-api.md §4.4)', () => {
-  const covering = (images: ReadonlyArray<ListedImage>, format: string, { size }: ImageWish) =>
+  const covering = (images: ReadonlyArray<ListedImage>, format: string, { size }: ImagePreferences) =>
     images.filter(
       (image) =>
         image.format === format && size !== null && image.width >= size.width && image.height >= size.height,

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createMemoryBlobCache } from '../../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { createMemoryTier } from '../../../src/adapters/cache/memory/memory-cache.ts'
 import { cacheOfTier } from '../../../src/adapters/cache/tiers/cache-tier.ts'
-import { createTierStaleCache } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import type { Larder } from '../../../src/composition/larder.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
@@ -64,7 +64,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
     const { clock, advance } = createStandingClock()
     const values = createMemoryTier(2 ** 20)
     const cache = cacheOfTier(values, clock)
-    const stale = createTierStaleCache(values, clock)
+    const stale = createStaleReader(values, clock)
     const up = await createMemoryLarder({ clock, cache, stale })
     const { uid } = await seedImage(up)
     const path = `/api/1/image_files/playlist/${uid}?jwt=${await right(up.tokens.mint('image', uid, 86_400))}`

@@ -25,7 +25,7 @@ export type StoredBytes = BlobBytes & {
 export type WholeBytes = ResidentBytes | StoredBytes
 
 /** Bytes that this process is bringing in. Closed without `publish`, they are gone. */
-export type NewBytes = BlobBytes & {
+export type BlobWriter = BlobBytes & {
   /** Appends. Throws when there is no room for them. */
   readonly write: (chunk: Uint8Array) => Promise<void>
   /** They are all there and right: from now on `open` finds them. */
@@ -33,23 +33,23 @@ export type NewBytes = BlobBytes & {
 }
 
 /** Bytes that another process is bringing in. */
-export type ForeignBytes = BlobBytes & {
+export type SharedBlobReader = BlobBytes & {
   /** How many may be read, and whether more will come. Resolves when that has changed. */
   readonly progress: () => Promise<{ readonly reached: number; readonly state: 'growing' | 'whole' | 'lost' }>
 }
 
-export type Begun =
-  | { readonly by: 'us'; readonly bytes: NewBytes }
-  | { readonly by: 'another'; readonly bytes: ForeignBytes }
+export type WriteLease =
+  | { readonly by: 'us'; readonly bytes: BlobWriter }
+  | { readonly by: 'another'; readonly bytes: SharedBlobReader }
 
 /** Where whole blobs lie and new ones land. It may throw at any time: the blob cache goes on without it. */
-export type BlobShelf = {
+export type BlobStorage = {
   /** The bytes, if they are all there and are those of `facts`. */
   readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WholeBytes | null>
   /** The bytes themselves, when they lie in memory, told without waiting. */
-  readonly held: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
+  readonly peek: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
   /** Room for new bytes; `null` when it will not have them. */
-  readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<Begun | null>
+  readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WriteLease | null>
   /** Forgets the bytes; those that are open can be read to their end. */
   readonly remove: (name: string) => Promise<void>
 }

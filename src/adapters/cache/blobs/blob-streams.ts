@@ -1,26 +1,26 @@
 import type { ByteStream } from '../../../domain/media/bytes.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin, BlobStream, ReadInto } from '../../../ports/blob-cache.ts'
-import type { Tier, TierAnswer } from '../../../ports/tier-answer.ts'
+import type { CacheTierName, TierOutcome } from '../../../ports/tier-answer.ts'
 
 /** The stream, and what is to be told of it. */
-export const told = (
+export const withTiers = (
   stream: ByteStream,
-  tiers: ReadonlyArray<TierAnswer>,
+  tiers: ReadonlyArray<TierOutcome>,
   into: ReadInto | null = null,
 ): BlobStream => ({
   [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   tiers,
-  resident: null,
-  into,
+  buffer: null,
+  readInto: into,
 })
 
 /** Bytes that are at hand. Hot path: nothing is made for a stream that nobody will read. */
-export const atHand = (resident: Uint8Array, tiers: ReadonlyArray<TierAnswer>): BlobStream => ({
+export const fromBuffer = (resident: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
   [Symbol.asyncIterator]: () => once(resident),
   tiers,
-  resident,
-  into: null,
+  buffer: resident,
+  readInto: null,
 })
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -28,9 +28,9 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** One list each, so that whoever tells of it need not write it anew for every reader. */
-export const answersOf = (
-  tier: Tier,
-): Readonly<Record<TierAnswer['outcome'], ReadonlyArray<TierAnswer>>> => ({
+export const tiersOf = (
+  tier: CacheTierName,
+): Readonly<Record<TierOutcome['outcome'], ReadonlyArray<TierOutcome>>> => ({
   hit: [{ tier, outcome: 'hit' }],
   miss: [{ tier, outcome: 'miss' }],
   collapsed: [{ tier, outcome: 'collapsed' }],
@@ -38,13 +38,13 @@ export const answersOf = (
   bypass: [{ tier, outcome: 'bypass' }],
 })
 
-const store: ReadonlyArray<TierAnswer> = [{ tier: 'origin', outcome: 'hit' }]
+const store: ReadonlyArray<TierOutcome> = [{ tier: 'origin', outcome: 'hit' }]
 
 /** The same origin, and what has been told by it so far: nothing before it is asked. */
-export const overheard = (
+export const recordTiers = (
   origin: BlobOrigin,
-): { readonly origin: BlobOrigin; readonly tiers: () => ReadonlyArray<TierAnswer> } => {
-  let tiers: ReadonlyArray<TierAnswer> = []
+): { readonly origin: BlobOrigin; readonly tiers: () => ReadonlyArray<TierOutcome> } => {
+  let tiers: ReadonlyArray<TierOutcome> = []
   return {
     origin: (range) => async () => {
       const opened = await origin(range)()

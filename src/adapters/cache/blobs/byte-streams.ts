@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import type { ByteStream } from '../../../domain/media/bytes.ts'
 import { badOrigin } from '../../../domain/shared/errors.ts'
 import { NoAnswer } from '../../../domain/shared/no-answer.ts'
-import { thrown } from '../../../domain/shared/stream-failure.ts'
+import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 
 /** `promise`, or a rejection when it takes longer than `ms`. */
-export const within = <A>(promise: Promise<A>, ms: number): Promise<A> =>
+export const withTimeout = <A>(promise: Promise<A>, ms: number): Promise<A> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new NoAnswer(`nothing came for ${ms} ms`)), ms)
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 
 /** Tells a stream that its reader has left, also while he waits for its next bytes; waits for nothing. */
-export const leave = (stream: ByteStream): void => {
+export const cancelStream = (stream: ByteStream): void => {
   // Its reader is gone: a failure to end has nothing to be told to.
   stream[Symbol.asyncIterator]()
     .return?.()
@@ -20,7 +20,7 @@ export const leave = (stream: ByteStream): void => {
 }
 
 /** Lets go of a stream that nobody will read to its end, and waits for nothing. */
-export const abandon = (stream: ByteStream): void => {
+export const cancelUnstarted = (stream: ByteStream): void => {
   // A generator that was never started ignores being closed, so start it.
   const startAndLeave = async () => {
     for await (const _ of stream) return
@@ -34,7 +34,7 @@ export async function* unlessStalled(stream: ByteStream, ms: number): AsyncGener
   let ended = false
   try {
     for (;;) {
-      const next = await within(source.next(), ms)
+      const next = await withTimeout(source.next(), ms)
       if (next.done === true) {
         ended = true
         return
@@ -62,12 +62,13 @@ export async function* verified(
   for await (const chunk of stream) {
     if (held !== null) yield held
     seen += chunk.length
-    if (seen > length) throw thrown(badOrigin(`more than the ${length} bytes that were asked for`))
+    if (seen > length) throw toStreamError(badOrigin(`more than the ${length} bytes that were asked for`))
     if (sha256 !== null) digest.update(chunk)
     held = chunk
   }
-  if (seen < length) throw thrown(badOrigin(`${seen} bytes where ${length} should be`))
-  if (sha256 !== null && digest.digest('hex') !== sha256) throw thrown(badOrigin('bytes with another sha256'))
+  if (seen < length) throw toStreamError(badOrigin(`${seen} bytes where ${length} should be`))
+  if (sha256 !== null && digest.digest('hex') !== sha256)
+    throw toStreamError(badOrigin('bytes with another sha256'))
   if (held !== null) yield held
 }
 

@@ -3,11 +3,11 @@ import { wholeOf } from '../../../domain/media/bytes.ts'
 import { badOrigin, unavailable } from '../../../domain/shared/errors.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin } from '../../../ports/blob-cache.ts'
-import type { ForeignBytes, NewBytes } from './blob-shelf.ts'
-import { leave, unlessStalled, within } from './byte-streams.ts'
+import type { BlobWriter, SharedBlobReader } from './blob-shelf.ts'
+import { cancelStream, unlessStalled, withTimeout } from './byte-streams.ts'
 import type { Fill, FillEnd } from './fill.ts'
-import { askOrigin } from './open-origin.ts'
-import type { Turns } from './turns.ts'
+import { readOrigin } from './open-origin.ts'
+import type { FairScheduler } from './turns.ts'
 
 const broken = unavailable('object store')
 
@@ -16,16 +16,16 @@ type BringIn = {
   readonly onUnwritable: (cause: unknown) => void
   /** Done before the readers are told. */
   readonly onBad: () => Promise<void>
-  readonly turns: Turns
+  readonly turns: FairScheduler
 }
 
 /**
  * Brings the bytes in from the origin, at the pace of the place where they land, and verifies them. Resolves
  * when the fill has ended and its bytes are published or given up. Never rejects.
  */
-export const bringIn = async (
+export const runFill = async (
   fill: Fill,
-  bytes: NewBytes,
+  bytes: BlobWriter,
   origin: BlobOrigin,
   { onBad, ...how }: BringIn,
 ): Promise<void> => {
@@ -45,23 +45,23 @@ export const bringIn = async (
 
 const pull = async (
   fill: Fill,
-  bytes: NewBytes,
+  bytes: BlobWriter,
   origin: BlobOrigin,
   { stallMs, onUnwritable, turns }: Omit<BringIn, 'onBad'>,
 ): Promise<FillEnd> => {
   const { size, sha256 } = fill.facts
-  const opened = await askOrigin(origin, wholeOf(size), stallMs)
+  const opened = await readOrigin(origin, wholeOf(size), stallMs)
   if (E.isLeft(opened)) return opened.left
 
   // An origin that is silent when the last reader leaves is not waited for.
   // biome-ignore lint/complexity/noVoid: the end of a fill never rejects, and `leave` neither throws nor waits
-  void fill.ended.then((end) => end === 'left' && leave(opened.right))
+  void fill.ended.then((end) => end === 'left' && cancelStream(opened.right))
 
   const digest = createHash('sha256')
   let landed = 0
   for await (const chunk of unlessStalled(opened.right, stallMs)) {
     // Until everybody has his first piece, there is no hurry with the next one.
-    await turns.calm()
+    await turns.idle()
     if (fill.end() !== null) return 'left'
     landed += chunk.length
     if (landed > size) return badOrigin(`more than the ${size} bytes that were stored`)
@@ -80,10 +80,10 @@ const pull = async (
 }
 
 /** Watches the bytes that another process brings in, for `stallMs` without a new one at most. Never rejects. */
-export const follow = async (fill: Fill, bytes: ForeignBytes, stallMs: number): Promise<void> => {
+export const followFill = async (fill: Fill, bytes: SharedBlobReader, stallMs: number): Promise<void> => {
   try {
     while (fill.end() === null) {
-      const { reached, state } = await within(bytes.progress(), stallMs)
+      const { reached, state } = await withTimeout(bytes.progress(), stallMs)
       if (state !== 'growing') return fill.finish(state === 'whole' ? 'whole' : 'left')
       fill.reach(Math.min(reached, fill.facts.size - 1))
     }

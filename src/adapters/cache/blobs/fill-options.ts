@@ -1,11 +1,11 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
-import type { Tier } from '../../../ports/tier-answer.ts'
+import type { CacheTierName } from '../../../ports/tier-answer.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
 export type FillOptions = {
   /** As whom it speaks in the tiers of a stream. */
-  readonly tier: Tier
+  readonly tier: CacheTierName
   /** A reader that starts up to this many bytes beyond what has landed waits for the fill. */
   readonly soonBytes: number
   /** An origin that gives no byte for this long has failed. */

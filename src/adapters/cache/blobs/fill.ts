@@ -1,7 +1,7 @@
 import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { BlobBytes } from './blob-shelf.ts'
-import { createSignal } from './signal.ts'
+import { createCondition } from './signal.ts'
 
 /**
  * How a fill ended. `whole`: all bytes are there and right. `no room`: they could not be written. `left`: who
@@ -49,7 +49,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
   let working = false
   let settled = Promise.resolve()
   let disowned = false
-  const { next, tell } = createSignal()
+  const { next, notify } = createCondition()
   let tellEnd: (end: FillEnd) => void = () => undefined
   const ended = new Promise<FillEnd>((resolve) => {
     tellEnd = resolve
@@ -74,7 +74,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
     }
     onEnd(how)
     tellEnd(how)
-    tell()
+    notify()
     closeWhenIdle()
   }
 
@@ -102,7 +102,7 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
     },
     reach: (now) => {
       reached = now
-      tell()
+      notify()
     },
     disown: () => {
       disowned = true

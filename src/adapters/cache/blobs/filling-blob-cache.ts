@@ -1,18 +1,18 @@
 import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../../domain/shared/errors.ts'
-import { thrown } from '../../../domain/shared/stream-failure.ts'
+import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../../fp.ts'
 import type { BlobCache, BlobStream } from '../../../ports/blob-cache.ts'
-import type { BlobShelf, WholeBytes } from './blob-shelf.ts'
-import { answersOf, atHand, overheard, told } from './blob-streams.ts'
-import { leave, releasing } from './byte-streams.ts'
+import type { BlobStorage, WholeBytes } from './blob-shelf.ts'
+import { fromBuffer, recordTiers, tiersOf, withTiers } from './blob-streams.ts'
+import { cancelStream, releasing } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
-import { fromShelf } from './from-shelf.ts'
+import { readStored } from './from-shelf.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
-import { readFill, untilReached } from './read-fill.ts'
-import { createRunningFills, isOf, type RunningFills } from './running-fills.ts'
-import { createTurns } from './turns.ts'
+import { readFill, waitForOffset } from './read-fill.ts'
+import { createRunningFills, isFillOf, type RunningFills } from './running-fills.ts'
+import { createFairScheduler } from './turns.ts'
 
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
@@ -33,13 +33,13 @@ type Rest = ByteRange & { readonly tries: number }
  * without the origin's fault goes on from the next one at the byte where it stands.
  */
 export const createFillingBlobCache = (
-  shelf: BlobShelf,
+  shelf: BlobStorage,
   options: FillOptions = defaultFillOptions,
 ): FillingBlobCache => {
   const { tier, soonBytes, stallMs, meter } = options
-  const turns = createTurns(readersPerTurn)
+  const turns = createFairScheduler(readersPerTurn)
   const fills = createRunningFills(shelf, options, turns)
-  const { hit, ...answers } = answersOf(tier)
+  const { hit, ...answers } = tiersOf(tier)
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {
     const { key, facts } = request
@@ -55,35 +55,35 @@ export const createFillingBlobCache = (
     const running = fills.get(key.name)
     if (running === undefined) meter.miss(key)
     else meter.collapsed(key)
-    const { origin, tiers } = overheard(request.origin)
+    const { origin, tiers } = recordTiers(request.origin)
     const overheardRequest = { ...request, origin }
     const fill = running ?? fills.start(overheardRequest)
-    if (!isOf(fill, facts)) return pass(request, rest)
+    if (!isFillOf(fill, facts)) return pass(request, rest)
     const outcome = running === undefined ? 'miss' : 'collapsed'
     const opened = await openFill(overheardRequest, fill, rest, outcome)
     // Of a crowd, only one has asked the origin himself.
     return E.isLeft(opened) || tiers().length === 0
       ? opened
-      : E.right(told(opened.right, [...opened.right.tiers, ...tiers()]))
+      : E.right(withTiers(opened.right, [...opened.right.tiers, ...tiers()]))
   }
 
   /** Past the shelf. */
   const pass = async (request: BlobRequest, rest: Rest): Opened => {
-    const { origin, tiers } = overheard(request.origin)
+    const { origin, tiers } = recordTiers(request.origin)
     const opened = await openOrigin({ ...request, origin }, rest, stallMs)
-    return E.isLeft(opened) ? opened : E.right(told(opened.right, [...answers.bypass, ...tiers()]))
+    return E.isLeft(opened) ? opened : E.right(withTiers(opened.right, [...answers.bypass, ...tiers()]))
   }
 
   const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
-    if (bytes.resident !== null) return atHand(bytes.resident.subarray(rest.start, rest.end), hit)
+    if (bytes.resident !== null) return fromBuffer(bytes.resident.subarray(rest.start, rest.end), hit)
     const reader: Reader = { source: null, hasLeft: false }
-    const { stream, into } = fromShelf({
+    const { stream, into } = readStored({
       bytes,
       range: rest,
       goOn: (at) => goOn(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
       leave: () => depart(reader),
     })
-    return told(stream, hit, into)
+    return withTiers(stream, hit, into)
   }
 
   const openFill = async (
@@ -98,7 +98,7 @@ export const createFillingBlobCache = (
         if (isEarly) depart(reader)
         fill.leave()
       })
-      return E.right(told(bytes, answers[how]))
+      return E.right(withTiers(bytes, answers[how]))
     }
 
     fill.join()
@@ -108,7 +108,7 @@ export const createFillingBlobCache = (
       fill.leave()
       return own
     }
-    const reached = await untilReached(fill, rest.start, request.onArriving)
+    const reached = await waitForOffset(fill, rest.start, request.onArriving)
     if (E.isRight(reached) && reached.right) {
       await turns.next('nothing')
       return stream(null, outcome)
@@ -136,8 +136,8 @@ export const createFillingBlobCache = (
   async function* goOn(request: BlobRequest, rest: Rest, reader: Reader) {
     if (rest.start === rest.end || reader.hasLeft) return
     const opened = await open(request, rest)
-    if (E.isLeft(opened)) throw thrown(opened.left)
-    if (reader.hasLeft) return leave(opened.right)
+    if (E.isLeft(opened)) throw toStreamError(opened.left)
+    if (reader.hasLeft) return cancelStream(opened.right)
     reader.source = opened.right
     yield* opened.right
   }
@@ -153,10 +153,10 @@ export const createFillingBlobCache = (
       (key, facts, range, origin, onArriving = () => undefined) =>
       async () =>
         range.start === range.end
-          ? E.right(atHand(new Uint8Array(), hit))
+          ? E.right(fromBuffer(new Uint8Array(), hit))
           : open({ key, facts, range, origin, onArriving }, { tries: 3, ...range }),
-    held: (key, facts) => {
-      const bytes = shelf.held(key, facts)
+    peek: (key, facts) => {
+      const bytes = shelf.peek(key, facts)
       if (bytes !== null) meter.hit(key)
       return bytes
     },
@@ -168,7 +168,7 @@ export const createFillingBlobCache = (
 
 const depart = (reader: Reader): void => {
   reader.hasLeft = true
-  if (reader.source !== null) leave(reader.source)
+  if (reader.source !== null) cancelStream(reader.source)
 }
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start

@@ -19,7 +19,7 @@ type Reading = {
  * the shelf exactly once: with the last byte, when the shelf has lost them, or when the reader leaves, be it before
  * the first byte or while he waits for one.
  */
-export const fromShelf = ({
+export const readStored = ({
   bytes,
   range: { start, end },
   goOn,

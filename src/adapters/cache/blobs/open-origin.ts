@@ -1,18 +1,18 @@
 import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
 import { type BadOrigin, type Unavailable, unavailable } from '../../../domain/shared/errors.ts'
-import { failureThrown } from '../../../domain/shared/stream-failure.ts'
+import { fromStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E } from '../../../fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 import {
-  abandon,
-  leave,
+  cancelStream,
+  cancelUnstarted,
   releasing,
   resumed,
   skipping,
   unlessStalled,
   verified,
-  within,
+  withTimeout,
 } from './byte-streams.ts'
 
 /** What a reader asked for. */
@@ -27,17 +27,17 @@ export type BlobRequest = {
 type Failure = BadOrigin | Unavailable
 
 /** Asks the origin; one that does not answer within `ms` is unavailable, and what it says later is let go. */
-export const askOrigin = async (
+export const readOrigin = async (
   origin: BlobOrigin,
   range: ByteRange,
   ms: number,
 ): Promise<E.Either<Failure, ByteStream>> => {
   const asked = origin(range)()
   try {
-    return await within(asked, ms)
+    return await withTimeout(asked, ms)
   } catch (cause) {
     // The caller is told of the wait; what comes of it later, bytes or a failure, comes to none.
-    asked.then((late) => E.isRight(late) && abandon(late.right)).catch(() => undefined)
+    asked.then((late) => E.isRight(late) && cancelUnstarted(late.right)).catch(() => undefined)
     return E.left(unavailable('object store')(cause))
   }
 }
@@ -54,14 +54,14 @@ export const openOrigin = async (
 ): Promise<E.Either<Failure, ByteStream>> => {
   const isWhole = asked.start === 0 && asked.end === facts.size
   const from = isWhole ? 0 : start
-  const opened = await askOrigin(origin, { start: from, end }, stallMs)
+  const opened = await readOrigin(origin, { start: from, end }, stallMs)
   if (E.isLeft(opened)) return opened
   const bytes = verified(unlessStalled(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
   try {
     const first = await bytes.next()
     const wanted = skipping(resumed(first, bytes), start - from)
-    return E.right(releasing(wanted, end - start, (isEarly) => isEarly && leave(opened.right)))
+    return E.right(releasing(wanted, end - start, (isEarly) => isEarly && cancelStream(opened.right)))
   } catch (cause) {
-    return E.left(failureThrown(cause))
+    return E.left(fromStreamError(cause))
   }
 }

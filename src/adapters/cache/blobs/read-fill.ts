@@ -1,9 +1,9 @@
 import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
-import { thrown } from '../../../domain/shared/stream-failure.ts'
+import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E } from '../../../fp.ts'
 import type { Fill } from './fill.ts'
 import { pieceEnd } from './pieces.ts'
-import type { Turns } from './turns.ts'
+import type { FairScheduler } from './turns.ts'
 
 const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
   const end = fill.end()
@@ -14,7 +14,7 @@ const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
  * Waits for the byte at `start`, so that an origin which has none at all fails the read and not its stream.
  * `false`: the fill has ended without it, and not by the origin's fault.
  */
-export const untilReached = async (
+export const waitForOffset = async (
   fill: Fill,
   start: number,
   onArriving: () => void,
@@ -37,12 +37,12 @@ export async function* readFill(
   fill: Fill,
   start: number,
   end: number,
-  turns: Turns,
+  turns: FairScheduler,
 ): AsyncGenerator<Uint8Array> {
   let at = start
   while (at < end) {
     const failure = failureOf(fill)
-    if (failure !== null) throw thrown(failure)
+    if (failure !== null) throw toStreamError(failure)
     if (fill.reached() > at) {
       if (at > start) await turns.next('something')
       const chunk = await fill.read(at, Math.min(end, pieceEnd(start, at))).catch(() => null)

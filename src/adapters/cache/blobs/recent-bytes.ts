@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { NewBytes } from './blob-shelf.ts'
+import type { BlobWriter } from './blob-shelf.ts'
 import { pieceBytes } from './pieces.ts'
 
 type Options = {
@@ -13,7 +13,7 @@ type Options = {
  * The same bytes, some of them handed out from memory. Readers of a fill come by the hundred and are at much the
  * same place: one of them reads, and the others get the same chunk. Nobody may write to it.
  */
-export const withRecentBytes = (bytes: NewBytes, { windowBytes, pieces }: Options): NewBytes => {
+export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Options): BlobWriter => {
   const recent: Uint8Array[] = []
   let from = 0
   let to = 0

@@ -1,10 +1,10 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
-import type { BlobShelf } from './blob-shelf.ts'
-import { bringIn, follow } from './drive-fill.ts'
+import type { BlobStorage } from './blob-shelf.ts'
+import { followFill, runFill } from './drive-fill.ts'
 import { createFill, type Fill } from './fill.ts'
 import type { FillOptions } from './fill-options.ts'
 import type { BlobRequest } from './open-origin.ts'
-import type { Turns } from './turns.ts'
+import type { FairScheduler } from './turns.ts'
 
 /** The fills of this process, one at most for each key. */
 export type RunningFills = {
@@ -16,7 +16,11 @@ export type RunningFills = {
   readonly settled: () => Promise<void>
 }
 
-export const createRunningFills = (shelf: BlobShelf, options: FillOptions, turns: Turns): RunningFills => {
+export const createRunningFills = (
+  shelf: BlobStorage,
+  options: FillOptions,
+  turns: FairScheduler,
+): RunningFills => {
   const { stallMs, onBad, meter } = options
   const fills = new Map<string, Fill>()
 
@@ -35,10 +39,10 @@ export const createRunningFills = (shelf: BlobShelf, options: FillOptions, turns
     const begun = await shelf.begin(key, facts).catch(onUnwritable)
     if (!begun) return fill.finish('no room')
     fill.landOn(begun.bytes)
-    if (begun.by === 'another') return follow(fill, begun.bytes, stallMs)
+    if (begun.by === 'another') return followFill(fill, begun.bytes, stallMs)
 
     const filled = meter.filling(key)
-    await bringIn(fill, begun.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key), turns })
+    await runFill(fill, begun.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key), turns })
     const end = fill.end()
     if (end === 'whole') filled(facts.size)
     if (end !== null && typeof end === 'object') meter.failed(key)
@@ -76,5 +80,5 @@ export const createRunningFills = (shelf: BlobShelf, options: FillOptions, turns
 }
 
 /** Whether a fill brings in the bytes that somebody asks for. */
-export const isOf = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
+export const isFillOf = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
   fill.facts.size === size && fill.facts.sha256 === sha256

@@ -1,7 +1,7 @@
 /** Something that happens again and again; whoever waits is told of the next time. */
-export type Signal = { readonly next: () => Promise<void>; readonly tell: () => void }
+export type Condition = { readonly next: () => Promise<void>; readonly notify: () => void }
 
-export const createSignal = (): Signal => {
+export const createCondition = (): Condition => {
   let tell: () => void = () => undefined
   let next = Promise.resolve()
   const renew = () => {
@@ -12,7 +12,7 @@ export const createSignal = (): Signal => {
   renew()
   return {
     next: () => next,
-    tell: () => {
+    notify: () => {
       const told = tell
       renew()
       told()

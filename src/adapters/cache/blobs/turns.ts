@@ -1,12 +1,12 @@
 /** Lets those who read go on a few at a time, so that whoever else comes gets through in between. */
-export type Turns = {
+export type FairScheduler = {
   /**
    * Resolves when it is the caller's turn. Who has had nothing yet goes before all who have; among equals, who came
    * first has his first.
    */
   readonly next: (hasHad: 'nothing' | 'something') => Promise<void>
   /** For those who bring: resolves when nobody waits who has had nothing, at once if that is so. */
-  readonly calm: () => Promise<void>
+  readonly idle: () => Promise<void>
 }
 
 type Options = {
@@ -20,7 +20,7 @@ type Options = {
  * Turns of the event loop, in each of which Node lets in one new connection and no more (libuv, since 1.45): the
  * longer a turn, the longer a crowd stands at the door.
  */
-export const createTurns = (perTurn: Options): Turns => {
+export const createFairScheduler = (perTurn: Options): FairScheduler => {
   const waiting: Record<keyof Options, Array<() => void>> = { nothing: [], something: [] }
   let bringing: Array<() => void> = []
   let isSet = false
@@ -48,6 +48,6 @@ export const createTurns = (perTurn: Options): Turns => {
 
   return {
     next: (hasHad) => inLine(waiting[hasHad]),
-    calm: () => (waiting.nothing.length === 0 ? Promise.resolve() : inLine(bringing)),
+    idle: () => (waiting.nothing.length === 0 ? Promise.resolve() : inLine(bringing)),
   }
 }

@@ -7,4 +7,4 @@ export class BadBytes extends Error {}
  * Whether a failed read says that the bytes are lost. Any other failure (no memory, a file that was closed) is one of
  * this process, and the bytes may be well.
  */
-export const areLost = (cause: unknown): boolean => cause instanceof BadBytes || errnoOf(cause) === 'EIO'
+export const isDataLost = (cause: unknown): boolean => cause instanceof BadBytes || errnoOf(cause) === 'EIO'

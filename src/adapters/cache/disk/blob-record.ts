@@ -15,7 +15,7 @@ export const recordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskR
   family,
   codec: DiskRecord,
   ttlSeconds: null,
-  isRefusal: () => false,
+  isNegative: () => false,
 })
 
 /** What node-persist writes around the digests, at most. */

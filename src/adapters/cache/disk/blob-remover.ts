@@ -3,7 +3,7 @@ import type { CacheFolders } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import { removeFile } from './remove-file.ts'
 import type { SharedFiles } from './shared-files.ts'
-import type { Trust } from './trusted-chunks.ts'
+import type { ChunkTrust } from './trusted-chunks.ts'
 
 /** The one way in which a blob goes that is deleted or bad: all that know of it in memory are told. */
 export type BlobRemover = {
@@ -19,7 +19,7 @@ export type BlobRemover = {
 type Deps = {
   readonly folders: CacheFolders
   readonly budget: DiskBudget
-  readonly trust: Trust
+  readonly trust: ChunkTrust
   readonly files: SharedFiles
   /** Records that are remembered, by id. */
   readonly remembered: { readonly delete: (id: string) => unknown }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { E, O } from '../../../fp.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import type { CacheTier } from '../tiers/cache-tier.ts'
-import { type CacheFolders, idOf } from './cache-folders.ts'
+import { type CacheFolders, cacheIdOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 
 /** The same values, counted in the budget with the file that each of them takes up. */
@@ -14,7 +14,7 @@ export const createBudgetedTier = (
   ...tier,
   find: (key) => async () => {
     const found = await tier.find(key)()
-    if (E.isRight(found) && O.isSome(found.right)) budget.touched(idOf(key.name))
+    if (E.isRight(found) && O.isSome(found.right)) budget.touched(cacheIdOf(key.name))
     return found
   },
   keep: (key, kept) => async () => {
@@ -25,7 +25,7 @@ export const createBudgetedTier = (
       if (isNoRoom(done.left.cause)) budget.lower(1)
       return done
     }
-    const id = idOf(key.name)
+    const id = cacheIdOf(key.name)
     const size = await sizeOf(folders.value(id))
     // It may have been deleted again by now.
     if (size !== null) budget.kept(id, size, 'value')
@@ -33,12 +33,12 @@ export const createBudgetedTier = (
   },
   delete: (name) => async () => {
     const done = await tier.delete(name)()
-    budget.removed(idOf(name))
+    budget.removed(cacheIdOf(name))
     return done
   },
   remove: (name) => async () => {
     const done = await tier.remove(name)()
-    budget.removed(idOf(name))
+    budget.removed(cacheIdOf(name))
     return done
   },
 })

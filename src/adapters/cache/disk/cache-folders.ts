@@ -37,4 +37,4 @@ export const cacheFolders = (dir: string): CacheFolders => ({
 })
 
 /** As node-persist names its files. */
-export const idOf = (name: string): string => createHash('sha256').update(name).digest('hex')
+export const cacheIdOf = (name: string): string => createHash('sha256').update(name).digest('hex')

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Mark } from '../../../ports/cache.ts'
+import type { SharedMark } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { inFolder } from './in-folder.ts'
+import { createFolderTier } from './in-folder.ts'
 import { removeFile } from './remove-file.ts'
 
 /**
@@ -14,7 +14,7 @@ import { removeFile } from './remove-file.ts'
  */
 export type DeleteMarks = {
   /** Rejects when it cannot be told. */
-  readonly of: (name: string) => Promise<Mark>
+  readonly of: (name: string) => Promise<SharedMark>
   /** What was loaded under this name until now no longer counts, also after a loss of power. */
   readonly advance: (name: string) => Promise<void>
 }
@@ -34,9 +34,9 @@ export const createDeleteMarks = ({ marks: path, fills }: CacheFolders): DeleteM
   const make = async (): Promise<void> => {
     const fresh = join(fills, `marks.${randomUUID()}.part`)
     try {
-      await inFolder(fills, () => writeFile(fresh, randomBytes(slots * slotBytes), { mode: 0o600 }))
+      await createFolderTier(fills, () => writeFile(fresh, randomBytes(slots * slotBytes), { mode: 0o600 }))
       await removeFile(path)
-      await inFolder(dirname(path), () => rename(fresh, path))
+      await createFolderTier(dirname(path), () => rename(fresh, path))
     } catch (error) {
       await rm(fresh, { force: true }).catch(() => undefined)
       throw error
@@ -58,11 +58,11 @@ export const createDeleteMarks = ({ marks: path, fills }: CacheFolders): DeleteM
     }
   }
 
-  const read = (name: string): Promise<Mark | null> =>
+  const read = (name: string): Promise<SharedMark | null> =>
     inFile('r', async (file) => {
       const slot = Buffer.alloc(slotBytes)
       const { bytesRead } = await file.read(slot, 0, slotBytes, positionOf(name))
-      return bytesRead < slotBytes ? null : (slot.toString('base64url') as Mark)
+      return bytesRead < slotBytes ? null : (slot.toString('base64url') as SharedMark)
     })
 
   let making: Promise<void> | null = null
@@ -94,7 +94,7 @@ export const createDeleteMarks = ({ marks: path, fills }: CacheFolders): DeleteM
 
 /** For values that are the same after a delete, and for folders that one process uses. */
 export const noMarks: DeleteMarks = {
-  of: async () => '' as Mark,
+  of: async () => '' as SharedMark,
   advance: async () => undefined,
 }
 

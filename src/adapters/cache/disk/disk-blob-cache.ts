@@ -6,11 +6,11 @@ import { createFillingBlobCache, type FillingBlobCache } from '../blobs/filling-
 import type { CacheTier } from '../tiers/cache-tier.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { createDiskBlobShelf, type RememberedRecords } from './disk-blob-shelf.ts'
+import { createDiskBlobStorage, type RememberedRecords } from './disk-blob-shelf.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { SharedFiles } from './shared-files.ts'
-import type { Trust } from './trusted-chunks.ts'
+import type { ChunkTrust } from './trusted-chunks.ts'
 
 type Options = {
   readonly folders: CacheFolders
@@ -18,7 +18,7 @@ type Options = {
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskRoom
-  readonly trust: Trust
+  readonly trust: ChunkTrust
   readonly files: SharedFiles
   readonly remembered: RememberedRecords
   readonly remover: BlobRemover
@@ -28,4 +28,4 @@ type Options = {
 }
 
 export const createDiskBlobCache = ({ fill, ...shelf }: Options): FillingBlobCache =>
-  createFillingBlobCache(createDiskBlobShelf(shelf), fill)
+  createFillingBlobCache(createDiskBlobStorage(shelf), fill)

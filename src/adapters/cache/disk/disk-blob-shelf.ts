@@ -4,22 +4,22 @@ import { E, O } from '../../../fp.ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
-import type { Begun, BlobShelf } from '../blobs/blob-shelf.ts'
-import { withRecentBytes } from '../blobs/recent-bytes.ts'
-import { type CacheTier, unshared } from '../tiers/cache-tier.ts'
+import type { BlobStorage, WriteLease } from '../blobs/blob-shelf.ts'
+import { withReadCache } from '../blobs/recent-bytes.ts'
+import { type CacheTier, noSharedMarks } from '../tiers/cache-tier.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
-import { type CacheFolders, idOf } from './cache-folders.ts'
+import { type CacheFolders, cacheIdOf } from './cache-folders.ts'
 import { digestsOf } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom, Reservation } from './disk-room.ts'
 import { takeFillLock } from './fill-lock.ts'
 import { createForeignFile } from './foreign-file.ts'
-import { inFolder } from './in-folder.ts'
+import { createFolderTier } from './in-folder.ts'
 import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
 import type { SharedFiles } from './shared-files.ts'
-import type { Trust } from './trusted-chunks.ts'
+import type { ChunkTrust } from './trusted-chunks.ts'
 import { createVerifiedFile } from './verified-file.ts'
 
 /** What the readers of a fill share in memory, 768 KiB of it at most. */
@@ -28,13 +28,13 @@ const shared = { windowBytes: 256 * 1024, pieces: 4 }
 /** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
 const rememberedBytes = 8 * 1024 * 1024
 
-export type Known = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
+export type RecordState = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
 /** By id. */
-export type RememberedRecords = BoundedCache<Known>
+export type RememberedRecords = BoundedCache<RecordState>
 
 export const createRememberedRecords = (): RememberedRecords =>
-  createBoundedCache<Known>({
+  createBoundedCache<RecordState>({
     maxBytes: rememberedBytes,
     sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
   })
@@ -47,7 +47,7 @@ type Deps = {
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskRoom
-  readonly trust: Trust
+  readonly trust: ChunkTrust
   readonly files: SharedFiles
   readonly remembered: RememberedRecords
   readonly remover: BlobRemover
@@ -61,24 +61,26 @@ type Deps = {
  * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
  * three are removed on the spot.
  */
-export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
+export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
   const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
-  const asking = new Map<string, Promise<Known | null>>()
+  const asking = new Map<string, Promise<RecordState | null>>()
   let begun = 0
 
-  const know = (id: string, { size, sha256, chunks }: DiskRecord): Known => {
+  const know = (id: string, { size, sha256, chunks }: DiskRecord): RecordState => {
     const known = { size, sha256, digests: Buffer.from(chunks, 'base64') }
     remembered.set(id, known)
     return known
   }
 
-  const readRecord = async (key: CacheKey<BlobFacts>): Promise<Known | null> => {
+  const readRecord = async (key: CacheKey<BlobFacts>): Promise<RecordState | null> => {
     const found = await records.find(recordKey(key))()
-    return E.isLeft(found) || O.isNone(found.right) ? null : know(idOf(key.name), found.right.value.value)
+    return E.isLeft(found) || O.isNone(found.right)
+      ? null
+      : know(cacheIdOf(key.name), found.right.value.value)
   }
 
   /** A crowd that asks for one blob at one time looks for its record once. */
-  const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<Known | null> => {
+  const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<RecordState | null> => {
     const known = remembered.get(id)
     if (known !== undefined) return known
     const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
@@ -91,29 +93,29 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
     if (E.isLeft(removed)) throw removed.left.cause
   }
 
-  const remove = (name: string): Promise<void> => remover.remove(idOf(name), removeRecordOf(name))
+  const remove = (name: string): Promise<void> => remover.remove(cacheIdOf(name), removeRecordOf(name))
 
   const discard = async (name: string, ino: number): Promise<void> => {
-    await remover.discard(idOf(name), ino, removeRecordOf(name)).catch(() => undefined)
+    await remover.discard(cacheIdOf(name), ino, removeRecordOf(name)).catch(() => undefined)
   }
 
   const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
-    files.forget(folders.blob(idOf(key.name)))
-    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: unshared })()
+    files.forget(folders.blob(cacheIdOf(key.name)))
+    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
     if (E.isLeft(kept)) throw kept.left.cause
-    know(idOf(key.name), record)
-    budget.kept(idOf(key.name), bytesOnDisk(record), 'blob')
+    know(cacheIdOf(key.name), record)
+    budget.kept(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
   }
 
   const beginFile = async (
     key: CacheKey<BlobFacts>,
     facts: BlobFacts,
     reservation: Reservation,
-  ): Promise<Begun> => {
-    const id = idOf(key.name)
+  ): Promise<WriteLease> => {
+    const id = cacheIdOf(key.name)
     const final = folders.blob(id)
     begun++
-    const lock = await inFolder(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
+    const lock = await createFolderTier(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
       const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
@@ -131,7 +133,7 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
         remove: () => remove(key.name),
         release: lock.release,
       })
-      return { by: 'us', bytes: withRecentBytes(blob, shared) }
+      return { by: 'us', bytes: withReadCache(blob, shared) }
     } catch (error) {
       await lock.release()
       throw error
@@ -140,7 +142,7 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
 
   return {
     open: async (key, facts) => {
-      const id = idOf(key.name)
+      const id = cacheIdOf(key.name)
       const record = await recordOf(key, id)
       if (record?.size !== facts.size || record.sha256 !== facts.sha256) {
         remembered.delete(id)
@@ -179,7 +181,7 @@ export const createDiskBlobShelf = (deps: Deps): BlobShelf => {
         throw error
       }
     },
-    held: () => null,
+    peek: () => null,
     remove,
   }
 }

@@ -43,16 +43,16 @@ export type DiskBudget = {
   readonly settled: () => Promise<void>
 }
 
-export type DiskBooks = DiskBudget & {
+export type DiskAccounting = DiskBudget & {
   /** Who stays and who goes; its marks say of what kind an entry is. */
   readonly policy: S3Fifo
   /** Reads the journal, once at the start. */
   readonly load: () => Promise<void>
 }
 
-export const marks = { value: 0, blob: 1 } as const
+export const journalMarks = { value: 0, blob: 1 } as const
 
-export const isBlob = (mark: number): boolean => (mark & marks.blob) !== 0
+export const isBlob = (mark: number): boolean => (mark & journalMarks.blob) !== 0
 
 type Options = {
   readonly folders: CacheFolders
@@ -66,7 +66,7 @@ type Options = {
   readonly onFailure: (cause: unknown) => void
 }
 
-export const createDiskBudget = (options: Options): DiskBooks => {
+export const createDiskBudget = (options: Options): DiskAccounting => {
   const { folders, maxBytes, limit, journal, onEvicted, onFailure } = options
   const maxBlocks = blocksIn(maxBytes)
   const policy = createS3Fifo(maxBlocks)
@@ -147,8 +147,8 @@ export const createDiskBudget = (options: Options): DiskBooks => {
     kept: (hex, bytes, kind) => {
       const id = Buffer.from(hex, 'hex')
       const blocks = blocksOf(bytes)
-      policy.keep(id, blocks, marks[kind])
-      soon({ op: 'kept', id, blocks, mark: marks[kind] })
+      policy.keep(id, blocks, journalMarks[kind])
+      soon({ op: 'kept', id, blocks, mark: journalMarks[kind] })
     },
     lower: (bytes) => {
       limit.lower(blocksOf(bytes), policy.weight())
@@ -178,6 +178,6 @@ export const createDiskBudget = (options: Options): DiskBooks => {
 function* listed(policy: S3Fifo): Generator<JournalRecord> {
   for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
     const { id, weight, mark } = at.entry
-    yield { op: 'kept', id, blocks: weight, mark: mark & marks.blob }
+    yield { op: 'kept', id, blocks: weight, mark: mark & journalMarks.blob }
   }
 }

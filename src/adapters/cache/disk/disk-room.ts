@@ -6,7 +6,7 @@ import { TE } from '../../../fp.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget } from './disk-budget.ts'
-import { inFolder } from './in-folder.ts'
+import { createFolderTier } from './in-folder.ts'
 
 /** Room for bytes that are on their way. */
 export type Reservation = {
@@ -40,7 +40,7 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
 
   /** Beyond what is reserved; `null`: it cannot be told. */
   const free = async (): Promise<number | null> => {
-    const system = await inFolder(folders.fills, () => statfs(folders.fills)).catch(() => null)
+    const system = await createFolderTier(folders.fills, () => statfs(folders.fills)).catch(() => null)
     return system === null ? null : system.bavail * system.bsize - reserved
   }
 
@@ -81,7 +81,9 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
     check: TE.tryCatch(async () => {
       const probe = join(folders.fills, `probe.${randomUUID()}`)
       try {
-        await inFolder(folders.fills, () => writeFile(probe, Buffer.alloc(blockBytes), { mode: 0o600 }))
+        await createFolderTier(folders.fills, () =>
+          writeFile(probe, Buffer.alloc(blockBytes), { mode: 0o600 }),
+        )
       } catch (error) {
         if (!isNoRoom(error)) throw error
         budget.lower(blockBytes)

@@ -7,7 +7,7 @@ import { createLinkLock } from './link-lock.ts'
 // fills. The lock says the name of the file in which the bytes land, and that file is named after the process.
 
 /** The process that writes, or wrote, the file of this name; `null` when it is no such name. */
-export const writerOf = (name: string): ProcessIdentity | null => partName.exec(name)?.[1] ?? null
+export const lockHolderOf = (name: string): ProcessIdentity | null => partName.exec(name)?.[1] ?? null
 
 const partName = new RegExp(`^(?:[0-9a-f]{64}|journal)\\.(${identityPattern})\\.\\d+\\.part$`)
 
@@ -22,14 +22,14 @@ export const takeFillLock = async (
   count: number,
   beacon: ProcessBeacon,
 ): Promise<FillLock> => {
-  const lock = createLinkLock(join(fills, `${id}.lock`), writerOf, beacon.stateOf)
+  const lock = createLinkLock(join(fills, `${id}.lock`), lockHolderOf, beacon.stateOf)
   const { identity, release: letGo } = await beacon.hold()
   const part = `${id}.${identity}.${count}.part`
   const holding = await lock.take(part).catch((error) => {
     letGo()
     throw error
   })
-  const writer = holding === null ? null : writerOf(holding)
+  const writer = holding === null ? null : lockHolderOf(holding)
   // An earlier fill of ours that nobody waits for any more is no reason to wait for it.
   if (holding === null || writer === null || writer === identity)
     return { by: 'us', part, release: () => lock.release(part).finally(letGo) }

@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ForeignBytes } from '../blobs/blob-shelf.ts'
+import type { SharedBlobReader } from '../blobs/blob-shelf.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece } from './file-bytes.ts'
 
@@ -20,7 +20,7 @@ type Watched = {
  * The file that another process is filling. Renaming keeps the file itself, so one that is open is read on in
  * peace after it has got its final name, and is known by its number there.
  */
-export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Watched): ForeignBytes => {
+export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Watched): SharedBlobReader => {
   let file: FileHandle | null = null
   let closed = false
   let reached = 0

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { isMissing } from '../../platform/errno.ts'
 
 /** Does it; when something is missing, makes the folder and does it again. */
-export const inFolder = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {
+export const createFolderTier = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {
   try {
     return await act()
   } catch (error) {

@@ -1,11 +1,11 @@
 /** Runs work on one name in the order in which it was handed in, work on different names side by side. */
-export type InTurn = {
+export type KeyedMutex = {
   readonly run: <A>(name: string, work: () => Promise<A>) => Promise<A>
   /** Resolves when the work that was handed in so far has ended, well or not; `undefined` when there is none. */
   readonly pending: (name: string) => Promise<unknown> | undefined
 }
 
-export const createInTurn = (): InTurn => {
+export const createKeyedMutex = (): KeyedMutex => {
   const last = new Map<string, Promise<unknown>>()
 
   return {

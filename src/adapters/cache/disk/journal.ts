@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import { idBytes } from '../eviction/id-table.ts'
-import { inFolder } from './in-folder.ts'
+import { createFolderTier } from './in-folder.ts'
 
 /** What came (or was weighed anew) or went. */
 export type JournalRecord =
@@ -51,7 +51,7 @@ export const createJournal = (
       return { opened: file, size: ours.size }
     await file?.close()
     file = null
-    const opened = await inFolder(dirname(path), () => open(path, 'a+', 0o600))
+    const opened = await createFolderTier(dirname(path), () => open(path, 'a+', 0o600))
     file = opened
     at = 0
     return { opened, size: (await opened.stat()).size }
@@ -59,7 +59,7 @@ export const createJournal = (
 
   const writeAnew = async (fresh: string, records: Iterable<JournalRecord>): Promise<void> => {
     await rm(fresh, { force: true })
-    const target = await inFolder(dirname(fresh), () => open(fresh, 'a+', 0o600))
+    const target = await createFolderTier(dirname(fresh), () => open(fresh, 'a+', 0o600))
     try {
       let batch: Buffer[] = []
       for (const record of records) {

@@ -1,11 +1,11 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
-import type { NewBytes } from '../blobs/blob-shelf.ts'
+import type { BlobWriter } from '../blobs/blob-shelf.ts'
 import type { DiskRecord } from './blob-record.ts'
 import { createChunkDigests } from './chunk-digests.ts'
 import { type DiskRoom, marginBytes, type Reservation } from './disk-room.ts'
 
 type Options = {
-  readonly file: NewBytes
+  readonly file: BlobWriter
   readonly facts: BlobFacts
   readonly room: DiskRoom
   readonly reservation: Reservation
@@ -21,7 +21,7 @@ type Options = {
  * The bytes of a new blob: hashed in chunks as they come, and with a record once they are whole. When the disk is full,
  * older entries make room for them.
  */
-export const createNewBlob = (options: Options): NewBytes => {
+export const createNewBlob = (options: Options): BlobWriter => {
   const { file, facts, room, reservation, keepRecord, remove, release } = options
   const digests = createChunkDigests()
   let landed = 0

@@ -1,9 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { NewBytes } from '../blobs/blob-shelf.ts'
+import type { BlobWriter } from '../blobs/blob-shelf.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece, writeAll } from './file-bytes.ts'
-import { inFolder } from './in-folder.ts'
+import { createFolderTier } from './in-folder.ts'
 
 /**
  * Bytes in a new file at `temporary`, which becomes `final` in one step.
@@ -12,8 +12,8 @@ import { inFolder } from './in-folder.ts'
  * use (ext4, XFS, Btrfs, ZFS, APFS), which write a file's length after its data, leave one short whose bytes did
  * not make it, which its reader takes for a miss. A flush would cost each fill tens of milliseconds of the disk.
  */
-export const createNewFile = async (temporary: string, final: string): Promise<NewBytes> => {
-  const file = await inFolder(dirname(temporary), () => open(temporary, 'wx+', 0o600))
+export const createNewFile = async (temporary: string, final: string): Promise<BlobWriter> => {
+  const file = await createFolderTier(dirname(temporary), () => open(temporary, 'wx+', 0o600))
   let written = 0
   let published = false
 
@@ -24,7 +24,7 @@ export const createNewFile = async (temporary: string, final: string): Promise<N
       written += chunk.length
     },
     publish: async () => {
-      await inFolder(dirname(final), () => rename(temporary, final))
+      await createFolderTier(dirname(final), () => rename(temporary, final))
       published = true
     },
     close: async () => {

@@ -9,15 +9,15 @@ import type { Clock } from '../../../ports/clock.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import { type CacheTier, cacheOfTier } from '../tiers/cache-tier.ts'
 import { type DeleteMarks, noMarks } from './delete-marks.ts'
-import { inFolder } from './in-folder.ts'
-import { createInTurn } from './in-turn.ts'
+import { createFolderTier } from './in-folder.ts'
+import { createKeyedMutex } from './in-turn.ts'
 import { removeFile } from './remove-file.ts'
 
 /**
  * What stands under `value` in a file of node-persist. `scope` names what the value was made for: bodies carry
  * absolute URLs, so those made for another address are none.
  */
-export const Entry = t.strict({
+export const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
@@ -27,13 +27,13 @@ export const Entry = t.strict({
 })
 
 /** Of all that an entry says, and of the key that it says it of: the start of a SHA-256. */
-export const checkOf = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
+export const checksumOf = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
   createHash('sha256')
     .update(JSON.stringify([name, value, expiresAt, scope, mark]))
     .digest('base64url')
     .slice(0, 22)
 
-type Entry = t.TypeOf<typeof Entry>
+type Entry = t.TypeOf<typeof StoredEntry>
 
 const failed = unavailable('disk cache')
 
@@ -52,11 +52,11 @@ export const createStorage = (dir: string): LocalStorage =>
  * not check, is none, and is whole again with the next `keep`.
  */
 export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: DeleteMarks): CacheTier => {
-  const inTurn = createInTurn()
+  const inTurn = createKeyedMutex()
 
   const write = async (name: string, entry: Entry): Promise<void> => {
     const path = disk.getDatumPath(name)
-    const set = () => inFolder(dirname(path), () => disk.setItem(name, entry))
+    const set = () => createFolderTier(dirname(path), () => disk.setItem(name, entry))
     // What cannot be written over may be removed: a folder, or a file of another user.
     await set().catch(async (error) => {
       await removeFile(path)
@@ -73,9 +73,9 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
     find: (key) =>
       TE.tryCatch(async () => {
         await inTurn.pending(key.name)
-        const entry = Entry.decode(await disk.getItem(key.name))
+        const entry = StoredEntry.decode(await disk.getItem(key.name))
         if (E.isLeft(entry) || entry.right.scope !== scope) return O.none
-        if (checkOf(key.name, entry.right) !== entry.right.check) return O.none
+        if (checksumOf(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
         // Last: nothing that is deleted from now on was deleted before this look began.
@@ -91,7 +91,7 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
           return
         }
         const entry = { value: key.codec.encode(value), expiresAt, scope, mark }
-        const checked = { ...entry, check: checkOf(key.name, entry) }
+        const checked = { ...entry, check: checksumOf(key.name, entry) }
         await inTurn.run(key.name, () => write(key.name, checked))
       }, failed),
     delete: (name) =>

@@ -25,9 +25,9 @@ import { createJournal } from './journal.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
 import { createSharedFiles } from './shared-files.ts'
-import { type DiskSweepReport, sweep } from './sweep.ts'
-import { createTrust } from './trusted-chunks.ts'
-import { startUpkeep } from './upkeep.ts'
+import { type DiskSweepReport, sweepDisk } from './sweep.ts'
+import { createChunkTrust } from './trusted-chunks.ts'
+import { startMaintenance } from './upkeep.ts'
 
 export type DiskCacheOptions = {
   readonly dir: string
@@ -109,7 +109,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     onFailure: failing('books'),
   })
   const room = createDiskRoom({ folders, budget })
-  const trust = createTrust(monotonic)
+  const trust = createChunkTrust(monotonic)
   const files = createSharedFiles()
   const remembered = createRememberedRecords()
   const remover = createBlobRemover({ folders, budget, trust, files, remembered })
@@ -143,14 +143,14 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     policy: budget.policy,
     stopped: () => stopped,
   }
-  const sweepNow = () => sweep(upkept)
+  const sweepNow = () => sweepDisk(upkept)
   const scrub = createScrub({ ...upkept, trust, remover })
   const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
     const report = await scrub(scope)
     if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
     return report
   }
-  const upkeep = startUpkeep({
+  const upkeep = startMaintenance({
     lockPath: folders.upkeepLock,
     beacon,
     everyMs: options.upkeepMs ?? hour,

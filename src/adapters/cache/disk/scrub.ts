@@ -5,12 +5,12 @@ import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../../fp.ts'
 import type { Entry, S3Fifo } from '../eviction/s3-fifo.ts'
-import { areLost } from './bad-bytes.ts'
+import { isDataLost } from './bad-bytes.ts'
 import { DiskRecord } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { isBlob } from './disk-budget.ts'
-import { stampOf, type Trust } from './trusted-chunks.ts'
+import { type ChunkTrust, fileStampOf } from './trusted-chunks.ts'
 
 /** How node-persist has it in the file of a blob's record (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskRecord }) })
@@ -22,7 +22,7 @@ type Deps = {
   readonly storage: LocalStorage
   readonly policy: S3Fifo
   readonly remover: BlobRemover
-  readonly trust: Trust
+  readonly trust: ChunkTrust
   /** Becomes true when it should stop. */
   readonly stopped: () => boolean
 }
@@ -47,7 +47,7 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
   const isVerified = async (id: string, withinMs: number): Promise<boolean> => {
     const path = folders.blob(id)
     const there = await stat(path).catch(() => null)
-    return there !== null && trust.isVerified(path, stampOf(there), withinMs)
+    return there !== null && trust.isVerified(path, fileStampOf(there), withinMs)
   }
 
   return async ({ bytesPerSecond, share, notWithinMs }) => {
@@ -102,7 +102,7 @@ const compare = async (
         if (stopped()) return { isGood: true, ino }
       }
     } catch (cause) {
-      return { isGood: !areLost(cause), ino }
+      return { isGood: !isDataLost(cause), ino }
     }
     return { isGood: digest.digest('hex') === record.right.value.value.sha256, ino }
   } finally {

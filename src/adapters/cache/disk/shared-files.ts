@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { isMissing } from '../../platform/errno.ts'
-import { stampOf } from './trusted-chunks.ts'
+import { fileStampOf } from './trusted-chunks.ts'
 
 /** A file as one of its readers has it. */
 export type OpenFile = {
@@ -54,7 +54,7 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(file)
         return null
       }
-      return { file, ino: stat.ino, stamp: stampOf(stat), close: () => leave(file) }
+      return { file, ino: stat.ino, stamp: fileStampOf(stat), close: () => leave(file) }
     },
     forget: (path) => {
       files.delete(path)

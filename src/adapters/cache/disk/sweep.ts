@@ -8,7 +8,7 @@ import type { S3Fifo } from '../eviction/s3-fifo.ts'
 import { recordBytesFor } from './blob-record.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { type DiskBudget, isBlob } from './disk-budget.ts'
-import { writerOf } from './fill-lock.ts'
+import { lockHolderOf } from './fill-lock.ts'
 import { removeFile } from './remove-file.ts'
 
 export type DiskSweepReport = {
@@ -39,7 +39,7 @@ const seen = 2
  * Holds the books against the folders, and clears up after processes that have died. It disturbs no reader: the
  * worst that a file can suffer which is written at this very moment is to be missed and brought in again.
  */
-export const sweep = async ({
+export const sweepDisk = async ({
   folders,
   policy,
   budget,
@@ -58,7 +58,7 @@ export const sweep = async ({
   const clearFills = async () => {
     for (const name of await readdir(folders.fills).catch(() => [])) {
       const path = join(folders.fills, name)
-      const writer = writerOf(name.endsWith('.lock') ? await readlink(path).catch(() => '') : name)
+      const writer = lockHolderOf(name.endsWith('.lock') ? await readlink(path).catch(() => '') : name)
       if (await isLeftover(path, writer, stateOf)) await remove(path)
     }
   }

@@ -8,7 +8,7 @@ export type TrustedChunks = {
   readonly verify: (chunk: number, check: () => Promise<void>) => Promise<void>
 }
 
-export type Trust = {
+export type ChunkTrust = {
   /**
    * `stamp` is another as soon as the file has been written to or replaced: then nothing of it is trusted. `null`: that
    * cannot be told yet.
@@ -33,7 +33,7 @@ const maxBytes = 8 * 1024 * 1024
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
 
-export const createTrust = (monotonic: Monotonic): Trust => {
+export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
   const notes = createBoundedCache<Note>({
     maxBytes,
     sizeOf: ({ at, stamp }) => 2 * stamp.length + at.byteLength,
@@ -82,7 +82,7 @@ export const createTrust = (monotonic: Monotonic): Trust => {
 }
 
 /** The state of a file, as far as its times tell; `null` when it changed too short a time ago to tell by them. */
-export const stampOf = (
+export const fileStampOf = (
   { ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number },
   now = Date.now(),
 ) => (now - ctimeMs < tickMs ? null : `${ino} ${ctimeMs} ${mtimeMs}`)

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 import type { HeldIdentity, ProcessBeacon } from '../../platform/process-beacon.ts'
-import { inFolder } from './in-folder.ts'
+import { createFolderTier } from './in-folder.ts'
 import { createLinkLock } from './link-lock.ts'
 
 /** Chores that come round again, done by one process of the machine at a time. */
-export type Upkeep = {
+export type Maintenance = {
   /** Ends it; resolves when nothing is being done any more. */
   readonly stop: () => Promise<void>
 }
@@ -19,7 +19,7 @@ type Options = {
   readonly onFailure: (cause: unknown) => void
 }
 
-export const startUpkeep = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Upkeep => {
+export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Maintenance => {
   const lock = createLinkLock(lockPath, (says) => says, beacon.stateOf)
   let held: HeldIdentity | null = null
   let timer: NodeJS.Timeout | null = null
@@ -29,7 +29,7 @@ export const startUpkeep = ({ lockPath, beacon, everyMs, round, onFailure }: Opt
     try {
       held ??= await beacon.hold()
       const { identity } = held
-      const holder = await inFolder(dirname(lockPath), () => lock.take(identity))
+      const holder = await createFolderTier(dirname(lockPath), () => lock.take(identity))
       if (holder === null || holder === identity) await round()
     } catch (cause) {
       onFailure(cause)

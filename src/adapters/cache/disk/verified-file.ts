@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StoredBytes } from '../blobs/blob-shelf.ts'
-import { areLost, BadBytes } from './bad-bytes.ts'
+import { BadBytes, isDataLost } from './bad-bytes.ts'
 import { chunkBytes, digestBytes } from './chunk-digests.ts'
 import { readInto, wholePieceBytes } from './file-bytes.ts'
 import type { OpenFile } from './shared-files.ts'
@@ -58,7 +58,7 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
     try {
       return await read(buffer, start)
     } catch (cause) {
-      if (areLost(cause)) await onBad(cause)
+      if (isDataLost(cause)) await onBad(cause)
       throw cause
     } finally {
       reads--

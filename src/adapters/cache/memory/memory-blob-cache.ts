@@ -1,6 +1,6 @@
 import { createBoundedCache } from '../../../bounded-cache.ts'
 import type { BlobCache } from '../../../ports/blob-cache.ts'
-import type { BlobShelf, NewBytes, ResidentBytes } from '../blobs/blob-shelf.ts'
+import type { BlobStorage, BlobWriter, ResidentBytes } from '../blobs/blob-shelf.ts'
 import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
 import { createFillingBlobCache } from '../blobs/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
@@ -15,9 +15,9 @@ export const createMemoryBlobCache = (
   maxBytes = 256 * 1024 * 1024,
   options: FillOptions = defaultFillOptions,
 ): BlobCache =>
-  createFillingBlobCache(createMemoryShelf(maxBytes, options.meter), { ...options, tier: 'memory' })
+  createFillingBlobCache(createMemoryBlobStorage(maxBytes, options.meter), { ...options, tier: 'memory' })
 
-export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter): BlobShelf => {
+export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noMeter): BlobStorage => {
   const blobs = createBoundedCache<Held>({
     maxBytes,
     sizeOf: ({ bytes }) => bytes.length,
@@ -25,7 +25,7 @@ export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter):
   })
   let underWay = 0
 
-  const heldFor: (...asked: Parameters<BlobShelf['held']>) => Buffer | null = (key, { sha256, size }) => {
+  const heldFor: (...asked: Parameters<BlobStorage['peek']>) => Buffer | null = (key, { sha256, size }) => {
     const held = blobs.get(key.name)
     return held?.sha256 === sha256 && held.bytes.length === size ? held.bytes : null
   }
@@ -35,13 +35,13 @@ export const createMemoryShelf = (maxBytes: number, meter: TierMeter = noMeter):
       const held = heldFor(key, facts)
       return held && bytesOf(held)
     },
-    held: heldFor,
+    peek: heldFor,
     begin: async (key, { size, sha256 }) => {
       if (underWay + size > maxBytes) return null
       underWay += size
       const bytes = Buffer.allocUnsafeSlow(size)
       let landed = 0
-      const fresh: NewBytes = {
+      const fresh: BlobWriter = {
         ...bytesOf(bytes),
         write: async (chunk) => {
           bytes.set(chunk, landed)

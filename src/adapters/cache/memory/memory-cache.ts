@@ -5,10 +5,10 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
-import { type CacheTier, cacheOfTier, type Kept, unshared } from '../tiers/cache-tier.ts'
+import { type CacheEntry, type CacheTier, cacheOfTier, noSharedMarks } from '../tiers/cache-tier.ts'
 
 type Held = {
-  readonly kept: Kept<unknown>
+  readonly kept: CacheEntry<unknown>
   /** The codec that the value has been through; another one decodes `encode()` anew. */
   readonly codec: object
   readonly encode: () => unknown
@@ -50,8 +50,8 @@ export const createMemoryTier = (
     return until === undefined || monotonic() < until ? held : undefined
   }
 
-  const keptFor = <A>({ kept, codec }: Held, key: CacheKey<A>): Kept<A> | undefined =>
-    codec === key.codec ? (kept as Kept<A>) : undefined
+  const keptFor = <A>({ kept, codec }: Held, key: CacheKey<A>): CacheEntry<A> | undefined =>
+    codec === key.codec ? (kept as CacheEntry<A>) : undefined
 
   const remove: CacheTier['remove'] = (name) => async () => {
     drop(name)
@@ -86,13 +86,13 @@ export const createMemoryTier = (
         encode: () => key.codec.encode(value),
         bytes,
       }
-      const entries = key.isRefusal(value) ? refusals : others
+      const entries = key.isNegative(value) ? refusals : others
       entries.set(key.name, held)
       return E.right(undefined)
     },
     delete: remove,
     remove,
-    mark: async () => unshared,
+    mark: async () => noSharedMarks,
   }
 }
 

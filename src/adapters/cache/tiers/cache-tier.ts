@@ -1,25 +1,25 @@
+import { Found } from '../../../domain/caching/found.ts'
 import type { Unavailable } from '../../../domain/shared/errors.ts'
 import { E, O, type TE } from '../../../fp.ts'
 import {
   type CacheKey,
   type CachePort,
-  type Found,
   type LoadStart,
-  type Mark,
-  refusalSeconds,
+  negativeTtlSeconds,
+  type SharedMark,
 } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Elapsed, Monotonic } from '../../../ports/monotonic.ts'
-import type { Tier, TierAnswer } from '../../../ports/tier-answer.ts'
+import type { CacheTierName, TierOutcome } from '../../../ports/tier-answer.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { createGenerations, type Generations } from './generations.ts'
 
-export type Kept<A> = {
+export type CacheEntry<A> = {
   readonly value: A
   /** Milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
   /** That of its name, seen before its load: what has another one by now was deleted. */
-  readonly mark: Mark | null
+  readonly mark: SharedMark | null
   /** In a tier before another: when the other one is to be asked again. */
   readonly believedUntil?: Elapsed
 }
@@ -30,28 +30,28 @@ export type Kept<A> = {
  * that is still good for, and a value moves from tier to tier with the time that remains to it.
  */
 export type CacheTier = {
-  readonly name: Tier
-  readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Kept<A>>>
+  readonly name: CacheTierName
+  readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<CacheEntry<A>>>
   /** What `find` gives as well, where that needs no waiting: the same object until the value is kept anew. */
-  readonly held: <A>(key: CacheKey<A>) => Kept<A> | undefined
-  readonly keep: <A>(key: CacheKey<A>, kept: Kept<A>) => TE.TaskEither<Unavailable, void>
+  readonly held: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
+  readonly keep: <A>(key: CacheKey<A>, kept: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
   /** Also what another process is loading does not count. */
   readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
   /** Removes what lies there and no more: for a value that makes way for a newer one. It costs no other name anything. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
   /** See LoadStart. */
-  readonly mark: (name: string) => Promise<Mark | null>
+  readonly mark: (name: string) => Promise<SharedMark | null>
 }
 
 /** Of a tier that no other process shares. */
-export const unshared = '' as Mark
+export const noSharedMarks = '' as SharedMark
 
-export const isFresh = (kept: Kept<unknown>, now: number): boolean =>
+export const isFresh = (kept: CacheEntry<unknown>, now: number): boolean =>
   kept.expiresAt === null || now < kept.expiresAt
 
 /** A value that is set now, with the whole of its life before it. */
-export const keptFrom = <A>(key: CacheKey<A>, value: A, now: number, { mark }: LoadStart): Kept<A> => {
-  const seconds = key.isRefusal(value) ? refusalSeconds : key.ttlSeconds
+export const entryFor = <A>(key: CacheKey<A>, value: A, now: number, { mark }: LoadStart): CacheEntry<A> => {
+  const seconds = key.isNegative(value) ? negativeTtlSeconds : key.ttlSeconds
   return { value, expiresAt: seconds === null ? null : now + seconds * 1000, mark }
 }
 
@@ -68,19 +68,20 @@ export const loadStart = async (
 }
 
 /** A value that was kept in a tier, found there after misses in those before it. */
-export const foundIn = <A>(
+export const foundInTier = <A>(
   tier: CacheTier,
   key: CacheKey<A>,
-  kept: Kept<A>,
+  kept: CacheEntry<A>,
   clock: Clock,
-  misses: ReadonlyArray<TierAnswer> = [],
-): Found<A> => ({
-  value: kept.value,
-  tiers: [...misses, { tier: tier.name, outcome: 'hit' }],
-  isAtHand: () => tier.held(key) === kept && isFresh(kept, clock()),
-})
+  misses: ReadonlyArray<TierOutcome> = [],
+): Found<A> =>
+  new Found(
+    kept.value,
+    [...misses, { tier: tier.name, outcome: 'hit' }],
+    () => tier.held(key) === kept && isFresh(kept, clock()),
+  )
 
-export const missedBy = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierAnswer> =>
+export const missedByTier = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierOutcome> =>
   tiers.map(({ name }) => ({ tier: name, outcome: 'miss' }))
 
 /** The port on one tier. */
@@ -96,14 +97,14 @@ export const cacheOfTier = (
       const found = await tier.find(key)()
       if (E.isLeft(found)) return found
       if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-      return E.right(O.some(foundIn(tier, key, found.right.value, clock)))
+      return E.right(O.some(foundInTier(tier, key, found.right.value, clock)))
     },
-    missed: missedBy(tier),
+    missed: missedByTier(tier),
     generation: ({ name }) => generations.of(name),
     beginLoad: ({ name }) => loadStart(tier, name, generations, monotonic),
     set: (key, value, since) => async () =>
       since.generation === generations.of(key.name)
-        ? tier.keep(key, keptFrom(key, value, clock(), since))()
+        ? tier.keep(key, entryFor(key, value, clock(), since))()
         : E.right(undefined),
     delete: ({ name }) => deleteByName(name),
     deleteByName,

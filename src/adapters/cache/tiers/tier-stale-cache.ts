@@ -1,10 +1,11 @@
+import { Found } from '../../../domain/caching/found.ts'
 import { E, O } from '../../../fp.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { StaleCache } from '../../../ports/stale-cache.ts'
 import { type CacheTier, isFresh } from './cache-tier.ts'
 
 /** Of tiers in front of one another, the last one: it has all that the others have. */
-export const createTierStaleCache = (tier: CacheTier, clock: Clock): StaleCache => ({
+export const createStaleReader = (tier: CacheTier, clock: Clock): StaleCache => ({
   getStale: (key, seconds) => async () => {
     const found = await tier.find(key)()
     if (E.isLeft(found)) return found
@@ -13,8 +14,6 @@ export const createTierStaleCache = (tier: CacheTier, clock: Clock): StaleCache 
     const now = clock()
     if (!isFresh(found.right.value, now - seconds * 1000)) return E.right(O.none)
     const ttl = expiresAt === null ? {} : { ttl: Math.floor((expiresAt - now) / 1000) }
-    return E.right(
-      O.some({ value, tiers: [{ tier: tier.name, outcome: 'hit', ...ttl }], isAtHand: () => false }),
-    )
+    return E.right(O.some(new Found(value, [{ tier: tier.name, outcome: 'hit', ...ttl }], () => false)))
   },
 })

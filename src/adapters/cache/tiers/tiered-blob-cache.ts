@@ -50,7 +50,7 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
       facts.size > largest
         ? disk.read(key, facts, range, origin, onArriving)
         : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin), onArriving),
-    held: memory.held,
+    peek: memory.peek,
     delete: ({ name }) => deleteByName(name),
     deleteByName,
   }

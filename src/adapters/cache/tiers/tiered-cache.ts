@@ -1,11 +1,20 @@
+import type { Found } from '../../../domain/caching/found.ts'
 import { createSingleFlight } from '../../../domain/caching/single-flight.ts'
 import type { Unavailable } from '../../../domain/shared/errors.ts'
 import { E, O } from '../../../fp.ts'
-import type { CacheKey, CachePort, Found } from '../../../ports/cache.ts'
+import type { CacheKey, CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
-import { type Elapsed, later, type Monotonic } from '../../../ports/monotonic.ts'
+import { addMilliseconds, type Elapsed, type Monotonic } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
-import { type CacheTier, foundIn, isFresh, type Kept, keptFrom, loadStart, missedBy } from './cache-tier.ts'
+import {
+  type CacheEntry,
+  type CacheTier,
+  entryFor,
+  foundInTier,
+  isFresh,
+  loadStart,
+  missedByTier,
+} from './cache-tier.ts'
 import { createGenerations } from './generations.ts'
 
 type Tiers = {
@@ -26,15 +35,15 @@ const memoryHoldsMs = 2000
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
   /** `asOf`: since then another process may have changed it. */
-  const remember = <A>(key: CacheKey<A>, { value, expiresAt, mark }: Kept<A>, asOf: Elapsed) =>
+  const remember = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: Elapsed) =>
     memory.keep(
       key,
       expiresAt === null
         ? { value, expiresAt, mark }
-        : { value, expiresAt, mark, believedUntil: later(asOf, memoryHoldsMs) },
+        : { value, expiresAt, mark, believedUntil: addMilliseconds(asOf, memoryHoldsMs) },
     )
 
-  const missedMemory = missedBy(memory)
+  const missedMemory = missedByTier(memory)
 
   /** How often anything was set or deleted: what was read from disk across such a change may be out of date. */
   let changes = 0
@@ -59,28 +68,28 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
     if (E.isLeft(found)) return found
     if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
     if (changes === before) await remember(key, found.right.value, asOf)()
-    return E.right(O.some(foundIn(disk, key, found.right.value, clock, missedMemory)))
+    return E.right(O.some(foundInTier(disk, key, found.right.value, clock, missedMemory)))
   }
 
   return {
     get: (key) => async () => {
       const held = await memory.find(key)()
       if (E.isRight(held) && O.isSome(held.right) && isFresh(held.right.value, clock()))
-        return E.right(O.some(foundIn(memory, key, held.right.value, clock)))
+        return E.right(O.some(foundInTier(memory, key, held.right.value, clock)))
       // A look that began before a change is not for who comes after it.
       return flight(`${changes} ${key.name}`, () => lookOnDisk(key))
     },
-    missed: missedBy(memory, disk),
+    missed: missedByTier(memory, disk),
     generation: ({ name }) => generations.of(name),
     beginLoad: ({ name }) => loadStart(disk, name, generations, monotonic),
     set: (key, value, since) => async () => {
       if (since.generation !== generations.of(key.name)) return E.right(undefined)
-      const kept = keptFrom(key, value, clock(), since)
+      const kept = entryFor(key, value, clock(), since)
       changes++
       // Both begin at once: a delete that comes next must come second in both tiers.
       const [, done] = await Promise.all([
         remember(key, kept, since.at)(),
-        (key.isRefusal(value) ? disk.remove(key.name) : disk.keep(key, kept))(),
+        (key.isNegative(value) ? disk.remove(key.name) : disk.keep(key, kept))(),
       ])
       changes++
       return done

@@ -2,13 +2,13 @@ import { dirname } from 'node:path'
 import { E } from '../../../fp.ts'
 import {
   CUT_OFF,
+  containerOf,
   type EncodeJob,
   type EncodeOutput,
   type Engine,
   type EngineFacts,
   type EngineFailure,
   filesOf,
-  formatOf,
   noFiles,
 } from '../engine.ts'
 import { markUpright } from '../isobmff/upright-track.ts'
@@ -23,8 +23,8 @@ import {
   PROBE_SECONDS,
   SCAN_SECONDS,
 } from '../process/limits.ts'
-import { run } from '../process/run-program.ts'
-import type { Bounds } from '../process/supervise.ts'
+import { runDecoder } from '../process/run-program.ts'
+import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
@@ -43,7 +43,7 @@ export const createFfmpegEngine = (programs: {
       [programs.ffmpeg, '-decoders'],
       [programs.ffprobe, '-version'],
     ] as const) {
-      const ran = await run(program, ['-hide_banner', question], null, noFiles, {
+      const ran = await runDecoder(program, ['-hide_banner', question], null, noFiles, {
         wallSeconds: PROBE_SECONDS,
       })
       if (E.isLeft(ran)) return ran
@@ -58,7 +58,7 @@ export const createFfmpegEngine = (programs: {
     const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
     const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
-    const ran = await run(programs.ffprobe, args, path, filesOf.probe(path), bounds)
+    const ran = await runDecoder(programs.ffprobe, args, path, filesOf.probe(path), bounds)
     if (E.isLeft(ran))
       return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
@@ -82,7 +82,7 @@ export const createFfmpegEngine = (programs: {
       if (time !== undefined) peak.take(Number(time) * unit)
     }
     const bounds = { wallSeconds: SCAN_SECONDS, signal }
-    const ran = await run(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+    const ran = await runDecoder(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
     return E.isLeft(ran) ? ran : E.right(peak.rate())
   },
 
@@ -92,7 +92,14 @@ export const createFfmpegEngine = (programs: {
       if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
-    const ran = await run(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
+    const ran = await runDecoder(
+      programs.ffmpeg,
+      encodeArgs(job),
+      job.path,
+      filesOf.encode(job),
+      bounds,
+      onLine,
+    )
     if (E.isLeft(ran)) return ran
     for (const { file } of job.video?.outputs ?? []) await markUpright(file)
     return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
@@ -109,7 +116,7 @@ export const createFfmpegEngine = (programs: {
         ...['-c', 'copy', ...NO_METADATA, ...options(progressiveMuxer), '-f', 'mp4', fileUrl(output.file)],
       ]),
     ]
-    const ran = await run(programs.ffmpeg, args, dirname(inputs[0] ?? ''), filesOf.remux(job), {
+    const ran = await runDecoder(programs.ffmpeg, args, dirname(inputs[0] ?? ''), filesOf.remux(job), {
       wallSeconds,
       signal,
     })
@@ -126,11 +133,11 @@ const isEstimate = (stderr: string): boolean => stderr.includes('Estimating dura
 const probeByListing = async (
   ffmpeg: string,
   path: string,
-  bounds: Bounds,
+  bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
   const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
-  const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds)
+  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
   return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
 }
@@ -180,7 +187,7 @@ const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutpu
     ...NO_METADATA,
     ...options(muxer),
     '-f',
-    formatOf(encoder),
+    containerOf(encoder),
     fileUrl(file),
   ]
 }

@@ -1,4 +1,4 @@
-import { malformed } from './isobmff.ts'
+import { malformedBox } from './isobmff.ts'
 
 /** Takes fields off the front of bytes, bit by bit; every reach beyond what is there throws. */
 export type BitReader = {
@@ -15,7 +15,7 @@ export const bitReaderOf = (bytes: Uint8Array, name: string): BitReader => {
   let at = 0
   const bit = (): number => {
     const byte = bytes[at >> 3]
-    if (byte === undefined) throw malformed(`${name} is too short`)
+    if (byte === undefined) throw malformedBox(`${name} is too short`)
     return (byte >> (7 - (at++ & 7))) & 1
   }
   const bits = (count: number): number => {
@@ -25,7 +25,7 @@ export const bitReaderOf = (bytes: Uint8Array, name: string): BitReader => {
   }
   const ue = (): number => {
     let zeros = 0
-    while (bit() === 0) if (++zeros > 32) throw malformed(`${name} has a number that is too long`)
+    while (bit() === 0) if (++zeros > 32) throw malformedBox(`${name} has a number that is too long`)
     return 2 ** zeros - 1 + bits(zeros)
   }
   const se = (): number => {

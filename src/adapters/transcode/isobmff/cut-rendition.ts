@@ -1,19 +1,19 @@
 import { AAC_TICKS } from '../../../domain/examiner/examine-time.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
-import type { CutPart } from './segmenter.ts'
+import type { Segment } from './segmenter.ts'
 
-export type CutRendition = Omit<Rendition, 'parts'> & {
-  readonly parts: ReadonlyArray<CutPart>
+export type SegmentedRendition = Omit<Rendition, 'parts'> & {
+  readonly parts: ReadonlyArray<Segment>
   readonly isEven: boolean
 }
 
-export const ticksOf = ({ parts }: CutRendition): number =>
+export const ticksOf = ({ parts }: SegmentedRendition): number =>
   parts.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
-export const secondsOf = (rendition: CutRendition): number => ticksOf(rendition) / rendition.timescale
+export const secondsOf = (rendition: SegmentedRendition): number => ticksOf(rendition) / rendition.timescale
 
 /** The longer of a picture and a sample of sound: renditions that differ by no more are equally long. */
-export const frameSecondsOf = (renditions: ReadonlyArray<CutRendition>): number =>
+export const frameSecondsOf = (renditions: ReadonlyArray<SegmentedRendition>): number =>
   Math.max(
     ...renditions.map(({ video, timescale }) =>
       video === null ? AAC_TICKS / timescale : video.frameRate.den / video.frameRate.num,

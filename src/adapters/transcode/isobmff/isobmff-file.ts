@@ -1,31 +1,31 @@
 import type { FileHandle } from 'node:fs/promises'
-import { BOX_HEADER_BYTES, type BoxHeader, malformed, readBoxHeader } from './isobmff.ts'
+import { BOX_HEADER_BYTES, type BoxHeader, malformedBox, readBoxHeader } from './isobmff.ts'
 
 /** Far above what a `moov` or `moof` of one track takes, far below what memory does. */
 const MAX_METADATA_BYTES = 8 * 2 ** 20
 
-export const bytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
-  if (length > MAX_METADATA_BYTES) throw malformed('metadata without end')
+export const readBytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
+  if (length > MAX_METADATA_BYTES) throw malformedBox('metadata without end')
   const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset)
-  if (bytesRead < length) throw malformed('cut off')
+  if (bytesRead < length) throw malformedBox('cut off')
   return buffer
 }
 
 /** The header of the box at `offset`, which must end at `end` at the latest. */
-export const headerAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
+export const readHeaderAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
   const room = end - offset
-  return readBoxHeader(await bytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
+  return readBoxHeader(await readBytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
 }
 
 /** The same for a box of one of these types, and of no other. */
-export const headerOf = async (
+export const movieHeaderOf = async (
   file: FileHandle,
   offset: number,
   end: number,
   ...types: ReadonlyArray<string>
 ): Promise<BoxHeader> => {
-  const header = await headerAt(file, offset, end)
-  if (!types.includes(header.type)) throw malformed(`no ${types[0]} where one must be`)
+  const header = await readHeaderAt(file, offset, end)
+  if (!types.includes(header.type)) throw malformedBox(`no ${types[0]} where one must be`)
   return header
 }
 
@@ -40,7 +40,7 @@ export const boxesBetween = async (
 ): Promise<ReadonlyArray<PlacedBox>> => {
   const boxes: PlacedBox[] = []
   for (let at = start; at < end; ) {
-    const { type, headerSize, size } = await headerAt(file, at, end)
+    const { type, headerSize, size } = await readHeaderAt(file, at, end)
     boxes.push({ type, start: at + headerSize, end: at + size })
     at += size
   }

@@ -1,5 +1,5 @@
 import type { FragmentReading } from '../../../domain/examiner/readings.ts'
-import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts'
+import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
 /** What the boxes of one fragment say, before its samples are looked at. */
@@ -24,9 +24,9 @@ export const readFragment = (moof: Uint8Array, track: Track, room: SampleRoom): 
   }
 
   const [first, last] = [runs[0], runs.at(-1)]
-  if (first === undefined || last === undefined) throw malformed('a fragment without samples')
+  if (first === undefined || last === undefined) throw malformedBox('a fragment without samples')
   if (runs.some(({ start, end }) => start < room.start || end > room.end))
-    throw malformed('samples outside of their fragment')
+    throw malformedBox('samples outside of their fragment')
   return {
     startTicks,
     durationTicks: last.endTicks - startTicks,
@@ -47,8 +47,8 @@ const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
   const fields = fieldsOf(body, 'tfhd')
   const flags = fields.u32() & 0xff_ffff
   // Offsets from the start of the file would be wrong in a part that is cut out of it.
-  if (flags & 0x01 || !(flags & 0x2_0000)) throw malformed('offsets that do not count from their moof')
-  if (fields.u32() !== track.id) throw malformed('a fragment of another track')
+  if (flags & 0x01 || !(flags & 0x2_0000)) throw malformedBox('offsets that do not count from their moof')
+  if (fields.u32() !== track.id) throw malformedBox('a fragment of another track')
   if (flags & 0x02) fields.skip(4)
   return {
     duration: flags & 0x08 ? fields.u32() : track.defaults.duration,
@@ -85,8 +85,8 @@ const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, s
   const start = flags & 0x01 ? fields.i32() : follows
   const firstFlags = flags & 0x04 ? fields.u32() : null
   const sampleBytes = [0x100, 0x200, 0x400, OFFSET_FIELD].filter((flag) => flags & flag).length * 4
-  if (samples === 0) throw malformed('a run without samples')
-  if (samples * sampleBytes > fields.rest().length) throw malformed('trun is too short')
+  if (samples === 0) throw malformedBox('a run without samples')
+  if (samples * sampleBytes > fields.rest().length) throw malformedBox('trun is too short')
 
   const read = sampleReader(fields, flags, version, defaults)
   const first = read()

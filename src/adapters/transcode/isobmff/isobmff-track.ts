@@ -1,6 +1,6 @@
 import type { ColourTags, PicturesReading, SoundReading } from '../../../domain/examiner/readings.ts'
 import { readSequence } from './h264-sequence.ts'
-import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts'
+import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
 
 /** The one track of a rendition, as its init segment describes it. */
 export type Track = {
@@ -28,7 +28,7 @@ export const readTrack = (init: Uint8Array): Track => {
   const trak = onlyBox(moov, 'trak')
   const id = fieldsAfterTimes(onlyBox(trak, 'tkhd'), 'tkhd').u32()
   const timescale = fieldsAfterTimes(onlyBox(trak, 'mdia', 'mdhd'), 'mdhd').u32()
-  if (timescale === 0) throw malformed('a timescale of 0')
+  if (timescale === 0) throw malformedBox('a timescale of 0')
   const stsd = onlyBox(trak, 'mdia', 'minf', 'stbl', 'stsd')
   return {
     id,
@@ -50,7 +50,7 @@ const fieldsAfterTimes = (body: Uint8Array, name: string): Fields => {
 const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
   const fields = fieldsOf(trex, 'trex')
   fields.skip(4)
-  if (fields.u32() !== trackId) throw malformed('trex is of another track')
+  if (fields.u32() !== trackId) throw malformedBox('trex is of another track')
   fields.skip(4)
   return { duration: fields.u32(), size: fields.u32(), flags: fields.u32() }
 }
@@ -62,7 +62,7 @@ export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
   const [entry] = boxesIn(stsd.subarray(8))
   if (entry?.type === 'avc1') return readAvc1(entry.body)
   if (entry?.type === 'mp4a') return readMp4a(entry.body)
-  throw malformed('neither H.264 nor AAC')
+  throw malformedBox('neither H.264 nor AAC')
 }
 
 /** VisualSampleEntry (ISO/IEC 14496-12 §12.1.3), then boxes; `avcC` has the codec's name (14496-15 §5.3.3). */
@@ -129,7 +129,7 @@ const readEsds = (body: Uint8Array): SoundReading => {
   if (flags & 0x40) fields.skip(fields.u8())
   if (flags & 0x20) fields.skip(2)
   enterDescriptor(fields, DECODER_CONFIG)
-  if (fields.u8() !== MPEG4_AUDIO) throw malformed('no MPEG-4 audio')
+  if (fields.u8() !== MPEG4_AUDIO) throw malformedBox('no MPEG-4 audio')
   fields.skip(12)
   enterDescriptor(fields, DECODER_SPECIFIC)
   const config = fields.u16()
@@ -145,6 +145,6 @@ const readEsds = (body: Uint8Array): SoundReading => {
 
 /** A descriptor is a tag and a length in groups of 7 bits; what holds it has been bounds-checked already. */
 const enterDescriptor = (fields: Fields, tag: number): void => {
-  if (fields.u8() !== tag) throw malformed('esds is out of order')
+  if (fields.u8() !== tag) throw malformedBox('esds is out of order')
   while (fields.u8() & 0x80);
 }

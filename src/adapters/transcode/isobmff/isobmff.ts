@@ -10,7 +10,7 @@ export type Box = {
 
 export type BoxHeader = { readonly type: string; readonly headerSize: number; readonly size: number }
 
-export const malformed = (what: string): Error => new Error(`malformed MP4: ${what}`)
+export const malformedBox = (what: string): Error => new Error(`malformed MP4: ${what}`)
 
 /** Bytes that hold any box header: size, type, and a size of 64 bits. */
 export const BOX_HEADER_BYTES = 16
@@ -23,8 +23,8 @@ export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
   // A size of 0 means "to the end of the file": legal, and never written by an encoder that can finish.
   const size = short === 1 ? fields.u64() : short
   const headerSize = fields.position()
-  if (size < headerSize) throw malformed(`box ${printable(type)} of impossible size ${size}`)
-  if (size > room) throw malformed(`box ${printable(type)} is cut off`)
+  if (size < headerSize) throw malformedBox(`box ${printable(type)} of impossible size ${size}`)
+  if (size > room) throw malformedBox(`box ${printable(type)} is cut off`)
   return { type, headerSize, size }
 }
 
@@ -43,8 +43,8 @@ export const boxesIn = (bytes: Uint8Array): ReadonlyArray<Box> => {
 export const onlyBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint8Array =>
   path.reduce((body, type) => {
     const [box, ...others] = boxesIn(body).filter((candidate) => candidate.type === type)
-    if (box === undefined) throw malformed(`no ${type} box`)
-    if (others.length > 0) throw malformed(`more than one ${type} box`)
+    if (box === undefined) throw malformedBox(`no ${type} box`)
+    if (others.length > 0) throw malformedBox(`more than one ${type} box`)
     return box.body
   }, bytes)
 
@@ -69,13 +69,13 @@ export const fieldsOf = (bytes: Uint8Array, name: string): Fields => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   const take = (length: number): number => {
-    if (length > bytes.length - at) throw malformed(`${name} is too short`)
+    if (length > bytes.length - at) throw malformedBox(`${name} is too short`)
     at += length
     return at - length
   }
   const u64 = (): number => {
     const value = Number(view.getBigUint64(take(8)))
-    if (!Number.isSafeInteger(value)) throw malformed(`${name} has a number beyond 2^53`)
+    if (!Number.isSafeInteger(value)) throw malformedBox(`${name} has a number beyond 2^53`)
     return value
   }
   return {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ProgressiveReading } from '../../../domain/examiner/readings.ts'
-import { fieldsOf, malformed } from './isobmff.ts'
-import { boxesBetween, bytesAt, type PlacedBox } from './isobmff-file.ts'
+import { fieldsOf, malformedBox } from './isobmff.ts'
+import { boxesBetween, type PlacedBox, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 
 type ProgressiveTrack = ProgressiveReading['tracks'][number]
@@ -26,7 +26,7 @@ const inside = (file: FileHandle, { start, end }: PlacedBox) => boxesBetween(fil
 
 const only = (boxes: ReadonlyArray<PlacedBox>, type: string): PlacedBox => {
   const [box, ...others] = boxes.filter((one) => one.type === type)
-  if (box === undefined || others.length > 0) throw malformed(`no ${type} box, or more than one`)
+  if (box === undefined || others.length > 0) throw malformedBox(`no ${type} box, or more than one`)
   return box
 }
 
@@ -34,10 +34,10 @@ const readTrak = async (file: FileHandle, trak: PlacedBox): Promise<ProgressiveT
   const mdia = await inside(file, only(await inside(file, trak), 'mdia'))
   const minf = await inside(file, only(mdia, 'minf'))
   const stbl = await inside(file, only(minf, 'stbl'))
-  const bodyOf = ({ start, end }: PlacedBox) => bytesAt(file, start, end - start)
+  const bodyOf = ({ start, end }: PlacedBox) => readBytesAt(file, start, end - start)
   const { codec } = readSampleEntry(await bodyOf(only(stbl, 'stsd')))
   // SampleSizeBox: version and flags, a size common to all, and how many there are (ISO/IEC 14496-12 §8.7.3).
-  const sizes = fieldsOf(await bytesAt(file, only(stbl, 'stsz').start, 12), 'stsz')
+  const sizes = fieldsOf(await readBytesAt(file, only(stbl, 'stsz').start, 12), 'stsz')
   sizes.skip(8)
   return { codec, samples: sizes.u32(), seconds: readSeconds(await bodyOf(only(mdia, 'mdhd'))) }
 }

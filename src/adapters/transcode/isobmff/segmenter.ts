@@ -5,8 +5,8 @@ import type { Keyframe } from '../../../domain/media/content-export.ts'
 import type { FileSlice } from '../../../ports/local-files.ts'
 import type { TranscodedPart } from '../../../ports/transcoder.ts'
 import { startsWithIdr } from './h264-units.ts'
-import { malformed } from './isobmff.ts'
-import { bytesAt, headerOf } from './isobmff-file.ts'
+import { malformedBox } from './isobmff.ts'
+import { movieHeaderOf, readBytesAt } from './isobmff-file.ts'
 import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
@@ -18,15 +18,15 @@ export type PartEdges = {
 }
 
 /** A rendition in parts. They are slices of the fragmented file: no byte of it is copied. */
-export type Cut = {
+export type SegmentedTrack = {
   readonly track: Track
   readonly init: FileSlice
-  readonly parts: ReadonlyArray<CutPart>
+  readonly parts: ReadonlyArray<Segment>
   /** Whether each sample lasts as long as one of AAC, and begins where the one before ends. */
   readonly isEven: boolean
 }
 
-export type CutPart = TranscodedPart & { readonly startTicks: number }
+export type Segment = TranscodedPart & { readonly startTicks: number }
 
 /**
  * Cuts a fragmented CMAF file of one track. Pictures are cut at the first key picture at or after an edge, sound
@@ -34,7 +34,7 @@ export type CutPart = TranscodedPart & { readonly startTicks: number }
  * a file that is cut off or not as our encoders write it. Whether what it reads is fit for players is not decided here:
  * see examineFilm.
  */
-export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
+export const segmentTrack = async (path: string, edges: PartEdges): Promise<SegmentedTrack> => {
   const file = await open(path)
   try {
     const { track, initEnd, fragments } = await readFile(file)
@@ -50,7 +50,7 @@ export const cut = async (path: string, edges: PartEdges): Promise<Cut> => {
 }
 
 /** In seconds: what the cut of the sound is to follow. */
-export const startsOf = ({ track, parts }: Cut): ReadonlyArray<number> =>
+export const segmentStartsOf = ({ track, parts }: SegmentedTrack): ReadonlyArray<number> =>
   parts.map(({ startTicks }) => startTicks / track.timescale)
 
 const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): boolean => {
@@ -69,24 +69,24 @@ type PlacedFragment = Fragment &
 /** The box sequence of such a file: `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
   const { size: fileSize } = await file.stat()
-  const ftyp = await headerOf(file, 0, fileSize, 'ftyp')
-  const moov = await headerOf(file, ftyp.size, fileSize, 'moov')
+  const ftyp = await movieHeaderOf(file, 0, fileSize, 'ftyp')
+  const moov = await movieHeaderOf(file, ftyp.size, fileSize, 'moov')
   const initEnd = ftyp.size + moov.size
-  const track = readTrack(await bytesAt(file, 0, initEnd))
+  const track = readTrack(await readBytesAt(file, 0, initEnd))
 
   const fragments: PlacedFragment[] = []
   for (let offset = initEnd; offset < fileSize; ) {
-    const moof = await headerOf(file, offset, fileSize, 'moof', 'mfra')
+    const moof = await movieHeaderOf(file, offset, fileSize, 'moof', 'mfra')
     if (moof.type === 'mfra') break
-    const mdat = await headerOf(file, offset + moof.size, fileSize, 'mdat')
+    const mdat = await movieHeaderOf(file, offset + moof.size, fileSize, 'mdat')
     const bytes = moof.size + mdat.size
-    const body = (await bytesAt(file, offset, moof.size)).subarray(moof.headerSize)
+    const body = (await readBytesAt(file, offset, moof.size)).subarray(moof.headerSize)
     const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
     const sample = { start: offset + fragment.firstSampleStart, end: offset + fragment.firstSampleEnd }
     const isIdr =
       track.pictures === null
         ? null
-        : await startsWithIdr((at, length) => bytesAt(file, at, length), sample, track.unitLengthBytes)
+        : await startsWithIdr((at, length) => readBytesAt(file, at, length), sample, track.unitLengthBytes)
     fragments.push(Object.assign({ offset, end: offset + bytes, startsWithIdr: isIdr }, fragment))
     offset += bytes
   }
@@ -98,7 +98,7 @@ const groupIntoParts = (
   track: Track,
   fragments: ReadonlyArray<PlacedFragment>,
   edges: PartEdges,
-): ReadonlyArray<CutPart> => {
+): ReadonlyArray<Segment> => {
   const groups: PlacedFragment[][] = []
   let edge = Number.NEGATIVE_INFINITY
   for (const fragment of fragments) {
@@ -135,9 +135,9 @@ const joinShortTail = (
 const ticksOf = (fragments: ReadonlyArray<Fragment>): number =>
   fragments.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
-const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragment>): CutPart => {
+const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragment>): Segment => {
   const [first, last] = [fragments[0], fragments.at(-1)]
-  if (first === undefined || last === undefined) throw malformed('a part without fragments')
+  if (first === undefined || last === undefined) throw malformedBox('a part without fragments')
   const keyframe = (fragment: PlacedFragment): Keyframe => ({
     offset: fragment.offset - first.offset,
     length: fragment.firstSampleEnd,

@@ -25,7 +25,7 @@ type Reading = {
 }
 
 /** What all of a file teaches, for a second look at it. */
-export type Learnt = {
+export type ClockReading = {
   /** For each clock, by how much a stream on it would begin before its own end on the clock before. */
   readonly overlaps: ReadonlyArray<number>
   /** Which times are damaged, ascending: the next one of the same stream goes on from the one before. */
@@ -38,7 +38,7 @@ export type EvenClock = {
    * `isShown`: it is the time at which a picture is shown, of a stream that does not tell when it is decoded.
    */
   readonly place: (stream: number, raw: number, isShown?: boolean) => number
-  readonly learnt: () => Learnt & {
+  readonly learnt: () => ClockReading & {
     /** Times have to be written anew: the source changes its clock, or its counter of 33 bits starts again. */
     readonly isUneven: boolean
     /** From the first time to the last. */
@@ -52,7 +52,7 @@ export type EvenClock = {
  * the old one until they jump, too, and join it. So their distances stay what they are. A stream that pauses while
  * another goes on does not jump, and pauses of all streams up to 10 seconds stay.
  */
-export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): EvenClock => {
+export const createEvenClock = (known: ClockReading = { overlaps: [], damaged: [] }): EvenClock => {
   const readings = new Map<number, Reading>()
   const overlaps: number[] = [0]
   const damaged: number[] = []

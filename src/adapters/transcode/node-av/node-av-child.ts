@@ -3,26 +3,26 @@ import './promise-with-resolvers.ts'
 import { Log } from 'node-av'
 import { AV_LOG_ERROR } from 'node-av/constants'
 import { E } from '../../../fp.ts'
-import { describe } from './node-av-describe.ts'
-import { encode } from './node-av-encode.ts'
+import { describeNodeAv } from './node-av-describe.ts'
+import { encodeByNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
-import { probe } from './node-av-probe.ts'
-import { remux } from './node-av-remux.ts'
+import { probeByNodeAv } from './node-av-probe.ts'
+import { remuxByNodeAv } from './node-av-remux.ts'
 
 /** The program of the child that node-av-engine.ts forks: one question, one answer, and out. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
   switch (request.kind) {
     case 'describe':
-      return describe()
+      return describeNodeAv()
     case 'probe':
-      return probe(request.path)
+      return probeByNodeAv(request.path)
     case 'peak-rate':
       return peakRateOf(request.path, request.streamIndex)
     case 'encode':
-      return encode(request.job, (seconds) => reply({ kind: 'progress', seconds }))
+      return encodeByNodeAv(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':
-      return remux(request.job)
+      return remuxByNodeAv(request.job)
   }
 }
 

@@ -3,7 +3,7 @@ import { FF_ENCODER_AAC, FF_ENCODER_LIBX264 } from 'node-av/constants'
 import type { EngineFacts } from '../engine.ts'
 import { codecsWithout, neededFilters } from '../process/limits.ts'
 
-export const describe = async (): Promise<EngineFacts> => {
+export const describeNodeAv = async (): Promise<EngineFacts> => {
   const missing = [
     ...[FF_ENCODER_LIBX264, FF_ENCODER_AAC].filter((name) => Codec.findEncoderByName(name) === null),
     ...neededFilters.filter((name) => Filter.getByName(name) === null),

@@ -1,12 +1,15 @@
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
-import { CUT_OFF, type Encoded, type EncodeJob, type StreamJob } from '../engine.ts'
+import { CUT_OFF, type EncodeJob, type EncodeResult, type StreamJob } from '../engine.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSink, type Sink } from './node-av-sink.ts'
 import { openSource, startShift } from './node-av-source.ts'
 
 /** One pass over the source, as the program ffmpeg does it: each stream decoded once, encoded for all its outputs. */
-export const encode = async (job: EncodeJob, onProgress: (seconds: number) => void): Promise<Encoded> => {
+export const encodeByNodeAv = async (
+  job: EncodeJob,
+  onProgress: (seconds: number) => void,
+): Promise<EncodeResult> => {
   let isCutOff = false
   Log.setCallback(
     (_, message) => {

@@ -3,13 +3,13 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as t from 'io-ts'
 import { E, pipe, TE } from '../../../fp.ts'
-import type { Files } from '../../sandbox/own-root.ts'
+import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, filesOf, noFiles } from '../engine.ts'
 import { ProbedFile } from '../probed-file.ts'
-import { bareEnvironment, bounded } from '../process/launcher.ts'
+import { bareEnvironment, boundedCommand } from '../process/launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
 import { verdictOf } from '../process/machine-faults.ts'
-import { type Bounds, failureOf, supervise, withoutPath } from '../process/supervise.ts'
+import { type DecoderBounds, failureOf, superviseDecoder, withoutPath } from '../process/supervise.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 
 /** Runs FFmpeg's libraries from the npm package node-av, in a child: a crash of native code ends that alone. */
@@ -63,15 +63,15 @@ const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 const ask =
   (
     request: ChildRequest,
-    files: Files,
-    bounds: Bounds,
+    files: SandboxFiles,
+    bounds: DecoderBounds,
     path: string | null = null,
     onProgress: (seconds: number) => void = () => {},
   ): TE.TaskEither<EngineFailure, unknown> =>
   async () => {
     // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-    const { program, args } = await bounded({ program: process.execPath, args: flags }, files, LIMITS)
+    const { program, args } = await boundedCommand({ program: process.execPath, args: flags }, files, LIMITS)
     const child = fork(CHILD, {
       execPath: program,
       execArgv: [...args],
@@ -91,7 +91,7 @@ const ask =
     })
     // A child that is gone before it has read the question is told of by how it ended.
     child.send(request, () => {})
-    const ended = await supervise(child, bounds)
+    const ended = await superviseDecoder(child, bounds)
     const failure = failureOf(ended, path)
     if (failure !== null) return E.left(failure)
     return answer ?? E.left({ reason: 'broken', detail: 'it ended without an answer' })

@@ -19,9 +19,9 @@ import {
   toLanguage,
 } from '../probed-file.ts'
 import { decoderLimits, isDecoded } from '../process/limits.ts'
-import { openSource, turnOf } from './node-av-source.ts'
+import { openSource, sourceTurnOf } from './node-av-source.ts'
 
-export const probe = async (path: string): Promise<ProbedFile> => {
+export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
   const source = await openSource(path)
@@ -98,7 +98,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   width: stream.codecpar.width,
   height: stream.codecpar.height,
   pixelAspect: quotient(stream.sampleAspectRatio) || quotient(stream.codecpar.sampleAspectRatio) || 1,
-  ...turnOf(stream),
+  ...sourceTurnOf(stream),
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlaced: false,

@@ -3,7 +3,7 @@ import type { RemuxJob } from '../engine.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { openSource, startShift } from './node-av-source.ts'
 
-export const remux = async ({ outputs }: RemuxJob): Promise<void> => {
+export const remuxByNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {
   for (const output of outputs) await copyTracks(output)
 }
 

@@ -1,6 +1,6 @@
 import { Encoder, type FilterComplexAPI, type Frame, Muxer } from 'node-av'
 import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_F32LE } from 'node-av/constants'
-import { type EncodeOutput, formatOf } from '../engine.ts'
+import { containerOf, type EncodeOutput } from '../engine.ts'
 
 /** Takes frames, and has made a file of them when it is finished. */
 export type Sink = {
@@ -20,7 +20,7 @@ export const openSink = async (
     bitrate: 0,
     options: { threads: 'auto', ...options },
   })
-  const muxer = await Muxer.open(file, { format: formatOf(name), options: muxerOptions })
+  const muxer = await Muxer.open(file, { format: containerOf(name), options: muxerOptions })
   const track = muxer.addStream(encoder)
 
   const drain = async () => {

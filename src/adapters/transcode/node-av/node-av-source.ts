@@ -27,13 +27,13 @@ export const startShift = (source: Demuxer): ((packet: Packet) => void) => {
 }
 
 /** How a player must turn pictures: degrees clockwise, 0 to 359, and whether upside down before. */
-export type Turn = { readonly rotation: number; readonly mirrored: boolean }
+export type SourceTurn = { readonly rotation: number; readonly mirrored: boolean }
 
 /**
  * From the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth turn and scale
  * (FFmpeg's libavutil/display.h).
  */
-export const turnOf = ({ codecpar }: Stream): Turn => {
+export const sourceTurnOf = ({ codecpar }: Stream): SourceTurn => {
   const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
   if (matrix === null || matrix.length < 36) return AS_IT_IS
   const [a, b, c, d] = [0, 4, 12, 16].map((at) => matrix.readInt32LE(at)) as [number, number, number, number]
@@ -43,4 +43,4 @@ export const turnOf = ({ codecpar }: Stream): Turn => {
   return { rotation: ((Math.round(degrees) % 360) + 360) % 360, mirrored: a * d - b * c < 0 }
 }
 
-const AS_IT_IS: Turn = { rotation: 0, mirrored: false }
+const AS_IT_IS: SourceTurn = { rotation: 0, mirrored: false }

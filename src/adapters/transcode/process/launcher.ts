@@ -1,16 +1,20 @@
 import { findProgram } from '../../sandbox/find-program.ts'
-import type { Files } from '../../sandbox/own-root.ts'
-import { type Command, sandboxed } from '../../sandbox/sandbox.ts'
+import type { SandboxFiles } from '../../sandbox/own-root.ts'
+import { type SandboxCommand, sandboxCommand } from '../../sandbox/sandbox.ts'
 
 /**
  * A command in the sandbox, with these files, within limits (`prlimit`, in its own words). A system that does not have
  * that program has no limits.
  */
-export const bounded = (command: Command, files: Files, limits: ReadonlyArray<string>): Promise<Command> => {
+export const boundedCommand = (
+  command: SandboxCommand,
+  files: SandboxFiles,
+  limits: ReadonlyArray<string>,
+): Promise<SandboxCommand> => {
   const prlimit = findProgram('prlimit')
-  if (prlimit === null) return sandboxed(command, files)
+  if (prlimit === null) return sandboxCommand(command, files)
   const args = ['--core=0', ...limits, '--', command.program, ...command.args]
-  return sandboxed({ program: prlimit, args }, files)
+  return sandboxCommand({ program: prlimit, args }, files)
 }
 
 /** What an engine may know of where it runs: no secret among the settings reaches a decoder. */

@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
-import { createBothEnds } from '../../platform/both-ends.ts'
+import { createHeadAndTail } from '../../platform/both-ends.ts'
 import { isCrash } from '../../platform/crash-signals.ts'
-import { endOf } from '../../sandbox/sandbox.ts'
+import { processEndOf } from '../../sandbox/sandbox.ts'
 import type { EngineFailure } from '../engine.ts'
 import { machineLineOf, verdictOf } from './machine-faults.ts'
 
-export type Bounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
+export type DecoderBounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
 
 /** How a process ended, and what it said on stderr, or both ends of that. */
-export type Ended = {
+export type SupervisedEnd = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
@@ -22,10 +22,13 @@ export type Ended = {
 const MAX_STDERR = 64 * 1024
 
 /** Waits until a process and its pipes are closed; kills it when its time is up, on abort, and when we exit. */
-export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds): Promise<Ended> =>
+export const superviseDecoder = (
+  child: ChildProcess,
+  { wallSeconds, signal }: DecoderBounds,
+): Promise<SupervisedEnd> =>
   new Promise((resolve) => {
-    let stopped: Ended['stopped'] = null
-    const stderr = createBothEnds(MAX_STDERR)
+    let stopped: SupervisedEnd['stopped'] = null
+    const stderr = createHeadAndTail(MAX_STDERR)
     const stop = (why: 'time' | 'aborted') => {
       stopped ??= why
       child.kill('SIGKILL')
@@ -37,7 +40,7 @@ export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds):
     signal?.addEventListener('abort', abort)
     process.once('exit', exit)
 
-    const end = (ended: Pick<Ended, 'code' | 'signal' | 'startError'>) => {
+    const end = (ended: Pick<SupervisedEnd, 'code' | 'signal' | 'startError'>) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       process.off('exit', exit)
@@ -45,7 +48,7 @@ export const supervise = (child: ChildProcess, { wallSeconds, signal }: Bounds):
     }
     child.stderr?.setEncoding('utf8').on('data', stderr.add)
     child.once('error', (startError) => end({ code: null, signal: null, startError }))
-    child.once('close', (code, killedBy) => end({ ...endOf(code, killedBy), startError: null }))
+    child.once('close', (code, killedBy) => end({ ...processEndOf(code, killedBy), startError: null }))
     if (signal?.aborted) abort()
   })
 
@@ -54,7 +57,7 @@ export const withoutPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 
 /** `null` when it ended well. `path`, if there is one, is taken out of what is told. */
-export const failureOf = (ended: Ended, path: string | null): EngineFailure | null => {
+export const failureOf = (ended: SupervisedEnd, path: string | null): EngineFailure | null => {
   const { code, signal, stopped, startError } = ended
   if (code === 0 && stopped === null) return null
   const stderr = withoutPath(ended.stderr, path).trim()
@@ -69,7 +72,7 @@ export const failureOf = (ended: Ended, path: string | null): EngineFailure | nu
  * asked to end, as a service manager asks every process that it stops. */
 const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 
-const reasonOf = ({ code, signal, stderr, startError }: Ended): EngineFailure['reason'] => {
+const reasonOf = ({ code, signal, stderr, startError }: SupervisedEnd): EngineFailure['reason'] => {
   if (startError !== null || NO_VERDICT.has(code)) return 'broken'
   const verdict = verdictOf(stderr)
   if (signal === null || verdict === 'broken') return verdict

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { BlobShelf, NewBytes } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
+import type { BlobStorage, BlobWriter } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
 import { defaultFillOptions } from '../../../../src/adapters/cache/blobs/fill-options.ts'
 import { createFillingBlobCache } from '../../../../src/adapters/cache/blobs/filling-blob-cache.ts'
-import { createMemoryShelf } from '../../../../src/adapters/cache/memory/memory-blob-cache.ts'
+import { createMemoryBlobStorage } from '../../../../src/adapters/cache/memory/memory-blob-cache.ts'
 import { wholeOf } from '../../../../src/domain/media/bytes.ts'
 import { E } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
@@ -18,8 +18,8 @@ describe('a blob cache on a shelf that fails', () => {
   const noSpace = new Error('ENOSPC')
 
   /** Bytes of new blobs go through `spoil`; the rest works. */
-  const spoiling = (spoil: (bytes: NewBytes) => NewBytes): BlobShelf => {
-    const shelf = createMemoryShelf(2 ** 24)
+  const spoiling = (spoil: (bytes: BlobWriter) => BlobWriter): BlobStorage => {
+    const shelf = createMemoryBlobStorage(2 ** 24)
     return {
       ...shelf,
       begin: async (key, facts) => {
@@ -46,17 +46,17 @@ describe('a blob cache on a shelf that fails', () => {
     throw noSpace
   }
 
-  const shelves: Readonly<Record<string, () => BlobShelf>> = {
+  const shelves: Readonly<Record<string, () => BlobStorage>> = {
     'is full at once': () => fullAfter(0),
     'becomes full half-way': () => fullAfter(50_000),
     'is full at the last byte': () => fullAfter(bytes.length - 1),
     'cannot publish': () => spoiling((inner) => ({ ...inner, publish: throwing })),
     'cannot read back': () => spoiling((inner) => ({ ...inner, read: throwing })),
     'cannot close': () => spoiling((inner) => ({ ...inner, close: throwing })),
-    'does not let anything begin': () => ({ ...createMemoryShelf(2 ** 24), begin: throwing }),
+    'does not let anything begin': () => ({ ...createMemoryBlobStorage(2 ** 24), begin: throwing }),
     'can do nothing at all': () => ({
       open: throwing,
-      held: () => null,
+      peek: () => null,
       begin: throwing,
       remove: throwing,
     }),

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { StoredBytes } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
-import { fromShelf } from '../../../../src/adapters/cache/blobs/from-shelf.ts'
+import { readStored } from '../../../../src/adapters/cache/blobs/from-shelf.ts'
 import type { ByteRange } from '../../../../src/domain/media/bytes.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
 import { reading, someBytes } from '../../../support/origins.ts'
@@ -34,7 +34,7 @@ describe('bytes from a shelf', () => {
   const open = (stored: StoredBytes, range: ByteRange = { start: 0, end: bytes.length }, chunkSize = 97) => {
     const wentOnAt: number[] = []
     let leaves = 0
-    const opened = fromShelf({
+    const opened = readStored({
       bytes: stored,
       range,
       goOn: async function* (at) {

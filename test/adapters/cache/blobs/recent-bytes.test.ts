@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { NewBytes } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
+import type { BlobWriter } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
 import { pieceBytes } from '../../../../src/adapters/cache/blobs/pieces.ts'
-import { withRecentBytes } from '../../../../src/adapters/cache/blobs/recent-bytes.ts'
+import { withReadCache } from '../../../../src/adapters/cache/blobs/recent-bytes.ts'
 import { someBytes } from '../../../support/origins.ts'
 
 /** Bytes that land in memory, with each place that was read back. */
 const landing = () => {
   const landed: Uint8Array[] = []
   const readBack: number[] = []
-  const bytes: NewBytes = {
+  const bytes: BlobWriter = {
     read: async (start, end) => {
       readBack.push(start)
       return Buffer.concat(landed).subarray(start, end)
@@ -28,7 +28,7 @@ describe('bytes of which the last ones are in memory', () => {
 
   const written = async (chunkSize: number) => {
     const { bytes, readBack } = landing()
-    const recent = withRecentBytes(bytes, { windowBytes: pieceBytes, pieces: 2 })
+    const recent = withReadCache(bytes, { windowBytes: pieceBytes, pieces: 2 })
     for (let at = 0; at < all.length; at += chunkSize) await recent.write(all.subarray(at, at + chunkSize))
     return { recent, readBack }
   }
@@ -66,14 +66,14 @@ describe('bytes of which the last ones are in memory', () => {
   it('are asked for again when reading them back has failed', async () => {
     const { bytes } = landing()
     let failures = 0
-    const failing: NewBytes = {
+    const failing: BlobWriter = {
       ...bytes,
       read: async (start, end) => {
         if (failures++ === 0) throw new Error('EIO')
         return bytes.read(start, end)
       },
     }
-    const recent = withRecentBytes(failing, { windowBytes: 0, pieces: 2 })
+    const recent = withReadCache(failing, { windowBytes: 0, pieces: 2 })
     await recent.write(all)
     const first = await recent.read(0, 100).then(
       () => 'read',

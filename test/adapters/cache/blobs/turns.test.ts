@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { createTurns } from '../../../../src/adapters/cache/blobs/turns.ts'
+import { createFairScheduler } from '../../../../src/adapters/cache/blobs/turns.ts'
 import { countTurns } from '../../../support/turn-counter.ts'
 
 describe('turns', () => {
   const turnsSoFar = countTurns()
 
   it('let so many go on in one turn of the event loop, in the order in which they came', async () => {
-    const turns = createTurns({ nothing: 3, something: 2 })
+    const turns = createFairScheduler({ nothing: 3, something: 2 })
     const from = turnsSoFar()
     const went: Array<readonly [name: string, turn: number]> = []
     const goOn = async (name: string) => {
@@ -24,7 +24,7 @@ describe('turns', () => {
   })
 
   it('put who wants to go on again behind those who wait', async () => {
-    const turns = createTurns({ nothing: 1, something: 1 })
+    const turns = createFairScheduler({ nothing: 1, something: 1 })
     const went: string[] = []
     const goOn = async (name: string) => {
       for (let times = 0; times < 2; times++) {
@@ -37,7 +37,7 @@ describe('turns', () => {
   })
 
   it('are given first to those who have had nothing, whenever they come', async () => {
-    const turns = createTurns({ nothing: 2, something: 1 })
+    const turns = createFairScheduler({ nothing: 2, something: 1 })
     const went: string[] = []
     const goOn = async (name: string, hasHad: 'nothing' | 'something') => {
       await turns.next(hasHad)

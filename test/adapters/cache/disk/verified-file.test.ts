@@ -7,7 +7,7 @@ import {
   createChunkDigests,
   digestBytes,
 } from '../../../../src/adapters/cache/disk/chunk-digests.ts'
-import { createTrust, stampOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
+import { createChunkTrust, fileStampOf } from '../../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { createVerifiedFile } from '../../../../src/adapters/cache/disk/verified-file.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
 import { someBytes } from '../../../support/origins.ts'
@@ -43,7 +43,7 @@ describe('[V22] verified chunks', () => {
 
   it('are trusted for a minute, and not when the file has changed', () => {
     let now = 1000
-    const trust = createTrust(asMonotonic(() => now))
+    const trust = createChunkTrust(asMonotonic(() => now))
     const at = (stamp: string | null) => trust.of('file', stamp, 2)
     return at('one')
       .verify(1, async () => undefined)
@@ -64,8 +64,8 @@ describe('[V22] verified chunks', () => {
   it('are not trusted by the times of a file that has just been written', () => {
     const now = 1_000_000
     const ago = (ms: number) => ({ ino: 1, ctimeMs: now - ms, mtimeMs: 0 })
-    expect(stampOf(ago(0), now)).to.equal(null)
-    expect(stampOf(ago(1000), now)).not.to.equal(null)
+    expect(fileStampOf(ago(0), now)).to.equal(null)
+    expect(fileStampOf(ago(1000), now)).not.to.equal(null)
   })
 
   const trials: Readonly<Record<string, (file: FileHandle) => FileHandle['read']>> = {
@@ -94,7 +94,7 @@ describe('[V22] verified chunks', () => {
         },
         size: bytes.length,
         digests: digestsIn([bytes]),
-        trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),
+        trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
         onBad: async () => {
           told.push('bad')
         },
@@ -111,7 +111,7 @@ describe('[V22] verified chunks', () => {
   it('are not bad because a reader leaves while they are verified, and are verified for those who wait', async () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
-    const trusted = createTrust(asMonotonic(() => 0)).of(path, null, 3)
+    const trusted = createChunkTrust(asMonotonic(() => 0)).of(path, null, 3)
     const told: string[] = []
     let goOn = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -163,7 +163,7 @@ describe('[V22] verified chunks', () => {
       opened: { file: { read } as FileHandle, ino: 1, stamp: null, close: async () => undefined },
       size: bytes.length,
       digests: digestsIn([bytes]),
-      trusted: createTrust(asMonotonic(() => 0)).of(path, null, 3),
+      trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
       onBad: async (cause) => {
         told.push(cause)
       },

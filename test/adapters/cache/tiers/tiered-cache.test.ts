@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { cacheFolders, idOf } from '../../../../src/adapters/cache/disk/cache-folders.ts'
+import { cacheFolders, cacheIdOf } from '../../../../src/adapters/cache/disk/cache-folders.ts'
 import {
   type DiskCache,
   type DiskCacheOptions,
@@ -9,9 +9,13 @@ import {
 } from '../../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { createMemoryTier } from '../../../../src/adapters/cache/memory/memory-cache.ts'
 import { createCacheMeter, noMeter } from '../../../../src/adapters/cache/tiers/cache-meter.ts'
-import { type CacheTier, cacheOfTier, unshared } from '../../../../src/adapters/cache/tiers/cache-tier.ts'
+import {
+  type CacheTier,
+  cacheOfTier,
+  noSharedMarks,
+} from '../../../../src/adapters/cache/tiers/cache-tier.ts'
 import { createMeteredTier } from '../../../../src/adapters/cache/tiers/metered-tier.ts'
-import { createTierStaleCache } from '../../../../src/adapters/cache/tiers/tier-stale-cache.ts'
+import { createStaleReader } from '../../../../src/adapters/cache/tiers/tier-stale-cache.ts'
 import { createTieredBlobCache } from '../../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../../../../src/adapters/cache/tiers/tiered-cache.ts'
 import { wholeOf } from '../../../../src/domain/media/bytes.ts'
@@ -155,14 +159,14 @@ describe('memory in front of disk', () => {
       await right(setNow(there, key, false))
       now += 2000
       expect(await valueIn(here, key)).to.deep.equal(O.none)
-      expect(await right(createTierStaleCache(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
+      expect(await right(createStaleReader(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
     })
 
     it('that change while the old one is read from disk do not come back', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       const { disk, release } = slowToFind(inner)
-      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: unshared }))
+      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: noSharedMarks }))
       const cache = cacheOn(disk)
       const underWay = valueIn(cache, key)
       await right(setNow(cache, key, 'new'))
@@ -188,7 +192,7 @@ describe('memory in front of disk', () => {
       const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
       expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
       expect(looks).to.equal(1)
-      await right(inner.keep(key, { value: 'body', expiresAt: null, mark: unshared }))
+      await right(inner.keep(key, { value: 'body', expiresAt: null, mark: noSharedMarks }))
       for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
       expect(looks).to.equal(2)
     })
@@ -196,7 +200,7 @@ describe('memory in front of disk', () => {
     it('that were deleted are not found by a look that began before that', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
-      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: unshared }))
+      await right(inner.keep(key, { value: 'old', expiresAt: null, mark: noSharedMarks }))
       const { disk, release } = slowToFind(inner)
       const cache = cacheOn(disk)
       const before = valueIn(cache, key)
@@ -230,7 +234,7 @@ describe('memory in front of disk', () => {
     ] as const) {
       it(`are to be had from ${name} for as long as the caller says`, async () => {
         const tier = await make()
-        const stale = createTierStaleCache(tier, clock)
+        const stale = createStaleReader(tier, clock)
         await right(setNow(cacheOfTier(tier, clock), key, 'body'))
         now += 900_000 + 1000 * day - 1
         expect(await right(cacheOfTier(tier, clock).get(key))).to.deep.equal(O.none)
@@ -243,7 +247,7 @@ describe('memory in front of disk', () => {
         const tier = await make()
         await right(setNow(cacheOfTier(tier, clock), key, 'body'))
         await right(cacheOfTier(tier, clock).delete(key))
-        expect(await right(createTierStaleCache(tier, clock).getStale(key, day))).to.deep.equal(O.none)
+        expect(await right(createStaleReader(tier, clock).getStale(key, day))).to.deep.equal(O.none)
       })
     }
   })
@@ -287,7 +291,7 @@ describe('memory in front of disk', () => {
         )
       await collect(await read())
       await disk.settled()
-      const path = cacheFolders(dir).blob(idOf(key.name))
+      const path = cacheFolders(dir).blob(cacheIdOf(key.name))
       const flipped = await readFile(path)
       flipped[99_000] = (flipped[99_000] ?? 0) ^ 1
       await writeFile(path, flipped)

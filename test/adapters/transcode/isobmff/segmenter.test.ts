@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Cut, cut, startsOf } from '../../../../src/adapters/transcode/isobmff/segmenter.ts'
+import {
+  type SegmentedTrack,
+  segmentStartsOf,
+  segmentTrack,
+} from '../../../../src/adapters/transcode/isobmff/segmenter.ts'
 import { fragment, initSegment } from '../../../support/mp4-writer.ts'
 
 const FILM = 'test/media/fragments-film.mp4'
 const SOUND = 'test/media/fragments-sound.mp4'
 
-const seconds = ({ track, parts }: Cut) => parts.map(({ durationTicks }) => durationTicks / track.timescale)
+const seconds = ({ track, parts }: SegmentedTrack) =>
+  parts.map(({ durationTicks }) => durationTicks / track.timescale)
 
 describe('cut', () => {
   let folder: string
@@ -36,7 +41,7 @@ describe('cut', () => {
   }
 
   it('cuts pictures at the key pictures on the edges, and notes where each of these is', async () => {
-    const film = await cut(FILM, { seconds: [], step: 1 })
+    const film = await segmentTrack(FILM, { seconds: [], step: 1 })
     expect(seconds(film)).to.deep.equal([1, 1, 1.125])
     expect(film.parts.map(({ keyframes }) => keyframes.length)).to.deep.equal([2, 2, 3])
 
@@ -58,16 +63,16 @@ describe('cut', () => {
   })
 
   it('cuts sound next to where the pictures are cut', async () => {
-    const film = await cut(FILM, { seconds: [], step: 1 })
-    const sound = await cut(SOUND, { seconds: startsOf(film).slice(1), step: 1 })
+    const film = await segmentTrack(FILM, { seconds: [], step: 1 })
+    const sound = await segmentTrack(SOUND, { seconds: segmentStartsOf(film).slice(1), step: 1 })
     expect(sound.parts.length).to.equal(film.parts.length)
-    for (const [i, start] of startsOf(sound).entries())
-      expect(start).to.be.closeTo(startsOf(film)[i] ?? Number.NaN, 0.16)
+    for (const [i, start] of segmentStartsOf(sound).entries())
+      expect(start).to.be.closeTo(segmentStartsOf(film)[i] ?? Number.NaN, 0.16)
     expect(sound.parts.every(({ keyframes }) => keyframes.length === 0)).to.equal(true)
   })
 
   it('gives slices that make up the file, without a gap, from its first byte', async () => {
-    const { init, parts } = await cut(FILM, { seconds: [], step: 1 })
+    const { init, parts } = await segmentTrack(FILM, { seconds: [], step: 1 })
     const slices = [init, ...parts.map(({ slice }) => slice)]
     expect(slices.map(({ start }) => start)).to.deep.equal([0, ...slices.slice(0, -1).map(({ end }) => end)])
     const bytes = await readFile(FILM)
@@ -79,7 +84,7 @@ describe('cut', () => {
     const gops = fc.array(fc.integer({ min: 100, max: 3000 }), { minLength: 1, maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(gops, fc.integer({ min: 1, max: 8 }), async (durations, step) => {
-        const { parts } = await cut(await written('film', 1000, durations), { seconds: [], step })
+        const { parts } = await segmentTrack(await written('film', 1000, durations), { seconds: [], step })
         const gopStarts = durations.map((_, i) => durations.slice(0, i).reduce((sum, d) => sum + d, 0))
         const edges = gopStarts.filter((start, i) => {
           const before = gopStarts[i - 1]
@@ -100,40 +105,48 @@ describe('cut', () => {
   })
 
   it('goes on in even steps when sound outlasts the pictures', async () => {
-    const sound = await cut(await written('sound', 1000, Array(30).fill(1000)), { seconds: [6], step: 6 })
+    const sound = await segmentTrack(await written('sound', 1000, Array(30).fill(1000)), {
+      seconds: [6],
+      step: 6,
+    })
     expect(seconds(sound)).to.deep.equal([6, 6, 6, 6, 6])
   })
 
   it('leaves a last moment with the part before', async () => {
-    const film = await cut(await written('film', 1000, [2000, 2000, 2000, 40]), { seconds: [], step: 6 })
+    const film = await segmentTrack(await written('film', 1000, [2000, 2000, 2000, 40]), {
+      seconds: [],
+      step: 6,
+    })
     expect(seconds(film)).to.deep.equal([6.04])
   })
 
   it('gives no parts where there are no samples', async () => {
-    expect((await cut(await written('film', 1000, []), { seconds: [], step: 6 })).parts).to.deep.equal([])
+    expect(
+      (await segmentTrack(await written('film', 1000, []), { seconds: [], step: 6 })).parts,
+    ).to.deep.equal([])
   })
 
   it('reads gaps in time, and GOPs that do not start with a key picture, and leaves it to others to judge', async () => {
     const sample = { duration: 1000, size: 10, key: true }
     const init = initSegment('film', 1000)
     await writeFile(path, Buffer.concat([init, fragment(0, [sample]), fragment(1001, [sample])]))
-    const gap = await cut(path, { seconds: [], step: 6 })
+    const gap = await segmentTrack(path, { seconds: [], step: 6 })
     expect(gap.parts[0]?.fragments.map(({ startTicks }) => startTicks)).to.deep.equal([0, 1001])
     expect(gap.isEven).to.equal(false)
     await writeFile(path, Buffer.concat([init, fragment(0, [{ ...sample, key: false }])]))
-    const { parts } = await cut(path, { seconds: [], step: 6 })
+    const { parts } = await segmentTrack(path, { seconds: [], step: 6 })
     expect(parts[0]?.fragments).to.have.length(1)
     expect(parts[0]?.fragments[0]).to.include({ isMarkedKey: false, startsWithIdr: false })
   })
 
   it('refuses a file that is cut off anywhere but between two fragments', async () => {
     const bytes = await readFile(SOUND)
-    const { init, parts } = await cut(SOUND, { seconds: [], step: 0.1 })
+    const { init, parts } = await segmentTrack(SOUND, { seconds: [], step: 0.1 })
     const whole = new Set([init.end, ...parts.map(({ slice }) => slice.end)])
     for (let length = 0; length < bytes.length; length += 97) {
       if (whole.has(length)) continue
       await writeFile(path, bytes.subarray(0, length))
-      await expectMalformed(cut(path, { seconds: [], step: 1 }), '')
+      await expectMalformed(segmentTrack(path, { seconds: [], step: 1 }), '')
     }
   })
 
@@ -149,7 +162,7 @@ describe('cut', () => {
           for (const { at, value, headersOnly } of changes)
             bytes[at % (headersOnly ? 1200 : bytes.length)] = value
           await writeFile(path, bytes)
-          const result = await cut(path, { seconds: [], step: 1 }).catch((error: Error) => error)
+          const result = await segmentTrack(path, { seconds: [], step: 1 }).catch((error: Error) => error)
           if (result instanceof Error) expect(result.message).to.match(/^malformed MP4: /)
         },
       ),
@@ -157,7 +170,7 @@ describe('cut', () => {
     )
   })
 
-  const expectMalformed = async (cutting: Promise<Cut>, what: string): Promise<void> => {
+  const expectMalformed = async (cutting: Promise<SegmentedTrack>, what: string): Promise<void> => {
     const result = await cutting.catch((error: Error) => error)
     expect(result).to.be.instanceOf(Error)
     expect((result as Error).message)

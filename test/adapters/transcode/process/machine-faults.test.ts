@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { expect } from 'chai'
 import type { Engine, EngineFailure } from '../../../../src/adapters/transcode/engine.ts'
-import { failureOf, supervise } from '../../../../src/adapters/transcode/process/supervise.ts'
+import { failureOf, superviseDecoder } from '../../../../src/adapters/transcode/process/supervise.ts'
 import { E } from '../../../../src/fp.ts'
 import { enginesHere, transcoderOn } from '../../../support/engines.ts'
 import { left, right } from '../../../support/expect-right.ts'
@@ -47,7 +47,7 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     const noise = `process.stderr.write('[h264] error while decoding MB 1 2\\n'.repeat(20000), () => {
       process.stderr.write('No space left on device\\n' + 'Conversion failed\\n'.repeat(9), () => process.exit(1))
     })`
-    const ended = await supervise(spawn(process.execPath, ['-e', noise]), { wallSeconds: 60 })
+    const ended = await superviseDecoder(spawn(process.execPath, ['-e', noise]), { wallSeconds: 60 })
     const failure = failureOf(ended, null)
     expect(failure?.reason).to.equal('broken')
     expect(failure?.detail).to.include('No space left on device')
