@@ -236,7 +236,7 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
 describe('[M5] the identity of this process', () => {
   it('is given by its beacon alone, which shows it to the others before', () => {
     const naming = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-      (name) => name.endsWith('.ts') && /\bourIdentity\b/.test(readFileSync(join('src', name), 'utf8')),
+      (name) => name.endsWith('.ts') && /\bcurrentProcessId\b/.test(readFileSync(join('src', name), 'utf8')),
     )
     expect(naming).to.have.members([
       'adapters/platform/process-beacon.ts',
