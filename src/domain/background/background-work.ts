@@ -11,7 +11,7 @@ export type Next = { readonly againInMs: number } | 'done'
 export type TaskContext = {
   /** Aborted when the work stops. The task must then end as soon as it can. */
   readonly signal: AbortSignal
-  /** Counts and logs a failure of one item, when the task goes on with the others. */
+  /** Counts and logs the failure of one item. The task continues with the other items. */
   readonly failed: (error: unknown, item: string) => void
 }
 

@@ -59,8 +59,8 @@ export const openOrigin = async (
   const bytes = verifyBytes(withIdleTimeout(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
   try {
     const first = await bytes.next()
-    const wanted = skipBytes(resumeAfter(first, bytes), start - from)
-    return E.right(withRelease(wanted, end - start, (isEarly) => isEarly && cancelStream(opened.right)))
+    const rest = skipBytes(resumeAfter(first, bytes), start - from)
+    return E.right(withRelease(rest, end - start, (isEarly) => isEarly && cancelStream(opened.right)))
   } catch (cause) {
     return E.left(fromStreamError(cause))
   }

@@ -32,14 +32,14 @@ export const createBudgetedTier = (
     return stored
   },
   delete: (name) => async () => {
-    const done = await tier.delete(name)()
+    const deleted = await tier.delete(name)()
     budget.removed(cacheIdOf(name))
-    return done
+    return deleted
   },
   remove: (name) => async () => {
-    const done = await tier.remove(name)()
+    const removed = await tier.remove(name)()
     budget.removed(cacheIdOf(name))
-    return done
+    return removed
   },
 })
 

@@ -57,9 +57,9 @@ type Deps = {
 }
 
 /**
- * Stores blobs as files, each with a record among the values that has its size and digests. A file without a
- * record, a record without a file, a file of another length, and one with a damaged chunk are all misses; the
- * last three are removed at once.
+ * Stores blobs as files. The record of a blob, which is stored like a value, has its size and digests. A file
+ * without a record, a record without a file, a file of another length, and one with a damaged chunk are all
+ * misses; the last three are removed at once.
  */
 export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
   const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
@@ -101,8 +101,8 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
 
   const storeRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
     files.forget(folders.blob(cacheIdOf(key.name)))
-    const done = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
-    if (E.isLeft(done)) throw done.left.cause
+    const put = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
+    if (E.isLeft(put)) throw put.left.cause
     cacheRecord(cacheIdOf(key.name), record)
     budget.kept(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
   }

@@ -62,7 +62,7 @@ type Options = {
   /** Removes the files of an entry. */
   readonly remove?: (id: string, kind: EntryKind) => Promise<void>
   readonly onEvicted: (bytes: number) => void
-  /** The journal or a file could not be written. */
+  /** Called when the journal or a file could not be written. */
   readonly onFailure: (cause: unknown) => void
 }
 
@@ -174,7 +174,7 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   }
 }
 
-/** Walks by place, so the policy may change meanwhile. Such changes are appended to the journal later. */
+/** Iterates by place, so entries may change during it. Such changes are appended to the journal later. */
 function* recordsOf(policy: S3Fifo): Generator<JournalRecord> {
   for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
     const { id, weight, mark } = at.entry

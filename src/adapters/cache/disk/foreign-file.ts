@@ -45,10 +45,10 @@ export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Opt
     },
     progress: async () => {
       while (!closed) {
-        const now = await check()
-        if (now.state !== 'growing' || now.reached > reached) {
-          reached = now.reached
-          return now
+        const current = await check()
+        if (current.state !== 'growing' || current.reached > reached) {
+          reached = current.reached
+          return current
         }
         await pause(pollMs)
       }

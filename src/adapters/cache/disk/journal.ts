@@ -26,7 +26,7 @@ export type Journal = {
   readonly length: () => number
   /** Replaces the journal with one of these records. */
   readonly rewrite: (records: Iterable<JournalRecord>) => Promise<void>
-  /** Later records are dropped; the next sweep corrects that. */
+  /** Closes the file. Records that are appended later are dropped; the next sweep corrects that. */
   readonly close: () => Promise<void>
 }
 

@@ -40,7 +40,7 @@ export type DiskCacheOptions = {
   readonly maxBytes: number
   readonly meter?: TierMeter
   readonly fill?: Partial<FillOptions>
-  /** Between two rounds of sweep and scrub. */
+  /** Pause between two rounds of sweep and scrub. */
   readonly upkeepMs?: number
   /** Read rate of the scrub. */
   readonly scrubBytesPerSecond?: number

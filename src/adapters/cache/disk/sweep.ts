@@ -113,7 +113,7 @@ export const sweepDisk = async ({
     if ((mark & seen) !== 0) return
     const id = Buffer.from(key).toString('hex')
     const files = isBlob(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
-    if ((await Promise.all(files.map(isThere))).every((there) => there)) return
+    if ((await Promise.all(files.map(isThere))).every((exists) => exists)) return
     for (const file of files) await removeFile(file)
     budget.removed(id)
     missed++

@@ -21,14 +21,14 @@ type Options = {
 
 export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }: Options): Maintenance => {
   const lock = createLinkLock(lockPath, (target) => target, beacon.stateOf)
-  let held: HeldIdentity | null = null
+  let hold: HeldIdentity | null = null
   let timer: NodeJS.Timeout | null = null
   let stopped = false
 
   const runRound = async () => {
     try {
-      held ??= await beacon.hold()
-      const { identity } = held
+      hold ??= await beacon.hold()
+      const { identity } = hold
       const holder = await withFolder(dirname(lockPath), () => lock.take(identity))
       if (holder === null || holder === identity) await round()
     } catch (cause) {
@@ -47,7 +47,7 @@ export const startMaintenance = ({ lockPath, beacon, everyMs, round, onFailure }
       stopped = true
       if (timer !== null) clearTimeout(timer)
       await currentRound
-      if (held !== null) await lock.release(held.identity).finally(held.release)
+      if (hold !== null) await lock.release(hold.identity).finally(hold.release)
     },
   }
 }

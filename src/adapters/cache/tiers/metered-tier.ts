@@ -19,9 +19,9 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
     return entry
   },
   keep: (key, entry) => async () => {
-    const done = await tier.keep(key, entry)()
-    if (E.isLeft(done)) meter.failed(key)
-    return done
+    const stored = await tier.keep(key, entry)()
+    if (E.isLeft(stored)) meter.failed(key)
+    return stored
   },
   delete: tier.delete,
   remove: tier.remove,

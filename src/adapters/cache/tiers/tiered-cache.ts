@@ -31,7 +31,7 @@ const recheckMs = 2000
 /**
  * Puts a memory tier in front of a disk tier. A value found on disk is copied to memory with its expiry time,
  * and read again after two seconds if it can change. Negative entries are stored in memory only, so that
- * refused clients cannot create files; the older value goes from the disk. Concurrent lookups share one read.
+ * refused clients cannot create files; the older value is deleted there. Concurrent lookups share one read.
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
   /** `asOf`: when the value was read or loaded; another process may have changed it since. */
