@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * An LRU cache with bounded memory. The size of an entry includes its key, its value and the overhead of the
- * entry, so that clients cannot exceed the bound with long or many keys. An architecture test finds any other
- * use of lru-cache.
+ * An LRU cache with bounded memory. The size of an entry includes its key, its value and its overhead, so that
+ * clients cannot exceed the bound with long or many keys. test/caches.test.ts lists all other uses of lru-cache.
  */
 export type BoundedCache<V> = {
   /** Returns the value, and marks the entry as used. */
