@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * An LRU cache with bounded memory. The size of an entry includes its key, its value and its overhead, so that
- * clients cannot exceed the bound with long or many keys. test/caches.test.ts lists all other uses of lru-cache.
+ * An LRU cache with bounded memory. The size of an entry includes its key, its value and its overhead, so
+ * that clients cannot exceed the bound with long or many keys. test/caches.test.ts finds any other use of
+ * lru-cache.
  */
 export type BoundedCache<V> = {
   /** Returns the value, and marks the entry as used. */
