@@ -26,7 +26,7 @@ type Options<V> = {
 /** Overhead of one entry: its slots in the cache's maps and lists, and the headers of its key and value. */
 const entryBytes = 256
 
-/** Assumes two bytes a character, the maximum: V8 uses one byte if all characters fit. */
+/** Assumes two bytes a character: Node uses one where all characters fit into it, else two. */
 const bytesOf = (key: string): number => 2 * key.length
 
 /** Evicts the least recently used entries first. */
