@@ -1,35 +1,35 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * A cache with a bound on its memory: the size of an entry counts its key, its value and the place that it takes, so
- * that no caller can write keys that cost more than they are said to. It is the only cache of its kind: the
- * architecture test finds any other use of lru-cache.
+ * An LRU cache with bounded memory. The size of an entry includes its key, its value and its overhead, so
+ * that clients cannot exceed the bound with long or many keys. test/caches.test.ts finds any other use of
+ * lru-cache.
  */
 export type BoundedCache<V> = {
-  /** Marks the entry as used. */
+  /** Returns the value, and marks the entry as used. */
   readonly get: (key: string) => V | undefined
-  /** An entry that is larger than the whole cache is not kept. */
+  /** An entry that is larger than the whole cache is not stored. */
   readonly set: (key: string, value: V) => void
   readonly delete: (key: string) => void
-  /** The bytes of all entries, as they are counted. */
+  /** Counted bytes of all entries. */
   readonly bytes: () => number
 }
 
 type Options<V> = {
   readonly maxBytes: number
-  /** The bytes that the value keeps from being freed, without its key. */
+  /** Bytes that the value retains, without its key. */
   readonly sizeOf: (value: V) => number
-  /** Called with what had to make room. */
+  /** Called with each evicted value. */
   readonly onEvict?: (value: V) => void
 }
 
-/** Of one entry: its slots in the maps and lists of the cache, and the headers of its key and value. */
+/** Overhead of one entry: its slots in the cache's maps and lists, and the headers of its key and value. */
 const entryBytes = 256
 
-/** A string holds one byte a character if it can, else two. */
+/** Assumes two bytes a character: Node uses one where all characters fit into it, else two. */
 const bytesOf = (key: string): number => 2 * key.length
 
-/** Entries least recently used go first. */
+/** Evicts the least recently used entries first. */
 export const createBoundedCache = <V extends object>({
   maxBytes,
   sizeOf,

@@ -15,24 +15,24 @@ type ParamsOf<T extends string> = T extends `${string}{${infer P}}${infer Rest}`
 
 const never = () => false
 
-/** A family of keys; `params` must name exactly what the template names. */
+/** Defines a family of keys. `params` must have exactly the parameters of the template. */
 const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t.Mixed>>, A>(
   template: T,
   spec: {
     readonly params: P
     readonly value: t.Type<A, unknown, unknown>
-    /** `null`: what it names cannot change. */
+    /** `null`: the value cannot change. */
     readonly ttlSeconds: number | null
-    /** See CacheKey; where it is not given, no value is one. */
+    /** See CacheKey. Default: no value is negative. */
     readonly isNegative?: (value: A) => boolean
-    /** What a reader of docs/cache-keys.md wants to know. */
+    /** Description in docs/cache-keys.md. */
     readonly about: string
-    /** The value's form, for docs/cache-keys.md. */
+    /** Format of the value, for docs/cache-keys.md. */
     readonly form: string
   },
 ) => {
   const isNegative = spec.isNegative ?? never
-  // Hot path: text and the names of parameters by turns.
+  // Split once, since building a name is a hot path. Text and parameter names alternate.
   const pieces = template.split(/\{(\w+)\}/)
   const at = (params: { readonly [K in keyof P]: t.TypeOf<P[K]> }): CacheKey<A> => ({
     name: pieces.map((piece, index) => (index % 2 === 0 ? piece : String(params[piece as keyof P]))).join(''),
@@ -44,7 +44,7 @@ const family = <const T extends string, P extends Readonly<Record<ParamsOf<T>, t
   return Object.assign(at, { template, ...spec })
 }
 
-/** `true` is written as `1`, `false` as `0`. */
+/** Encodes `true` as `1`, `false` as `0`. */
 const Flag = new t.Type<boolean, string, unknown>(
   'Flag',
   t.boolean.is,
@@ -52,12 +52,12 @@ const Flag = new t.Type<boolean, string, unknown>(
   (flag) => (flag ? '1' : '0'),
 )
 
-const isNo = (flag: boolean): boolean => !flag
+const isFalse = (flag: boolean): boolean => !flag
 
-/** What stands for a blob's bytes among the values: their length and sha256 (lower-case hex). */
+/** Record of a blob among the values: length (bytes) and sha256 (lower-case hex). */
 export const BlobRecord = t.strict({ size: t.number, sha256: t.string })
 
-/** Every key this service writes. A new cached thing starts with an entry here. */
+/** All cache keys of this service. A new kind of cached value needs an entry here. */
 export const cacheKeys = {
   imagePlaylist: family('image_files:playlist:{uid}', {
     params: { uid: ImageFileUid },
@@ -77,7 +77,7 @@ export const cacheKeys = {
     params: { uid: ImageFileUid },
     value: Flag,
     ttlSeconds: 600,
-    isNegative: isNo,
+    isNegative: isFalse,
     about: 'Whether an image may be had without a token.',
     form: '`1` or `0`',
   }),
@@ -92,7 +92,7 @@ export const cacheKeys = {
     params: { sub: t.string },
     value: Flag,
     ttlSeconds: 900,
-    isNegative: isNo,
+    isNegative: isFalse,
     about: 'Whether the user with this subject is an admin.',
     form: '`1` or `0`',
   }),

@@ -1,32 +1,32 @@
-/** What one tier of the cache has done for one family of keys since the start. All of it only grows. */
+/** Counters of one tier of the cache for one family of keys, since the start. */
 export type CacheCounts = {
   /** `memory` or `disk`. */
   readonly tier: string
-  /** The template of the keys: `s3_files:{uid}`. */
+  /** Template of the keys, such as `s3_files:{uid}`. */
   readonly family: string
   readonly hits: number
-  /** Who is about to load looks twice, the second time when nobody else can be loading. */
+  /** A load may count two misses: it looks again when no other load of the key can be running. */
   readonly misses: number
-  /** Reads that found a fill under way and shared it. */
+  /** Reads that shared a running fill. */
   readonly collapsed: number
-  /** The tier could not be asked or written to, or what was brought in was not right. */
+  /** The tier could not be read or written, or a fill got wrong bytes. */
   readonly errors: number
   readonly fills: number
-  /** Bytes brought in by fills that ended well, and the milliseconds that these took. */
+  /** Bytes of successful fills, and the milliseconds that these took. */
   readonly filledBytes: number
   readonly fillMs: number
 }
 
-/** What had to make room. */
+/** Evictions of one tier since the start. */
 export type CacheEvictions = {
   readonly tier: string
   readonly evictions: number
   readonly evictedBytes: number
 }
 
-/** How the cache is doing, for operators. */
+/** Statistics of the cache, for operators. */
 export type CacheStats = {
-  /** One for each tier and family that has been asked. */
+  /** One entry for each tier and family that has been used. */
   readonly counts: () => ReadonlyArray<CacheCounts>
   readonly evictions: () => ReadonlyArray<CacheEvictions>
 }

@@ -14,77 +14,77 @@ import type { O, TE } from '../fp.ts'
 
 export type NewContentFile = {
   readonly uid: ContentFileUid
-  /** What people call it: the name of the file that was added. */
+  /** Display name: the name of the added file. */
   readonly name: string
   readonly original: StoredFile
-  /** Lower-case hex of the original's bytes; one content file for each. */
+  /** Of the original's bytes, in lower-case hex. Unique among content files. */
   readonly sha512: string
   readonly durationSeconds: number
 }
 
-/** A sound or film in the library, as ingestion needs to know it. */
+/** A content file, with the fields that ingestion needs. */
 export type KnownContentFile = {
   readonly uid: ContentFileUid
   readonly original: StoredFile
   readonly durationSeconds: number
-  /** Of those that are listed. */
+  /** Number of current exports (not replaced ones). */
   readonly exportCount: number
-  /** The oldest that made one of them; `null` when there are none. */
+  /** Oldest recipe version among the current exports; `null` when there are none. */
   readonly recipe: number | null
 }
 
-/** Sounds and films, their exports, and the parts of these. */
+/** Content files (audio and video), their exports, and the segments of these. */
 export type ContentFileRepository = {
-  /** The file with all of its exports, which may be none; `none` when there is no such file. */
+  /** Finds a file with all of its exports, possibly none. `none`: there is no such file. */
   readonly find: (uid: ContentFileUid) => TE.TaskEither<Unavailable, O.Option<ContentFile>>
-  /** Whose export this is, for exports in parts (`m3u8`) alone. */
+  /** Finds the file and the height of an export, for segmented exports (`m3u8`) only. */
   readonly findVod: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodMeta>>
-  /** All parts of an `m3u8` export by one query; `none` when there is no such export. */
+  /** Lists all segments of an `m3u8` export with one query; `none` when there is no such export. */
   readonly listParts: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<VodParts>>
-  /** The same with the key pictures of each part; by one query, too. */
+  /** The same with the keyframes of each segment, also with one query. */
   readonly listKeyframes: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<KeyedVodParts>>
   readonly findPart: (uid: ContentPartUid) => TE.TaskEither<Unavailable, O.Option<ContentPartFile>>
-  /** The file as ingestion knows it. */
+  /** Finds a file with the fields that ingestion needs. */
   readonly findKnown: (uid: ContentFileUid) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
-  /** Adds a file without exports. `false`, and nothing written, when its original is known already. */
+  /** Adds a file without exports. `false`, with nothing written: a file with this original exists. */
   readonly add: (file: NewContentFile) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds all exports and parts or none, in one transaction; the file lasts as long as the longest of them, whatever
-   * its source said. `false`, and nothing written, when the file has
-   * exports already or is gone: somebody else was faster.
+   * Adds all exports and segments or none, in one transaction. The duration of the file becomes that of its
+   * longest export, whatever the source said. `false`, with nothing written: the file already has exports or
+   * is gone, because another process was faster.
    */
   readonly addExports: (
     uid: ContentFileUid,
     exports: ReadonlyArray<NewContentExport>,
   ) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds these exports in place of those of an older recipe, in one transaction. What they replace is in no list any
-   * more, and can still be read by its uid until `removeReplaced`. `false`, and nothing written, when the file has none
-   * of an older recipe or is gone.
+   * Replaces the exports of older recipes with these, in one transaction. Replaced exports are in no playlist
+   * any more, and can still be read by uid until `removeReplaced`. `false`, with nothing written: the file
+   * has no exports of an older recipe, or is gone.
    */
   readonly replaceExports: (
     uid: ContentFileUid,
     exports: ReadonlyArray<NewContentExport>,
   ) => TE.TaskEither<Unavailable, boolean>
-  /** How many files have exports of an older recipe than this. */
+  /** Counts the files with exports of an older recipe than this. */
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
-  /** These files in the order of their uids, from behind `after` on (`null`: from the first on), a hundred at most. */
+  /** Lists these files by uid, at most 100, starting after `after` (`null`: at the first). */
   readonly listOutdated: (
     recipe: number,
     after: ContentFileUid | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
-  /** Exports that were replaced more than `forMs` milliseconds ago, in the same way. */
+  /** Lists exports that were replaced more than `forMs` milliseconds ago, with the same paging. */
   readonly listReplaced: (
     forMs: number,
     after: ContentExportUid | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<ContentExportUid>>>
-  /** Takes out an export that was replaced, with the rows of its stored files. `false` when there is none. */
+  /** Deletes a replaced export with the rows of its stored files. `false` when there is none. */
   readonly removeReplaced: (uid: ContentExportUid) => TE.TaskEither<Unavailable, boolean>
-  /** Files whose exports were never finished, oldest first. */
+  /** Lists files without exports, oldest first: their ingestion was never finished. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
-  /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */
+  /** Deletes a file without exports. `false`, with nothing changed: it has exports or does not exist. */
   readonly removeUnfinished: (uid: ContentFileUid) => TE.TaskEither<Unavailable, boolean>
-  /** The oldest file, if there is any. */
+  /** Finds the oldest file. */
   readonly first: TE.TaskEither<Unavailable, O.Option<ContentFileUid>>
 }

@@ -1,10 +1,10 @@
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** The database as a whole: what an operator does to it. */
+/** Operations on the database as a whole, for operators. */
 export type Database = {
-  /** Brings its tables to this release's form. May run in many processes at once. */
+  /** Migrates the schema to that of this release. May run in many processes at once. */
   readonly migrate: TE.TaskEither<Unavailable, void>
-  /** Whether it answers, and has this release's tables. */
+  /** Checks that the database answers and has the schema of this release. */
   readonly check: TE.TaskEither<Unavailable, void>
 }

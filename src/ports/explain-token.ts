@@ -1,27 +1,27 @@
 import type { ForbiddenReason } from '../domain/shared/errors.ts'
 import type { MediaGrant, MediaKind } from './media-tokens.ts'
 
-/** What a token is for; each has keys and an audience of its own. */
+/** What a token is for. Each use has its own keys and audience. */
 export type TokenUse = MediaKind | 'id'
 
-/** What can be said of a token to who asks why it is refused (V61). */
+/** What an operator may learn about a refused token (V61). */
 export type TokenExplanation =
-  /** Nothing of what it claims is told, or believed. */
+  /** The claims are neither trusted nor shown. */
   | {
       readonly _tag: 'BadSignature'
       readonly reason: Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
     }
-  /** One of the keys has signed it. */
+  /** The token is signed with one of the keys. */
   | {
       readonly _tag: 'Signed'
       readonly use: TokenUse
       readonly kid: string
       readonly claims: Readonly<Record<string, unknown>>
-      /** Why it is refused all the same. */
+      /** Why the token is refused nevertheless; `null` when it is valid. */
       readonly refusal: ForbiddenReason | null
-      /** What a media token that is not refused opens. */
+      /** Grant of a valid media token. */
       readonly grant: MediaGrant | null
     }
 
-/** Asks the keys alone. */
+/** Uses only the keys, not the database. */
 export type ExplainToken = (jwt: string) => Promise<TokenExplanation>

@@ -1,7 +1,7 @@
 import type { Forbidden } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** Who a person is (http-api.md §8.1). */
+/** Identity of a user (http-api.md §8.1). */
 export type Identity = { readonly sub: string }
 
 /** Mints and verifies id tokens: HS256, `aud` = `{issuer}-id`. */

@@ -7,75 +7,75 @@ import type { O, TE } from '../fp.ts'
 
 export type NewImageFile = {
   readonly uid: ImageFileUid
-  /** What people call it: the name of the file that was added. */
+  /** Display name: the name of the added file. */
   readonly name: string
   readonly original: StoredFile
-  /** Lower-case hex of the original's bytes; one image file for each. */
+  /** Of the original's bytes, in lower-case hex. Unique among image files. */
   readonly sha512: string
-  /** Pixels, upright. */
+  /** Pixels, in upright orientation. */
   readonly width: number
   readonly height: number
 }
 
-/** An image in the library, as ingestion needs to know it. */
+/** An image file, with the fields that ingestion needs. */
 export type KnownImageFile = {
   readonly uid: ImageFileUid
   readonly original: StoredFile
-  /** Of those that are listed. */
+  /** Number of current exports (not replaced ones). */
   readonly exportCount: number
-  /** The oldest that made one of them; `null` when there are none. */
+  /** Oldest recipe version among the current exports; `null` when there are none. */
   readonly recipe: number | null
 }
 
-/** Images, their exports, and who may see them without a token. */
+/** Image files, their exports, and whether they are public. */
 export type ImageFileRepository = {
-  /** All exports of an image file, in no order; empty when there is no such file or it has none. */
+  /** Lists all exports of an image file, in no order; empty when there is no such file or it has none. */
   readonly listExports: (uid: ImageFileUid) => TE.TaskEither<Unavailable, ReadonlyArray<ImageExport>>
   readonly findExport: (uid: ImageExportUid) => TE.TaskEither<Unavailable, O.Option<ImageExportFile>>
-  /** `false` also when there is no such file. */
+  /** Whether the image is public; `false` also when there is no such file. */
   readonly isPublic: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
   /** Does nothing when there is no such file. */
   readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<Unavailable, void>
-  /** The file as ingestion knows it. */
+  /** Finds a file with the fields that ingestion needs. */
   readonly findKnown: (uid: ImageFileUid) => TE.TaskEither<Unavailable, O.Option<KnownImageFile>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownImageFile>>
-  /** Adds a file without exports, not public. `false`, and nothing written, when its original is known already. */
+  /** Adds a file without exports, not public. `false`, with nothing written: its original exists already. */
   readonly add: (file: NewImageFile) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds all exports or none, in one transaction. `false`, and nothing written, when the file has exports
-   * already or is gone: somebody else was faster.
+   * Adds all exports or none, in one transaction. `false`, with nothing written: the file already has exports
+   * or is gone, because another process was faster.
    */
   readonly addExports: (
     uid: ImageFileUid,
     exports: ReadonlyArray<NewImageExport>,
   ) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Adds these exports in place of those of an older recipe, in one transaction. What they replace is in no list any
-   * more, and can still be read by its uid until `removeReplaced`. `false`, and nothing written, when the file has none
-   * of an older recipe or is gone.
+   * Replaces the exports of older recipes with these, in one transaction. Replaced exports are in no playlist
+   * any more, and can still be read by uid until `removeReplaced`. `false`, with nothing written: the file
+   * has no exports of an older recipe, or is gone.
    */
   readonly replaceExports: (
     uid: ImageFileUid,
     exports: ReadonlyArray<NewImageExport>,
   ) => TE.TaskEither<Unavailable, boolean>
-  /** How many files have exports of an older recipe than this. */
+  /** Counts the files with exports of an older recipe than this. */
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
-  /** These files in the order of their uids, from behind `after` on (`null`: from the first on), a hundred at most. */
+  /** Lists these files by uid, at most 100, starting after `after` (`null`: at the first). */
   readonly listOutdated: (
     recipe: number,
     after: ImageFileUid | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<KnownImageFile>>
-  /** Exports that were replaced more than `forMs` milliseconds ago, in the same way. */
+  /** Lists exports that were replaced more than `forMs` milliseconds ago, with the same paging. */
   readonly listReplaced: (
     forMs: number,
     after: ImageExportUid | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<ImageExportUid>>>
-  /** Takes out an export that was replaced, with the rows of its stored files. `false` when there is none. */
+  /** Deletes a replaced export with the rows of its stored files. `false` when there is none. */
   readonly removeReplaced: (uid: ImageExportUid) => TE.TaskEither<Unavailable, boolean>
-  /** Files whose exports were never finished, oldest first. */
+  /** Lists files without exports, oldest first: their ingestion was never finished. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownImageFile>>
-  /** Takes out a file that has no exports. `false`, and nothing changed, when it has some or is not there. */
+  /** Deletes a file without exports. `false`, with nothing changed: it has exports or does not exist. */
   readonly removeUnfinished: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
-  /** The oldest file, if there is any. */
+  /** Finds the oldest file. */
   readonly first: TE.TaskEither<Unavailable, O.Option<ImageFileUid>>
 }

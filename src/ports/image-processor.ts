@@ -2,11 +2,11 @@ import type { ImageFacts, ImageTarget } from '../domain/ingest/plan/image-plan.t
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** A finished export in a file of the scratch folder. */
+/** A rendered export, as a file in the scratch folder. */
 export type RenderedImage = {
   readonly path: string
   readonly format: string
-  /** Pixels of what was made. */
+  /** Pixels of the export. */
   readonly width: number
   readonly height: number
   /** Bytes. */
@@ -16,14 +16,14 @@ export type RenderedImage = {
 }
 
 /**
- * Makes exports of pictures. Upright, sRGB, without metadata. Time, memory and pixels are bounded: hostile input
- * is `Refused`, and takes nothing else down. An aborted signal ends the work: its processes are gone when the task ends
- * with `Unavailable`.
+ * Renders image exports: upright, sRGB, without metadata. Time, memory and pixels are bounded: hostile input
+ * fails with `Refused` and harms nothing else. If the signal is aborted, the task fails with `Unavailable`,
+ * after its processes have ended.
  */
 export type ImageProcessor = {
-  /** `Refused` for what is not a picture that can be decoded, and for one of too many pixels. */
+  /** Fails with `Refused` for a file that cannot be decoded as an image, or has too many pixels. */
   readonly inspect: (path: string, signal?: AbortSignal) => TE.TaskEither<Refused | Unavailable, ImageFacts>
-  /** Makes all targets, each a new file in `folder`; tells the finished fraction in between. */
+  /** Renders each target into a new file in `folder`. `onProgress` gets the finished fraction (0 to 1). */
   readonly render: (
     path: string,
     targets: ReadonlyArray<ImageTarget>,

@@ -1,22 +1,22 @@
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** A list as it was served; the headers are `null` where they were not sent. */
+/** A playlist as it was served. Headers that were not sent are `null`. */
 export type FetchedList = {
-  /** Byte order mark and all, without its coding. */
+  /** Decoded from its content coding; a byte order mark is kept. */
   readonly text: string
   readonly contentType: string | null
   readonly contentEncoding: string | null
 }
 
 /**
- * Fetches an m3u8 list as a player that takes gzip would. `Refused` when the server answers something else than the
- * list, and says what; `Unavailable` when there is no answer in time.
+ * Fetches an m3u8 playlist as a player that accepts gzip would. Fails with `Refused`, which says what the
+ * server sent, if that is no playlist; and with `Unavailable` if there is no answer in time.
  */
 export type FetchList = (url: string) => TE.TaskEither<Refused | Unavailable, FetchedList>
 
-/** A media token for the header. It is sent to this origin and to no other (http-api.md §3.1). */
+/** A media token for the Authorization header. It is sent to this origin only (http-api.md §3.1). */
 export type BearerToken = { readonly origin: string; readonly jwt: string }
 
-/** `null` for whoever has his token in the address, or none. */
+/** `null`: the token is in the URL, or there is none. */
 export type PlaylistFetcher = (bearer: BearerToken | null) => FetchList

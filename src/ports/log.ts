@@ -1,15 +1,15 @@
 /**
- * Tells operators what happened. `event` is a fixed word such as `cache.write_failed`; what varies goes into
- * `fields`. No token, no URL with a query and no path of a client's may be among them (http-api.md §2.6).
+ * Log for operators. `event` is a fixed name such as `cache.write_failed`; variable data goes into `fields`.
+ * Neither contains a token, a URL with a query, or a path that a client sent (http-api.md §2.6).
  */
 export type Log = {
-  /** What is usual, and of use only to who looks for a cause. */
+  /** Normal events that are useful only when debugging. */
   readonly debug: (event: string, fields?: Readonly<Record<string, unknown>>) => void
   readonly info: (event: string, fields?: Readonly<Record<string, unknown>>) => void
   readonly warn: (event: string, fields?: Readonly<Record<string, unknown>>) => void
   readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void
 }
 
-/** From what weight on events are told. */
+/** Minimum level of the events that are logged. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -2,10 +2,10 @@ import type { Restrictions } from '../domain/access/restrictions.ts'
 import type { Forbidden } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** Images and content have keys and audiences of their own. */
+/** Images and content have their own keys and audiences. */
 export type MediaKind = 'image' | 'content'
 
-/** A media token that was verified: which logical file it opens, and until when (http-api.md §2.1). */
+/** Verified claims of a media token: the logical file that it opens, and until when (http-api.md §2.1). */
 export type MediaGrant = {
   /** Uid of an image file or of a content file. */
   readonly sub: string
@@ -16,7 +16,7 @@ export type MediaGrant = {
 
 /** Mints and verifies media tokens. */
 export type MediaTokens = {
-  /** `ttlSeconds` from now; `iat` is one second back (http-api.md §2.3). Without restrictions it opens the whole file. */
+  /** `iat` is one second ago (http-api.md §2.3). Without restrictions the token opens the whole file. */
   readonly mint: (
     kind: MediaKind,
     sub: string,
@@ -24,8 +24,8 @@ export type MediaTokens = {
     restrictions?: Restrictions,
   ) => TE.TaskEither<never, string>
   /**
-   * The same, to stand in URLs (http-api.md §3.2): of other letters than every token that `mint` gives, so that a token
-   * which came in a header is never shown, also in the second in which it was minted.
+   * Mints a token for URLs (http-api.md §3.2). It always differs from every token of `mint`, so that a token
+   * that came in a header never appears in a URL, even in the second in which it was minted.
    */
   readonly derive: (
     kind: MediaKind,
@@ -34,10 +34,10 @@ export type MediaTokens = {
     restrictions?: Restrictions,
   ) => TE.TaskEither<never, string>
   /**
-   * `Forbidden` for whatever is not a good token of this kind: signature, algorithm, `kid`, `iss`, `aud`, a
-   * missing claim, expired, a subject of another kind, or a restriction that cannot be made sense of. Claims that are not known are ignored.
+   * Fails with `Forbidden` for a wrong signature, algorithm, `kid`, `iss` or `aud`, a missing claim, an
+   * expired token, a subject of another kind, or a malformed restriction. Ignores unknown claims.
    */
   readonly verify: (kind: MediaKind, jwt: string) => TE.TaskEither<Forbidden, MediaGrant>
-  /** What `verify` has found out before and would say now, told without waiting. `undefined`: `verify` may know more. */
+  /** Returns a remembered result of `verify` that still holds. `undefined`: call `verify`. */
   readonly verifiedGrant: (kind: MediaKind, jwt: string) => MediaGrant | undefined
 }

@@ -1,13 +1,13 @@
 declare const monotonic: unique symbol
 
-/** Milliseconds since some moment, by a clock that nothing sets back or forward. */
+/** Milliseconds since an arbitrary moment, by a clock that is never set back or forward. */
 export type Elapsed = number & { readonly [monotonic]: true }
 
 /**
- * Measures how long something takes or stands. `Clock` says what time it is, and jumps when it is set: an interval that
- * was measured with it would last for as long as the jump is wide. Neither can be handed in for the other by mistake.
+ * Measures durations. `Clock` is the time of day and jumps when it is set, which would distort durations. The
+ * types differ, so that one cannot be passed for the other by mistake.
  */
 export type Monotonic = () => Elapsed
 
-/** So many milliseconds later. */
+/** Returns the moment `ms` milliseconds later. */
 export const addMilliseconds = (at: Elapsed, ms: number): Elapsed => (at + ms) as Elapsed

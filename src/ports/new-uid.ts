@@ -7,7 +7,7 @@ import type {
   StoredFileUid,
 } from '../domain/media/ids.ts'
 
-/** Makes uids: `{prefix_}{kind}_{22 url-safe characters from 16 random bytes}` (http-api.md §1.2). */
+/** Creates uids: `{prefix_}{kind}_{22 url-safe characters from 16 random bytes}` (http-api.md §1.2). */
 export type NewUid = {
   readonly imageFile: () => ImageFileUid
   readonly imageExport: () => ImageExportUid

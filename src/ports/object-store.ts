@@ -2,7 +2,7 @@ import type { ByteRange, ByteStream } from '../domain/media/bytes.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
 
-/** What is to be stored. `open` may be called again, when a try has failed half-way. */
+/** An object to be stored. `open` may be called again when an attempt has failed. */
 export type NewObject = {
   readonly contentType: string
   /** Bytes. */
@@ -16,41 +16,41 @@ export type ListedObject = {
   readonly key: string
   /** Bytes. */
   readonly size: number
-  /** When it was stored last, in milliseconds since 1970 by the store's own clock, in whole seconds at worst. */
+  /** When it was last stored: milliseconds since 1970 by the store's clock, possibly rounded to seconds. */
   readonly modifiedAt: number
 }
 
-/** What a `put` that never ended has left in the store. No list of objects shows it. */
+/** Remains of a `put` that never ended. `list` does not show them. */
 export type UnfinishedUpload = {
-  /** For people: the key, or what stands for it. */
+  /** For log output: the key, or a name that stands for it. */
   readonly name: string
-  /** As `modifiedAt`: when it began, or was written to last. */
+  /** When it began or was last written to; units as in `modifiedAt`. */
   readonly startedAt: number
   readonly remove: TE.TaskEither<Unavailable, void>
 }
 
-/** Where the bytes live for good: S3, or a folder. Keys are made by Larder: `s3_files/{uid}`. */
+/** Permanent storage of the bytes: S3, or a folder. Larder chooses the keys: `s3_files/{uid}`. */
 export type ObjectStore = {
   /**
-   * Stores the object whole or not at all; one that was there is replaced. A body whose length or sha256 is
-   * not as announced is not stored, and is `Unavailable` (the source changed while it was read). Any other failure does
-   * not say whether the object is there.
+   * Stores the object whole or not at all, and replaces an existing one. If the body's length or sha256 is
+   * not the declared one, nothing is stored, and it fails with `Unavailable` (the source changed while it was
+   * read). After any other failure the object may or may not exist.
    */
   readonly put: (key: string, object: NewObject) => TE.TaskEither<Unavailable, void>
   /**
-   * The bytes of `range`, as they come; `none` when there is no such object. A range that reaches beyond the
-   * object gives what there is. The stream throws when the store breaks off: it never just ends early.
+   * Streams the bytes of `range`; `none` when there is no such object. A range past the end returns the
+   * available bytes. The stream throws when the store breaks off; it never just ends early.
    */
   readonly read: (key: string, range: ByteRange) => TE.TaskEither<Unavailable, O.Option<ByteStream>>
-  /** Deletes the object; one that is not there is fine. */
+  /** Deletes the object. Succeeds when it does not exist. */
   readonly delete: (key: string) => TE.TaskEither<Unavailable, void>
   /**
-   * All objects whose keys begin with `prefix` and come after `after` (`null`: from the first on), in the order of the
-   * keys' UTF-8 bytes. The stream throws when the store breaks off: it never just ends early.
+   * Lists all objects whose keys begin with `prefix` and come after `after` (`null`: all), ordered by the
+   * UTF-8 bytes of the keys. Throws when the store breaks off; it never just ends early.
    */
   readonly list: (prefix: string, after: string | null) => AsyncIterable<ListedObject>
-  /** Uploads that are under way, or never will end, of objects whose keys begin with `prefix`. Throws as `list` does. */
+  /** Lists running and abandoned uploads of keys that begin with `prefix`. Throws as `list` does. */
   readonly unfinishedUploads: (prefix: string) => AsyncIterable<UnfinishedUpload>
-  /** Whether the store can be asked at all (bucket there, access granted, folder writable). */
+  /** Checks that the store can be used (bucket exists, access granted, folder writable). */
   readonly check: TE.TaskEither<Unavailable, void>
 }

@@ -1,10 +1,10 @@
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 
-/** What the database says of the object store. */
+/** What the database knows about the object store. */
 export type StoredFileRepository = {
-  /** Names the library: made together with its tables, and never changed. */
+  /** Uid of the library: created together with its tables, and never changed. */
   readonly libraryUid: TE.TaskEither<Unavailable, string>
-  /** Which of these keys a row names, asked of the database now. */
+  /** Returns those of the keys that a row names, by a new query. */
   readonly namedAmong: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, ReadonlySet<string>>
 }

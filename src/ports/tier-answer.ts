@@ -1,10 +1,10 @@
-/** A place in which the cache looks, the nearest to the reader first; `origin` is where things really are. */
+/** A tier of the cache, the nearest to the reader first. `origin` is the source behind the cache. */
 export type CacheTierName = 'memory' | 'disk' | 'origin'
 
-/** What a tier did with a read. `collapsed` and `partial`: a fill was under way, which it shared or could not wait for. */
+/** What a tier did. `collapsed`: it shared a running fill. `partial`: the running fill was too far behind. */
 export type TierOutcome = {
   readonly tier: CacheTierName
   readonly outcome: 'hit' | 'miss' | 'collapsed' | 'partial' | 'bypass'
-  /** Of a value past its time: whole seconds that it had left, below 0. */
+  /** For a stale value: remaining lifetime in whole seconds, below 0. */
   readonly ttl?: number
 }

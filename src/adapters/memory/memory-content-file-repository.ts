@@ -24,9 +24,9 @@ import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
 type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewContentExport> }
 type Vod = { readonly meta: VodMeta; readonly keyed: KeyedVodParts }
 
-/** For tests, and for a run without a database: keeps every promise but the one to remember. */
+/** For tests, and for a run without a database. Meets the contract, but stores nothing permanently. */
 export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
-  const rows = new Map<ContentFileUid, Row>() // in the order in which they came, hence oldest first
+  const rows = new Map<ContentFileUid, Row>() // in the order of insertion: oldest first
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
 
@@ -36,22 +36,22 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
   })
 
   const all = (): ReadonlyArray<Row> => [...rows.values()]
-  const unfinished = (row: Row): boolean => row.exports.length === 0
+  const isUnfinished = (row: Row): boolean => row.exports.length === 0
   const byOriginal = (sha512: string): O.Option<Row> =>
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
 
-  const keep = (row: Row, exports: ReadonlyArray<NewContentExport>): void => {
+  const setExports = (row: Row, exports: ReadonlyArray<NewContentExport>): void => {
     rows.set(row.file.uid, { file: { ...row.file, durationSeconds: longestDuration(exports) }, exports })
-    for (const made of exports) remember(row.file.uid, made)
+    for (const exported of exports) indexExport(row.file.uid, exported)
   }
 
-  const remember = (uid: ContentFileUid, made: NewContentExport): void => {
-    for (const part of made.parts) partFiles.set(part.uid, toPartFile(uid, made, part, clock()))
-    if (made.targetDuration === null) return
-    const parts = made.parts.map(toKeyedPart).sort(initFirst)
-    const { targetDuration } = made
-    const meta = { contentFileUid: uid, height: made.video?.height ?? null }
-    vods.set(made.uid, { meta, keyed: { exportUid: made.uid, targetDuration, parts } })
+  const indexExport = (uid: ContentFileUid, exported: NewContentExport): void => {
+    for (const part of exported.parts) partFiles.set(part.uid, toPartFile(uid, exported, part, clock()))
+    if (exported.targetDuration === null) return
+    const parts = exported.parts.map(toKeyedPart).sort(initFirst)
+    const { targetDuration } = exported
+    const meta = { contentFileUid: uid, height: exported.video?.height ?? null }
+    vods.set(exported.uid, { meta, keyed: { exportUid: exported.uid, targetDuration, parts } })
   }
 
   return {
@@ -89,8 +89,8 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     addExports: (uid, exports) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        if (row === undefined || !unfinished(row) || exports.length === 0) return false
-        keep(row, exports)
+        if (row === undefined || !isUnfinished(row) || exports.length === 0) return false
+        setExports(row, exports)
         return true
       }),
 
@@ -99,12 +99,12 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
         const row = rows.get(uid)
         const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
         if (row === undefined || older.length === 0 || exports.length === 0) return false
-        for (const made of older)
+        for (const exported of older)
           replaced.add(
-            made.uid,
-            made.parts.map((part) => ({ uid: part.uid, key: part.file.key, size: part.file.size })),
+            exported.uid,
+            exported.parts.map((part) => ({ uid: part.uid, key: part.file.key, size: part.file.size })),
           )
-        keep(row, exports)
+        setExports(row, exports)
         return true
       }),
 
@@ -115,22 +115,22 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     listReplaced: replaced.list,
     removeReplaced: replaced.remove,
 
-    listUnfinished: TE.fromIO(() => all().filter(unfinished).map(toKnown)),
+    listUnfinished: TE.fromIO(() => all().filter(isUnfinished).map(toKnown)),
 
     removeUnfinished: (uid) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        return row !== undefined && unfinished(row) && rows.delete(uid)
+        return row !== undefined && isUnfinished(row) && rows.delete(uid)
       }),
 
     first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
   }
 }
 
-/** Nothing for an export without a first part: nobody could play it. */
-const toExport = ({ parts, recipe: _, ...made }: NewContentExport): ReadonlyArray<ContentExport> => {
+/** Returns nothing for an export without a first segment: it cannot be played. */
+const toExport = ({ parts, recipe: _, ...exported }: NewContentExport): ReadonlyArray<ContentExport> => {
   const first = parts.find((part) => part.role === 'media' && part.position === 0)
-  return first === undefined ? [] : [{ ...made, firstPartUid: first.uid }]
+  return first === undefined ? [] : [{ ...exported, firstPartUid: first.uid }]
 }
 
 const toKeyedPart = ({ file: _, ...part }: NewContentPart): KeyedPart => part
@@ -151,21 +151,21 @@ const timesOf = (
   if (part.role === 'init') return { startSeconds: null, endSeconds: null }
   const startSeconds = parts
     .filter(({ role, position }) => role === 'media' && position < part.position)
-    .reduce((sum, before) => sum + secondsOf(before), 0)
+    .reduce((sum, earlier) => sum + secondsOf(earlier), 0)
   return { startSeconds, endSeconds: startSeconds + secondsOf(part) }
 }
 
 const toPartFile = (
   contentFileUid: ContentFileUid,
-  made: NewContentExport,
+  exported: NewContentExport,
   part: NewContentPart,
   storedAt: number,
 ): ContentPartFile => ({
   contentFileUid,
-  contentFileExportUid: made.uid,
-  format: made.format,
-  height: made.video?.height ?? null,
-  ...timesOf(made, part),
+  contentFileExportUid: exported.uid,
+  format: exported.format,
+  height: exported.video?.height ?? null,
+  ...timesOf(exported, part),
   s3FileUid: part.file.uid,
   s3FileKey: part.file.key,
   contentType: part.file.contentType,

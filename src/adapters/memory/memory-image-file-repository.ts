@@ -12,21 +12,21 @@ type Row = {
   readonly exports: ReadonlyArray<NewImageExport>
 }
 
-/** For tests, and for a run without a database: keeps every promise but the one to remember. */
+/** For tests, and for a run without a database. Meets the contract, but stores nothing permanently. */
 export const createMemoryImageFileRepository = (clock: Clock): ImageFileRepository => {
-  const rows = new Map<ImageFileUid, Row>() // in the order in which they came, hence oldest first
+  const rows = new Map<ImageFileUid, Row>() // in the order of insertion: oldest first
   const exportFiles = new Map<ImageExportUid, ImageExportFile>()
 
   const replaced = createReplacedInMemory<ImageExportUid>(clock, (uid) => exportFiles.delete(uid))
 
-  const keep = (row: Row, exports: ReadonlyArray<NewImageExport>): void => {
+  const setExports = (row: Row, exports: ReadonlyArray<NewImageExport>): void => {
     const { uid } = row.file
     rows.set(uid, { ...row, exports })
-    for (const made of exports) exportFiles.set(made.uid, toExportFile(uid, made, clock()))
+    for (const exported of exports) exportFiles.set(exported.uid, toExportFile(uid, exported, clock()))
   }
 
   const all = (): ReadonlyArray<Row> => [...rows.values()]
-  const unfinished = (row: Row): boolean => row.exports.length === 0
+  const isUnfinished = (row: Row): boolean => row.exports.length === 0
   const byOriginal = (sha512: string): O.Option<Row> =>
     O.fromNullable(all().find((row) => row.file.sha512 === sha512))
 
@@ -57,8 +57,8 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
     addExports: (uid, exports) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        if (row === undefined || !unfinished(row) || exports.length === 0) return false
-        keep(row, exports)
+        if (row === undefined || !isUnfinished(row) || exports.length === 0) return false
+        setExports(row, exports)
         return true
       }),
 
@@ -69,7 +69,7 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
         if (row === undefined || older.length === 0 || exports.length === 0) return false
         for (const { uid: old, file } of older)
           replaced.add(old, [{ uid: old, key: file.key, size: file.size }])
-        keep(row, exports)
+        setExports(row, exports)
         return true
       }),
 
@@ -80,20 +80,20 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
     listReplaced: replaced.list,
     removeReplaced: replaced.remove,
 
-    listUnfinished: TE.fromIO(() => all().filter(unfinished).map(toKnown)),
+    listUnfinished: TE.fromIO(() => all().filter(isUnfinished).map(toKnown)),
 
     removeUnfinished: (uid) =>
       TE.fromIO(() => {
         const row = rows.get(uid)
-        return row !== undefined && unfinished(row) && rows.delete(uid)
+        return row !== undefined && isUnfinished(row) && rows.delete(uid)
       }),
 
     first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
   }
 }
 
-const toExport = ({ file, recipe: _, ...made }: NewImageExport): ImageExport => ({
-  ...made,
+const toExport = ({ file, recipe: _, ...exported }: NewImageExport): ImageExport => ({
+  ...exported,
   sizeBytes: file.size,
 })
 

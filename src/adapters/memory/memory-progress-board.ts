@@ -2,7 +2,7 @@ import { createBoundedCache } from '../../bounded-cache.ts'
 import { O } from '../../fp.ts'
 import type { ProgressStore } from '../../ports/progress-board.ts'
 
-/** Bytes of the reasons that are remembered: hundreds of them. */
+/** Memory for the reasons: enough for hundreds. */
 const reasonBytes = 256 * 1024
 
 export const createMemoryProgressStore = (): ProgressStore => {

@@ -1,7 +1,7 @@
 import { TE } from '../../fp.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 
-/** For tests, which say which keys have a row. */
+/** For tests. `isNamed` says which keys have a row. */
 export const createMemoryStoredFileRepository = (
   libraryUid: string,
   isNamed: (key: string) => boolean,

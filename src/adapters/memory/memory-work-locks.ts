@@ -2,10 +2,10 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 
-/** What is held, by name, and since when. Those who share it are as processes on one database. */
+/** Start times of the held locks, by name. Instances that share it act like processes on one database. */
 export type HeldLocks = Map<string, number>
 
-/** For tests, and for one process without a database. Such a lock is never lost. */
+/** For tests, and for a single process without a database. Its locks are never lost. */
 export const createMemoryWorkLocks = (monotonic: Monotonic, held: HeldLocks = new Map()): WorkLocks => ({
   tryWith: (name, work) => async () => {
     if (held.has(name)) return E.right(O.none)

@@ -6,7 +6,7 @@ const pageSize = 100
 
 const byUid = (a: { readonly uid: string }, b: { readonly uid: string }): number => (a.uid < b.uid ? -1 : 1)
 
-/** Exports in whose place others stand. `onRemoved` forgets one of them. */
+/** Stores replaced exports. `onRemoved` is called before one is removed. */
 export const createReplacedInMemory = <U extends string>(
   clock: Clock,
   onRemoved: (uid: U, parts: ReplacedExport<U>['parts']) => void,
@@ -35,13 +35,13 @@ export const createReplacedInMemory = <U extends string>(
   }
 }
 
-/** Those of which an export is of an older recipe, by uid, from behind `after` on. */
+/** Returns the files with an export of an older recipe: all, or with `after` one page of them by uid. */
 export const outdatedAmong = <K extends { readonly uid: string; readonly recipe: number | null }>(
-  known: ReadonlyArray<K>,
+  files: ReadonlyArray<K>,
   recipe: number,
   after: string | null | undefined = undefined,
 ): ReadonlyArray<K> => {
-  const outdated = known.filter((file) => file.recipe !== null && file.recipe < recipe)
+  const outdated = files.filter((file) => file.recipe !== null && file.recipe < recipe)
   if (after === undefined) return outdated
   return outdated
     .filter(({ uid }) => after === null || uid > after)

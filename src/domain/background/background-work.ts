@@ -5,22 +5,22 @@ import type { DomainError } from '../shared/errors.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 import { describeFailure } from './describe-failure.ts'
 
-/** When a task runs again after it has succeeded: in so many milliseconds, or not. */
+/** When a task runs again after a success: after a delay, or not at all. */
 export type Next = { readonly againInMs: number } | 'done'
 
 export type TaskContext = {
-  /** Aborted when the work stops: the task ends as soon as it can. */
+  /** Aborted when the work stops. The task must then end as soon as it can. */
   readonly signal: AbortSignal
-  /** Counts and logs a failure of one item of several, after which the task goes on with the others. */
+  /** Counts and logs the failure of one item. The task continues with the other items. */
   readonly failed: (error: unknown, item: string) => void
 }
 
 export type BackgroundTask = {
-  /** A fixed word, for the log and the counters. */
+  /** Fixed name, for the log and the counters. */
   readonly name: string
-  /** One try. A left or an exception is a failure: the task is tried again, later after each failure in a row. */
+  /** One attempt. A left or an exception is a failure: the task is retried with backoff. */
   readonly run: (context: TaskContext) => TE.TaskEither<DomainError, Next>
-  /** Called after each failure of the whole task, with how many there were in a row. */
+  /** Called after each failure of the whole task. */
   readonly onFailure?: (error: unknown, failuresInARow: number) => void
 }
 
@@ -29,15 +29,15 @@ export type TaskCounts = {
   readonly state: 'running' | 'waiting' | 'done' | 'stopped'
   readonly runs: number
   readonly failures: number
-  /** In one line; `null` when there was none. */
+  /** One line; `null` when there was no failure. */
   readonly lastFailure: string | null
 }
 
-/** The one owner of what a process does beside answering requests. */
+/** Runs everything that a process does besides answering requests. */
 export type BackgroundWork = {
-  /** Begins a task. Its failures never reach the caller. After `stop` nothing begins. */
+  /** Starts a task. Its failures never reach the caller. Does nothing after `stop`. */
   readonly start: (task: BackgroundTask) => void
-  /** Aborts all tasks and waits for them, for `limitMs` at most. Gives the names of those that did not end. */
+  /** Aborts all tasks and waits for them, at most `limitMs`. Resolves to the names of those still running. */
   readonly stop: (limitMs: number) => Promise<ReadonlyArray<string>>
   readonly counts: () => ReadonlyArray<TaskCounts>
 }
@@ -45,32 +45,32 @@ export type BackgroundWork = {
 type Deps = {
   readonly log: Log
   readonly sleep: Sleep
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random?: () => number
   readonly backoff?: Backoff
 }
 
 type Running = { -readonly [K in keyof TaskCounts]: TaskCounts[K] }
 
-const usualBackoff: Backoff = { first: 5_000, most: 300_000 }
+const defaultBackoff: Backoff = { first: 5_000, most: 300_000 }
 
 export const createBackgroundWork = (deps: Deps): BackgroundWork => {
-  const { log, sleep, random = Math.random, backoff = usualBackoff } = deps
+  const { log, sleep, random = Math.random, backoff = defaultBackoff } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   const tasks: Running[] = []
   const loops = new Map<Running, Promise<void>>()
 
-  const note = (counts: Running, error: unknown, fields: Readonly<Record<string, unknown>>): void => {
+  const noteFailure = (counts: Running, error: unknown, fields: Readonly<Record<string, unknown>>): void => {
     counts.failures += 1
     counts.lastFailure = describeFailure(error)
     log.warn('background.failed', { task: counts.task, cause: counts.lastFailure, ...fields })
   }
 
-  /** One try. An exception is a failure as any other. */
+  /** Runs the task once. An exception counts as a failure. */
   const attempt = async (task: BackgroundTask, counts: Running): Promise<E.Either<unknown, Next>> => {
     const failed = (error: unknown, item: string) => {
-      if (!signal.aborted) note(counts, error, { item })
+      if (!signal.aborted) noteFailure(counts, error, { item })
     }
     try {
       return await task.run({ signal, failed })()
@@ -89,7 +89,7 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       counts.state = 'running'
       counts.runs += 1
       const result = await attempt(task, counts)
-      // What fails while the work stops fails because it stops.
+      // A failure during a stop is a consequence of the stop, and is not counted.
       if (signal.aborted) break
       if (E.isRight(result)) {
         failuresInARow = 0
@@ -103,7 +103,7 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       }
       failuresInARow += 1
       const retryInMs = backoffMilliseconds(backoff, failuresInARow, random)
-      note(counts, result.left, { failures_in_a_row: failuresInARow, retry_in_ms: retryInMs })
+      noteFailure(counts, result.left, { failures_in_a_row: failuresInARow, retry_in_ms: retryInMs })
       task.onFailure?.(result.left, failuresInARow)
       counts.state = 'waiting'
       await sleep(retryInMs, signal)
@@ -117,7 +117,7 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
       const counts: Running = { task: task.name, state: 'waiting', runs: 0, failures: 0, lastFailure: null }
       tasks.push(counts)
       const running = loop(task, counts)
-        .catch((error) => note(counts, error, { ended: true }))
+        .catch((error) => noteFailure(counts, error, { ended: true }))
         .finally(() => loops.delete(counts))
       loops.set(counts, running)
     },

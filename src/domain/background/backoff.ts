@@ -1,14 +1,14 @@
-/** Milliseconds. */
+/** In milliseconds. */
 export type Backoff = {
-  /** After the first failure. */
+  /** Delay after the first failure. */
   readonly first: number
-  /** At most, after many. */
+  /** Maximum delay. */
   readonly most: number
 }
 
 /**
- * How long to wait after so many failures in a row: twice as long after each, up to a limit, of which a random half
- * is left out, so that many processes do not come back at once.
+ * Returns the delay after a number of failures in a row. It doubles with each failure up to `most`, and is
+ * then scaled randomly to between 50% and 100%, so that many processes do not retry at the same time.
  */
 export const backoffMilliseconds = (
   { first, most }: Backoff,

@@ -4,7 +4,7 @@ import type { DomainError } from '../shared/errors.ts'
 export const isDomainError = (error: unknown): error is DomainError =>
   typeof error === 'object' && error !== null && '_tag' in error
 
-/** What failed, in one line for operators. */
+/** Describes a failure in one line, for operators. */
 export const describeFailure = (error: unknown): string => {
   if (!isDomainError(error)) return oneLine(error)
   switch (error._tag) {

@@ -1,11 +1,11 @@
 import type { Monotonic } from '../../ports/monotonic.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 
-/** When items that failed may be tried again. In memory: the next start of the process tries all of them. */
+/** Schedules retries of failed items. In memory only: after a restart every item may be tried again. */
 export type Retries = {
-  /** Milliseconds until the item may be tried: 0 now, `null` never. */
+  /** Returns the milliseconds until the item may be tried. 0: now; `null`: never. */
   readonly waitFor: (item: string) => number | null
-  /** Notes a failure. Of those that `countAgainst` the item there may be a few; then it is given up. */
+  /** Records a failure. After a limited number of failures with `countAgainst` the item is given up. */
   readonly failed: (item: string, countAgainst: boolean) => 'later' | 'given up'
   readonly succeeded: (item: string) => void
 }

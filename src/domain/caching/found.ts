@@ -1,15 +1,15 @@
 import type { TierOutcome } from '../../ports/tier-answer.ts'
 
 /**
- * A value that was read, and how it came. Only the cache makes one; `mapFound` and `combineFound` compute from it. A
- * literal or a spread does not compile, so that no code forgets one of the values that a decision was made from: a reply
- * is replayed for as long as `isStillCached` holds.
+ * A value read through the cache, and the tiers that served it. Only the cache creates one; `mapFound` and
+ * `combineFound` derive others. A literal or a spread does not compile, so that no code can omit a value that
+ * a decision depends on: a reply is replayed only while `isStillCached` holds.
  */
 export class Found<out A> {
   readonly value: A
-  /** The tiers that were asked, the nearest first. */
+  /** The tiers that were queried, the nearest first. */
   readonly tiers: ReadonlyArray<TierOutcome>
-  /** Whether the cache would return this very value from memory, without waiting. `false`: it may know a newer one. */
+  /** Whether the cache still returns this value from memory. `false`: there may be a newer value. */
   readonly isStillCached: () => boolean
   /** Makes the type nominal. */
   declare protected readonly madeByCache: true
@@ -21,13 +21,13 @@ export class Found<out A> {
   }
 }
 
-/** A value that is computed from what was found, and holds for as long. */
+/** Computes a value that stays valid as long as the found one. */
 export const mapFound = <A, B>(
   { value, tiers, isStillCached }: Found<A>,
   compute: (value: A) => B,
 ): Found<B> => new Found(compute(value), tiers, isStillCached)
 
-/** A value that is computed from two, and holds for as long as both do. Its tiers are those of the first. */
+/** Computes a value from two. It stays valid as long as both do. Its tiers are those of the first. */
 export const combineFound = <A, B, C>(
   first: Found<A>,
   second: Found<B>,

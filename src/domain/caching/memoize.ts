@@ -1,9 +1,9 @@
 /**
- * The same pure function, which remembers what it gave for the texts that it was asked last: of `maxLength` characters
- * together, and of one at least. Equal texts get the very same answer, so an answer is not to be changed.
+ * Memoizes a pure function for its most recent texts: up to `maxLength` characters in total, but at least one
+ * text. Equal texts get the same object, so do not modify an answer.
  */
 export const memoize = <A>(maxLength: number, read: (text: string) => A): ((text: string) => A) => {
-  // A Map keeps its entries in the order in which they were set: the first is the one asked least lately.
+  // A Map keeps the order of insertion, so the first entry is the least recently used.
   const answers = new Map<string, { readonly answer: A }>()
   let length = 0
 
@@ -15,12 +15,12 @@ export const memoize = <A>(maxLength: number, read: (text: string) => A): ((text
   }
 
   return (text) => {
-    const known = answers.get(text)
-    const remembered = known ?? { answer: read(text) }
-    if (known === undefined) length += text.length
+    const cached = answers.get(text)
+    const entry = cached ?? { answer: read(text) }
+    if (cached === undefined) length += text.length
     answers.delete(text)
-    answers.set(text, remembered)
+    answers.set(text, entry)
     while (length > maxLength && answers.size > 1) forgetOldest()
-    return remembered.answer
+    return entry.answer
   }
 }

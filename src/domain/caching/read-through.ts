@@ -6,22 +6,22 @@ import { Found } from './found.ts'
 import { keepAfterwards } from './keep-afterwards.ts'
 import { createSingleFlight } from './single-flight.ts'
 
-/** How long after its end a value may still stand in for one that cannot be loaded (http-api.md §9.3). */
+/** How long after its expiry a value may replace one that cannot be loaded (http-api.md §9.3). */
 const staleSeconds = 86_400
 
-/** A value that was loaded because `cache` did not have it. */
+/** Wraps a value that was loaded after a miss of `cache`. */
 export const foundAtOrigin = <A>({ missed }: CachePort, value: A): Found<A> =>
   new Found(value, [...missed, { tier: 'origin', outcome: 'hit' }], () => false)
 
 /**
- * Ask the cache, else load and remember. The cache can only help: one that fails is a miss, and a failed write
- * is forgotten. Those who ask for one key at one time share one look and one load. When what loads is `Unavailable`,
- * a value that has expired is given, from `stale`; without it the failure stands, which is right for rights.
+ * Looks in the cache, else loads the value and caches it. A failure of the cache counts as a miss; a failed
+ * write is ignored. Concurrent reads of one key share one lookup and one load. If the load is `Unavailable`,
+ * the result is the expired value from `stale`. Without `stale`, as for access rights, the read fails.
  */
 export const createReadThrough = (cache: CachePort, stale: StaleCache | null = null) => {
   const flight = createSingleFlight()
 
-  const expired = async <L extends DomainError, A>(
+  const readStale = async <L extends DomainError, A>(
     key: CacheKey<A>,
     failure: L,
   ): Promise<E.Either<L, Found<A>>> => {
@@ -35,16 +35,16 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
     load: TE.TaskEither<L, A>,
   ): TE.TaskEither<L | Unavailable, Found<A>> =>
     () => {
-      const since = cache.generation(key)
-      // The look is part of the flight: who comes later finds what this one has brought. Those who come after a delete
-      // get a flight of their own.
-      return flight(`${since} ${key.name}`, async ({ isGivenUp }) => {
+      const generation = cache.generation(key)
+      // The lookup is part of the flight, so a later caller finds the loaded value. Callers after a delete
+      // have another generation, and so a flight of their own.
+      return flight(`${generation} ${key.name}`, async ({ isGivenUp }) => {
         const cached = await cache.get(key)()
         if (E.isRight(cached) && O.isSome(cached.right)) return E.right(cached.right.value)
-        const begun = await cache.beginLoad(key)
+        const loadStart = await cache.beginLoad(key)
         const loaded = await load()
-        if (E.isLeft(loaded)) return expired(key, loaded.left)
-        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, begun))
+        if (E.isLeft(loaded)) return readStale(key, loaded.left)
+        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, loadStart))
         return E.right(foundAtOrigin(cache, loaded.right))
       })
     }

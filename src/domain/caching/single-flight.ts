@@ -1,23 +1,23 @@
 import { E } from '../../fp.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 
-/** A task that others wait for, as the task itself sees it. */
+/** A running task that several callers wait for, from the task's side. */
 export type Flight = {
-  /** Whether it took too long, and was given up: what it brings now must not replace what is newer. */
+  /** Whether the task timed out. Its result must then not replace a newer one. */
   readonly isGivenUp: () => boolean
 }
 
 type Running = {
   readonly result: Promise<E.Either<unknown, unknown>>
   readonly giveUp: () => void
-  /** Sweeps that it has lived through. */
+  /** Number of sweeps since the task started. */
   age: number
 }
 
-/** Longer than any single wait inside a flight: those have limits of their own. */
-const usualLimitMs = 10_000
+/** Longer than any single wait inside a flight, which has its own limit. */
+const defaultLimitMs = 10_000
 
-/** What throws at once fails as what rejects. An async function would cost every flight a turn. */
+/** Turns a synchronous exception into a rejection. An async function would cost each flight a turn. */
 const begin = <A>(start: () => Promise<A>): Promise<A> => {
   try {
     return start()
@@ -27,16 +27,16 @@ const begin = <A>(start: () => Promise<A>): Promise<A> => {
 }
 
 /**
- * Makes a function that runs one task of a name at a time: a caller that comes while it runs gets what it gives. One
- * that takes longer than `limitMs` (twice that at most) is given up: all who wait for it get `Unavailable`, and the
- * next caller starts anew.
+ * Returns a function that runs one task for a name at a time: callers that come while it runs share its
+ * result. A task is given up after between one and two times `limitMs`: its callers get `Unavailable`, and
+ * the next caller starts a new task.
  */
-export const createSingleFlight = (limitMs = usualLimitMs) => {
+export const createSingleFlight = (limitMs = defaultLimitMs) => {
   const underway = new Map<string, Running>()
   let isSweeping = false
 
-  // One timer for all flights: there are tens of thousands a second.
-  const sweepLater = (): void => {
+  // One timer for all flights, since there are tens of thousands a second.
+  const scheduleSweep = (): void => {
     if (isSweeping) return
     isSweeping = true
     setTimeout(sweep, limitMs).unref()
@@ -50,7 +50,7 @@ export const createSingleFlight = (limitMs = usualLimitMs) => {
       underway.delete(name)
       running.giveUp()
     }
-    if (underway.size > 0) sweepLater()
+    if (underway.size > 0) scheduleSweep()
   }
 
   return <L, A>(
@@ -58,7 +58,7 @@ export const createSingleFlight = (limitMs = usualLimitMs) => {
     start: (flight: Flight) => Promise<E.Either<L, A>>,
   ): Promise<E.Either<L | Unavailable, A>> => {
     const running = underway.get(name)
-    // A name stands for one kind of task: what is under way is of this type.
+    // All tasks of one name have the same result type.
     if (running !== undefined) return running.result as Promise<E.Either<L | Unavailable, A>>
 
     let isGivenUp = false
@@ -75,7 +75,7 @@ export const createSingleFlight = (limitMs = usualLimitMs) => {
         .then(resolve, reject)
     })
     underway.set(name, { result, giveUp, age: 0 })
-    sweepLater()
+    scheduleSweep()
     return result
   }
 }

@@ -3,18 +3,18 @@ import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { withTimeLimit } from '../shared/limited.ts'
 
-/** One thing that the service depends on. `null`: it is well; else what is wrong, in one line. */
+/** State of one dependency. `fault` is `null` when it works, else one line that says what is wrong. */
 export type Finding = { readonly name: string; readonly fault: string | null }
 
 export type Health = {
   /**
-   * `degraded`: what is in the cache is served, the rest is not. `unavailable`: nothing can be served.
+   * `degraded`: cached content is served, other content is not. `unavailable`: nothing can be served.
    */
   readonly status: 'ready' | 'degraded' | 'unavailable'
   readonly findings: ReadonlyArray<Finding>
 }
 
-/** Whether this instance can do its work, by asking what it depends on: once a second at most, however many ask. */
+/** Checks the dependencies of this instance, at most once a second, however many callers there are. */
 export type HealthService = { readonly examine: () => Promise<Health> }
 
 type Check = TE.TaskEither<Unavailable, unknown>
@@ -24,14 +24,14 @@ type Deps = {
   readonly objectStore: Check
   readonly cache: Check
   readonly monotonic: Monotonic
-  /** Milliseconds that each of the three has to answer. */
+  /** Timeout for each of the three checks, in milliseconds. */
   readonly limitMs?: number
 }
 
-/** Milliseconds for which an answer stands. */
-const keptMs = 1000
+/** How long a result is reused. */
+const reuseMs = 1000
 
-/** One line of whatever was thrown. */
+/** Returns the first line of the message of anything that was thrown. */
 export const oneLine = (cause: unknown): string =>
   (cause instanceof Error ? cause.message || cause.name : String(cause)).split('\n', 1)[0] ?? ''
 
@@ -57,7 +57,7 @@ export const createHealthService = (deps: Deps): HealthService => {
 
   return {
     examine: () => {
-      if (latest !== null && (latest.endedAt === null || monotonic() - latest.endedAt < keptMs))
+      if (latest !== null && (latest.endedAt === null || monotonic() - latest.endedAt < reuseMs))
         return latest.health
       const current: typeof latest = { health: examine(), endedAt: null }
       latest = current

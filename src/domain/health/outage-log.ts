@@ -2,8 +2,8 @@ import type { Log } from '../../ports/log.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
- * Logs an outage of a dependency as a line at its start, one a minute while it goes on, and one at its end, whatever
- * the number of requests that fail meanwhile (http-api.md §13.4).
+ * Logs an outage of a dependency: one line at its start, one a minute while it lasts, and one at its end,
+ * however many requests fail meanwhile (http-api.md §13.4).
  */
 export type OutageLog = {
   /** A call failed because of the dependency. */
@@ -14,7 +14,7 @@ export type OutageLog = {
 
 type Outage = {
   readonly startedAt: number
-  /** `null`: the start was not logged, as another outage of the same dependency had just been. */
+  /** `null`: the start was not logged, because another start was logged less than a minute before. */
   loggedAt: number | null
   failures: number
   lastFailureAt: number
@@ -22,12 +22,12 @@ type Outage = {
 
 const minute = 60_000
 
-/** A dependency whose answers are not reported is taken to be well after so long without a failure. */
+/** An outage counts as ended after this time without a failure, also if no answer was reported. */
 const quietMs = 5 * minute
 
 export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   const outages = new Map<string, Outage>()
-  /** Of a dependency, when a start was last logged. One that comes and goes gets one line a minute, too. */
+  /** When an outage was last logged as started, by dependency: a flapping one also gets one line a minute. */
   const startedAt = new Map<string, number>()
 
   const end = (
@@ -57,9 +57,9 @@ export const createOutageLog = (log: Log, monotonic: Monotonic): OutageLog => {
   return {
     failed: (dependency, fields) => {
       const now = monotonic()
-      const known = outages.get(dependency)
-      if (known !== undefined && now - known.lastFailureAt > quietMs)
-        end(dependency, known, known.lastFailureAt)
+      const previous = outages.get(dependency)
+      if (previous !== undefined && now - previous.lastFailureAt > quietMs)
+        end(dependency, previous, previous.lastFailureAt)
       const outage = outages.get(dependency)
       if (outage === undefined) return start(dependency, fields, now)
       outage.failures += 1

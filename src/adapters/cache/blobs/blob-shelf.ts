@@ -1,11 +1,11 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 
-/** Bytes that lie somewhere and can be read at any place that they have reached. */
+/** Bytes of a blob that can be read at any offset that has been written. */
 export type BlobBytes = {
-  /** At least one byte from `start` on, and none from `end` on. Throws when they are not to be had any more. */
+  /** Reads at least one byte from `start` on, and none from `end` on. Throws when the bytes are lost. */
   readonly read: (start: number, end: number) => Promise<Uint8Array>
-  /** Nobody reads any more. */
+  /** Releases the bytes. No reads follow. */
   readonly close: () => Promise<void>
 }
 
@@ -13,28 +13,28 @@ export type BlobBytes = {
 export type ResidentBytes = BlobBytes & { readonly resident: Uint8Array }
 
 /**
- * All of a blob's bytes, where they can only be read from. None is given that is not right: a read throws, and the shelf
- * has removed them by then.
+ * All of a blob's bytes, outside memory. A read never returns wrong bytes: it throws, after the storage has
+ * removed the blob.
  */
 export type StoredBytes = BlobBytes & {
   readonly resident: null
-  /** At least one byte from `start` on, put at the start of `buffer`: how many. Throws as `read` does. */
+  /** Copies at least one byte from `start` on into `buffer`, and returns how many. Throws as `read` does. */
   readonly readInto: (buffer: Uint8Array, start: number) => Promise<number>
 }
 
 export type WholeBytes = ResidentBytes | StoredBytes
 
-/** Bytes that this process is bringing in. Closed without `publish`, they are gone. */
+/** Bytes of a fill by this process. `close` without `publish` discards them. */
 export type BlobWriter = BlobBytes & {
-  /** Appends. Throws when there is no room for them. */
+  /** Appends. Throws when there is no room. */
   readonly write: (chunk: Uint8Array) => Promise<void>
-  /** They are all there and right: from now on `open` finds them. */
+  /** Makes the bytes visible to `open`. The caller has verified that they are complete and right. */
   readonly publish: () => Promise<void>
 }
 
-/** Bytes that another process is bringing in. */
+/** Bytes of a fill by another process. */
 export type SharedBlobReader = BlobBytes & {
-  /** How many may be read, and whether more will come. Resolves when that has changed. */
+  /** Resolves when `reached` (bytes that can be read) or `state` (whether more will come) has changed. */
   readonly progress: () => Promise<{ readonly reached: number; readonly state: 'growing' | 'whole' | 'lost' }>
 }
 
@@ -42,14 +42,14 @@ export type WriteLease =
   | { readonly by: 'us'; readonly bytes: BlobWriter }
   | { readonly by: 'another'; readonly bytes: SharedBlobReader }
 
-/** Where whole blobs lie and new ones land. It may throw at any time: the blob cache goes on without it. */
+/** Stores whole blobs. Any call may fail; the blob cache then works without the storage. */
 export type BlobStorage = {
-  /** The bytes, if they are all there and are those of `facts`. */
+  /** Opens the blob. Resolves to `null` when it is absent or incomplete, or does not match `facts`. */
   readonly open: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WholeBytes | null>
-  /** The bytes themselves, when they lie in memory, told without waiting. */
+  /** Returns the blob synchronously when it is in memory. */
   readonly peek: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Uint8Array | null
-  /** Room for new bytes; `null` when it will not have them. */
+  /** Starts a write, or joins that of another process. `null`: the storage does not accept the blob. */
   readonly begin: (key: CacheKey<BlobFacts>, facts: BlobFacts) => Promise<WriteLease | null>
-  /** Forgets the bytes; those that are open can be read to their end. */
+  /** Removes the blob. Readers that have it open can finish. */
   readonly remove: (name: string) => Promise<void>
 }

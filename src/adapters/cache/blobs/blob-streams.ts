@@ -3,19 +3,19 @@ import { E } from '../../../fp.ts'
 import type { BlobOrigin, BlobStream, ReadInto } from '../../../ports/blob-cache.ts'
 import type { CacheTierName, TierOutcome } from '../../../ports/tier-answer.ts'
 
-/** The stream, and what is to be told of it. */
+/** Adds tier outcomes to a stream. */
 export const withTiers = (
   stream: ByteStream,
   tiers: ReadonlyArray<TierOutcome>,
-  into: ReadInto | null = null,
+  readInto: ReadInto | null = null,
 ): BlobStream => ({
   [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
   tiers,
   buffer: null,
-  readInto: into,
+  readInto,
 })
 
-/** Bytes that are at hand. Hot path: nothing is made for a stream that nobody will read. */
+/** Wraps bytes in memory. Hot path: the generator is created only when the stream is read. */
 export const fromBuffer = (resident: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
   [Symbol.asyncIterator]: () => once(resident),
   tiers,
@@ -27,7 +27,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes
 }
 
-/** One list each, so that whoever tells of it need not write it anew for every reader. */
+/** Returns one list for each outcome. Callers cache by its identity, so it is not rebuilt for each reader. */
 export const tiersOf = (
   tier: CacheTierName,
 ): Readonly<Record<TierOutcome['outcome'], ReadonlyArray<TierOutcome>>> => ({
@@ -40,7 +40,7 @@ export const tiersOf = (
 
 const store: ReadonlyArray<TierOutcome> = [{ tier: 'origin', outcome: 'hit' }]
 
-/** The same origin, and what has been told by it so far: nothing before it is asked. */
+/** Wraps an origin and records the tiers of its latest answer; there are none before the first answer. */
 export const recordTiers = (
   origin: BlobOrigin,
 ): { readonly origin: BlobOrigin; readonly tiers: () => ReadonlyArray<TierOutcome> } => {

@@ -4,32 +4,32 @@ import { badOrigin } from '../../../domain/shared/errors.ts'
 import { NoAnswer } from '../../../domain/shared/no-answer.ts'
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 
-/** `promise`, or a rejection when it takes longer than `ms`. */
+/** Settles as `promise` does. Rejects with NoAnswer after `ms` milliseconds. */
 export const withTimeout = <A>(promise: Promise<A>, ms: number): Promise<A> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new NoAnswer(`nothing came for ${ms} ms`)), ms)
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 
-/** Tells a stream that its reader has left, also while he waits for its next bytes; waits for nothing. */
+/** Cancels a stream without waiting, also while a read of it is pending. */
 export const cancelStream = (stream: ByteStream): void => {
-  // Its reader is gone: a failure to end has nothing to be told to.
+  // The reader is gone, so nobody can handle a failure to close.
   stream[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined)
 }
 
-/** Lets go of a stream that nobody will read to its end, and waits for nothing. */
+/** Cancels a stream that has not been read, without waiting. */
 export const cancelUnstarted = (stream: ByteStream): void => {
-  // A generator that was never started ignores being closed, so start it.
+  // A generator that was never started runs no `finally` block when it is closed, so it is started first.
   const startAndLeave = async () => {
     for await (const _ of stream) return
   }
   startAndLeave().catch(() => undefined)
 }
 
-/** The same stream, throwing when a chunk takes longer than `ms`; a source that hangs is not waited for. */
-export async function* unlessStalled(stream: ByteStream, ms: number): AsyncGenerator<Uint8Array> {
+/** Throws NoAnswer when a chunk takes longer than `ms` milliseconds. The source is closed without waiting. */
+export async function* withIdleTimeout(stream: ByteStream, ms: number): AsyncGenerator<Uint8Array> {
   const source = stream[Symbol.asyncIterator]()
   let ended = false
   try {
@@ -42,42 +42,42 @@ export async function* unlessStalled(stream: ByteStream, ms: number): AsyncGener
       yield next.value
     }
   } finally {
-    // Its reader is gone, or is told of the wait.
+    // The reader is gone, or gets the timeout as its error.
     if (!ended) source.return?.().catch(() => undefined)
   }
 }
 
 /**
- * The same bytes, which must be `length` in number and, unless that is `null`, have this sha256. The last chunk
- * is held back until this is known: throws before its last byte, or is right.
+ * Passes a stream through and checks its length and, unless it is `null`, its sha256. The last chunk is
+ * held back until both are verified, so a wrong stream throws BadOrigin before its last byte.
  */
-export async function* verified(
+export async function* verifyBytes(
   stream: ByteStream,
   length: number,
   sha256: string | null,
 ): AsyncGenerator<Uint8Array> {
   const digest = createHash('sha256')
-  let held: Uint8Array | null = null
+  let pending: Uint8Array | null = null
   let seen = 0
   for await (const chunk of stream) {
-    if (held !== null) yield held
+    if (pending !== null) yield pending
     seen += chunk.length
     if (seen > length) throw toStreamError(badOrigin(`more than the ${length} bytes that were asked for`))
     if (sha256 !== null) digest.update(chunk)
-    held = chunk
+    pending = chunk
   }
   if (seen < length) throw toStreamError(badOrigin(`${seen} bytes where ${length} should be`))
   if (sha256 !== null && digest.digest('hex') !== sha256)
     throw toStreamError(badOrigin('bytes with another sha256'))
-  if (held !== null) yield held
+  if (pending !== null) yield pending
 }
 
 /**
- * A generator of `length` bytes as a stream that lets go exactly once: with its last byte, when it throws, or
- * when its reader leaves, be it before the first byte or while it waits for one. `isEarly`: that was before the
- * stream itself had come to an end.
+ * Wraps a generator of `length` bytes, and calls `release` exactly once: after the last byte, when the
+ * generator throws, or when the reader cancels, also before the first byte or while a read is pending.
+ * `isEarly`: the reader cancelled before the stream ended.
  */
-export const releasing = (
+export const withRelease = (
   bytes: AsyncGenerator<Uint8Array>,
   length: number,
   release: (isEarly: boolean) => void,
@@ -85,7 +85,7 @@ export const releasing = (
   let started = false
   let left = length
   let released = false
-  const letGo = (isEarly: boolean) => {
+  const releaseOnce = (isEarly: boolean) => {
     if (released) return
     released = true
     release(isEarly)
@@ -95,19 +95,19 @@ export const releasing = (
     try {
       const next = await bytes.next()
       if (next.done !== true) left -= next.value.length
-      if (next.done === true || left <= 0) letGo(false)
+      if (next.done === true || left <= 0) releaseOnce(false)
       return next
     } catch (error) {
-      letGo(false)
+      releaseOnce(false)
       throw error
     }
   }
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: pull,
     return: async () => {
-      // The `finally` of a generator that was never started does not run, nor that of what it reads from.
+      // A generator that was never started runs no `finally` block, and neither does the source behind it.
       if (!started) pull().catch(() => undefined)
-      letGo(true)
+      releaseOnce(true)
       bytes.return(undefined).catch(() => undefined)
       return { done: true, value: undefined }
     },
@@ -116,8 +116,8 @@ export const releasing = (
   return iterator
 }
 
-/** A stream of which the first step has been taken. */
-export async function* resumed(
+/** Continues a stream after its first result has been read. */
+export async function* resumeAfter(
   first: IteratorResult<Uint8Array>,
   rest: AsyncGenerator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
@@ -129,8 +129,8 @@ export async function* resumed(
   }
 }
 
-/** The same stream without its first `count` bytes. */
-export async function* skipping(stream: ByteStream, count: number): AsyncGenerator<Uint8Array> {
+/** Drops the first `count` bytes of a stream. */
+export async function* skipBytes(stream: ByteStream, count: number): AsyncGenerator<Uint8Array> {
   let left = count
   for await (const chunk of stream) {
     if (left < chunk.length) yield left === 0 ? chunk : chunk.subarray(left)

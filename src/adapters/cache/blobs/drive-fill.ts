@@ -4,42 +4,42 @@ import { badOrigin, unavailable } from '../../../domain/shared/errors.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { BlobWriter, SharedBlobReader } from './blob-shelf.ts'
-import { cancelStream, unlessStalled, withTimeout } from './byte-streams.ts'
+import { cancelStream, withIdleTimeout, withTimeout } from './byte-streams.ts'
 import type { Fill, FillEnd } from './fill.ts'
 import { readOrigin } from './open-origin.ts'
 import type { FairScheduler } from './turns.ts'
 
-const broken = unavailable('object store')
+const storeUnavailable = unavailable('object store')
 
-type BringIn = {
+type FillDeps = {
   readonly stallMs: number
   readonly onUnwritable: (cause: unknown) => void
-  /** Done before the readers are told. */
+  /** Runs before the readers get the error. */
   readonly onBad: () => Promise<void>
   readonly turns: FairScheduler
 }
 
 /**
- * Brings the bytes in from the origin, at the pace of the place where they land, and verifies them. Resolves
- * when the fill has ended and its bytes are published or given up. Never rejects.
+ * Reads the blob from the origin, as fast as the storage writes, and verifies it. Resolves when the fill has
+ * ended and its bytes are published or discarded. Never rejects.
  */
 export const runFill = async (
   fill: Fill,
   bytes: BlobWriter,
   origin: BlobOrigin,
-  { onBad, ...how }: BringIn,
+  { onBad, ...deps }: FillDeps,
 ): Promise<void> => {
   try {
-    const end = await pull(fill, bytes, origin, how)
+    const end = await pull(fill, bytes, origin, deps)
     if (end === 'whole') {
-      const published = fill.isDisowned() ? Promise.resolve() : bytes.publish().catch(how.onUnwritable)
+      const published = fill.isDetached() ? Promise.resolve() : bytes.publish().catch(deps.onUnwritable)
       fill.finish(end, published)
       return await published
     }
     if (typeof end !== 'string' && end._tag === 'BadOrigin') await onBad()
     fill.finish(end)
   } catch (cause) {
-    fill.finish(broken(cause))
+    fill.finish(storeUnavailable(cause))
   }
 }
 
@@ -47,22 +47,22 @@ const pull = async (
   fill: Fill,
   bytes: BlobWriter,
   origin: BlobOrigin,
-  { stallMs, onUnwritable, turns }: Omit<BringIn, 'onBad'>,
+  { stallMs, onUnwritable, turns }: Omit<FillDeps, 'onBad'>,
 ): Promise<FillEnd> => {
   const { size, sha256 } = fill.facts
   const opened = await readOrigin(origin, wholeOf(size), stallMs)
   if (E.isLeft(opened)) return opened.left
 
-  // An origin that is silent when the last reader leaves is not waited for.
-  // biome-ignore lint/complexity/noVoid: the end of a fill never rejects, and `leave` neither throws nor waits
-  void fill.ended.then((end) => end === 'left' && cancelStream(opened.right))
+  // When the last reader leaves, the origin is cancelled even if it sends nothing.
+  // biome-ignore lint/complexity/noVoid: `ended` never rejects, and `cancelStream` neither throws nor waits
+  void fill.ended.then((end) => end === 'abandoned' && cancelStream(opened.right))
 
   const digest = createHash('sha256')
   let landed = 0
-  for await (const chunk of unlessStalled(opened.right, stallMs)) {
-    // Until everybody has his first piece, there is no hurry with the next one.
+  for await (const chunk of withIdleTimeout(opened.right, stallMs)) {
+    // Readers that wait for their first piece go before the next write.
     await turns.idle()
-    if (fill.end() !== null) return 'left'
+    if (fill.end() !== null) return 'abandoned'
     landed += chunk.length
     if (landed > size) return badOrigin(`more than the ${size} bytes that were stored`)
     digest.update(chunk)
@@ -72,22 +72,22 @@ const pull = async (
       onUnwritable(cause)
       return 'no room'
     }
-    if (landed < size) fill.reach(landed)
+    if (landed < size) fill.advance(landed)
   }
-  if (fill.end() !== null) return 'left'
+  if (fill.end() !== null) return 'abandoned'
   if (landed < size) return badOrigin(`${landed} bytes where ${size} were stored`)
   return digest.digest('hex') === sha256 ? 'whole' : badOrigin('bytes with another sha256')
 }
 
-/** Watches the bytes that another process brings in, for `stallMs` without a new one at most. Never rejects. */
+/** Follows the fill of another process; gives up after `stallMs` without new bytes. Never rejects. */
 export const followFill = async (fill: Fill, bytes: SharedBlobReader, stallMs: number): Promise<void> => {
   try {
     while (fill.end() === null) {
       const { reached, state } = await withTimeout(bytes.progress(), stallMs)
-      if (state !== 'growing') return fill.finish(state === 'whole' ? 'whole' : 'left')
-      fill.reach(Math.min(reached, fill.facts.size - 1))
+      if (state !== 'growing') return fill.finish(state === 'whole' ? 'whole' : 'abandoned')
+      fill.advance(Math.min(reached, fill.facts.size - 1))
     }
   } catch {
-    fill.finish('left')
+    fill.finish('abandoned')
   }
 }

@@ -4,15 +4,15 @@ import type { CacheTierName } from '../../../ports/tier-answer.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
 export type FillOptions = {
-  /** As whom it speaks in the tiers of a stream. */
+  /** Tier name that the cache reports in the tiers of a stream. */
   readonly tier: CacheTierName
-  /** A reader that starts up to this many bytes beyond what has landed waits for the fill. */
+  /** A reader that starts at most this many bytes ahead of the fill waits for it. */
   readonly soonBytes: number
-  /** An origin that gives no byte for this long has failed. */
+  /** An origin that sends no byte for this long has failed. */
   readonly stallMs: number
-  /** Told each time that the shelf could not be written to. */
+  /** Called each time that the storage could not be written to. */
   readonly onUnwritable: (cause: unknown) => void
-  /** Told when bytes that were brought in were not those of the blob, before any reader is. */
+  /** Called when the origin sent wrong bytes for the blob, before any reader gets the error. */
   readonly onBad: (key: CacheKey<BlobFacts>) => Promise<void>
   readonly meter: TierMeter
 }

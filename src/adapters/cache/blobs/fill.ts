@@ -4,18 +4,18 @@ import type { BlobBytes } from './blob-shelf.ts'
 import { createCondition } from './signal.ts'
 
 /**
- * How a fill ended. `whole`: all bytes are there and right. `no room`: they could not be written. `left`: who
- * brought them in has gone away. An error: the origin's fault, and no reader may come to a good end.
+ * How a fill ended. `whole`: all bytes are present and verified. `no room`: they could not be written.
+ * `abandoned`: the last reader left, or another process stopped writing. An error: all readers get it.
  */
-export type FillEnd = 'whole' | 'no room' | 'left' | BadOrigin | Unavailable
+export type FillEnd = 'whole' | 'no room' | 'abandoned' | BadOrigin | Unavailable
 
 /**
- * The bytes of one blob on their way in, and those who read them. It holds the bytes open until it has ended,
- * nothing is left to do, and the last reader has gone.
+ * One blob that is being fetched, and its readers. The storage stays open until the fill has ended, its last
+ * work is done, and the last reader has left.
  */
 export type Fill = {
   readonly facts: BlobFacts
-  /** Bytes from 0 up to here can be read. The last of the blob are among them only once they are verified. */
+  /** Bytes before this offset can be read. The last bytes of the blob are among them only once verified. */
   readonly reached: () => number
   readonly end: () => FillEnd | null
   readonly ended: Promise<FillEnd>
@@ -26,20 +26,20 @@ export type Fill = {
   readonly join: () => void
   readonly leave: () => void
 
-  /** For the one who drives it: where the bytes land. */
-  readonly landOn: (bytes: BlobBytes) => void
-  readonly reach: (reached: number) => void
-  /** Nobody is to find its bytes later: those who read them now are its last readers. */
-  readonly disown: () => void
-  readonly isDisowned: () => boolean
-  /** Resolves when nothing is done any more with the bytes of one that has ended. */
+  /** For the code that runs the fill: sets the storage of the bytes. */
+  readonly attachStorage: (bytes: BlobBytes) => void
+  readonly advance: (reached: number) => void
+  /** Excludes the bytes from the cache: the blob was deleted. Current readers can finish. */
+  readonly detach: () => void
+  readonly isDetached: () => boolean
+  /** Resolves when the last work of an ended fill (`finish`) is done. */
   readonly settled: () => Promise<void>
-  /** Ends it; bytes stay open until `lastWork`, which never rejects, is done. Only the first call counts. */
+  /** Ends the fill; bytes stay open until `lastWork` (never rejects) is done. Only the first call counts. */
   readonly finish: (end: FillEnd, lastWork?: Promise<void>) => void
 }
 
-/** Less than this is brought in also when nobody waits for it any more: it will soon be asked for again. */
-const finishesAnyway = 8 * 1024 * 1024
+/** With at most this many bytes left, a fill goes on without readers: a new request is likely soon. */
+const finishAnywayBytes = 8 * 1024 * 1024
 
 export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fill => {
   let bytes: BlobBytes | null = null
@@ -48,23 +48,23 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
   let readers = 0
   let working = false
   let settled = Promise.resolve()
-  let disowned = false
+  let detached = false
   const { next, notify } = createCondition()
-  let tellEnd: (end: FillEnd) => void = () => undefined
+  let resolveEnded: (end: FillEnd) => void = () => undefined
   const ended = new Promise<FillEnd>((resolve) => {
-    tellEnd = resolve
+    resolveEnded = resolve
   })
 
   const closeWhenIdle = () => {
     if (end === null || readers > 0 || working || bytes === null) return
-    // What is kept of it has been published by now: this lets go of the file alone.
+    // Whatever is cached has been published by now, so a failed close loses nothing.
     bytes.close().catch(() => undefined)
     bytes = null
   }
-  const finish: Fill['finish'] = (how, lastWork) => {
+  const finish: Fill['finish'] = (outcome, lastWork) => {
     if (end !== null) return
-    end = how
-    if (how === 'whole') reached = facts.size
+    end = outcome
+    if (outcome === 'whole') reached = facts.size
     if (lastWork !== undefined) {
       working = true
       settled = lastWork.then(() => {
@@ -72,8 +72,8 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
         closeWhenIdle()
       })
     }
-    onEnd(how)
-    tellEnd(how)
+    onEnd(outcome)
+    resolveEnded(outcome)
     notify()
     closeWhenIdle()
   }
@@ -93,21 +93,21 @@ export const createFill = (facts: BlobFacts, onEnd: (end: FillEnd) => void): Fil
     },
     leave: () => {
       readers--
-      if (readers === 0 && end === null && facts.size - reached > finishesAnyway) finish('left')
+      if (readers === 0 && end === null && facts.size - reached > finishAnywayBytes) finish('abandoned')
       closeWhenIdle()
     },
-    landOn: (where) => {
-      bytes = where
+    attachStorage: (storage) => {
+      bytes = storage
       closeWhenIdle()
     },
-    reach: (now) => {
-      reached = now
+    advance: (offset) => {
+      reached = offset
       notify()
     },
-    disown: () => {
-      disowned = true
+    detach: () => {
+      detached = true
     },
-    isDisowned: () => disowned,
+    isDetached: () => detached,
     settled: () => settled,
     finish,
   }

@@ -5,7 +5,7 @@ import { E, TE } from '../../../fp.ts'
 import type { BlobCache, BlobStream } from '../../../ports/blob-cache.ts'
 import type { BlobStorage, WholeBytes } from './blob-shelf.ts'
 import { fromBuffer, recordTiers, tiersOf, withTiers } from './blob-streams.ts'
-import { cancelStream, releasing } from './byte-streams.ts'
+import { cancelStream, withRelease } from './byte-streams.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
 import { readStored } from './from-shelf.ts'
@@ -18,70 +18,70 @@ export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
 type Opened = Promise<E.Either<BadOrigin | Unavailable, BlobStream>>
 
-/** Who reads, and what he waits for beside the fill: a source that hangs is to know when he leaves. */
+/** A reader, and the source that it reads beside the fill: it is cancelled when the reader leaves. */
 type Reader = { source: ByteStream | null; hasLeft: boolean }
 
-/** Of fills. A first piece is small and a later one large: some tenths of a millisecond, either way. */
+/** For fills. First pieces are small and later ones large, so either turn takes tenths of a millisecond. */
 const readersPerTurn = { nothing: 16, something: 2 }
 
-/** What is still to be read, and how many more sources to look for before the origin alone has to do. */
+/** The range that is still to be read, and how many sources to try before the read bypasses the cache. */
 type Rest = ByteRange & { readonly tries: number }
 
 /**
- * A BlobCache on a shelf. A read is answered by, in this order: the fill that is under way, the shelf, a fill
- * that it starts itself; and by the origin alone where none of them will do. A stream that loses its source
- * without the origin's fault goes on from the next one at the byte where it stands.
+ * Returns a BlobCache on a storage. A read is answered by, in this order: a running fill, the storage, or a
+ * new fill; and by the origin directly if none of them can. A stream that loses its source for a reason other
+ * than the origin continues from the next source at the same offset.
  */
 export const createFillingBlobCache = (
-  shelf: BlobStorage,
+  storage: BlobStorage,
   options: FillOptions = defaultFillOptions,
 ): FillingBlobCache => {
   const { tier, soonBytes, stallMs, meter } = options
   const turns = createFairScheduler(readersPerTurn)
-  const fills = createRunningFills(shelf, options, turns)
+  const fills = createRunningFills(storage, options, turns)
   const { hit, ...answers } = tiersOf(tier)
 
   const open = async (request: BlobRequest, rest: Rest): Opened => {
     const { key, facts } = request
-    if (rest.tries === 0) return pass(request, rest)
+    if (rest.tries === 0) return bypass(request, rest)
 
     if (fills.get(key.name) === undefined) {
-      const bytes = await shelf.open(key, facts).catch(() => null)
+      const bytes = await storage.open(key, facts).catch(() => null)
       if (bytes !== null) {
         meter.hit(key)
-        return E.right(openShelf(request, bytes, rest))
+        return E.right(openStored(request, bytes, rest))
       }
     }
     const running = fills.get(key.name)
     if (running === undefined) meter.miss(key)
     else meter.collapsed(key)
     const { origin, tiers } = recordTiers(request.origin)
-    const overheardRequest = { ...request, origin }
-    const fill = running ?? fills.start(overheardRequest)
-    if (!isFillOf(fill, facts)) return pass(request, rest)
+    const recordedRequest = { ...request, origin }
+    const fill = running ?? fills.start(recordedRequest)
+    if (!isFillOf(fill, facts)) return bypass(request, rest)
     const outcome = running === undefined ? 'miss' : 'collapsed'
-    const opened = await openFill(overheardRequest, fill, rest, outcome)
-    // Of a crowd, only one has asked the origin himself.
+    const opened = await openFill(recordedRequest, fill, rest, outcome)
+    // Of all readers of a fill, only the one that started it has queried the origin.
     return E.isLeft(opened) || tiers().length === 0
       ? opened
       : E.right(withTiers(opened.right, [...opened.right.tiers, ...tiers()]))
   }
 
-  /** Past the shelf. */
-  const pass = async (request: BlobRequest, rest: Rest): Opened => {
+  /** Reads from the origin, past the storage. */
+  const bypass = async (request: BlobRequest, rest: Rest): Opened => {
     const { origin, tiers } = recordTiers(request.origin)
     const opened = await openOrigin({ ...request, origin }, rest, stallMs)
     return E.isLeft(opened) ? opened : E.right(withTiers(opened.right, [...answers.bypass, ...tiers()]))
   }
 
-  const openShelf = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
+  const openStored = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
     if (bytes.resident !== null) return fromBuffer(bytes.resident.subarray(rest.start, rest.end), hit)
     const reader: Reader = { source: null, hasLeft: false }
     const { stream, into } = readStored({
       bytes,
       range: rest,
-      goOn: (at) => goOn(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
-      leave: () => depart(reader),
+      goOn: (at) => resume(request, { start: at, end: rest.end, tries: rest.tries - 1 }, reader),
+      leave: () => cancelReader(reader),
     })
     return withTiers(stream, hit, into)
   }
@@ -92,13 +92,13 @@ export const createFillingBlobCache = (
     rest: Rest,
     outcome: 'miss' | 'collapsed',
   ): Opened => {
-    const stream = (own: ByteStream | null, how: keyof typeof answers) => {
+    const stream = (own: ByteStream | null, answer: keyof typeof answers) => {
       const reader: Reader = { source: own, hasLeft: false }
-      const bytes = releasing(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
-        if (isEarly) depart(reader)
+      const bytes = withRelease(fromFill(request, fill, rest, reader), lengthOf(rest), (isEarly) => {
+        if (isEarly) cancelReader(reader)
         fill.leave()
       })
-      return E.right(withTiers(bytes, answers[how]))
+      return E.right(withTiers(bytes, answers[answer]))
     }
 
     fill.join()
@@ -117,7 +117,7 @@ export const createFillingBlobCache = (
     return E.isLeft(reached) ? reached : open(request, { ...rest, tries: triesAfter(fill, rest) })
   }
 
-  /** First from a stream of its own, until the fill has caught up with that or it ends; then from the fill. */
+  /** Reads the reader's own source until the fill has caught up or the source ends, then the fill. */
   async function* fromFill(request: BlobRequest, fill: Fill, rest: Rest, reader: Reader) {
     let at = rest.start
     if (reader.source !== null)
@@ -130,10 +130,10 @@ export const createFillingBlobCache = (
       at += chunk.length
       yield chunk
     }
-    yield* goOn(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) }, reader)
+    yield* resume(request, { start: at, end: rest.end, tries: triesAfter(fill, rest) }, reader)
   }
 
-  async function* goOn(request: BlobRequest, rest: Rest, reader: Reader) {
+  async function* resume(request: BlobRequest, rest: Rest, reader: Reader) {
     if (rest.start === rest.end || reader.hasLeft) return
     const opened = await open(request, rest)
     if (E.isLeft(opened)) throw toStreamError(opened.left)
@@ -144,8 +144,8 @@ export const createFillingBlobCache = (
 
   const deleteByName = (name: string) =>
     TE.tryCatch(async () => {
-      await fills.disown(name)
-      await shelf.remove(name)
+      await fills.detach(name)
+      await storage.remove(name)
     }, unavailable('blob cache'))
 
   return {
@@ -156,7 +156,7 @@ export const createFillingBlobCache = (
           ? E.right(fromBuffer(new Uint8Array(), hit))
           : open({ key, facts, range, origin, onArriving }, { tries: 3, ...range }),
     peek: (key, facts) => {
-      const bytes = shelf.peek(key, facts)
+      const bytes = storage.peek(key, facts)
       if (bytes !== null) meter.hit(key)
       return bytes
     },
@@ -166,12 +166,12 @@ export const createFillingBlobCache = (
   }
 }
 
-const depart = (reader: Reader): void => {
+const cancelReader = (reader: Reader): void => {
   reader.hasLeft = true
   if (reader.source !== null) cancelStream(reader.source)
 }
 
 const lengthOf = ({ start, end }: ByteRange): number => end - start
 
-/** Where there is no room for a fill there will be none for the next one. */
+/** After a fill without room, another fill would fail the same way. */
 const triesAfter = (fill: Fill, { tries }: Rest): number => (fill.end() === 'no room' ? 0 : tries - 1)

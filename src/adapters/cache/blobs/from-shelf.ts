@@ -2,54 +2,54 @@ import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
 import type { ReadInto } from '../../../ports/blob-cache.ts'
 import type { StoredBytes } from './blob-shelf.ts'
 
-/** What a reader holds in memory who brings none. */
+/** Buffer size of a reader that brings no buffer of its own. */
 const pieceBytes = 128 * 1024
 
-type Reading = {
+type Options = {
   readonly bytes: StoredBytes
   readonly range: ByteRange
-  /** Brings what there is from `at` on, when the shelf has lost it. */
+  /** Reads the rest from offset `at` when the storage has lost the bytes. */
   readonly goOn: (at: number) => AsyncGenerator<Uint8Array>
-  /** The reader has left before the last byte. */
+  /** Called when the reader cancels before the last byte. */
   readonly leave: () => void
 }
 
 /**
- * Bytes on a shelf as a stream, and read into buffers of the reader's: two ways to read on at one place. Lets go of
- * the shelf exactly once: with the last byte, when the shelf has lost them, or when the reader leaves, be it before
- * the first byte or while he waits for one.
+ * Reads stored bytes as a stream or into buffers of the caller; both advance one offset. Closes the stored
+ * bytes exactly once: after the last byte, when the storage has lost them, or when the reader cancels, also
+ * before the first byte or while a read is pending.
  */
 export const readStored = ({
   bytes,
   range: { start, end },
   goOn,
   leave,
-}: Reading): { readonly stream: ByteStream; readonly into: ReadInto } => {
+}: Options): { readonly stream: ByteStream; readonly into: ReadInto } => {
   let at = start
   let rest: ReadInto | null = null
   let released = false
-  let left = false
+  let cancelled = false
 
   const release = (): void => {
     if (released) return
     released = true
-    // What cannot be closed has been read all the same.
+    // A failed close does not affect what was read.
     bytes.close().catch(() => undefined)
   }
 
-  /** From the shelf, as long as that has them. */
+  /** Reads from the storage until it loses the bytes, then from `goOn`. */
   const step = async (buffer: Uint8Array): Promise<number> => {
     if (rest !== null) return rest(buffer)
     const count = await bytes.readInto(buffer, at).catch(() => null)
     if (count !== null) return count
-    if (left) return 0
+    if (cancelled) return 0
     release()
-    rest = poured(goOn(at))
+    rest = readIntoFrom(goOn(at))
     return rest(buffer)
   }
 
   const into: ReadInto = async (buffer) => {
-    if (at === end || left) return 0
+    if (at === end || cancelled) return 0
     const count = await step(buffer.length > end - at ? buffer.subarray(0, end - at) : buffer)
     at += count
     if (at === end) release()
@@ -58,14 +58,14 @@ export const readStored = ({
 
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: async () => {
-      if (at === end || left) return { done: true, value: undefined }
+      if (at === end || cancelled) return { done: true, value: undefined }
       const piece = Buffer.allocUnsafeSlow(Math.min(end - at, pieceBytes))
       const count = await into(piece)
       return count === 0 ? { done: true, value: undefined } : { done: false, value: piece.subarray(0, count) }
     },
     return: async () => {
-      const isEarly = at < end && !left
-      left = true
+      const isEarly = at < end && !cancelled
+      cancelled = true
       release()
       if (isEarly) leave()
       return { done: true, value: undefined }
@@ -75,18 +75,18 @@ export const readStored = ({
   return { stream: iterator, into }
 }
 
-/** The stream's bytes, put into buffers of the reader's, wherever its chunks end. */
-const poured = (stream: AsyncGenerator<Uint8Array>): ReadInto => {
-  let held: Uint8Array = new Uint8Array()
+/** Copies the stream's bytes into buffers of the caller, across chunk borders. */
+const readIntoFrom = (stream: AsyncGenerator<Uint8Array>): ReadInto => {
+  let pending: Uint8Array = new Uint8Array()
   return async (buffer) => {
-    while (held.length === 0) {
+    while (pending.length === 0) {
       const next = await stream.next()
       if (next.done === true) return 0
-      held = next.value
+      pending = next.value
     }
-    const count = Math.min(held.length, buffer.length)
-    buffer.set(held.subarray(0, count))
-    held = held.subarray(count)
+    const count = Math.min(pending.length, buffer.length)
+    buffer.set(pending.subarray(0, count))
+    pending = pending.subarray(count)
     return count
   }
 }

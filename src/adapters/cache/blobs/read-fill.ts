@@ -11,8 +11,8 @@ const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
 }
 
 /**
- * Waits for the byte at `start`, so that an origin which has none at all fails the read and not its stream.
- * `false`: the fill has ended without it, and not by the origin's fault.
+ * Waits for the byte at `start`, so that an origin which sends nothing fails the read and not the stream.
+ * Resolves to `false` when the fill ended before that byte for a reason other than the origin.
  */
 export const waitForOffset = async (
   fill: Fill,
@@ -28,10 +28,10 @@ export const waitForOffset = async (
 }
 
 /**
- * What the fill has to give, as it lands. Ends early when the fill does so without the origin's fault.
+ * Yields the bytes of a fill as they arrive. Ends early if the fill does, for a reason other than the origin.
  *
- * Readers come by the hundred, some of them while others are being served. So a piece is small, and the first one, for
- * which the reader has waited his turn before, very small: everybody has his first byte before anybody has much.
+ * Hundreds of readers may share a fill. Pieces are small, and the first is very small, so that all readers
+ * get their first byte before any of them gets much. The caller has waited for the turn of the first piece.
  */
 export async function* readFill(
   fill: Fill,

@@ -3,15 +3,15 @@ import type { BlobWriter } from './blob-shelf.ts'
 import { pieceBytes } from './pieces.ts'
 
 type Options = {
-  /** Of what was written last: readers who keep up with a fill share it. */
+  /** Bytes of the latest writes that stay in memory, for readers that keep up with the fill. */
   readonly windowBytes: number
-  /** What was read back last: readers who have fallen behind together share these. */
+  /** Number of pieces read back from disk that stay in memory, for readers that fell behind together. */
   readonly pieces: number
 }
 
 /**
- * The same bytes, some of them handed out from memory. Readers of a fill come by the hundred and are at much the
- * same place: one of them reads, and the others get the same chunk. Nobody may write to it.
+ * Wraps a blob writer with a small read cache: concurrent readers of one fill are usually near the same
+ * base, so one disk read serves all. Chunks are shared; do not modify them.
  */
 export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Options): BlobWriter => {
   const recent: Uint8Array[] = []
@@ -20,20 +20,20 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
 
   const readBack = new LRUCache<number, Promise<Uint8Array>>({ max: pieces })
 
-  /** The piece that starts at `place`, of which all has been written that is not in the window. */
-  const pieceAt = (place: number): Promise<Uint8Array> => {
-    const known = readBack.get(place)
-    if (known !== undefined) return known
-    const piece = bytes.read(place, Math.min(place + pieceBytes, to))
-    readBack.set(place, piece)
-    piece.catch(() => readBack.delete(place))
+  /** Reads the piece at `base`. Of it only bytes before the window are needed, and those are written. */
+  const pieceAt = (base: number): Promise<Uint8Array> => {
+    const cached = readBack.get(base)
+    if (cached !== undefined) return cached
+    const piece = bytes.read(base, Math.min(base + pieceBytes, to))
+    readBack.set(base, piece)
+    piece.catch(() => readBack.delete(base))
     return piece
   }
 
-  const behind = async (start: number, end: number): Promise<Uint8Array> => {
-    const place = start - (start % pieceBytes)
-    const piece = await pieceAt(place)
-    return start < place + piece.length ? piece.subarray(start - place, end - place) : bytes.read(start, end)
+  const readBehindWindow = async (start: number, end: number): Promise<Uint8Array> => {
+    const base = start - (start % pieceBytes)
+    const piece = await pieceAt(base)
+    return start < base + piece.length ? piece.subarray(start - base, end - base) : bytes.read(start, end)
   }
 
   return {
@@ -45,7 +45,7 @@ export const withReadCache = (bytes: BlobWriter, { windowBytes, pieces }: Option
       while (to - from > windowBytes) from += recent.shift()?.length ?? 0
     },
     read: async (start, end) => {
-      if (start < from) return behind(start, end)
+      if (start < from) return readBehindWindow(start, end)
       let at = from
       for (const chunk of recent) {
         if (start < at + chunk.length) return chunk.subarray(start - at, end - at)

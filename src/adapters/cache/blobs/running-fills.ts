@@ -6,18 +6,18 @@ import type { FillOptions } from './fill-options.ts'
 import type { BlobRequest } from './open-origin.ts'
 import type { FairScheduler } from './turns.ts'
 
-/** The fills of this process, one at most for each key. */
+/** The fills of this process, at most one for each key. */
 export type RunningFills = {
   readonly get: (name: string) => Fill | undefined
   readonly start: (request: BlobRequest) => Fill
-  /** What is being brought in under this name will not be kept. Resolves when that is certain. */
-  readonly disown: (name: string) => Promise<void>
-  /** Resolves when every fill whose last byte has been read is on the shelf. */
+  /** Excludes a running fill of this name from the cache. Resolves when it can no longer publish. */
+  readonly detach: (name: string) => Promise<void>
+  /** Resolves when every fill whose last byte has been read is in the storage. */
   readonly settled: () => Promise<void>
 }
 
 export const createRunningFills = (
-  shelf: BlobStorage,
+  storage: BlobStorage,
   options: FillOptions,
   turns: FairScheduler,
 ): RunningFills => {
@@ -25,10 +25,10 @@ export const createRunningFills = (
   const fills = new Map<string, Fill>()
 
   const drive = async (fill: Fill, { key, facts, origin }: BlobRequest): Promise<void> => {
-    // It may have come to lie there between the reader's look and the start of this fill.
-    const there = await shelf.open(key, facts).catch(() => null)
-    if (there !== null) {
-      fill.landOn(there)
+    // The blob may have been stored between the reader's lookup and the start of this fill.
+    const stored = await storage.open(key, facts).catch(() => null)
+    if (stored !== null) {
+      fill.attachStorage(stored)
       return fill.finish('whole')
     }
 
@@ -36,13 +36,13 @@ export const createRunningFills = (
       meter.failed(key)
       options.onUnwritable(cause)
     }
-    const begun = await shelf.begin(key, facts).catch(onUnwritable)
-    if (!begun) return fill.finish('no room')
-    fill.landOn(begun.bytes)
-    if (begun.by === 'another') return followFill(fill, begun.bytes, stallMs)
+    const lease = await storage.begin(key, facts).catch(onUnwritable)
+    if (!lease) return fill.finish('no room')
+    fill.attachStorage(lease.bytes)
+    if (lease.by === 'another') return followFill(fill, lease.bytes, stallMs)
 
     const filled = meter.filling(key)
-    await runFill(fill, begun.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key), turns })
+    await runFill(fill, lease.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key), turns })
     const end = fill.end()
     if (end === 'whole') filled(facts.size)
     if (end !== null && typeof end === 'object') meter.failed(key)
@@ -55,22 +55,22 @@ export const createRunningFills = (
       const forget = () => {
         if (fills.get(name) === fill) fills.delete(name)
       }
-      // Readers may join a whole one until it is published; one that failed is nobody's any more.
+      // Readers may join a completed fill until it is published. A failed fill is forgotten at once.
       const fill = createFill(request.facts, (end) => end === 'whole' || forget())
       fills.set(name, fill)
       drive(fill, request)
         .catch((cause) => {
-          // Its readers would wait for ever for a fill that has no end: they go on from the origin, each by itself.
+          // Otherwise the readers would wait for ever. Now each continues from the origin.
           options.onUnwritable(cause)
           fill.finish('no room')
         })
         .finally(forget)
       return fill
     },
-    disown: async (name) => {
+    detach: async (name) => {
       const fill = fills.get(name)
       fills.delete(name)
-      fill?.disown()
+      fill?.detach()
       await fill?.settled()
     },
     settled: async () => {
@@ -79,6 +79,6 @@ export const createRunningFills = (
   }
 }
 
-/** Whether a fill brings in the bytes that somebody asks for. */
+/** Whether a fill fetches the blob of these facts. A key may have got another blob meanwhile. */
 export const isFillOf = (fill: Fill, { size, sha256 }: BlobFacts): boolean =>
   fill.facts.size === size && fill.facts.sha256 === sha256

@@ -1,21 +1,21 @@
-/** Something that happens again and again; whoever waits is told of the next time. */
+/** A repeating event. `next` resolves at the next `notify`. */
 export type Condition = { readonly next: () => Promise<void>; readonly notify: () => void }
 
 export const createCondition = (): Condition => {
-  let tell: () => void = () => undefined
+  let resolveNext: () => void = () => undefined
   let next = Promise.resolve()
   const renew = () => {
     next = new Promise((resolve) => {
-      tell = resolve
+      resolveNext = resolve
     })
   }
   renew()
   return {
     next: () => next,
     notify: () => {
-      const told = tell
+      const resolveCurrent = resolveNext
       renew()
-      told()
+      resolveCurrent()
     },
   }
 }

@@ -1,53 +1,53 @@
-/** Lets those who read go on a few at a time, so that whoever else comes gets through in between. */
+/** Resumes readers a few at a time, so that new requests are served in between. */
 export type FairScheduler = {
   /**
-   * Resolves when it is the caller's turn. Who has had nothing yet goes before all who have; among equals, who came
-   * first has his first.
+   * Resolves when it is the caller's turn. Readers without any bytes go before those with some; within each
+   * group the order is first come, first served.
    */
   readonly next: (hasHad: 'nothing' | 'something') => Promise<void>
-  /** For those who bring: resolves when nobody waits who has had nothing, at once if that is so. */
+  /** For writers: resolves when no reader waits for its first bytes, immediately if none does. */
   readonly idle: () => Promise<void>
 }
 
 type Options = {
-  /** Of those who have had nothing, who go on in one turn of the event loop. */
+  /** Readers without any bytes that resume in one turn of the event loop. */
   readonly nothing: number
-  /** Of the others, when none of those is waiting. */
+  /** Other readers that resume in one turn, when no reader without bytes waits. */
   readonly something: number
 }
 
 /**
- * Turns of the event loop, in each of which Node lets in one new connection and no more (libuv, since 1.45): the
- * longer a turn, the longer a crowd stands at the door.
+ * A turn is one turn of the event loop. Node accepts only one new connection in each (libuv, since 1.45), so
+ * long turns delay new connections.
  */
 export const createFairScheduler = (perTurn: Options): FairScheduler => {
   const waiting: Record<keyof Options, Array<() => void>> = { nothing: [], something: [] }
-  let bringing: Array<() => void> = []
-  let isSet = false
+  let writers: Array<() => void> = []
+  let isScheduled = false
 
-  const setNext = () => {
-    isSet = waiting.nothing.length + waiting.something.length + bringing.length > 0
-    if (isSet) setImmediate(goOn)
+  const scheduleTurn = () => {
+    isScheduled = waiting.nothing.length + waiting.something.length + writers.length > 0
+    if (isScheduled) setImmediate(runTurn)
   }
   const pick = (): ReadonlyArray<() => void> => {
     if (waiting.nothing.length > 0) return waiting.nothing.splice(0, perTurn.nothing)
-    const all = [...bringing, ...waiting.something.splice(0, perTurn.something)]
-    bringing = []
+    const all = [...writers, ...waiting.something.splice(0, perTurn.something)]
+    writers = []
     return all
   }
-  const goOn = () => {
-    const now = pick()
-    setNext()
-    for (const go of now) go()
+  const runTurn = () => {
+    const batch = pick()
+    scheduleTurn()
+    for (const resume of batch) resume()
   }
-  const inLine = (line: Array<() => void>): Promise<void> =>
+  const enqueue = (line: Array<() => void>): Promise<void> =>
     new Promise((resolve) => {
       line.push(resolve)
-      if (!isSet) setNext()
+      if (!isScheduled) scheduleTurn()
     })
 
   return {
-    next: (hasHad) => inLine(waiting[hasHad]),
-    idle: () => (waiting.nothing.length === 0 ? Promise.resolve() : inLine(bringing)),
+    next: (hasHad) => enqueue(waiting[hasHad]),
+    idle: () => (waiting.nothing.length === 0 ? Promise.resolve() : enqueue(writers)),
   }
 }

@@ -1,10 +1,10 @@
 import { errnoOf } from '../../platform/errno.ts'
 
-/** Bytes on the disk that are not those that were written there. */
+/** The bytes on disk differ from those that were written. */
 export class BadBytes extends Error {}
 
 /**
- * Whether a failed read says that the bytes are lost. Any other failure (no memory, a file that was closed) is one of
- * this process, and the bytes may be well.
+ * Whether a failed read means that the bytes are lost. Any other failure (no memory, a closed file) concerns
+ * this process only, and the bytes may be intact.
  */
 export const isDataLost = (cause: unknown): boolean => cause instanceof BadBytes || errnoOf(cause) === 'EIO'

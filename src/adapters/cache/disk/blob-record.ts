@@ -4,12 +4,12 @@ import type { CacheKey } from '../../../ports/cache.ts'
 import { digestBytes, digestsOf } from './chunk-digests.ts'
 import { blockBytes } from './disk-budget.ts'
 
-/** What a blob's bytes must be, and the digest of each of its chunks (base64), made while it was brought in. */
+/** Size and sha256 of a blob, and the digests of its chunks (base64), computed during the fill. */
 export const DiskRecord = t.strict({ size: t.number, sha256: t.string, chunks: t.string })
 
 export type DiskRecord = t.TypeOf<typeof DiskRecord>
 
-/** Where a blob's record stands among the values: under the blob's own name. */
+/** Returns the key of a blob's record among the values. It has the same name as the blob's key. */
 export const recordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskRecord> => ({
   name,
   family,
@@ -18,10 +18,10 @@ export const recordKey = ({ name, family }: CacheKey<BlobFacts>): CacheKey<DiskR
   isNegative: () => false,
 })
 
-/** What node-persist writes around the digests, at most. */
+/** Upper bound for what node-persist writes around the digests. */
 const envelopeBytes = 512
 
-/** What the record of a blob of this size takes up, in whole blocks. */
+/** Bytes that the record of a blob of this size uses on disk, in whole blocks. */
 export const recordBytesFor = (size: number): number => {
   const text = Math.ceil((digestsOf(size) * digestBytes * 4) / 3)
   return Math.ceil((envelopeBytes + text) / blockBytes) * blockBytes

@@ -5,13 +5,13 @@ import { removeFile } from './remove-file.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
 
-/** The one way in which a blob goes that is deleted or bad: all that know of it in memory are told. */
+/** Removes deleted or damaged blobs. All removals use it, so that the state in memory is cleared as well. */
 export type BlobRemover = {
-  /** `removeRecord`: where writes of the record may be under way, in turn with them. */
+  /** `removeRecord`: given where writes of the record may be pending, to be ordered with them. */
   readonly remove: (id: string, removeRecord?: () => Promise<void>) => Promise<void>
   /**
-   * The same for a file that has turned out to be bad, unless another has taken its place. `ino`: of the file that was
-   * read, `null` when there was none. Tells whether it was removed.
+   * Removes a damaged blob, unless a new file has replaced it. `ino`: inode of the file that was read, `null`
+   * when there was none. Resolves to whether it was removed.
    */
   readonly discard: (id: string, ino: number | null, removeRecord?: () => Promise<void>) => Promise<boolean>
 }
@@ -21,7 +21,7 @@ type Deps = {
   readonly budget: DiskBudget
   readonly trust: ChunkTrust
   readonly files: SharedFiles
-  /** Records that are remembered, by id. */
+  /** Cached records, by id. */
   readonly remembered: { readonly delete: (id: string) => unknown }
 }
 
@@ -39,8 +39,8 @@ export const createBlobRemover = ({ folders, budget, trust, files, remembered }:
   return {
     remove,
     discard: async (id, ino, removeRecord) => {
-      const there = await stat(folders.blob(id)).catch(() => null)
-      if (there !== null && there.ino !== ino) return false
+      const current = await stat(folders.blob(id)).catch(() => null)
+      if (current !== null && current.ino !== ino) return false
       await remove(id, removeRecord)
       return true
     },

@@ -5,7 +5,7 @@ import type { CacheTier } from '../tiers/cache-tier.ts'
 import { type CacheFolders, cacheIdOf } from './cache-folders.ts'
 import type { DiskBudget } from './disk-budget.ts'
 
-/** The same values, counted in the budget with the file that each of them takes up. */
+/** Counts the file of each value of a tier in the budget. */
 export const createBudgetedTier = (
   tier: CacheTier,
   folders: CacheFolders,
@@ -14,32 +14,32 @@ export const createBudgetedTier = (
   ...tier,
   find: (key) => async () => {
     const found = await tier.find(key)()
-    if (E.isRight(found) && O.isSome(found.right)) budget.touched(cacheIdOf(key.name))
+    if (E.isRight(found) && O.isSome(found.right)) budget.recordAccess(cacheIdOf(key.name))
     return found
   },
-  keep: (key, kept) => async () => {
-    // What is not kept must not leave an older value in its place.
+  keep: (key, entry) => async () => {
+    // If the new value is not stored, the older one must not remain.
     if (!budget.admits(1)) return tier.remove(key.name)()
-    const done = await tier.keep(key, kept)()
-    if (E.isLeft(done)) {
-      if (isNoRoom(done.left.cause)) budget.lower(1)
-      return done
+    const stored = await tier.keep(key, entry)()
+    if (E.isLeft(stored)) {
+      if (isNoRoom(stored.left.cause)) budget.lower(1)
+      return stored
     }
     const id = cacheIdOf(key.name)
     const size = await sizeOf(folders.value(id))
-    // It may have been deleted again by now.
+    // The value may have been deleted meanwhile.
     if (size !== null) budget.kept(id, size, 'value')
-    return done
+    return stored
   },
   delete: (name) => async () => {
-    const done = await tier.delete(name)()
+    const deleted = await tier.delete(name)()
     budget.removed(cacheIdOf(name))
-    return done
+    return deleted
   },
   remove: (name) => async () => {
-    const done = await tier.remove(name)()
+    const removed = await tier.remove(name)()
     budget.removed(cacheIdOf(name))
-    return done
+    return removed
   },
 })
 

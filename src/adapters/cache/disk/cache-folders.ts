@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
-/** The layout of the cache's folder. Everything in it is named after the sha256 of a key's name (64 hex digits). */
+/** Layout of the cache folder. An id is the sha256 of a key's name (64 hex digits). */
 export type CacheFolders = {
-  /** node-persist's: `values/{id}`. */
+  /** Files of node-persist: `values/{id}`. */
   readonly values: string
   /** Whole blobs: `blobs/{first two digits}/{id}`. */
   readonly blobs: string
-  /** What is on its way in: parts of blobs, their locks, a new journal. */
+  /** Files of running work: partial blobs, their locks, a new journal. */
   readonly fills: string
   readonly blob: (id: string) => string
   readonly value: (id: string) => string
-  /** What lies there (journal.ts). */
+  /** List of the entries (journal.ts). */
   readonly journal: string
-  /** Where a process (process-identity.ts) writes a new one. */
+  /** Path at which a process (process-identity.ts) writes a new journal. */
   readonly newJournal: (identity: string) => string
-  /** What was deleted (delete-marks.ts). */
+  /** Delete marks (delete-marks.ts). */
   readonly marks: string
-  /** Held by the process that does the upkeep. */
+  /** Held by the process that runs the maintenance. */
   readonly upkeepLock: string
-  /** Beacons of the processes that bring in blobs (process-beacon.ts). */
+  /** Beacons of the processes that fill blobs (process-beacon.ts). */
   readonly processes: string
 }
 
@@ -36,5 +36,5 @@ export const cacheFolders = (dir: string): CacheFolders => ({
   processes: join(dir, 'processes'),
 })
 
-/** As node-persist names its files. */
+/** Same as the file names of node-persist. */
 export const cacheIdOf = (name: string): string => createHash('sha256').update(name).digest('hex')

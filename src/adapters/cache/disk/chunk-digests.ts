@@ -1,17 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
 
-/** What is verified at once: a reader of one byte has so many read and hashed, the first time. */
+/** Unit of verification: the first read of one byte reads and hashes this many. */
 export const chunkBytes = 1024 * 1024
 
-/** Of each SHA-256, the first 128 bits: they tell what a disk does, not what an attacker does. */
+/** The first 128 bits of each SHA-256: they detect disk faults, not attacks. */
 export const digestBytes = 16
 
 export const digestsOf = (size: number): number => Math.ceil(size / chunkBytes)
 
-/** The digests of the chunks of a stream, one after the other. */
+/** Computes the digests of the chunks of a stream. */
 export type ChunkDigests = {
   readonly update: (bytes: Uint8Array) => void
-  /** Of all that came, once. */
+  /** Returns the digests, one after the other. Call it once. */
   readonly end: () => Buffer
 }
 

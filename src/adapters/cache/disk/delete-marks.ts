@@ -4,46 +4,44 @@ import { dirname, join } from 'node:path'
 import type { SharedMark } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { createFolderTier } from './in-folder.ts'
+import { withFolder } from './in-folder.ts'
 import { removeFile } from './remove-file.ts'
 
 /**
- * Marks of deletes, on the disk that processes share. A value lies there together with the mark that was seen before
- * its load, and counts for as long as the mark is the same: what was loaded before a delete is never found after it,
- * whichever process loads, deletes and writes, and in whatever order they get to it.
+ * Delete marks, on the disk that processes share. A value is stored with the mark that was read before its
+ * load, and is valid while the mark is the same. So a value that was loaded before a delete is never found
+ * after it, whichever processes load, delete and write, and in whatever order.
  */
 export type DeleteMarks = {
-  /** Rejects when it cannot be told. */
+  /** Rejects when the mark cannot be read. */
   readonly of: (name: string) => Promise<SharedMark>
-  /** What was loaded under this name until now no longer counts, also after a loss of power. */
+  /** Invalidates all values of this name that were loaded so far, also after a power loss. */
   readonly advance: (name: string) => Promise<void>
 }
 
-/**
- * Names share so many marks, so that the file has 64 KiB however many names are deleted. Two names that share one cost
- * a value that has to be loaded again.
- */
+/** Names share this many marks (by hash): the file always has 64 KiB, and a delete may affect other names. */
 const slots = 2 ** 13
 const slotBytes = 8
 
 /**
- * A file of random numbers, each written anew by a delete: no process needs to know what was there before. It is opened
- * for each look, since another process may have put a new one there; in that one, every number is another.
+ * The marks are a file of random numbers. A delete writes a new number, so it need not know the old one. The
+ * file is opened for each read, since another process may have replaced it; a new file has other numbers
+ * throughout.
  */
 export const createDeleteMarks = ({ marks: path, fills }: CacheFolders): DeleteMarks => {
-  const make = async (): Promise<void> => {
+  const createFile = async (): Promise<void> => {
     const fresh = join(fills, `marks.${randomUUID()}.part`)
     try {
-      await createFolderTier(fills, () => writeFile(fresh, randomBytes(slots * slotBytes), { mode: 0o600 }))
+      await withFolder(fills, () => writeFile(fresh, randomBytes(slots * slotBytes), { mode: 0o600 }))
       await removeFile(path)
-      await createFolderTier(dirname(path), () => rename(fresh, path))
+      await withFolder(dirname(path), () => rename(fresh, path))
     } catch (error) {
       await rm(fresh, { force: true }).catch(() => undefined)
       throw error
     }
   }
 
-  /** `null`: there is no file of marks. */
+  /** Resolves to `null` when there is no file of marks. */
   const inFile = async <A>(flags: string, act: (file: FileHandle) => Promise<A>): Promise<A | null> => {
     try {
       const file = await open(path, flags)
@@ -65,24 +63,24 @@ export const createDeleteMarks = ({ marks: path, fills }: CacheFolders): DeleteM
       return bytesRead < slotBytes ? null : (slot.toString('base64url') as SharedMark)
     })
 
-  let making: Promise<void> | null = null
-  const makeOnce = (): Promise<void> => {
-    making ??= make().finally(() => {
-      making = null
+  let creating: Promise<void> | null = null
+  const createFileOnce = (): Promise<void> => {
+    creating ??= createFile().finally(() => {
+      creating = null
     })
-    return making
+    return creating
   }
 
   return {
     of: async (name) => {
-      const known = await read(name)
-      if (known !== null) return known
-      await makeOnce()
-      const made = await read(name)
-      if (made === null) throw new Error('the marks of deletes cannot be kept')
-      return made
+      const existing = await read(name)
+      if (existing !== null) return existing
+      await createFileOnce()
+      const created = await read(name)
+      if (created === null) throw new Error('the file of delete marks cannot be created')
+      return created
     },
-    // Without a file no value counts.
+    // Without the file no stored value is valid, so there is nothing to invalidate.
     advance: async (name) => {
       await inFile('r+', async (file) => {
         await file.write(randomBytes(slotBytes), 0, slotBytes, positionOf(name))
@@ -92,7 +90,7 @@ export const createDeleteMarks = ({ marks: path, fills }: CacheFolders): DeleteM
   }
 }
 
-/** For values that are the same after a delete, and for folders that one process uses. */
+/** For values that do not change after a delete, and for folders that only one process uses. */
 export const noMarks: DeleteMarks = {
   of: async () => '' as SharedMark,
   advance: async () => undefined,

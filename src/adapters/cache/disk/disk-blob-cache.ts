@@ -14,7 +14,7 @@ import type { ChunkTrust } from './trusted-chunks.ts'
 
 type Options = {
   readonly folders: CacheFolders
-  /** Where the records of blobs are kept: node-persist, with a scope of their own. */
+  /** Stores the records of blobs: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskRoom
@@ -27,5 +27,5 @@ type Options = {
   readonly fill: FillOptions
 }
 
-export const createDiskBlobCache = ({ fill, ...shelf }: Options): FillingBlobCache =>
-  createFillingBlobCache(createDiskBlobStorage(shelf), fill)
+export const createDiskBlobCache = ({ fill, ...deps }: Options): FillingBlobCache =>
+  createFillingBlobCache(createDiskBlobStorage(deps), fill)

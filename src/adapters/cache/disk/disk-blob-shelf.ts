@@ -15,27 +15,27 @@ import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom, Reservation } from './disk-room.ts'
 import { takeFillLock } from './fill-lock.ts'
 import { createForeignFile } from './foreign-file.ts'
-import { createFolderTier } from './in-folder.ts'
+import { withFolder } from './in-folder.ts'
 import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
 import { createVerifiedFile } from './verified-file.ts'
 
-/** What the readers of a fill share in memory, 768 KiB of it at most. */
-const shared = { windowBytes: 256 * 1024, pieces: 4 }
+/** Memory that the readers of a fill share: 768 KiB at most. */
+const readCache = { windowBytes: 256 * 1024, pieces: 4 }
 
-/** Of records that need not be read again, with their names: what lies in the file itself is looked at each time. */
-const rememberedBytes = 8 * 1024 * 1024
+/** Memory for cached records, with their names. The blob's own file is checked at each open. */
+const recordCacheBytes = 8 * 1024 * 1024
 
 export type RecordState = Pick<DiskRecord, 'size' | 'sha256'> & { readonly digests: Buffer }
 
-/** By id. */
+/** Cached records, by id. */
 export type RememberedRecords = BoundedCache<RecordState>
 
 export const createRememberedRecords = (): RememberedRecords =>
   createBoundedCache<RecordState>({
-    maxBytes: rememberedBytes,
+    maxBytes: recordCacheBytes,
     sizeOf: ({ sha256, digests }) => sha256.length + digests.length,
   })
 
@@ -43,7 +43,7 @@ const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + record
 
 type Deps = {
   readonly folders: CacheFolders
-  /** Where the records of blobs are kept: node-persist, with a scope of their own. */
+  /** Stores the records of blobs: node-persist, with a scope of their own. */
   readonly records: CacheTier
   readonly budget: DiskBudget
   readonly room: DiskRoom
@@ -52,40 +52,40 @@ type Deps = {
   readonly remembered: RememberedRecords
   readonly remover: BlobRemover
   readonly beacon: ProcessBeacon
-  /** A reader has met bytes of a blob that are not what was kept; the blob is gone. */
+  /** Called when a read found damaged bytes. The blob is removed after it. */
   readonly onBadBytes: (key: CacheKey<BlobFacts>, cause: unknown) => void
 }
 
 /**
- * Blobs as files, each with a record among the values that says what its bytes must be. A file without a record,
- * a record without a file, a file of another length, and one of which a chunk has other bytes are all misses; the last
- * three are removed on the spot.
+ * Stores blobs as files. The record of a blob, which is stored like a value, has its size and digests. A file
+ * without a record, a record without a file, a file of another length, and one with a damaged chunk are all
+ * misses; the last three are removed at once.
  */
 export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
   const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
-  const asking = new Map<string, Promise<RecordState | null>>()
-  let begun = 0
+  const lookups = new Map<string, Promise<RecordState | null>>()
+  let fillCount = 0
 
-  const know = (id: string, { size, sha256, chunks }: DiskRecord): RecordState => {
-    const known = { size, sha256, digests: Buffer.from(chunks, 'base64') }
-    remembered.set(id, known)
-    return known
+  const cacheRecord = (id: string, { size, sha256, chunks }: DiskRecord): RecordState => {
+    const record = { size, sha256, digests: Buffer.from(chunks, 'base64') }
+    remembered.set(id, record)
+    return record
   }
 
   const readRecord = async (key: CacheKey<BlobFacts>): Promise<RecordState | null> => {
     const found = await records.find(recordKey(key))()
     return E.isLeft(found) || O.isNone(found.right)
       ? null
-      : know(cacheIdOf(key.name), found.right.value.value)
+      : cacheRecord(cacheIdOf(key.name), found.right.value.value)
   }
 
-  /** A crowd that asks for one blob at one time looks for its record once. */
+  /** Concurrent requests for one blob read its record once. */
   const recordOf = async (key: CacheKey<BlobFacts>, id: string): Promise<RecordState | null> => {
-    const known = remembered.get(id)
-    if (known !== undefined) return known
-    const asked = asking.get(key.name) ?? readRecord(key).finally(() => asking.delete(key.name))
-    asking.set(key.name, asked)
-    return asked
+    const cached = remembered.get(id)
+    if (cached !== undefined) return cached
+    const lookup = lookups.get(key.name) ?? readRecord(key).finally(() => lookups.delete(key.name))
+    lookups.set(key.name, lookup)
+    return lookup
   }
 
   const removeRecordOf = (name: string) => async (): Promise<void> => {
@@ -99,11 +99,11 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
     await remover.discard(cacheIdOf(name), ino, removeRecordOf(name)).catch(() => undefined)
   }
 
-  const keepRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
+  const storeRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
     files.forget(folders.blob(cacheIdOf(key.name)))
-    const kept = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
-    if (E.isLeft(kept)) throw kept.left.cause
-    know(cacheIdOf(key.name), record)
+    const put = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
+    if (E.isLeft(put)) throw put.left.cause
+    cacheRecord(cacheIdOf(key.name), record)
     budget.kept(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
   }
 
@@ -114,8 +114,8 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
   ): Promise<WriteLease> => {
     const id = cacheIdOf(key.name)
     const final = folders.blob(id)
-    begun++
-    const lock = await createFolderTier(folders.fills, () => takeFillLock(folders.fills, id, begun, beacon))
+    fillCount++
+    const lock = await withFolder(folders.fills, () => takeFillLock(folders.fills, id, fillCount, beacon))
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
       const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
@@ -129,11 +129,11 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
         facts,
         room,
         reservation,
-        keepRecord: (record) => keepRecord(key, record),
+        storeRecord: (record) => storeRecord(key, record),
         remove: () => remove(key.name),
         release: lock.release,
       })
-      return { by: 'us', bytes: withReadCache(blob, shared) }
+      return { by: 'us', bytes: withReadCache(blob, readCache) }
     } catch (error) {
       await lock.release()
       throw error
@@ -149,8 +149,8 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
         return null
       }
       const path = folders.blob(id)
-      // A file that has had to go lives on while it is open: new readers must not prolong that.
-      if (!budget.touched(id)) files.forget(path)
+      // An evicted file keeps its disk space while it is open, so new readers must not share the old handle.
+      if (!budget.recordAccess(id)) files.forget(path)
       const opened = await files.open(path, facts.size)
       if (opened === null) {
         await remove(key.name)
@@ -173,9 +173,9 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
       const reservation = await room.reserve(bytes)
       if (reservation === null) return null
       try {
-        const begun = await room.retry(bytes, () => beginFile(key, facts, reservation))
-        if (begun.by === 'another') reservation.release()
-        return begun
+        const lease = await room.retry(bytes, () => beginFile(key, facts, reservation))
+        if (lease.by === 'another') reservation.release()
+        return lease
       } catch (error) {
         reservation.release()
         throw error

@@ -4,49 +4,49 @@ import type { DiskLimit } from './disk-limit.ts'
 import type { Journal, JournalRecord } from './journal.ts'
 import { removeFile } from './remove-file.ts'
 
-/** Every file takes up whole blocks of this size: what a value of 10 bytes costs the disk. */
+/** Files use whole blocks of this size, so a value of 10 bytes costs one block. */
 export const blockBytes = 4096
 
-/** An empty file still takes up its entry in the folder. */
+/** An empty file counts as one block, for its directory entry. */
 const blocksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / blockBytes))
 
 export const blocksIn = (bytes: number): number => Math.floor(bytes / blockBytes)
 
-/** Entries whose files are removed side by side: as many as keep the threads of the file system busy, and few more. */
+/** Entries whose files are removed concurrently: enough to keep the file system's threads busy. */
 const evictedAtOnce = 32
 
-/** Nothing more is kept while more than this part of the budget, and 1 MiB, still has to go. */
+/** Nothing new is stored while more than this part of the budget, and more than 1 MiB, waits for eviction. */
 const excessPart = 8
 const leastExcess = 256
 
-/** What is kept under an id: a value's file, or a blob's with that of its record. */
+/** An entry is the file of a value, or the file of a blob with that of its record. */
 export type EntryKind = 'value' | 'blob'
 
 /**
- * One byte budget over all that lies in the cache. Each file counts with the blocks that it takes up. What is
- * being brought in comes on top, until it is kept.
+ * One byte budget for all entries of the cache. Each file counts in whole blocks. Running fills are not
+ * counted until they are stored.
  */
 export type DiskBudget = {
-  /** Whether something of this size may be kept now. */
+  /** Whether an entry of this size may be stored now. */
   readonly admits: (bytes: number) => boolean
-  /** It lies there now. No caller waits for what has to make room for it. */
+  /** Records a stored entry. Evictions that it causes run in the background. */
   readonly kept: (id: string, bytes: number, kind: EntryKind) => void
-  /** The disk has no room for so many bytes: from now on less is kept. That much less lies there when `settled`. */
+  /** The disk has no room for `bytes`: lowers the budget, and evicts that much. `settled` waits for it. */
   readonly lower: (bytes: number) => void
-  /** It has been asked for. `false` when it is not in the books: it has had to go. */
-  readonly touched: (id: string) => boolean
-  /** Its files are gone. */
+  /** Records an access. Returns `false` for an entry that is not recorded: it was evicted. */
+  readonly recordAccess: (id: string) => boolean
+  /** Records that the files of an entry were removed. */
   readonly removed: (id: string) => void
-  /** Bytes and entries, as far as this process knows. */
+  /** Total of the entries, as far as this process knows. */
   readonly held: () => { readonly bytes: number; readonly entries: number }
-  /** Resolves when all that was reported is written down, and what had to go is gone. */
+  /** Resolves when all recorded changes are in the journal and pending evictions are done. */
   readonly settled: () => Promise<void>
 }
 
 export type DiskAccounting = DiskBudget & {
-  /** Who stays and who goes; its marks say of what kind an entry is. */
+  /** The eviction policy. Its marks hold the kind of each entry. */
   readonly policy: S3Fifo
-  /** Reads the journal, once at the start. */
+  /** Reads the journal. Called once, at the start. */
   readonly load: () => Promise<void>
 }
 
@@ -62,7 +62,7 @@ type Options = {
   /** Removes the files of an entry. */
   readonly remove?: (id: string, kind: EntryKind) => Promise<void>
   readonly onEvicted: (bytes: number) => void
-  /** The journal or a file could not be written. */
+  /** Called when the journal or a file could not be written. */
   readonly onFailure: (cause: unknown) => void
 }
 
@@ -71,37 +71,37 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   const maxBlocks = blocksIn(maxBytes)
   const policy = createS3Fifo(maxBlocks)
   let unwritten: JournalRecord[] = []
-  let settling: Promise<void> = Promise.resolve()
+  let flushing: Promise<void> = Promise.resolve()
   let queued = false
-  /** Blocks of entries that are struck out, and whose files are being removed. */
-  let leaving = 0
+  /** Blocks of evicted entries whose files are being removed. */
+  let beingRemoved = 0
 
   const apply = (record: JournalRecord): void => {
     if (record.op === 'gone') policy.drop(record.id)
     else policy.keep(record.id, record.blocks, record.mark)
   }
 
-  /** Writes down what has changed, hears what other processes have changed, and makes room. */
-  const settle = async (): Promise<void> => {
-    await writeDown().catch(onFailure)
-    for (let batch = pickBatch(); batch.length > 0; batch = pickBatch()) await sendAway(batch)
-    await writeDown().catch(onFailure)
-    if (journal.length() > 4 * policy.count() + 10_000) await journal.rewrite(listed(policy))
+  /** Writes changes to the journal, reads those of other processes, and evicts. */
+  const flush = async (): Promise<void> => {
+    await syncJournal().catch(onFailure)
+    for (let batch = pickBatch(); batch.length > 0; batch = pickBatch()) await evictBatch(batch)
+    await syncJournal().catch(onFailure)
+    if (journal.length() > 4 * policy.count() + 10_000) await journal.rewrite(recordsOf(policy))
   }
 
-  const writeDown = async (): Promise<void> => {
+  const syncJournal = async (): Promise<void> => {
     const records = unwritten
     unwritten = []
     if (records.length > 0) await journal.append(records)
-    await journal.readOn(apply)
+    await journal.readNew(apply)
   }
 
   const pickBatch = (): Entry[] => {
     const batch: Entry[] = []
     while (batch.length < evictedAtOnce && policy.weight() > limit.blocks()) {
-      const gone = policy.evict()
-      if (gone === null) break
-      batch.push(gone)
+      const evicted = policy.evict()
+      if (evicted === null) break
+      batch.push(evicted)
     }
     return batch
   }
@@ -112,30 +112,30 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   }
   const { remove = removeFiles } = options
 
-  const sendAway = async (batch: ReadonlyArray<Entry>): Promise<void> => {
+  const evictBatch = async (batch: ReadonlyArray<Entry>): Promise<void> => {
     const blocks = batch.reduce((sum, { weight }) => sum + weight, 0)
-    leaving += blocks
+    beingRemoved += blocks
     const removeOne = async ({ id, mark, weight }: Entry) => {
       await remove(Buffer.from(id).toString('hex'), isBlob(mark) ? 'blob' : 'value').catch(onFailure)
       unwritten.push({ op: 'gone', id })
       onEvicted(weight * blockBytes)
     }
     await Promise.all(batch.map(removeOne))
-    leaving -= blocks
+    beingRemoved -= blocks
   }
 
-  /** What lies there beyond the limit, until it is gone. */
-  const excess = (): number => leaving + Math.max(0, policy.weight() - limit.blocks())
+  /** Blocks over the limit that are still on disk. */
+  const excess = (): number => beingRemoved + Math.max(0, policy.weight() - limit.blocks())
 
-  /** One settling is under way at a time; all that is reported meanwhile shares the next one. */
-  const soon = (record: JournalRecord | null): void => {
+  /** One flush runs at a time. Changes that arrive meanwhile share the next one. */
+  const scheduleFlush = (record: JournalRecord | null): void => {
     if (record !== null) unwritten.push(record)
     if (!queued) {
       queued = true
-      settling = settling
+      flushing = flushing
         .then(() => {
           queued = false
-          return settle()
+          return flush()
         })
         .catch(onFailure)
     }
@@ -148,34 +148,34 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
       const id = Buffer.from(hex, 'hex')
       const blocks = blocksOf(bytes)
       policy.keep(id, blocks, journalMarks[kind])
-      soon({ op: 'kept', id, blocks, mark: journalMarks[kind] })
+      scheduleFlush({ op: 'kept', id, blocks, mark: journalMarks[kind] })
     },
     lower: (bytes) => {
       limit.lower(blocksOf(bytes), policy.weight())
-      soon(null)
+      scheduleFlush(null)
     },
-    touched: (hex) => policy.touch(Buffer.from(hex, 'hex')),
+    recordAccess: (hex) => policy.touch(Buffer.from(hex, 'hex')),
     removed: (hex) => {
       const id = Buffer.from(hex, 'hex')
       if (policy.markOf(id) === null) return
       policy.drop(id)
-      soon({ op: 'gone', id })
+      scheduleFlush({ op: 'gone', id })
     },
     held: () => ({ bytes: policy.weight() * blockBytes, entries: policy.count() }),
     policy,
     load: () =>
       journal
-        .readOn((record) => {
+        .readNew((record) => {
           if (record.op === 'gone') policy.drop(record.id)
           else policy.restore(record.id, record.blocks, record.mark)
         })
         .catch(onFailure),
-    settled: () => settling,
+    settled: () => flushing,
   }
 }
 
-/** By place, so that it may change meanwhile: what does so is written down after it. */
-function* listed(policy: S3Fifo): Generator<JournalRecord> {
+/** Iterates by place, so entries may change during it. Such changes are appended to the journal later. */
+function* recordsOf(policy: S3Fifo): Generator<JournalRecord> {
   for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
     const { id, weight, mark } = at.entry
     yield { op: 'kept', id, blocks: weight, mark: mark & journalMarks.blob }

@@ -1,27 +1,27 @@
 import type { Monotonic } from '../../../ports/monotonic.ts'
 
-/** How many blocks may be kept: fewer than the budget has for as long as the disk has no room for them. */
+/** The number of blocks that may be stored. It is below the budget while the disk has no room. */
 export type DiskLimit = {
   readonly blocks: () => number
-  /** The disk has refused a write of `wanted` blocks, while `held` lie there. */
+  /** The disk has refused a write of `wanted` blocks, while `held` blocks are stored. */
   readonly lower: (wanted: number, held: number) => void
 }
 
 type Options = {
   readonly maxBlocks: number
   readonly monotonic: Monotonic
-  /** The disk is full; not called again until the limit has been as high as the budget. */
+  /** Called when the disk is full, and not again until the limit has been back at the budget. */
   readonly onLowered: (blocks: number) => void
 }
 
-/** How long after a change it is tried whether there is more room again. */
+/** Time after a change until the limit is raised again. */
 const retryMs = 30_000
 
-/** What is given up at a time, so that the next write has room: 256 KiB, and a part in so many of what lies there. */
+/** The limit drops by at least 256 KiB, and by a 16th of what is stored, so that the next write has room. */
 const stepBlocks = 64
 const stepPart = 16
 
-/** A limit of 0 has to grow, too. */
+/** Added at each raise, so that a limit of 0 grows too. */
 const growBlocks = 256
 
 export const createDiskLimit = ({ maxBlocks, monotonic, onLowered }: Options): DiskLimit => {
@@ -39,9 +39,9 @@ export const createDiskLimit = ({ maxBlocks, monotonic, onLowered }: Options): D
       return limit
     },
     lower: (wanted, held) => {
-      const wasWhole = limit === maxBlocks
+      const wasAtMax = limit === maxBlocks
       set(Math.min(limit, held) - Math.max(wanted, stepBlocks, Math.floor(held / stepPart)))
-      if (wasWhole) onLowered(limit)
+      if (wasAtMax) onLowered(limit)
     },
   }
 }

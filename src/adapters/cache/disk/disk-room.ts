@@ -6,30 +6,30 @@ import { TE } from '../../../fp.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget } from './disk-budget.ts'
-import { createFolderTier } from './in-folder.ts'
+import { withFolder } from './in-folder.ts'
 
-/** Room for bytes that are on their way. */
+/** Disk space reserved for a write. */
 export type Reservation = {
-  /** So many of them are written by now. */
+  /** Reports written bytes: they no longer count as reserved. */
   readonly spend: (bytes: number) => void
-  /** The rest are not going to be. */
+  /** Releases the rest. */
   readonly release: () => void
 }
 
-/** What a file costs beyond its bytes: a folder, the file system's own notes. */
+/** Disk space of a file beyond its bytes: a folder, metadata of the file system. */
 export const marginBytes = 16 * blockBytes
 
-/** The room that the disk itself has, whatever the budget says. */
+/** Free space of the disk itself, which may be less than the budget. */
 export type DiskRoom = {
-  /** Sees to it that so many bytes can be written, before they are asked of the store: `null` when they cannot. */
+  /** Reserves space before the store is read, and evicts if necessary. `null`: there is no space. */
   readonly reserve: (bytes: number) => Promise<Reservation | null>
-  /** Does it; when the disk is full, makes room for so many bytes and does it once more. */
+  /** Runs `write`. If the disk is full, evicts so many bytes and runs it once more. */
   readonly retry: <A>(bytes: number, write: () => Promise<A>) => Promise<A>
-  /** Whether anything can be written, found out by writing a block. */
+  /** Checks that the disk can be written to, by writing one block. */
   readonly check: TE.TaskEither<Unavailable, void>
 }
 
-const full = new Error(
+const diskFull = new Error(
   'the disk that CACHE_DIR is on is full: what is cached is served, and little or nothing new is cached until there is room',
 )
 
@@ -38,13 +38,13 @@ type Deps = { readonly folders: CacheFolders; readonly budget: DiskBudget }
 export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
   let reserved = 0
 
-  /** Beyond what is reserved; `null`: it cannot be told. */
+  /** Free bytes that are not reserved; `null` when they cannot be determined. */
   const free = async (): Promise<number | null> => {
-    const system = await createFolderTier(folders.fills, () => statfs(folders.fills)).catch(() => null)
-    return system === null ? null : system.bavail * system.bsize - reserved
+    const stats = await withFolder(folders.fills, () => statfs(folders.fills)).catch(() => null)
+    return stats === null ? null : stats.bavail * stats.bsize - reserved
   }
 
-  const isEnough = async (): Promise<boolean> => {
+  const makeRoom = async (): Promise<boolean> => {
     const before = await free()
     if (before === null || before >= marginBytes) return true
     if (before + budget.held().bytes < marginBytes) return false
@@ -64,7 +64,7 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
       }
       const release = () => spend(left)
       reserved += bytes
-      if (await isEnough()) return { spend, release }
+      if (await makeRoom()) return { spend, release }
       release()
       return null
     },
@@ -81,13 +81,11 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
     check: TE.tryCatch(async () => {
       const probe = join(folders.fills, `probe.${randomUUID()}`)
       try {
-        await createFolderTier(folders.fills, () =>
-          writeFile(probe, Buffer.alloc(blockBytes), { mode: 0o600 }),
-        )
+        await withFolder(folders.fills, () => writeFile(probe, Buffer.alloc(blockBytes), { mode: 0o600 }))
       } catch (error) {
         if (!isNoRoom(error)) throw error
         budget.lower(blockBytes)
-        throw full
+        throw diskFull
       } finally {
         await rm(probe, { force: true }).catch(() => undefined)
       }

@@ -4,28 +4,28 @@ import type { SharedBlobReader } from '../blobs/blob-shelf.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece } from './file-bytes.ts'
 
-/** How often the growing file is looked at. */
+/** How often the growing file is checked. */
 const pollMs = 20
 
-type Watched = {
-  /** Where the bytes land, and where they will be once they are verified. */
+type Options = {
+  /** Paths of the file during the fill and after it. */
   readonly temporary: string
   readonly final: string
   readonly size: number
-  /** Whether the process that writes them lives. */
+  /** Whether the writing process is alive. */
   readonly isWriterAlive: () => boolean
 }
 
 /**
- * The file that another process is filling. Renaming keeps the file itself, so one that is open is read on in
- * peace after it has got its final name, and is known by its number there.
+ * Reads the file that another process is filling. A rename keeps the file itself, so an open file can be read
+ * on after it gets its final name. Its inode there shows that it is the same file.
  */
-export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Watched): SharedBlobReader => {
+export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Options): SharedBlobReader => {
   let file: FileHandle | null = null
   let closed = false
   let reached = 0
 
-  const look = async (): Promise<{ reached: number; state: 'growing' | 'whole' | 'lost' }> => {
+  const check = async (): Promise<{ reached: number; state: 'growing' | 'whole' | 'lost' }> => {
     const wasAlive = isWriterAlive()
     file ??= await open(temporary, 'r').catch(() => null)
     if (closed) {
@@ -34,7 +34,7 @@ export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Wat
     }
     if (file === null) return { reached, state: wasAlive ? 'growing' : 'lost' }
     const { size: length, nlink, ino } = await file.stat()
-    if (length === size && (await numberOf(final)) === ino) return { reached: size, state: 'whole' }
+    if (length === size && (await inodeOf(final)) === ino) return { reached: size, state: 'whole' }
     return { reached: length, state: nlink > 0 && wasAlive ? 'growing' : 'lost' }
   }
 
@@ -45,10 +45,10 @@ export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Wat
     },
     progress: async () => {
       while (!closed) {
-        const now = await look()
-        if (now.state !== 'growing' || now.reached > reached) {
-          reached = now.reached
-          return now
+        const current = await check()
+        if (current.state !== 'growing' || current.reached > reached) {
+          reached = current.reached
+          return current
         }
         await pause(pollMs)
       }
@@ -61,7 +61,7 @@ export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Wat
   }
 }
 
-const numberOf = (path: string): Promise<number | null> =>
+const inodeOf = (path: string): Promise<number | null> =>
   stat(path).then(
     ({ ino }) => ino,
     () => null,

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { isMissing } from '../../platform/errno.ts'
 
-/** Does it; when something is missing, makes the folder and does it again. */
-export const createFolderTier = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {
+/** Runs `act`. If something is missing (ENOENT), creates the folder and runs `act` again. */
+export const withFolder = async <A>(folder: string, act: () => Promise<A>): Promise<A> => {
   try {
     return await act()
   } catch (error) {

@@ -1,7 +1,7 @@
-/** Runs work on one name in the order in which it was handed in, work on different names side by side. */
+/** Runs work on one name in the order of the calls, and work on different names concurrently. */
 export type KeyedMutex = {
   readonly run: <A>(name: string, work: () => Promise<A>) => Promise<A>
-  /** Resolves when the work that was handed in so far has ended, well or not; `undefined` when there is none. */
+  /** Resolves when all work so far has ended, successfully or not; `undefined` when there is none. */
   readonly pending: (name: string) => Promise<unknown> | undefined
 }
 
@@ -10,17 +10,17 @@ export const createKeyedMutex = (): KeyedMutex => {
 
   return {
     run: (name, work) => {
-      const mine = (last.get(name) ?? Promise.resolve()).then(work)
-      const ended = mine.then(
+      const result = (last.get(name) ?? Promise.resolve()).then(work)
+      const ended = result.then(
         () => undefined,
         () => undefined,
       )
       last.set(name, ended)
-      // biome-ignore lint/complexity/noVoid: `ended` never rejects; who asked for the work gets its failure
+      // biome-ignore lint/complexity/noVoid: `ended` never rejects; the caller gets the failure of `result`
       void ended.then(() => {
         if (last.get(name) === ended) last.delete(name)
       })
-      return mine
+      return result
     },
     pending: (name) => last.get(name),
   }

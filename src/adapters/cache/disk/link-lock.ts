@@ -3,41 +3,41 @@ import { isThereAlready } from '../../platform/errno.ts'
 import type { ProcessIdentity, ProcessState } from '../../platform/process-identity.ts'
 
 /**
- * A lock among the processes of a machine: a symbolic link that says who holds it. A link comes into being in
- * one step together with what it says, so no lock is ever half written; one whose holder has died is taken over.
- * So is one whose holder is unknown: nearly always it is from before this machine was started.
+ * A lock among the processes of a machine: a symbolic link whose target names the holder. A link is created
+ * atomically with its target, so no lock is half written. A lock whose holder is dead is taken over, and so
+ * is one whose holder is unknown: it is nearly always from before the last boot.
  *
- * Should two processes take it over at the same moment, both may hold it for once. Use it where that does no harm.
+ * If two processes take over a lock at the same moment, both may hold it. Use it only where that is harmless.
  */
 export type LinkLock = {
-  /** What the holder's link says, `null` when the lock is now ours. */
-  readonly take: (says: string) => Promise<string | null>
-  /** Gives it back, if the link still says so. */
-  readonly release: (says: string) => Promise<void>
+  /** Resolves to `null` when this process has the lock now, else to the target of the holder's link. */
+  readonly take: (target: string) => Promise<string | null>
+  /** Releases the lock, if the link still has this target. */
+  readonly release: (target: string) => Promise<void>
 }
 
-/** `holderIn` finds the process in what a link says; `null`: the link is not of this kind. */
+/** `holderIn` returns the process that a target names; `null`: the link is not such a lock. */
 export const createLinkLock = (
   path: string,
-  holderIn: (says: string) => ProcessIdentity | null,
+  holderIn: (target: string) => ProcessIdentity | null,
   stateOf: (identity: ProcessIdentity) => ProcessState,
 ): LinkLock => ({
-  take: async (says) => {
+  take: async (target) => {
     for (let tries = 0; tries < 3; tries++) {
       try {
-        await symlink(says, path)
+        await symlink(target, path)
         return null
       } catch (error) {
         if (!isThereAlready(error)) throw error
       }
-      const holding = await readlink(path).catch(() => '')
-      const holder = holderIn(holding)
-      if (holder !== null && stateOf(holder) === 'alive') return holding
+      const current = await readlink(path).catch(() => '')
+      const holder = holderIn(current)
+      if (holder !== null && stateOf(holder) === 'alive') return current
       await rm(path, { force: true })
     }
     return null
   },
-  release: async (says) => {
-    if ((await readlink(path).catch(() => null)) === says) await rm(path, { force: true })
+  release: async (target) => {
+    if ((await readlink(path).catch(() => null)) === target) await rm(path, { force: true })
   },
 })

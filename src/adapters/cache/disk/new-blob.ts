@@ -9,31 +9,31 @@ type Options = {
   readonly facts: BlobFacts
   readonly room: DiskRoom
   readonly reservation: Reservation
-  /** Makes the file that has been published one of the cache. */
-  readonly keepRecord: (record: DiskRecord) => Promise<void>
-  /** Removes the file that has been published. */
+  /** Stores the record of the published file, which makes it a cache entry. */
+  readonly storeRecord: (record: DiskRecord) => Promise<void>
+  /** Removes the published file. */
   readonly remove: () => Promise<void>
-  /** Gives back the lock of this fill. */
+  /** Releases the lock of this fill. */
   readonly release: () => Promise<void>
 }
 
 /**
- * The bytes of a new blob: hashed in chunks as they come, and with a record once they are whole. When the disk is full,
- * older entries make room for them.
+ * Writes a new blob: hashes its chunks as they arrive, and stores its record once it is complete. If the disk
+ * is full, older entries are evicted.
  */
 export const createNewBlob = (options: Options): BlobWriter => {
-  const { file, facts, room, reservation, keepRecord, remove, release } = options
+  const { file, facts, room, reservation, storeRecord, remove, release } = options
   const digests = createChunkDigests()
   let landed = 0
 
-  const putAway = async (): Promise<void> => {
+  const publish = async (): Promise<void> => {
     await room.retry(marginBytes, file.publish)
     const { size, sha256 } = facts
     const record = { size, sha256, chunks: digests.end().toString('base64') }
     try {
-      await room.retry(size, () => keepRecord(record))
+      await room.retry(size, () => storeRecord(record))
     } catch (error) {
-      // Without a record it would only take up room.
+      // Without a record the file would only use disk space.
       await remove().catch(() => undefined)
       throw error
     }
@@ -47,7 +47,7 @@ export const createNewBlob = (options: Options): BlobWriter => {
       reservation.spend(chunk.length)
       digests.update(chunk)
     },
-    publish: putAway,
+    publish,
     close: async () => {
       reservation.release()
       await release().finally(file.close)

@@ -3,17 +3,17 @@ import { dirname } from 'node:path'
 import type { BlobWriter } from '../blobs/blob-shelf.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece, writeAll } from './file-bytes.ts'
-import { createFolderTier } from './in-folder.ts'
+import { withFolder } from './in-folder.ts'
 
 /**
- * Bytes in a new file at `temporary`, which becomes `final` in one step.
+ * Writes a new file at `temporary`, and renames it to `final` when it is published.
  *
- * Nothing is flushed to the disk: a killed process loses nothing, and after a loss of power the file systems in
- * use (ext4, XFS, Btrfs, ZFS, APFS), which write a file's length after its data, leave one short whose bytes did
- * not make it, which its reader takes for a miss. A flush would cost each fill tens of milliseconds of the disk.
+ * There is no fsync: it would cost each fill tens of milliseconds. A killed process loses nothing. The file
+ * systems in use (ext4, XFS, Btrfs, ZFS, APFS) write a file's length after its data, so after a power loss a
+ * file with missing data is short, and counts as a miss.
  */
 export const createNewFile = async (temporary: string, final: string): Promise<BlobWriter> => {
-  const file = await createFolderTier(dirname(temporary), () => open(temporary, 'wx+', 0o600))
+  const file = await withFolder(dirname(temporary), () => open(temporary, 'wx+', 0o600))
   let written = 0
   let published = false
 
@@ -24,7 +24,7 @@ export const createNewFile = async (temporary: string, final: string): Promise<B
       written += chunk.length
     },
     publish: async () => {
-      await createFolderTier(dirname(final), () => rename(temporary, final))
+      await withFolder(dirname(final), () => rename(temporary, final))
       published = true
     },
     close: async () => {

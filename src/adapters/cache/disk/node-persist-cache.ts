@@ -9,24 +9,24 @@ import type { Clock } from '../../../ports/clock.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import { type CacheTier, cacheOfTier } from '../tiers/cache-tier.ts'
 import { type DeleteMarks, noMarks } from './delete-marks.ts'
-import { createFolderTier } from './in-folder.ts'
+import { withFolder } from './in-folder.ts'
 import { createKeyedMutex } from './in-turn.ts'
 import { removeFile } from './remove-file.ts'
 
 /**
- * What stands under `value` in a file of node-persist. `scope` names what the value was made for: bodies carry
- * absolute URLs, so those made for another address are none.
+ * The content of `value` in a file of node-persist. `scope` is the public URL that the value was computed
+ * for: bodies contain absolute URLs, so a value with another scope is a miss.
  */
 export const StoredEntry = t.strict({
   value: t.unknown,
   expiresAt: t.union([t.number, t.null]),
   scope: t.string,
-  /** Of its name when its load began (delete-marks.ts). */
+  /** Delete mark of the name when the load began (delete-marks.ts). */
   mark: t.string,
   check: t.string,
 })
 
-/** Of all that an entry says, and of the key that it says it of: the start of a SHA-256. */
+/** Returns the start of a SHA-256 of the key's name and all fields of the entry. */
 export const checksumOf = (name: string, { value, expiresAt, scope, mark }: Omit<Entry, 'check'>): string =>
   createHash('sha256')
     .update(JSON.stringify([name, value, expiresAt, scope, mark]))
@@ -35,29 +35,29 @@ export const checksumOf = (name: string, { value, expiresAt, scope, mark }: Omit
 
 type Entry = t.TypeOf<typeof StoredEntry>
 
-const failed = unavailable('disk cache')
+const diskUnavailable = unavailable('disk cache')
 
-/** node-persist on a folder, which need not be there yet, nor be writable. */
+/** Opens node-persist on a folder, which need not exist or be writable. */
 export const createStorage = (dir: string): LocalStorage =>
   storage.create({
     dir,
-    writeQueue: false, // the queue's default can hold a write back for a second
-    expiredInterval: 0, // the sweep reads every file; reads check expiry instead
+    writeQueue: false, // by default the queue can delay a write for a second
+    expiredInterval: 0, // node-persist's own sweep reads every file; reads check expiry instead
     forgiveParseErrors: true, // a half-written file is a miss
   })
 
 /**
- * Values in files of their own, as JSON. node-persist overwrites in place, so a file may be torn by a crash or
- * by another process; one that is torn, has lost a bit, belongs to another key or was written by an older release does
- * not check, is none, and is whole again with the next `keep`.
+ * Stores each value in a file, as JSON. node-persist overwrites in place, so a crash or another process may
+ * leave a torn file. A file that is torn, is damaged, belongs to another key or was written by an older
+ * release fails its checksum and is a miss; the next `keep` replaces it.
  */
 export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: DeleteMarks): CacheTier => {
-  const inTurn = createKeyedMutex()
+  const mutex = createKeyedMutex()
 
   const write = async (name: string, entry: Entry): Promise<void> => {
     const path = disk.getDatumPath(name)
-    const set = () => createFolderTier(dirname(path), () => disk.setItem(name, entry))
-    // What cannot be written over may be removed: a folder, or a file of another user.
+    const set = () => withFolder(dirname(path), () => disk.setItem(name, entry))
+    // A path that cannot be overwritten can often be removed: a folder, or a file of another user.
     await set().catch(async (error) => {
       await removeFile(path)
       if (isNoRoom(error)) throw error
@@ -65,24 +65,24 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
     })
   }
 
-  const remove = (name: string): Promise<void> => inTurn.run(name, () => removeFile(disk.getDatumPath(name)))
+  const remove = (name: string): Promise<void> => mutex.run(name, () => removeFile(disk.getDatumPath(name)))
 
   return {
     name: 'disk',
     held: () => undefined,
     find: (key) =>
       TE.tryCatch(async () => {
-        await inTurn.pending(key.name)
+        await mutex.pending(key.name)
         const entry = StoredEntry.decode(await disk.getItem(key.name))
         if (E.isLeft(entry) || entry.right.scope !== scope) return O.none
         if (checksumOf(key.name, entry.right) !== entry.right.check) return O.none
         const value = key.codec.decode(entry.right.value)
         if (E.isLeft(value)) return O.none
-        // Last: nothing that is deleted from now on was deleted before this look began.
+        // The mark is read last, so that a delete before that makes this lookup a miss.
         const mark = await marks.of(key.name)
         if (entry.right.mark !== mark) return O.none
         return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
-      }, failed),
+      }, diskUnavailable),
     keep: (key, { value, expiresAt, mark }) =>
       TE.tryCatch(async () => {
         if (mark === null) {
@@ -91,21 +91,21 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
           return
         }
         const entry = { value: key.codec.encode(value), expiresAt, scope, mark }
-        const checked = { ...entry, check: checksumOf(key.name, entry) }
-        await inTurn.run(key.name, () => write(key.name, checked))
-      }, failed),
+        const withChecksum = { ...entry, check: checksumOf(key.name, entry) }
+        await mutex.run(key.name, () => write(key.name, withChecksum))
+      }, diskUnavailable),
     delete: (name) =>
       TE.tryCatch(async () => {
-        await inTurn.run(name, async () => {
-          // The mark first: what another process writes after the file has gone does not count.
+        await mutex.run(name, async () => {
+          // The mark first: a value that another process writes after the removal is then invalid.
           try {
             await marks.advance(name)
           } finally {
             await removeFile(disk.getDatumPath(name))
           }
         })
-      }, failed),
-    remove: (name) => TE.tryCatch(() => remove(name), failed),
+      }, diskUnavailable),
+    remove: (name) => TE.tryCatch(() => remove(name), diskUnavailable),
     mark: (name) => marks.of(name).catch(() => null),
   }
 }

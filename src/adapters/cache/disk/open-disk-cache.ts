@@ -34,58 +34,58 @@ export type DiskCacheOptions = {
   readonly clock: Clock
   readonly monotonic?: Monotonic
   readonly log: Log
-  /** What the values were made for: `PUBLIC_URL`, which stands in bodies. Blobs are the same for all. */
+  /** `PUBLIC_URL`, which cached bodies contain: values of another scope are misses. Blobs have no scope. */
   readonly scope: string
-  /** Of all files together, in whole blocks. What is being brought in comes on top. */
+  /** Budget for all files, in whole blocks. Running fills are not counted. */
   readonly maxBytes: number
   readonly meter?: TierMeter
   readonly fill?: Partial<FillOptions>
-  /** Between two rounds of sweep and scrub. */
+  /** Pause between two rounds of sweep and scrub. */
   readonly upkeepMs?: number
-  /** How fast the scrub reads. */
+  /** Read rate of the scrub. */
   readonly scrubBytesPerSecond?: number
 }
 
 export type DiskCache = {
   readonly cache: CachePort
-  /** The same values, for a tier in front of them. */
+  /** The same values as a tier, to put a memory tier in front. */
   readonly values: CacheTier
   readonly blobs: BlobCache
   readonly held: () => { readonly bytes: number; readonly entries: number }
-  /** Whether anything new can be kept; what is wrong, if not. */
+  /** Checks that new entries can be written. Fails with Unavailable otherwise. */
   readonly check: TE.TaskEither<Unavailable, void>
-  /** Holds the books against the folders, now. It comes round by itself as well. */
+  /** Compares the accounting with the folders, now. It also runs periodically. */
   readonly sweep: () => Promise<DiskSweepReport>
-  /** Reads all blobs through, now. By itself it does so a part an hour. */
+  /** Verifies all blobs, now. Periodically it verifies a part of them each hour. */
   readonly scrub: () => Promise<ScrubReport>
-  /** Resolves when what has been read to its end, or set, is kept and counted. */
+  /** Resolves when all blobs that were read to their end, and all set values, are stored and counted. */
   readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 const hour = 3_600_000
 
-/** Of the scrub: all that lies there, once a day. */
+/** Scrub rounds for a pass over all entries: one pass a day. */
 const roundsPerPass = 24
 const MiB = 1024 * 1024
 
 /**
- * The cache in a folder. It answers at once, however much lies there, and never fails a start: with a folder that
- * cannot be made or written to, reads are answered by the origin, and the log tells of it as of any outage.
+ * Opens the cache in a folder. It is usable at once, whatever its size, and never prevents a start: if the
+ * folder cannot be created or written to, reads are answered by the origin, and an outage is logged.
  */
 export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCache> => {
   const { dir, clock, monotonic = systemMonotonic, log, scope, maxBytes, meter = noMeter } = options
   const outages = createOutageLog(log, monotonic)
-  const failing = (what: string) => (cause: unknown) =>
-    outages.failed(`cache: ${what}`, { cause: String(cause) })
-  // What has been brought in could be written.
-  const filled: TierMeter = {
+  const logOutage = (part: string) => (cause: unknown) =>
+    outages.failed(`cache: ${part}`, { cause: String(cause) })
+  // A successful fill means that the disk can be written to, which ends that outage.
+  const fillMeter: TierMeter = {
     ...meter,
     filling: (key) => {
-      const done = meter.filling(key)
+      const recordFill = meter.filling(key)
       return (bytes) => {
         outages.answered('cache: new bytes')
-        done(bytes)
+        recordFill(bytes)
       }
     },
   }
@@ -106,7 +106,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     limit,
     journal,
     onEvicted,
-    onFailure: failing('books'),
+    onFailure: logOutage('books'),
   })
   const room = createDiskRoom({ folders, budget })
   const trust = createChunkTrust(monotonic)
@@ -132,10 +132,10 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       meter.failed(key)
       log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
     },
-    fill: { ...defaultFillOptions, onUnwritable: failing('new bytes'), meter: filled, ...options.fill },
+    fill: { ...defaultFillOptions, onUnwritable: logOutage('new bytes'), meter: fillMeter, ...options.fill },
   })
 
-  const upkept = {
+  const maintained = {
     folders,
     storage,
     budget,
@@ -143,14 +143,14 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     policy: budget.policy,
     stopped: () => stopped,
   }
-  const sweepNow = () => sweepDisk(upkept)
-  const scrub = createScrub({ ...upkept, trust, remover })
+  const sweepNow = () => sweepDisk(maintained)
+  const scrub = createScrub({ ...maintained, trust, remover })
   const scrubNow = async (scope: Parameters<typeof scrub>[0]) => {
     const report = await scrub(scope)
     if (report.bad > 0) log.warn('cache.bad_blobs_removed', report)
     return report
   }
-  const upkeep = startMaintenance({
+  const maintenance = startMaintenance({
     lockPath: folders.upkeepLock,
     beacon,
     everyMs: options.upkeepMs ?? hour,
@@ -163,7 +163,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       })
       outages.answered('cache: upkeep')
     },
-    onFailure: failing('upkeep'),
+    onFailure: logOutage('upkeep'),
   })
 
   const settled = async () => {
@@ -182,7 +182,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     settled,
     close: async () => {
       stopped = true
-      await upkeep.stop()
+      await maintenance.stop()
       await settled()
       await journal.close()
       await beacon.close()

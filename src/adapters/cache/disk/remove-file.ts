@@ -1,7 +1,7 @@
 import { rm, unlink } from 'node:fs/promises'
 import { isMissing } from '../../platform/errno.ts'
 
-/** Removes what lies at `path`, also when it is a folder that has no business there; nothing there is fine. */
+/** Removes whatever is at `path`, even a folder. Succeeds when there is nothing. */
 export const removeFile = async (path: string): Promise<void> => {
   try {
     await unlink(path)

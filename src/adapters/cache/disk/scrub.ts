@@ -12,7 +12,7 @@ import type { CacheFolders } from './cache-folders.ts'
 import { isBlob } from './disk-budget.ts'
 import { type ChunkTrust, fileStampOf } from './trusted-chunks.ts'
 
-/** How node-persist has it in the file of a blob's record (node-persist-cache.ts). */
+/** Content of the node-persist file of a blob's record (node-persist-cache.ts). */
 const RecordFile = t.type({ value: t.type({ value: DiskRecord }) })
 
 export type ScrubReport = { readonly checked: number; readonly bad: number }
@@ -23,22 +23,22 @@ type Deps = {
   readonly policy: S3Fifo
   readonly remover: BlobRemover
   readonly trust: ChunkTrust
-  /** Becomes true when it should stop. */
+  /** Whether the scrub should stop. */
   readonly stopped: () => boolean
 }
 
 type Scope = {
   readonly bytesPerSecond: number
-  /** Of all that lies there; the next one goes on where this one ends. */
+  /** Share of all entries (0 to 1). The next scrub continues where this one ends. */
   readonly share: number
-  /** A blob of which every chunk was verified so short a time ago is passed over. */
+  /** A blob whose chunks were all verified within this time is skipped. */
   readonly notWithinMs: number
 }
 
 /**
- * Reads blobs through, not faster than it may, and takes away those whose bytes are not what their record says: a disk
- * that has lost a bit does not tell. Readers verify what they are given; the scrub sees to it that they seldom have to
- * wait for a blob to be brought in anew.
+ * Returns a function that verifies blobs at a limited rate and removes those that do not match their record,
+ * since a disk does not report a flipped bit. Readers verify what they read as well; the scrub finds most
+ * damage before them, so that they seldom wait for a new fill.
  */
 export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>) => {
   const { folders, policy, remover, trust, stopped } = deps
@@ -46,20 +46,20 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
 
   const isVerified = async (id: string, withinMs: number): Promise<boolean> => {
     const path = folders.blob(id)
-    const there = await stat(path).catch(() => null)
-    return there !== null && trust.isVerified(path, fileStampOf(there), withinMs)
+    const stats = await stat(path).catch(() => null)
+    return stats !== null && trust.isVerified(path, fileStampOf(stats), withinMs)
   }
 
   return async ({ bytesPerSecond, share, notWithinMs }) => {
     const report = { checked: 0, bad: 0 }
 
-    const look = async (entry: Entry): Promise<void> => {
+    const verifyEntry = async (entry: Entry): Promise<void> => {
       const id = Buffer.from(entry.id).toString('hex')
       if (notWithinMs > 0 && (await isVerified(id, notWithinMs))) return
       const { isGood, ino } = await compare(deps, id, bytesPerSecond)
       if (stopped()) return
       report.checked++
-      // What has been evicted meanwhile was not bad for that.
+      // A blob that was evicted meanwhile does not count as damaged.
       if (isGood || policy.markOf(entry.id) === null) return
       if (await remover.discard(id, ino)) report.bad++
     }
@@ -76,13 +76,13 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
       }
       place = at.place + 1
       left -= at.entry.weight
-      if (isBlob(at.entry.mark)) await look(at.entry)
+      if (isBlob(at.entry.mark)) await verifyEntry(at.entry)
     }
     return report
   }
 }
 
-/** `ino`: of the file that was read; `null`: there is none. */
+/** Compares a blob with its record. `ino`: inode of the file that was read; `null`: there is none. */
 const compare = async (
   { folders, storage, stopped }: Deps,
   id: string,

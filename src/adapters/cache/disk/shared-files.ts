@@ -2,23 +2,23 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { isMissing } from '../../platform/errno.ts'
 import { fileStampOf } from './trusted-chunks.ts'
 
-/** A file as one of its readers has it. */
+/** An open file, for one of its readers. */
 export type OpenFile = {
   readonly file: FileHandle
   readonly ino: number
-  /** Its state when this reader came (trusted-chunks.ts). */
+  /** State of the file when this reader opened it (trusted-chunks.ts). */
   readonly stamp: string | null
   readonly close: () => Promise<void>
 }
 
 /**
- * Open files, each opened once for all who read it at one time: reads are told where to read, so that one handle
- * serves hundreds of readers.
+ * Opens each file once for all its concurrent readers. Reads are positional, so one handle serves hundreds of
+ * readers.
  */
 export type SharedFiles = {
-  /** The file; `null` when it is not there or has another length. Throws when that cannot be told. */
+  /** Resolves to `null` when the file is missing or has another length. Throws when it cannot be opened. */
   readonly open: (path: string, size: number) => Promise<OpenFile | null>
-  /** Those who come from now on have it opened anew. */
+  /** Readers from now on open the file again. */
   readonly forget: (path: string) => void
 }
 
@@ -47,7 +47,7 @@ export const createSharedFiles = (): SharedFiles => {
         await leave(null)
         throw error
       })
-      // Each reader looks anew: what is open may have been written to since.
+      // Each reader calls stat: the open file may have been written to since.
       const stat = await file?.stat().catch(() => null)
       if (file === null || !stat || stat.size !== size) {
         forgetIf(path, shared)

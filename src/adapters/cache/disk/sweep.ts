@@ -1,6 +1,6 @@
 import { opendir, readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { isMissing } from '../../platform/errno.ts'
 import { isLeftover } from '../../platform/leftovers.ts'
 import type { ProcessIdentity, ProcessState } from '../../platform/process-identity.ts'
@@ -12,11 +12,11 @@ import { lockHolderOf } from './fill-lock.ts'
 import { removeFile } from './remove-file.ts'
 
 export type DiskSweepReport = {
-  /** Files that belonged to nothing, and are gone. */
+  /** Orphaned files that were removed. */
   readonly removed: number
-  /** Files that were not in the books, and are now. */
+  /** Files that were missing in the accounting and were added to it. */
   readonly adopted: number
-  /** Entries of the books whose files are not there. */
+  /** Entries of the accounting whose files are missing. */
   readonly missed: number
 }
 
@@ -25,19 +25,19 @@ type Deps = {
   readonly policy: S3Fifo
   readonly budget: DiskBudget
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
-  /** Becomes true when it should stop. */
+  /** Whether the sweep should stop. */
   readonly stopped: () => boolean
 }
 
-/** Files that are looked at between two breaths of the process. */
-const atATime = 256
+/** Files that are checked before the event loop gets a turn. */
+const batchSize = 256
 
-/** Set in the marks of entries whose files this sweep has seen. */
+/** Bit in the marks of entries whose files this sweep has seen. */
 const seen = 2
 
 /**
- * Holds the books against the folders, and clears up after processes that have died. It disturbs no reader: the
- * worst that a file can suffer which is written at this very moment is to be missed and brought in again.
+ * Compares the accounting with the folders, and removes what dead processes left. It does not disturb
+ * readers; at worst a file that is being written at this moment counts as missing, and is filled again.
  */
 export const sweepDisk = async ({
   folders,
@@ -64,13 +64,13 @@ export const sweepDisk = async ({
   }
 
   const adopt = async (id: string, path: string, kind: 'value' | 'blob') => {
-    const there = await stat(path).catch(() => null)
-    if (there === null) return
-    budget.kept(id, kind === 'blob' ? there.size + recordBytesFor(there.size) : there.size, kind)
+    const stats = await stat(path).catch(() => null)
+    if (stats === null) return
+    budget.kept(id, kind === 'blob' ? stats.size + recordBytesFor(stats.size) : stats.size, kind)
     adopted++
   }
 
-  const lookAtBlob = async (id: string) => {
+  const checkBlob = async (id: string) => {
     const key = Buffer.from(id, 'hex')
     const mark = policy.markOf(key)
     if (mark !== null && isBlob(mark)) policy.setMark(key, mark | seen)
@@ -78,42 +78,42 @@ export const sweepDisk = async ({
     else await remove(folders.blob(id))
   }
 
-  const lookAtValue = async (id: string) => {
+  const checkValue = async (id: string) => {
     const key = Buffer.from(id, 'hex')
     const mark = policy.markOf(key)
     if (mark === null) await adopt(id, folders.value(id), 'value')
     else if (!isBlob(mark)) policy.setMark(key, mark | seen)
   }
 
-  /** All files with the name of an id, some at a time. Anything else is not ours: it is left alone. */
-  const eachFile = async (folder: string, look: (id: string) => Promise<void>) => {
-    let some: string[] = []
-    const lookAtSome = async () => {
-      await Promise.all(some.map(look))
-      some = []
-      await breathe()
+  /** Visits all files that are named after an id, in batches. Other files are not ours and stay. */
+  const eachFile = async (folder: string, check: (id: string) => Promise<void>) => {
+    let batch: string[] = []
+    const checkBatch = async () => {
+      await Promise.all(batch.map(check))
+      batch = []
+      await yieldToEventLoop()
     }
-    for await (const { name } of await opendir(folder, { bufferSize: atATime })) {
+    for await (const { name } of await opendir(folder, { bufferSize: batchSize })) {
       if (stopped()) return
-      if (/^[0-9a-f]{64}$/.test(name)) some.push(name)
-      if (some.length === atATime) await lookAtSome()
+      if (/^[0-9a-f]{64}$/.test(name)) batch.push(name)
+      if (batch.length === batchSize) await checkBatch()
     }
-    await lookAtSome()
+    await checkBatch()
   }
 
-  const eachEntry = async (look: (id: Uint8Array, mark: number) => Promise<void> | void) => {
+  const eachEntry = async (visit: (id: Uint8Array, mark: number) => Promise<void> | void) => {
     let count = 0
     for (let at = policy.entryFrom(0); at !== null && !stopped(); at = policy.entryFrom(at.place + 1)) {
-      await look(at.entry.id, at.entry.mark)
-      if (++count % (4 * atATime) === 0) await breathe()
+      await visit(at.entry.id, at.entry.mark)
+      if (++count % (4 * batchSize) === 0) await yieldToEventLoop()
     }
   }
 
-  const lookForMissing = async (key: Uint8Array, mark: number) => {
+  const removeIfMissing = async (key: Uint8Array, mark: number) => {
     if ((mark & seen) !== 0) return
     const id = Buffer.from(key).toString('hex')
     const files = isBlob(mark) ? [folders.value(id), folders.blob(id)] : [folders.value(id)]
-    if ((await Promise.all(files.map(isThere))).every((there) => there)) return
+    if ((await Promise.all(files.map(isThere))).every((exists) => exists)) return
     for (const file of files) await removeFile(file)
     budget.removed(id)
     missed++
@@ -122,13 +122,13 @@ export const sweepDisk = async ({
   await clearFills()
   await eachEntry((id, mark) => policy.setMark(id, mark & ~seen))
   for (const part of await readdir(folders.blobs).catch(() => []))
-    await eachFile(join(folders.blobs, part), lookAtBlob).catch(() => undefined)
-  await eachFile(folders.values, lookAtValue).catch(() => undefined)
-  await eachEntry(lookForMissing)
+    await eachFile(join(folders.blobs, part), checkBlob).catch(() => undefined)
+  await eachFile(folders.values, checkValue).catch(() => undefined)
+  await eachEntry(removeIfMissing)
   return { removed, adopted, missed }
 }
 
-/** What cannot be looked at is there until the contrary is known. */
+/** If stat fails with anything but "missing", assume that the file exists. */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

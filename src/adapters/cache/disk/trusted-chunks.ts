@@ -1,34 +1,34 @@
 import { createBoundedCache } from '../../../bounded-cache.ts'
 import type { Monotonic } from '../../../ports/monotonic.ts'
 
-/** The chunks of one state of a file that were verified a moment ago. */
+/** Recently verified chunks of one state of a file. */
 export type TrustedChunks = {
   readonly has: (chunk: number) => boolean
-  /** Verifies the chunk, together with those who wait for the same one. */
+  /** Verifies the chunk. Concurrent calls for one chunk share one check. */
   readonly verify: (chunk: number, check: () => Promise<void>) => Promise<void>
 }
 
 export type ChunkTrust = {
   /**
-   * `stamp` is another as soon as the file has been written to or replaced: then nothing of it is trusted. `null`: that
-   * cannot be told yet.
+   * `stamp` changes when the file is written to or replaced; then no chunk is trusted. `null`: the stamp
+   * cannot be determined yet, and nothing is remembered.
    */
   readonly of: (path: string, stamp: string | null, chunks: number) => TrustedChunks
-  /** Whether every chunk of the file in this state was verified within so many milliseconds. */
+  /** Whether every chunk of the file in this state was verified within `withinMs`. */
   readonly isVerified: (path: string, stamp: string | null, withinMs: number) => boolean
   readonly forget: (path: string) => void
 }
 
 /**
- * For so long the page cache is believed to hold what was verified: the bytes of a hot file are hashed once a minute,
- * those of one that was asked for long ago before they are sent.
+ * How long the page cache is trusted to hold the verified bytes. A hot file is hashed once a minute, and a
+ * file that was not read for longer is hashed before it is sent.
  */
 const trustMs = 60_000
 
-/** A file that changed this little before it was read may change again without another time of change (Linux: 4 ms). */
+/** Timestamps are coarse (Linux: 4 ms): a file that just changed may change again without a new ctime. */
 const tickMs = 20
 
-/** Of all notes: names, stamps and times. */
+/** Memory for all notes: names, stamps and times. */
 const maxBytes = 8 * 1024 * 1024
 
 type Note = { readonly stamp: string; readonly at: Float64Array; readonly chunks: TrustedChunks }
@@ -39,35 +39,35 @@ export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
     sizeOf: ({ at, stamp }) => 2 * stamp.length + at.byteLength,
   })
 
-  const trusted = (at: Float64Array): TrustedChunks => {
+  const createTrustedChunks = (at: Float64Array): TrustedChunks => {
     const checks = new Map<number, Promise<void>>()
     return {
       has: (chunk) => monotonic() - (at[chunk] ?? Number.NEGATIVE_INFINITY) < trustMs,
       verify: (chunk, check) => {
-        const running = checks.get(chunk)
-        if (running !== undefined) return running
-        const started = check()
+        const shared = checks.get(chunk)
+        if (shared !== undefined) return shared
+        const running = check()
           .then(() => {
             at[chunk] = monotonic()
           })
           .finally(() => checks.delete(chunk))
-        checks.set(chunk, started)
-        return started
+        checks.set(chunk, running)
+        return running
       },
     }
   }
 
-  const make = (stamp: string, chunks: number): Note => {
+  const createNote = (stamp: string, chunks: number): Note => {
     const at = new Float64Array(chunks).fill(Number.NEGATIVE_INFINITY)
-    return { stamp, at, chunks: trusted(at) }
+    return { stamp, at, chunks: createTrustedChunks(at) }
   }
 
   return {
     of: (path, stamp, chunks) => {
-      if (stamp === null) return make('', chunks).chunks
-      const known = notes.get(path)
-      if (known?.stamp === stamp) return known.chunks
-      const note = make(stamp, chunks)
+      if (stamp === null) return createNote('', chunks).chunks
+      const existing = notes.get(path)
+      if (existing?.stamp === stamp) return existing.chunks
+      const note = createNote(stamp, chunks)
       notes.set(path, note)
       return note.chunks
     },
@@ -81,7 +81,7 @@ export const createChunkTrust = (monotonic: Monotonic): ChunkTrust => {
   }
 }
 
-/** The state of a file, as far as its times tell; `null` when it changed too short a time ago to tell by them. */
+/** Identifies the state of a file by inode and times; `null` if it changed too recently to rely on them. */
 export const fileStampOf = (
   { ino, ctimeMs, mtimeMs }: { ino: number; ctimeMs: number; mtimeMs: number },
   now = Date.now(),

@@ -9,17 +9,17 @@ import type { TrustedChunks } from './trusted-chunks.ts'
 type Options = {
   readonly opened: OpenFile
   readonly size: number
-  /** Of its chunks (chunk-digests.ts). */
+  /** Digests of the chunks (chunk-digests.ts). */
   readonly digests: Buffer
   readonly trusted: TrustedChunks
-  /** Its bytes are not what they should be; done before its reader is told. */
+  /** The file is damaged. Runs before the reader gets the error. */
   readonly onBad: (cause: unknown) => Promise<void>
 }
 
 /**
- * Bytes of an open file, of which none is given that belongs to a chunk with another digest: a read of such a chunk
- * throws, as does one that the disk fails. A reader may close it at any time: the file is let go of when the last read is
- * over, which may be a verification that others wait for.
+ * Reads an open file and verifies the digest of each chunk before it returns any byte of it. A read throws
+ * when the digest is wrong, or when the disk fails. A reader may close it at any time: the file is released
+ * after the last read, which may be a verification that other readers wait for.
  */
 export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Options): StoredBytes => {
   const { file } = opened
@@ -44,7 +44,7 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
       throw new BadBytes('a chunk has another sha256')
   }
 
-  /** Hot path: where all is trusted, a read and two comparisons. */
+  /** Hot path: for trusted chunks, one read and two comparisons. */
   const read = async (buffer: Uint8Array, start: number): Promise<number> => {
     const chunk = Math.floor(start / chunkBytes)
     if (!trusted.has(chunk)) await trusted.verify(chunk, () => verify(chunk))
@@ -52,8 +52,8 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
     return readInto(file, buffer.length > left ? buffer.subarray(0, left) : buffer, start)
   }
 
-  const readOrTell = async (buffer: Uint8Array, start: number): Promise<number> => {
-    if (isClosed) throw new Error('it was closed')
+  const readReportingDamage = async (buffer: Uint8Array, start: number): Promise<number> => {
+    if (isClosed) throw new Error('the file was closed')
     reads++
     try {
       return await read(buffer, start)
@@ -67,10 +67,10 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
   }
 
   return {
-    readInto: readOrTell,
+    readInto: readReportingDamage,
     read: async (start, end) => {
       const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, wholePieceBytes))
-      const count = await readOrTell(buffer, start)
+      const count = await readReportingDamage(buffer, start)
       return count === buffer.length ? buffer : buffer.subarray(0, count)
     },
     close: async () => {

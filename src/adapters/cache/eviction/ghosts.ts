@@ -1,11 +1,11 @@
 /**
- * Who has lately been sent away, as fingerprints: 8 bytes each, in a table in which a later one may take an
- * earlier one's place. A wrong answer costs a place in a queue, nothing more.
+ * Fingerprints of recently evicted entries, 8 bytes each, in a hash table in which a newer one may overwrite
+ * an older one. A wrong answer only puts an entry into the wrong queue.
  */
 export type Ghosts = {
-  readonly add: (place: number, fingerprint: number) => void
-  /** Whether it is among the last `length` that were added. */
-  readonly has: (place: number, fingerprint: number, length: number) => boolean
+  readonly add: (hash: number, fingerprint: number) => void
+  /** Whether the fingerprint is among the last `length` that were added. */
+  readonly has: (hash: number, fingerprint: number, length: number) => boolean
   readonly grow: (size: number) => void
 }
 
@@ -16,16 +16,16 @@ export const createGhosts = (): Ghosts => {
   let added = 0
 
   return {
-    add: (place, fingerprint) => {
+    add: (hash, fingerprint) => {
       added = (added + 1) >>> 0
-      fingerprints[place & mask] = fingerprint
-      addedAt[place & mask] = added
+      fingerprints[hash & mask] = fingerprint
+      addedAt[hash & mask] = added
     },
-    has: (place, fingerprint, length) => {
-      const at = addedAt[place & mask] ?? 0
-      return at !== 0 && fingerprints[place & mask] === fingerprint && (added - at) >>> 0 < length
+    has: (hash, fingerprint, length) => {
+      const at = addedAt[hash & mask] ?? 0
+      return at !== 0 && fingerprints[hash & mask] === fingerprint && (added - at) >>> 0 < length
     },
-    // Those of before are forgotten: it happens while the cache is young.
+    // Drops all fingerprints, which is harmless: the table grows while the cache is young.
     grow: (size) => {
       fingerprints = new Uint32Array(size)
       addedAt = new Uint32Array(size)

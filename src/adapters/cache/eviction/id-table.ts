@@ -1,28 +1,28 @@
-/** An entry's name in the books: 32 bytes of a sha256. */
+/** The id of a cache entry: the 32 bytes of a sha256. */
 export const idBytes = 32
 
 /**
- * Numbers ("slots") for ids, in flat arrays: 32 bytes for the id and 8 for the look-up an entry, and nothing for
- * the garbage collector to walk through. Open addressing with linear probing; the ids are hashes already.
+ * Assigns numbers ("slots") to ids, in flat arrays that the garbage collector need not walk: 32 bytes an
+ * entry for the id and 8 for the lookup. Open addressing with linear probing; the ids are hashes already.
  */
 export type IdTable = {
-  /** `-1` when it has none. */
+  /** Returns `-1` for an id without a slot. */
   readonly slotOf: (id: Uint8Array) => number
-  /** For an id that has none yet. */
+  /** The id must not have a slot yet. */
   readonly add: (id: Uint8Array) => number
   readonly remove: (slot: number) => void
-  /** A copy. */
+  /** Returns a copy. */
   readonly idAt: (slot: number) => Uint8Array
-  /** The id's bytes from `4 * word` on as a number, for who needs another hash of it. */
+  /** Returns bytes `4 * word` to `4 * word + 3` of the id as a number, to be used as another hash of it. */
   readonly wordAt: (slot: number, word: number) => number
 }
 
-/** `onGrow` is told how many slots there may be, before the first of them is handed out. */
+/** Calls `onGrow` with the new number of slots, before the first of the new slots is assigned. */
 export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
   let slots = 0
   let ids = new Uint8Array(0)
   let words = new DataView(ids.buffer)
-  /** Slot + 1 at the place of an id, 0 where there is none. */
+  /** Hash table: slot + 1, or 0 where it is empty. */
   let places = new Uint32Array(0)
   let mask = 0
   let used = 0
@@ -46,7 +46,7 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
     }
   }
 
-  const settle = (slot: number): void => {
+  const insert = (slot: number): void => {
     let place = homeOf(slot)
     while (places[place] !== 0) place = (place + 1) & mask
     places[place] = slot + 1
@@ -60,11 +60,11 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
     words = new DataView(ids.buffer)
     places = new Uint32Array(slots * 2)
     mask = slots * 2 - 1
-    for (let slot = 0; slot < used; slot++) settle(slot)
+    for (let slot = 0; slot < used; slot++) insert(slot)
     onGrow(slots)
   }
 
-  /** Closes the gap, so that no search for a later one of the same run ends there (Knuth, 6.4 R). */
+  /** Closes the gap, so that a search for a later id of the same run does not end there (Knuth, 6.4 R). */
   const closeGap = (at: number): void => {
     let gap = at
     for (let place = (gap + 1) & mask; places[place] !== 0; place = (place + 1) & mask) {
@@ -83,11 +83,11 @@ export const createIdTable = (onGrow: (slots: number) => void): IdTable => {
       return place < 0 ? -1 : (places[place] ?? 0) - 1
     },
     add: (id) => {
-      // It grows only when every slot is in use, so that `grow` may settle all of them.
+      // `grow` inserts all slots again, so it may run only when every slot is in use.
       if (free.length === 0 && used === slots) grow()
       const slot = free.pop() ?? used++
       ids.set(id, slot * idBytes)
-      settle(slot)
+      insert(slot)
       return slot
     },
     remove: (slot) => {

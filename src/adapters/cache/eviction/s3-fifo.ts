@@ -3,39 +3,39 @@ import { createIdTable } from './id-table.ts'
 import { createSlotQueue, type SlotLinks, type SlotQueue } from './slot-queue.ts'
 
 /**
- * Who stays and who goes: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: FIFO queues are all you need for cache
- * eviction, SOSP 2023), with weights. What is new waits in a small queue of a tenth of the budget; what is asked
- * for there moves on to the main queue, what is not goes, and is known again by its fingerprint when it comes
- * back soon. A scan runs through the small queue and leaves the main one as it is.
+ * The eviction policy: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: FIFO queues are all you need for cache
+ * eviction, SOSP 2023), with weights. New entries enter a small queue with a tenth of the budget. Those used
+ * more than once move to the main queue; the others are evicted, and go to the main queue if they return
+ * while their fingerprint is known. A scan passes through the small queue and does not change the main one.
  *
  * About 64 bytes an entry, in flat arrays. Weights are whole numbers below 2³².
  */
 export type S3Fifo = {
-  /** Takes it in, or gives it its new weight. `mark` is the caller's: a number below 256. */
+  /** Adds an entry, or updates its weight and mark. `mark` is the caller's: a number below 256. */
   readonly keep: (id: Uint8Array, weight: number, mark: number) => void
-  /** Takes it in among those that have proved themselves: what was there before a restart. */
+  /** Adds an entry directly to the main queue: it was cached before a restart. */
   readonly restore: (id: Uint8Array, weight: number, mark: number) => void
-  /** It was asked for; `false` when it is not there. */
+  /** Records an access. Returns `false` when there is no such entry. */
   readonly touch: (id: Uint8Array) => boolean
   readonly drop: (id: Uint8Array) => void
   readonly markOf: (id: Uint8Array) => number | null
   readonly setMark: (id: Uint8Array, mark: number) => void
-  /** Sends one away and says which; `null` when there is none. */
+  /** Removes one entry and returns it; `null` when there is none. */
   readonly evict: () => Entry | null
   readonly weight: () => number
   readonly count: () => number
-  /** The entry at this place or the next one after it. Entries stay where they are: for walks with pauses. */
+  /** Returns the entry at `place`, or the next one. Places are stable: a walk may pause between calls. */
   readonly entryFrom: (place: number) => { readonly place: number; readonly entry: Entry } | null
 }
 
 export type Entry = { readonly id: Uint8Array; readonly weight: number; readonly mark: number }
 
-const inNone = 0
-const inSmall = 1
-const inMain = 2
+const noQueue = 0
+const smallQueue = 1
+const mainQueue = 2
 
 const smallShare = 0.1
-const mostUses = 3
+const maxUses = 3
 
 export const createS3Fifo = (maxWeight: number): S3Fifo => {
   const links: SlotLinks = { older: new Uint32Array(0), newer: new Uint32Array(0) }
@@ -59,7 +59,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
 
   const weightAt = (slot: number): number => weights[slot] ?? 0
   const count = (): number => small.count() + main.count()
-  const queueOf = (slot: number): SlotQueue => (queues[slot] === inMain ? main : small)
+  const queueOf = (slot: number): SlotQueue => (queues[slot] === mainQueue ? main : small)
   const entryAt = (slot: number): Entry => ({
     id: ids.idAt(slot),
     weight: weightAt(slot),
@@ -67,40 +67,40 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   })
 
   const enter = (slot: number, queue: SlotQueue): void => {
-    queues[slot] = queue === main ? inMain : inSmall
+    queues[slot] = queue === main ? mainQueue : smallQueue
     queue.push(slot, weightAt(slot))
   }
   const leave = (slot: number): void => queueOf(slot).remove(slot, weightAt(slot))
 
   const put = (id: Uint8Array, weight: number, mark: number, proven: boolean): void => {
-    const known = ids.slotOf(id)
-    if (known >= 0) {
-      queueOf(known).reweigh(weight - weightAt(known))
-      weights[known] = weight
-      marks[known] = mark
+    const existing = ids.slotOf(id)
+    if (existing >= 0) {
+      queueOf(existing).reweigh(weight - weightAt(existing))
+      weights[existing] = weight
+      marks[existing] = mark
       return
     }
     const slot = ids.add(id)
     weights[slot] = weight
     marks[slot] = mark
     uses[slot] = 0
-    const comesBack = ghosts.has(ids.wordAt(slot, 0), ids.wordAt(slot, 1), count() + 1)
-    enter(slot, proven || comesBack ? main : small)
+    const wasEvicted = ghosts.has(ids.wordAt(slot, 0), ids.wordAt(slot, 1), count() + 1)
+    enter(slot, proven || wasEvicted ? main : small)
   }
 
-  const sendAway = (slot: number): Entry => {
-    const gone = entryAt(slot)
+  const removeSlot = (slot: number): Entry => {
+    const removed = entryAt(slot)
     leave(slot)
-    queues[slot] = inNone
+    queues[slot] = noQueue
     ids.remove(slot)
-    return gone
+    return removed
   }
 
   const evictFromSmall = (): Entry | null => {
     for (let slot = small.oldest(); slot >= 0; slot = small.oldest()) {
       if ((uses[slot] ?? 0) <= 1) {
         ghosts.add(ids.wordAt(slot, 0), ids.wordAt(slot, 1))
-        return sendAway(slot)
+        return removeSlot(slot)
       }
       leave(slot)
       uses[slot] = 0
@@ -112,7 +112,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   const evictFromMain = (): Entry | null => {
     for (let slot = main.oldest(); slot >= 0; slot = main.oldest()) {
       const used = uses[slot] ?? 0
-      if (used === 0) return sendAway(slot)
+      if (used === 0) return removeSlot(slot)
       uses[slot] = used - 1
       leave(slot)
       enter(slot, main)
@@ -126,12 +126,12 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     touch: (id) => {
       const slot = ids.slotOf(id)
       if (slot < 0) return false
-      uses[slot] = Math.min(mostUses, (uses[slot] ?? 0) + 1)
+      uses[slot] = Math.min(maxUses, (uses[slot] ?? 0) + 1)
       return true
     },
     drop: (id) => {
       const slot = ids.slotOf(id)
-      if (slot >= 0) sendAway(slot)
+      if (slot >= 0) removeSlot(slot)
     },
     markOf: (id) => {
       const slot = ids.slotOf(id)
@@ -149,7 +149,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     count,
     entryFrom: (place) => {
       for (let slot = place; slot < queues.length; slot++)
-        if (queues[slot] !== inNone) return { place: slot, entry: entryAt(slot) }
+        if (queues[slot] !== noQueue) return { place: slot, entry: entryAt(slot) }
       return null
     },
   }

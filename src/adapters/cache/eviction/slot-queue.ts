@@ -1,13 +1,13 @@
 const none = 0xffff_ffff
 
-/** The links of all queues: a slot is in one of them at a time. 8 bytes a slot. */
+/** Links of the queues, shared by all of them: a slot is in one queue at a time. 8 bytes a slot. */
 export type SlotLinks = { older: Uint32Array; newer: Uint32Array }
 
-/** Slots in the order in which they came in, with their weights; any of them can be taken out. */
+/** A FIFO queue of slots with their total weight. Any slot can be removed. */
 export type SlotQueue = {
   readonly push: (slot: number, weight: number) => void
   readonly remove: (slot: number, weight: number) => void
-  /** `-1` when it is empty. */
+  /** Returns `-1` when the queue is empty. */
   readonly oldest: () => number
   readonly weight: () => number
   readonly count: () => number

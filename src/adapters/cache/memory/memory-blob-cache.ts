@@ -5,11 +5,11 @@ import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
 import { createFillingBlobCache } from '../blobs/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 
-type Held = { readonly sha256: string; readonly bytes: Buffer }
+type MemoryBlob = { readonly sha256: string; readonly bytes: Buffer }
 
 /**
- * Blobs in memory, those least lately used going first, in at most `maxBytes`; as much again may be on its way
- * in. A hit hands out the bytes themselves: no copy, and nobody may write to them.
+ * Caches blobs in memory, at most `maxBytes` (LRU); running fills may use as much again. A hit returns the
+ * cached bytes without a copy: do not modify them.
  */
 export const createMemoryBlobCache = (
   maxBytes = 256 * 1024 * 1024,
@@ -18,30 +18,30 @@ export const createMemoryBlobCache = (
   createFillingBlobCache(createMemoryBlobStorage(maxBytes, options.meter), { ...options, tier: 'memory' })
 
 export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noMeter): BlobStorage => {
-  const blobs = createBoundedCache<Held>({
+  const blobs = createBoundedCache<MemoryBlob>({
     maxBytes,
     sizeOf: ({ bytes }) => bytes.length,
     onEvict: ({ bytes }) => meter.evicted(bytes.length),
   })
-  let underWay = 0
+  let bytesInFills = 0
 
-  const heldFor: (...asked: Parameters<BlobStorage['peek']>) => Buffer | null = (key, { sha256, size }) => {
-    const held = blobs.get(key.name)
-    return held?.sha256 === sha256 && held.bytes.length === size ? held.bytes : null
+  const peek: (...args: Parameters<BlobStorage['peek']>) => Buffer | null = (key, { sha256, size }) => {
+    const blob = blobs.get(key.name)
+    return blob?.sha256 === sha256 && blob.bytes.length === size ? blob.bytes : null
   }
 
   return {
     open: async (key, facts) => {
-      const held = heldFor(key, facts)
-      return held && bytesOf(held)
+      const bytes = peek(key, facts)
+      return bytes && bytesOf(bytes)
     },
-    peek: heldFor,
+    peek,
     begin: async (key, { size, sha256 }) => {
-      if (underWay + size > maxBytes) return null
-      underWay += size
+      if (bytesInFills + size > maxBytes) return null
+      bytesInFills += size
       const bytes = Buffer.allocUnsafeSlow(size)
       let landed = 0
-      const fresh: BlobWriter = {
+      const writer: BlobWriter = {
         ...bytesOf(bytes),
         write: async (chunk) => {
           bytes.set(chunk, landed)
@@ -51,10 +51,10 @@ export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noM
           blobs.set(key.name, { sha256, bytes })
         },
         close: async () => {
-          underWay -= size
+          bytesInFills -= size
         },
       }
-      return { by: 'us', bytes: fresh }
+      return { by: 'us', bytes: writer }
     },
     remove: async (name) => {
       blobs.delete(name)

@@ -7,51 +7,50 @@ import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
 import { type CacheEntry, type CacheTier, cacheOfTier, noSharedMarks } from '../tiers/cache-tier.ts'
 
-type Held = {
-  readonly kept: CacheEntry<unknown>
-  /** The codec that the value has been through; another one decodes `encode()` anew. */
+type MemoryEntry = {
+  readonly entry: CacheEntry<unknown>
+  /** The codec that decoded the value. A key with another codec decodes `encode()` again. */
   readonly codec: object
   readonly encode: () => unknown
   readonly bytes: number
 }
 
-/** Of all bytes, those in which refusals are held: one part in so many. */
-const refusalPart = 16
+/** Negative entries get one part in this many of all bytes. */
+const negativePart = 16
 
 /**
- * Values in memory, those least lately used going first, in at most `maxBytes` (UTF-8 bytes of the value as
- * JSON, its name, and an allowance for the entry). A value goes once through its codec when it is kept, so that a codec
- * that loses something shows here as it does on disk; a hit costs a look-up and copies nothing. Refusals push out
- * one another, nothing else.
+ * Caches values in memory (LRU), in at most `maxBytes`: UTF-8 bytes of the value as JSON, its name, and an
+ * allowance for the entry. A value is encoded and decoded once when it is set, so that a lossy codec shows
+ * here as it does on disk; a hit costs a lookup and copies nothing. Negative entries evict only one another.
  */
 export const createMemoryTier = (
   maxBytes: number,
   meter: TierMeter = noMeter,
   monotonic: Monotonic = systemMonotonic,
 ): CacheTier => {
-  const holding = (bytes: number) =>
-    createBoundedCache<Held>({
+  const createEntries = (bytes: number) =>
+    createBoundedCache<MemoryEntry>({
       maxBytes: bytes,
-      sizeOf: (held) => held.bytes,
-      onEvict: (held) => meter.evicted(held.bytes),
+      sizeOf: (stored) => stored.bytes,
+      onEvict: (stored) => meter.evicted(stored.bytes),
     })
-  const refusalBytes = Math.floor(maxBytes / refusalPart)
-  const refusals = holding(refusalBytes)
-  const others = holding(maxBytes - refusalBytes)
+  const negativeBytes = Math.floor(maxBytes / negativePart)
+  const negatives = createEntries(negativeBytes)
+  const others = createEntries(maxBytes - negativeBytes)
 
   const drop = (name: string): void => {
-    refusals.delete(name)
+    negatives.delete(name)
     others.delete(name)
   }
 
-  const find = (name: string): Held | undefined => {
-    const held = others.get(name) ?? refusals.get(name)
-    const until = held?.kept.believedUntil
-    return until === undefined || monotonic() < until ? held : undefined
+  const find = (name: string): MemoryEntry | undefined => {
+    const stored = others.get(name) ?? negatives.get(name)
+    const recheckAt = stored?.entry.recheckAt
+    return recheckAt === undefined || monotonic() < recheckAt ? stored : undefined
   }
 
-  const keptFor = <A>({ kept, codec }: Held, key: CacheKey<A>): CacheEntry<A> | undefined =>
-    codec === key.codec ? (kept as CacheEntry<A>) : undefined
+  const entryOfCodec = <A>({ entry, codec }: MemoryEntry, key: CacheKey<A>): CacheEntry<A> | undefined =>
+    codec === key.codec ? (entry as CacheEntry<A>) : undefined
 
   const remove: CacheTier['remove'] = (name) => async () => {
     drop(name)
@@ -61,33 +60,33 @@ export const createMemoryTier = (
   return {
     name: 'memory',
     find: (key) => async () => {
-      const held = find(key.name)
-      if (held === undefined) return E.right(O.none)
-      const kept = keptFor(held, key)
-      if (kept !== undefined) return E.right(O.some(kept))
-      const decoded = key.codec.decode(held.encode())
+      const stored = find(key.name)
+      if (stored === undefined) return E.right(O.none)
+      const entry = entryOfCodec(stored, key)
+      if (entry !== undefined) return E.right(O.some(entry))
+      const decoded = key.codec.decode(stored.encode())
       if (E.isLeft(decoded)) return E.right(O.none)
-      return E.right(O.some(Object.assign({}, held.kept, { value: decoded.right })))
+      return E.right(O.some(Object.assign({}, stored.entry, { value: decoded.right })))
     },
     held: (key) => {
-      const held = find(key.name)
-      return held && keptFor(held, key)
+      const stored = find(key.name)
+      return stored && entryOfCodec(stored, key)
     },
-    keep: (key, kept) => async () => {
-      const text = JSON.stringify(key.codec.encode(kept.value))
+    keep: (key, entry) => async () => {
+      const text = JSON.stringify(key.codec.encode(entry.value))
       const decoded = key.codec.decode(JSON.parse(text))
       drop(key.name)
       if (E.isLeft(decoded)) return E.right(undefined)
       const value = decoded.right
       const bytes = Buffer.byteLength(text)
-      const held = {
-        kept: Object.assign({}, kept, { value }),
+      const stored = {
+        entry: Object.assign({}, entry, { value }),
         codec: key.codec,
         encode: () => key.codec.encode(value),
         bytes,
       }
-      const entries = key.isNegative(value) ? refusals : others
-      entries.set(key.name, held)
+      const entries = key.isNegative(value) ? negatives : others
+      entries.set(key.name, stored)
       return E.right(undefined)
     },
     delete: remove,

@@ -3,13 +3,13 @@ import type { Monotonic } from '../../../ports/monotonic.ts'
 
 type Family = { readonly family: string }
 
-/** Where a tier tells what it does. */
+/** Counters of one tier. */
 export type TierMeter = {
   readonly hit: (key: Family) => void
   readonly miss: (key: Family) => void
   readonly collapsed: (key: Family) => void
   readonly failed: (key: Family) => void
-  /** A fill begins; the function that it gives is called when it has ended well. */
+  /** Starts timing a fill. The returned function is called when the fill has succeeded. */
   readonly filling: (key: Family) => (bytes: number) => void
   readonly evicted: (bytes: number) => void
 }
@@ -31,23 +31,23 @@ type Counts = { -readonly [K in keyof CacheCounts]: CacheCounts[K] }
 type Evictions = { -readonly [K in keyof CacheEvictions]: CacheEvictions[K] }
 
 export const createCacheMeter = (monotonic: Monotonic): CacheMeter => {
-  const all = new Map<string, Counts>()
-  const gone = new Map<string, Evictions>()
+  const countsByKey = new Map<string, Counts>()
+  const evictionsByTier = new Map<string, Evictions>()
 
   const countsOf = (tier: string, { family }: Family): Counts => {
     const name = `${tier} ${family}`
-    const known = all.get(name)
-    if (known !== undefined) return known
-    const none = { hits: 0, misses: 0, collapsed: 0, errors: 0, fills: 0, filledBytes: 0, fillMs: 0 }
-    const counts = { tier, family, ...none }
-    all.set(name, counts)
+    const existing = countsByKey.get(name)
+    if (existing !== undefined) return existing
+    const zero = { hits: 0, misses: 0, collapsed: 0, errors: 0, fills: 0, filledBytes: 0, fillMs: 0 }
+    const counts = { tier, family, ...zero }
+    countsByKey.set(name, counts)
     return counts
   }
 
   return {
     tier: (tier) => {
       const evictions = { tier, evictions: 0, evictedBytes: 0 }
-      gone.set(tier, evictions)
+      evictionsByTier.set(tier, evictions)
       return {
         hit: (key) => {
           countsOf(tier, key).hits++
@@ -62,12 +62,12 @@ export const createCacheMeter = (monotonic: Monotonic): CacheMeter => {
           countsOf(tier, key).errors++
         },
         filling: (key) => {
-          const from = monotonic()
+          const startedAt = monotonic()
           return (bytes) => {
             const counts = countsOf(tier, key)
             counts.fills++
             counts.filledBytes += bytes
-            counts.fillMs += monotonic() - from
+            counts.fillMs += monotonic() - startedAt
           }
         },
         evicted: (bytes) => {
@@ -77,8 +77,8 @@ export const createCacheMeter = (monotonic: Monotonic): CacheMeter => {
       }
     },
     stats: {
-      counts: () => [...all.values()].map((counts) => ({ ...counts })),
-      evictions: () => [...gone.values()].map((evictions) => ({ ...evictions })),
+      counts: () => [...countsByKey.values()].map((counts) => ({ ...counts })),
+      evictions: () => [...evictionsByTier.values()].map((evictions) => ({ ...evictions })),
     },
   }
 }

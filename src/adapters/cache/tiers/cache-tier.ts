@@ -18,44 +18,44 @@ export type CacheEntry<A> = {
   readonly value: A
   /** Milliseconds since 1970; `null` for a value that cannot change. */
   readonly expiresAt: number | null
-  /** That of its name, seen before its load: what has another one by now was deleted. */
+  /** Delete mark of the name, read before the load. If the mark has changed since, the value was deleted. */
   readonly mark: SharedMark | null
-  /** In a tier before another: when the other one is to be asked again. */
-  readonly believedUntil?: Elapsed
+  /** In a tier in front of another: when the entry must be read from the other tier again. */
+  readonly recheckAt?: Elapsed
 }
 
 /**
- * One of several places in which values are held. What is kept and deleted under one name takes effect in the order in
- * which the tasks were started. It gives back what has expired too: who asks decides what
- * that is still good for, and a value moves from tier to tier with the time that remains to it.
+ * One place of several that store values. Writes and deletes of one name take effect in the order in which
+ * the tasks were started. `find` also returns expired values: the caller decides whether to use them. A value
+ * that is copied to another tier keeps its expiry time.
  */
 export type CacheTier = {
   readonly name: CacheTierName
   readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<CacheEntry<A>>>
-  /** What `find` gives as well, where that needs no waiting: the same object until the value is kept anew. */
+  /** Returns what `find` would, if it is in memory: the same object until the name is written again. */
   readonly held: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
-  readonly keep: <A>(key: CacheKey<A>, kept: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
-  /** Also what another process is loading does not count. */
+  readonly keep: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
+  /** Deletes the value, and invalidates loads of it that are running in any process. */
   readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
-  /** Removes what lies there and no more: for a value that makes way for a newer one. It costs no other name anything. */
+  /** Removes the stored value only, for one that a newer value replaces. Does not change the delete mark. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
   /** See LoadStart. */
   readonly mark: (name: string) => Promise<SharedMark | null>
 }
 
-/** Of a tier that no other process shares. */
+/** The mark of every name in a tier that no other process shares. */
 export const noSharedMarks = '' as SharedMark
 
-export const isFresh = (kept: CacheEntry<unknown>, now: number): boolean =>
-  kept.expiresAt === null || now < kept.expiresAt
+export const isFresh = ({ expiresAt }: CacheEntry<unknown>, now: number): boolean =>
+  expiresAt === null || now < expiresAt
 
-/** A value that is set now, with the whole of its life before it. */
+/** Returns the entry for a value that is set now: its lifetime begins now. */
 export const entryFor = <A>(key: CacheKey<A>, value: A, now: number, { mark }: LoadStart): CacheEntry<A> => {
   const seconds = key.isNegative(value) ? negativeTtlSeconds : key.ttlSeconds
   return { value, expiresAt: seconds === null ? null : now + seconds * 1000, mark }
 }
 
-/** The moment before a load whose value goes into this tier. */
+/** Returns the start of a load whose value goes into this tier. */
 export const loadStart = async (
   tier: CacheTier,
   name: string,
@@ -67,24 +67,24 @@ export const loadStart = async (
   return { generation: generations.of(name), mark, at } as LoadStart
 }
 
-/** A value that was kept in a tier, found there after misses in those before it. */
+/** Wraps an entry that a tier returned after `misses` in the tiers before it. */
 export const foundInTier = <A>(
   tier: CacheTier,
   key: CacheKey<A>,
-  kept: CacheEntry<A>,
+  entry: CacheEntry<A>,
   clock: Clock,
   misses: ReadonlyArray<TierOutcome> = [],
 ): Found<A> =>
   new Found(
-    kept.value,
+    entry.value,
     [...misses, { tier: tier.name, outcome: 'hit' }],
-    () => tier.held(key) === kept && isFresh(kept, clock()),
+    () => tier.held(key) === entry && isFresh(entry, clock()),
   )
 
 export const missedByTier = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierOutcome> =>
   tiers.map(({ name }) => ({ tier: name, outcome: 'miss' }))
 
-/** The port on one tier. */
+/** Returns a CachePort on a single tier. */
 export const cacheOfTier = (
   tier: CacheTier,
   clock: Clock,

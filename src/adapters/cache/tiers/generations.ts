@@ -1,15 +1,15 @@
 import type { Generation } from '../../../ports/cache.ts'
 
-/** Counts deletes, so that a load which a delete has overtaken is known by its generation. */
+/** Counts deletes: if the generation of a name changes during a load, the loaded value must not be cached. */
 export type Generations = {
   readonly of: (name: string) => Generation
-  /** Removes something under this name: loads that began before it ends are not kept. */
+  /** Runs a delete of this name. Values whose load began before the delete ended are not cached. */
   readonly around: <A>(name: string, remove: () => Promise<A>) => Promise<A>
 }
 
 /**
- * Names share this many counters, so that memory stays bounded however many names are deleted. Two names that share
- * one cost a value that is not kept, once.
+ * Names share this many counters (by hash), which bounds the memory. If two names share a counter, a delete
+ * of one can keep one value of the other from being cached.
  */
 const counters = 2 ** 16
 
@@ -28,7 +28,7 @@ export const createGenerations = (): Generations => {
       try {
         return await remove()
       } finally {
-        // What was looked up meanwhile may have been found just before it went.
+        // A lookup during the delete may have found the value just before it was removed.
         advance(name)
       }
     },

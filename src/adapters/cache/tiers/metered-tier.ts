@@ -3,7 +3,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { TierMeter } from './cache-meter.ts'
 import { type CacheTier, isFresh } from './cache-tier.ts'
 
-/** The same values, each look-up counted; what has expired is a miss. */
+/** Counts the lookups of a tier. An expired value counts as a miss. */
 export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMeter): CacheTier => ({
   name: tier.name,
   find: (key) => async () => {
@@ -14,14 +14,14 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
     return found
   },
   held: (key) => {
-    const kept = tier.held(key)
-    if (kept !== undefined && isFresh(kept, clock())) meter.hit(key)
-    return kept
+    const entry = tier.held(key)
+    if (entry !== undefined && isFresh(entry, clock())) meter.hit(key)
+    return entry
   },
-  keep: (key, kept) => async () => {
-    const done = await tier.keep(key, kept)()
-    if (E.isLeft(done)) meter.failed(key)
-    return done
+  keep: (key, entry) => async () => {
+    const stored = await tier.keep(key, entry)()
+    if (E.isLeft(stored)) meter.failed(key)
+    return stored
   },
   delete: tier.delete,
   remove: tier.remove,

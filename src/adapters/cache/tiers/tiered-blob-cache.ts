@@ -6,50 +6,50 @@ import { noMeter, type TierMeter } from './cache-meter.ts'
 
 type Tiers = {
   readonly disk: BlobCache
-  /** Of all blobs in memory together. As much again may be on its way in. */
+  /** Of all blobs in memory. Running fills may use as much again. */
   readonly maxBytes: number
-  /** Larger ones are read from the disk alone. */
+  /** Larger blobs are read from the disk only. */
   readonly maxBlobBytes?: number
   readonly meter?: TierMeter
 }
 
-/** Parts of films have 1 to 2 MB; a whole film would push out thousands of pictures. */
-const usualBlobBytes = 4 * 1024 * 1024
+/** Segments have 1 to 2 MB; a whole video file would evict thousands of images. */
+const defaultMaxBlobBytes = 4 * 1024 * 1024
 
-/** The disk's own fills see to it that an origin which has fallen silent is given up. */
-const forever = 2 ** 31 - 1
+/** No timeout: the fills of the disk cache end when their origin stalls. */
+const noStallMs = 2 ** 31 - 1
 
 /**
- * Small blobs in memory, in front of the disk: to the memory, the disk is the origin. A blob is verified anew on
- * its way up, so a file that has lost a bit is found here, and is removed.
+ * Caches small blobs in memory, with the disk cache as the origin. The sha256 of a blob is verified on its
+ * way into memory, so a damaged file is found here and removed from the disk.
  */
 export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
-  const { disk, maxBytes, maxBlobBytes = usualBlobBytes, meter = noMeter } = tiers
+  const { disk, maxBytes, maxBlobBytes = defaultMaxBlobBytes, meter = noMeter } = tiers
   const largest = Math.min(maxBlobBytes, maxBytes)
   const memory = createMemoryBlobCache(maxBytes, {
     ...defaultFillOptions,
     meter,
-    stallMs: forever,
+    stallMs: noStallMs,
     onBad: async (key) => {
       await disk.delete(key)()
     },
   })
 
   /**
-   * The disk first: what memory brings in from there before that is disowned with the rest, and what it brings in later
-   * comes from the origin.
+   * The disk first: a memory fill that began before is then detached by the memory delete, and one that
+   * begins later gets its bytes from the origin.
    */
   const deleteByName = (name: string) => async () => {
-    const done = await disk.deleteByName(name)()
-    const forgotten = await memory.deleteByName(name)()
-    return E.isLeft(done) ? done : forgotten
+    const fromDisk = await disk.deleteByName(name)()
+    const fromMemory = await memory.deleteByName(name)()
+    return E.isLeft(fromDisk) ? fromDisk : fromMemory
   }
 
   return {
     read: (key, facts, range, origin, onArriving) =>
       facts.size > largest
         ? disk.read(key, facts, range, origin, onArriving)
-        : memory.read(key, facts, range, (wanted) => disk.read(key, facts, wanted, origin), onArriving),
+        : memory.read(key, facts, range, (part) => disk.read(key, facts, part, origin), onArriving),
     peek: memory.peek,
     delete: ({ name }) => deleteByName(name),
     deleteByName,

@@ -18,34 +18,34 @@ import {
 import { createGenerations } from './generations.ts'
 
 type Tiers = {
-  /** Asked first. */
+  /** Queried first. */
   readonly memory: CacheTier
   readonly disk: CacheTier
   readonly clock: Clock
   readonly monotonic?: Monotonic
 }
 
-/** Another process on the same disk may change a value: for so long the memory speaks for what the disk has said. */
-const memoryHoldsMs = 2000
+/** Another process on the same disk may change a value, so memory rechecks the disk after this time. */
+const recheckMs = 2000
 
 /**
- * A tier in memory in front of one on disk. What is found on disk alone is remembered in memory, with the time
- * that remains to it; what can change, for two seconds at most. A refusal stays in memory alone: what it contradicts
- * goes from the disk, and no stranger can make files there. A crowd that asks for one value looks on the disk once.
+ * Puts a memory tier in front of a disk tier. A value found on disk is copied to memory with its expiry time,
+ * and read again after two seconds if it can change. Negative entries are stored in memory only, so that
+ * refused clients cannot create files; the older value is deleted there. Concurrent lookups share one read.
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
-  /** `asOf`: since then another process may have changed it. */
-  const remember = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: Elapsed) =>
+  /** `asOf`: when the value was read or loaded; another process may have changed it since. */
+  const setInMemory = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: Elapsed) =>
     memory.keep(
       key,
       expiresAt === null
         ? { value, expiresAt, mark }
-        : { value, expiresAt, mark, believedUntil: addMilliseconds(asOf, memoryHoldsMs) },
+        : { value, expiresAt, mark, recheckAt: addMilliseconds(asOf, recheckMs) },
     )
 
   const missedMemory = missedByTier(memory)
 
-  /** How often anything was set or deleted: what was read from disk across such a change may be out of date. */
+  /** Number of sets and deletes of any key: a disk read that spans a change may be out of date. */
   let changes = 0
 
   const flight = createSingleFlight()
@@ -54,45 +54,45 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
   const deleteByName = (name: string) => () =>
     generations.around(name, async () => {
       changes++
-      const [, done] = await Promise.all([memory.delete(name)(), disk.delete(name)()])
+      const [, deleted] = await Promise.all([memory.delete(name)(), disk.delete(name)()])
       changes++
-      // A look that began meanwhile may have found it on the disk, and remembered it.
+      // A concurrent lookup may have found the value on disk and copied it to memory.
       await memory.delete(name)()
-      return done
+      return deleted
     })
 
-  const lookOnDisk = async <A>(key: CacheKey<A>): Promise<E.Either<Unavailable, O.Option<Found<A>>>> => {
+  const findOnDisk = async <A>(key: CacheKey<A>): Promise<E.Either<Unavailable, O.Option<Found<A>>>> => {
     const before = changes
     const asOf = monotonic()
     const found = await disk.find(key)()
     if (E.isLeft(found)) return found
     if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
-    if (changes === before) await remember(key, found.right.value, asOf)()
+    if (changes === before) await setInMemory(key, found.right.value, asOf)()
     return E.right(O.some(foundInTier(disk, key, found.right.value, clock, missedMemory)))
   }
 
   return {
     get: (key) => async () => {
-      const held = await memory.find(key)()
-      if (E.isRight(held) && O.isSome(held.right) && isFresh(held.right.value, clock()))
-        return E.right(O.some(foundInTier(memory, key, held.right.value, clock)))
-      // A look that began before a change is not for who comes after it.
-      return flight(`${changes} ${key.name}`, () => lookOnDisk(key))
+      const cached = await memory.find(key)()
+      if (E.isRight(cached) && O.isSome(cached.right) && isFresh(cached.right.value, clock()))
+        return E.right(O.some(foundInTier(memory, key, cached.right.value, clock)))
+      // A caller that comes after a change must not share a lookup that began before it.
+      return flight(`${changes} ${key.name}`, () => findOnDisk(key))
     },
     missed: missedByTier(memory, disk),
     generation: ({ name }) => generations.of(name),
     beginLoad: ({ name }) => loadStart(disk, name, generations, monotonic),
     set: (key, value, since) => async () => {
       if (since.generation !== generations.of(key.name)) return E.right(undefined)
-      const kept = entryFor(key, value, clock(), since)
+      const entry = entryFor(key, value, clock(), since)
       changes++
-      // Both begin at once: a delete that comes next must come second in both tiers.
-      const [, done] = await Promise.all([
-        remember(key, kept, since.at)(),
-        (key.isNegative(value) ? disk.remove(key.name) : disk.keep(key, kept))(),
+      // Both start in the same tick, so that a following delete is ordered after them in both tiers.
+      const [, stored] = await Promise.all([
+        setInMemory(key, entry, since.at)(),
+        (key.isNegative(value) ? disk.remove(key.name) : disk.keep(key, entry))(),
       ])
       changes++
-      return done
+      return stored
     },
     delete: ({ name }) => deleteByName(name),
     deleteByName,
