@@ -73,6 +73,16 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     ])
   })
 
+  it('[V47] takes no commentary for the sound of the film, though it is the default', async () => {
+    const film = await readFile(media('multi.mkv'))
+    // FlagCommentary (RFC 9559 §5.1.4.1.11), and a Void, in place of the TrackUID.
+    const at = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
+    film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], at)
+    const { audio, warnings } = await right(transcoder.probe(await written('commentary.mkv', film)))
+    expect(audio?.index).to.equal(1)
+    expect(warnings[0]).to.equal('left out: sound in eng (aac, 1 channel, commentary)')
+  })
+
   it('[V48] takes the film, not the pictures that come before it', async () => {
     const { video, warnings } = await right(transcoder.probe(media('thumbnail-first.mkv')))
     expect(video).to.include({ width: 320, height: 180 })

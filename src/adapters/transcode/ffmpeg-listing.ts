@@ -51,11 +51,7 @@ const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpE
     index: Number(index),
     codec_type: kind.toLowerCase(),
     codec_name: codec,
-    disposition: {
-      default: rest.includes('(default)') ? 1 : 0,
-      attached_pic: rest.includes('(attached pic)') ? 1 : 0,
-      timed_thumbnails: rest.includes('(timed thumbnails)') ? 1 : 0,
-    },
+    disposition: dispositionsIn(rest),
     tags: language === undefined ? {} : { language },
     ...(kilobits === undefined ? {} : { bit_rate: `${kilobits}000` }),
   }
@@ -73,6 +69,15 @@ const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpE
     ...coloursIn(rest),
   }
 }
+
+/** `(default) (visual impaired)`: names with a space or a hyphen for what is `_` elsewhere. */
+const dispositionsIn = (text: string): Record<string, number> =>
+  Object.fromEntries(
+    [...text.matchAll(/ \(([a-z]+(?:[ _-][a-z]+)*)\)/g)].map(([, name = '']) => [
+      name.replaceAll(/[ -]/g, '_'),
+      1,
+    ]),
+  )
 
 const rateIn = (text: string, unit: string): string => {
   const [, number = '0', thousands = ''] = new RegExp(`, ([\\d.]+)(k?) ${unit}\\b`).exec(text) ?? []

@@ -7,6 +7,7 @@ import {
   type ProbedVideo,
   toLanguage,
 } from './probed-file.ts'
+import { purposesOf } from './stream-purposes.ts'
 
 const FfprobeStream = t.partial({
   index: t.number,
@@ -26,7 +27,7 @@ const FfprobeStream = t.partial({
   color_transfer: t.string,
   channels: t.number,
   sample_rate: t.string,
-  disposition: t.partial({ default: t.number, attached_pic: t.number, timed_thumbnails: t.number }),
+  disposition: t.record(t.string, t.number),
   side_data_list: t.array(t.partial({ rotation: t.number, displaymatrix: t.string })),
   tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string }),
 })
@@ -42,7 +43,7 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
   'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
-  'stream_disposition=default,attached_pic,timed_thumbnails',
+  'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
 ].join(':')
@@ -70,10 +71,11 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
   }
 }
 
-const toProbedStream = ({ index, codec_name, tags }: FfprobeStream) => ({
+const toProbedStream = ({ index, codec_name, disposition, tags }: FfprobeStream) => ({
   index: index ?? 0,
   codec: codec_name ?? 'unknown',
   language: toLanguage(tags?.language),
+  purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
 const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> => ({

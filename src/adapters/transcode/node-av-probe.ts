@@ -1,8 +1,20 @@
 import { avGetCodecName, Decoder, type Demuxer, Log, type Rational, type Stream } from 'node-av'
 import {
   AV_DISPOSITION_ATTACHED_PIC,
+  AV_DISPOSITION_CLEAN_EFFECTS,
+  AV_DISPOSITION_COMMENT,
   AV_DISPOSITION_DEFAULT,
+  AV_DISPOSITION_DEPENDENT,
+  AV_DISPOSITION_DESCRIPTIONS,
+  AV_DISPOSITION_DUB,
+  AV_DISPOSITION_HEARING_IMPAIRED,
+  AV_DISPOSITION_KARAOKE,
+  AV_DISPOSITION_LYRICS,
+  AV_DISPOSITION_NON_DIEGETIC,
+  AV_DISPOSITION_ORIGINAL,
+  AV_DISPOSITION_STILL_IMAGE,
   AV_DISPOSITION_TIMED_THUMBNAILS,
+  AV_DISPOSITION_VISUAL_IMPAIRED,
   AV_FRAME_FLAG_INTERLACED,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
@@ -20,6 +32,7 @@ import {
   type ProbedVideo,
   toLanguage,
 } from './probed-file.ts'
+import { type Purpose, purposesOf } from './stream-purposes.ts'
 
 export const probe = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
@@ -88,7 +101,23 @@ const known = (stream: Stream) => ({
   index: stream.index,
   codec: codecOf(stream),
   language: toLanguage(stream.metadata?.get('language')),
+  purposes: purposesOf((purpose) => stream.hasDisposition(FLAGS[purpose])),
 })
+
+const FLAGS = {
+  original: AV_DISPOSITION_ORIGINAL,
+  dub: AV_DISPOSITION_DUB,
+  comment: AV_DISPOSITION_COMMENT,
+  lyrics: AV_DISPOSITION_LYRICS,
+  karaoke: AV_DISPOSITION_KARAOKE,
+  hearing_impaired: AV_DISPOSITION_HEARING_IMPAIRED,
+  visual_impaired: AV_DISPOSITION_VISUAL_IMPAIRED,
+  descriptions: AV_DISPOSITION_DESCRIPTIONS,
+  clean_effects: AV_DISPOSITION_CLEAN_EFFECTS,
+  non_diegetic: AV_DISPOSITION_NON_DIEGETIC,
+  dependent: AV_DISPOSITION_DEPENDENT,
+  still_image: AV_DISPOSITION_STILL_IMAGE,
+} satisfies Readonly<Record<Purpose, unknown>>
 
 const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   kind: 'video',

@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
@@ -9,6 +10,7 @@ const stream = {
   codec: t.string,
   /** As the file spells it; `null` when it does not say, or says so in other than letters. */
   language: nullable(t.string),
+  purposes: t.readonlyArray(Purpose),
 }
 
 const timed = {

@@ -2,7 +2,8 @@ import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/m
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import { isDecoded, MAX_PIXELS } from './limits.ts'
-import type { ProbedAudio, ProbedFile, ProbedStream, ProbedSubtitles, ProbedVideo } from './probed-file.ts'
+import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
+import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
  * Chooses the streams to use: the main pictures and the default sound, of those that are decoded. What is left out is
@@ -12,8 +13,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const films = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const sounds = streams.filter((stream) => stream.kind === 'audio')
   const video = films.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = sounds.filter(isUsableAudio)
-  const audio = usable.find(({ isDefault }) => isDefault) ?? usable[0]
+  const [audio, ...others] = sounds.filter(isUsableAudio).toSorted(byPurpose)
 
   const refusal = refusalFor(films, video, sounds, audio)
   if (refusal !== null) return E.left(refused(refusal))
@@ -24,12 +24,13 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
-    otherSounds: usable
-      .filter((sound) => sound !== audio)
-      .map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
+    otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
     warnings: [
       ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
       ...(audio === undefined && sounds.length > 0 ? ['no sound: none of the sounds is decoded'] : []),
+      ...(audio !== undefined && isAside(audio)
+        ? [`the ${describe(audio)} is used: no other is decoded`]
+        : []),
     ],
   })
 }
@@ -41,10 +42,16 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
 
 const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(codec) && channels > 0
 
-/** Pictures that are stored one by one beside others are thumbnails; of films, the default, else the largest. */
+/** What is for all viewers, then the default, then the original. Of containers that say no more, all are the default. */
+const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
+  Number(isAside(a)) - Number(isAside(b)) ||
+  Number(b.isDefault) - Number(a.isDefault) ||
+  languageRank(a) - languageRank(b)
+
+/** Pictures that are stored one by one beside others are thumbnails; of films alike in purpose, the largest. */
 const byImportance = (a: ProbedVideo, b: ProbedVideo): number =>
   Number(isStillCodec(a)) - Number(isStillCodec(b)) ||
-  Number(b.isDefault) - Number(a.isDefault) ||
+  byPurpose(a, b) ||
   b.width * b.height - a.width * a.height ||
   a.index - b.index
 
@@ -83,11 +90,13 @@ const describe = (stream: ProbedStream): string => {
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
 
-const formOf = (stream: ProbedVideo | ProbedAudio | ProbedSubtitles): string => {
-  const { kind, codec } = stream
-  if (kind === 'subtitles' || !isDecoded(codec)) return codec
-  if (kind === 'video') return `${codec}, ${stream.width}x${stream.height}`
-  return `${codec}, ${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`
+const formOf = (stream: ProbedStream): string =>
+  [stream.codec, ...sizeOf(stream), ...purposeWords(stream.purposes)].join(', ')
+
+const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
+  if (stream.kind === 'subtitles' || !isDecoded(stream.codec)) return []
+  if (stream.kind === 'video') return [`${stream.width}x${stream.height}`]
+  return [`${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`]
 }
 
 /** Of the streams in use, when each tells: another, such as subtitles, may go on for longer. */
