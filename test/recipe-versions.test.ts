@@ -32,6 +32,7 @@ const video: VideoSource = {
   mirrored: false,
   averageRate: 25,
   nominalRate: 25,
+  peakRate: null,
   interlaced: false,
   colour: { primaries: 1, transfer: 1, matrix: 1 },
 }

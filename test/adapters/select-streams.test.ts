@@ -12,13 +12,15 @@ import {
 import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { E } from '../../src/fp.ts'
 
+const untold = { id: null, programs: [], purposes: [] } as const
+
 const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   kind: 'video',
   index: 0,
   codec: 'h264',
   language: null,
+  ...untold,
   isDefault: false,
-  purposes: [],
   endSeconds: 10,
   isCover: false,
   width: 640,
@@ -38,8 +40,8 @@ const sound = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   index: 1,
   codec: 'aac',
   language: null,
+  ...untold,
   isDefault: false,
-  purposes: [],
   endSeconds: 10,
   channels: 2,
   sampleRate: 48_000,
@@ -71,7 +73,7 @@ const someStreams = () =>
           index: 0,
           codec,
           language: null,
-          purposes: [],
+          ...untold,
         })),
       ),
     )
@@ -111,7 +113,7 @@ describe('selectStreams', () => {
   it('[V47] says what a stream that is left out is for, and when a sound of that kind had to be taken', () => {
     const spoken = sound({ index: 1, language: 'eng', purposes: ['visual_impaired', 'descriptions'] })
     const words = {
-      ...{ kind: 'subtitles' as const, index: 3, codec: 'subrip', language: 'eng' },
+      ...{ kind: 'subtitles' as const, index: 3, codec: 'subrip', language: 'eng', ...untold },
       purposes: ['hearing_impaired' as const],
     }
     const warnings = (...streams: ReadonlyArray<ProbedStream>) => {
@@ -125,6 +127,31 @@ describe('selectStreams', () => {
     expect(warnings(pictures(), spoken)).to.deep.equal([
       'the sound in eng (aac, 2 channels, audio description) is used: no other is decoded',
     ])
+  })
+
+  it('takes the sound of the program that the pictures are of, and says so where it has none', () => {
+    const streams = (...of: ReadonlyArray<ReadonlyArray<number>>) => [
+      pictures({ index: 0, width: 320, programs: of[0] ?? [] }),
+      sound({ index: 1, isDefault: true, programs: of[1] ?? [] }),
+      pictures({ index: 2, width: 640, programs: of[2] ?? [] }),
+      sound({ index: 3, programs: of[3] ?? [] }),
+    ]
+    expect(chosen(...streams([1], [1], [2], [2]))).to.deep.equal([2, 3])
+    expect(chosen(...streams([1], [1], [2], [1, 2]))).to.deep.equal([2, 3])
+    expect(chosen(...streams([1], [1], [2], [3]))).to.deep.equal([2, undefined])
+    const facts = select(...streams([1], [1], [2], [1]))
+    expect(E.isRight(facts) && [facts.right.otherSounds, facts.right.warnings]).to.deep.equal([
+      [],
+      [
+        'left out: pictures of program 1 (h264, 320x360)',
+        'left out: sound of program 1 (aac, 2 channels)',
+        'left out: sound of program 1 (aac, 2 channels)',
+        'no sound: there is none in the program of the pictures',
+      ],
+    ])
+    const radio = [sound({ index: 0, programs: [7] }), sound({ index: 1, isDefault: true, programs: [8] })]
+    const heard = select(...radio)
+    expect(E.isRight(heard) && [heard.right.audio?.index, heard.right.otherSounds]).to.deep.equal([1, []])
   })
 
   it('[V47] knows every disposition that FFmpeg has', () => {
@@ -142,7 +169,7 @@ describe('selectStreams', () => {
 
   it('[V44] announces the length of what it chose alone', () => {
     const unknown = [pictures({ endSeconds: null }), sound({ index: 1 })]
-    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, purposes: [] }
+    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...untold }
     const announced = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
       return E.isRight(facts) ? facts.right.announcedSeconds : undefined

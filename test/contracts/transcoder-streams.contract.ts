@@ -4,6 +4,7 @@ import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import { sideBySide } from '../support/transport-stream.ts'
 
 /** Which of a file's streams a Transcoder uses, and what it says of the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
@@ -81,6 +82,19 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     const { audio, warnings } = await right(transcoder.probe(await written('commentary.mkv', film)))
     expect(audio?.index).to.equal(1)
     expect(warnings[0]).to.equal('left out: sound in eng (aac, 1 channel, commentary)')
+  })
+
+  it('takes pictures and sound of one program of several, at the time of that program', async () => {
+    const [first, second] = [await readFile(media('beat.m2t')), await readFile(media('bunny-broadcast.m2t'))]
+    const path = await written('programs.ts', sideBySide(first, second))
+    const { task } = await transcode(transcoder, path, smallest)
+    const { renditions, warnings } = await right(task)
+    expect(renditions.map(({ video }) => video?.height)).to.deep.equal([240, undefined])
+    for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.1)
+    expect(warnings).to.deep.equal([
+      'left out: pictures of program 1 (mpeg2video, 160x90)',
+      'left out: sound of program 1 (mp2, 1 channel)',
+    ])
   })
 
   it('[V48] takes the film, not the pictures that come before it', async () => {

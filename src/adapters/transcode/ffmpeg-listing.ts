@@ -28,7 +28,7 @@ export const readListing = (text: string): FfprobeOutput => {
 const MAX_LINES = 10_000
 
 const STREAM =
-  /^ {2,4}Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
+  /^ {2,4}Stream #0:(\d+)(?:\[(0x[0-9a-f]+)\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
 
 type Stream = FfprobeOutput['streams'][number] & {
   tags: { language?: string; DURATION?: string }
@@ -43,12 +43,13 @@ const toFormat = ([, duration, start]: RegExpExecArray) => {
   }
 }
 
-const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpExecArray): Stream => {
+const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: RegExpExecArray): Stream => {
   const [, width, height] = /, (\d+)x(\d+)/.exec(rest) ?? []
   const [, rate] = /, (\d+) Hz/.exec(rest) ?? []
   const [, kilobits] = /, (\d+) kb\/s/.exec(rest) ?? []
   const known = {
     index: Number(index),
+    ...(id === undefined ? {} : { id }),
     codec_type: kind.toLowerCase(),
     codec_name: codec,
     disposition: dispositionsIn(rest),

@@ -11,6 +11,7 @@ import { purposesOf } from './stream-purposes.ts'
 
 const FfprobeStream = t.partial({
   index: t.number,
+  id: t.string,
   codec_type: t.string,
   codec_name: t.string,
   width: t.number,
@@ -42,7 +43,7 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
@@ -71,8 +72,10 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
   }
 }
 
-const toProbedStream = ({ index, codec_name, disposition, tags }: FfprobeStream) => ({
+const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStream) => ({
   index: index ?? 0,
+  id: finite(id),
+  programs: [],
   codec: codec_name ?? 'unknown',
   language: toLanguage(tags?.language),
   purposes: purposesOf((purpose) => disposition?.[purpose] === 1),

@@ -99,6 +99,8 @@ const codecOf = (stream: Stream): string => avGetCodecName(stream.codecpar.codec
 
 const known = (stream: Stream) => ({
   index: stream.index,
+  id: stream.id,
+  programs: [],
   codec: codecOf(stream),
   language: toLanguage(stream.metadata?.get('language')),
   purposes: purposesOf((purpose) => stream.hasDisposition(FLAGS[purpose])),

@@ -6,6 +6,10 @@ const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.nu
 /** What is known of any stream. */
 const stream = {
   index: t.number,
+  /** By what the file calls it, such as the PID of a transport stream; `null` where that is not told. */
+  id: nullable(t.number),
+  /** The programs that it is part of, in a transport stream of more than one. */
+  programs: t.readonlyArray(t.number),
   /** FFmpeg's name. */
   codec: t.string,
   /** As the file spells it; `null` when it does not say, or says so in other than letters. */

@@ -13,7 +13,9 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const films = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const sounds = streams.filter((stream) => stream.kind === 'audio')
   const video = films.filter(isUsableVideo).toSorted(byImportance)[0]
-  const [audio, ...others] = sounds.filter(isUsableAudio).toSorted(byPurpose)
+  const usable = sounds.filter(isUsableAudio).toSorted(byPurpose)
+  const main = video ?? usable[0]
+  const [audio, ...others] = usable.filter((sound) => isInProgramOf(main, sound))
 
   const refusal = refusalFor(films, video, sounds, audio)
   if (refusal !== null) return E.left(refused(refusal))
@@ -27,7 +29,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
     warnings: [
       ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
-      ...(audio === undefined && sounds.length > 0 ? ['no sound: none of the sounds is decoded'] : []),
+      ...(audio === undefined && sounds.length > 0 ? [noSound(usable)] : []),
       ...(audio !== undefined && isAside(audio)
         ? [`the ${describe(audio)} is used: no other is decoded`]
         : []),
@@ -41,6 +43,15 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
   isDecoded(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
 const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(codec) && channels > 0
+
+/** Programs that were recorded into one file have nothing to do with each other. */
+const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
+  main === undefined || main.programs.length === 0 || programs.some((one) => main.programs.includes(one))
+
+const noSound = (usable: ReadonlyArray<ProbedAudio>): string =>
+  usable.length > 0
+    ? 'no sound: there is none in the program of the pictures'
+    : 'no sound: none of the sounds is decoded'
 
 /** What is for all viewers, then the default, then the original. Of containers that say no more, all are the default. */
 const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
@@ -85,7 +96,8 @@ export const leftOutLine = (description: string): string => `left out: ${descrip
 
 const describe = (stream: ProbedStream): string => {
   const language = stream.language === null ? '' : ` in ${stream.language}`
-  return `${NAMES[stream.kind]}${language} (${formOf(stream)})`
+  const program = stream.programs.length === 0 ? '' : ` of program ${stream.programs.join(' and ')}`
+  return `${NAMES[stream.kind]}${language}${program} (${formOf(stream)})`
 }
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
@@ -122,6 +134,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     mirrored: video.mirrored,
     averageRate: video.averageRate,
     nominalRate: video.nominalRate,
+    peakRate: null,
     interlaced: video.interlaced,
     colour: video.colour,
     endSeconds: video.endSeconds,

@@ -47,9 +47,10 @@ const wholeRate = (rate: number): number => {
  * How many pictures a second are to be shown. The mean of a film of varying rate says nothing: a screen recording has
  * 30 while something moves, and 1 otherwise. Each field of an interlaced film is a picture.
  */
-const rateOf = ({ averageRate, nominalRate, interlaced }: VideoSource): number => {
+const rateOf = ({ averageRate, nominalRate, peakRate, interlaced }: VideoSource): number => {
   const mean = averageRate || nominalRate || 25
   if (interlaced) return mean > MOST_INTERLACED ? mean : 2 * mean
+  if (peakRate !== null) return isNear(peakRate, mean) && isStandard(mean) ? mean : Math.max(peakRate, mean)
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MOST_NOMINAL) return nominalRate
@@ -60,9 +61,12 @@ const rateOf = ({ averageRate, nominalRate, interlaced }: VideoSource): number =
 const isStandard = (rate: number): boolean =>
   STANDARD_RATES.some((standard) => distance(standard, rate) < 0.005 * rate)
 
-/** Whether its mean says little, and its pictures have to be looked at. */
-export const mayVary = ({ averageRate, interlaced }: VideoSource): boolean =>
-  !interlaced && !isStandard(averageRate)
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
+
+/** Whether its mean says little, or a guess says something else, so that its pictures have to be counted. */
+export const mayVary = ({ averageRate, nominalRate, interlaced }: VideoSource): boolean =>
+  !interlaced &&
+  (!isStandard(averageRate) || (nominalRate > averageRate && !isNear(nominalRate, averageRate)))
 
 /** Frames a second: an interlaced film of more has its fields counted one by one. */
 const MOST_INTERLACED = 31
