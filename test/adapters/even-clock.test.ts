@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { clockKey, readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
 import { media } from '../support/transcoding.ts'
-import { asM2ts, jumping, later, sideBySide, timesOf, wrapping } from '../support/transport-stream.ts'
+import { asM2ts, inOtherStreams, jumping, later, sideBySide, timesOf, wrapping } from '../support/transport-stream.ts'
 
 const signal = new AbortController().signal
 
@@ -82,6 +82,19 @@ describe('withEvenClock', () => {
     const original = timesOf(second)
     const shifts = after.map(({ time }, i) => time - (original[i]?.time ?? 0))
     expect(new Set(shifts).size).to.equal(1)
+  })
+
+  it('tells after how long a film goes on in other streams', async () => {
+    const goesOn = async (bytes: Uint8Array) => {
+      const { clock } = await clockOf(bytes)
+      return [256, 257, 512].map((pid) => clock?.goesOnAfter(pid) ?? null)
+    }
+    const [pictures, sound, later] = await goesOn(Buffer.concat([film, inOtherStreams(film)]))
+    expect(pictures).to.be.closeTo(6, 0.6)
+    expect(sound).to.be.closeTo(6, 0.6)
+    expect(later).to.equal(null)
+    expect(await goesOn(film)).to.deep.equal([null, null, null])
+    expect(await goesOn(sideBySide(film, film))).to.deep.equal([null, null, null])
   })
 
   it('takes no other file for a transport stream', async () => {

@@ -97,17 +97,28 @@ export const asM2ts = (film: Uint8Array): Buffer =>
     ]).flat(),
   )
 
-/** Two films of one program each as programs 1 and 2 of one stream: the PIDs of the second are 256 higher. */
-export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
-  const other = Buffer.from(second)
+/** The same film in streams of which the PIDs are 256 higher, as program `number`. */
+export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
+  const other = Buffer.from(film)
   let mapPid = 0
   forEachPacket(other, PACKET, (at) => {
     const pid = pidAt(other, at)
     const section = other.subarray(at + 5, at + 8 + (other.readUInt16BE(at + 6) & 0xfff))
     if (pid === 0) mapPid = section.readUInt16BE(10) & 0x1fff
-    if (pid === mapPid) toProgram2(section)
+    if (pid === mapPid) toOtherStreams(section, number)
+    else if (pid >= 256) other.writeUInt16BE(other.readUInt16BE(at + 1) + 256, at + 1)
+  })
+  return other
+}
+
+/** Two films of one program each as programs 1 and 2 of one stream. */
+export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
+  const other = inOtherStreams(second, 2)
+  forEachPacket(other, PACKET, (at) => {
+    const pid = pidAt(other, at)
     // The table of the first has both; what describes the service is in the first alone.
-    other.writeUInt16BE(pid < 256 ? 0x1fff : other.readUInt16BE(at + 1) + 256, at + 1)
+    if (pid < 256) other.writeUInt16BE(0x1fff, at + 1)
+    if (pid === MAP_PID) other.writeUInt16BE(other.readUInt16BE(at + 1) + 256, at + 1)
   })
   const programs = Buffer.from('00b0110001c100000001f0000002f10000000000', 'hex')
   const table = Buffer.concat([Buffer.from('4740001000', 'hex'), sealed(programs)])
@@ -120,12 +131,14 @@ export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
 }
 
 const PACKET = 188
+/** As FFmpeg writes it. */
+const MAP_PID = 0x1000
 
 const packetsOf = (film: Buffer): ReadonlyArray<Buffer> =>
   Array.from({ length: film.length / PACKET }, (_, i) => film.subarray(PACKET * i, PACKET * (i + 1)))
 
-const toProgram2 = (section: Buffer): void => {
-  section.writeUInt16BE(2, 3)
+const toOtherStreams = (section: Buffer, number: number): void => {
+  section.writeUInt16BE(number, 3)
   section.writeUInt16BE(section.readUInt16BE(8) + 256, 8)
   for (let at = 12 + (section.readUInt16BE(10) & 0xfff); at + 5 <= section.length - 4; ) {
     section.writeUInt16BE(section.readUInt16BE(at + 1) + 256, at + 1)

@@ -63,9 +63,9 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const endSeconds = endOf(stream)
-      if (kind === 'video') return [{ ...toProbedVideo(stream), endSeconds }]
-      if (kind === 'audio') return [{ ...toProbedAudio(stream), endSeconds }]
+      const ends = { endSeconds: endOf(stream), goesOnAfter: null }
+      if (kind === 'video') return [{ ...toProbedVideo(stream), ...ends }]
+      if (kind === 'audio') return [{ ...toProbedAudio(stream), ...ends }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
       return []
     }),
@@ -81,7 +81,7 @@ const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStr
   purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
-const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> => ({
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds' | 'goesOnAfter'> => ({
   kind: 'video',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,
@@ -101,7 +101,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   }),
 })
 
-const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> => ({
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds' | 'goesOnAfter'> => ({
   kind: 'audio',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,

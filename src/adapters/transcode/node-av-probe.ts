@@ -140,6 +140,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
     matrix: stream.codecpar.colorSpace,
   },
   endSeconds: endOf(stream, start),
+  goesOnAfter: null,
 })
 
 const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
@@ -150,6 +151,7 @@ const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   sampleRate: positive(stream.codecpar.sampleRate) ?? 48_000,
   bitrate: positive(Number(stream.codecpar.bitRate)),
   endSeconds: endOf(stream, start),
+  goesOnAfter: null,
 })
 
 const startOf = (source: Demuxer): number => {

@@ -21,6 +21,8 @@ const timed = {
   isDefault: t.boolean,
   /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
   endSeconds: nullable(t.number),
+  /** Seconds after which it is over and others of its kind begin, as where recordings were put one behind the other. */
+  goesOnAfter: nullable(t.number),
 }
 
 const ProbedVideo = t.readonly(

@@ -28,6 +28,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     audio: audio === undefined ? null : toAudioSource(audio),
     otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
     warnings: [
+      ...goesOn(main),
       ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
       ...(audio === undefined && sounds.length > 0 ? [noSound(usable)] : []),
       ...(audio !== undefined && isAside(audio)
@@ -47,6 +48,15 @@ const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(c
 /** Programs that were recorded into one file have nothing to do with each other. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
   main === undefined || main.programs.length === 0 || programs.some((one) => main.programs.includes(one))
+
+const goesOn = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<string> => {
+  const seconds = main?.goesOnAfter ?? null
+  return seconds === null
+    ? []
+    : [
+        `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: export its parts one by one`,
+      ]
+}
 
 const noSound = (usable: ReadonlyArray<ProbedAudio>): string =>
   usable.length > 0
@@ -107,7 +117,9 @@ const formOf = (stream: ProbedStream): string =>
 
 const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
   if (stream.kind === 'subtitles' || !isDecoded(stream.codec)) return []
-  if (stream.kind === 'video') return [`${stream.width}x${stream.height}`]
+  // Of streams that begin late their decoder has not said it.
+  if (stream.kind === 'video') return stream.width > 0 ? [`${stream.width}x${stream.height}`] : []
+  if (stream.channels === 0) return []
   return [`${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`]
 }
 

@@ -32,7 +32,7 @@ export const withTransportFacts = async (
 
 export const describeTransport = (
   { durationSeconds, streams }: ProbedFile,
-  { programs, clocks }: StreamClock,
+  { programs, clocks, goesOnAfter }: StreamClock,
 ): ProbedFile => {
   const isOne = !hasSeveral(programs)
   const [only] = clocks.values()
@@ -42,10 +42,12 @@ export const describeTransport = (
     streams: streams.map((stream): ProbedStream => {
       const id = stream.id ?? Number.NaN
       const inProgram = Object.assign({}, stream, { programs: isOne ? [] : (programs.get(id) ?? []) })
-      if (stream.kind === 'subtitles' || (isOne && !isUneven)) return inProgram
+      if (stream.kind === 'subtitles') return inProgram
+      const known = Object.assign(inProgram, { goesOnAfter: goesOnAfter(id) })
+      if (isOne && !isUneven) return known
       // Of several programs, each ends with the last of its streams: what ends before is filled up.
       const endSeconds = isOne ? null : (clocks.get(clockKey(programs, id))?.seconds ?? null)
-      return Object.assign(inProgram, { endSeconds })
+      return Object.assign(known, { endSeconds })
     }),
   }
 }

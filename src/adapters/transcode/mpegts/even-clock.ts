@@ -12,6 +12,7 @@ import {
   writeTime,
 } from './packets.ts'
 import { type Programs, programsIn } from './programs.ts'
+import { createStreamSpans } from './stream-spans.ts'
 
 /** What the times of one program say. */
 export type ProgramClock = ReturnType<EvenClock['learnt']> & { readonly seconds: number }
@@ -22,6 +23,8 @@ export type StreamClock = {
   readonly programs: Programs
   /** By the key of `clockKey`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
+  /** See createStreamSpans. */
+  readonly goesOnAfter: (pid: number) => number | null
 }
 
 /** Reads the times of an MPEG transport stream; `null` for any other file. */
@@ -32,17 +35,18 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
   const programs = programsIn(head, stride)
   const clocks = new Map<number, EvenClock>()
   const place = createPlace(programs, clocks)
+  const spans = createStreamSpans()
   await throughFile(path, signal, (bytes) =>
     forEachPacket(bytes, stride, (at) => {
       const times = pesTimesAt(bytes, at)
-      if (times !== null) place(bytes, at, times)
+      if (times !== null) spans.take(pidAt(bytes, at), times.isVideo, place(bytes, at, times))
     }),
   )
   const learnt = [...clocks].map(([key, clock]): [number, ProgramClock] => {
     const said = clock.learnt()
     return [key, { ...said, seconds: said.ticks / TICKS_A_SECOND }]
   })
-  return { stride, programs, clocks: new Map(learnt) }
+  return { stride, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
 }
 
 /** Programs that were put into one file side by side have nothing to do with each other, nor have their clocks. */
