@@ -21,7 +21,7 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   mirrored: false,
   averageRate: 25,
   nominalRate: 25,
-  interlaced: false,
+  interlacedShare: 0,
   colour: noFilmTags,
   ...overrides,
 })

@@ -150,6 +150,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesIn: 'interlaced pictures (50i, 60i)',
     comesOut: 'each field as a picture: 50 or 59.94 a second',
     films: [
+      { ...beat, file: 'beat-50i.mkv', frameRate: 50 },
       { ...beat, file: 'beat-50i.m2t', frameRate: 50 },
       { ...beat, file: 'beat-60i.mpg', frameRate: 60_000 / 1001 },
     ],

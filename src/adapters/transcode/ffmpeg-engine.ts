@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { LOOKED_AT_PICTURES } from '../../domain/ingest/interlacing.ts'
 import { E } from '../../fp.ts'
 import {
   CUT_OFF,
@@ -22,8 +23,9 @@ import {
   PROBE_SECONDS,
   SCAN_SECONDS,
 } from './limits.ts'
+import { mayBearAnother } from './machine-faults.ts'
 import { createPeakRate } from './peak-rate.ts'
-import type { ProbedFile } from './probed-file.ts'
+import { isLookedAt, type ProbedFile } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
 import type { Bounds } from './supervise.ts'
@@ -63,7 +65,8 @@ export const createFfmpegEngine = (programs: {
       return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
-    return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
+    const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
+    return lookForFields(programs.ffmpeg, path, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -132,7 +135,56 @@ const probeByListing = async (
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
   const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
-  return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
+  const probed = toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr))
+  return lookForFields(ffmpeg, path, probed, bounds)
+}
+
+/**
+ * Says which pictures are interlaced, from the first of each film in the file. ffprobe opens a decoder for every stream,
+ * and parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
+ */
+const lookForFields = async (
+  ffmpeg: string,
+  path: string,
+  probed: ProbedFile,
+  bounds: Bounds,
+): Promise<E.Either<EngineFailure, ProbedFile>> => {
+  const streams: ProbedFile['streams'][number][] = []
+  for (const stream of probed.streams) {
+    const share = isLookedAt(stream)
+      ? await interlacedShareOf(ffmpeg, path, stream.index, bounds)
+      : E.right(0)
+    if (E.isLeft(share) && !mayBearAnother(share.left)) return share
+    streams.push(
+      E.isRight(share) && stream.kind === 'video' ? { ...stream, interlacedShare: share.right } : stream,
+    )
+  }
+  return E.right({ ...probed, streams })
+}
+
+const interlacedShareOf = async (
+  ffmpeg: string,
+  path: string,
+  streamIndex: number,
+  bounds: Bounds,
+): Promise<E.Either<EngineFailure, number>> => {
+  const first = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
+  const args = [
+    ...QUIET,
+    ...HARDENED,
+    ...STEADY_PICTURES,
+    ...input(path),
+    '-filter_complex',
+    `[0:${streamIndex}]${first},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    ...['-map', '[all]', '-map', '[interlaced]', '-f', 'framecrc', '-'],
+  ]
+  let [all, interlaced] = [0, 0]
+  const onLine = (line: string) => {
+    if (line.startsWith('0,')) all++
+    if (line.startsWith('1,')) interlaced++
+  }
+  const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+  return E.isLeft(ran) ? ran : E.right(all === 0 ? 0 : interlaced / all)
 }
 
 const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
@@ -143,6 +195,9 @@ const options = (named: Readonly<Record<string, string>>, suffix = ''): Readonly
 
 /** They bind the input that follows: after `-i` they would bind nothing. */
 const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
+
+/** Graphs begin with a filter that takes pictures of any size, and turn them themselves: they go on to the end. */
+const STEADY_PICTURES = ['-reinit_filter:v', '0', '-noautorotate']
 
 // The protocol is named, or a path with a colon could choose another.
 const fileUrl = (path: string): string => `file:${path}`
@@ -156,8 +211,7 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...HARDENED,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
     ...(job.isFromZero ? ['-copyts'] : []),
-    // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
-    ...['-reinit_filter:v', '0', '-noautorotate'],
+    ...STEADY_PICTURES,
     ...input(job.path),
     // A graph for each: where one stream changes its form, the graph of the other goes on.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [

@@ -15,7 +15,6 @@ const FfprobeStream = t.partial({
   width: t.number,
   height: t.number,
   sample_aspect_ratio: t.string,
-  field_order: t.string,
   r_frame_rate: t.string,
   avg_frame_rate: t.string,
   start_time: t.string,
@@ -41,7 +40,7 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition=default,attached_pic,timed_thumbnails',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
@@ -88,7 +87,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   mirrored: isMirrored(stream),
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
-  interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+  interlacedShare: 0,
   colour: filmTagsOf({
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,

@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { mayBeInterlaced } from '../../domain/ingest/interlacing.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
@@ -35,7 +36,8 @@ const ProbedVideo = t.readonly(
     mirrored: t.boolean,
     averageRate: t.number,
     nominalRate: t.number,
-    interlaced: t.boolean,
+    /** Of its first pictures, those that are interlaced; 0 where that was not looked at. */
+    interlacedShare: t.number,
     /** See FilmTags. */
     colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
   }),
@@ -69,6 +71,10 @@ export const ProbedFile = t.readonly(
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
+
+/** Whether its first pictures say what no header does. */
+export const isLookedAt = (stream: ProbedStream): boolean =>
+  stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
 
 /** A language is shown to people, and comes from a file: no more than letters of a language tag are taken. */
 export const toLanguage = (text: string | null | undefined): string | null =>

@@ -34,6 +34,7 @@ export type VideoSource = {
   /** Frames per second: average and smallest common rate, 0 when unknown. */
   readonly averageRate: number
   readonly nominalRate: number
+  /** Whether a picture holds two fields, of two moments. */
   readonly interlaced: boolean
   readonly colour: FilmTags
 }
