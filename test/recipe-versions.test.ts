@@ -23,6 +23,7 @@ const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<numb
 const video: VideoSource = {
   index: 0,
   codec: 'h264',
+  startSeconds: 0,
   endSeconds: 60,
   width: 1920,
   height: 1080,
@@ -75,6 +76,7 @@ const sources: ReadonlyArray<MediaFacts> = [
   }),
   facts({ video: { interlaced: true, nominalRate: 50 } }),
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
+  facts({ video: { startSeconds: 0.015 } }),
   facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
   facts({ video: { endSeconds: 0.04 } }),
   facts({ audio: null }),

@@ -22,6 +22,7 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   averageRate: 25,
   nominalRate: 25,
   interlacedShare: 0,
+  startSeconds: 0,
   colour: noFilmTags,
   ...overrides,
 })
@@ -32,6 +33,7 @@ const sound = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   codec: 'aac',
   language: null,
   isDefault: false,
+  startSeconds: 0,
   endSeconds: 10,
   channels: 2,
   sampleRate: 48_000,

@@ -7,6 +7,7 @@ import type { VideoSource } from '../../src/domain/ingest/media-plan.ts'
 const aFilm = (averageRate: number, nominalRate: number, interlaced = false): VideoSource => ({
   index: 0,
   codec: 'h264',
+  startSeconds: 0,
   endSeconds: 60,
   width: 1920,
   height: 1080,

@@ -56,13 +56,17 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     if (duration === null) return tagged === null ? null : tagged - start
     return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
   }
+  const startOf = (stream: FfprobeStream): number | null => {
+    const own = finite(stream.start_time)
+    return own === null ? null : own - start
+  }
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const endSeconds = endOf(stream)
-      if (kind === 'video') return [{ ...toProbedVideo(stream), endSeconds }]
-      if (kind === 'audio') return [{ ...toProbedAudio(stream), endSeconds }]
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream) }
+      if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
+      if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
       return []
     }),
@@ -75,7 +79,7 @@ const toProbedStream = ({ index, codec_name, tags }: FfprobeStream) => ({
   language: toLanguage(tags?.language),
 })
 
-const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> => ({
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'startSeconds' | 'endSeconds'> => ({
   kind: 'video',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,
@@ -95,7 +99,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   }),
 })
 
-const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> => ({
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'startSeconds' | 'endSeconds'> => ({
   kind: 'audio',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,

@@ -83,6 +83,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
     transfer: stream.codecpar.colorTrc,
     matrix: stream.codecpar.colorSpace,
   },
+  startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
 })
 
@@ -93,6 +94,7 @@ const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   channels: stream.codecpar.channels,
   sampleRate: positive(stream.codecpar.sampleRate) ?? 48_000,
   bitrate: positive(Number(stream.codecpar.bitRate)),
+  startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
 })
 
@@ -100,6 +102,9 @@ const startOf = (source: Demuxer): number => {
   const micros = source.getFormatContext().startTime
   return micros === AV_NOPTS_VALUE ? 0 : Number(micros) / 1_000_000
 }
+
+const startOfStream = ({ startTime, timeBase }: Stream, start: number): number | null =>
+  startTime === AV_NOPTS_VALUE ? null : Number(startTime) * quotient(timeBase) - start
 
 const endOf = (stream: Stream, start: number): number | null => {
   const { duration, startTime, timeBase } = stream

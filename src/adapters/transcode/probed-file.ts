@@ -14,6 +14,8 @@ const stream = {
 
 const timed = {
   isDefault: t.boolean,
+  /** Seconds from the start of the file to that of the stream; `null` when unknown. */
+  startSeconds: nullable(t.number),
   /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
   endSeconds: nullable(t.number),
 }
