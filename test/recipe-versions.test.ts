@@ -17,7 +17,7 @@ import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: 'ac09542ebade5b47' },
-  content: { 2: 'fda8f4ac1d5b8648' },
+  content: { 2: 'eb3f87cafcf6d629' },
 }
 
 const video: VideoSource = {
