@@ -25,7 +25,7 @@ import {
 } from './limits.ts'
 import { mayBearAnother } from './machine-faults.ts'
 import { createPeakRate } from './peak-rate.ts'
-import { isLookedAt, type ProbedFile } from './probed-file.ts'
+import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
 import type { Bounds } from './supervise.ts'
@@ -66,7 +66,7 @@ export const createFfmpegEngine = (programs: {
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
     const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
-    return lookForFields(programs.ffmpeg, path, probed, bounds)
+    return lookAtPictures(programs.ffmpeg, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -135,56 +135,65 @@ const probeByListing = async (
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
   const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
-  const probed = toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr))
-  return lookForFields(ffmpeg, path, probed, bounds)
+  const listed = readListing(ran.right.stderr)
+  const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
+  return lookAtPictures(ffmpeg, path, listed, probed, bounds)
 }
 
 /**
- * Says which pictures are interlaced, from the first of each film in the file. ffprobe opens a decoder for every stream,
- * and parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
+ * Looks at the first pictures of each film in the file. ffprobe does not: it opens a decoder for every stream, and its
+ * parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
  */
-const lookForFields = async (
+const lookAtPictures = async (
   ffmpeg: string,
   path: string,
+  output: FfprobeOutput,
   probed: ProbedFile,
   bounds: Bounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
+  const start = Number(output.format?.start_time ?? 0)
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
-    const share = isLookedAt(stream)
-      ? await interlacedShareOf(ffmpeg, path, stream.index, bounds)
-      : E.right(0)
-    if (E.isLeft(share) && !mayBearAnother(share.left)) return share
-    streams.push(
-      E.isRight(share) && stream.kind === 'video' ? { ...stream, interlacedShare: share.right } : stream,
-    )
+    const first = isLookedAt(stream) ? await firstPicturesOf(ffmpeg, path, stream.index, bounds) : null
+    if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
+    streams.push(first === null || E.isLeft(first) ? stream : withFirstPictures(stream, first.right, start))
   }
   return E.right({ ...probed, streams })
 }
 
-const interlacedShareOf = async (
+const firstPicturesOf = async (
   ffmpeg: string,
   path: string,
   streamIndex: number,
   bounds: Bounds,
-): Promise<E.Either<EngineFailure, number>> => {
-  const first = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
+): Promise<E.Either<EngineFailure, FirstPictures>> => {
+  const small = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
   const args = [
     ...QUIET,
     ...HARDENED,
     ...STEADY_PICTURES,
+    '-copyts',
     ...input(path),
     '-filter_complex',
-    `[0:${streamIndex}]${first},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    ...['-map', '[all]', '-map', '[interlaced]', '-f', 'framecrc', '-'],
+    `[0:${streamIndex}]${small},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    // Encoders count in pictures, and round the time of the first.
+    ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
   ]
-  let [all, interlaced] = [0, 0]
+  let [all, interlaced, unit] = [0, 0, 0]
+  let seconds: number | null = null
   const onLine = (line: string) => {
-    if (line.startsWith('0,')) all++
-    if (line.startsWith('1,')) interlaced++
+    const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
+    if (num !== undefined) unit = Number(num) / Number(den)
+    const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
+    if (stream === '0') {
+      if (all === 0) seconds = Number(time) * unit
+      all++
+    }
+    if (stream === '1') interlaced++
   }
   const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
-  return E.isLeft(ran) ? ran : E.right(all === 0 ? 0 : interlaced / all)
+  if (E.isLeft(ran)) return ran
+  return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
 }
 
 const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']

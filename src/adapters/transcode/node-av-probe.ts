@@ -9,7 +9,7 @@ import {
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
-import { interlacedShareOf } from './node-av-interlaced-share.ts'
+import { firstPicturesOf } from './node-av-first-pictures.ts'
 import { openSource, turnOf } from './node-av-source.ts'
 import {
   clockSeconds,
@@ -19,6 +19,7 @@ import {
   type ProbedStream,
   type ProbedVideo,
   toLanguage,
+  withFirstPictures,
 } from './probed-file.ts'
 
 export const probe = async (path: string): Promise<ProbedFile> => {
@@ -32,12 +33,12 @@ export const probe = async (path: string): Promise<ProbedFile> => {
   // The one way to learn that a duration is a guess is a warning.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
   const looked: ProbedStream[] = []
-  for (const stream of streams)
-    looked.push({
-      ...stream,
-      ...(isEstimate && stream.kind !== 'subtitles' ? { endSeconds: null } : {}),
-      ...(isLookedAt(stream) ? { interlacedShare: await interlacedShareOf(path, stream.index) } : {}),
-    })
+  for (const stream of streams) {
+    const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
+    // What cannot be decoded is for the encoding to say.
+    const first = isLookedAt(stream) ? await firstPicturesOf(path, stream.index).catch(() => null) : null
+    looked.push(first === null ? probed : withFirstPictures(probed, first, start))
+  }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: looked }
 }
 

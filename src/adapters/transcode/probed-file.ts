@@ -74,6 +74,23 @@ export const ProbedFile = t.readonly(
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
 
+/** What the first pictures of a film say when they are decoded. `seconds`: when the first is shown, by the file's clock. */
+export type FirstPictures = { readonly seconds: number | null; readonly interlacedShare: number }
+
+/** `start`: that of the file, by its clock. */
+export const withFirstPictures = (
+  stream: ProbedStream,
+  { seconds, interlacedShare }: FirstPictures,
+  start: number,
+): ProbedStream =>
+  stream.kind === 'video'
+    ? {
+        ...stream,
+        interlacedShare,
+        startSeconds: seconds === null ? stream.startSeconds : seconds - start,
+      }
+    : stream
+
 /** Whether its first pictures say what no header does. */
 export const isLookedAt = (stream: ProbedStream): boolean =>
   stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)

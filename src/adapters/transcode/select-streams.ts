@@ -23,7 +23,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   return E.right({
     durationSeconds: seconds ?? durationSeconds,
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
-    video: video === undefined ? null : toVideoSource(video, startOf(video, audio)),
+    video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
     otherSounds: usable
       .filter((sound) => sound !== audio)
@@ -98,13 +98,7 @@ const longest = (streams: ReadonlyArray<ProbedVideo | ProbedAudio | undefined>):
     .map(({ endSeconds }) => endSeconds)
     .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
 
-/** Engines let a film start with the first of its streams; where one begins earlier that is left out, that is not sure. */
-const startOf = (video: ProbedVideo, audio: ProbedAudio | undefined): number | null => {
-  const starts = [video, ...(audio === undefined ? [] : [audio])].map(({ startSeconds }) => startSeconds)
-  return starts.some((start) => start !== null && Math.abs(start) < 0.001) ? video.startSeconds : null
-}
-
-const toVideoSource = (video: ProbedVideo, startSeconds: number | null): VideoSource => {
+const toVideoSource = (video: ProbedVideo): VideoSource => {
   // Stretched, never shrunk: no line or column of the source is given up for square pixels.
   const wide = video.width * Math.max(1, video.pixelAspect)
   const fields = fieldsOf(video.codec, video.interlacedShare)
@@ -123,7 +117,7 @@ const toVideoSource = (video: ProbedVideo, startSeconds: number | null): VideoSo
     nominalRate: video.nominalRate,
     interlaced: fields === 'woven',
     colour: video.colour,
-    startSeconds,
+    startSeconds: video.startSeconds,
     endSeconds: video.endSeconds,
   }
 }
