@@ -31,7 +31,8 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   mirrored: false,
   averageRate: 25,
   nominalRate: 25,
-  interlaced: false,
+  interlacedShare: 0,
+  startSeconds: 0,
   colour: noFilmTags,
   ...overrides,
 })
@@ -43,6 +44,7 @@ const sound = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   language: null,
   ...untold,
   isDefault: false,
+  startSeconds: 0,
   endSeconds: 10,
   goesOnAfter: null,
   channels: 2,

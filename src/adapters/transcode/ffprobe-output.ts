@@ -17,7 +17,6 @@ const FfprobeStream = t.partial({
   width: t.number,
   height: t.number,
   sample_aspect_ratio: t.string,
-  field_order: t.string,
   r_frame_rate: t.string,
   avg_frame_rate: t.string,
   start_time: t.string,
@@ -43,7 +42,7 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
@@ -59,13 +58,17 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     if (duration === null) return tagged === null ? null : tagged - start
     return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
   }
+  const startOf = (stream: FfprobeStream): number | null => {
+    const own = finite(stream.start_time)
+    return own === null ? null : own - start
+  }
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const ends = { endSeconds: endOf(stream), goesOnAfter: null }
-      if (kind === 'video') return [{ ...toProbedVideo(stream), ...ends }]
-      if (kind === 'audio') return [{ ...toProbedAudio(stream), ...ends }]
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), goesOnAfter: null }
+      if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
+      if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
       return []
     }),
@@ -81,7 +84,9 @@ const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStr
   purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
-const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds' | 'goesOnAfter'> => ({
+type Timed = 'startSeconds' | 'endSeconds' | 'goesOnAfter'
+
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   kind: 'video',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,
@@ -93,7 +98,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds' | 
   mirrored: isMirrored(stream),
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
-  interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+  interlacedShare: 0,
   colour: filmTagsOf({
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,
@@ -101,7 +106,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds' | 
   }),
 })
 
-const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds' | 'goesOnAfter'> => ({
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
   kind: 'audio',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,

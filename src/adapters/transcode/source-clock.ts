@@ -37,6 +37,14 @@ export const describeTransport = (
   const isOne = !hasSeveral(programs)
   const [only] = clocks.values()
   const isUneven = isOne && only?.isUneven === true
+  const keyOf = ({ id }: ProbedStream): number => clockKey(programs, id ?? Number.NaN)
+  /** Other programs may have begun long before. */
+  const startOf = (key: number): number =>
+    Math.min(
+      ...streams.flatMap((one) =>
+        one.kind === 'subtitles' || one.startSeconds === null || keyOf(one) !== key ? [] : [one.startSeconds],
+      ),
+    )
   return {
     durationSeconds: isUneven ? only.seconds : isOne ? durationSeconds : null,
     streams: streams.map((stream): ProbedStream => {
@@ -46,8 +54,12 @@ export const describeTransport = (
       const known = Object.assign(inProgram, { goesOnAfter: goesOnAfter(id) })
       if (isOne && !isUneven) return known
       // Of several programs, each ends with the last of its streams: what ends before is filled up.
-      const endSeconds = isOne ? null : (clocks.get(clockKey(programs, id))?.seconds ?? null)
-      return Object.assign(known, { endSeconds })
+      if (isOne) return Object.assign(known, { endSeconds: null })
+      const [key, { startSeconds: start }] = [keyOf(stream), stream]
+      return Object.assign(known, {
+        startSeconds: start === null ? null : start - startOf(key),
+        endSeconds: clocks.get(key)?.seconds ?? null,
+      })
     }),
   }
 }
