@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { clockKey, readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
 import { media } from '../support/transcoding.ts'
-import { asM2ts, inOtherStreams, jumping, later, sideBySide, timesOf, wrapping } from '../support/transport-stream.ts'
+import {
+  asM2ts,
+  inOtherStreams,
+  jumping,
+  later,
+  sideBySide,
+  timesOf,
+  wrapping,
+} from '../support/transport-stream.ts'
 
 const signal = new AbortController().signal
 
