@@ -69,8 +69,8 @@ type Choice = {
 
 /** Lets the players play; says whether all of them did. Rows of players that were not tried stay as they were written. */
 export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choice): Promise<boolean> => {
-  const film = await serveFilm()
   const chromium = await openChromium()
+  const film = await serveFilm()
   try {
     const media = { film, sound: await film.addSound() }
     const players = playersIn(chromium, pages)

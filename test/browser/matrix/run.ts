@@ -14,15 +14,21 @@ const asks = (option: string): boolean => process.argv.includes(option)
 const argumentOf = (option: string): string | undefined =>
   asks(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined
 
-const pages = await servePages({})
-try {
-  const folder = argumentOf('--lists')
-  const only = argumentOf('--only')?.split(',') ?? ['']
-  let isWell = true
-  if (folder !== undefined) isWell = await printTrueLists(folder)
-  else if (asks('--throttled')) await printThrottledStarts(pages)
-  else isWell = await printMatrix(pages, { only, isWritten: asks('--write') })
-  process.exitCode = isWell ? 0 : 1
-} finally {
-  await pages.close()
+const folder = argumentOf('--lists')
+
+const play = async (): Promise<boolean> => {
+  const pages = await servePages({})
+  try {
+    if (!asks('--throttled'))
+      return await printMatrix(pages, {
+        only: argumentOf('--only')?.split(',') ?? [''],
+        isWritten: asks('--write'),
+      })
+    await printThrottledStarts(pages)
+    return true
+  } finally {
+    await pages.close()
+  }
 }
+
+process.exitCode = (await (folder === undefined ? play() : printTrueLists(folder))) ? 0 : 1

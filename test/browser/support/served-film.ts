@@ -71,11 +71,21 @@ export const addressIn = (
   return { url: mode === 'define' ? withVariables(url) : url, jwt: null }
 }
 
+/** A server that has nothing to serve goes at once. */
+const addFilm = async (library: ServedLibrary, file: string): Promise<string> => {
+  try {
+    await makeFilm(file)
+    return await library.add(file)
+  } catch (cause) {
+    await library.close()
+    throw cause
+  }
+}
+
 export const serveFilm = async (): Promise<ServedFilm> => {
   const library = await serveLibrary()
   const file = path.join(library.folder, 'film.mp4')
-  await makeFilm(file)
-  const uid = await library.add(file)
+  const uid = await addFilm(library, file)
   const whole = await library.tokenFor(uid)
   const addressOf: ServedFilm['addressOf'] = (list, mode, jwt = whole) =>
     addressIn(library, uid, list, mode, jwt)
