@@ -48,7 +48,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     const path = await written('other-streams.ts', Buffer.concat([film, inOtherStreams(film)]))
     const { warnings } = await right(transcoder.probe(path))
     expect(warnings[0]).to.match(
-      /^after [56]\.\d seconds the film goes on in other streams, which are left out: export its parts one by one$/,
+      /^after [56]\.\d seconds the film goes on in other streams, which are left out: cut the file there, and add each part$/,
     )
     expect(warnings.join()).not.to.contain('0x0')
   })

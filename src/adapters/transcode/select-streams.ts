@@ -55,7 +55,7 @@ const goesOn = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<stri
   return seconds === null
     ? []
     : [
-        `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: export its parts one by one`,
+        `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: cut the file there, and add each part`,
       ]
 }
 

@@ -30,7 +30,7 @@ export const withTransportFacts = async (
   return clock === null ? probed : describeTransport(probed, clock)
 }
 
-export const describeTransport = (
+const describeTransport = (
   { durationSeconds, streams }: ProbedFile,
   { programs, clocks, goesOnAfter }: StreamClock,
 ): ProbedFile => {
