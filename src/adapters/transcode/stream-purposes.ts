@@ -33,9 +33,10 @@ export const purposesOf = (has: (purpose: Purpose) => boolean): ReadonlyArray<Pu
   (Object.keys(purposeMeanings) as ReadonlyArray<Purpose>).filter(has)
 
 /** Each meaning once. */
-export const purposeWords = (purposes: ReadonlyArray<Purpose>): ReadonlyArray<string> => [
-  ...new Set(purposes.map((purpose) => purposeMeanings[purpose].words)),
-]
+export const purposeWords = (purposes: ReadonlyArray<Purpose>): ReadonlyArray<string> =>
+  purposes
+    .map((purpose) => purposeMeanings[purpose].words)
+    .filter((words, i, all) => all.indexOf(words) === i)
 
 type Purposeful = { readonly purposes: ReadonlyArray<Purpose> }
 
