@@ -75,7 +75,8 @@ const transcodeOrThrow = async (
   onProgress(1)
   const shorter = missing === null ? [] : [`it is shorter than it says: ${missing}`]
   const warnings = [...facts.warnings, ...attempt.warnings, ...shorter]
-  return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
+  const isWithoutSound = asked.plan.audio.length > 0 && attempt.plan.audio.length === 0
+  return E.right({ renditions, progressive: progressive.right, sourceSeconds, isWithoutSound, warnings })
 }
 
 /** Tells a fraction only when it is above the last one. */
