@@ -43,8 +43,6 @@ export type Transcoded = {
   readonly progressive: ReadonlyArray<Progressive>
   /** How much of the source could be decoded, in seconds; `null` where that could not be told. */
   readonly sourceSeconds: number | null
-  /** Whether sound was planned, and nothing of it could be decoded: the pictures are there alone. */
-  readonly isWithoutSound: boolean
   /** What a person should know of it: `no sound: the audio track (mp3) could not be decoded`. */
   readonly warnings: ReadonlyArray<string>
 }

@@ -122,7 +122,6 @@ export const makeUpFilm = (): { readonly made: Transcoded; readonly plan: MediaP
       renditions: [...films, ...sounds],
       progressive: films.map((film) => progressiveOf([film, ...sounds])),
       sourceSeconds: 10,
-      isWithoutSound: false,
       warnings: [],
     },
   }

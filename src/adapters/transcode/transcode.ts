@@ -75,8 +75,7 @@ const transcodeOrThrow = async (
   onProgress(1)
   const shorter = missing === null ? [] : [`it is shorter than it says: ${missing}`]
   const warnings = [...facts.warnings, ...attempt.warnings, ...shorter]
-  const isWithoutSound = asked.plan.audio.length > 0 && attempt.plan.audio.length === 0
-  return E.right({ renditions, progressive: progressive.right, sourceSeconds, isWithoutSound, warnings })
+  return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
 }
 
 /** Tells a fraction only when it is above the last one. */

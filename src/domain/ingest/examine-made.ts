@@ -31,7 +31,7 @@ export const examineMade = (made: Transcoded, plan: MediaPlan): ReadonlyArray<Vi
       audio: rendition.audio,
     })),
     progressive: progressiveOf(made),
-    planned: [...plan.video, ...(made.isWithoutSound ? [] : plan.audio)].map(nameOf),
+    planned: [...plan.video, ...plan.audio].map(nameOf),
     sourceSeconds: made.sourceSeconds,
   })
 
