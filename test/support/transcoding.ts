@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { examineMade } from '../../src/domain/ingest/examine-made.ts'
 import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
-import { hasLostSound } from '../../src/domain/ingest/silent-film.ts'
 import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
 import { pipe, TE } from '../../src/fp.ts'
 import type { Rendition, Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from './expect-right.ts'
+import { ownPlan } from './own-plan.ts'
 
 export const media = (name: string): string => resolve('test/media', name)
 
@@ -45,10 +45,7 @@ export const createTranscodingFolder = () => {
       const task = pipe(
         transcoder.transcode(path, facts, plan, target, (f) => told.push(f)),
         // Whatever a test is about: what comes out is fit to be published.
-        TE.tapIO((made) => () => {
-          const own = hasLostSound(plan, made) ? { ...plan, audio: [] } : plan
-          expect(examineMade(made, own), path).to.deep.equal([])
-        }),
+        TE.tapIO((made) => () => expect(examineMade(made, ownPlan(plan, made)), path).to.deep.equal([])),
       )
       return { target, told, task }
     },

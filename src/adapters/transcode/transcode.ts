@@ -49,7 +49,6 @@ const transcodeOrThrow = async (
   asked: AskedTranscode,
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
   const { signal } = asked
-  if ((asked.facts.announcedSeconds ?? 0) > run.maxSeconds) return E.left(run.tooLong)
   const onProgress = forward(asked.onProgress)
   const source = await onOneClock(asked.path, asked.folder, signal)
   const request = { ...asked, ...source, isFromZero: false, onProgress }
