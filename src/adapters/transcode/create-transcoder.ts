@@ -11,6 +11,7 @@ import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
+import { withoutMixedChain } from './ogg-chain.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTrueLength } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
@@ -95,6 +96,7 @@ export const createTranscoderOn = (
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(withReadColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
+        TE.flatMap((facts) => withoutMixedChain(path, facts, signal)),
         TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
