@@ -8,8 +8,8 @@ import { encode } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
 import { probe } from './node-av-probe.ts'
-import { timeSpanOf } from './node-av-time-span.ts'
 import { remux } from './node-av-remux.ts'
+import { timeSpanOf } from './node-av-time-span.ts'
 
 /** The program of the child that node-av-engine.ts forks: one question, one answer, and out. */
 const answer = async (request: ChildRequest): Promise<unknown> => {

@@ -7,7 +7,7 @@ import { pipe, TE } from '../../fp.ts'
 const PAGE_HEADER_BYTES = 27
 const FLAGS_AT = 5
 const BEGINS_STREAM = 2
-/** In the first packet of a stream: a type, `vorbis`, a version of 4 bytes and the number of channels (Vorbis I §4.2.2). */
+/** In the first packet of a stream: a type, `vorbis`, a version of 4 bytes and the number of channels (Vorbis I, 4.2.2). */
 const IDENTIFICATION = '\u0001vorbis'
 const RATE_AT = 12
 /** A header with its table, and as much of the packet as is read. */
@@ -19,7 +19,7 @@ const MOST_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_AT + 4
  * or shorter by the one divided by the other.
  */
 export const createChainReader = () => {
-  const first = new Set<number>()
+  const first: number[] = []
   let [isBehindFirst, isMixed] = [false, false]
   let rest: Buffer = Buffer.alloc(0)
 
@@ -31,8 +31,8 @@ export const createChainReader = () => {
     const packet = page.subarray(PAGE_HEADER_BYTES + (page[PAGE_HEADER_BYTES - 1] ?? 0))
     if (packet.length < RATE_AT + 4 || packet.toString('latin1', 0, 7) !== IDENTIFICATION) return
     const rate = packet.readUInt32LE(RATE_AT)
-    if (!isBehindFirst) first.add(rate)
-    else if (!first.has(rate)) isMixed = true
+    if (!isBehindFirst) first.push(rate)
+    else if (!first.includes(rate)) isMixed = true
   }
 
   const takePages = (bytes: Buffer, end: number): void => {
