@@ -63,7 +63,7 @@ const readTrak = async (
 
 const bodyOf = (file: FileHandle, { start, end }: PlacedBox) => bytesAt(file, start, end - start)
 
-/** MovieHeaderBox and MediaHeaderBox begin alike (ISO/IEC 14496-12 §8.2.2, §8.4.2). */
+/** MovieHeaderBox and MediaHeaderBox begin alike (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
 const readTimes = async (file: FileHandle, header: PlacedBox) => {
   const fields = fieldsOf(await bodyOf(file, header), header.type)
   const isLarge = fields.u8() === 1
@@ -71,7 +71,7 @@ const readTimes = async (file: FileHandle, header: PlacedBox) => {
   return { timescale: fields.u32(), duration: isLarge ? fields.u64() : fields.u32() }
 }
 
-/** Ticks by which the first sample is shown later than it is decoded (CompositionOffsetBox, §8.6.1.3). */
+/** Ticks by which the first sample is shown later than it is decoded (CompositionOffsetBox, ISO/IEC 14496-12 §8.6.1.3). */
 const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<PlacedBox>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')
   if (box === undefined) return 0
@@ -83,7 +83,7 @@ const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<PlacedBox>)
 /** `duration` in ticks of the movie, `from` in those of the track; -1: nothing is shown. */
 type Edit = { readonly duration: number; readonly from: number }
 
-/** EditListBox (§8.6.6). */
+/** EditListBox (ISO/IEC 14496-12 §8.6.6). */
 const readEdits = async (file: FileHandle, trak: ReadonlyArray<PlacedBox>): Promise<ReadonlyArray<Edit>> => {
   const edts = trak.find(({ type }) => type === 'edts')
   if (edts === undefined) return []
