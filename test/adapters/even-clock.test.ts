@@ -2,12 +2,19 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
+import { clockKey, readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
 import { media } from '../support/transcoding.ts'
-import { asM2ts, jumping, later, timesOf, wrapping } from '../support/transport-stream.ts'
+import {
+  asM2ts,
+  inOtherStreams,
+  jumping,
+  later,
+  sideBySide,
+  timesOf,
+  wrapping,
+} from '../support/transport-stream.ts'
 
 const signal = new AbortController().signal
-const SECOND = 90_000
 
 describe('withEvenClock', () => {
   let folder: string
@@ -61,7 +68,41 @@ describe('withEvenClock', () => {
   it('[V44] reads a stream on one clock as it is, and knows how long it is', async () => {
     const { copy, path, clock } = await evened(film)
     expect(copy).to.equal(path)
-    expect(clock.ticks / SECOND).to.be.closeTo(6, 0.6)
+    expect([...clock.clocks.values()].map(({ seconds }) => seconds)[0]).to.be.closeTo(6, 0.6)
+  })
+
+  it('gives each program its own clock', async () => {
+    const second = await readFile(media('bunny-broadcast.m2t'))
+    const { copy, path, clock } = await evened(sideBySide(film, second))
+    expect(copy).to.equal(path)
+    expect([...clock.programs]).to.have.deep.members([
+      [256, [1]],
+      [257, [1]],
+      [512, [2]],
+      [513, [2]],
+    ])
+    const streams = [256, 512].map((id) => clock.clocks.get(clockKey(clock.programs, id))?.seconds)
+    expect(streams[0]).to.be.closeTo(6, 0.6)
+    expect(streams[1]).to.be.closeTo(1, 0.3)
+
+    const jumps = await evened(sideBySide(jumping(film, 2.5, 3000), second))
+    const after = timesOf(await readFile(jumps.copy)).filter(({ pid }) => pid >= 512)
+    const original = timesOf(second)
+    const shifts = after.map(({ time }, i) => time - (original[i]?.time ?? 0))
+    expect(new Set(shifts).size).to.equal(1)
+  })
+
+  it('tells after how long a film goes on in other streams', async () => {
+    const goesOn = async (bytes: Uint8Array) => {
+      const { clock } = await clockOf(bytes)
+      return [256, 257, 512].map((pid) => clock?.goesOnAfter(pid) ?? null)
+    }
+    const [pictures, sound, later] = await goesOn(Buffer.concat([film, inOtherStreams(film)]))
+    expect(pictures).to.be.closeTo(6, 0.6)
+    expect(sound).to.be.closeTo(6, 0.6)
+    expect(later).to.equal(null)
+    expect(await goesOn(film)).to.deep.equal([null, null, null])
+    expect(await goesOn(sideBySide(film, film))).to.deep.equal([null, null, null])
   })
 
   it('takes no other file for a transport stream', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media } from '../support/transcoding.ts'
+import { inOtherStreams } from '../support/transport-stream.ts'
 
 /** What a Transcoder says of a file before anything is made of it. `make`: see transcoder.contract.ts. */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
@@ -23,6 +24,14 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
   })
 
+  it('knows interlaced pictures, whatever their container says of them', async () => {
+    const interlaced = await right(transcoder.probe(media('interlaced.avi')))
+    expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
+    // Each field of HEVC is a picture, of half the height.
+    const fields = await right(transcoder.probe(media('fields.mkv')))
+    expect(fields.video).to.include({ width: 160, height: 96, codedHeight: 48, interlaced: false })
+  })
+
   it('knows high dynamic range', async () => {
     const { video } = await right(transcoder.probe(media('bunny-hdr.mp4')))
     expect(video?.colour).to.deep.equal({ primaries: 9, transfer: 16, matrix: 9 })
@@ -34,9 +43,25 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
   })
 
+  it('says that a film goes on in other streams, which it does not take', async () => {
+    const film = await readFile(media('beat.m2t'))
+    const path = await written('other-streams.ts', Buffer.concat([film, inOtherStreams(film)]))
+    const { warnings } = await right(transcoder.probe(path))
+    expect(warnings[0]).to.match(
+      /^after [56]\.\d seconds the film goes on in other streams, which are left out: cut the file there, and add each part$/,
+    )
+    expect(warnings.join()).not.to.contain('0x0')
+  })
+
   it('refuses what is too long', async () => {
     const error = await left(make(3).probe(media('bunny.mp4')))
     expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 3 seconds' })
+  })
+
+  it('[V44] does not refuse as too long what its header alone says is: it is read through before', async () => {
+    const { durationSeconds, announcedSeconds } = await right(make(13).probe(media('flvdur.flv')))
+    expect(announcedSeconds).to.be.above(13)
+    expect(durationSeconds).to.be.closeTo(12, 0.2)
   })
 
   it('refuses what is no sound or film, in one line without a path', async () => {

@@ -10,8 +10,10 @@ import type { EngineFacts, EngineFailure } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
+import { tooLong, withBoundedLength } from './measured-length.ts'
+import { withoutMixedChain } from './ogg-chain.ts'
 import { selectStreams } from './select-streams.ts'
-import { withTrueLength } from './source-clock.ts'
+import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
 export type TranscoderOptions = {
@@ -54,13 +56,12 @@ export const createTranscoderOn = (
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
   }
-  const tooLong = refused(`the file plays for longer than ${maxSeconds} seconds`)
   const run = {
     maxSeconds,
     wallSecondsFor:
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
-    tooLong,
+    tooLong: tooLong(maxSeconds),
     onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
       if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
     },
@@ -90,15 +91,13 @@ export const createTranscoderOn = (
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
         TE.flatMap((probed) =>
-          TE.tryCatch(() => withTrueLength(probed, path, signal), unavailable('transcoder')),
+          TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
         ),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(withReadColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
-        TE.filterOrElseW(
-          ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
-          () => tooLong,
-        ),
+        TE.flatMap((facts) => withoutMixedChain(path, facts, signal)),
+        TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
       pipe(
@@ -129,8 +128,8 @@ const withPeakRate = (
     found,
     TE.flatMap(({ engine }) => TE.fromTask(engine.peakRate(path, video.index, signal))),
     TE.map((peak) => {
-      const nominalRate = E.isRight(peak) && peak.right > 0 ? peak.right : video.nominalRate
-      return { ...facts, video: { ...video, nominalRate } }
+      const peakRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
+      return { ...facts, video: { ...video, peakRate } }
     }),
   )
 }

@@ -5,11 +5,11 @@ import type { MediaFacts, MediaPlan } from '../../domain/ingest/plan/media-plan.
 import { E } from '../../fp.ts'
 import { isMissing } from '../platform/errno.ts'
 import { type Attempt, attemptsFor } from './attempts.ts'
-import type { EncodeJob, EncodeResult, EngineFailure } from './engine.ts'
+import { type SegmentedRendition, frameSecondsOf, secondsOf } from './isobmff/cut-rendition.ts'
+import { cutRenditions } from './isobmff/cut-renditions.ts'
+import type { EncodeResult, EncodeJob, EngineFailure } from './engine.ts'
 import { colourOf, needsCube } from './film-filters.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { frameSecondsOf, type SegmentedRendition, secondsOf } from './isobmff/cut-rendition.ts'
-import { segmentRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
@@ -21,16 +21,14 @@ const ENCODING = 0.97
 export const GRACE_SECONDS = 1
 
 /** What one way of encoding gave. */
-export type EncodedFilm = EncodeResult & {
+export type Made = EncodeResult & {
   readonly attempt: Attempt
   /** Of what was encoded: its sound may be another than the chosen one. */
   readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<SegmentedRendition>
-  /** How much of the source could be decoded: a picture that is held is no part of it. */
-  readonly sourceSeconds: number
-  /** Whether that is its length: where sound had gaps, they were counted, too. */
-  readonly isSourceMeasured: boolean
+  /** How much of the source could be decoded: a picture that is held is no part of it. `null`: that is not known. */
+  readonly sourceSeconds: number | null
 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
@@ -38,13 +36,13 @@ export const encodeOneWay = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, EncodedFilm>> => {
+): Promise<E.Either<EngineFailure, Made>> => {
   const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
   for (const attempt of attempts) {
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
     let folder = request.folder
-    const ended = await runTwice(
+    const ended = await twice(
       run,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
@@ -55,12 +53,11 @@ export const encodeOneWay = async (
       attempt.warnings,
     )
     if (E.isRight(ended)) {
-      const renditions = await segmentRenditions(attempt.plan, folder)
+      const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
-      const isSourceMeasured = renditions.every(({ video, isEven }) => video !== null || isEven)
       const { facts } = request
       const { isCutOff } = ended.right
-      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
+      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isCutOff })
     }
     failed = ended
     if (!mayBearAnother(ended.left)) break
@@ -68,17 +65,17 @@ export const encodeOneWay = async (
   return failed
 }
 
-export const sourceSecondsOf = (renditions: ReadonlyArray<SegmentedRendition>, holdSeconds: number): number =>
-  Math.max(
-    ...renditions.map((one) => {
-      if (one.video !== null) return secondsOf(one) - holdSeconds
-      // The length of sound with gaps is that of the gaps, too.
-      return one.isEven ? secondsOf(one) : 0
-    }),
-  )
+/** `null` where sound is uneven: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
+export const sourceSecondsOf = (
+  renditions: ReadonlyArray<SegmentedRendition>,
+  holdSeconds: number,
+): number | null =>
+  renditions.some(({ video, isEven }) => video === null && !isEven)
+    ? null
+    : Math.max(...renditions.map((one) => secondsOf(one) - (one.video === null ? 0 : holdSeconds)))
 
 /** What the file says of its pictures and sound; `level` sees to what it does not say. */
-const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
+export const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
   if (plan.video.length === 0 || plan.audio.length === 0) return 0
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (pictures === null || sound === null) return 0
@@ -92,17 +89,17 @@ const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number =
  * Makes all renditions last equally long, by another pass over what is too short: silence goes behind the sound, the
  * last picture is held. Sound that is uneven is first brought into one form by itself.
  */
-export const equalizeLengths = async (
+export const level = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  made: EncodedFilm,
-): Promise<E.Either<EngineFailure, EncodedFilm>> => {
+  made: Made,
+): Promise<E.Either<EngineFailure, Made>> => {
   const { attempt, folder } = made
-  let { renditions } = made
+  let { renditions, sourceSeconds } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
-    const ended = await runTwice(run, async () => {
+    const ended = await twice(run, async () => {
       const fresh = await mkdtemp(join(folder, 'again-'))
       const pass = await encodePass(found, run, source, { ...attempt, plan }, fresh, options)
       if (E.isRight(pass))
@@ -110,16 +107,17 @@ export const equalizeLengths = async (
       await rm(fresh, { recursive: true, force: true })
       return pass
     })
-    if (E.isRight(ended)) renditions = await segmentRenditions(planOf(attempt.plan, renditions), folder)
+    if (E.isRight(ended)) renditions = await cutRenditions(planOf(attempt.plan, renditions), folder)
     return ended
   }
   const soundAlone = { ...attempt.plan, video: [] }
   const lengthOf = (kind: 'video' | 'audio') =>
     Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(secondsOf))
 
+  let held = holdSecondsFor(facts, attempt.plan)
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
-    const ended = await runTwice(run, async () => {
+    const ended = await twice(run, async () => {
       await rm(pcm, { force: true })
       return decodeToPcm(found, run, request, pcm)
     })
@@ -130,14 +128,16 @@ export const equalizeLengths = async (
       isFromZero: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
-    const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds: lengthOf('video') })
+    // As long as the pictures without the one that is held: sound that is longer than that shows its own length.
+    const padSeconds = Math.max(0, lengthOf('video') - held)
+    const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds })
     await rm(pcm, { force: true })
     if (E.isLeft(encoded)) return encoded
+    sourceSeconds = sourceSecondsOf(renditions, held)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right({ ...made, renditions })
+    return E.right({ ...made, renditions, sourceSeconds })
 
-  let held = holdSecondsFor(facts, attempt.plan)
   const frame = frameSecondsOf(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
@@ -150,14 +150,14 @@ export const equalizeLengths = async (
       : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
   }
-  return E.right({ ...made, renditions })
+  return E.right({ ...made, renditions, sourceSeconds })
 }
 
 /**
  * A pass, and once more where the file may be to blame: what fails for a moment looks the same, and after it some of the
  * film would be given up for good. `warnings`: what this pass would cost.
  */
-export const runTwice = async <A>(
+export const twice = async <A>(
   { onFailedAttempt }: Run,
   pass: () => Promise<E.Either<EngineFailure, A>>,
   warnings: ReadonlyArray<string> = [],

@@ -3,18 +3,19 @@ import { join } from 'node:path'
 import type { MediaFacts, OtherSound } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 import { withoutSoundWarning } from './attempts.ts'
+import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
+import { cutRenditions } from './isobmff/cut-renditions.ts'
 import {
-  type EncodedFilm,
   encodeOneWay,
   encodePass,
-  equalizeLengths,
-  runTwice,
+  holdSecondsFor,
+  level,
+  type Made,
   sourceSecondsOf,
+  twice,
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
-import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
-import { segmentRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { PADDED_SAMPLES } from './recipe.ts'
 import { leftOutLine } from './select-streams.ts'
@@ -28,7 +29,7 @@ export const encodeWithSomeSound = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, EncodedFilm>> => {
+): Promise<E.Either<EngineFailure, Made>> => {
   const { facts, plan } = request
   const others = facts.otherSounds.map((other) => ({ ...request, facts: withSound(facts, other) }))
   let made = await encodeOneWay(found, run, request)
@@ -38,7 +39,7 @@ export const encodeWithSomeSound = async (
     } else if (plan.audio.length === 0 || made.right.renditions.some(({ parts }) => parts.length === 0))
       return made
     else if (!isMute(made.right)) {
-      const levelled = await equalizeLengths(found, run, { ...request, facts: made.right.facts }, made.right)
+      const levelled = await level(found, run, { ...request, facts: made.right.facts }, made.right)
       if (E.isRight(levelled) || levelled.left.reason !== 'input' || plan.video.length === 0) return levelled
     }
     if (E.isRight(made)) made = E.right(withoutSound(made.right, facts))
@@ -50,7 +51,7 @@ export const encodeWithSomeSound = async (
   return made
 }
 
-const isMute = ({ renditions }: EncodedFilm): boolean => {
+const isMute = ({ renditions }: Made): boolean => {
   const films = renditions.filter(({ video }) => video !== null)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
@@ -59,32 +60,34 @@ const isMute = ({ renditions }: EncodedFilm): boolean => {
 
 const isPadding = (sound: SegmentedRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
 
-const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => ({
-  ...made,
-  facts,
-  attempt: {
-    ...made.attempt,
-    plan: { ...made.attempt.plan, audio: [] },
-    warnings: [
-      ...made.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(facts)),
-      withoutSoundWarning(facts),
-    ],
-  },
-  renditions: made.renditions.filter(({ video }) => video !== null),
-})
+const withoutSound = (made: Made, facts: MediaFacts): Made => {
+  const renditions = made.renditions.filter(({ video }) => video !== null)
+  return {
+    ...made,
+    facts,
+    attempt: {
+      ...made.attempt,
+      plan: { ...made.attempt.plan, audio: [] },
+      warnings: [...made.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(facts)), withoutSoundWarning(facts)],
+    },
+    renditions,
+    sourceSeconds:
+      made.sourceSeconds ?? sourceSecondsOf(renditions, holdSecondsFor(made.facts, made.attempt.plan)),
+  }
+}
 
 /** `null` where this one cannot be decoded, either. */
 const encodeSound = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  tried: E.Either<EngineFailure, EncodedFilm>,
-): Promise<E.Either<EngineFailure, EncodedFilm | null>> => {
+  tried: E.Either<EngineFailure, Made>,
+): Promise<E.Either<EngineFailure, Made | null>> => {
   const { facts, plan } = request
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
-  const ended = await runTwice(run, async () => {
+  const ended = await twice(run, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
     return encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
   })
@@ -92,16 +95,16 @@ const encodeSound = async (
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },
     convertsColours: before?.attempt.convertsColours ?? false,
-    warnings:
-      before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
+    warnings: before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
   }
-  const renditions = await segmentRenditions(attempt.plan, folder)
+  const renditions = await cutRenditions(attempt.plan, folder)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every(isPadding)) return E.right(null)
-  const sourceSeconds = Math.max(before?.sourceSeconds ?? 0, sourceSecondsOf(sounds, 0))
+  const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, 0)]
+  const known = lengths.filter((seconds) => seconds !== null)
+  const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
   const isCutOff = ended.right.isCutOff || before?.isCutOff === true
-  const isSourceMeasured = before?.isSourceMeasured !== false && sounds.every(({ isEven }) => isEven)
-  return E.right({ attempt, folder, facts, renditions, sourceSeconds, isSourceMeasured, isCutOff })
+  return E.right({ attempt, folder, facts, renditions, sourceSeconds, isCutOff })
 }
 
 /** The other sound in place of the chosen one, and words for both. */

@@ -1,20 +1,31 @@
 import * as t from 'io-ts'
+import { mayBeInterlaced } from '../../domain/ingest/plan/interlacing.ts'
+import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
 /** What is known of any stream. */
 const stream = {
   index: t.number,
+  /** By what the file calls it, such as the PID of a transport stream; `null` where that is not told. */
+  id: nullable(t.number),
+  /** The programs that it is part of, in a transport stream of more than one. */
+  programs: t.readonlyArray(t.number),
   /** FFmpeg's name. */
   codec: t.string,
   /** As the file spells it; `null` when it does not say, or says so in other than letters. */
   language: nullable(t.string),
+  purposes: t.readonlyArray(Purpose),
 }
 
 const timed = {
   isDefault: t.boolean,
+  /** Seconds from the start of the file to that of the stream; `null` when unknown. */
+  startSeconds: nullable(t.number),
   /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
   endSeconds: nullable(t.number),
+  /** Seconds after which it is over and others of its kind begin, as where recordings were put one behind the other. */
+  goesOnAfter: nullable(t.number),
 }
 
 const ProbedVideo = t.readonly(
@@ -35,7 +46,8 @@ const ProbedVideo = t.readonly(
     mirrored: t.boolean,
     averageRate: t.number,
     nominalRate: t.number,
-    interlaced: t.boolean,
+    /** Of its first pictures, those that are interlaced; 0 where that was not looked at. */
+    interlacedShare: t.number,
     /** See FilmTags. */
     colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
   }),
@@ -69,6 +81,27 @@ export const ProbedFile = t.readonly(
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
+
+/** What the first pictures of a film say when they are decoded. `seconds`: when the first is shown, by the file's clock. */
+export type FirstPictures = { readonly seconds: number | null; readonly interlacedShare: number }
+
+/** `start`: that of the file, by its clock. */
+export const withFirstPictures = (
+  stream: ProbedStream,
+  { seconds, interlacedShare }: FirstPictures,
+  start: number,
+): ProbedStream =>
+  stream.kind === 'video'
+    ? {
+        ...stream,
+        interlacedShare,
+        startSeconds: seconds === null ? stream.startSeconds : seconds - start,
+      }
+    : stream
+
+/** Whether its first pictures say what no header does. */
+export const isLookedAt = (stream: ProbedStream): boolean =>
+  stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
 
 /** A language is shown to people, and comes from a file: no more than letters of a language tag are taken. */
 export const toLanguage = (text: string | null | undefined): string | null =>

@@ -1,19 +1,19 @@
 import { dirname } from 'node:path'
+import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import {
   CUT_OFF,
-  containerOf,
   type EncodeJob,
   type EncodeOutput,
   type Engine,
   type EngineFacts,
   type EngineFailure,
   filesOf,
+  containerOf,
   noFiles,
 } from '../engine.ts'
-import { markUpright } from '../isobmff/upright-track.ts'
-import { createPeakRate } from '../peak-rate.ts'
-import type { ProbedFile } from '../probed-file.ts'
+import { readListing } from './ffmpeg-listing.ts'
+import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 import {
   codecsWithout,
   decoderLimits,
@@ -23,11 +23,14 @@ import {
   PROBE_SECONDS,
   SCAN_SECONDS,
 } from '../process/limits.ts'
+import { mayBearAnother } from '../process/machine-faults.ts'
+import { createPeakRate } from '../peak-rate.ts'
+import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from '../probed-file.ts'
+import { progressiveMuxer } from '../recipe.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
-import { progressiveMuxer } from '../recipe.ts'
-import { readListing } from './ffmpeg-listing.ts'
-import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
+import { createTimeSpan } from '../time-span.ts'
+import { markUpright } from '../isobmff/upright-track.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
 export const createFfmpegEngine = (programs: {
@@ -63,27 +66,20 @@ export const createFfmpegEngine = (programs: {
       return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
-    return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
+    const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
+    return lookAtPictures(programs.ffmpeg, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
-    const args = [
-      ...QUIET,
-      ...HARDENED,
-      ...input(path),
-      ...['-map', `0:${streamIndex}`, '-c', 'copy', '-f', 'framecrc', '-'],
-    ]
     const peak = createPeakRate()
-    let unit = 0
-    const onLine = (line: string) => {
-      const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
-      if (num !== undefined) unit = Number(num) / Number(den)
-      const [, time] = /^0, *(-?\d+),/.exec(line) ?? []
-      if (time !== undefined) peak.take(Number(time) * unit)
-    }
-    const bounds = { wallSeconds: SCAN_SECONDS, signal }
-    const ran = await runDecoder(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+    const ran = await listPackets(programs.ffmpeg, path, [streamIndex], signal, peak.take)
     return E.isLeft(ran) ? ran : E.right(peak.rate())
+  },
+
+  timeSpan: (path, streamIndexes, signal) => async () => {
+    const span = createTimeSpan()
+    const ran = await listPackets(programs.ffmpeg, path, streamIndexes, signal, span.take)
+    return E.isLeft(ran) ? ran : E.right(span.seconds())
   },
 
   encode: (job, onProgress, signal) => async () => {
@@ -92,14 +88,7 @@ export const createFfmpegEngine = (programs: {
       if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
-    const ran = await runDecoder(
-      programs.ffmpeg,
-      encodeArgs(job),
-      job.path,
-      filesOf.encode(job),
-      bounds,
-      onLine,
-    )
+    const ran = await runDecoder(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
     if (E.isLeft(ran)) return ran
     for (const { file } of job.video?.outputs ?? []) await markUpright(file)
     return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
@@ -124,6 +113,28 @@ export const createFfmpegEngine = (programs: {
   },
 })
 
+/** Reads a file through and tells when each packet of some streams is decoded, and for how long it lasts, in seconds. */
+const listPackets = (
+  ffmpeg: string,
+  path: string,
+  streamIndexes: ReadonlyArray<number>,
+  signal: AbortSignal,
+  take: (seconds: number, duration: number) => void,
+) => {
+  const maps = streamIndexes.flatMap((index) => ['-map', `0:${index}`])
+  const args = [...QUIET, ...HARDENED, ...input(path), ...maps, '-c', 'copy', '-f', 'framecrc', '-']
+  const units = new Map<string, number>()
+  const onLine = (line: string) => {
+    const [, stream = '', num, den] = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line) ?? []
+    if (num !== undefined) units.set(stream, Number(num) / Number(den))
+    const [, of = '', time, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
+    const unit = units.get(of)
+    if (unit !== undefined) take(Number(time) * unit, Number(duration) * unit)
+  }
+  const bounds = { wallSeconds: SCAN_SECONDS, signal }
+  return runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+}
+
 /** What ffprobe ends with when a stream needs a decoder that is not on the list. */
 const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
 
@@ -139,7 +150,65 @@ const probeByListing = async (
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
   const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
-  return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
+  const listed = readListing(ran.right.stderr)
+  const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
+  return lookAtPictures(ffmpeg, path, listed, probed, bounds)
+}
+
+/**
+ * Looks at the first pictures of each film in the file. ffprobe does not: it opens a decoder for every stream, and its
+ * parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
+ */
+const lookAtPictures = async (
+  ffmpeg: string,
+  path: string,
+  output: FfprobeOutput,
+  probed: ProbedFile,
+  bounds: DecoderBounds,
+): Promise<E.Either<EngineFailure, ProbedFile>> => {
+  const start = Number(output.format?.start_time ?? 0)
+  const streams: ProbedFile['streams'][number][] = []
+  for (const stream of probed.streams) {
+    const first = isLookedAt(stream) ? await firstPicturesOf(ffmpeg, path, stream.index, bounds) : null
+    if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
+    streams.push(first === null || E.isLeft(first) ? stream : withFirstPictures(stream, first.right, start))
+  }
+  return E.right({ ...probed, streams })
+}
+
+const firstPicturesOf = async (
+  ffmpeg: string,
+  path: string,
+  streamIndex: number,
+  bounds: DecoderBounds,
+): Promise<E.Either<EngineFailure, FirstPictures>> => {
+  const small = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
+  const args = [
+    ...QUIET,
+    ...HARDENED,
+    ...STEADY_PICTURES,
+    '-copyts',
+    ...input(path),
+    '-filter_complex',
+    `[0:${streamIndex}]${small},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    // Encoders count in pictures, and round the time of the first.
+    ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
+  ]
+  let [all, interlaced, unit] = [0, 0, 0]
+  let seconds: number | null = null
+  const onLine = (line: string) => {
+    const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
+    if (num !== undefined) unit = Number(num) / Number(den)
+    const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
+    if (stream === '0') {
+      if (all === 0) seconds = Number(time) * unit
+      all++
+    }
+    if (stream === '1') interlaced++
+  }
+  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+  if (E.isLeft(ran)) return ran
+  return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
 }
 
 const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
@@ -150,6 +219,9 @@ const options = (named: Readonly<Record<string, string>>, suffix = ''): Readonly
 
 /** They bind the input that follows: after `-i` they would bind nothing. */
 const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
+
+/** Graphs begin with a filter that takes pictures of any size, and turn them themselves: they go on to the end. */
+const STEADY_PICTURES = ['-reinit_filter:v', '0', '-noautorotate']
 
 // The protocol is named, or a path with a colon could choose another.
 const fileUrl = (path: string): string => `file:${path}`
@@ -163,8 +235,7 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...HARDENED,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
     ...(job.isFromZero ? ['-copyts'] : []),
-    // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
-    ...['-reinit_filter:v', '0', '-noautorotate'],
+    ...STEADY_PICTURES,
     ...input(job.path),
     // A graph for each: where one stream changes its form, the graph of the other goes on.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [

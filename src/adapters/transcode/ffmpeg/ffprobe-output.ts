@@ -7,15 +7,16 @@ import {
   type ProbedVideo,
   toLanguage,
 } from '../probed-file.ts'
+import { purposesOf } from '../stream-purposes.ts'
 
 const FfprobeStream = t.partial({
   index: t.number,
+  id: t.string,
   codec_type: t.string,
   codec_name: t.string,
   width: t.number,
   height: t.number,
   sample_aspect_ratio: t.string,
-  field_order: t.string,
   r_frame_rate: t.string,
   avg_frame_rate: t.string,
   start_time: t.string,
@@ -26,7 +27,7 @@ const FfprobeStream = t.partial({
   color_transfer: t.string,
   channels: t.number,
   sample_rate: t.string,
-  disposition: t.partial({ default: t.number, attached_pic: t.number, timed_thumbnails: t.number }),
+  disposition: t.record(t.string, t.number),
   side_data_list: t.array(t.partial({ rotation: t.number, displaymatrix: t.string })),
   tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string }),
 })
@@ -41,8 +42,8 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
-  'stream_disposition=default,attached_pic,timed_thumbnails',
+  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
 ].join(':')
@@ -57,26 +58,35 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     if (duration === null) return tagged === null ? null : tagged - start
     return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
   }
+  const startOf = (stream: FfprobeStream): number | null => {
+    const own = finite(stream.start_time)
+    return own === null ? null : own - start
+  }
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const endSeconds = endOf(stream)
-      if (kind === 'video') return [{ ...toProbedVideo(stream), endSeconds }]
-      if (kind === 'audio') return [{ ...toProbedAudio(stream), endSeconds }]
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), goesOnAfter: null }
+      if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
+      if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
       return []
     }),
   }
 }
 
-const toProbedStream = ({ index, codec_name, tags }: FfprobeStream) => ({
+const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStream) => ({
   index: index ?? 0,
+  id: finite(id),
+  programs: [],
   codec: codec_name ?? 'unknown',
   language: toLanguage(tags?.language),
+  purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
-const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> => ({
+type Timed = 'startSeconds' | 'endSeconds' | 'goesOnAfter'
+
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   kind: 'video',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,
@@ -88,7 +98,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   mirrored: isMirrored(stream),
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
-  interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+  interlacedShare: 0,
   colour: filmTagsOf({
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,
@@ -96,7 +106,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   }),
 })
 
-const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> => ({
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
   kind: 'audio',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,

@@ -2,19 +2,24 @@ import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../../domain/ingest/plan/media-plan.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
 import type { SegmentedRendition } from './cut-rendition.ts'
-import { type PartEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
+import { type SegmentedTrack, segmentTrack, type PartEdges, segmentStartsOf } from './segmenter.ts'
+
+/** The first part is one GOP long. */
+export const partEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): PartEdges => ({
+  seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
+  step,
+})
 
 /**
  * Cuts what was encoded for each rung: pictures in even parts behind a short first one, sound where the pictures are
- * cut. No player shows a picture before the whole first part has arrived.
+ * segmentTrack. No player shows a picture before the whole first part has arrived.
  */
-export const segmentRenditions = async (
+export const cutRenditions = async (
   plan: MediaPlan,
   folder: string,
 ): Promise<ReadonlyArray<SegmentedRendition>> => {
-  const { partSeconds: step, frameRate } = plan
-  const gopSeconds = (plan.gop * frameRate.den) / frameRate.num
-  const even: PartEdges = { seconds: [Math.min(gopSeconds, step)], step }
+  const { frameRate } = plan
+  const even = partEdges(plan)
   const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
 
   const films = await Promise.all(
@@ -26,7 +31,8 @@ export const segmentRenditions = async (
     }),
   )
   const [first] = films
-  const edges = first === undefined ? even : { seconds: segmentStartsOf(first.film).slice(1), step }
+  // Where the pictures have a last part that is a little longer, sound has no part more.
+  const edges = first === undefined ? even : { seconds: segmentStartsOf(first.film).slice(1), step: Infinity }
   const sounds = await Promise.all(
     plan.audio.map(async (rung) => {
       const { channels, sampleRate } = rung

@@ -11,28 +11,51 @@ import {
   TICKS_A_SECOND,
   writeTime,
 } from './packets.ts'
+import { type Programs, programsIn } from './programs.ts'
+import { createStreamSpans } from './stream-spans.ts'
+
+/** What the times of one program say. */
+export type ProgramClock = ReturnType<EvenClock['learnt']> & { readonly seconds: number }
 
 /** What the times of a transport stream say. */
-export type StreamClock = ReturnType<EvenClock['learnt']> & {
+export type StreamClock = {
   readonly stride: number
-  readonly seconds: number
+  readonly programs: Programs
+  /** By the key of `clockKey`. */
+  readonly clocks: ReadonlyMap<number, ProgramClock>
+  /** See createStreamSpans. */
+  readonly goesOnAfter: (pid: number) => number | null
 }
 
 /** Reads the times of an MPEG transport stream; `null` for any other file. */
 export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
-  const stride = await strideOfFile(path)
+  const head = await headOf(path)
+  const stride = strideOf(head.subarray(0, STRIDE_BYTES))
   if (stride === null) return null
-  const clock = createEvenClock()
-  const place = createPlace(clock)
+  const programs = programsIn(head, stride)
+  const clocks = new Map<number, EvenClock>()
+  const place = createPlace(programs, clocks)
+  const spans = createStreamSpans()
   await throughFile(path, signal, (bytes) =>
     forEachPacket(bytes, stride, (at) => {
       const times = pesTimesAt(bytes, at)
-      if (times !== null) place(bytes, at, times)
+      if (times !== null) spans.take(pidAt(bytes, at), times.isVideo, place(bytes, at, times))
     }),
   )
-  const learnt = clock.learnt()
-  return { ...learnt, stride, seconds: learnt.ticks / TICKS_A_SECOND }
+  const learnt = [...clocks].map(([key, clock]): [number, ProgramClock] => {
+    const said = clock.learnt()
+    return [key, { ...said, seconds: said.ticks / TICKS_A_SECOND }]
+  })
+  return { stride, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
 }
+
+/** Programs that were put into one file side by side have nothing to do with each other, nor have their clocks. */
+export const clockKey = (programs: Programs, pid: number): number =>
+  hasSeveral(programs) ? (programs.get(pid)?.[0] ?? OF_NO_PROGRAM) : THE_ONE_CLOCK
+
+const [OF_NO_PROGRAM, THE_ONE_CLOCK] = [-1, -2]
+
+export const hasSeveral = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
 
 /**
  * The path of a file with the same streams, of which the clock does not jump: the file itself, or a copy in `folder`
@@ -41,12 +64,15 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
 export const withEvenClock = async (
   path: string,
   folder: string,
-  { isUneven, stride, ...learnt }: StreamClock,
+  { stride, programs, clocks }: StreamClock,
   signal: AbortSignal,
 ): Promise<string> => {
-  if (!isUneven) return path
+  if (![...clocks.values()].some(({ isUneven }) => isUneven)) return path
   const copy = join(folder, 'even-clock.ts')
-  const place = createPlace(createEvenClock(learnt))
+  const place = createPlace(
+    programs,
+    new Map([...clocks].map(([key, learnt]) => [key, createEvenClock(learnt)])),
+  )
   const file = await open(copy, 'wx')
   try {
     const rest = await throughFile(path, signal, async (bytes) => {
@@ -67,24 +93,33 @@ export const withEvenClock = async (
   return copy
 }
 
-/** Pictures that tell only when they are shown are decoded in another order, if any of the stream tells no more. */
-const createPlace = (clock: EvenClock) => {
+/**
+ * `clocks` gets those that it lacks. Pictures that tell only when they are shown are decoded in another order, if any of
+ * the stream tells no more.
+ */
+const createPlace = (programs: Programs, clocks: Map<number, EvenClock>) => {
   const decodedInOrder = new Set<number>()
   return (bytes: Uint8Array, at: number, { isVideo, pts, dts }: PesTimes): number => {
     const pid = pidAt(bytes, at)
+    const key = clockKey(programs, pid)
+    const clock = clocks.get(key) ?? createEvenClock()
+    clocks.set(key, clock)
     if (pts !== dts) decodedInOrder.add(pid)
     return clock.place(pid, readTime(bytes, dts), isVideo && !decodedInOrder.has(pid))
   }
 }
 
 const BLOCK_BYTES = 2 ** 20
-const HEAD_BYTES = 2048
+const STRIDE_BYTES = 2048
+/** Tables come several times a second: this is half a second of 134 Mbit/s. */
+const HEAD_BYTES = 2 ** 23
 
-const strideOfFile = async (path: string): Promise<number | null> => {
+const headOf = async (path: string): Promise<Buffer> => {
   const file = await open(path)
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return strideOf(buffer.subarray(0, bytesRead))
+    const { size } = await file.stat()
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, null, 0)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await file.close()
   }

@@ -7,8 +7,9 @@ import { describeNodeAv } from './node-av-describe.ts'
 import { encodeByNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
-import { probeByNodeAv } from './node-av-probe.ts'
+import { probe } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
+import { timeSpanOf } from './node-av-time-span.ts'
 
 /** The program of the child that node-av-engine.ts forks: one question, one answer, and out. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
@@ -16,9 +17,11 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
     case 'describe':
       return describeNodeAv()
     case 'probe':
-      return probeByNodeAv(request.path)
+      return probe(request.path)
     case 'peak-rate':
       return peakRateOf(request.path, request.streamIndex)
+    case 'time-span':
+      return timeSpanOf(request.path, request.streamIndexes)
     case 'encode':
       return encodeByNodeAv(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':

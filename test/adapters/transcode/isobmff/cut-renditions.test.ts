@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { segmentRenditions } from '../../../../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { cutRenditions } from '../../../../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { examineAlignment } from '../../../../src/domain/examiner/examine-time.ts'
+import { readingOf } from '../../../../src/domain/ingest/examine-made.ts'
 import { sharedTargetDuration } from '../../../../src/domain/ingest/rendition-facts.ts'
 import { fragment, initSegment } from '../../../support/mp4-writer.ts'
 
@@ -40,10 +42,7 @@ describe('cutRenditions', () => {
     const samples = Math.ceil((gops * 2.002 * 48_000) / 1024)
     await writeTrack('a128', 'sound', 48_000, 47 * 1024, samples * 1024)
     const video = ['v360', 'v240'].map((name) => Object.assign({ name }, rung))
-    const renditions = await segmentRenditions(
-      { ...aPlan, video, audio: [{ name: 'a128', ...sound }] },
-      folder,
-    )
+    const renditions = await cutRenditions({ ...aPlan, video, audio: [{ name: 'a128', ...sound }] }, folder)
     const seconds = renditions.map(({ parts, timescale }) =>
       parts.map(({ durationTicks }) => durationTicks / timescale),
     )
@@ -64,7 +63,7 @@ describe('cutRenditions', () => {
   it('[V50] cuts a sound without pictures alike', async () => {
     await writeTrack('a64', 'sound', 48_000, 48 * 1024, 48 * 1024 * 20)
     const plan = { ...aPlan, frameRate: { num: 25, den: 1 }, gop: 50, partSeconds: 6 }
-    const [cut] = await segmentRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
+    const [cut] = await cutRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
     const starts = cut?.parts.map(({ startTicks }) => startTicks / 48_000) ?? []
     expect(starts).to.have.length(4)
     for (const [i, start] of starts.entries()) expect(start).to.be.closeTo(i === 0 ? 0 : i * 6 - 4, 0.6)
@@ -73,11 +72,12 @@ describe('cutRenditions', () => {
   it('[V50] never begins with a part that is longer than the first GOP, however long the film', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 30 }), async (gops) => {
-        const { seconds } = await cutFilm(gops)
+        const { renditions, seconds } = await cutFilm(gops)
         for (const rendition of seconds.slice(0, 2)) {
           expect(rendition[0]).to.equal(2.002)
           expect(rendition).to.have.length(1 + Math.ceil((gops - 1) / 3))
         }
+        expect(examineAlignment(renditions.map(readingOf))).to.deep.equal([])
       }),
       { numRuns: 15 },
     )

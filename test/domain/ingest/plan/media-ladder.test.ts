@@ -11,6 +11,7 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   height: 1080,
   averageRate: 24,
   nominalRate: 24,
+  peakRate: null,
   interlaced: false,
   colour: noFilmTags,
   codedWidth: 1920,
@@ -18,6 +19,7 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   rotation: 0,
   mirrored: false,
   codec: 'h264',
+  startSeconds: 0,
   endSeconds: 60,
   ...overrides,
 })
@@ -54,6 +56,7 @@ const film = () =>
     height: fc.integer({ min: 2, max: 8192 }),
     averageRate: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 240, noNaN: true })),
     nominalRate: fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 240, noNaN: true })),
+    peakRate: fc.option(fc.double({ min: 0.1, max: 240, noNaN: true })),
     interlaced: fc.boolean(),
     colour: fc.constant(noFilmTags),
     codedWidth: fc.constant(1920),
@@ -61,6 +64,7 @@ const film = () =>
     rotation: fc.constant(0),
     mirrored: fc.boolean(),
     codec: fc.constant('h264'),
+    startSeconds: fc.constant(0),
     endSeconds: fc.constant(60),
   })
 
