@@ -27,7 +27,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   const { log, entries } = createRecordingLog()
   const faults = () => entries.filter(({ event }) => event === 'replay.broken').length
   let parts: Parts
-  let hot: ReplayCache
+  let replays: ReplayCache
   let server: Server
   let url: string
 
@@ -51,13 +51,13 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   })
 
   const filled = (): Replayable['body'] => ({
-    _tag: 'Filled',
+    _tag: 'Template',
     tokenLength: jwt.length,
     fill: () => parts.body(),
   })
 
   const keep = (reply: Replayable, headers: Readonly<Record<string, string>> = common) =>
-    hot.keep({ method: 'GET', originalUrl: `/x?jwt=${jwt}`, headers: {} }, reply, headers)
+    replays.store({ method: 'GET', originalUrl: `/x?jwt=${jwt}`, headers: {} }, reply, headers)
 
   const ask = (headers = {}) => exchange(url, { headers })
 
@@ -84,9 +84,9 @@ describe('a fault in a replay costs one slow request [V1]', () => {
       parts.clock()
       return 1_800_000_000_000
     }
-    hot = createReplayCache({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
+    replays = createReplayCache({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
     server = createServer((req, res) => {
-      if (!hot.answer(req, res)) res.end('by the routes')
+      if (!replays.answer(req, res)) res.end('by the routes')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x?jwt=${jwt}`
@@ -122,7 +122,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   })
 
   it('when the bytes that it holds cannot be had', async () => {
-    keep(replayable({ _tag: 'Held', bytes: () => parts.body()[0] ?? null }))
+    keep(replayable({ _tag: 'Cached', bytes: () => parts.body()[0] ?? null }))
     expect((await ask()).body.toString()).to.equal('replayed')
     parts.body = broken
     await expectRoutesOnce()
@@ -154,7 +154,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   })
 
   it('is not a token of another length: the routes make that body', async () => {
-    keep(replayable({ _tag: 'Filled', tokenLength: jwt.length + 1, fill: () => parts.body() }))
+    keep(replayable({ _tag: 'Template', tokenLength: jwt.length + 1, fill: () => parts.body() }))
     expect((await ask()).body.toString()).to.equal('by the routes')
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import { type Connection, stalledFor } from '../../src/server/connections.ts'
+import { type Connection, stalledMilliseconds } from '../../src/server/connections.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
@@ -64,7 +64,7 @@ describe('a client that takes no byte of its reply (§13.2) [V29]', () => {
   it('is left alone while it takes some', () => {
     const connection = { writableLength: 0, bytesWritten: 0, _handle: { writeQueueSize: 0 } }
     const at = (now: number, state: Partial<typeof connection>) =>
-      stalledFor(Object.assign(connection, state) as unknown as Connection, now)
+      stalledMilliseconds(Object.assign(connection, state) as unknown as Connection, now)
     expect(at(0, {}), 'nothing waits').to.equal(0)
     expect(at(10, { writableLength: 900, bytesWritten: 900, _handle: { writeQueueSize: 500 } })).to.equal(0)
     expect(at(20, {}), 'none taken').to.equal(10)

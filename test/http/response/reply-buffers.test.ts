@@ -14,15 +14,15 @@ describe('buffers for replies', () => {
   it('are used again, the last one first', () => {
     const buffers = make()
     const [one, other] = [buffers.take(), buffers.take()]
-    buffers.give(one)
-    buffers.give(other)
+    buffers.giveBack(one)
+    buffers.giveBack(other)
     expect([buffers.take(), buffers.take()]).to.deep.equal([other, one])
   })
 
   it('that are small are not kept', () => {
     const buffers = make()
     const [, , small] = [buffers.take(), buffers.take(), buffers.take()]
-    buffers.give(small)
+    buffers.giveBack(small)
     expect(buffers.take()).not.to.equal(small)
   })
 

@@ -47,7 +47,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
         mostLarge = Math.max(mostLarge, [...lent].filter(({ length }) => length > 64 * 1024).length)
         return buffer
       },
-      give: backBy(buffers.give),
+      giveBack: backBy(buffers.giveBack),
       drop: backBy(buffers.drop),
     }
   }
