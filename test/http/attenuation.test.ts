@@ -48,13 +48,13 @@ describe('attenuated tokens (§2.4)', () => {
     (await ask(`${content}/exports/parts/${uid}.m4s`, restrictions)).status
 
   describe('in a master playlist', () => {
-    it('drop variants above maxh, and never the sound', async () => {
+    it('drop variants above maxh, but never audio', async () => {
       expect(await variants({})).to.deep.equal([film.low.uid, film.high.uid, film.sound.uid])
       expect(await variants({ maxh: 1079 })).to.deep.equal([film.low.uid, film.sound.uid])
       expect(await variants({ maxh: 1 })).to.deep.equal([film.sound.uid])
     })
 
-    it('drop what is not in exports, and what cannot be played without it', async () => {
+    it('drop variants that are not in exports, and those that depend on them', async () => {
       const { low, sound } = film
       expect(await variants({ exports: [low.uid, sound.uid] })).to.deep.equal([low.uid, sound.uid])
       const { text } = await master({ exports: [sound.uid] })
@@ -62,13 +62,13 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await master({ exports: [low.uid] })).status).to.equal(404)
     })
 
-    it('leave 404 where nothing is left', async () => {
+    it('cause 404 if nothing is left', async () => {
       const { status, text } = await master({ exports: [] })
       expect(status).to.equal(404)
       expect(JSON.parse(text)).to.include({ type: 'not_found' })
     })
 
-    it('never meet in the cache: each gets his own, in any order', async () => {
+    it('never share cached lists: each gets its own, in any order', async () => {
       const first = await variants({ maxh: 400 })
       expect(await variants({})).to.have.length(3)
       expect(await variants({ maxh: 400 })).to.deep.equal(first)
@@ -84,7 +84,7 @@ describe('attenuated tokens (§2.4)', () => {
       return exports.map(({ url }) => uidIn(url))
     }
 
-    it('drop what they do not open', async () => {
+    it('drop exports that they do not permit', async () => {
       const [high, low] = [film.highMp4, film.lowMp4].map(({ parts }) => parts[0]?.uid)
       expect(await web({})).to.deep.equal([low, high])
       expect(await web({ maxh: 400 })).to.deep.equal([low])
@@ -92,7 +92,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await web({ maxh: 100 })).to.deep.equal(['404'])
     })
 
-    it('drop films in one part where a clip leaves something out, since they cannot be cut', async () => {
+    it('drop progressive exports under a clip, since they cannot be cut', async () => {
       expect(await web({ clip: [0, 24] })).to.have.length(2)
       expect(await web({ clip: [0, 23] })).to.deep.equal(['404'])
     })
@@ -112,7 +112,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await list(film.low.uid, { exports: [film.high.uid] })).status).to.equal(403)
     })
 
-    it('cut it at part borders, and leave a list that keeps every rule', async () => {
+    it('cut it at segment boundaries, and leave a conforming list', async () => {
       const [init, ...media] = film.high.parts.map(({ uid }) => uid)
       for (const [clip, from, to] of [
         [[0, 24], 0, 4],
@@ -132,12 +132,12 @@ describe('attenuated tokens (§2.4)', () => {
       }
     })
 
-    it('leave 404 of a clip that lies behind the film', async () =>
+    it('cause 404 for a clip beyond the end of the video', async () =>
       expect((await list(film.high.uid, { clip: [24, 30] })).status).to.equal(404))
   })
 
-  describe('on parts', () => {
-    it('forbid parts of an export that they do not open', async () => {
+  describe('on segments', () => {
+    it('forbid segments of an export that they do not permit', async () => {
       const uid = film.high.parts[1]?.uid
       expect(await partStatus(uid, { maxh: 1080, exports: [film.high.uid] })).to.equal(200)
       expect(await partStatus(uid, { maxh: 720 })).to.equal(403)
@@ -145,7 +145,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await partStatus(film.sound.parts[1]?.uid, { maxh: 1 })).to.equal(200)
     })
 
-    it('give every part that the list names, the init segment, and none else', async () => {
+    it('permit every segment in the list, the init segment, and no other', async () => {
       const clip = [5.999, 12] as const
       const statuses = await Promise.all(film.high.parts.map(({ uid }) => partStatus(uid, { clip })))
       const response = await ask(`${content}/exports/${film.high.uid}.m3u8`, { clip })
@@ -156,7 +156,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(statuses.slice(2)).to.deep.equal([200, 403, 403])
     })
 
-    it('forbid a whole film to a clip of it, and its range and HEAD alike', async () => {
+    it('forbid a whole video under a clip, including ranges and HEAD', async () => {
       const uid = film.lowMp4.parts[0]?.uid
       expect(await partStatus(uid, { clip: [0, 24] })).to.equal(200)
       expect(await partStatus(uid, { clip: [1, 24] })).to.equal(403)
@@ -166,7 +166,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await server.get(path, { method: 'HEAD' })).status).to.equal(403)
     })
 
-    it('tell of a restriction as of anything else that is forbidden', async () => {
+    it('report a restriction like any other refusal', async () => {
       const path = `${content}/exports/parts/${film.high.parts[1]?.uid}.m4s`
       const restricted = await ask(path, { maxh: 1 })
       const foreign = await server.get(
@@ -184,7 +184,7 @@ describe('attenuated tokens (§2.4)', () => {
     }
     const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value)
 
-    it('drop representations, and sets that are empty then', async () => {
+    it('drop representations, and adaptation sets without any', async () => {
       const ids = async (restrictions: Restrictions) =>
         all((await manifest(restrictions)).text, /<Representation id="([^"]*)"/g)
       expect(await ids({})).to.deep.equal([film.high.uid, film.low.uid, film.sound.uid])
@@ -195,7 +195,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await manifest({ clip: [24, 30] })).status).to.equal(404)
     })
 
-    it('cut it at part borders, beginning at its first part', async () => {
+    it('cut it at segment boundaries, starting with its first segment', async () => {
       const { text } = await manifest({ clip: [7, 13] })
       for (const { uid, parts } of [film.high, film.low, film.sound]) {
         const [one = ''] = text.match(new RegExp(`<Representation id="${uid}".*?</Representation>`)) ?? []
@@ -243,7 +243,7 @@ describe('attenuated tokens (§2.4)', () => {
       return items === undefined ? response.status : Object.values(items).flat()
     }
 
-    it('drop exports from the list, which keeps all else', async () => {
+    it('drop exports from the list, and change nothing else', async () => {
       const all = await listed({})
       expect(await listed({ maxh: 540 })).to.deep.equal(Array.isArray(all) ? all.slice(0, 2) : [])
       expect(await listed({ exports: [made[0]?.uid ?? ''] })).to.deep.equal(
@@ -252,7 +252,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await listed({ maxh: 100 })).to.equal(404)
     })
 
-    it('forbid the bytes of what they drop, and choose the best of what they leave', async () => {
+    it('forbid the bytes of dropped exports, and select the best of the others', async () => {
       const statuses = await Promise.all(
         made.map(async (image) => (await askImage(`image/${image.uid}.webp`, { maxh: 540 })).status),
       )
@@ -262,7 +262,7 @@ describe('attenuated tokens (§2.4)', () => {
     })
   })
 
-  it('stay as narrow when they are made anew for URLs (§3.2, W14)', async () => {
+  it('stay as restrictive when tokens are derived for URLs (§3.2, W14)', async () => {
     const restrictions: Restrictions = { maxh: 400, clip: [0, 12] }
     advance(5)
     const response = await ask(`${content}/${film.uid}/mobile.m3u8?presign=query`, restrictions)

@@ -48,7 +48,7 @@ describe('clients of bytes', () => {
   })
   beforeEach(() => faulty.heal())
 
-  /** The path of an object that nobody has asked for yet. */
+  /** The path of an object that no client has requested yet. */
   const coldPath = async (body = bytes): Promise<string> => {
     const { exports, jwt } = await seedImage(larder, [body])
     return `/api/1/image_files/image/${exports[0]?.uid}.webp?jwt=${jwt}`
@@ -64,7 +64,7 @@ describe('clients of bytes', () => {
 
   const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
 
-  it('that read slowly hold nobody back, and get every byte (§6.6)', async () => {
+  it('that read slowly delay no other client and get every byte (§6.6)', async () => {
     const path = await coldPath()
     const slow = await openSocket()
     slow.write(ask(path, 'GET', 'Connection: close\r\n'))
@@ -82,7 +82,7 @@ describe('clients of bytes', () => {
     expect(faulty.reads()).to.equal(1)
   })
 
-  it('that leave in the middle leave nothing open', async () => {
+  it('that disconnect in the middle leave no open files or streams', async () => {
     const paths = await Promise.all(Array.from({ length: 5 }, () => coldPath()))
     const before = await openFiles()
     const leave = async (path: string) => {
@@ -98,11 +98,11 @@ describe('clients of bytes', () => {
 
   const silences = [
     { what: 'the whole', headers: '', awaited: 1_000_000, reads: 1 },
-    // Far from where the fill stands: from a stream of its own, the last chunk of which is held back.
+    // Far ahead of the fill, so it has its own stream, whose last chunk is withheld.
     { what: 'a far range', headers: 'Range: bytes=10000000-\r\n', awaited: 900_000, reads: 2 },
   ]
   for (const { what, headers, awaited, reads } of silences)
-    it(`that leave while the store is silent about ${what} are not waited for`, async () => {
+    it(`that disconnect while the store stalls on ${what} release everything at once`, async () => {
       faulty.when(() => ({ kind: 'stalls', after: 1_000_000 }))
       const path = await coldPath()
       const [filesBefore, readsBefore] = [await openFiles(), faulty.reads()]
@@ -114,7 +114,7 @@ describe('clients of bytes', () => {
       })
       await until(async () => got > awaited)
       socket.destroy()
-      // Long before the cache gives up the store by itself, which takes 30 s.
+      // Long before the cache's own store timeout of 30 s.
       await until(async () => faulty.openStreams() === 0 && (await openFiles()) <= filesBefore)
       expect(faulty.reads()).to.equal(readsBefore + reads)
     })
@@ -133,7 +133,7 @@ describe('clients of bytes', () => {
     expect((await readFile(file)).equals(bytes)).to.equal(true)
   })
 
-  it('that ask for the head alone start no fill (§1.5)', async () => {
+  it('that send HEAD start no fill (§1.5)', async () => {
     const path = await coldPath()
     const before = faulty.reads()
     const { status, headers, body } = await exchange(server.base + path, { method: 'HEAD' })
@@ -141,7 +141,7 @@ describe('clients of bytes', () => {
     expect(faulty.reads()).to.equal(before)
   })
 
-  it('that send all their requests at once get the answers in that order', async () => {
+  it('that pipeline requests get the replies in order', async () => {
     const body = someBytes(3000)
     const path = await coldPath(body)
     const socket = await openSocket()
@@ -164,7 +164,7 @@ describe('clients of bytes', () => {
   })
 })
 
-/** The answers on one connection, each as long as it says; that to a HEAD has no body. */
+/** Splits the replies of one connection by Content-Length; a reply to HEAD has no body. */
 const inOrder = (answers: Buffer, methods: ReadonlyArray<string>) => {
   let at = 0
   const read = methods.map((method) => {

@@ -15,7 +15,7 @@ describe('scripts and styles of the console', () => {
   })
   after(() => server.close())
 
-  it('[V65] come in the coding that the client takes, each with a tag of its own', async () => {
+  it('[V65] have the coding that the client accepts, each with its own ETag', async () => {
     const plain = await ask()
     expect(plain.headers).not.to.have.property('content-encoding')
     const zipped = await ask({ 'accept-encoding': 'gzip' })
@@ -34,7 +34,7 @@ describe('scripts and styles of the console', () => {
     }
   })
 
-  it('[V65] are 304 for who has them', async () => {
+  it('[V65] get 304 if the client has the current version', async () => {
     for (const coding of ['identity', 'gzip', 'br']) {
       const { headers } = await ask({ 'accept-encoding': coding })
       const again = await ask({ 'accept-encoding': coding, 'if-none-match': headers.etag ?? '' })
@@ -47,7 +47,7 @@ describe('scripts and styles of the console', () => {
     expect((await ask({ 'if-match': '"another"' })).status).to.equal(412)
   })
 
-  it('[V65] have the same head for HEAD, and no body', async () => {
+  it('[V65] have the same headers for HEAD, and no body', async () => {
     const get = await ask({ 'accept-encoding': 'gzip' })
     const head = await ask({ 'accept-encoding': 'gzip' }, 'HEAD')
     expect(head.body).to.have.length(0)
@@ -55,7 +55,7 @@ describe('scripts and styles of the console', () => {
     expect(head.headers['content-length']).to.equal(get.headers['content-length'])
   })
 
-  it('[V65] are compressed once, also for many who ask at one time', async () => {
+  it('[V65] are compressed once, even for concurrent requests', async () => {
     const assetReply = createAssetReply(
       { contentType: 'text/javascript', body: Buffer.from('1;'.repeat(9)) },
       () => 0,

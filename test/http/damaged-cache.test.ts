@@ -13,12 +13,12 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 type Ask = { readonly path: string; readonly range?: string }
 type Answer = { readonly status: number; readonly body: Buffer }
 
-/** One hash, two of them, and more than the memory tier takes. */
+/** Sizes of one hashed chunk, of two, and above the limit of the memory tier. */
 const bodies = [someBytes(40_000, 3), someBytes(1_300_000, 5), someBytes(4_500_000, 7)]
 
 const ranges = ['bytes=10-19', 'bytes=1048570-1048580', 'bytes=-1000', 'bytes=3000000-']
 
-describe('[V22] [R10] a cache whose files are damaged', () => {
+describe('[V22] [R10] a cache with damaged files', () => {
   let adapters: Partial<Adapters>
   let asks: ReadonlyArray<Ask>
   let expected: ReadonlyArray<Answer>
@@ -82,7 +82,7 @@ describe('[V22] [R10] a cache whose files are damaged', () => {
   })
   after(removeScratch)
 
-  it('gives no wrong byte and no fault, whatever has happened to any one of them', async () => {
+  it('returns no wrong byte and no error, whatever the damage to a file', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(),

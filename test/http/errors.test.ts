@@ -8,7 +8,7 @@ import { bearer, createMemoryLarder, listen, type TestServer } from '../support/
 
 type Asked = { readonly path: string; readonly init?: RequestInit }
 
-/** One way to each row of the table of http-api.md §1.4 that reading routes have; the servers are whole, down and broken. */
+/** A case for each row of http-api.md §1.4 for read routes; the servers are healthy, down or broken. */
 describe('errors (§1.4)', () => {
   let whole: TestServer
   let down: TestServer
@@ -134,7 +134,7 @@ describe('errors (§1.4)', () => {
       },
     })
 
-  it('have the status, the word and the headers of the table', async () => {
+  it('have the status, the type and the headers of the table', async () => {
     for (const way of ways) {
       const response = await ask(way)
       expect(response.status, way.path).to.equal(way.status)
@@ -150,7 +150,7 @@ describe('errors (§1.4)', () => {
     }
   })
 
-  it('are problems by RFC 9457 for who prefers these, with the same word', async () => {
+  it('are RFC 9457 problems for clients that prefer them, with the same type', async () => {
     for (const way of ways) {
       const response = await ask(way, {
         headers: { accept: 'application/json;q=0.5, application/problem+json' },
@@ -166,7 +166,7 @@ describe('errors (§1.4)', () => {
     }
   })
 
-  it('stay as they are for who would take either', async () => {
+  it('are unchanged for clients that accept both', async () => {
     for (const accept of [
       '*/*',
       'application/json, application/problem+json',
@@ -178,7 +178,7 @@ describe('errors (§1.4)', () => {
         )
   })
 
-  it('have the same head and no body for HEAD', async () => {
+  it('have the same headers and no body for HEAD', async () => {
     const reading = ways.filter(({ init, status }) => init?.method === undefined && status !== 502)
     for (const way of reading) {
       const get = await ask(way)
@@ -196,7 +196,7 @@ describe('errors (§1.4)', () => {
     }
   })
 
-  it('never tell of a stack, a path, an address or a token', async () => {
+  it('never reveal a stack trace, a path, an address or a token', async () => {
     for (const accept of ['*/*', 'application/problem+json'])
       for (const way of ways) {
         const text = await (await ask(way, { headers: { accept } })).text()

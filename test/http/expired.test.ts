@@ -3,8 +3,8 @@ import { right } from '../support/expect-right.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, createStandingClock, listen } from '../support/memory-larder.ts'
 
-describe('[V52] a token with a good signature that has expired', () => {
-  it('is told so on every route of media, alike for what is its own, what is not and what is unknown', async () => {
+describe('[V52] an expired token with a valid signature', () => {
+  it('is reported as expired on every media route, for own, foreign and unknown files alike', async () => {
     const { clock, advance } = createStandingClock()
     const larder = await createMemoryLarder({ clock })
     const server = await listen(larder)
@@ -41,7 +41,7 @@ describe('[V52] a token with a good signature that has expired', () => {
       )
     }
 
-    // So that all of it lies in memory, and may be replayed. There are no keyframes in this film.
+    // Fills the memory cache, so that replays are possible. This video has no keyframe index.
     for (const [path, jwt] of own)
       for (let i = 0; i < 3; i++)
         for (const { status } of await ask(path, jwt))

@@ -20,7 +20,7 @@ const content = '/api/1/content_files'
 
 const urisOf = (m3u8: string): ReadonlyArray<string> => m3u8.match(/^[^#\n].*$/gm) ?? []
 const uidIn = (uri: string): string | undefined => /([^/]*)\.\w+$/.exec(uri)?.[1]
-/** The lists of key pictures that a master playlist names. */
+/** The I-frame playlists of a master playlist. */
 const namedIn = (master: string): ReadonlyArray<string> =>
   [...master.matchAll(/URI="([^"]*\.iframes\.m3u8[^"]*)"/g)].map(([, uri = '']) => uri)
 
@@ -45,7 +45,7 @@ describe('I-frame playlists (W25)', () => {
   }
   const list = (uid: string, restrictions?: Restrictions) => ask(`exports/${uid}.iframes.m3u8`, restrictions)
 
-  it('list each key picture of an export as bytes of a part', async () => {
+  it('list each keyframe of an export as a byte range of a segment', async () => {
     const { status, headers, text } = await list(film.high.uid)
     const [init, ...media] = film.high.parts.map(({ uid }) => uid)
     expect(status).to.equal(200)
@@ -56,18 +56,18 @@ describe('I-frame playlists (W25)', () => {
     expect(checkMediaPlaylist(text)).to.deep.equal([])
   })
 
-  it('are kept in the cache, unsigned', async () => {
+  it('are cached unsigned', async () => {
     const { text } = await list(film.low.uid)
     const key = cacheKeys.vodIFrames({ uid: film.low.uid })
     expect(await valueIn(larder.cache, key)).to.deep.equal(O.some(text))
   })
 
-  it('are not there for sound, whose media playlist is', async () => {
+  it('do not exist for audio, unlike its media playlist', async () => {
     expect((await list(film.sound.uid)).status).to.equal(404)
     expect((await ask(`exports/${film.sound.uid}.m3u8`)).status).to.equal(200)
   })
 
-  it('say the same of unknown and foreign exports, and of forbidden ones (§2.5, W15)', async () => {
+  it('give the same reply for unknown, foreign and forbidden exports (§2.5, W15)', async () => {
     const other = await seedLadder(larder)
     const answers = await Promise.all([
       list(aContentExportUid()),
@@ -82,7 +82,7 @@ describe('I-frame playlists (W25)', () => {
       expect({ status, text }).to.deep.equal({ status: 403, text: answers[0]?.text })
   })
 
-  it('end and begin, in a clip, with the media playlist, and name only bytes that may be had (§2.4)', async () => {
+  it('start and end with the clipped media playlist, and refer only to permitted bytes (§2.4)', async () => {
     for (const clip of [
       [6, 12],
       [5.9, 12],
@@ -98,7 +98,7 @@ describe('I-frame playlists (W25)', () => {
     expect((await list(film.high.uid, { clip: [24, 30] })).status).to.equal(404)
   })
 
-  it('go from the master with their variants, whatever takes these out (§2.4, §5.3)', async () => {
+  it('disappear from the master playlist together with their variants (§2.4, §5.3)', async () => {
     const named = async (query: string, restrictions?: Restrictions) =>
       namedIn((await ask(`${film.uid}/mobile.m3u8?${query}`, restrictions)).text)
     const [high, low] = [film.high, film.low].map(({ uid }) => `../exports/${uid}.iframes.m3u8`)
@@ -110,8 +110,8 @@ describe('I-frame playlists (W25)', () => {
     expect(await named('', { exports: [film.sound.uid] })).to.deep.equal([])
   })
 
-  describe('carry the token on to the key pictures (§3)', () => {
-    /** From the master to the bytes of every key picture, by URL resolution, as a player goes. */
+  describe('pass the token on to the keyframes (§3)', () => {
+    /** Follows URLs as a player does, from the master playlist to the bytes of every keyframe. */
     const walk = async (master: URL, init: RequestInit = {}): Promise<ReadonlyArray<string>> => {
       const pictures: string[] = []
       for (const uri of namedIn(await (await fetch(master, init)).text())) {
@@ -146,7 +146,7 @@ describe('I-frame playlists (W25)', () => {
       expect(await walk(master('', `?jwt=${await tokenFor(film.uid)}`))).to.deep.equal(all)
     })
 
-    it('by a variable that is defined', async () => {
+    it('in a defined variable', async () => {
       const jwt = await tokenFor(film.uid)
       const { text } = await ask(`exports/${film.high.uid}.iframes.m3u8?presign=define`)
       expect(text).to.match(/^#EXTM3U\n#EXT-X-VERSION:11\n#EXT-X-DEFINE:QUERYPARAM="jwt"\n/)
@@ -159,7 +159,7 @@ describe('I-frame playlists (W25)', () => {
   })
 })
 
-describe('I-frame playlists of a film that was added (W25)', () => {
+describe('I-frame playlists of an ingested video (W25)', () => {
   let larder: Larder
   let server: TestServer
   let master: URL
@@ -190,7 +190,7 @@ describe('I-frame playlists of a film that was added (W25)', () => {
 
   const byFfmpeg = isHere('ffmpeg') ? it : null
   byFfmpeg?.(
-    'give bytes of which ffmpeg decodes one picture each: the key pictures of the film',
+    'refer to bytes that ffmpeg decodes to one picture each: the keyframes of the video',
     async () => {
       const lists = namedIn(await textOf(master))
       expect(lists).not.to.have.length(0)
@@ -214,7 +214,7 @@ describe('I-frame playlists of a film that was added (W25)', () => {
     },
   )
 
-  it('take as much as the master says, and break no rule', async () => {
+  it('have the bandwidth that the master declares, and break no rule', async () => {
     const reports = await right(examineLists(master.href, larder.fetchListAs(null)))
     expect(reports.flatMap(({ findings }) => findings)).to.deep.equal([])
     const text = await textOf(master)

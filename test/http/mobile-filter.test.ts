@@ -49,10 +49,9 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
     expect(await variants('w=640')).to.deep.equal([360, 1080, 0])
   })
 
-  it('let bmax be as low as it likes (W21)', async () =>
-    expect(await variants('bmax=64000')).to.deep.equal([0]))
+  it('accept a bmax of any size (W21)', async () => expect(await variants('bmax=64000')).to.deep.equal([0]))
 
-  it('answer 422 for what is no filter, with every fault named, and never 500 (W20)', async () => {
+  it('answer 422 for invalid filters, with every fault listed, and never 500 (W20)', async () => {
     for (const query of [
       'pr=abc',
       'pr=nan',
@@ -78,13 +77,13 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
     ])
   })
 
-  it('tell a stranger nothing of his faults', async () => {
+  it('report no faults to a caller without a token', async () => {
     const path = `/api/1/content_files/${film.uid}/mobile.m3u8?w=nan`
     expect((await server.get(path)).status).to.equal(401)
     expect((await server.get(`${path}&jwt=${jwt}x`)).status).to.equal(403)
   })
 
-  it('make no keys in the cache, however many of them viewers think of (W10)', async () => {
+  it('create no cache keys, however many variations viewers send (W10)', async () => {
     await ask('')
     const before = [...written]
     for (let i = 1; i <= 100; i++)

@@ -12,7 +12,7 @@ import { superiority } from '../support/rank-test.ts'
 type Question<U, A> = (uid: U) => TE.TaskEither<Unavailable, A>
 type Decorate = <U, A>(ask: Question<U, A>) => Question<U, A>
 
-/** The adapters with every question about an export or part decorated. */
+/** The adapters, with every query for an export or part decorated. */
 const withQuestions = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate): Partial<Adapters> => ({
   imageFiles: {
     ...imageFiles,
@@ -29,18 +29,18 @@ const withQuestions = ({ imageFiles, contentFiles }: Adapters, decorate: Decorat
 type Route = {
   readonly name: string
   readonly path: (uid: string) => string
-  /** Of somebody who may, and who has been served. */
+  /** Request of a viewer with access who was served before. */
   readonly owner: RequestInit
-  /** Of somebody whose token is for another file, or who has none. */
+  /** Request of a caller with the token of another file, or without one. */
   readonly stranger: RequestInit
-  /** What the owner has asked for, so that all there is to know of it is cached. */
+  /** Requested by the owner before, so that everything about it is cached. */
   readonly warm: string
-  /** What nobody has asked for. */
+  /** Never requested before. */
   readonly cold: string
   readonly unknown: () => string
 }
 
-/** All routes that are keyed by an export or a part. */
+/** All routes with the uid of an export or a part. */
 const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
   const [film, otherFilm, coldFilm] = [await seedFilm(larder), await seedFilm(larder), await seedFilm(larder)]
   const [image, otherImage, coldImage] = [
@@ -94,8 +94,8 @@ const warmUp = async (server: TestServer, { path, owner, warm, stranger, unknown
   await server.get(path(unknown()), stranger)
 }
 
-describe('what is not there, and what is another’s (§2.5, W15)', () => {
-  it('get the same answer, whether anything of it is cached or not', async () => {
+describe('missing and foreign files (§2.5, W15)', () => {
+  it('get the same reply, cached or not', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {
@@ -112,7 +112,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     await server.close()
   })
 
-  it('cost the same looks into the cache and the same questions, and fill no cache', async () => {
+  it('cost the same cache lookups and queries, and fill no cache', async () => {
     const plain = await createMemoryLarder()
     const steps: string[] = []
     const told =
@@ -135,7 +135,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
       const stepsOf = async (uid: string) => {
         steps.length = 0
         await server.get(path(uid), stranger)
-        // In whatever order: it is their sum that takes time.
+        // In any order: only their total time matters.
         return steps.toSorted()
       }
       const expected = await stepsOf(unknown())
@@ -145,9 +145,9 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     await server.close()
   })
 
-  it('take the same time', async () => {
+  it('take equally long', async () => {
     const plain = await createMemoryLarder()
-    // A database is at the other end of a wire: without a question to it, an answer comes early.
+    // A real database is remote, so a reply without a query would be measurably faster.
     const far = withQuestions(plain, (ask) => (uid) => async () => {
       await delay(1)
       return ask(uid)()
@@ -163,7 +163,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
         await (await server.get(path(uid), stranger)).arrayBuffer()
         times[which].push(performance.now() - start)
       }
-      // In turns, and each of them first half of the time: what else the machine does falls on both.
+      // Alternates the order, so that other load of the machine affects both equally.
       for (let i = 0; i < 200; i++) {
         if (i % 2 === 0) await measure('foreign', warm)
         await measure('unknown', unknown())
@@ -174,7 +174,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     await server.close()
   })
 
-  it('are told alike when the database is down', async () => {
+  it('get the same reply when the database is down', async () => {
     const plain = await createMemoryLarder()
     let isDown = false
     const failed = TE.left(unavailable('database')('gone'))

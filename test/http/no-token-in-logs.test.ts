@@ -6,7 +6,7 @@ import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 
 describe('the log (§2.6, W14)', () => {
-  it('tells what failed, and holds no token, however it came and whatever became of the request', async () => {
+  it('reports failures, and contains no token, whatever the carrier and the outcome', async () => {
     const { log, entries } = createRecordingLog()
     const whole = await createMemoryLarder({ log })
     const [film, image] = [await seedFilm(whole), await seedImage(whole)]

@@ -12,7 +12,7 @@ const grant: MediaGrant = { sub: 'cf_a', exp: 1_800_000_060, restrictions: {} }
 const jwt = 'aaa.bbb.ccc'
 const common = { 'Cache-Control': 'private' }
 
-/** Parts of a replay, each of which can be made to throw after the reply was kept. */
+/** Parts of a replay; each can be made to throw after the reply was stored. */
 type Parts = {
   -readonly [K in 'known' | 'clock' | 'isStillCached' | 'plan' | 'cacheControlFor']: () => void
 } & {
@@ -106,7 +106,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   }
 
   for (const part of ['known', 'clock', 'isStillCached', 'cacheControlFor', 'body'] as const) {
-    it(`when ${part} throws: the reply is dropped, and the routes answer`, async () => {
+    it(`when ${part} throws: the reply is evicted, and the routes reply`, async () => {
       keep(replayable(filled()))
       expect((await ask()).body.toString()).to.equal('replayed')
       parts[part] = broken
@@ -121,19 +121,19 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     await expectRoutesOnce({ 'if-none-match': '*' })
   })
 
-  it('when the bytes that it holds cannot be had', async () => {
+  it('when its bytes cannot be read', async () => {
     keep(replayable({ _tag: 'Cached', bytes: () => parts.body()[0] ?? null }))
     expect((await ask()).body.toString()).to.equal('replayed')
     parts.body = broken
     await expectRoutesOnce()
   })
 
-  it('when Node refuses to write its head', async () => {
+  it('when Node rejects its head', async () => {
     keep(replayable(filled()), { ...common, 'X-Odd': 'a line\nand another' })
     await expectRoutesOnce()
   })
 
-  it('when it cannot be kept: nothing is, and nothing is thrown', async () => {
+  it('when it cannot be stored: it is skipped without an exception', async () => {
     for (const part of ['known', 'clock', 'isStillCached'] as const) {
       const { [part]: fine } = parts
       parts[part] = broken
@@ -145,15 +145,15 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     expect((await ask()).body.toString()).to.equal('by the routes')
   })
 
-  it('once the head is written, with a broken connection and no wrong body', async () => {
-    // A body that Node does not take: no type of ours allows it.
+  it('after the head is written: the connection breaks, and no wrong body is sent', async () => {
+    // A body that Node rejects; our types do not allow it.
     parts.body = () => ['text', 7] as unknown as ReadonlyArray<Uint8Array>
     keep(replayable(filled()))
     expect((await ask()).isWhole).to.equal(false)
     expect((await ask()).body.toString()).to.equal('by the routes')
   })
 
-  it('is not a token of another length: the routes make that body', async () => {
+  it('does not occur with a token of another length: the routes reply', async () => {
     keep(replayable({ _tag: 'Template', tokenLength: jwt.length + 1, fill: () => parts.body() }))
     expect((await ask()).body.toString()).to.equal('by the routes')
   })

@@ -4,7 +4,7 @@ import { E, TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
 
-describe('what clients write fills no memory [V4]', () => {
+describe('client input cannot fill the memory [V4]', () => {
   let twins: Twins
   beforeEach(async () => {
     twins = await createTwins()
@@ -24,7 +24,7 @@ describe('what clients write fills no memory [V4]', () => {
     return twins.isReplayed(ask)
   }
 
-  it('no reply is kept by a parameter that its route does not know, and each is answered as by the routes', async () => {
+  it('a request with an unknown parameter is not cached, and the routes reply to it', async () => {
     for (const ask of await asksOf()) {
       expect(await isKept(ask), ask.path).to.equal(true)
       for (const parameter of ['x=1', 'JWT=1', 'w=1&x', 'presign=&x=1'].filter(
@@ -43,7 +43,7 @@ describe('what clients write fills no memory [V4]', () => {
     expect(await isKept(withParameter(ask, 'dpr=2'))).to.equal(false)
   })
 
-  it('no reply is kept by a URL or an Accept-Encoding of more than 2 KB', async () => {
+  it('a request with a URL or an Accept-Encoding of more than 2 KB is not cached', async () => {
     const [ask] = await asksOf()
     if (ask === undefined) return expect.fail('nothing to ask')
     const codings = (count: number) => ({
@@ -62,7 +62,7 @@ describe('what clients write fills no memory [V4]', () => {
     await twins.expectAlike(long)
   })
 
-  it('tokens are remembered by a digest, in so many bytes, whatever their length', async () => {
+  it('tokens are cached by digest, in constant space for any length', async () => {
     const letters = 'A'.repeat(4000)
     let verified = 0
     const tokens = createRememberedMediaTokens(

@@ -53,7 +53,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
   })
   after(() => twins.close())
 
-  it('is asked of all routes that there are', () => {
+  it('is tested on all existing routes', () => {
     const seen: boolean[] = []
     const spy: RouteHandler = ({ credential }) => {
       seen.push(credential.readsAuthorization)
@@ -72,7 +72,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     serviceRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
     homeRoutes(larder.health, spy)
     consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)
-    // Bytes of an image stand twice among the cases, for two exports.
+    // Image bytes occur twice in the cases, for two exports.
     const reading = cases.filter(({ readsAuthorization }) => readsAuthorization).length - 1
     expect(seen.filter((reads) => reads)).to.have.length(reading)
     expect(seen.filter((reads) => !reads)).to.have.length(cases.length - 1 - reading)
@@ -80,7 +80,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
 
   const asked = (path: string, headers: Readonly<Record<string, string>> = {}): Ask => ({ path, headers })
 
-  it('names Authorization where it is read, whatever is answered', async () => {
+  it('contains Authorization on routes that read it, whatever the reply', async () => {
     for (const { path, jwt, readsAuthorization } of cases) {
       const authorization = `bearer ${jwt}`
       const statuses: Array<Heard['status']> = []
@@ -114,7 +114,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     }
   })
 
-  it('names it not on replies to public files, which are the same for everybody; on refusals of these it does', async () => {
+  it('lacks it on public files, which are the same for every client, but not on their refusals', async () => {
     const { larder, image } = twins
     await right(larder.imageFiles.setPublic(image.uid, true))
     await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
@@ -136,8 +136,8 @@ describe('Vary of every route (§6.3) [V13]', () => {
   })
 })
 
-describe('how long a list may be kept [V13]', () => {
-  it('is never longer than its token is good, by the routes and by replay', async () => {
+describe('cache lifetime of lists [V13]', () => {
+  it('never exceeds the lifetime of the token, by the routes and by replay', async () => {
     const twins = await createTwins()
     const { larder, film } = twins
     const path = `/api/1/content_files/${film.uid}/mobile.m3u8`
@@ -162,7 +162,7 @@ describe('how long a list may be kept [V13]', () => {
     await twins.close()
   })
 
-  it('of a public picture that comes with a fresh token is the life of that token', async () => {
+  it('is the lifetime of the fresh token for a public image that comes with one', async () => {
     const twins = await createTwins()
     await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
     const path = `/api/1/image_files/playlist/${twins.image.uid}?public=1`

@@ -3,7 +3,7 @@ import { right } from '../support/expect-right.ts'
 import { seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
 
-/** A database that keeps the answers back until it is told to give them. */
+/** A database that withholds its results until they are released. */
 const createSlowLarder = async () => {
   const whole = await createMemoryLarder()
   let open = (): void => undefined
@@ -25,7 +25,7 @@ const createSlowLarder = async () => {
 }
 
 describe('overload (§13.2) [V28]', () => {
-  it('is 503 with Retry-After for what waits; health is beside the queue, and hits are served', async () => {
+  it('gives queued requests 503 with Retry-After; health checks and cache hits are served', async () => {
     const { larder, whole, open, asked } = await createSlowLarder()
     const limits = { inFlight: 2, waiting: 3, waitMilliseconds: 200 }
     const server = await listen(larder, undefined, limits)

@@ -61,11 +61,11 @@ describe('a planned reply over a socket', () => {
     }
   }
 
-  /** Without what is of the connection, and of the moment. */
+  /** Headers without those that depend on the connection or the time. */
   const said = (headers: Headers) =>
     [...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name))
 
-  it('carries the whole, with a digest that is true', async () => {
+  it('carries the whole, with a correct digest', async () => {
     const { status, headers, body } = await ask({})
     expect(status).to.equal(200)
     expect(body.equals(bytes)).to.equal(true)
@@ -84,7 +84,7 @@ describe('a planned reply over a socket', () => {
     expect(several.body.length).to.equal(Number(several.headers.get('content-length')))
   })
 
-  it('says by HEAD what it says by GET', async () => {
+  it('has the same headers for HEAD and GET', async () => {
     for (const headers of [{}, { range: 'bytes=0-1' }, { range: 'bytes=0-1,5-6' }]) {
       const [get, head] = [await ask(headers), await ask(headers, 'HEAD')]
       expect([head.status, said(head.headers)]).to.deep.equal([get.status, said(get.headers)])
@@ -92,7 +92,7 @@ describe('a planned reply over a socket', () => {
     }
   })
 
-  it('is 304 to one who has it, and reads If-Range and joined headers as Node hands them over', async () => {
+  it('is 304 for a matching ETag, and supports If-Range and joined headers as from Node', async () => {
     expect((await ask({ 'if-none-match': representation.etag })).status).to.equal(304)
     expect((await ask({ range: 'bytes=0-1', 'if-range': representation.etag })).status).to.equal(206)
     expect((await ask({ range: 'bytes=0-1', 'if-range': '"x"' })).status).to.equal(200)

@@ -1,15 +1,15 @@
-// A second reading of RFC 9110 §14, which shares nothing with the first: a recursive-descent parser of the
-// grammar as printed, exact integers, and a mask with one flag a byte in place of arithmetic on intervals.
+// An independent implementation of RFC 9110 §14: a recursive-descent parser of the
+// grammar as printed, exact integers, and a mask with one flag per byte instead of interval arithmetic.
 
 type Spec = { readonly first?: bigint; readonly last?: bigint }
 
 export type ReferenceSelection = 'whole' | 'unsatisfiable' | ReadonlyArray<ReadonlyArray<number>>
 
-/** The indexes of the bytes that each part holds. */
+/** The indexes of the bytes in each part. */
 export const referenceSelection = (header: string, length: number): ReferenceSelection => {
   const specs = parse(header)
   if (specs === undefined) return 'whole'
-  // A suffix that is not 0 is satisfiable (§14.1.2), and nothing is what it selects of nothing.
+  // A suffix other than 0 is satisfiable (§14.1.2); from an empty body it selects nothing.
   if (length === 0)
     return specs.some((spec) => spec.first === undefined && spec.last !== 0n) ? 'whole' : 'unsatisfiable'
 
@@ -40,7 +40,7 @@ const selects = ({ first, last }: Spec, at: number, length: number): boolean =>
     ? BigInt(length - at) <= (last ?? 0n)
     : first <= BigInt(at) && (last === undefined || BigInt(at) <= last)
 
-/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient reads a list (§5.6.1.2). */
+/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient parses a list (§5.6.1.2). */
 const parse = (text: string): ReadonlyArray<Spec> | undefined => {
   let at = 0
   const skipSpace = (): void => {

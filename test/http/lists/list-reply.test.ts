@@ -16,7 +16,7 @@ const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
 const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-_.c2ln' }
 
-/** As nobody's. */
+/** Without a viewer. */
 const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
   found: foundAtHand({ ...kind, signature }),
   format,
@@ -37,7 +37,7 @@ const bytesOf = async ({ body }: Reply): Promise<Buffer> => {
 }
 
 describe('the reply with a list', () => {
-  it('has the headers of its kind', async () => {
+  it('has the headers of its format', async () => {
     const { status, headers, body } = await ask({ 'accept-encoding': 'gzip' })
     expect(status).to.equal(200)
     expect(headers).to.deep.include({
@@ -51,7 +51,7 @@ describe('the reply with a list', () => {
     expect(headers.ETag).to.match(/^"[\w-]+-gzip"$/)
   })
 
-  it('names its type, and has what more the route gives it', async () => {
+  it('has its type and the additional headers of the route', async () => {
     const typeOf = async (each: typeof list) =>
       (await right(reply({ method: 'GET', headers: {} }, signedBy(each, shared)))).headers['Content-Type']
     expect(await typeOf(jsonOf('{}'))).to.equal('application/json; charset=utf-8')
@@ -62,13 +62,13 @@ describe('the reply with a list', () => {
     expect(headers).to.include({ 'x-image-file-jwt': 'a.b.c' })
   })
 
-  it('is kept by no cache for longer than its token is good [V13]', async () => {
+  it('outlives its token in no cache [V13]', async () => {
     for (const [seconds, told] of [
       [86_401, 'max-age=30, stale-while-revalidate=300, stale-if-error=86400'],
       [1800, 'max-age=30, stale-while-revalidate=300, stale-if-error=1800'],
       [100.5, 'max-age=30, stale-while-revalidate=100, stale-if-error=100'],
       [7, 'max-age=7, stale-while-revalidate=7, stale-if-error=7'],
-      // Within the leeway.
+      // Expired within the leeway.
       [-3, 'max-age=0, stale-while-revalidate=0, stale-if-error=0'],
     ] as const) {
       const given = { ...signedBy(list, shared), exp: now / 1000 + seconds }
@@ -77,7 +77,7 @@ describe('the reply with a list', () => {
     }
   })
 
-  it('is 304 to whoever has it in this coding, and 200 in another', async () => {
+  it('gets 304 for the ETag of the same coding, and 200 for that of another', async () => {
     for (const coding of ['gzip', 'br', 'identity']) {
       const first = await ask({ 'accept-encoding': coding })
       const again = await ask({ 'accept-encoding': coding, 'if-none-match': first.headers.ETag })
@@ -91,7 +91,7 @@ describe('the reply with a list', () => {
     }
   })
 
-  it('has no tag where it is for one viewer, and no condition that names one holds', async () => {
+  it('has no ETag if it is for one viewer, and matches no condition', async () => {
     const { status, headers } = await ask({ 'accept-encoding': 'gzip' }, signed)
     expect(status).to.equal(200)
     expect(headers).not.to.have.property('ETag')
@@ -107,7 +107,7 @@ describe('the reply with a list', () => {
     const size = expected.length
 
     describe(`signed as ${signature.mode}`, () => {
-      it('gives a range of the plain list, also to whoever takes gzip', async () => {
+      it('returns a range of the unencoded list, even to a client that accepts gzip', async () => {
         const whole = await ask({ range: 'bytes=0-', 'accept-encoding': 'gzip' }, signature)
         expect(whole.status).to.equal(206)
         expect(whole.headers).to.include({ 'Content-Range': `bytes 0-${size - 1}/${size}` })
@@ -119,7 +119,7 @@ describe('the reply with a list', () => {
         expect((await bytesOf(middle)).equals(expected.subarray(100, 300))).to.equal(true)
       })
 
-      it('gives several ranges', async () => {
+      it('returns several ranges', async () => {
         const several = await ask({ range: 'bytes=0-6,-5' }, signature)
         expect(several.status).to.equal(206)
         const bytes = await bytesOf(several)
@@ -127,7 +127,7 @@ describe('the reply with a list', () => {
         expect(bytes.toString()).to.include('\r\n\r\n#EXTM3U\r\n--').and.include('\r\n\r\nLIST\n\r\n--')
       })
 
-      it('refuses a range beyond it', async () => {
+      it('refuses a range beyond the end', async () => {
         const beyond = await ask({ range: `bytes=${size}-` }, signature)
         expect(beyond.status).to.equal(416)
         expect(beyond.headers).to.include({ 'Content-Range': `bytes */${size}` })
@@ -143,7 +143,7 @@ describe('the reply with a list', () => {
     })
   }
 
-  it('continues a list only by the tag of the plain one', async () => {
+  it('resumes a list only with the ETag of the unencoded one', async () => {
     const { headers: plain } = await ask({ range: 'bytes=0-1' })
     const { headers: gzip } = await ask({ 'accept-encoding': 'gzip' })
     expect((await ask({ range: 'bytes=5-', 'if-range': plain.ETag })).status).to.equal(206)

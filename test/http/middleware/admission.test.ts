@@ -42,10 +42,10 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
 }
 
 describe('admission [V28]', () => {
-  describe('in turns of the event loop', () => {
+  describe('by turns of the event loop', () => {
     const turnsSoFar = countTurns()
 
-    /** In which turn, from now on, each of so many begins. */
+    /** Returns the turn in which each of `count` requests starts. */
     const beginAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
       new Promise((resolve) => {
         const from = turnsSoFar()
@@ -63,15 +63,15 @@ describe('admission [V28]', () => {
           })
       })
 
-    it('begins all at once where few come', async () => {
+    it('starts few requests at once', async () => {
       expect(await beginAll(setUp({ perTurn: 3 }).admit, 3)).to.deep.equal([0, 0, 0])
     })
 
-    it('begins few in one turn and the rest in those that follow, in the order in which they came', async () => {
+    it('starts a limited number in one turn and the rest in later turns, in order of arrival', async () => {
       expect(await beginAll(setUp({ perTurn: 3 }).admit, 8)).to.deep.equal([0, 0, 0, 1, 1, 1, 2, 2])
     })
 
-    it('begins at once again when all have begun', async () => {
+    it('starts at once again when the queue is empty', async () => {
       const { admit } = setUp({ perTurn: 2 })
       await beginAll(admit, 5)
       await turns(2)
@@ -79,7 +79,7 @@ describe('admission [V28]', () => {
     })
   })
 
-  it('loses none of a turn to one that throws [V29]', async () => {
+  it('starts all other requests of a turn when one throws [V29]', async () => {
     const { come, log, counts } = setUp({ perTurn: 2 })
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) come(name, { throws: 'ace'.includes(name) })
     await turns(4)
@@ -88,7 +88,7 @@ describe('admission [V28]', () => {
     expect(counts).to.include({ in_flight: 3, waiting: 0 })
   })
 
-  it('holds to the limit of requests in flight, and goes on when one of them has its reply', async () => {
+  it('respects the in-flight limit, and continues when a request has its reply', async () => {
     const { come, log, release, counts } = setUp({ inFlight: 2 })
     for (const name of ['a', 'b', 'c', 'd']) come(name)
     await turns(3)
@@ -100,7 +100,7 @@ describe('admission [V28]', () => {
     expect(log).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('begins likely hits while the others wait, and before them', async () => {
+  it('starts likely hits while others wait, and before them', async () => {
     const { come, log } = setUp({ inFlight: 1, perTurn: 1 })
     for (const name of ['a', 'b', 'c']) come(name)
     come('hit', { isLikelyHit: true })
@@ -108,14 +108,14 @@ describe('admission [V28]', () => {
     expect(log).to.deep.equal(['a', 'hit'])
   })
 
-  it('refuses at once what is beyond the limit of waiting ones', () => {
+  it('refuses requests at once when the queue is full', () => {
     const { come, log, counts } = setUp({ inFlight: 1, waiting: 1 })
     for (const name of ['a', 'b', 'c']) come(name)
     expect(log).to.deep.equal(['a', 'c refused'])
     expect(counts).to.include({ waiting: 1, refused_full: 1 })
   })
 
-  it('[S5] has one limit of waiting ones, of likely hits and of others together', () => {
+  it('[S5] has one queue limit for likely hits and others together', () => {
     const { come, log, counts } = setUp({ inFlight: 1, waiting: 3 })
     for (const n of [1, 2, 3, 4]) {
       come(`rest ${n}`)
@@ -125,7 +125,7 @@ describe('admission [V28]', () => {
     expect(counts).to.include({ waiting: 3, refused_full: 3 })
   })
 
-  it('refuses what has waited for too long, and passes over whose client has left', async () => {
+  it('refuses requests that waited too long, and skips those whose client disconnected', async () => {
     const { come, log, counts, release, advance } = setUp({ inFlight: 1 })
     come('a')
     come('left', { isAbandoned: true })

@@ -5,7 +5,7 @@ import { bearer, createMemoryLarder, createStandingClock, listen } from '../../s
 import { createRecordingLog } from '../../support/recording-log.ts'
 
 describe('refused requests [V61]', () => {
-  it('are counted by reason, and told with it at debug, never with the token', async () => {
+  it('are counted by reason, and logged at debug with the reason, never with the token', async () => {
     const { clock, advance } = createStandingClock()
     const { log, entries } = createRecordingLog()
     const larder = await createMemoryLarder({ clock, log })

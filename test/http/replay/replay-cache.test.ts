@@ -15,7 +15,7 @@ import {
   withParameter,
 } from '../../support/twin-larders.ts'
 
-describe('replies that are given again', () => {
+describe('replayed replies', () => {
   let twins: Twins
   let image: Twins['image']
   let film: Twins['film']
@@ -32,7 +32,7 @@ describe('replies that are given again', () => {
   const mint = (kind: 'image' | 'content', restrictions = {}, ttl = 1800): Promise<string> =>
     right(larder.tokens.mint(kind, kind === 'image' ? image.uid : film.uid, ttl, restrictions))
 
-  it('are those of the routes, of every route, carrier and coding, and cost no look into the cache (W7)', async () => {
+  it('equal those of the routes for every route, carrier and coding, without cache lookups (W7)', async () => {
     for (const { kind, path } of twins.routes)
       for (const [carrier, carry] of Object.entries(carriers))
         for (const coding of ['gzip', 'br, gzip', 'identity']) {
@@ -45,7 +45,7 @@ describe('replies that are given again', () => {
         }
   })
 
-  it('are for every viewer of the file, each with his own token in them', async () => {
+  it('serve every viewer of the file, each with their own token', async () => {
     const path = `/api/1/content_files/exports/${film.high.uid}.m3u8`
     const [first, second] = [await mint('content'), await mint('content', {}, 1801)]
     await twins.warm(ask(`${path}?jwt=${first}`))
@@ -53,7 +53,7 @@ describe('replies that are given again', () => {
     expect(await twins.isReplayed(ask(`${path}?jwt=${second}`))).to.equal(true)
     const { body } = await twins.replayed(ask(`${path}?jwt=${second}`))
     expect(body).to.include(second).and.not.include(first)
-    // Claims that are not known are ignored (http-api.md §2.1), and make a token longer.
+    // Unknown claims are ignored (http-api.md §2.1) and make a token longer.
     const codec = createJwtCodec({
       issuer: 'larder',
       audience: 'larder-content',
@@ -65,7 +65,7 @@ describe('replies that are given again', () => {
     for (const jwt of [longer, first, longer, second]) await twins.expectAlike(ask(`${path}?jwt=${jwt}`))
   })
 
-  it('are for nobody whose token is not good, not for this file, or opens less', async () => {
+  it('never serve a token that is invalid, for another file, or restricted', async () => {
     const path = `content_files/${film.uid}/mobile.m3u8`
     const good = await mint('content', {}, 60)
     const less = await mint('content', { maxh: 360 }, 60)
@@ -88,7 +88,7 @@ describe('replies that are given again', () => {
       expect((await twins.replayed(carry(path, good))).status).to.equal(403)
   })
 
-  it('are whole, a part, or none of it, by range and condition', async () => {
+  it('follow range and condition: whole body, part of it, or none', async () => {
     const jwt = await mint('image')
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${jwt}`
     const list = `/api/1/~${jwt}/image_files/playlist/${image.uid}?presign=none`
@@ -115,7 +115,7 @@ describe('replies that are given again', () => {
     }
   })
 
-  it('leave what takes words or several parts to the routes', async () => {
+  it('leave error bodies and multipart replies to the routes', async () => {
     const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${await mint('image')}`
     await twins.warm(ask(path))
     expect((await twins.replayed(ask(path, { 'if-match': '"other"' }))).status).to.equal(412)
@@ -126,7 +126,7 @@ describe('replies that are given again', () => {
     expect((await twins.replayed(ask(path), 'HEAD')).body).to.have.length(0)
   })
 
-  it('end with what they were made from', async () => {
+  it('end when their source values change', async () => {
     const list = `/api/1/image_files/playlist/${image.uid}?jwt=${await mint('image')}`
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${await mint('image')}`
     await twins.warm(ask(list))
@@ -144,7 +144,7 @@ describe('replies that are given again', () => {
     expect((await twins.replayed(ask(bytes))).body).to.equal('small')
   })
 
-  it('are for anybody, of a public image, for as long as it is public', async () => {
+  it('serve every caller of a public image, as long as it is public', async () => {
     const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
     expect((await twins.replayed(ask(path))).status).to.equal(401)
     await right(larder.imageFiles.setPublic(image.uid, true))
@@ -157,7 +157,7 @@ describe('replies that are given again', () => {
     expect((await twins.replayed(ask(path))).status).to.equal(401)
   })
 
-  it('are never other than those of the routes, whoever asks for what in whatever order', async () => {
+  it('always equal those of the routes, for any callers and requests in any order', async () => {
     const jwts = {
       image: [await mint('image'), await mint('image', {}, 1801), await mint('image', { maxh: 360 })],
       content: [
@@ -217,7 +217,7 @@ describe('replies that are given again', () => {
     expect(again).to.be.greaterThan(20)
   })
 
-  it('[V32] leave to the routes what is chosen by Accept, fmt and hints', async () => {
+  it('[V32] leave negotiation by Accept, fmt and hints to the routes', async () => {
     const uid = await seedFormats(larder, ['avif', 'jpeg', 'webp'])
     const jwt = await right(larder.tokens.mint('image', uid, 1800))
     const chosen = new Set<string | undefined>()

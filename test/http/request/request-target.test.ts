@@ -23,7 +23,7 @@ describe('the request target (§1.4) [V5]', () => {
     return { status: response?.status, body: response?.body.toString() }
   }
 
-  it('that is neither a path nor an http URL is 400, and never 500', async () => {
+  it('gets 400, never 500, if it is neither a path nor an http URL', async () => {
     const targets = [
       'http://[::1/',
       'http://a:99999999/',
@@ -41,12 +41,12 @@ describe('the request target (§1.4) [V5]', () => {
     for (const target of targets) {
       const { status, body } = await ask(target)
       expect(status, target).to.equal(400)
-      // What Node's parser refuses has no body.
+      // Requests that Node's parser rejects get no body.
       if (body !== '') expect(JSON.parse(body ?? ''), target).to.include({ type: 'bad_request' })
     }
   })
 
-  it('that is an http URL is read as its path and query, by routes and replay alike', async () => {
+  it('may be an http URL; routes and replay use its path and query', async () => {
     const plain = await ask(list)
     expect(plain.status).to.equal(200)
     for (const origin of ['http://a', 'https://media.example.com:8443', 'HTTP://user@[::1]:80'])
@@ -55,12 +55,12 @@ describe('the request target (§1.4) [V5]', () => {
     expect((await ask('http://a?x=1')).status).to.equal((await ask('/?x=1')).status)
   })
 
-  it('that is * is for OPTIONS', async () => {
+  it('may be * only for OPTIONS', async () => {
     expect((await ask('*', 'OPTIONS')).status).to.equal(204)
     expect((await ask('*', 'HEAD')).status).to.equal(400)
   })
 
-  it('is never normalised: a path means the same in either form', () => {
+  it('is never normalised, so a path means the same in both forms', () => {
     for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d', '/\\'])
       expect(readTarget('GET', path)).to.equal(path)
     for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d'])

@@ -20,7 +20,7 @@ import { until } from '../../support/processes.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
-describe('bytes from the disk, sent through buffers that are used again', () => {
+describe('bytes from disk, sent through reused buffers', () => {
   const size = 8 * 2 ** 20
   const largeCount = 3
   const blobs = [1, 2, 3].map((seed) => {
@@ -33,7 +33,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
   let cache: DiskCache
   let server: Server
 
-  /** Tells when a buffer is with two at one time, and how many large ones there are. */
+  /** Detects buffers that are in use twice at a time, and counts the large ones. */
   const watched = (buffers: ReplyBuffers): ReplyBuffers => {
     const backBy = (back: (buffer: Buffer) => void) => (buffer: Buffer) => {
       if (!lent.delete(buffer)) faults.push('a buffer came back twice')
@@ -84,7 +84,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
 
   const ask = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
 
-  /** The sha256 of the body; of a client who leaves, `null`. One who stalls reads no further until `resume`. */
+  /** The sha256 of the body; `null` after a disconnect. A stalled client reads nothing until `resume`. */
   const receive = async (path: string, manner: Manner, resume: Promise<unknown>): Promise<string | null> => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(ask(path, 'Connection: close\r\n'))
@@ -117,7 +117,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
     { minLength: 10, maxLength: 16 },
   )
 
-  it('are everybody’s own, whoever else stalls or leaves, and every buffer comes back', async () => {
+  it('are correct for each client while others stall or disconnect; every buffer is returned', async () => {
     const before = await openFiles()
     await fc.assert(
       fc.asyncProperty(clients, async (asked) => {
@@ -141,7 +141,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
     await until(async () => (await openFiles()) <= before)
   })
 
-  it('are let go of when a client leaves before the replies that wait behind another one', async () => {
+  it('are released when a client disconnects before its queued replies are sent', async () => {
     const before = await openFiles()
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write([0, 1, 2].map((blob) => ask(`/${blob}/0/${size}`)).join(''))
@@ -151,7 +151,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
     expect(faults).to.deep.equal([])
   })
 
-  it('come in order when a client sends all of his requests at once', async () => {
+  it('arrive in order when a client pipelines its requests', async () => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(
       [ask(`/0/0/${size}`), ask('/1/5/1000'), ask(`/2/0/${size}`, 'Connection: close\r\n')].join(''),
