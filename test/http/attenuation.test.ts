@@ -35,17 +35,17 @@ describe('attenuated tokens (§2.4)', () => {
   const tokenFor = (restrictions: Restrictions): Promise<string> =>
     right(larder.tokens.mint('content', film.uid, 1800, restrictions))
 
-  const ask = async (path: string, restrictions: Restrictions): Promise<Response> =>
+  const send = async (path: string, restrictions: Restrictions): Promise<Response> =>
     server.get(path, bearer(await tokenFor(restrictions)))
 
   const master = async (restrictions: Restrictions) => {
-    const response = await ask(`${content}/${film.uid}/mobile.m3u8?bmin=0`, restrictions)
+    const response = await send(`${content}/${film.uid}/mobile.m3u8?bmin=0`, restrictions)
     return { status: response.status, text: await response.text() }
   }
   const variants = async (restrictions: Restrictions) => urisOf((await master(restrictions)).text).map(uidIn)
 
   const partStatus = async (uid: string | undefined, restrictions: Restrictions): Promise<number> =>
-    (await ask(`${content}/exports/parts/${uid}.m4s`, restrictions)).status
+    (await send(`${content}/exports/parts/${uid}.m4s`, restrictions)).status
 
   describe('in a master playlist', () => {
     it('drop variants above maxh, but never audio', async () => {
@@ -77,7 +77,7 @@ describe('attenuated tokens (§2.4)', () => {
 
   describe('in a web playlist', () => {
     const web = async (restrictions: Restrictions): Promise<ReadonlyArray<string | undefined>> => {
-      const response = await ask(`${content}/${film.uid}/web.json`, restrictions)
+      const response = await send(`${content}/${film.uid}/web.json`, restrictions)
       if (response.status !== 200) return [String(response.status)]
       const { exports, ...rest } = (await response.json()) as { exports: ReadonlyArray<{ url: string }> }
       expect(rest).to.deep.equal({ duration_seconds: 24 })
@@ -100,7 +100,7 @@ describe('attenuated tokens (§2.4)', () => {
 
   describe('in a media playlist', () => {
     const list = async (uid: string, restrictions: Restrictions) => {
-      const response = await ask(`${content}/exports/${uid}.m3u8`, restrictions)
+      const response = await send(`${content}/exports/${uid}.m3u8`, restrictions)
       return { status: response.status, text: await response.text() }
     }
 
@@ -148,7 +148,7 @@ describe('attenuated tokens (§2.4)', () => {
     it('permit every segment in the list, the init segment, and no other', async () => {
       const clip = [5.999, 12] as const
       const statuses = await Promise.all(film.high.parts.map(({ uid }) => partStatus(uid, { clip })))
-      const response = await ask(`${content}/exports/${film.high.uid}.m3u8`, { clip })
+      const response = await send(`${content}/exports/${film.high.uid}.m3u8`, { clip })
       const listed = urisOf(await response.text()).map(uidIn)
       expect(statuses[0]).to.equal(200)
       for (const [i, { uid }] of film.high.parts.entries())
@@ -168,7 +168,7 @@ describe('attenuated tokens (§2.4)', () => {
 
     it('report a restriction like any other refusal', async () => {
       const path = `${content}/exports/parts/${film.high.parts[1]?.uid}.m4s`
-      const restricted = await ask(path, { maxh: 1 })
+      const restricted = await send(path, { maxh: 1 })
       const foreign = await server.get(
         path,
         bearer(await right(larder.tokens.mint('content', 'cf_other', 60))),
@@ -179,7 +179,7 @@ describe('attenuated tokens (§2.4)', () => {
 
   describe('in a DASH manifest', () => {
     const manifest = async (restrictions: Restrictions) => {
-      const response = await ask(`${content}/${film.uid}/dash.mpd`, restrictions)
+      const response = await send(`${content}/${film.uid}/dash.mpd`, restrictions)
       return { status: response.status, text: await response.text() }
     }
     const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value)
@@ -210,7 +210,7 @@ describe('attenuated tokens (§2.4)', () => {
   describe('on images', () => {
     const heights = [1080, 540, 270]
     let uid: string
-    let made: ReadonlyArray<{ readonly uid: string; readonly height: number }>
+    let images: ReadonlyArray<{ readonly uid: string; readonly height: number }>
 
     before(async () => {
       const file = aNewImageFile()
@@ -226,17 +226,17 @@ describe('attenuated tokens (§2.4)', () => {
       )
       await right(larder.imageFiles.addExports(file.uid, exports))
       uid = file.uid
-      made = exports
+      images = exports
     })
 
-    const askImage = async (path: string, restrictions: Restrictions) =>
+    const sendImage = async (path: string, restrictions: Restrictions) =>
       server.get(
         `/api/1/image_files/${path}`,
         bearer(await right(larder.tokens.mint('image', uid, 60, restrictions))),
       )
 
     const listed = async (restrictions: Restrictions) => {
-      const response = await askImage(`playlist/${uid}`, restrictions)
+      const response = await sendImage(`playlist/${uid}`, restrictions)
       const { items } = (await response.json()) as {
         items?: Record<string, ReadonlyArray<Record<string, unknown>>>
       }
@@ -246,7 +246,7 @@ describe('attenuated tokens (§2.4)', () => {
     it('drop exports from the list, and change nothing else', async () => {
       const all = await listed({})
       expect(await listed({ maxh: 540 })).to.deep.equal(Array.isArray(all) ? all.slice(0, 2) : [])
-      expect(await listed({ exports: [made[0]?.uid ?? ''] })).to.deep.equal(
+      expect(await listed({ exports: [images[0]?.uid ?? ''] })).to.deep.equal(
         Array.isArray(all) ? all.slice(2) : [],
       )
       expect(await listed({ maxh: 100 })).to.equal(404)
@@ -254,18 +254,18 @@ describe('attenuated tokens (§2.4)', () => {
 
     it('forbid the bytes of dropped exports, and select the best of the others', async () => {
       const statuses = await Promise.all(
-        made.map(async (image) => (await askImage(`image/${image.uid}.webp`, { maxh: 540 })).status),
+        images.map(async (image) => (await sendImage(`image/${image.uid}.webp`, { maxh: 540 })).status),
       )
       expect(statuses).to.deep.equal([403, 200, 200])
-      const best = await askImage(`${uid}/best`, { maxh: 540 })
-      expect(best.headers.get('content-location')).to.include(made[1]?.uid)
+      const best = await sendImage(`${uid}/best`, { maxh: 540 })
+      expect(best.headers.get('content-location')).to.include(images[1]?.uid)
     })
   })
 
   it('stay as restrictive when tokens are derived for URLs (§3.2, W14)', async () => {
     const restrictions: Restrictions = { maxh: 400, clip: [0, 12] }
     advance(5)
-    const response = await ask(`${content}/${film.uid}/mobile.m3u8?presign=query`, restrictions)
+    const response = await send(`${content}/${film.uid}/mobile.m3u8?presign=query`, restrictions)
     const [uri = ''] = urisOf(await response.text())
     expect(decodeJwt(new URLSearchParams(uri.split('?')[1]).get('jwt') ?? '')).to.deep.include(restrictions)
   })

@@ -23,14 +23,14 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   const seed = async (formats: ReadonlyArray<string>) => {
     const file = aNewImageFile()
     await right(larder.imageFiles.add(file))
-    const made = formats.flatMap((format) =>
+    const images = formats.flatMap((format) =>
       widths.map(async (width) => {
         const bytes = Buffer.from(`${format} of ${width}`)
         const stored = await storeBytes(larder, bytes, `image/${format}`)
         return aNewImageExport({ format, width, height: width / 2, file: stored })
       }),
     )
-    exports = await Promise.all(made)
+    exports = await Promise.all(images)
     await right(larder.imageFiles.addExports(file.uid, exports))
     return file.uid
   }
@@ -43,13 +43,13 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   })
   after(() => server.close())
 
-  const ask = (query = '', headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
+  const send = (query = '', headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
     server.get(`/api/1/image_files/${uid}/best${query}`, {
       method,
       headers: { authorization: `bearer ${jwt}`, ...headers },
     })
   const best = async (query = '', headers: Readonly<Record<string, string>> = {}) =>
-    (await ask(query, headers)).text()
+    (await send(query, headers)).text()
 
   it('selects the best format that Accept allows', async () => {
     expect(await best('?w=100', { accept: 'image/avif,image/webp,*/*' })).to.equal('avif of 200')
@@ -78,7 +78,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   it('[V34] selects the best format that covers the size', async () => {
     const file = aNewImageFile()
     await right(larder.imageFiles.add(file))
-    const made = await Promise.all(
+    const images = await Promise.all(
       (
         [
           ['avif', 400],
@@ -91,7 +91,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
         return aNewImageExport({ format, width, height: width / 2, file: stored })
       }),
     )
-    await right(larder.imageFiles.addExports(file.uid, made))
+    await right(larder.imageFiles.addExports(file.uid, images))
     const token = await right(larder.tokens.mint('image', file.uid, 1800))
     const chosen = async (query: string, accept: string) => {
       const headers = { authorization: `bearer ${token}`, accept }
@@ -130,15 +130,15 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   })
 
   it('declares what the selection depends on, the supported hints, and the selected export', async () => {
-    const response = await ask('?w=200', { accept: 'image/webp' })
+    const response = await send('?w=200', { accept: 'image/webp' })
     expect(response.headers.get('vary')).to.equal('Authorization, Accept, Sec-CH-DPR, Save-Data')
     expect(response.headers.get('accept-ch')).to.equal('Sec-CH-DPR, Sec-CH-Width')
-    expect((await ask('?w=200&dpr=1')).headers.get('vary')).to.equal('Authorization, Accept')
-    expect((await ask('?w=200&fmt=webp')).headers.get('vary')).to.equal(
+    expect((await send('?w=200&dpr=1')).headers.get('vary')).to.equal('Authorization, Accept')
+    expect((await send('?w=200&fmt=webp')).headers.get('vary')).to.equal(
       'Authorization, Sec-CH-DPR, Save-Data',
     )
-    expect((await ask('?w=200&dpr=1&fmt=webp')).headers.get('vary')).to.equal('Authorization')
-    expect((await ask()).headers.get('vary')).to.equal(
+    expect((await send('?w=200&dpr=1&fmt=webp')).headers.get('vary')).to.equal('Authorization')
+    expect((await send()).headers.get('vary')).to.equal(
       'Authorization, Accept, Sec-CH-DPR, Sec-CH-Width, Save-Data',
     )
     const chosen = exports.find(({ format, width }) => format === 'webp' && width === 200)
@@ -150,31 +150,31 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   })
 
   it('is fresh as long as a list, not for ever as an export is', async () =>
-    expect((await ask()).headers.get('cache-control')).to.match(/^private, max-age=30,/))
+    expect((await send()).headers.get('cache-control')).to.match(/^private, max-age=30,/))
 
   it('supports HEAD, ranges and conditions like all bytes (§6)', async () => {
-    const get = await ask('?w=100&fmt=webp')
+    const get = await send('?w=100&fmt=webp')
     const etag = get.headers.get('etag') ?? ''
-    const head = await ask('?w=100&fmt=webp', {}, 'HEAD')
+    const head = await send('?w=100&fmt=webp', {}, 'HEAD')
     expect(about(head)).to.deep.equal(about(get))
-    const range = await ask('?w=100&fmt=webp', { range: 'bytes=0-3' })
+    const range = await send('?w=100&fmt=webp', { range: 'bytes=0-3' })
     expect(range.status).to.equal(206)
     expect(await range.text()).to.equal('webp')
-    const same = await ask('?w=100&fmt=webp', { 'if-none-match': etag })
+    const same = await send('?w=100&fmt=webp', { 'if-none-match': etag })
     expect(same.status).to.equal(304)
     expect(same.headers.get('vary')).to.equal(get.headers.get('vary'))
-    expect((await ask('?w=100&fmt=webp', { range: 'bytes=99-' })).status).to.equal(416)
+    expect((await send('?w=100&fmt=webp', { range: 'bytes=99-' })).status).to.equal(416)
   })
 
   it('lists every fault of a query (§1.4)', async () => {
-    const response = await ask('?w=0&h=x&dpr=17&fmt=gif')
+    const response = await send('?w=0&h=x&dpr=17&fmt=gif')
     expect(response.status).to.equal(422)
     const { detail } = (await response.json()) as { detail: ReadonlyArray<{ loc: ReadonlyArray<string> }> }
     expect(detail.map(({ loc }) => loc[1])).to.deep.equal(['w', 'h', 'dpr', 'fmt'])
   })
 
   it('has nothing to show for a format without exports', async () =>
-    expect((await ask('?fmt=svg')).status).to.equal(404))
+    expect((await send('?fmt=svg')).status).to.equal(404))
 
   it('needs no token for a public image, and otherwise reveals only that a token is required', async () => {
     const path = `/api/1/image_files/${uid}/best`

@@ -59,7 +59,7 @@ describe('clients of bytes', () => {
     await once(socket, 'connect')
     return socket
   }
-  const ask = (path: string, method = 'GET', headers = ''): string =>
+  const requestText = (path: string, method = 'GET', headers = ''): string =>
     `${method} ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
 
   const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
@@ -67,7 +67,7 @@ describe('clients of bytes', () => {
   it('that read slowly delay no other client and get every byte (§6.6)', async () => {
     const path = await coldPath()
     const slow = await openSocket()
-    slow.write(ask(path, 'GET', 'Connection: close\r\n'))
+    slow.write(requestText(path, 'GET', 'Connection: close\r\n'))
     const [first] = (await once(slow, 'data')) as [Buffer]
     slow.pause()
 
@@ -77,8 +77,8 @@ describe('clients of bytes', () => {
     const rest: Buffer[] = []
     slow.on('data', (chunk: Buffer) => rest.push(chunk)).resume()
     await once(slow, 'end')
-    const answer = Buffer.concat([first, ...rest])
-    expect(answer.subarray(answer.indexOf('\r\n\r\n') + 4).equals(bytes)).to.equal(true)
+    const reply = Buffer.concat([first, ...rest])
+    expect(reply.subarray(reply.indexOf('\r\n\r\n') + 4).equals(bytes)).to.equal(true)
     expect(faulty.reads()).to.equal(1)
   })
 
@@ -87,7 +87,7 @@ describe('clients of bytes', () => {
     const before = await openFiles()
     const leave = async (path: string) => {
       const socket = await openSocket()
-      socket.write(ask(path))
+      socket.write(requestText(path))
       await once(socket, 'data')
       socket.destroy()
     }
@@ -107,12 +107,12 @@ describe('clients of bytes', () => {
       const path = await coldPath()
       const [filesBefore, readsBefore] = [await openFiles(), faulty.reads()]
       const socket = await openSocket()
-      socket.write(ask(path, 'GET', headers))
-      let got = 0
+      socket.write(requestText(path, 'GET', headers))
+      let received = 0
       socket.on('data', (chunk: Buffer) => {
-        got += chunk.length
+        received += chunk.length
       })
-      await until(async () => got > awaited)
+      await until(async () => received > awaited)
       socket.destroy()
       // Long before the cache's own store timeout of 30 s.
       await until(async () => faulty.openStreams() === 0 && (await openFiles()) <= filesBefore)
@@ -147,33 +147,33 @@ describe('clients of bytes', () => {
     const socket = await openSocket()
     socket.write(
       [
-        ask(path),
-        ask(path, 'HEAD'),
-        ask(path, 'GET', 'Range: bytes=10-19\r\n'),
-        ask('/healthz'),
-        ask(path, 'GET', 'Range: bytes=-5\r\nConnection: close\r\n'),
+        requestText(path),
+        requestText(path, 'HEAD'),
+        requestText(path, 'GET', 'Range: bytes=10-19\r\n'),
+        requestText('/healthz'),
+        requestText(path, 'GET', 'Range: bytes=-5\r\nConnection: close\r\n'),
       ].join(''),
     )
     const chunks: Buffer[] = []
     for await (const chunk of socket) chunks.push(chunk)
-    const answers = inOrder(Buffer.concat(chunks), ['GET', 'HEAD', 'GET', 'GET', 'GET'])
-    expect(answers.map(({ status }) => status)).to.deep.equal([200, 200, 206, 200, 206])
-    expect(answers[0]?.body.equals(body)).to.equal(true)
-    expect(answers[2]?.body.equals(body.subarray(10, 20))).to.equal(true)
-    expect(answers[4]?.body.equals(body.subarray(-5))).to.equal(true)
+    const replies = inOrder(Buffer.concat(chunks), ['GET', 'HEAD', 'GET', 'GET', 'GET'])
+    expect(replies.map(({ status }) => status)).to.deep.equal([200, 200, 206, 200, 206])
+    expect(replies[0]?.body.equals(body)).to.equal(true)
+    expect(replies[2]?.body.equals(body.subarray(10, 20))).to.equal(true)
+    expect(replies[4]?.body.equals(body.subarray(-5))).to.equal(true)
   })
 })
 
 /** Splits the replies of one connection by Content-Length; a reply to HEAD has no body. */
-const inOrder = (answers: Buffer, methods: ReadonlyArray<string>) => {
+const inOrder = (replies: Buffer, methods: ReadonlyArray<string>) => {
   let at = 0
   const read = methods.map((method) => {
-    const bodyAt = answers.indexOf('\r\n\r\n', at) + 4
-    const head = answers.subarray(at, bodyAt).toString('latin1')
+    const bodyAt = replies.indexOf('\r\n\r\n', at) + 4
+    const head = replies.subarray(at, bodyAt).toString('latin1')
     const length = method === 'HEAD' ? 0 : Number(/^content-length: (\d+)/im.exec(head)?.[1])
     at = bodyAt + length
-    return { status: Number(head.slice(9, 12)), body: answers.subarray(bodyAt, at) }
+    return { status: Number(head.slice(9, 12)), body: replies.subarray(bodyAt, at) }
   })
-  expect(at).to.equal(answers.length)
+  expect(at).to.equal(replies.length)
   return read
 }

@@ -23,7 +23,7 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   after(() => server.close())
 
   /** Fetches all URLs of a manifest, resolved as by a player. */
-  const walk = async (
+  const fetchAll = async (
     path: string,
     init: RequestInit = {},
     initOfParts = init,
@@ -48,10 +48,10 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     const response = await server.get(`/api/1/${path}`, bearer(jwt))
     expect(response.status).to.equal(200)
     expect(response.headers.get('content-type')).to.equal('application/dash+xml')
-    expect(await walk(`/api/1/${path}`, bearer(jwt))).to.have.members(bodies)
-    expect(await walk(`/api/1/${path}?jwt=${jwt}`)).to.have.members(bodies)
-    expect(await walk(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
-    expect(await walk(`/api/1/${path}?jwt=${jwt}&presign=0`)).to.have.members(bodies.map(() => '401'))
+    expect(await fetchAll(`/api/1/${path}`, bearer(jwt))).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/${path}?jwt=${jwt}`)).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/${path}?jwt=${jwt}&presign=0`)).to.have.members(bodies.map(() => '401'))
   })
 
   it('contains a token in its paths with presign=path, for every carrier (§3.2)', async () => {
@@ -60,13 +60,13 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     const [, own = ''] = /~([^/]+)\//.exec(signed) ?? []
     expect(own.split('.')).to.have.length(3)
     expect(own).not.to.equal(jwt)
-    for (const [asked, init] of [
+    for (const [start, init] of [
       [`/api/1/${path}`, bearer(jwt)],
       [`/api/1/~x.y.z/${path}`, bearer(jwt)],
     ] as const)
-      expect(await walk(asked, init, {})).to.have.members(bodies)
-    expect(await walk(`/api/1/${path}&jwt=${jwt}`)).to.have.members(bodies)
-    expect(await walk(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
+      expect(await fetchAll(start, init, {})).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/${path}&jwt=${jwt}`)).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
   })
 
   it('cannot define variables', async () => {
@@ -85,9 +85,9 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   it('is 404 for a video without CMAF exports, and for one without exports', async () => {
     const file = aNewContentFile()
     await right(larder.contentFiles.add(file))
-    const mine = await right(larder.tokens.mint('content', file.uid, 60))
+    const fileJwt = await right(larder.tokens.mint('content', file.uid, 60))
     const status = async () =>
-      (await server.get(`/api/1/content_files/${file.uid}/dash.mpd?jwt=${mine}`)).status
+      (await server.get(`/api/1/content_files/${file.uid}/dash.mpd?jwt=${fileJwt}`)).status
     expect(await status()).to.equal(404)
     const ts = aNewContentExport({ parts: [aNewContentPart({ contentType: 'video/mp2t' })] })
     await right(larder.contentFiles.addExports(file.uid, [ts]))

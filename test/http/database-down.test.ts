@@ -107,13 +107,13 @@ describe('a stopped database (R1, W28)', () => {
 
   const allIsServed = async () => {
     for (const [path, body] of warm) {
-      const answer = await exchange(server.base + path)
-      expect([path, answer.status, answer.body.equals(body)]).to.deep.equal([path, 200, true])
+      const reply = await exchange(server.base + path)
+      expect([path, reply.status, reply.body.equals(body)]).to.deep.equal([path, 200, true])
     }
   }
 
   const readiness = async () => JSON.parse((await exchange(`${server.base}/readyz`)).body.toString())
-  const askForCold = () => exchange(`${server.base}/api/1/content_files/${coldFilm}/web.json?jwt=${coldJwt}`)
+  const requestCold = () => exchange(`${server.base}/api/1/content_files/${coldFilm}/web.json?jwt=${coldJwt}`)
 
   it('does not affect cached replies, and is reported', async () => {
     await allIsServed()
@@ -124,7 +124,7 @@ describe('a stopped database (R1, W28)', () => {
   })
 
   it('causes 503 with Retry-After for uncached requests', async () => {
-    const { status, headers, body } = await askForCold()
+    const { status, headers, body } = await requestCold()
     expect([status, headers['retry-after']]).to.deep.equal([503, '2'])
     expect(JSON.parse(body.toString()).type).to.equal('unavailable')
   })
@@ -150,7 +150,7 @@ describe('a stopped database (R1, W28)', () => {
     await start()
     await allIsServed()
     expect((await readiness()).status).to.equal('ready')
-    expect((await askForCold()).status).to.equal(200)
+    expect((await requestCold()).status).to.equal(200)
     expect((await asAdmin()).status).to.equal(200)
   })
 })

@@ -39,11 +39,11 @@ describe('I-frame playlists (W25)', () => {
   const tokenFor = (sub: string, restrictions: Restrictions = {}): Promise<string> =>
     right(larder.tokens.mint('content', sub, 1800, restrictions))
 
-  const ask = async (path: string, restrictions: Restrictions = {}) => {
+  const send = async (path: string, restrictions: Restrictions = {}) => {
     const response = await server.get(`${content}/${path}`, bearer(await tokenFor(film.uid, restrictions)))
     return { status: response.status, headers: response.headers, text: await response.text() }
   }
-  const list = (uid: string, restrictions?: Restrictions) => ask(`exports/${uid}.iframes.m3u8`, restrictions)
+  const list = (uid: string, restrictions?: Restrictions) => send(`exports/${uid}.iframes.m3u8`, restrictions)
 
   it('list each keyframe of an export as a byte range of a segment', async () => {
     const { status, headers, text } = await list(film.high.uid)
@@ -64,12 +64,12 @@ describe('I-frame playlists (W25)', () => {
 
   it('do not exist for audio, unlike its media playlist', async () => {
     expect((await list(film.sound.uid)).status).to.equal(404)
-    expect((await ask(`exports/${film.sound.uid}.m3u8`)).status).to.equal(200)
+    expect((await send(`exports/${film.sound.uid}.m3u8`)).status).to.equal(200)
   })
 
   it('give the same reply for unknown, foreign and forbidden exports (§2.5, W15)', async () => {
     const other = await seedLadder(larder)
-    const answers = await Promise.all([
+    const replies = await Promise.all([
       list(aContentExportUid()),
       list(other.high.uid),
       list(other.sound.uid),
@@ -77,9 +77,9 @@ describe('I-frame playlists (W25)', () => {
       list(film.high.uid, { maxh: 1079 }),
       list(film.high.uid, { exports: [film.low.uid] }),
     ])
-    expect(answers[0]?.status).to.equal(403)
-    for (const { status, text } of answers)
-      expect({ status, text }).to.deep.equal({ status: 403, text: answers[0]?.text })
+    expect(replies[0]?.status).to.equal(403)
+    for (const { status, text } of replies)
+      expect({ status, text }).to.deep.equal({ status: 403, text: replies[0]?.text })
   })
 
   it('start and end with the clipped media playlist, and refer only to permitted bytes (§2.4)', async () => {
@@ -90,29 +90,29 @@ describe('I-frame playlists (W25)', () => {
       [20, 1000],
     ] as const) {
       const { text } = await list(film.high.uid, { clip })
-      const media = await ask(`exports/${film.high.uid}.m3u8`, { clip })
+      const media = await send(`exports/${film.high.uid}.m3u8`, { clip })
       expect([...new Set(urisOf(text))], String(clip)).to.deep.equal(urisOf(media.text))
       expect(checkMediaPlaylist(text)).to.deep.equal([])
-      for (const uri of urisOf(text)) expect((await ask(`exports/${uri}`, { clip })).status).to.equal(200)
+      for (const uri of urisOf(text)) expect((await send(`exports/${uri}`, { clip })).status).to.equal(200)
     }
     expect((await list(film.high.uid, { clip: [24, 30] })).status).to.equal(404)
   })
 
   it('disappear from the master playlist together with their variants (§2.4, §5.3)', async () => {
-    const named = async (query: string, restrictions?: Restrictions) =>
-      namedIn((await ask(`${film.uid}/mobile.m3u8?${query}`, restrictions)).text)
+    const listedIn = async (query: string, restrictions?: Restrictions) =>
+      namedIn((await send(`${film.uid}/mobile.m3u8?${query}`, restrictions)).text)
     const [high, low] = [film.high, film.low].map(({ uid }) => `../exports/${uid}.iframes.m3u8`)
-    expect(await named('')).to.deep.equal([low, high])
-    expect(await named('bmax=900000')).to.deep.equal([low])
-    expect(await named('w=640&h=360')).to.deep.equal([low])
-    expect(await named('', { maxh: 400 })).to.deep.equal([low])
-    expect(await named('', { exports: [film.high.uid, film.sound.uid] })).to.deep.equal([high])
-    expect(await named('', { exports: [film.sound.uid] })).to.deep.equal([])
+    expect(await listedIn('')).to.deep.equal([low, high])
+    expect(await listedIn('bmax=900000')).to.deep.equal([low])
+    expect(await listedIn('w=640&h=360')).to.deep.equal([low])
+    expect(await listedIn('', { maxh: 400 })).to.deep.equal([low])
+    expect(await listedIn('', { exports: [film.high.uid, film.sound.uid] })).to.deep.equal([high])
+    expect(await listedIn('', { exports: [film.sound.uid] })).to.deep.equal([])
   })
 
   describe('pass the token on to the keyframes (§3)', () => {
     /** Follows URLs as a player does, from the master playlist to the bytes of every keyframe. */
-    const walk = async (master: URL, init: RequestInit = {}): Promise<ReadonlyArray<string>> => {
+    const fetchAll = async (master: URL, init: RequestInit = {}): Promise<ReadonlyArray<string>> => {
       const pictures: string[] = []
       for (const uri of namedIn(await (await fetch(master, init)).text())) {
         const url = new URL(uri, master)
@@ -135,26 +135,26 @@ describe('I-frame playlists (W25)', () => {
       new URL(`/api/1${before}/content_files/${film.uid}/mobile.m3u8${after}`, server.base)
 
     it('in the header', async () => {
-      expect(await walk(master('', ''), bearer(await tokenFor(film.uid)))).to.deep.equal(all)
+      expect(await fetchAll(master('', ''), bearer(await tokenFor(film.uid)))).to.deep.equal(all)
     })
 
     it('in the path', async () => {
-      expect(await walk(master(`/~${await tokenFor(film.uid)}`, ''))).to.deep.equal(all)
+      expect(await fetchAll(master(`/~${await tokenFor(film.uid)}`, ''))).to.deep.equal(all)
     })
 
     it('in the query', async () => {
-      expect(await walk(master('', `?jwt=${await tokenFor(film.uid)}`))).to.deep.equal(all)
+      expect(await fetchAll(master('', `?jwt=${await tokenFor(film.uid)}`))).to.deep.equal(all)
     })
 
     it('in a defined variable', async () => {
       const jwt = await tokenFor(film.uid)
-      const { text } = await ask(`exports/${film.high.uid}.iframes.m3u8?presign=define`)
+      const { text } = await send(`exports/${film.high.uid}.iframes.m3u8?presign=define`)
       expect(text).to.match(/^#EXTM3U\n#EXT-X-VERSION:11\n#EXT-X-DEFINE:QUERYPARAM="jwt"\n/)
       expect(text).to.match(/#EXT-X-MAP:URI="[^"]*\?jwt=\{\$jwt\}"/)
       expect(urisOf(text).every((uri) => uri.endsWith('?jwt={$jwt}'))).to.equal(true)
       expect(checkMediaPlaylist(text)).to.deep.equal([])
-      const [named = ''] = namedIn(await (await fetch(master('', `?jwt=${jwt}&presign=define`))).text())
-      expect(named).to.equal(`../exports/${film.low.uid}.iframes.m3u8?jwt={$jwt}`)
+      const [listedIn = ''] = namedIn(await (await fetch(master('', `?jwt=${jwt}&presign=define`))).text())
+      expect(listedIn).to.equal(`../exports/${film.low.uid}.iframes.m3u8?jwt={$jwt}`)
     })
   })
 })

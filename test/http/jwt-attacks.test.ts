@@ -38,13 +38,13 @@ const statusOf = (base: string, path: string, authorization?: string): Promise<n
   new Promise((resolve, reject) => {
     try {
       const headers = authorization === undefined ? {} : { authorization }
-      const asked = request(base + path, { headers, agent })
-      asked.on('error', reject)
-      asked.on('response', (response) => {
+      const sent = request(base + path, { headers, agent })
+      sent.on('error', reject)
+      sent.on('response', (response) => {
         response.resume()
         response.on('end', () => resolve(response.statusCode ?? null))
       })
-      asked.end()
+      sent.end()
     } catch {
       resolve(null)
     }

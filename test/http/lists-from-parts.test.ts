@@ -51,10 +51,10 @@ for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])
       const lengths = lists.map((list) => list.parts.reduce((sum, { seconds }) => sum + seconds, 0))
       expect(Math.max(...lengths) - Math.min(...lengths)).to.be.below(0.042)
       for (const { parts, target } of lists) {
-        let drift = 0
+        let deviation = 0
         for (const { extinf, seconds } of parts) {
-          drift += extinf - seconds
-          expect(Math.abs(drift)).to.be.below(0.001)
+          deviation += extinf - seconds
+          expect(Math.abs(deviation)).to.be.below(0.001)
           expect(Math.round(extinf)).to.be.at.most(target)
         }
       }

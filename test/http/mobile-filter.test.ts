@@ -28,14 +28,14 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
   })
   after(() => server.close())
 
-  const ask = (query: string) =>
+  const send = (query: string) =>
     server.get(`/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${jwt}&presign=0&${query}`)
 
   const variants = async (query: string) => {
-    const text = await (await ask(query)).text()
+    const text = await (await send(query)).text()
     return [...text.matchAll(/^\.\.\/exports\/(.*)\.m3u8$/gm)].map(([, listed]) => {
-      const made = [film.high, film.low, film.sound].find(({ uid }) => uid === listed)
-      return made?.video?.height ?? 0
+      const variant = [film.high, film.low, film.sound].find(({ uid }) => uid === listed)
+      return variant?.video?.height ?? 0
     })
   }
 
@@ -62,10 +62,10 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
       'bmin=5&bmax=4',
       'w=1&w=2',
     ]) {
-      const response = await ask(query)
+      const response = await send(query)
       expect(response.status, query).to.equal(422)
     }
-    const response = await ask('w=nan&h=0.5&pr=0&bmin=x&bmax=1.5')
+    const response = await send('w=nan&h=0.5&pr=0&bmin=x&bmax=1.5')
     const { type, detail } = (await response.json()) as { type: string; detail: ReadonlyArray<unknown> }
     expect(type).to.equal('unprocessable')
     expect(detail).to.deep.equal([
@@ -84,10 +84,10 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
   })
 
   it('create no cache keys, however many variations viewers send (W10)', async () => {
-    await ask('')
+    await send('')
     const before = [...written]
     for (let i = 1; i <= 100; i++)
-      expect((await ask(`w=${i}&h=${i}&pr=${i / 10}&bmin=${i}`)).status).to.equal(200)
+      expect((await send(`w=${i}&h=${i}&pr=${i / 10}&bmin=${i}`)).status).to.equal(200)
     expect([...written]).to.deep.equal(before)
     expect(before).to.deep.equal([`content_files:playlists:mobile:${film.uid}`])
   })

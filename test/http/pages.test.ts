@@ -70,12 +70,12 @@ describe('pages for people (§13.6)', () => {
   })
 
   it('[V60] report readiness', async () => {
-    const ill = await listen(await createMemoryLarder({ database: { migrate: down, check: down } }))
-    const home = await (await ill.get('/', { headers: browser })).text()
+    const degraded = await listen(await createMemoryLarder({ database: { migrate: down, check: down } }))
+    const home = await (await degraded.get('/', { headers: browser })).text()
     expect(home)
       .to.include('class="state degraded"')
       .and.not.to.match(/ECONNREFUSED|10\.1/)
-    await ill.close()
+    await degraded.close()
   })
 
   it('[V60] list exactly the existing commands, and existing documents', async () => {
@@ -113,14 +113,14 @@ describe('pages for people (§13.6)', () => {
 
   it('[V60] report an outage without its cause', async () => {
     const larder = await createMemoryLarder({ clock })
-    const ill = await listen(
+    const degraded = await listen(
       await createMemoryLarder({
         clock,
         tokens: larder.tokens,
         imageFiles: { ...larder.imageFiles, listExports: () => down },
       }),
     )
-    const response = await ill.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`, {
+    const response = await degraded.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`, {
       headers: browser,
     })
     expect(response.status).to.equal(503)
@@ -129,7 +129,7 @@ describe('pages for people (§13.6)', () => {
     expect(text)
       .to.include('Not available at the moment')
       .and.not.to.match(/ECONNREFUSED|10\.1|database/)
-    await ill.close()
+    await degraded.close()
   })
 
   it('[V60] are identical for foreign and missing files (§2.5)', async () => {

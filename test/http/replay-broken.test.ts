@@ -56,10 +56,10 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     fill: () => parts.body(),
   })
 
-  const keep = (reply: Replayable, headers: Readonly<Record<string, string>> = common) =>
+  const storeReply = (reply: Replayable, headers: Readonly<Record<string, string>> = common) =>
     replays.store({ method: 'GET', originalUrl: `/x?jwt=${jwt}`, headers: {} }, reply, headers)
 
-  const ask = (headers = {}) => exchange(url, { headers })
+  const send = (headers = {}) => exchange(url, { headers })
 
   beforeEach(async () => {
     const fine = () => undefined
@@ -99,7 +99,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   const expectRoutesOnce = async (headers = {}): Promise<void> => {
     const before = faults()
     for (const _ of ['the first', 'the next']) {
-      const { status, body } = await ask(headers)
+      const { status, body } = await send(headers)
       expect({ status, body: body.toString() }).to.deep.equal({ status: 200, body: 'by the routes' })
     }
     expect(faults()).to.equal(before + 1)
@@ -107,29 +107,29 @@ describe('a fault in a replay costs one slow request [V1]', () => {
 
   for (const part of ['known', 'clock', 'isStillCached', 'cacheControlFor', 'body'] as const) {
     it(`when ${part} throws: the reply is evicted, and the routes reply`, async () => {
-      keep(replayable(filled()))
-      expect((await ask()).body.toString()).to.equal('replayed')
+      storeReply(replayable(filled()))
+      expect((await send()).body.toString()).to.equal('replayed')
       parts[part] = broken
       await expectRoutesOnce()
     })
   }
 
   it('when plan throws', async () => {
-    keep(replayable(filled()))
-    expect((await ask({ 'if-none-match': '*' })).status).to.equal(304)
+    storeReply(replayable(filled()))
+    expect((await send({ 'if-none-match': '*' })).status).to.equal(304)
     parts.plan = broken
     await expectRoutesOnce({ 'if-none-match': '*' })
   })
 
   it('when its bytes cannot be read', async () => {
-    keep(replayable({ _tag: 'Cached', bytes: () => parts.body()[0] ?? null }))
-    expect((await ask()).body.toString()).to.equal('replayed')
+    storeReply(replayable({ _tag: 'Cached', bytes: () => parts.body()[0] ?? null }))
+    expect((await send()).body.toString()).to.equal('replayed')
     parts.body = broken
     await expectRoutesOnce()
   })
 
   it('when Node rejects its head', async () => {
-    keep(replayable(filled()), { ...common, 'X-Odd': 'a line\nand another' })
+    storeReply(replayable(filled()), { ...common, 'X-Odd': 'a line\nand another' })
     await expectRoutesOnce()
   })
 
@@ -137,24 +137,24 @@ describe('a fault in a replay costs one slow request [V1]', () => {
     for (const part of ['known', 'clock', 'isStillCached'] as const) {
       const { [part]: fine } = parts
       parts[part] = broken
-      keep(replayable(filled()))
+      storeReply(replayable(filled()))
       parts[part] = fine
-      expect((await ask()).body.toString(), part).to.equal('by the routes')
+      expect((await send()).body.toString(), part).to.equal('by the routes')
     }
-    keep(replayable(filled()), {})
-    expect((await ask()).body.toString()).to.equal('by the routes')
+    storeReply(replayable(filled()), {})
+    expect((await send()).body.toString()).to.equal('by the routes')
   })
 
   it('after the head is written: the connection breaks, and no wrong body is sent', async () => {
     // A body that Node rejects; our types do not allow it.
     parts.body = () => ['text', 7] as unknown as ReadonlyArray<Uint8Array>
-    keep(replayable(filled()))
-    expect((await ask()).isWhole).to.equal(false)
-    expect((await ask()).body.toString()).to.equal('by the routes')
+    storeReply(replayable(filled()))
+    expect((await send()).isWhole).to.equal(false)
+    expect((await send()).body.toString()).to.equal('by the routes')
   })
 
   it('does not occur with a token of another length: the routes reply', async () => {
-    keep(replayable({ _tag: 'Template', tokenLength: jwt.length + 1, fill: () => parts.body() }))
-    expect((await ask()).body.toString()).to.equal('by the routes')
+    storeReply(replayable({ _tag: 'Template', tokenLength: jwt.length + 1, fill: () => parts.body() }))
+    expect((await send()).body.toString()).to.equal('by the routes')
   })
 })

@@ -59,22 +59,22 @@ describe('replay by token source, in the second in which the tokens are minted [
       const [first = '', ...others] = await tokensOf(kind)
       for (const presign of ['presign=query', 'presign=path'])
         for (const coding of codings) {
-          const asked = (jwt: string): Ask => {
+          const requestWith = (jwt: string): Ask => {
             const { path: url, headers } = withParameter(carriers.header(path, jwt), presign)
             return { path: url, headers: { ...headers, 'accept-encoding': coding } }
           }
-          await twins.warm(asked(first))
-          for (const jwt of others) await twins.expectAlike(asked(jwt), `${path} ${presign} ${coding}`)
+          await twins.warm(requestWith(first))
+          for (const jwt of others) await twins.expectAlike(requestWith(jwt), `${path} ${presign} ${coding}`)
         }
     }
   })
 
   it('a header token occurs in no URL of a list, whatever was requested before (W14)', async () => {
     for (const { kind, path } of listRoutes(twins)) {
-      const asked = (jwt: string) => withParameter(carriers.header(path, jwt), 'presign=query')
-      await twins.warm(asked(await mint(kind, 1800)))
+      const requestWith = (jwt: string) => withParameter(carriers.header(path, jwt), 'presign=query')
+      await twins.warm(requestWith(await mint(kind, 1800)))
       const own = await mintElsewhere(kind, 'x', 1800)
-      expect((await twins.replayed(asked(own))).body, path).to.not.include(own)
+      expect((await twins.replayed(requestWith(own))).body, path).to.not.include(own)
     }
   })
 
@@ -91,7 +91,7 @@ describe('replay by token source, in the second in which the tokens are minted [
       more: fc.constantFrom({}, {}, {}, { range: 'bytes=0-3' }, { 'if-none-match': '*' }),
     })
     type Request = typeof request extends fc.Arbitrary<infer A> ? A : never
-    const askOf = ({ route, carry, token, stranger, presign, coding, more }: Request): Ask => {
+    const requestOf = ({ route, carry, token, stranger, presign, coding, more }: Request): Ask => {
       const kind = stranger && token === 0 ? 'image' : route.kind
       const jwt = jwts[kind][token] ?? ''
       const carried =
@@ -104,7 +104,7 @@ describe('replay by token source, in the second in which the tokens are minted [
       const other = isSame
         ? { ...second, route: first.route, presign: first.presign, coding: first.coding }
         : second
-      return [askOf(first), askOf(other)] as const
+      return [requestOf(first), requestOf(other)] as const
     })
     let replayed = 0
     await fc.assert(

@@ -57,8 +57,8 @@ const farBytes = 4 * 2 ** 20
  * http-api.md §6.4. Only the sha256 of the whole object reveals a flipped bit. A range that was sent before
  * the object was complete, or was read separately, may contain it; a cached or whole object never does.
  */
-const holds = (answer: Exchange, bytes: Buffer, { range, start, end }: Request, { kind }: Fault): void => {
-  const { status, body, isWhole, headers } = answer
+const check = (reply: Exchange, bytes: Buffer, { range, start, end }: Request, { kind }: Fault): void => {
+  const { status, body, isWhole, headers } = reply
   const isVerified = range === null || (end === bytes.length && start < farBytes)
   if (status === null) return // broken off before the head had left the buffers
   if (status === 502 || status === 503) {
@@ -68,9 +68,9 @@ const holds = (answer: Exchange, bytes: Buffer, { range, start, end }: Request, 
     return
   }
   expect(status).to.equal(range === null ? 200 : 206)
-  const asked = bytes.subarray(start, end)
-  if (kind !== 'flips') expect(body.equals(asked.subarray(0, body.length))).to.equal(true)
-  if (kind !== 'flips' || isVerified) expect(isWhole && !body.equals(asked)).to.equal(false)
+  const selected = bytes.subarray(start, end)
+  if (kind !== 'flips') expect(body.equals(selected.subarray(0, body.length))).to.equal(true)
+  if (kind !== 'flips' || isVerified) expect(isWhole && !body.equals(selected)).to.equal(false)
   if (range === null) expect(isWhole).to.equal(false)
 }
 
@@ -98,7 +98,7 @@ describe('an object store that returns wrong data (§6.4, W4)', () => {
   const urlOf = ({ exports, jwt }: SeededImage): string =>
     `${server.base}/api/1/image_files/image/${exports[0]?.uid}.webp?jwt=${jwt}`
 
-  const ask = (url: string, { range }: Request): Promise<Exchange> =>
+  const send = (url: string, { range }: Request): Promise<Exchange> =>
     exchange(url, { headers: range === null ? {} : { range } })
 
   const closed = () => until(async () => faulty.openStreams() === 0)
@@ -112,7 +112,7 @@ describe('an object store that returns wrong data (§6.4, W4)', () => {
     })
     beforeEach(() => faulty.heal())
 
-    const forget = async () => {
+    const clearCache = async () => {
       const uid = image.exports[0]?.file.uid
       if (uid !== undefined) await right(larder.blobs.delete(cacheKeys.storedFile({ uid })))
     }
@@ -121,20 +121,20 @@ describe('an object store that returns wrong data (§6.4, W4)', () => {
       it(`that ${what} is always detected: a ${name} object, one client and ten`, async () => {
         for (const request of requestsOf(size))
           for (const clients of [1, 10]) {
-            await forget()
+            await clearCache()
             const url = urlOf(image)
             faulty.when(({ operation }) => (operation === 'read' ? fault(size) : null))
-            const answers = await Promise.all(Array.from({ length: clients }, () => ask(url, request)))
-            for (const answer of answers) {
-              holds(answer, bytes, request, fault(size))
-              if (status !== undefined) expect(answer.status).to.equal(status)
+            const replies = await Promise.all(Array.from({ length: clients }, () => send(url, request)))
+            for (const reply of replies) {
+              check(reply, bytes, request, fault(size))
+              if (status !== undefined) expect(reply.status).to.equal(status)
             }
 
             await closed()
             faulty.heal()
             const before = faulty.reads()
-            const healed = await ask(url, whole)
-            expect([healed.status, healed.isWhole, healed.body.equals(bytes)]).to.deep.equal([
+            const recovered = await send(url, whole)
+            expect([recovered.status, recovered.isWhole, recovered.body.equals(bytes)]).to.deep.equal([
               200,
               true,
               true,
@@ -199,15 +199,15 @@ describe('an unavailable object store (R2, W28)', () => {
     await first.disk.close()
 
     const { imageFiles, contentFiles } = first
-    const again = await createDiskLarder({
+    const reopened = await createDiskLarder({
       adapters: { store: faulty.store, imageFiles, contentFiles },
       cache: { dir },
     })
-    const restarted = await listen(again)
+    const restarted = await listen(reopened)
     await allIsServed(restarted.base)
     expect(faulty.reads()).to.equal(readsSoFar)
     await restarted.close()
-    await again.disk.close()
+    await reopened.disk.close()
     await removeScratch()
   })
 })

@@ -10,9 +10,9 @@ const createSlowLarder = async () => {
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
-  let asked = 0
+  let queryCount = 0
   const slow: typeof whole.imageFiles.listExports = (uid) => async () => {
-    asked += 1
+    queryCount += 1
     await opened
     return whole.imageFiles.listExports(uid)()
   }
@@ -21,12 +21,12 @@ const createSlowLarder = async () => {
     store: whole.store,
     imageFiles: { ...whole.imageFiles, listExports: slow },
   })
-  return { larder, whole, open: () => open(), asked: () => asked }
+  return { larder, whole, open: () => open(), queryCount: () => queryCount }
 }
 
 describe('overload (§13.2) [V28]', () => {
   it('gives queued requests 503 with Retry-After; health checks and cache hits are served', async () => {
-    const { larder, whole, open, asked } = await createSlowLarder()
+    const { larder, whole, open, queryCount } = await createSlowLarder()
     const limits = { inFlight: 2, waiting: 3, waitMilliseconds: 200 }
     const server = await listen(larder, undefined, limits)
     const images = await Promise.all(Array.from({ length: 8 }, () => seedImage(whole)))
@@ -42,7 +42,7 @@ describe('overload (§13.2) [V28]', () => {
       expect(response.headers.get('access-control-allow-origin')).to.equal('*')
       expect(await response.json()).to.include({ type: 'overloaded' })
     }
-    expect(asked()).to.equal(2)
+    expect(queryCount()).to.equal(2)
     expect((await server.get('/healthz')).status).to.equal(200)
     expect((await server.get('/readyz')).status).to.equal(200)
     expect((await server.get(bytes)).status, 'replayed').to.equal(200)

@@ -111,16 +111,16 @@ describe('no reply of Node is written into another reply [V7]', () => {
   })
 
   describe('when a request does not arrive completely', () => {
-    let hurried: TestServer
+    let strict: TestServer
 
     before(async () => {
-      hurried = await listen(larder, undefined, { headerMilliseconds: 400, requestMilliseconds: 800 })
+      strict = await listen(larder, undefined, { headerMilliseconds: 400, requestMilliseconds: 800 })
     })
-    after(() => hurried.close())
+    after(() => strict.close())
 
     /** Waits for a complete reply first, so that the measured time covers only the rest. */
     const afterFirst = async (text: string, methods: ReadonlyArray<string>) => {
-      const connection = openRaw(hurried.port)
+      const connection = openRaw(strict.port)
       connection.send(first)
       await connection.until((wire) => readResponses(wire, ['GET']).responses.length === 1)
       connection.send(text)
@@ -132,7 +132,7 @@ describe('no reply of Node is written into another reply [V7]', () => {
 
     it('it gets 408; a connection without any request gets no reply', async () => {
       expect(await afterFirst('GET /healthz HTTP/1.1\r\nHost:', ['GET'])).to.deep.equal([408])
-      const silent = openRaw(hurried.port)
+      const silent = openRaw(strict.port)
       expect(await silent.closed).to.equal(null)
       expect(silent.received()).to.have.length(0)
     })

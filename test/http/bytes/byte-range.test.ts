@@ -5,7 +5,7 @@ import { rangeHeader } from './arbitraries.ts'
 import { type ReferenceSelection, referenceSelection } from './reference-range.ts'
 
 /** Formats ranges as in a Content-Range, otherwise returns the tag of the selection. */
-const told = (selection: Selection): string => {
+const describeSelection = (selection: Selection): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   switch (selection._tag) {
     case 'One':
@@ -46,7 +46,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
   ]
   for (const [ranges, selected] of golden) {
     it(`golden: ${ranges} of 1000 bytes selects ${selected}`, () => {
-      expect(told(selectRanges(`bytes=${ranges}`, 1000))).to.equal(selected)
+      expect(describeSelection(selectRanges(`bytes=${ranges}`, 1000))).to.equal(selected)
     })
   }
 
@@ -86,7 +86,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
   ]
   for (const [why, header, length, selected] of further) {
     it(`${why}: ${JSON.stringify(header)} of ${length} selects ${selected}`, () => {
-      expect(told(selectRanges(header, length))).to.equal(selected)
+      expect(describeSelection(selectRanges(header, length))).to.equal(selected)
     })
   }
 
@@ -103,7 +103,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
 
   it('counts ranges after merging: 100 adjacent ranges are one', () => {
     const touching = Array.from({ length: 100 }, (_, n) => `${n * 10}-${n * 10 + 9}`)
-    expect(told(selectRanges(`bytes=${touching}`, 2000))).to.equal('0-999')
+    expect(describeSelection(selectRanges(`bytes=${touching}`, 2000))).to.equal('0-999')
   })
 
   it('ignores a header above the length limit', () => {

@@ -145,7 +145,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
       'if-range': some(ETAG, '"x"', at, before),
     })
     // The numbered steps of the RFC, literally.
-    const byTheBook = (h: ConditionalHeaders): Decision => {
+    const decideByRfc = (h: ConditionalHeaders): Decision => {
       const step1 = h['if-match'] === undefined ? undefined : h['if-match'] === ETAG
       const step2 = step1 === undefined && h['if-unmodified-since'] === before ? false : undefined
       if (step1 === false || step2 === false) return 'precondition-failed'
@@ -157,7 +157,7 @@ describe('preconditions (http-api.md §6.2, RFC 9110 §13)', () => {
     }
     fc.assert(
       fc.property(headers, (h) => {
-        expect(decide(h)).to.equal(byTheBook(h))
+        expect(decide(h)).to.equal(decideByRfc(h))
       }),
       { numRuns: 1000 },
     )

@@ -73,7 +73,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     return parts.map(({ chunks, ...headers }) => ({ ...headers, bytes: Buffer.concat(chunks) }))
   }
 
-  const readBack = async (planned: MultipartPlan, sent: Buffer): Promise<ReadonlyArray<Part>> => {
+  const parseBody = async (planned: MultipartPlan, sent: Buffer): Promise<ReadonlyArray<Part>> => {
     const parts = new Promise<ReadonlyArray<Part>>((resolve) => {
       read = resolve
     })
@@ -88,7 +88,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     await fc.assert(
       fc.asyncProperty(ranges, async (wanted) => {
         const planned = plan(wanted)
-        const parts = await readBack(planned, await collect(multipartBody(planned, openBody)))
+        const parts = await parseBody(planned, await collect(multipartBody(planned, openBody)))
         expect(parts).to.deep.equal(
           wanted.map(({ start, end }) => ({
             contentType: 'video/mp4',
@@ -143,7 +143,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
       { start: 300, end: 500 },
     ])
 
-    const watched = () => {
+    const createSource = () => {
       const events: string[] = []
       const open = async (range: ByteRange): Promise<ByteStream> => {
         events.push(`open ${range.start}`)
@@ -159,13 +159,13 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     }
 
     it('are opened one after the other', async () => {
-      const { events, open } = watched()
+      const { events, open } = createSource()
       await collect(multipartBody(two, open))
       expect(events).to.deep.equal(['open 0', 'close 0', 'open 300', 'close 300'])
     })
 
     it('are opened on the first read, and closed when the reader stops', async () => {
-      const { events, open } = watched()
+      const { events, open } = createSource()
       const stream = multipartBody(two, open)
       expect(events).to.deep.equal([])
       for await (const chunk of stream) {

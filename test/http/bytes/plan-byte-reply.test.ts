@@ -28,7 +28,7 @@ const plan = (headers: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET'): Byte
   })
 
 /** Formats a reply as one line: `206 10-19`. */
-const told = ({ status, body }: ByteReply): string => {
+const describeReply = ({ status, body }: ByteReply): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   if (body._tag === 'None') return `${status}`
   return body._tag === 'Range'
@@ -81,7 +81,7 @@ describe('the plan of a reply with bytes (http-api.md §6)', () => {
       const expected = outcome === 'range' ? selected : outcome === 'no range' ? '200 0-999' : `${outcome}`
 
       it(`${JSON.stringify(conditions)} and range ${range}: ${expected}`, () => {
-        expect(told(plan(headers))).to.equal(expected)
+        expect(describeReply(plan(headers))).to.equal(expected)
       })
     }
   }
@@ -127,20 +127,20 @@ describe('the plan of a reply with bytes (http-api.md §6)', () => {
   })
 
   it('a boundary is generated only for a reply with several ranges', () => {
-    let drawn = 0
+    let generated = 0
     const draw = (range: string | undefined) =>
       planByteReply({
         method: 'GET',
         headers: { range },
         representation,
         clock: () => 0,
-        newBoundary: () => `b${++drawn}`,
+        newBoundary: () => `b${++generated}`,
       })
     draw(undefined)
     draw('bytes=0-1')
-    expect(drawn).to.equal(0)
+    expect(generated).to.equal(0)
     draw('bytes=0-1,5-6')
-    expect(drawn).to.equal(1)
+    expect(generated).to.equal(1)
   })
 
   it('HEAD has the headers of GET, without a body (http-api.md §1.5)', () => {
@@ -151,9 +151,9 @@ describe('the plan of a reply with bytes (http-api.md §6)', () => {
       'if-range': fc.constantFrom(undefined, etag, '"x"'),
     })
     fc.assert(
-      fc.property(headers, (asked) => {
-        const { status, headers: sent } = plan(asked)
-        expect(plan(asked, 'HEAD')).to.deep.equal({ status, headers: sent, body: { _tag: 'None' } })
+      fc.property(headers, (requestHeaders) => {
+        const { status, headers: sent } = plan(requestHeaders)
+        expect(plan(requestHeaders, 'HEAD')).to.deep.equal({ status, headers: sent, body: { _tag: 'None' } })
       }),
     )
   })

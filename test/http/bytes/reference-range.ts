@@ -13,26 +13,26 @@ export const referenceSelection = (header: string, length: number): ReferenceSel
   if (length === 0)
     return specs.some((spec) => spec.first === undefined && spec.last !== 0n) ? 'whole' : 'unsatisfiable'
 
-  const askedBy: Array<number | undefined> = Array.from({ length }, () => undefined)
-  specs.forEach((spec, asked) => {
-    askedBy.forEach((before, at) => {
-      if (before === undefined && selects(spec, at, length)) askedBy[at] = asked
+  const firstRequestedBy: Array<number | undefined> = Array.from({ length }, () => undefined)
+  specs.forEach((spec, order) => {
+    firstRequestedBy.forEach((before, at) => {
+      if (before === undefined && selects(spec, at, length)) firstRequestedBy[at] = order
     })
   })
 
-  const runs: Array<{ asked: number; readonly at: number[] }> = []
-  askedBy.forEach((asked, at) => {
-    if (asked === undefined) return
+  const runs: Array<{ order: number; readonly at: number[] }> = []
+  firstRequestedBy.forEach((order, at) => {
+    if (order === undefined) return
     const run = runs.at(-1)
-    if (run?.at.at(-1) !== at - 1) runs.push({ asked, at: [at] })
+    if (run?.at.at(-1) !== at - 1) runs.push({ order, at: [at] })
     else {
       run.at.push(at)
-      run.asked = Math.min(run.asked, asked)
+      run.order = Math.min(run.order, order)
     }
   })
   if (runs.length === 0) return 'unsatisfiable'
   if (runs.length > 8) return 'whole'
-  return runs.sort((a, b) => a.asked - b.asked).map(({ at }) => at)
+  return runs.sort((a, b) => a.order - b.order).map(({ at }) => at)
 }
 
 const selects = ({ first, last }: Spec, at: number, length: number): boolean =>

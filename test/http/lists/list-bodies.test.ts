@@ -87,11 +87,11 @@ describe('the bodies of lists', () => {
   it('are rebuilt after eviction', async () => {
     const bodies = createBodies({ maxBytes: 200_000 })
     const list = counted(longPlaylist(100))
-    const ask = async () => decoded(await bodies({ ...list, signature: query(jwt) }, 'gzip'))
-    const before = await ask()
+    const render = async () => decoded(await bodies({ ...list, signature: query(jwt) }, 'gzip'))
+    const before = await render()
     for (let other = 0; other < 8; other += 1)
       await bodies({ ...m3u8Of(`#EXTM3U\n${noise(20_000 + other)}\n`), signature: query(jwt) }, 'gzip')
-    expect(await ask()).to.equal(before)
+    expect(await render()).to.equal(before)
     expect(list.signed()).to.equal(6)
   })
 
@@ -176,11 +176,11 @@ describe('the bodies of lists', () => {
     })
 
     it('are correct for a token that needs escaping', async () => {
-      const odd = 'a b&c$&"<'
+      const unusual = 'a b&c$&"<'
       for (const each of [list, images]) {
-        const body = await bodies({ ...each, signature: query(odd) }, 'gzip')
+        const body = await bodies({ ...each, signature: query(unusual) }, 'gzip')
         expect(body.headers['Content-Encoding']).to.equal('gzip')
-        expect(decoded(body)).to.equal(each.sign(each.text, query(odd)))
+        expect(decoded(body)).to.equal(each.sign(each.text, query(unusual)))
       }
     })
 

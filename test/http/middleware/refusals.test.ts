@@ -33,7 +33,7 @@ describe('refused requests [V61]', () => {
       statuses.push((await server.get(path, init)).status)
     expect(statuses).to.deep.equal([401, 401, 403, 403, 403, 403, 403, 403])
 
-    const told = (await (await server.get('/api/1/admin/cache', bearer(admin))).json()) as {
+    const counters = (await (await server.get('/api/1/admin/cache', bearer(admin))).json()) as {
       refusals: Readonly<Record<string, number>>
     }
     await server.close()
@@ -46,8 +46,8 @@ describe('refused requests [V61]', () => {
       expired: 2,
       other_subject: 1,
     }
-    expect(told.refusals).to.deep.include(expected)
-    expect(told.refusals).to.have.all.keys(
+    expect(counters.refusals).to.deep.include(expected)
+    expect(counters.refusals).to.have.all.keys(
       ...['not_set', 'bad_format', 'malformed', 'unknown_key', 'signature', 'issuer', 'audience', 'claims'],
       ...['expired', 'restriction', 'other_subject', 'not_public', 'not_admin'],
     )

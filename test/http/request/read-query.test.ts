@@ -33,18 +33,18 @@ describe('[V28] the parameters of a query', () => {
   })
 
   it('are each read once, however often one is repeated', () => {
-    let looks = 0
+    let reads = 0
     const text = `${'a&'.repeat(7000)}b=1`
     const usual = URLSearchParams.prototype.getAll
     URLSearchParams.prototype.getAll = function (name) {
-      looks++
+      reads++
       return usual.call(this, name)
     }
     try {
       const query = readQuery(text)
       expect(query.a).to.have.length(7000)
       expect(query.b).to.equal('1')
-      expect(looks).to.equal(0)
+      expect(reads).to.equal(0)
     } finally {
       URLSearchParams.prototype.getAll = usual
     }

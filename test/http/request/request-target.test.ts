@@ -17,7 +17,7 @@ describe('the request target (§1.4) [V5]', () => {
   })
   after(() => server.close())
 
-  const ask = async (target: string, method = 'GET') => {
+  const send = async (target: string, method = 'GET') => {
     const { responses } = await exchangeRaw(server.port, rawRequest(method, target), [method])
     const [response] = responses
     return { status: response?.status, body: response?.body.toString() }
@@ -39,7 +39,7 @@ describe('the request target (§1.4) [V5]', () => {
       'http://a:b:c/',
     ]
     for (const target of targets) {
-      const { status, body } = await ask(target)
+      const { status, body } = await send(target)
       expect(status, target).to.equal(400)
       // Requests that Node's parser rejects get no body.
       if (body !== '') expect(JSON.parse(body ?? ''), target).to.include({ type: 'bad_request' })
@@ -47,17 +47,17 @@ describe('the request target (§1.4) [V5]', () => {
   })
 
   it('may be an http URL; routes and replay use its path and query', async () => {
-    const plain = await ask(list)
+    const plain = await send(list)
     expect(plain.status).to.equal(200)
     for (const origin of ['http://a', 'https://media.example.com:8443', 'HTTP://user@[::1]:80'])
-      for (let time = 0; time < 2; time += 1) expect(await ask(`${origin}${list}`)).to.deep.equal(plain)
-    expect((await ask('http://a')).status).to.equal((await ask('/')).status)
-    expect((await ask('http://a?x=1')).status).to.equal((await ask('/?x=1')).status)
+      for (let time = 0; time < 2; time += 1) expect(await send(`${origin}${list}`)).to.deep.equal(plain)
+    expect((await send('http://a')).status).to.equal((await send('/')).status)
+    expect((await send('http://a?x=1')).status).to.equal((await send('/?x=1')).status)
   })
 
   it('may be * only for OPTIONS', async () => {
-    expect((await ask('*', 'OPTIONS')).status).to.equal(204)
-    expect((await ask('*', 'HEAD')).status).to.equal(400)
+    expect((await send('*', 'OPTIONS')).status).to.equal(204)
+    expect((await send('*', 'HEAD')).status).to.equal(400)
   })
 
   it('is never normalised, so a path means the same in both forms', () => {

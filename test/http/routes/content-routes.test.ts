@@ -69,34 +69,34 @@ describe('content routes', () => {
   }
 
   /** Fetches a list and everything it refers to, with URLs resolved as by a player. */
-  const walk = async (url: URL, init: RequestInit): Promise<ReadonlyArray<string>> => {
+  const fetchAll = async (url: URL, init: RequestInit): Promise<ReadonlyArray<string>> => {
     const response = await fetch(url, init)
     expect(response.status, url.pathname).to.equal(200)
     const text = await response.text()
     if (!text.startsWith('#EXTM3U')) return [text]
-    const children = await Promise.all(urisOf(text).map((uri) => walk(new URL(uri, url), init)))
+    const children = await Promise.all(urisOf(text).map((uri) => fetchAll(new URL(uri, url), init)))
     return children.flat()
   }
   const bodies = ['init', 'first part', 'second part']
 
   it('can be followed from the master to every byte with a token in the query', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${film.jwt}`, server.base)
-    expect(await walk(master, {})).to.have.members(bodies)
+    expect(await fetchAll(master, {})).to.have.members(bodies)
   })
 
   it('can be followed with a token in the path, by unchanged relative URIs (§3)', async () => {
     const master = new URL(`/api/1/~${film.jwt}/content_files/${film.uid}/mobile.m3u8`, server.base)
-    expect(await walk(master, {})).to.have.members(bodies)
+    expect(await fetchAll(master, {})).to.have.members(bodies)
   })
 
   it('can be followed with a token in the header, with or without a token in child URLs', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8`, server.base)
-    expect(await walk(master, bearer(film.jwt))).to.have.members(bodies)
+    expect(await fetchAll(master, bearer(film.jwt))).to.have.members(bodies)
     advance(5)
     const signed = new URL(`${master}?presign=query`)
     const text = await (await fetch(signed, bearer(film.jwt))).text()
     expect(text).not.to.include(film.jwt)
-    for (const uri of urisOf(text)) expect(await walk(new URL(uri, signed), {})).to.have.members(bodies)
+    for (const uri of urisOf(text)) expect(await fetchAll(new URL(uri, signed), {})).to.have.members(bodies)
   })
 
   it('can be followed with presign=path for every carrier, and contain no header token (§3.2)', async () => {
@@ -115,7 +115,7 @@ describe('content routes', () => {
       if ('headers' in init) expect(text).not.to.include(film.jwt)
       const uris = urisOf(text)
       expect(uris).not.to.deep.equal([])
-      for (const uri of uris) expect(await walk(new URL(uri, master), {}), url).to.have.members(bodies)
+      for (const uri of uris) expect(await fetchAll(new URL(uri, master), {}), url).to.have.members(bodies)
     }
     const media = new URL(`/api/1/content_files/exports/${film.hls.uid}.m3u8?presign=path`, server.base)
     const parts = urisOf(await (await fetch(media, bearer(film.jwt))).text())
@@ -158,7 +158,7 @@ describe('content routes', () => {
 
   it('give the same reply for unknown and foreign exports and segments (§2.5, W15)', async () => {
     const other = await seedFilm(larder)
-    const ask = async (path: string) => {
+    const send = async (path: string) => {
       const response = await server.get(`/api/1/content_files/exports/${path}?jwt=${film.jwt}`)
       return { status: response.status, body: await response.text() }
     }
@@ -168,9 +168,9 @@ describe('content routes', () => {
       `parts/${aContentPartUid()}.m4s`,
       `parts/${other.hls.parts[1]?.uid}.m4s`,
     ]
-    const answers = await Promise.all(paths.map(ask))
-    expect(answers[0]?.status).to.equal(403)
-    for (const answer of answers) expect(answer).to.deep.equal(answers[0])
+    const replies = await Promise.all(paths.map(send))
+    expect(replies[0]?.status).to.equal(403)
+    for (const reply of replies) expect(reply).to.deep.equal(replies[0])
   })
 
   it('answer 404 to a viewer of a file or an export with nothing to show', async () => {

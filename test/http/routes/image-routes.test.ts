@@ -218,15 +218,15 @@ describe('image routes', () => {
 
     it('gives the same reply for an unknown or foreign export and an invalid uid (§2.5, W15)', async () => {
       const other = await seedImage(larder)
-      const answers = await Promise.all(
+      const replies = await Promise.all(
         [anImageExportUid(), other.exports[0]?.uid, 'not%20a%20uid', 'a'.repeat(81)].map(async (uid) => {
           const response = await server.get(`/api/1/image_files/image/${uid}.webp?jwt=${image.jwt}`)
           const headers = [...response.headers].filter(([name]) => name !== 'date')
           return { status: response.status, headers, body: await response.text() }
         }),
       )
-      expect(answers[0]?.status).to.equal(403)
-      for (const answer of answers) expect(answer).to.deep.equal(answers[0])
+      expect(replies[0]?.status).to.equal(403)
+      for (const reply of replies) expect(reply).to.deep.equal(replies[0])
     })
 
     it('reveals to a caller without a token only that one is required (W16)', async () => {

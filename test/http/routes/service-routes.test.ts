@@ -72,14 +72,14 @@ describe('all routes', () => {
     await well.close()
 
     const broken = { database: { migrate: down, check: down } }
-    const ill = await listen(await createMemoryLarder(broken))
-    const degraded = await ill.get('/readyz')
+    const impaired = await listen(await createMemoryLarder(broken))
+    const degraded = await impaired.get('/readyz')
     expect(degraded.status).to.equal(200)
     expect(await degraded.json()).to.deep.equal({
       status: 'degraded',
       checks: { database: 'down', 'object store': 'ok', cache: 'ok' },
     })
-    await ill.close()
+    await impaired.close()
 
     const dead = await listen(await createMemoryLarder({ ...broken, cacheCheck: down }))
     expect((await dead.get('/readyz')).status).to.equal(503)
@@ -145,13 +145,13 @@ describe('GET /api/1/admin/me (§8.1)', () => {
   it('replies only to admins', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
-    const me = async (init?: RequestInit) => (await server.get('/api/1/admin/me', init)).status
+    const statusFor = async (init?: RequestInit) => (await server.get('/api/1/admin/me', init)).status
     const jwt = await right(larder.admins.mintIdToken('zoë'))
-    expect(await me()).to.equal(401)
-    expect(await me({ headers: { authorization: 'Basic eDp5' } })).to.equal(401)
-    expect(await me(bearer('rubbish'))).to.equal(403)
-    expect(await me(bearer(await right(larder.tokens.mint('image', 'zoë', 60))))).to.equal(403)
-    expect(await me(bearer(jwt))).to.equal(403)
+    expect(await statusFor()).to.equal(401)
+    expect(await statusFor({ headers: { authorization: 'Basic eDp5' } })).to.equal(401)
+    expect(await statusFor(bearer('rubbish'))).to.equal(403)
+    expect(await statusFor(bearer(await right(larder.tokens.mint('image', 'zoë', 60))))).to.equal(403)
+    expect(await statusFor(bearer(jwt))).to.equal(403)
 
     await right(larder.admins.setAdmin('zoë', true))
     const response = await server.get('/api/1/admin/me', bearer(jwt))
@@ -159,7 +159,7 @@ describe('GET /api/1/admin/me (§8.1)', () => {
     expect(await response.json()).to.deep.equal({ sub: 'zoë', admin: true })
 
     await right(larder.admins.setAdmin('zoë', false))
-    expect(await me(bearer(jwt))).to.equal(403)
+    expect(await statusFor(bearer(jwt))).to.equal(403)
     await server.close()
   })
 })
