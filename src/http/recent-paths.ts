@@ -13,7 +13,7 @@ const pathOf = (url: string): string => {
   return path.startsWith('/api/1/~') ? path.replace(tokenSegment, '/api/1') : path
 }
 
-/** FNV-1a, 32 bits. A collision only puts a request into the wrong queue. */
+/** FNV-1a, 32 bits. A collision only puts a request into the wrong lane of the queue. */
 const hashOf = (text: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

@@ -15,8 +15,8 @@ const unsatisfiable: Selection = { _tag: 'Unsatisfiable' }
 
 const MAX_PARTS = 8
 
-// Four times the length of eight ranges with the largest positions. A longer header is ignored, which RFC
-// 9110 §14.2 allows, so that a hostile header costs nothing.
+// Four times the length of eight ranges with the largest positions. A longer header is ignored, as
+// RFC 9110 §14.2 allows, so that a hostile header costs nothing.
 const MAX_HEADER = 1024
 
 /**

@@ -59,7 +59,7 @@ const createTextIds = (maxBytes: number): ((text: string) => string) => {
 }
 
 type Options = {
-  /** Size limit of the cache. A list of 1,000 parts takes 0.4 MB for each token length. */
+  /** Size limit of the cache. A list of 1,000 segments takes 0.4 MB for each token length. */
   readonly maxBytes: number
 }
 

@@ -38,8 +38,9 @@ type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
  * arrival. Between turns, requests in progress receive results from disk and database, so their next reads
  * start earlier.
  *
- * Everything is bounded: each lane (likely hits, and the rest) has at most `inFlight` requests in progress;
- * both together queue at most `waiting`; a request is refused after `waitMilliseconds`, even if none ends.
+ * Bounds: each lane (likely hits, and the rest) has at most `inFlight` requests without a reply; both
+ * together queue at most `waiting`; a queued request is refused after `waitMilliseconds`, even if no other
+ * one ends.
  */
 export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit => {
   const hits: Lane = { queue: createFifo(), inFlight: 0 }

@@ -1,6 +1,6 @@
 /**
- * Traffic counters of a serving process, named after the limits that they count. The gauges (`open`,
- * `in_flight`, `waiting`) are current values; all others count since process start. The names are wire names.
+ * Counters of client traffic in a serving process; limits.ts has the limits. The gauges (`open`, `in_flight`,
+ * `waiting`) are current values; all others count since process start. The names are wire names.
  */
 export type Traffic = {
   readonly connections: {
@@ -23,7 +23,7 @@ export type Traffic = {
     refused_waited: number
     /** The client disconnected before the request was started. */
     abandoned: number
-    /** Refused before any route: target, version, Host, Expect, body size. */
+    /** 4xx or 505 before any route: target, version, Host, Expect, body size. */
     refused_early: number
   }
 }

@@ -77,7 +77,7 @@ export const optionalMediaViewer = (tokens: MediaTokens, kind: MediaKind): Crede
 /** Reasons that occur before the claims can be trusted. */
 const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
 
-/** With a valid signature, the error says more than that the token is of the other media kind. */
+/** Whether the signature is valid: then the error says more than "this token is for the other media kind". */
 const hasValidSignature = (error: NotSet | BadFormat | Forbidden | Unavailable): boolean =>
   error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)
 
