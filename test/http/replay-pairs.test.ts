@@ -83,19 +83,19 @@ describe('replay by token source, in the second in which the tokens are minted [
     const jwts = { image: await tokensOf('image'), content: await tokensOf('content') }
     const request = fc.record({
       route: fc.constantFrom(...twins.routes),
-      carry: fc.constantFrom('header', 'path', 'query', 'nobody'),
+      carry: fc.constantFrom('header', 'path', 'query', 'none'),
       token: fc.nat(jwts.image.length - 1),
-      stranger: fc.boolean(),
+      isForeign: fc.boolean(),
       presign: fc.constantFrom(...presigns),
       coding: fc.constantFrom(...codings),
       more: fc.constantFrom({}, {}, {}, { range: 'bytes=0-3' }, { 'if-none-match': '*' }),
     })
     type Request = typeof request extends fc.Arbitrary<infer A> ? A : never
-    const requestOf = ({ route, carry, token, stranger, presign, coding, more }: Request): Ask => {
-      const kind = stranger && token === 0 ? 'image' : route.kind
+    const requestOf = ({ route, carry, token, isForeign, presign, coding, more }: Request): Ask => {
+      const kind = isForeign && token === 0 ? 'image' : route.kind
       const jwt = jwts[kind][token] ?? ''
       const carried =
-        carry === 'nobody' ? { path: `/api/1/${route.path}`, headers: {} } : carriers[carry](route.path, jwt)
+        carry === 'none' ? { path: `/api/1/${route.path}`, headers: {} } : carriers[carry](route.path, jwt)
       const { path, headers } = withParameter(carried, presign)
       return { path, headers: { ...headers, 'accept-encoding': coding, ...more } }
     }

@@ -39,8 +39,7 @@ type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
  * start earlier.
  *
  * Bounds: each lane (likely hits, and the rest) has at most `inFlight` requests without a reply; both
- * together queue at most `waiting`; a queued request is refused after `waitMilliseconds`, even if no other
- * one ends.
+ * together queue at most `waiting`; a queued one is refused after `waitMilliseconds`, even if all are stuck.
  */
 export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit => {
   const hits: Lane = { queue: createFifo(), inFlight: 0 }

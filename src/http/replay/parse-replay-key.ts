@@ -34,20 +34,19 @@ export const parseReplayKey = (
   readsOrigin: boolean,
 ): ReplayKey | null => {
   if (method !== 'GET') return null
-  const conditionality = { isConditional: isConditional(headers) }
+  const common = { isConditional: isConditional(headers) }
   const form = `${headers['accept-encoding'] ?? ''}\n${readsOrigin ? (headers.origin ?? '') : ''}`
   const { authorization } = headers
   if (authorization !== undefined) {
     const jwt = inHeader.exec(authorization)?.[1]
-    return jwt === undefined ? null : { name: `header\n${form}\n${url}`, jwt, ...conditionality }
+    return jwt === undefined ? null : { name: `header\n${form}\n${url}`, jwt, ...common }
   }
   const inUrl = inPath.exec(url) ?? inQuery.exec(url)
   const jwt = inUrl?.[1]
-  if (inUrl === null || jwt === undefined)
-    return { name: `nobody\n${form}\n${url}`, jwt: null, ...conditionality }
+  if (inUrl === null || jwt === undefined) return { name: `nobody\n${form}\n${url}`, jwt: null, ...common }
   const start = inUrl.index + inUrl[0].lastIndexOf(jwt)
   if (url.lastIndexOf('jwt=') > start) return null
   // The body of a list has room for tokens of one length.
   const name = `${jwt.length}\n${form}\n${url.slice(0, start)}\n${url.slice(start + jwt.length)}`
-  return { name, jwt, ...conditionality }
+  return { name, jwt, ...common }
 }
