@@ -38,7 +38,7 @@ import { homeRoutes } from './routes/home-routes.ts'
 import { imageRoutes } from './routes/image-routes.ts'
 import { serviceRoutes } from './routes/service-routes.ts'
 
-/** What the HTTP side needs: one service a domain, and what proves who asks. */
+/** Dependencies of the HTTP layer: one service for each domain, and the token verifier. */
 export type AppDeps = {
   readonly playlists: PlaylistService
   readonly vods: VodService
@@ -60,31 +60,30 @@ export type AppDeps = {
   readonly lifecycle: Lifecycle
 }
 
-/** Of lists in the forms in which they are sent: some hundred long ones, or tens of thousands of short ones. */
+/** Cache of encoded lists: enough for a few hundred long ones or tens of thousands of short ones. */
 const listBodyBytes = 64 * 1024 * 1024
 
-/** Of what is kept for replies that are given again. */
-const hotReplyBytes = 32 * 1024 * 1024
+const replayCacheBytes = 32 * 1024 * 1024
 
-/** Some milliseconds of work, if none of them finds anything in memory. */
-const begunPerTurn = 4
+/** Limits one event-loop turn to a few milliseconds of work when every request misses the memory cache. */
+const startsPerTurn = 4
 
 const now = () => performance.now()
 
-/** Answers all requests: the routes by Koa, and in front of them what they answered a moment ago. */
+/** Returns the listener for all requests: early refusals and replays first, then Koa's routes. */
 export const createApp = (deps: AppDeps): RequestListener => {
   const replayCache = createReplayCache({
     tokens: deps.tokens,
     clock: deps.clock,
     log: deps.log,
-    maxBytes: hotReplyBytes,
+    maxBytes: replayCacheBytes,
     readsOrigin: !deps.corsOrigins.includes('*'),
   })
   const refusals = createRefusals()
   const { log, outages, telling, limits, traffic } = deps
   const handle = createRouteHandler({ log, outages, telling, replayCache, refusals, limits, now })
   const app = new Koa()
-  // Koa tells of clients that leave, too; what is ours to know has been told where it happened.
+  // Koa would also report clients that disconnect. Our own errors are logged where they occur.
   app.silent = true
   app.use(errorBoundary(deps.log)).use(takePathToken)
   const bodies = createListBodies({ maxBytes: listBodyBytes })
@@ -106,7 +105,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
   app.use(answerRefused)
   const answerByKoa = app.callback()
   const byRoutes = (req: IncomingMessage, res: ServerResponse): void => {
-    // biome-ignore lint/complexity/noVoid: Koa's promise ends in its own handler of errors
+    // biome-ignore lint/complexity/noVoid: Koa handles the errors of its own promise
     void answerByKoa(req, res)
   }
   const refuse = (req: IncomingMessage, res: ServerResponse, reply: ReadyReply): void => {
@@ -115,7 +114,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
   }
   const counts = traffic.requests
   const recent = createRecentPaths()
-  const admit = createAdmission({ limits, counts, now, perTurn: begunPerTurn })
+  const admit = createAdmission({ limits, counts, now, perTurn: startsPerTurn })
 
   const enqueue = (req: IncomingMessage, res: ServerResponse, url: string): void =>
     admit({
@@ -139,7 +138,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
     const early = refuseEarly(req, limits.bodyBytes)
     if (early !== null) {
       counts.refused_early += 1
-      // What else there is on the connection may have been meant otherwise.
+      // The end of a malformed request is uncertain, so later bytes on this connection cannot be trusted.
       res.shouldKeepAlive = false
       refuse(req, res, early)
       return
@@ -156,5 +155,5 @@ export const createApp = (deps: AppDeps): RequestListener => {
   }
 }
 
-/** These never wait (http-api.md §13.2). */
+/** Health checks bypass the admission queue (http-api.md §13.2). */
 const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(url)

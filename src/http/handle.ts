@@ -33,12 +33,12 @@ import { type StartedStream, sendStream, startStream } from './response/send-str
 
 export type Route<C, P, Q> = {
   readonly credential: Credentials<C>
-  /** Of the path. One that does not fit is like one that is not there (http-api.md §1.2, §2.5). */
+  /** Path parameters. An invalid one gets the reply for one that does not exist (http-api.md §1.2, §2.5). */
   readonly params: t.Type<P, unknown, unknown>
   readonly query: t.Type<Q, unknown, unknown>
   /**
-   * Whether a caller without a credential may learn that a parameter is wrong: of what is public. Without it they are
-   * asked for a token first.
+   * Succeeds if a caller without a credential may learn that a parameter is wrong, as for public files. A
+   * route without this check asks for a token first.
    */
   readonly checkAnonymous?: (
     params: P,
@@ -54,14 +54,14 @@ export type Route<C, P, Q> = {
 
 export type RouteHandler = <C, P, Q>(route: Route<C, P, Q>) => RouterMiddleware
 
-const faults = (errors: t.Errors): HttpError =>
+const toUnprocessable = (errors: t.Errors): HttpError =>
   unprocessable(
     errors.map(({ context, message }) => {
       const [, ...path] = context
       return {
-        // Among the keys are the numbers of the codecs of an intersection.
+        // The context of an intersection contains the index of each member codec as a key.
         loc: ['query', ...path.map(({ key }) => key).filter((key) => !/^\d+$/.test(key))],
-        msg: message ?? 'is not as it should be',
+        msg: message ?? 'is invalid',
         type: path.at(-1)?.type.name ?? 'query',
       }
     }),
@@ -69,43 +69,43 @@ const faults = (errors: t.Errors): HttpError =>
 
 type Answer = {
   readonly reply: Reply
-  /** The caller brought no credential, and needed none. */
+  /** The caller sent no credential and needed none. */
   readonly isAnonymous: boolean
 }
 
-/** The fault of a caller whose parameters do not decode. */
-const misasked = async <C, P, Q>(
+/** The error for an invalid query. It reveals nothing about files that are not public. */
+const queryError = async <C, P, Q>(
   { checkAnonymous }: Route<C, P, Q>,
   isAnonymous: boolean,
   params: P,
   incoming: Incoming,
   errors: t.Errors,
 ): Promise<DomainError | HttpError> => {
-  if (!isAnonymous) return faults(errors)
-  const permitted = await checkAnonymous?.(params, incoming.query)()
-  if (permitted === undefined) return notSet
-  if (E.isRight(permitted)) return faults(errors)
-  return permitted.left._tag === 'Forbidden' ? notSet : permitted.left
+  if (!isAnonymous) return toUnprocessable(errors)
+  const check = await checkAnonymous?.(params, incoming.query)()
+  if (check === undefined) return notSet
+  if (E.isRight(check)) return toUnprocessable(errors)
+  return check.left._tag === 'Forbidden' ? notSet : check.left
 }
 
-/** Authenticate, then decode, then run (in this order: an unknown client learns nothing, http-api.md §1.4). */
+/** Authenticates before it decodes, so that a caller without a token learns nothing (http-api.md §1.4). */
 const answer =
   <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): TE.TaskEither<DomainError | HttpError, Answer> =>
   async () => {
     const { credential, params, query, handler } = route
-    const proven = await credential.authenticate(incoming)()
-    if (E.isLeft(proven)) return proven
-    const isAnonymous = proven.right === null
-    const named = params.decode(incoming.params)
-    if (E.isLeft(named)) return E.left(isAnonymous ? notSet : forbidden('other_subject'))
-    const asked = query.decode(incoming.query)
-    if (E.isLeft(asked)) return E.left(await misasked(route, isAnonymous, named.right, incoming, asked.left))
-    const input = { credential: proven.right, params: named.right, query: asked.right, incoming }
-    const replied = await handler(input)()
-    return E.isLeft(replied) ? replied : E.right({ reply: replied.right, isAnonymous })
+    const authenticated = await credential.authenticate(incoming)()
+    if (E.isLeft(authenticated)) return authenticated
+    const isAnonymous = authenticated.right === null
+    const path = params.decode(incoming.params)
+    if (E.isLeft(path)) return E.left(isAnonymous ? notSet : forbidden('other_subject'))
+    const args = query.decode(incoming.query)
+    if (E.isLeft(args)) return E.left(await queryError(route, isAnonymous, path.right, incoming, args.left))
+    const input = { credential: authenticated.right, params: path.right, query: args.right, incoming }
+    const handled = await handler(input)()
+    return E.isLeft(handled) ? handled : E.right({ reply: handled.right, isAnonymous })
   }
 
-const notReplayable = ({ again: _, ...reply }: Reply): Reply => reply
+const withoutReplay = ({ replay: _, ...reply }: Reply): Reply => reply
 
 const varyByAuthorization: Headers = { Vary: 'Authorization' }
 
@@ -116,16 +116,16 @@ type Deps = {
   readonly replayCache: ReplayCache
   readonly refusals: Refusals
   readonly limits: Pick<Limits, 'replyMilliseconds'>
-  /** Milliseconds, by a clock that never goes back. */
+  /** Monotonic clock (milliseconds). */
   readonly now: () => number
 }
 
-type Told = ByteStream & Partial<BlobStream>
+type BodyStream = ByteStream & Partial<BlobStream>
 type OpenedBody =
-  | { readonly _tag: 'AtHand'; readonly bytes: Uint8Array; readonly stream: Told }
-  | { readonly _tag: 'Started'; readonly started: StartedStream; readonly stream: Told }
+  | { readonly _tag: 'Ready'; readonly bytes: Uint8Array; readonly stream: BodyStream }
+  | { readonly _tag: 'Started'; readonly started: StartedStream; readonly stream: BodyStream }
 
-/** Opens the body, and waits for its first bytes. */
+/** Opens the body and waits for its first bytes, so that an early failure still gets an error status. */
 const openBody =
   (
     body: StreamedBody,
@@ -135,24 +135,24 @@ const openBody =
   async () => {
     const opened = await body.open(onArriving)
     if (E.isLeft(opened)) return opened
-    const stream: Told = opened.right
-    if (stream.buffer) return E.right({ _tag: 'AtHand', bytes: stream.buffer, stream })
+    const stream: BodyStream = opened.right
+    if (stream.buffer) return E.right({ _tag: 'Ready', bytes: stream.buffer, stream })
     const started = await startStream(stream, buffers)
     return E.isLeft(started) ? started : E.right({ _tag: 'Started', started: started.right, stream })
   }
 
-/** Of a body that came too late. */
-const letGo = (body: OpenedBody): void => {
-  if (body._tag === 'Started') body.started.pieces.done(true)
+/** Releases a body that was opened after the deadline. */
+const release = (body: OpenedBody): void => {
+  if (body._tag === 'Started') body.started.pieces.release(true)
 }
 
-const reasonOf = (error: DomainError | HttpError): RefusalReason | null => {
+const refusalReasonOf = (error: DomainError | HttpError): RefusalReason | null => {
   if (error._tag === 'Forbidden') return error.reason
   if (error._tag === 'NotSet') return 'not_set'
   return error._tag === 'BadFormat' ? 'bad_format' : null
 }
 
-/** Makes the one function that decodes requests and writes replies: nothing else touches `ctx`. */
+/** Creates the only function that decodes requests and writes replies; routes never touch `ctx`. */
 export const createRouteHandler = ({
   log,
   outages,
@@ -165,26 +165,26 @@ export const createRouteHandler = ({
   const cacheHeaders = createCacheTelemetry(telling)
   const buffers = createReplyBuffers()
 
-  const tell = (error: DomainError | HttpError, ctx: RouterContext): void => {
+  const report = (error: DomainError | HttpError, ctx: RouterContext): void => {
     const route = String(ctx._matchedRoute)
     if (error._tag === 'Unavailable') outages.failed(error.dependency, { route, cause: String(error.cause) })
     if (error._tag === 'BadOrigin') log.error('request.bad_origin', { route, what: error.what })
-    const reason = reasonOf(error)
+    const reason = refusalReasonOf(error)
     if (reason === null) return
     refusals.count(reason)
     log.debug('request.refused', { route, reason })
   }
 
   const refuse = (ctx: RouterContext, error: DomainError | HttpError): void => {
-    tell(error, ctx)
+    report(error, ctx)
     writeReply(ctx, fromError(error))
   }
 
-  /** What is at hand, with what is told of it; it is kept if it can be given again. */
-  const writeReady = (ctx: RouterContext, reply: ReadyReply, told: Headers): void => {
-    writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, told) })
-    if (reply.again !== undefined)
-      replayCache.keep(ctx, reply.again, mergeHeaders(baseHeadersOf(ctx), withZeroTiming(told)))
+  /** Writes a reply whose body is in memory, and stores it in the replay cache if it is replayable. */
+  const writeReady = (ctx: RouterContext, reply: ReadyReply, extra: Headers): void => {
+    writeReply(ctx, { ...reply, headers: joinHeaders(reply.headers, extra) })
+    if (reply.replay !== undefined)
+      replayCache.store(ctx, reply.replay, mergeHeaders(baseHeadersOf(ctx), withZeroTiming(extra)))
   }
 
   const write = async (
@@ -194,22 +194,22 @@ export const createRouteHandler = ({
     deadline: Deadline,
   ): Promise<void> => {
     const { status, body } = reply
-    const found = joinHeaders(cacheHeaders(reply), timing('find'))
-    if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, found)
-    if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, found)
-    const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', letGo)()
+    const lookup = joinHeaders(cacheHeaders(reply), timing('find'))
+    if (!isStreamed(body)) return writeReady(ctx, { ...reply, body }, lookup)
+    if (ctx.method === 'HEAD') return writeReady(ctx, { ...reply, body: null }, lookup)
+    const opened = await deadline.inTime(openBody(body, buffers, deadline.extend), 'object store', release)()
     if (E.isLeft(opened)) return refuse(ctx, opened.left)
-    const told = joinHeaders(found, cacheHeaders(opened.right.stream))
-    if (opened.right._tag === 'AtHand') return writeReady(ctx, { ...reply, body: opened.right.bytes }, told)
-    writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, told), timing('open')) })
+    const extra = joinHeaders(lookup, cacheHeaders(opened.right.stream))
+    if (opened.right._tag === 'Ready') return writeReady(ctx, { ...reply, body: opened.right.bytes }, extra)
+    writeHead(ctx, { status, headers: joinHeaders(joinHeaders(reply.headers, extra), timing('open')) })
     await sendStream(opened.right.started, ctx.res).catch((cause) => {
-      tell(fromStreamError(cause), ctx)
+      report(fromStreamError(cause), ctx)
     })
   }
 
   return (route) => {
-    // Parameters that no codec knows do not change a reply, and would be keys that a client writes (V4).
-    const known = new Set(['jwt', ...parameterNames(route.query)])
+    // Unknown parameters do not change a reply. As cache keys they would let a client fill the cache (V4).
+    const knownNames = new Set(['jwt', ...parameterNames(route.query)])
 
     return async (ctx) => {
       const timing = startTiming(telling)
@@ -219,13 +219,13 @@ export const createRouteHandler = ({
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, mergeHeaders(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
       const deadline = startDeadline(limits.replyMilliseconds, now)
-      const answered = await deadline.inTime(answer(route, incoming), 'database')()
-      if (E.isLeft(answered)) return refuse(ctx, answered.left)
-      const { reply, isAnonymous } = answered.right
-      // A public file is the same for everybody, and any cache may give it to them.
+      const outcome = await deadline.inTime(answer(route, incoming), 'database')()
+      if (E.isLeft(outcome)) return refuse(ctx, outcome.left)
+      const { reply, isAnonymous } = outcome.right
+      // A public file is the same for every caller, so shared caches may store it: no `Vary: Authorization`.
       if (isAnonymous) setBaseHeaders(ctx, base)
-      const isKnown = Object.keys(query).every((name) => known.has(name))
-      await write(ctx, isKnown ? reply : notReplayable(reply), timing, deadline)
+      const isReplayable = Object.keys(query).every((name) => knownNames.has(name))
+      await write(ctx, isReplayable ? reply : withoutReplay(reply), timing, deadline)
     }
   }
 }

@@ -1,2 +1,2 @@
-/** Whether this process is about to end: it says so to those who ask it whether it is ready. */
+/** Reports whether this process is shutting down; readiness checks then fail. */
 export type Lifecycle = { readonly isStopping: () => boolean }

@@ -1,21 +1,21 @@
-/** Bounds on what clients may take of a serving process (http-api.md §13.2). Each but the last is a setting. */
+/** Resource limits for clients of a serving process (http-api.md §13.2). All but the last are settings. */
 export type Limits = {
-  /** Open at a time; further ones are closed as they come. */
+  /** Maximum of open connections; further ones are closed on arrival. */
   readonly connections: number
-  /** Requests that were begun and have no reply yet; likely cache hits may be as many again. */
+  /** Requests in progress without a reply. Likely cache hits have a second allowance of the same size. */
   readonly inFlight: number
-  /** Requests that wait to be begun. */
+  /** Requests in the admission queue. */
   readonly waiting: number
   readonly waitMilliseconds: number
   readonly headerBytes: number
   readonly headerMilliseconds: number
   readonly bodyBytes: number
-  /** For a whole request, its body included. */
+  /** Time for a whole request to arrive, including its body. */
   readonly requestMilliseconds: number
   readonly keepAliveMilliseconds: number
-  /** How long a client may take no byte of what is sent to it. */
+  /** How long a client may accept no byte of its reply before it is disconnected. */
   readonly stallMilliseconds: number
-  /** From the beginning of a request to its reply, whatever is waited for meanwhile (http-api.md §10). */
+  /** Time from the start of a request to its reply, across all dependencies (http-api.md §10). */
   readonly replyMilliseconds: number
 }
 

@@ -1,4 +1,4 @@
-/** Remembers which paths had a good reply lately, so that overload can tell likely cache hits from misses. */
+/** Records the paths of recent successful replies, to tell likely cache hits from misses under overload. */
 export type RecentPaths = {
   readonly add: (url: string) => void
   readonly has: (url: string) => boolean
@@ -6,21 +6,21 @@ export type RecentPaths = {
 
 const tokenSegment = /^\/api\/1\/~[^/]*/
 
-/** The path alone: neither the token in it, nor the query. */
+/** Returns the path without its token and without the query. */
 const pathOf = (url: string): string => {
   const query = url.indexOf('?')
   const path = query === -1 ? url : url.slice(0, query)
   return path.startsWith('/api/1/~') ? path.replace(tokenSegment, '/api/1') : path
 }
 
-/** FNV-1a, 32 bits. A collision costs a request its place in the queue, and nothing else. */
+/** FNV-1a, 32 bits. A collision only puts a request into the wrong lane of the queue. */
 const hashOf = (text: string): number => {
   let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash
 }
 
-/** Bounded: `count` to twice as many hashes, the oldest half dropped at once. No text of a client is kept. */
+/** Bounded: holds `count` to 2 × `count` hashes and drops the oldest half at once. Stores no client text. */
 export const createRecentPaths = (count = 32_768): RecentPaths => {
   let newer = new Set<number>()
   let older = new Set<number>()

@@ -4,15 +4,15 @@ import { answerRefused } from './middleware/refuse-with.ts'
 import { optionsOfAll } from './response/reply.ts'
 import { writeReply } from './response/response-writer.ts'
 
-/** The routes below one path. */
+/** The routes under one path prefix. */
 export type Routes = {
   readonly get: (path: string | string[], answer: RouterMiddleware) => void
   readonly middleware: () => RouterMiddleware
 }
 
 /**
- * Paths are read here and nowhere else: letter case and slashes count, and what belongs to a route, such as CORS, goes
- * with its match (V8). `sharing`: whether pages of other sites may ask; `null`: they may not.
+ * The only place that matches paths. Letter case and slashes count. Per-route behaviour, such as CORS,
+ * depends on the match alone (V8). `sharing`: CORS policy; `null`: pages of other sites have no access.
  */
 export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
   const router = new Router({ prefix, sensitive: true, strict: true })

@@ -7,72 +7,72 @@ const progress = Symbol('progress')
 
 type Progress = { completed: number; queued: number; since: number }
 
-/** A client's connection, and what is noted on it. */
+/** A client connection with our bookkeeping. */
 export type Connection = Socket & {
   [lastReply]?: ServerResponse
   [closing]?: true
   [progress]?: Progress
-  /** Node's own; `undefined` once it is closed. */
+  /** Node-internal; missing after the connection is closed. */
   readonly _handle?: { readonly writeQueueSize?: number } | null
 }
 
-/** How long a connection that was ended from this side is read from, so that its last reply is not lost by a reset. */
+/** How long to keep reading after the server ended a connection, so that no reset destroys the last reply. */
 const lingerMilliseconds = 1000
 
-/** Notes the reply that is the last one on its connection so far. Hot path. */
-export const noteReply = (connection: Connection, res: ServerResponse): void => {
+/** Records the latest reply of a connection. Hot path. */
+export const recordReply = (connection: Connection, res: ServerResponse): void => {
   connection[lastReply] = res
 }
 
-/** The reply that was begun last, while it, or one before it, is still under way. */
-export const replyUnderWay = (connection: Connection): ServerResponse | null => {
+/** Returns the latest reply while it, or an earlier one, is still being sent; otherwise `null`. */
+export const activeReply = (connection: Connection): ServerResponse | null => {
   const reply = connection[lastReply]
   return reply === undefined || reply.writableFinished || reply.destroyed ? null : reply
 }
 
-/** Whether the request that is still arriving has its reply, or will have it: then there can be no other one to it. */
+/** Whether the request that is still arriving already has a reply, so that it must not get a second one. */
 export const isAnswered = (connection: Connection): boolean => connection[lastReply]?.req.complete === false
 
-/** Whether no request on it is answered any more. */
+/** Whether the server has ended the connection, so that further requests get no reply. */
 export const isClosing = (connection: Connection): boolean => connection[closing] === true
 
-/** Does something when all replies that are under way on the connection have left; never, if it breaks before. */
+/** Runs the action after all active replies were sent; never, if the connection breaks before. */
 export const afterReplies = (connection: Connection, action: () => void): void => {
-  const reply = replyUnderWay(connection)
+  const reply = activeReply(connection)
   if (reply === null) action()
-  // Another one may have been begun meanwhile.
+  // Another reply may have started in the meantime.
   else reply.once('finish', () => afterReplies(connection, action))
 }
 
 /**
- * Ends the connection, as RFC 9112 §9.6 has it: what has been written leaves, then the end; what the client still
- * sends is read and dropped for a while. Closed at once, the system would answer those bytes with a reset, which may
- * overtake the reply.
+ * Closes the connection in stages (RFC 9112 §9.6): sends pending data, then ends its side, then reads and
+ * discards further input for a while. If the connection were closed at once, further input would cause a TCP
+ * reset, which may destroy the reply before the client reads it.
  */
-export const endGently = (connection: Connection, last?: string | Uint8Array): void => {
+export const endGracefully = (connection: Connection, last?: string | Uint8Array): void => {
   if (connection[closing]) return
   connection[closing] = true
   const timer = setTimeout(() => connection.destroy(), lingerMilliseconds).unref()
   connection.once('close', () => clearTimeout(timer))
-  // Broken by the client meanwhile: there is no one to tell.
+  // If the client breaks the connection now, the error has no receiver.
   connection.on('error', () => undefined)
   if (last === undefined) connection.end()
   else connection.end(last)
   connection.resume()
 }
 
-/** Has Node end the connection gently, too, where it would close it after the last reply. */
-export const endGentlyAfterReply = (connection: Connection): void => {
-  connection.destroySoon = () => endGently(connection)
+/** Makes Node use `endGracefully` where it would close the connection after the last reply. */
+export const endGracefullyAfterReply = (connection: Connection): void => {
+  connection.destroySoon = () => endGracefully(connection)
 }
 
-/** Milliseconds for which the client has taken none of the bytes that wait for it; 0: none wait. */
-export const stalledFor = (connection: Connection, now: number): number => {
+/** Returns for how long (ms) the client has accepted none of the pending bytes; 0 if none are pending. */
+export const stalledMilliseconds = (connection: Connection, now: number): number => {
   if (connection.writableLength === 0) {
     delete connection[progress]
     return 0
   }
-  // Whole writes, and what the system has not taken yet of the one under way.
+  // Completed writes, and the rest of the current write that the system has not accepted yet.
   const completed = connection.bytesWritten - connection.writableLength
   const queued = connection._handle?.writeQueueSize ?? 0
   const before = connection[progress]

@@ -2,60 +2,60 @@ import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  activeReply,
   afterReplies,
   type Connection,
-  endGently,
-  endGentlyAfterReply,
-  replyUnderWay,
+  endGracefully,
+  endGracefullyAfterReply,
 } from './connections.ts'
 
 export type DrainTimes = {
-  /** For how long it goes on accepting, and says that it is about to end. */
+  /** How long the server still accepts connections while it announces its shutdown. */
   readonly lameDuckMilliseconds: number
-  /** From the start on; then what is under way is cut off. */
+  /** Time from the start of the drain until open connections are closed by force. */
   readonly cutOffMilliseconds: number
 }
 
-/** How a server ends without a reset for clients that did nothing wrong (http-api.md §10). */
+/** Shuts a server down without connection resets for well-behaved clients (http-api.md §10). */
 export type Drain = {
   readonly isStarted: () => boolean
-  /** Makes this the last reply of its connection. */
+  /** Marks the reply as the last one on its connection. */
   readonly lastReply: (connection: Connection, res: ServerResponse) => void
-  /** Resolves when no connection is open any more. */
+  /** Drains the server; resolves when no connection is open. */
   readonly run: (times: DrainTimes) => Promise<void>
 }
 
 /**
- * Three steps. As a lame duck it serves on, and each reply says `Connection: close`, so that balancers and clients go
- * elsewhere by themselves. Then it stops accepting; idle connections end, busy ones after their reply. What is left
- * at the cut-off is closed.
+ * Drains in three steps. In the lame-duck period it still serves, but each reply has `Connection: close`, so
+ * that load balancers and clients move elsewhere. Then it stops accepting: idle connections end at once, busy
+ * ones after their reply. At the cut-off it closes all remaining connections.
  */
 export const createDrain = (server: Server, connections: Iterable<Connection>): Drain => {
-  let isStarted = false
+  let hasStarted = false
 
   const lastReply: Drain['lastReply'] = (connection, res) => {
     if (!res.headersSent) res.shouldKeepAlive = false
-    endGentlyAfterReply(connection)
+    endGracefullyAfterReply(connection)
   }
 
   const lameDuck = (): void => {
-    isStarted = true
+    hasStarted = true
     for (const connection of connections) {
-      const reply = replyUnderWay(connection)
+      const reply = activeReply(connection)
       if (reply !== null) lastReply(connection, reply)
     }
   }
 
   const endConnections = (): Promise<void> =>
     new Promise((resolve) => {
-      // Not the HTTP server's own `close`, which destroys idle connections: a request that is just coming in on one of
-      // them would meet a reset.
+      // Bypasses the HTTP server's own `close`, which destroys idle connections: a request that is just
+      // arriving on one would get a reset.
       NetServer.prototype.close.call(server, () => resolve())
-      for (const connection of connections) afterReplies(connection, () => endGently(connection))
+      for (const connection of connections) afterReplies(connection, () => endGracefully(connection))
     })
 
   return {
-    isStarted: () => isStarted,
+    isStarted: () => hasStarted,
     lastReply,
     run: async ({ lameDuckMilliseconds, cutOffMilliseconds }) => {
       lameDuck()

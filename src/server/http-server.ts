@@ -12,19 +12,19 @@ import type { ReadyReply } from '../http/response/reply.ts'
 import {
   afterReplies,
   type Connection,
-  endGently,
-  endGentlyAfterReply,
+  endGracefully,
+  endGracefullyAfterReply,
   isAnswered,
   isClosing,
-  noteReply,
+  recordReply,
 } from './connections.ts'
 import { createDrain, type Drain } from './drain.ts'
-import { asLastReply, replyToBroken, replyToConnect } from './protocol-errors.ts'
-import { cutStalled } from './stalled-clients.ts'
+import { formatFinalReply, replyToConnect, replyToMalformed } from './protocol-errors.ts'
+import { resetStalledClients } from './stalled-clients.ts'
 
 export type HttpServer = { readonly server: Server; readonly drain: Drain }
 
-/** What the app has to know of the server that it is in. */
+/** What the app receives from its server. */
 export type ServerContext = {
   readonly limits: Limits
   readonly traffic: Traffic
@@ -37,13 +37,13 @@ type Deps = {
   readonly traffic: Traffic
 }
 
-/** Node looks for what is overdue at this interval. */
+/** How often Node checks for requests that exceed their time limit. */
 const checkMilliseconds = (limits: Limits): number =>
   Math.max(100, Math.min(limits.headerMilliseconds, limits.requestMilliseconds, 8000) / 4)
 
 /**
- * Node's server, with every bound of ours, and no reply of Node's own: what Node would write into a connection by
- * itself (100 Continue, 400, 408, 413, 417, 431) may land amid another reply, and has none of our headers.
+ * Creates Node's HTTP server with all our limits, and without Node's own replies: those (100 Continue, 400,
+ * 408, 413, 417, 431) may be written into the middle of another reply and lack our headers.
  */
 export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServer => {
   const connections = new Set<Connection>()
@@ -53,11 +53,11 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     requestTimeout: limits.requestMilliseconds,
     keepAliveTimeout: limits.keepAliveMilliseconds,
     connectionsCheckingInterval: checkMilliseconds(limits),
-    // The app looks itself, and answers in the form of all errors.
+    // The app checks Host itself and replies in our error format.
     requireHostHeader: false,
   })
   server.maxConnections = limits.connections
-  // Node drops headers beyond this number in silence; their bytes are bounded.
+  // No limit: Node would silently drop further headers. Their total size is limited.
   server.maxHeadersCount = 0
   const drain = createDrain(server, connections)
   const app = createApp({ limits, traffic, lifecycle: { isStopping: drain.isStarted } })
@@ -76,30 +76,30 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
 
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
     const connection: Connection = req.socket
-    // Whatever comes after the last reply has no reader.
+    // After the last reply, further requests get no reply.
     if (isClosing(connection)) return
-    noteReply(connection, res)
+    recordReply(connection, res)
     if (drain.isStarted()) drain.lastReply(connection, res)
     app(req, res)
-    if (!res.shouldKeepAlive || req.headers.expect !== undefined) endGentlyAfterReply(connection)
+    if (!res.shouldKeepAlive || req.headers.expect !== undefined) endGracefullyAfterReply(connection)
   }
   server.on('request', answer)
-  // A final reply does as well as "100 Continue", which Node would put in front of a body that is on its way: no route
-  // reads a body. Node closes such a connection after its reply.
+  // No route reads a body, so a final reply can replace the "100 Continue" that Node would send. Node closes
+  // such a connection after its reply.
   server.on('checkContinue', answer)
   server.on('checkExpectation', answer)
 
-  /** Ends the connection behind the replies that are under way, with one more or without. */
+  /** Ends the connection after its active replies, and after one more reply if given. */
   const endWith = (connection: Connection, reply: ReadyReply | null): void =>
     afterReplies(connection, () => {
-      if (connection.writable) endGently(connection, reply === null ? undefined : asLastReply(reply))
+      if (connection.writable) endGracefully(connection, reply === null ? undefined : formatFinalReply(reply))
       else connection.destroy()
     })
 
-  const broken = new WeakSet<Connection>()
+  const failed = new WeakSet<Connection>()
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Connection) => {
-    if (isClosing(connection) || broken.has(connection)) return
-    broken.add(connection)
+    if (isClosing(connection) || failed.has(connection)) return
+    failed.add(connection)
     const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE' || !connection.writable
     if (isReset) {
       connection.destroy()
@@ -107,9 +107,9 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     }
     const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     traffic.connections[isLate ? 'timed_out' : 'malformed'] += 1
-    // A browser opens connections ahead of need: on one that never asked, a reply would be to nothing.
-    const hasReply = isAnswered(connection) || (isLate && connection.bytesRead === 0)
-    endWith(connection, hasReply ? null : replyToBroken(error))
+    // Browsers open connections in advance. One that never sent a request gets no reply.
+    const needsNoReply = isAnswered(connection) || (isLate && connection.bytesRead === 0)
+    endWith(connection, needsNoReply ? null : replyToMalformed(error))
   })
 
   server.on('connect', (_req: IncomingMessage, socket) => {
@@ -118,7 +118,7 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     endWith(connection, replyToConnect)
   })
 
-  cutStalled(server, connections, limits.stallMilliseconds, () => {
+  resetStalledClients(server, connections, limits.stallMilliseconds, () => {
     traffic.connections.stalled += 1
   })
   return { server, drain }

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { Config } from '../config/settings.ts'
 import { UserError } from '../domain/shared/user-error.ts'
 
-/** Connections that the system keeps until they are accepted; Node's 511 are fewer than what comes at a busy start. */
+/** Length of the system's accept queue; Node's default of 511 is too short for a busy start. */
 const backlog = 4096
 
-/** Gives the port, which is the system's choice where `port` is 0. Throws a UserError. */
+/** Resolves with the address; the system chooses the port if `port` is 0. Rejects with a UserError. */
 export const listenOn = (
   server: Server,
   { host, port }: Pick<Config, 'host' | 'port'>,
@@ -26,8 +26,8 @@ export const listenOn = (
   })
 
 /**
- * The same settings with a port that is free where they leave it to the system: URLs are made of it, long before it is
- * listened on. Another process may still be faster; `listen` says so then.
+ * Replaces port 0 by a free port, because URLs contain the port long before the server listens. Another
+ * process may still take the port first; `listenOn` then rejects.
  */
 export const resolvePort = async (config: Config): Promise<Config> => {
   if (config.port !== 0) return config
@@ -37,7 +37,7 @@ export const resolvePort = async (config: Config): Promise<Config> => {
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
-/** Closes it at once, whatever is under way. */
+/** Closes the server at once, including active connections. */
 export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve())

@@ -9,7 +9,7 @@ const extensionsTooLarge = errorReply({
   message: 'the chunk extensions of the request are too large',
 })
 const tooSlow = errorReply({ status: 408, type: 'timeout', message: 'the request did not arrive in time' })
-const malformed = badRequest('this is not a request of HTTP/1.1')
+const malformed = badRequest('this is not an HTTP/1.1 request')
 
 const byCode: Readonly<Record<string, ReadyReply>> = {
   HPE_HEADER_OVERFLOW: headersTooLarge,
@@ -17,18 +17,18 @@ const byCode: Readonly<Record<string, ReadyReply>> = {
   ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
 }
 
-/** The reply to a request that Node's parser did not take. */
-export const replyToBroken = ({ code }: Pick<NodeJS.ErrnoException, 'code'>): ReadyReply =>
+/** Returns the reply to a request that Node's parser rejected. */
+export const replyToMalformed = ({ code }: Pick<NodeJS.ErrnoException, 'code'>): ReadyReply =>
   byCode[code ?? ''] ?? malformed
 
-/** Larder is no proxy. */
+/** CONNECT is refused, because Larder is not a proxy. */
 export const replyToConnect: ReadyReply = methodNotAllowed('GET, HEAD, OPTIONS')
 
 /**
- * The reply as text, for a connection on which Node makes none. It is the last one there. It has no body: whether that
- * of a HEAD was asked for cannot be told of what is no request.
+ * Formats a reply as text, for connections without a Node response. It is the last reply on its connection.
+ * It has no body, because an invalid request may have been a HEAD.
  */
-export const asLastReply = ({ status, headers }: ReadyReply): string => {
+export const formatFinalReply = ({ status, headers }: ReadyReply): string => {
   const fields = Object.assign({}, securityHeaders, headers, {
     'Content-Length': '0',
     Date: new Date().toUTCString(),

@@ -1,26 +1,25 @@
 import type { Server } from 'node:http'
-import { type Connection, stalledFor } from './connections.ts'
+import { type Connection, stalledMilliseconds } from './connections.ts'
 
 /**
- * Cuts connections whose client takes no byte of what waits for it, in whatever way that was written. Every one that
- * stays holds the memory of its reply. All are looked at from time to time: a timer for each write would cost the
- * replies that are fast.
+ * Resets connections whose client accepts no pending bytes for too long, because each one holds the memory of
+ * its reply. All connections are checked periodically: a timer for each write would slow down fast replies.
  */
-export const cutStalled = (
+export const resetStalledClients = (
   server: Server,
   connections: Iterable<Connection>,
   limitMilliseconds: number,
-  onCut: () => void,
+  onReset: () => void,
 ): void => {
-  const look = (): void => {
+  const checkAll = (): void => {
     const now = performance.now()
     for (const connection of connections) {
-      if (stalledFor(connection, now) < limitMilliseconds) continue
-      onCut()
-      // Not `destroy`: the system would go on offering what it has taken.
+      if (stalledMilliseconds(connection, now) < limitMilliseconds) continue
+      onReset()
+      // After `destroy` the system would still try to send the bytes it has accepted.
       connection.resetAndDestroy()
     }
   }
-  const timer = setInterval(look, Math.max(50, limitMilliseconds / 8)).unref()
+  const timer = setInterval(checkAll, Math.max(50, limitMilliseconds / 8)).unref()
   server.once('close', () => clearInterval(timer))
 }

@@ -35,26 +35,26 @@ describe('attenuated tokens (§2.4)', () => {
   const tokenFor = (restrictions: Restrictions): Promise<string> =>
     right(larder.tokens.mint('content', film.uid, 1800, restrictions))
 
-  const ask = async (path: string, restrictions: Restrictions): Promise<Response> =>
+  const send = async (path: string, restrictions: Restrictions): Promise<Response> =>
     server.get(path, bearer(await tokenFor(restrictions)))
 
   const master = async (restrictions: Restrictions) => {
-    const response = await ask(`${content}/${film.uid}/mobile.m3u8?bmin=0`, restrictions)
+    const response = await send(`${content}/${film.uid}/mobile.m3u8?bmin=0`, restrictions)
     return { status: response.status, text: await response.text() }
   }
   const variants = async (restrictions: Restrictions) => urisOf((await master(restrictions)).text).map(uidIn)
 
   const partStatus = async (uid: string | undefined, restrictions: Restrictions): Promise<number> =>
-    (await ask(`${content}/exports/parts/${uid}.m4s`, restrictions)).status
+    (await send(`${content}/exports/parts/${uid}.m4s`, restrictions)).status
 
   describe('in a master playlist', () => {
-    it('drop variants above maxh, and never the sound', async () => {
+    it('drop variants above maxh, but never audio', async () => {
       expect(await variants({})).to.deep.equal([film.low.uid, film.high.uid, film.sound.uid])
       expect(await variants({ maxh: 1079 })).to.deep.equal([film.low.uid, film.sound.uid])
       expect(await variants({ maxh: 1 })).to.deep.equal([film.sound.uid])
     })
 
-    it('drop what is not in exports, and what cannot be played without it', async () => {
+    it('drop variants that are not in exports, and those that depend on them', async () => {
       const { low, sound } = film
       expect(await variants({ exports: [low.uid, sound.uid] })).to.deep.equal([low.uid, sound.uid])
       const { text } = await master({ exports: [sound.uid] })
@@ -62,13 +62,13 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await master({ exports: [low.uid] })).status).to.equal(404)
     })
 
-    it('leave 404 where nothing is left', async () => {
+    it('cause 404 if nothing is left', async () => {
       const { status, text } = await master({ exports: [] })
       expect(status).to.equal(404)
       expect(JSON.parse(text)).to.include({ type: 'not_found' })
     })
 
-    it('never meet in the cache: each gets his own, in any order', async () => {
+    it('never share cached lists: each gets its own, in any order', async () => {
       const first = await variants({ maxh: 400 })
       expect(await variants({})).to.have.length(3)
       expect(await variants({ maxh: 400 })).to.deep.equal(first)
@@ -77,14 +77,14 @@ describe('attenuated tokens (§2.4)', () => {
 
   describe('in a web playlist', () => {
     const web = async (restrictions: Restrictions): Promise<ReadonlyArray<string | undefined>> => {
-      const response = await ask(`${content}/${film.uid}/web.json`, restrictions)
+      const response = await send(`${content}/${film.uid}/web.json`, restrictions)
       if (response.status !== 200) return [String(response.status)]
       const { exports, ...rest } = (await response.json()) as { exports: ReadonlyArray<{ url: string }> }
       expect(rest).to.deep.equal({ duration_seconds: 24 })
       return exports.map(({ url }) => uidIn(url))
     }
 
-    it('drop what they do not open', async () => {
+    it('drop exports that they do not permit', async () => {
       const [high, low] = [film.highMp4, film.lowMp4].map(({ parts }) => parts[0]?.uid)
       expect(await web({})).to.deep.equal([low, high])
       expect(await web({ maxh: 400 })).to.deep.equal([low])
@@ -92,7 +92,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await web({ maxh: 100 })).to.deep.equal(['404'])
     })
 
-    it('drop films in one part where a clip leaves something out, since they cannot be cut', async () => {
+    it('drop progressive exports under a clip, since they cannot be cut', async () => {
       expect(await web({ clip: [0, 24] })).to.have.length(2)
       expect(await web({ clip: [0, 23] })).to.deep.equal(['404'])
     })
@@ -100,7 +100,7 @@ describe('attenuated tokens (§2.4)', () => {
 
   describe('in a media playlist', () => {
     const list = async (uid: string, restrictions: Restrictions) => {
-      const response = await ask(`${content}/exports/${uid}.m3u8`, restrictions)
+      const response = await send(`${content}/exports/${uid}.m3u8`, restrictions)
       return { status: response.status, text: await response.text() }
     }
 
@@ -112,7 +112,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await list(film.low.uid, { exports: [film.high.uid] })).status).to.equal(403)
     })
 
-    it('cut it at part borders, and leave a list that keeps every rule', async () => {
+    it('cut it at segment boundaries, and leave a conforming list', async () => {
       const [init, ...media] = film.high.parts.map(({ uid }) => uid)
       for (const [clip, from, to] of [
         [[0, 24], 0, 4],
@@ -132,12 +132,12 @@ describe('attenuated tokens (§2.4)', () => {
       }
     })
 
-    it('leave 404 of a clip that lies behind the film', async () =>
+    it('cause 404 for a clip beyond the end of the video', async () =>
       expect((await list(film.high.uid, { clip: [24, 30] })).status).to.equal(404))
   })
 
-  describe('on parts', () => {
-    it('forbid parts of an export that they do not open', async () => {
+  describe('on segments', () => {
+    it('forbid segments of an export that they do not permit', async () => {
       const uid = film.high.parts[1]?.uid
       expect(await partStatus(uid, { maxh: 1080, exports: [film.high.uid] })).to.equal(200)
       expect(await partStatus(uid, { maxh: 720 })).to.equal(403)
@@ -145,10 +145,10 @@ describe('attenuated tokens (§2.4)', () => {
       expect(await partStatus(film.sound.parts[1]?.uid, { maxh: 1 })).to.equal(200)
     })
 
-    it('give every part that the list names, the init segment, and none else', async () => {
+    it('permit every segment in the list, the init segment, and no other', async () => {
       const clip = [5.999, 12] as const
       const statuses = await Promise.all(film.high.parts.map(({ uid }) => partStatus(uid, { clip })))
-      const response = await ask(`${content}/exports/${film.high.uid}.m3u8`, { clip })
+      const response = await send(`${content}/exports/${film.high.uid}.m3u8`, { clip })
       const listed = urisOf(await response.text()).map(uidIn)
       expect(statuses[0]).to.equal(200)
       for (const [i, { uid }] of film.high.parts.entries())
@@ -156,7 +156,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect(statuses.slice(2)).to.deep.equal([200, 403, 403])
     })
 
-    it('forbid a whole film to a clip of it, and its range and HEAD alike', async () => {
+    it('forbid a whole video under a clip, including ranges and HEAD', async () => {
       const uid = film.lowMp4.parts[0]?.uid
       expect(await partStatus(uid, { clip: [0, 24] })).to.equal(200)
       expect(await partStatus(uid, { clip: [1, 24] })).to.equal(403)
@@ -166,9 +166,9 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await server.get(path, { method: 'HEAD' })).status).to.equal(403)
     })
 
-    it('tell of a restriction as of anything else that is forbidden', async () => {
+    it('report a restriction like any other refusal', async () => {
       const path = `${content}/exports/parts/${film.high.parts[1]?.uid}.m4s`
-      const restricted = await ask(path, { maxh: 1 })
+      const restricted = await send(path, { maxh: 1 })
       const foreign = await server.get(
         path,
         bearer(await right(larder.tokens.mint('content', 'cf_other', 60))),
@@ -179,12 +179,12 @@ describe('attenuated tokens (§2.4)', () => {
 
   describe('in a DASH manifest', () => {
     const manifest = async (restrictions: Restrictions) => {
-      const response = await ask(`${content}/${film.uid}/dash.mpd`, restrictions)
+      const response = await send(`${content}/${film.uid}/dash.mpd`, restrictions)
       return { status: response.status, text: await response.text() }
     }
     const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value)
 
-    it('drop representations, and sets that are empty then', async () => {
+    it('drop representations, and adaptation sets without any', async () => {
       const ids = async (restrictions: Restrictions) =>
         all((await manifest(restrictions)).text, /<Representation id="([^"]*)"/g)
       expect(await ids({})).to.deep.equal([film.high.uid, film.low.uid, film.sound.uid])
@@ -195,7 +195,7 @@ describe('attenuated tokens (§2.4)', () => {
       expect((await manifest({ clip: [24, 30] })).status).to.equal(404)
     })
 
-    it('cut it at part borders, beginning at its first part', async () => {
+    it('cut it at segment boundaries, starting with its first segment', async () => {
       const { text } = await manifest({ clip: [7, 13] })
       for (const { uid, parts } of [film.high, film.low, film.sound]) {
         const [one = ''] = text.match(new RegExp(`<Representation id="${uid}".*?</Representation>`)) ?? []
@@ -210,7 +210,7 @@ describe('attenuated tokens (§2.4)', () => {
   describe('on images', () => {
     const heights = [1080, 540, 270]
     let uid: string
-    let made: ReadonlyArray<{ readonly uid: string; readonly height: number }>
+    let images: ReadonlyArray<{ readonly uid: string; readonly height: number }>
 
     before(async () => {
       const file = aNewImageFile()
@@ -226,46 +226,46 @@ describe('attenuated tokens (§2.4)', () => {
       )
       await right(larder.imageFiles.addExports(file.uid, exports))
       uid = file.uid
-      made = exports
+      images = exports
     })
 
-    const askImage = async (path: string, restrictions: Restrictions) =>
+    const sendImage = async (path: string, restrictions: Restrictions) =>
       server.get(
         `/api/1/image_files/${path}`,
         bearer(await right(larder.tokens.mint('image', uid, 60, restrictions))),
       )
 
     const listed = async (restrictions: Restrictions) => {
-      const response = await askImage(`playlist/${uid}`, restrictions)
+      const response = await sendImage(`playlist/${uid}`, restrictions)
       const { items } = (await response.json()) as {
         items?: Record<string, ReadonlyArray<Record<string, unknown>>>
       }
       return items === undefined ? response.status : Object.values(items).flat()
     }
 
-    it('drop exports from the list, which keeps all else', async () => {
+    it('drop exports from the list, and change nothing else', async () => {
       const all = await listed({})
       expect(await listed({ maxh: 540 })).to.deep.equal(Array.isArray(all) ? all.slice(0, 2) : [])
-      expect(await listed({ exports: [made[0]?.uid ?? ''] })).to.deep.equal(
+      expect(await listed({ exports: [images[0]?.uid ?? ''] })).to.deep.equal(
         Array.isArray(all) ? all.slice(2) : [],
       )
       expect(await listed({ maxh: 100 })).to.equal(404)
     })
 
-    it('forbid the bytes of what they drop, and choose the best of what they leave', async () => {
+    it('forbid the bytes of dropped exports, and select the best of the others', async () => {
       const statuses = await Promise.all(
-        made.map(async (image) => (await askImage(`image/${image.uid}.webp`, { maxh: 540 })).status),
+        images.map(async (image) => (await sendImage(`image/${image.uid}.webp`, { maxh: 540 })).status),
       )
       expect(statuses).to.deep.equal([403, 200, 200])
-      const best = await askImage(`${uid}/best`, { maxh: 540 })
-      expect(best.headers.get('content-location')).to.include(made[1]?.uid)
+      const best = await sendImage(`${uid}/best`, { maxh: 540 })
+      expect(best.headers.get('content-location')).to.include(images[1]?.uid)
     })
   })
 
-  it('stay as narrow when they are made anew for URLs (§3.2, W14)', async () => {
+  it('stay as restrictive when tokens are derived for URLs (§3.2, W14)', async () => {
     const restrictions: Restrictions = { maxh: 400, clip: [0, 12] }
     advance(5)
-    const response = await ask(`${content}/${film.uid}/mobile.m3u8?presign=query`, restrictions)
+    const response = await send(`${content}/${film.uid}/mobile.m3u8?presign=query`, restrictions)
     const [uri = ''] = urisOf(await response.text())
     expect(decodeJwt(new URLSearchParams(uri.split('?')[1]).get('jwt') ?? '')).to.deep.include(restrictions)
   })

@@ -4,7 +4,7 @@ import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 
 describe('bad tokens', () => {
-  it('raise no alert, however many come (§2.6, W18)', async () => {
+  it('raise no alert, in any number (§2.6, W18)', async () => {
     const { log, entries } = createRecordingLog()
     const server = await listen(await createMemoryLarder({ log }))
     const path = `/api/1/image_files/playlist/${anImageFileUid()}`

@@ -7,8 +7,7 @@ import { right } from '../support/expect-right.ts'
 import { storeBytes } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, publicUrl, type TestServer } from '../support/memory-larder.ts'
 
-/** What a response says of itself, not of its connection. */
-/** What is of the representation: not of the connection, nor of the tier that had the bytes, which a HEAD asks for none. */
+/** Headers of the representation, without those of the connection and Cache-Status, which HEAD lacks. */
 const about = ({ headers }: Response) =>
   [...headers].filter(([name]) => !['date', 'connection', 'keep-alive', 'cache-status'].includes(name))
 
@@ -24,14 +23,14 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   const seed = async (formats: ReadonlyArray<string>) => {
     const file = aNewImageFile()
     await right(larder.imageFiles.add(file))
-    const made = formats.flatMap((format) =>
+    const images = formats.flatMap((format) =>
       widths.map(async (width) => {
         const bytes = Buffer.from(`${format} of ${width}`)
         const stored = await storeBytes(larder, bytes, `image/${format}`)
         return aNewImageExport({ format, width, height: width / 2, file: stored })
       }),
     )
-    exports = await Promise.all(made)
+    exports = await Promise.all(images)
     await right(larder.imageFiles.addExports(file.uid, exports))
     return file.uid
   }
@@ -44,15 +43,15 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
   })
   after(() => server.close())
 
-  const ask = (query = '', headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
+  const send = (query = '', headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
     server.get(`/api/1/image_files/${uid}/best${query}`, {
       method,
       headers: { authorization: `bearer ${jwt}`, ...headers },
     })
   const best = async (query = '', headers: Readonly<Record<string, string>> = {}) =>
-    (await ask(query, headers)).text()
+    (await send(query, headers)).text()
 
-  it('chooses the best format that Accept takes', async () => {
+  it('selects the best format that Accept allows', async () => {
     expect(await best('?w=100', { accept: 'image/avif,image/webp,*/*' })).to.equal('avif of 200')
     expect(await best('?w=100', { accept: 'image/webp,*/*;q=0.8' })).to.equal('webp of 200')
     expect(await best('?w=100', { accept: 'image/jpeg' })).to.equal('jpeg of 200')
@@ -60,10 +59,10 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await best('?w=100&fmt=jpeg', { accept: 'image/avif' })).to.equal('jpeg of 200')
   })
 
-  it('serves what is known the widest to who accepts nothing that there is', async () =>
+  it('serves the most widely supported format to a client that accepts none of the existing ones', async () =>
     expect(await best('?w=100', { accept: 'text/html' })).to.equal('jpeg of 200'))
 
-  it('[V32] sends no AVIF to those who do not name it', async () => {
+  it('[V32] sends no AVIF to clients that do not name it', async () => {
     for (const accept of [
       '*/*',
       'image/*',
@@ -73,13 +72,13 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
       expect(await best('?w=100', { accept }), accept).to.equal('jpeg of 200')
   })
 
-  it('[V32] takes jpg for jpeg', async () =>
+  it('[V32] accepts jpg as an alias of jpeg', async () =>
     expect(await best('?w=100&fmt=jpg', { accept: 'image/avif' })).to.equal('jpeg of 200'))
 
-  it('[V34] takes the best format that covers the size', async () => {
+  it('[V34] selects the best format that covers the size', async () => {
     const file = aNewImageFile()
     await right(larder.imageFiles.add(file))
-    const made = await Promise.all(
+    const images = await Promise.all(
       (
         [
           ['avif', 400],
@@ -92,7 +91,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
         return aNewImageExport({ format, width, height: width / 2, file: stored })
       }),
     )
-    await right(larder.imageFiles.addExports(file.uid, made))
+    await right(larder.imageFiles.addExports(file.uid, images))
     const token = await right(larder.tokens.mint('image', file.uid, 1800))
     const chosen = async (query: string, accept: string) => {
       const headers = { authorization: `bearer ${token}`, accept }
@@ -108,7 +107,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await chosen('?w=9000', browser), 'nothing covers it').to.equal('avif of 400')
   })
 
-  it('chooses the smallest that covers the size, else the largest', async () => {
+  it('selects the smallest that covers the size, else the largest', async () => {
     const accept = 'image/webp'
     expect(await best('?w=200', { accept })).to.equal('webp of 200')
     expect(await best('?w=200.5', { accept })).to.equal('webp of 400')
@@ -119,7 +118,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await best('', { accept })).to.equal('webp of 800')
   })
 
-  it('takes client hints in place of missing parameters, and of these alone', async () => {
+  it('uses client hints only in place of missing parameters', async () => {
     const accept = 'image/webp'
     expect(await best('?w=200', { accept, 'sec-ch-dpr': '2.0' })).to.equal('webp of 400')
     expect(await best('?w=200&dpr=1', { accept, 'sec-ch-dpr': '2.0' })).to.equal('webp of 200')
@@ -130,16 +129,16 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(await best('?w=200', { accept, 'sec-ch-dpr': 'wide' })).to.equal('webp of 200')
   })
 
-  it('says what the choice depends on, which hints may be sent, and what was chosen', async () => {
-    const response = await ask('?w=200', { accept: 'image/webp' })
+  it('declares what the selection depends on, the supported hints, and the selected export', async () => {
+    const response = await send('?w=200', { accept: 'image/webp' })
     expect(response.headers.get('vary')).to.equal('Authorization, Accept, Sec-CH-DPR, Save-Data')
     expect(response.headers.get('accept-ch')).to.equal('Sec-CH-DPR, Sec-CH-Width')
-    expect((await ask('?w=200&dpr=1')).headers.get('vary')).to.equal('Authorization, Accept')
-    expect((await ask('?w=200&fmt=webp')).headers.get('vary')).to.equal(
+    expect((await send('?w=200&dpr=1')).headers.get('vary')).to.equal('Authorization, Accept')
+    expect((await send('?w=200&fmt=webp')).headers.get('vary')).to.equal(
       'Authorization, Sec-CH-DPR, Save-Data',
     )
-    expect((await ask('?w=200&dpr=1&fmt=webp')).headers.get('vary')).to.equal('Authorization')
-    expect((await ask()).headers.get('vary')).to.equal(
+    expect((await send('?w=200&dpr=1&fmt=webp')).headers.get('vary')).to.equal('Authorization')
+    expect((await send()).headers.get('vary')).to.equal(
       'Authorization, Accept, Sec-CH-DPR, Sec-CH-Width, Save-Data',
     )
     const chosen = exports.find(({ format, width }) => format === 'webp' && width === 200)
@@ -150,34 +149,34 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(own.headers.get('etag')).to.equal(response.headers.get('etag'))
   })
 
-  it('is fresh as a choice is, not for ever as bytes are', async () =>
-    expect((await ask()).headers.get('cache-control')).to.match(/^private, max-age=30,/))
+  it('is fresh as long as a list, not for ever as an export is', async () =>
+    expect((await send()).headers.get('cache-control')).to.match(/^private, max-age=30,/))
 
-  it('answers HEAD, ranges and conditions as all bytes do (§6)', async () => {
-    const get = await ask('?w=100&fmt=webp')
+  it('supports HEAD, ranges and conditions like all bytes (§6)', async () => {
+    const get = await send('?w=100&fmt=webp')
     const etag = get.headers.get('etag') ?? ''
-    const head = await ask('?w=100&fmt=webp', {}, 'HEAD')
+    const head = await send('?w=100&fmt=webp', {}, 'HEAD')
     expect(about(head)).to.deep.equal(about(get))
-    const range = await ask('?w=100&fmt=webp', { range: 'bytes=0-3' })
+    const range = await send('?w=100&fmt=webp', { range: 'bytes=0-3' })
     expect(range.status).to.equal(206)
     expect(await range.text()).to.equal('webp')
-    const same = await ask('?w=100&fmt=webp', { 'if-none-match': etag })
+    const same = await send('?w=100&fmt=webp', { 'if-none-match': etag })
     expect(same.status).to.equal(304)
     expect(same.headers.get('vary')).to.equal(get.headers.get('vary'))
-    expect((await ask('?w=100&fmt=webp', { range: 'bytes=99-' })).status).to.equal(416)
+    expect((await send('?w=100&fmt=webp', { range: 'bytes=99-' })).status).to.equal(416)
   })
 
-  it('names every fault of a query (§1.4)', async () => {
-    const response = await ask('?w=0&h=x&dpr=17&fmt=gif')
+  it('lists every fault of a query (§1.4)', async () => {
+    const response = await send('?w=0&h=x&dpr=17&fmt=gif')
     expect(response.status).to.equal(422)
     const { detail } = (await response.json()) as { detail: ReadonlyArray<{ loc: ReadonlyArray<string> }> }
     expect(detail.map(({ loc }) => loc[1])).to.deep.equal(['w', 'h', 'dpr', 'fmt'])
   })
 
-  it('has nothing to show of a format that there is none of', async () =>
-    expect((await ask('?fmt=svg')).status).to.equal(404))
+  it('has nothing to show for a format without exports', async () =>
+    expect((await send('?fmt=svg')).status).to.equal(404))
 
-  it('needs no token of a public image, and says no more of others than that one is needed', async () => {
+  it('needs no token for a public image, and otherwise reveals only that a token is required', async () => {
     const path = `/api/1/image_files/${uid}/best`
     expect((await server.get(path)).status).to.equal(401)
     expect((await server.get(`/api/1/image_files/${anImageFileUid()}/best`)).status).to.equal(401)
@@ -188,7 +187,7 @@ describe('GET /api/1/image_files/{if}/best (§4.4)', () => {
     expect(response.headers.get('cache-control')).to.match(/^public, max-age=30,/)
   })
 
-  it('is forbidden to the token of another image', async () => {
+  it('is forbidden with the token of another image', async () => {
     const response = await server.get(`/api/1/image_files/${anImageFileUid()}/best`, bearer(jwt))
     expect(response.status).to.equal(403)
   })

@@ -48,7 +48,7 @@ describe('clients of bytes', () => {
   })
   beforeEach(() => faulty.heal())
 
-  /** The path of an object that nobody has asked for yet. */
+  /** The path of an object that no client has requested yet. */
   const coldPath = async (body = bytes): Promise<string> => {
     const { exports, jwt } = await seedImage(larder, [body])
     return `/api/1/image_files/image/${exports[0]?.uid}.webp?jwt=${jwt}`
@@ -59,15 +59,15 @@ describe('clients of bytes', () => {
     await once(socket, 'connect')
     return socket
   }
-  const ask = (path: string, method = 'GET', headers = ''): string =>
+  const requestText = (path: string, method = 'GET', headers = ''): string =>
     `${method} ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
 
   const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
 
-  it('that read slowly hold nobody back, and get every byte (§6.6)', async () => {
+  it('that read slowly delay no other client and get every byte (§6.6)', async () => {
     const path = await coldPath()
     const slow = await openSocket()
-    slow.write(ask(path, 'GET', 'Connection: close\r\n'))
+    slow.write(requestText(path, 'GET', 'Connection: close\r\n'))
     const [first] = (await once(slow, 'data')) as [Buffer]
     slow.pause()
 
@@ -77,17 +77,17 @@ describe('clients of bytes', () => {
     const rest: Buffer[] = []
     slow.on('data', (chunk: Buffer) => rest.push(chunk)).resume()
     await once(slow, 'end')
-    const answer = Buffer.concat([first, ...rest])
-    expect(answer.subarray(answer.indexOf('\r\n\r\n') + 4).equals(bytes)).to.equal(true)
+    const reply = Buffer.concat([first, ...rest])
+    expect(reply.subarray(reply.indexOf('\r\n\r\n') + 4).equals(bytes)).to.equal(true)
     expect(faulty.reads()).to.equal(1)
   })
 
-  it('that leave in the middle leave nothing open', async () => {
+  it('that disconnect in the middle leave no open files or streams', async () => {
     const paths = await Promise.all(Array.from({ length: 5 }, () => coldPath()))
     const before = await openFiles()
     const leave = async (path: string) => {
       const socket = await openSocket()
-      socket.write(ask(path))
+      socket.write(requestText(path))
       await once(socket, 'data')
       socket.destroy()
     }
@@ -98,23 +98,23 @@ describe('clients of bytes', () => {
 
   const silences = [
     { what: 'the whole', headers: '', awaited: 1_000_000, reads: 1 },
-    // Far from where the fill stands: from a stream of its own, the last chunk of which is held back.
+    // Far ahead of the fill, so it has its own stream, whose last chunk is withheld.
     { what: 'a far range', headers: 'Range: bytes=10000000-\r\n', awaited: 900_000, reads: 2 },
   ]
   for (const { what, headers, awaited, reads } of silences)
-    it(`that leave while the store is silent about ${what} are not waited for`, async () => {
+    it(`that disconnect while the store stalls on ${what} release everything at once`, async () => {
       faulty.when(() => ({ kind: 'stalls', after: 1_000_000 }))
       const path = await coldPath()
       const [filesBefore, readsBefore] = [await openFiles(), faulty.reads()]
       const socket = await openSocket()
-      socket.write(ask(path, 'GET', headers))
-      let got = 0
+      socket.write(requestText(path, 'GET', headers))
+      let received = 0
       socket.on('data', (chunk: Buffer) => {
-        got += chunk.length
+        received += chunk.length
       })
-      await until(async () => got > awaited)
+      await until(async () => received > awaited)
       socket.destroy()
-      // Long before the cache gives up the store by itself, which takes 30 s.
+      // Long before the cache's own store timeout of 30 s.
       await until(async () => faulty.openStreams() === 0 && (await openFiles()) <= filesBefore)
       expect(faulty.reads()).to.equal(readsBefore + reads)
     })
@@ -133,7 +133,7 @@ describe('clients of bytes', () => {
     expect((await readFile(file)).equals(bytes)).to.equal(true)
   })
 
-  it('that ask for the head alone start no fill (§1.5)', async () => {
+  it('that send HEAD start no fill (§1.5)', async () => {
     const path = await coldPath()
     const before = faulty.reads()
     const { status, headers, body } = await exchange(server.base + path, { method: 'HEAD' })
@@ -141,39 +141,39 @@ describe('clients of bytes', () => {
     expect(faulty.reads()).to.equal(before)
   })
 
-  it('that send all their requests at once get the answers in that order', async () => {
+  it('that pipeline requests get the replies in order', async () => {
     const body = someBytes(3000)
     const path = await coldPath(body)
     const socket = await openSocket()
     socket.write(
       [
-        ask(path),
-        ask(path, 'HEAD'),
-        ask(path, 'GET', 'Range: bytes=10-19\r\n'),
-        ask('/healthz'),
-        ask(path, 'GET', 'Range: bytes=-5\r\nConnection: close\r\n'),
+        requestText(path),
+        requestText(path, 'HEAD'),
+        requestText(path, 'GET', 'Range: bytes=10-19\r\n'),
+        requestText('/healthz'),
+        requestText(path, 'GET', 'Range: bytes=-5\r\nConnection: close\r\n'),
       ].join(''),
     )
     const chunks: Buffer[] = []
     for await (const chunk of socket) chunks.push(chunk)
-    const answers = inOrder(Buffer.concat(chunks), ['GET', 'HEAD', 'GET', 'GET', 'GET'])
-    expect(answers.map(({ status }) => status)).to.deep.equal([200, 200, 206, 200, 206])
-    expect(answers[0]?.body.equals(body)).to.equal(true)
-    expect(answers[2]?.body.equals(body.subarray(10, 20))).to.equal(true)
-    expect(answers[4]?.body.equals(body.subarray(-5))).to.equal(true)
+    const replies = inOrder(Buffer.concat(chunks), ['GET', 'HEAD', 'GET', 'GET', 'GET'])
+    expect(replies.map(({ status }) => status)).to.deep.equal([200, 200, 206, 200, 206])
+    expect(replies[0]?.body.equals(body)).to.equal(true)
+    expect(replies[2]?.body.equals(body.subarray(10, 20))).to.equal(true)
+    expect(replies[4]?.body.equals(body.subarray(-5))).to.equal(true)
   })
 })
 
-/** The answers on one connection, each as long as it says; that to a HEAD has no body. */
-const inOrder = (answers: Buffer, methods: ReadonlyArray<string>) => {
+/** Splits the replies of one connection by Content-Length; a reply to HEAD has no body. */
+const inOrder = (replies: Buffer, methods: ReadonlyArray<string>) => {
   let at = 0
   const read = methods.map((method) => {
-    const bodyAt = answers.indexOf('\r\n\r\n', at) + 4
-    const head = answers.subarray(at, bodyAt).toString('latin1')
+    const bodyAt = replies.indexOf('\r\n\r\n', at) + 4
+    const head = replies.subarray(at, bodyAt).toString('latin1')
     const length = method === 'HEAD' ? 0 : Number(/^content-length: (\d+)/im.exec(head)?.[1])
     at = bodyAt + length
-    return { status: Number(head.slice(9, 12)), body: answers.subarray(bodyAt, at) }
+    return { status: Number(head.slice(9, 12)), body: replies.subarray(bodyAt, at) }
   })
-  expect(at).to.equal(answers.length)
+  expect(at).to.equal(replies.length)
   return read
 }

@@ -7,7 +7,7 @@ import { createMemoryLarder, listen, type TestServer } from '../support/memory-l
 
 describe('scripts and styles of the console', () => {
   let server: TestServer
-  const ask = (headers: Record<string, string> = {}, method = 'GET') =>
+  const send = (headers: Record<string, string> = {}, method = 'GET') =>
     exchange(`${server.base}/console/assets/watch.js`, { headers, method })
 
   before(async () => {
@@ -15,11 +15,11 @@ describe('scripts and styles of the console', () => {
   })
   after(() => server.close())
 
-  it('[V65] come in the coding that the client takes, each with a tag of its own', async () => {
-    const plain = await ask()
+  it('[V65] have the coding that the client accepts, each with its own ETag', async () => {
+    const plain = await send()
     expect(plain.headers).not.to.have.property('content-encoding')
-    const zipped = await ask({ 'accept-encoding': 'gzip' })
-    const best = await ask({ 'accept-encoding': 'gzip, br' })
+    const zipped = await send({ 'accept-encoding': 'gzip' })
+    const best = await send({ 'accept-encoding': 'gzip, br' })
     expect(zipped.headers['content-encoding']).to.equal('gzip')
     expect(best.headers['content-encoding']).to.equal('br')
     expect(gunzipSync(zipped.body)).to.deep.equal(plain.body)
@@ -34,28 +34,28 @@ describe('scripts and styles of the console', () => {
     }
   })
 
-  it('[V65] are 304 for who has them', async () => {
+  it('[V65] get 304 if the client has the current version', async () => {
     for (const coding of ['identity', 'gzip', 'br']) {
-      const { headers } = await ask({ 'accept-encoding': coding })
-      const again = await ask({ 'accept-encoding': coding, 'if-none-match': headers.etag ?? '' })
-      expect(again.status).to.equal(304)
-      expect(again.body).to.have.length(0)
-      expect(again.headers.etag).to.equal(headers.etag)
-      expect(again.headers.vary).to.equal('Accept-Encoding')
+      const { headers } = await send({ 'accept-encoding': coding })
+      const revalidated = await send({ 'accept-encoding': coding, 'if-none-match': headers.etag ?? '' })
+      expect(revalidated.status).to.equal(304)
+      expect(revalidated.body).to.have.length(0)
+      expect(revalidated.headers.etag).to.equal(headers.etag)
+      expect(revalidated.headers.vary).to.equal('Accept-Encoding')
     }
-    expect((await ask({ 'if-none-match': '"another"' })).status).to.equal(200)
-    expect((await ask({ 'if-match': '"another"' })).status).to.equal(412)
+    expect((await send({ 'if-none-match': '"another"' })).status).to.equal(200)
+    expect((await send({ 'if-match': '"another"' })).status).to.equal(412)
   })
 
-  it('[V65] have the same head for HEAD, and no body', async () => {
-    const get = await ask({ 'accept-encoding': 'gzip' })
-    const head = await ask({ 'accept-encoding': 'gzip' }, 'HEAD')
+  it('[V65] have the same headers for HEAD, and no body', async () => {
+    const get = await send({ 'accept-encoding': 'gzip' })
+    const head = await send({ 'accept-encoding': 'gzip' }, 'HEAD')
     expect(head.body).to.have.length(0)
     expect(head.headers.etag).to.equal(get.headers.etag)
     expect(head.headers['content-length']).to.equal(get.headers['content-length'])
   })
 
-  it('[V65] are compressed once, also for many who ask at one time', async () => {
+  it('[V65] are compressed once, even for concurrent requests', async () => {
     const assetReply = createAssetReply(
       { contentType: 'text/javascript', body: Buffer.from('1;'.repeat(9)) },
       () => 0,

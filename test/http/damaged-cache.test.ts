@@ -13,27 +13,27 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 type Ask = { readonly path: string; readonly range?: string }
 type Answer = { readonly status: number; readonly body: Buffer }
 
-/** One hash, two of them, and more than the memory tier takes. */
+/** Sizes of one hashed chunk, of two, and above the limit of the memory tier. */
 const bodies = [someBytes(40_000, 3), someBytes(1_300_000, 5), someBytes(4_500_000, 7)]
 
 const ranges = ['bytes=10-19', 'bytes=1048570-1048580', 'bytes=-1000', 'bytes=3000000-']
 
-describe('[V22] [R10] a cache whose files are damaged', () => {
+describe('[V22] [R10] a cache with damaged files', () => {
   let adapters: Partial<Adapters>
-  let asks: ReadonlyArray<Ask>
+  let requests: ReadonlyArray<Ask>
   let expected: ReadonlyArray<Answer>
-  let pristine: string
+  let intact: string
   let image: SeededImage
 
   const openOn = (dir: string, blobBytes: number) => createDiskLarder({ adapters, cache: { dir }, blobBytes })
 
-  const askAll = async (server: TestServer): Promise<ReadonlyArray<Answer>> => {
-    const answers: Answer[] = []
-    for (const { path, range } of asks) {
+  const sendAll = async (server: TestServer): Promise<ReadonlyArray<Answer>> => {
+    const replies: Answer[] = []
+    for (const { path, range } of requests) {
       const reply = await server.get(path, range === undefined ? {} : { headers: { range } })
-      answers.push({ status: reply.status, body: Buffer.from(await reply.arrayBuffer()) })
+      replies.push({ status: reply.status, body: Buffer.from(await reply.arrayBuffer()) })
     }
-    return answers
+    return replies
   }
 
   const served = async <A>(larder: DiskLarder, work: (server: TestServer) => Promise<A>): Promise<A> => {
@@ -46,9 +46,9 @@ describe('[V22] [R10] a cache whose files are damaged', () => {
     }
   }
 
-  const holds = (answers: ReadonlyArray<Answer>, when: string) => {
-    for (const [index, { status, body }] of answers.entries()) {
-      const what = `${asks[index]?.path} ${asks[index]?.range ?? ''} ${when}`
+  const expectUndamaged = (replies: ReadonlyArray<Answer>, when: string) => {
+    for (const [index, { status, body }] of replies.entries()) {
+      const what = `${requests[index]?.path} ${requests[index]?.range ?? ''} ${when}`
       expect(status, what).to.equal(expected[index]?.status)
       expect(expected[index]?.body.equals(body), what).to.equal(true)
     }
@@ -64,7 +64,7 @@ describe('[V22] [R10] a cache whose files are damaged', () => {
     image = await seedImage(plain, bodies)
     const film = await seedFilm(plain)
     const token = `jwt=${image.jwt}`
-    asks = [
+    requests = [
       { path: `/api/1/image_files/playlist/${image.uid}?${token}` },
       { path: `/api/1/content_files/${film.uid}/web.json?jwt=${film.jwt}` },
       { path: `/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${film.jwt}` },
@@ -73,16 +73,16 @@ describe('[V22] [R10] a cache whose files are damaged', () => {
         return [{ path }, ...ranges.map((range) => ({ path, range }))]
       }),
     ]
-    pristine = await scratchFolder()
-    await served(await openOn(pristine, 64 * 2 ** 20), async (server) => {
-      expected = await askAll(server)
+    intact = await scratchFolder()
+    await served(await openOn(intact, 64 * 2 ** 20), async (server) => {
+      expected = await sendAll(server)
     })
     expect(expected.map(({ status }) => status)).to.include.members([200, 206])
     for (const { status } of expected) expect(status).to.be.oneOf([200, 206, 416])
   })
   after(removeScratch)
 
-  it('gives no wrong byte and no fault, whatever has happened to any one of them', async () => {
+  it('returns no wrong byte and no error, whatever the damage to a file', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(),
@@ -91,18 +91,18 @@ describe('[V22] [R10] a cache whose files are damaged', () => {
         fc.boolean(),
         async (pick, damage, blobBytes, isWarm) => {
           const dir = await scratchFolder()
-          await cp(pristine, dir, { recursive: true })
+          await cp(intact, dir, { recursive: true })
           const files = await filesBelow(dir)
           const path = files[pick % files.length] ?? ''
-          const strike = () => inflict(damage, path, files)
-          if (!isWarm) await strike()
+          const damageFile = () => inflict(damage, path, files)
+          if (!isWarm) await damageFile()
           await served(await openOn(dir, blobBytes), async (server) => {
             if (isWarm) {
-              await askAll(server)
-              await strike()
+              await sendAll(server)
+              await damageFile()
             }
-            holds(await askAll(server), 'at first')
-            holds(await askAll(server), 'again')
+            expectUndamaged(await sendAll(server), 'at first')
+            expectUndamaged(await sendAll(server), 'again')
           })
         },
       ),

@@ -22,8 +22,8 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
   })
   after(() => server.close())
 
-  /** Fetches what a manifest names, by URL resolution, as a player does. */
-  const walk = async (
+  /** Fetches all URLs of a manifest, resolved as by a player. */
+  const fetchAll = async (
     path: string,
     init: RequestInit = {},
     initOfParts = init,
@@ -43,30 +43,30 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     ['init', '0', '1', '2', '3'].map((part) => `${name} ${part}`),
   )
 
-  it('is a manifest of type application/dash+xml that a token opens to the last byte, however it comes', async () => {
+  it('is application/dash+xml, and leads to every byte with a token in any carrier', async () => {
     const path = `content_files/${film.uid}/dash.mpd`
     const response = await server.get(`/api/1/${path}`, bearer(jwt))
     expect(response.status).to.equal(200)
     expect(response.headers.get('content-type')).to.equal('application/dash+xml')
-    expect(await walk(`/api/1/${path}`, bearer(jwt))).to.have.members(bodies)
-    expect(await walk(`/api/1/${path}?jwt=${jwt}`)).to.have.members(bodies)
-    expect(await walk(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
-    expect(await walk(`/api/1/${path}?jwt=${jwt}&presign=0`)).to.have.members(bodies.map(() => '401'))
+    expect(await fetchAll(`/api/1/${path}`, bearer(jwt))).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/${path}?jwt=${jwt}`)).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/${path}?jwt=${jwt}&presign=0`)).to.have.members(bodies.map(() => '401'))
   })
 
-  it('bears a token in its paths by presign=path, however that came (§3.2)', async () => {
+  it('contains a token in its paths with presign=path, for every carrier (§3.2)', async () => {
     const path = `content_files/${film.uid}/dash.mpd?presign=path`
     const signed = await (await server.get(`/api/1/${path}`, bearer(jwt))).text()
     const [, own = ''] = /~([^/]+)\//.exec(signed) ?? []
     expect(own.split('.')).to.have.length(3)
     expect(own).not.to.equal(jwt)
-    for (const [asked, init] of [
+    for (const [start, init] of [
       [`/api/1/${path}`, bearer(jwt)],
       [`/api/1/~x.y.z/${path}`, bearer(jwt)],
     ] as const)
-      expect(await walk(asked, init, {})).to.have.members(bodies)
-    expect(await walk(`/api/1/${path}&jwt=${jwt}`)).to.have.members(bodies)
-    expect(await walk(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
+      expect(await fetchAll(start, init, {})).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/${path}&jwt=${jwt}`)).to.have.members(bodies)
+    expect(await fetchAll(`/api/1/~${jwt}/${path}`)).to.have.members(bodies)
   })
 
   it('cannot define variables', async () => {
@@ -74,7 +74,7 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     expect(response.status).to.equal(422)
   })
 
-  it('is cached unsigned and whole, under a key of its own', async () => {
+  it('is cached unsigned and unrestricted, under its own key', async () => {
     await server.get(`/api/1/content_files/${film.uid}/dash.mpd?jwt=${jwt}`)
     const cached = await valueIn(larder.cache, cacheKeys.dashManifest({ uid: film.uid }))
     if (O.isNone(cached)) return expect.fail('nothing is cached')
@@ -82,19 +82,19 @@ describe('GET /api/1/content_files/{cf}/dash.mpd (§5.8)', () => {
     expect(cached.value.match(/<Representation /g)).to.have.length(3)
   })
 
-  it('is 404 of a film whose exports are no CMAF, and of one that has none', async () => {
+  it('is 404 for a video without CMAF exports, and for one without exports', async () => {
     const file = aNewContentFile()
     await right(larder.contentFiles.add(file))
-    const mine = await right(larder.tokens.mint('content', file.uid, 60))
+    const fileJwt = await right(larder.tokens.mint('content', file.uid, 60))
     const status = async () =>
-      (await server.get(`/api/1/content_files/${file.uid}/dash.mpd?jwt=${mine}`)).status
+      (await server.get(`/api/1/content_files/${file.uid}/dash.mpd?jwt=${fileJwt}`)).status
     expect(await status()).to.equal(404)
     const ts = aNewContentExport({ parts: [aNewContentPart({ contentType: 'video/mp2t' })] })
     await right(larder.contentFiles.addExports(file.uid, [ts]))
     expect(await status()).to.equal(404)
   })
 
-  it('is forbidden to the token of another file', async () => {
+  it('is forbidden with the token of another file', async () => {
     const response = await server.get(`/api/1/content_files/${aContentFileUid()}/dash.mpd?jwt=${jwt}`)
     expect(response.status).to.equal(403)
   })

@@ -21,14 +21,14 @@ import { serverGone } from '../support/server-gone.ts'
 
 const day = 86_400
 
-describe('a database that is stopped (R1, W28)', () => {
+describe('a stopped database (R1, W28)', () => {
   const { clock, advance } = createStandingClock()
   let dir: string
   let postgres: EmbeddedPostgres
   let db: Knex
   let larder: DiskLarder
   let server: TestServer
-  /** Everything that clients have asked for before, and what they got. */
+  /** All earlier requests and their replies. */
   const warm = new Map<string, Buffer>()
   let coldFilm: ContentFileUid
   let coldJwt: string
@@ -107,15 +107,15 @@ describe('a database that is stopped (R1, W28)', () => {
 
   const allIsServed = async () => {
     for (const [path, body] of warm) {
-      const answer = await exchange(server.base + path)
-      expect([path, answer.status, answer.body.equals(body)]).to.deep.equal([path, 200, true])
+      const reply = await exchange(server.base + path)
+      expect([path, reply.status, reply.body.equals(body)]).to.deep.equal([path, 200, true])
     }
   }
 
   const readiness = async () => JSON.parse((await exchange(`${server.base}/readyz`)).body.toString())
-  const askForCold = () => exchange(`${server.base}/api/1/content_files/${coldFilm}/web.json?jwt=${coldJwt}`)
+  const requestCold = () => exchange(`${server.base}/api/1/content_files/${coldFilm}/web.json?jwt=${coldJwt}`)
 
-  it('takes nothing away from what is in the cache, and is told of', async () => {
+  it('does not affect cached replies, and is reported', async () => {
     await allIsServed()
     expect(await readiness()).to.deep.equal({
       status: 'degraded',
@@ -123,19 +123,19 @@ describe('a database that is stopped (R1, W28)', () => {
     })
   })
 
-  it('makes what is not in the cache 503, to be asked for again', async () => {
-    const { status, headers, body } = await askForCold()
+  it('causes 503 with Retry-After for uncached requests', async () => {
+    const { status, headers, body } = await requestCold()
     expect([status, headers['retry-after']]).to.deep.equal([503, '2'])
     expect(JSON.parse(body.toString()).type).to.equal('unavailable')
   })
 
-  it('lets an admin be one until that has expired, and no longer (§9.3)', async () => {
+  it('leaves admins valid until the cached check expires, and no longer (§9.3)', async () => {
     expect((await asAdmin()).status).to.equal(200)
     advance(900)
     expect((await asAdmin()).status).to.equal(503)
   })
 
-  it('leaves lists as they were for a day after their end (§9.3)', async () => {
+  it('leaves stale lists available for a day after expiry (§9.3)', async () => {
     await allIsServed()
     advance(day - 301) // 900 s have passed, and what is public was so for 600
     await allIsServed()
@@ -146,11 +146,11 @@ describe('a database that is stopped (R1, W28)', () => {
     expect(new Set(statuses)).to.deep.equal(new Set([200, 503]))
   })
 
-  it('is used again, by itself, when it is back', async () => {
+  it('is used again automatically when it is back', async () => {
     await start()
     await allIsServed()
     expect((await readiness()).status).to.equal('ready')
-    expect((await askForCold()).status).to.equal(200)
+    expect((await requestCold()).status).to.equal(200)
     expect((await asAdmin()).status).to.equal(200)
   })
 })

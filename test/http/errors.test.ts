@@ -8,12 +8,12 @@ import { bearer, createMemoryLarder, listen, type TestServer } from '../support/
 
 type Asked = { readonly path: string; readonly init?: RequestInit }
 
-/** One way to each row of the table of http-api.md §1.4 that reading routes have; the servers are whole, down and broken. */
+/** A case for each row of http-api.md §1.4 for read routes; the servers are healthy, down or broken. */
 describe('errors (§1.4)', () => {
   let whole: TestServer
   let down: TestServer
   let image: SeededImage
-  let ways: ReadonlyArray<
+  let cases: ReadonlyArray<
     Asked & {
       readonly server: TestServer
       readonly status: number
@@ -39,15 +39,15 @@ describe('errors (§1.4)', () => {
       }),
     )
     image = await seedImage(larder)
-    const lost = await seedImage(larder)
-    await right(larder.store.delete(lost.exports[0]?.file.key ?? ''))
+    const missing = await seedImage(larder)
+    await right(larder.store.delete(missing.exports[0]?.file.key ?? ''))
     const empty = anImageFileUid()
     const nothing = await right(larder.tokens.mint('image', empty, 60))
 
     const images = '/api/1/image_files'
     const bytes = `${images}/image/${image.exports[0]?.uid}.webp`
     const server = whole
-    ways = [
+    cases = [
       {
         server,
         path: `${images}/playlist/${image.uid}`,
@@ -105,7 +105,7 @@ describe('errors (§1.4)', () => {
       },
       {
         server,
-        path: `${images}/image/${lost.exports[0]?.uid}.webp?jwt=${lost.jwt}`,
+        path: `${images}/image/${missing.exports[0]?.uid}.webp?jwt=${missing.jwt}`,
         status: 502,
         type: 'bad_origin',
       },
@@ -124,7 +124,7 @@ describe('errors (§1.4)', () => {
     await down.close()
   })
 
-  const ask = ({ server, path, init }: (typeof ways)[number], more: RequestInit = {}) =>
+  const send = ({ server, path, init }: (typeof cases)[number], more: RequestInit = {}) =>
     server.get(path, {
       ...init,
       ...more,
@@ -134,56 +134,56 @@ describe('errors (§1.4)', () => {
       },
     })
 
-  it('have the status, the word and the headers of the table', async () => {
-    for (const way of ways) {
-      const response = await ask(way)
-      expect(response.status, way.path).to.equal(way.status)
+  it('have the status, the type and the headers of the table', async () => {
+    for (const row of cases) {
+      const response = await send(row)
+      expect(response.status, row.path).to.equal(row.status)
       expect(response.headers.get('content-type')).to.equal('application/json; charset=utf-8')
       expect(response.headers.get('cache-control')).to.equal('no-store')
       expect(response.headers.get('referrer-policy')).to.equal('no-referrer')
-      for (const [name, value] of Object.entries(way.headers ?? {}))
-        expect(response.headers.get(name), way.path).to.equal(value)
+      for (const [name, value] of Object.entries(row.headers ?? {}))
+        expect(response.headers.get(name), row.path).to.equal(value)
       const body = (await response.json()) as Record<string, unknown>
-      expect(body).to.have.all.keys('type', 'message', 'markdown', ...(way.status === 422 ? ['detail'] : []))
-      expect(body.type, way.path).to.equal(way.type)
+      expect(body).to.have.all.keys('type', 'message', 'markdown', ...(row.status === 422 ? ['detail'] : []))
+      expect(body.type, row.path).to.equal(row.type)
       expect(body.markdown).to.equal(body.message)
     }
   })
 
-  it('are problems by RFC 9457 for who prefers these, with the same word', async () => {
-    for (const way of ways) {
-      const response = await ask(way, {
+  it('are RFC 9457 problems for clients that prefer them, with the same type', async () => {
+    for (const row of cases) {
+      const response = await send(row, {
         headers: { accept: 'application/json;q=0.5, application/problem+json' },
       })
-      expect(response.status, way.path).to.equal(way.status)
+      expect(response.status, row.path).to.equal(row.status)
       expect(response.headers.get('content-type')).to.equal('application/problem+json')
-      for (const [name, value] of Object.entries(way.headers ?? {}))
-        expect(response.headers.get(name), way.path).to.equal(value)
+      for (const [name, value] of Object.entries(row.headers ?? {}))
+        expect(response.headers.get(name), row.path).to.equal(value)
       const body = (await response.json()) as Record<string, unknown>
-      expect(body).to.have.all.keys('type', 'title', 'status', ...(way.status === 422 ? ['errors'] : []))
-      expect(String(body.type).split('/').at(-1)).to.equal(way.type)
-      expect(body.status).to.equal(way.status)
+      expect(body).to.have.all.keys('type', 'title', 'status', ...(row.status === 422 ? ['errors'] : []))
+      expect(String(body.type).split('/').at(-1)).to.equal(row.type)
+      expect(body.status).to.equal(row.status)
     }
   })
 
-  it('stay as they are for who would take either', async () => {
+  it('are unchanged for clients that accept both', async () => {
     for (const accept of [
       '*/*',
       'application/json, application/problem+json',
       'application/problem+json;q=0',
     ])
-      for (const way of ways.slice(0, 3))
-        expect((await ask(way, { headers: { accept } })).headers.get('content-type')).to.match(
+      for (const row of cases.slice(0, 3))
+        expect((await send(row, { headers: { accept } })).headers.get('content-type')).to.match(
           /^application\/json/,
         )
   })
 
-  it('have the same head and no body for HEAD', async () => {
-    const reading = ways.filter(({ init, status }) => init?.method === undefined && status !== 502)
-    for (const way of reading) {
-      const get = await ask(way)
-      const head = await ask(way, { method: 'HEAD' })
-      expect(head.status, way.path).to.equal(way.status)
+  it('have the same headers and no body for HEAD', async () => {
+    const reading = cases.filter(({ init, status }) => init?.method === undefined && status !== 502)
+    for (const row of reading) {
+      const get = await send(row)
+      const head = await send(row, { method: 'HEAD' })
+      expect(head.status, row.path).to.equal(row.status)
       expect(await head.text()).to.equal('')
       for (const name of [
         'content-type',
@@ -192,14 +192,14 @@ describe('errors (§1.4)', () => {
         'www-authenticate',
         'retry-after',
       ])
-        expect(head.headers.get(name), `${name} of ${way.path}`).to.equal(get.headers.get(name))
+        expect(head.headers.get(name), `${name} of ${row.path}`).to.equal(get.headers.get(name))
     }
   })
 
-  it('never tell of a stack, a path, an address or a token', async () => {
+  it('never reveal a stack trace, a path, an address or a token', async () => {
     for (const accept of ['*/*', 'application/problem+json'])
-      for (const way of ways) {
-        const text = await (await ask(way, { headers: { accept } })).text()
+      for (const row of cases) {
+        const text = await (await send(row, { headers: { accept } })).text()
         expect(text).not.to.match(/ECONNREFUSED|10\.1\.2\.3|secret|\.ts|s3_files|eyJ/)
       }
   })

@@ -3,8 +3,8 @@ import { right } from '../support/expect-right.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, createStandingClock, listen } from '../support/memory-larder.ts'
 
-describe('[V52] a token with a good signature that has expired', () => {
-  it('is told so on every route of media, alike for what is its own, what is not and what is unknown', async () => {
+describe('[V52] an expired token with a valid signature', () => {
+  it('is reported as expired on every media route, for own, foreign and unknown files alike', async () => {
     const { clock, advance } = createStandingClock()
     const larder = await createMemoryLarder({ clock })
     const server = await listen(larder)
@@ -27,30 +27,30 @@ describe('[V52] a token with a good signature that has expired', () => {
     ]
     const own = routes(film, image)
     const unknown = own.map(([path, jwt]) => [path.replace(/_[\w-]{22}/, `_${'A'.repeat(22)}`), jwt] as const)
-    const ask = async (path: string, jwt: string) => {
-      const ways: ReadonlyArray<readonly [string, RequestInit]> = [
+    const send = async (path: string, jwt: string) => {
+      const requests: ReadonlyArray<readonly [string, RequestInit]> = [
         [`/api/1/${path}`, bearer(jwt)],
         [`/api/1/${path}?jwt=${jwt}`, {}],
         [`/api/1/~${jwt}/${path}`, {}],
       ]
       return Promise.all(
-        ways.map(async ([address, init]) => {
+        requests.map(async ([address, init]) => {
           const response = await server.get(address, init)
           return { status: response.status, text: await response.text() }
         }),
       )
     }
 
-    // So that all of it lies in memory, and may be replayed. There are no keyframes in this film.
+    // Fills the memory cache, so that replays are possible. This video has no keyframe index.
     for (const [path, jwt] of own)
       for (let i = 0; i < 3; i++)
-        for (const { status } of await ask(path, jwt))
+        for (const { status } of await send(path, jwt))
           expect(status, path).to.equal(path.includes('iframes') ? 404 : 200)
     advance(11)
     const message = 'the token has expired'
-    const told = { status: 403, text: JSON.stringify({ type: 'invalid', message, markdown: message }) }
+    const expected = { status: 403, text: JSON.stringify({ type: 'invalid', message, markdown: message }) }
     for (const [path, jwt] of [...own, ...routes(foreign, otherImage), ...unknown])
-      for (const answer of await ask(path, jwt)) expect(answer, path).to.deep.equal(told)
+      for (const reply of await send(path, jwt)) expect(reply, path).to.deep.equal(expected)
     await server.close()
   })
 })

@@ -20,7 +20,7 @@ const content = '/api/1/content_files'
 
 const urisOf = (m3u8: string): ReadonlyArray<string> => m3u8.match(/^[^#\n].*$/gm) ?? []
 const uidIn = (uri: string): string | undefined => /([^/]*)\.\w+$/.exec(uri)?.[1]
-/** The lists of key pictures that a master playlist names. */
+/** The I-frame playlists of a master playlist. */
 const namedIn = (master: string): ReadonlyArray<string> =>
   [...master.matchAll(/URI="([^"]*\.iframes\.m3u8[^"]*)"/g)].map(([, uri = '']) => uri)
 
@@ -39,13 +39,13 @@ describe('I-frame playlists (W25)', () => {
   const tokenFor = (sub: string, restrictions: Restrictions = {}): Promise<string> =>
     right(larder.tokens.mint('content', sub, 1800, restrictions))
 
-  const ask = async (path: string, restrictions: Restrictions = {}) => {
+  const send = async (path: string, restrictions: Restrictions = {}) => {
     const response = await server.get(`${content}/${path}`, bearer(await tokenFor(film.uid, restrictions)))
     return { status: response.status, headers: response.headers, text: await response.text() }
   }
-  const list = (uid: string, restrictions?: Restrictions) => ask(`exports/${uid}.iframes.m3u8`, restrictions)
+  const list = (uid: string, restrictions?: Restrictions) => send(`exports/${uid}.iframes.m3u8`, restrictions)
 
-  it('list each key picture of an export as bytes of a part', async () => {
+  it('list each keyframe of an export as a byte range of a segment', async () => {
     const { status, headers, text } = await list(film.high.uid)
     const [init, ...media] = film.high.parts.map(({ uid }) => uid)
     expect(status).to.equal(200)
@@ -56,20 +56,20 @@ describe('I-frame playlists (W25)', () => {
     expect(checkMediaPlaylist(text)).to.deep.equal([])
   })
 
-  it('are kept in the cache, unsigned', async () => {
+  it('are cached unsigned', async () => {
     const { text } = await list(film.low.uid)
     const key = cacheKeys.vodIFrames({ uid: film.low.uid })
     expect(await valueIn(larder.cache, key)).to.deep.equal(O.some(text))
   })
 
-  it('are not there for sound, whose media playlist is', async () => {
+  it('do not exist for audio, unlike its media playlist', async () => {
     expect((await list(film.sound.uid)).status).to.equal(404)
-    expect((await ask(`exports/${film.sound.uid}.m3u8`)).status).to.equal(200)
+    expect((await send(`exports/${film.sound.uid}.m3u8`)).status).to.equal(200)
   })
 
-  it('say the same of unknown and foreign exports, and of forbidden ones (§2.5, W15)', async () => {
+  it('give the same reply for unknown, foreign and forbidden exports (§2.5, W15)', async () => {
     const other = await seedLadder(larder)
-    const answers = await Promise.all([
+    const replies = await Promise.all([
       list(aContentExportUid()),
       list(other.high.uid),
       list(other.sound.uid),
@@ -77,12 +77,12 @@ describe('I-frame playlists (W25)', () => {
       list(film.high.uid, { maxh: 1079 }),
       list(film.high.uid, { exports: [film.low.uid] }),
     ])
-    expect(answers[0]?.status).to.equal(403)
-    for (const { status, text } of answers)
-      expect({ status, text }).to.deep.equal({ status: 403, text: answers[0]?.text })
+    expect(replies[0]?.status).to.equal(403)
+    for (const { status, text } of replies)
+      expect({ status, text }).to.deep.equal({ status: 403, text: replies[0]?.text })
   })
 
-  it('end and begin, in a clip, with the media playlist, and name only bytes that may be had (§2.4)', async () => {
+  it('start and end with the clipped media playlist, and refer only to permitted bytes (§2.4)', async () => {
     for (const clip of [
       [6, 12],
       [5.9, 12],
@@ -90,29 +90,29 @@ describe('I-frame playlists (W25)', () => {
       [20, 1000],
     ] as const) {
       const { text } = await list(film.high.uid, { clip })
-      const media = await ask(`exports/${film.high.uid}.m3u8`, { clip })
+      const media = await send(`exports/${film.high.uid}.m3u8`, { clip })
       expect([...new Set(urisOf(text))], String(clip)).to.deep.equal(urisOf(media.text))
       expect(checkMediaPlaylist(text)).to.deep.equal([])
-      for (const uri of urisOf(text)) expect((await ask(`exports/${uri}`, { clip })).status).to.equal(200)
+      for (const uri of urisOf(text)) expect((await send(`exports/${uri}`, { clip })).status).to.equal(200)
     }
     expect((await list(film.high.uid, { clip: [24, 30] })).status).to.equal(404)
   })
 
-  it('go from the master with their variants, whatever takes these out (§2.4, §5.3)', async () => {
-    const named = async (query: string, restrictions?: Restrictions) =>
-      namedIn((await ask(`${film.uid}/mobile.m3u8?${query}`, restrictions)).text)
+  it('disappear from the master playlist together with their variants (§2.4, §5.3)', async () => {
+    const listedIn = async (query: string, restrictions?: Restrictions) =>
+      namedIn((await send(`${film.uid}/mobile.m3u8?${query}`, restrictions)).text)
     const [high, low] = [film.high, film.low].map(({ uid }) => `../exports/${uid}.iframes.m3u8`)
-    expect(await named('')).to.deep.equal([low, high])
-    expect(await named('bmax=900000')).to.deep.equal([low])
-    expect(await named('w=640&h=360')).to.deep.equal([low])
-    expect(await named('', { maxh: 400 })).to.deep.equal([low])
-    expect(await named('', { exports: [film.high.uid, film.sound.uid] })).to.deep.equal([high])
-    expect(await named('', { exports: [film.sound.uid] })).to.deep.equal([])
+    expect(await listedIn('')).to.deep.equal([low, high])
+    expect(await listedIn('bmax=900000')).to.deep.equal([low])
+    expect(await listedIn('w=640&h=360')).to.deep.equal([low])
+    expect(await listedIn('', { maxh: 400 })).to.deep.equal([low])
+    expect(await listedIn('', { exports: [film.high.uid, film.sound.uid] })).to.deep.equal([high])
+    expect(await listedIn('', { exports: [film.sound.uid] })).to.deep.equal([])
   })
 
-  describe('carry the token on to the key pictures (§3)', () => {
-    /** From the master to the bytes of every key picture, by URL resolution, as a player goes. */
-    const walk = async (master: URL, init: RequestInit = {}): Promise<ReadonlyArray<string>> => {
+  describe('pass the token on to the keyframes (§3)', () => {
+    /** Follows URLs as a player does, from the master playlist to the bytes of every keyframe. */
+    const fetchAll = async (master: URL, init: RequestInit = {}): Promise<ReadonlyArray<string>> => {
       const pictures: string[] = []
       for (const uri of namedIn(await (await fetch(master, init)).text())) {
         const url = new URL(uri, master)
@@ -135,31 +135,31 @@ describe('I-frame playlists (W25)', () => {
       new URL(`/api/1${before}/content_files/${film.uid}/mobile.m3u8${after}`, server.base)
 
     it('in the header', async () => {
-      expect(await walk(master('', ''), bearer(await tokenFor(film.uid)))).to.deep.equal(all)
+      expect(await fetchAll(master('', ''), bearer(await tokenFor(film.uid)))).to.deep.equal(all)
     })
 
     it('in the path', async () => {
-      expect(await walk(master(`/~${await tokenFor(film.uid)}`, ''))).to.deep.equal(all)
+      expect(await fetchAll(master(`/~${await tokenFor(film.uid)}`, ''))).to.deep.equal(all)
     })
 
     it('in the query', async () => {
-      expect(await walk(master('', `?jwt=${await tokenFor(film.uid)}`))).to.deep.equal(all)
+      expect(await fetchAll(master('', `?jwt=${await tokenFor(film.uid)}`))).to.deep.equal(all)
     })
 
-    it('by a variable that is defined', async () => {
+    it('in a defined variable', async () => {
       const jwt = await tokenFor(film.uid)
-      const { text } = await ask(`exports/${film.high.uid}.iframes.m3u8?presign=define`)
+      const { text } = await send(`exports/${film.high.uid}.iframes.m3u8?presign=define`)
       expect(text).to.match(/^#EXTM3U\n#EXT-X-VERSION:11\n#EXT-X-DEFINE:QUERYPARAM="jwt"\n/)
       expect(text).to.match(/#EXT-X-MAP:URI="[^"]*\?jwt=\{\$jwt\}"/)
       expect(urisOf(text).every((uri) => uri.endsWith('?jwt={$jwt}'))).to.equal(true)
       expect(checkMediaPlaylist(text)).to.deep.equal([])
-      const [named = ''] = namedIn(await (await fetch(master('', `?jwt=${jwt}&presign=define`))).text())
-      expect(named).to.equal(`../exports/${film.low.uid}.iframes.m3u8?jwt={$jwt}`)
+      const [listedIn = ''] = namedIn(await (await fetch(master('', `?jwt=${jwt}&presign=define`))).text())
+      expect(listedIn).to.equal(`../exports/${film.low.uid}.iframes.m3u8?jwt={$jwt}`)
     })
   })
 })
 
-describe('I-frame playlists of a film that was added (W25)', () => {
+describe('I-frame playlists of an ingested video (W25)', () => {
   let larder: Larder
   let server: TestServer
   let master: URL
@@ -190,7 +190,7 @@ describe('I-frame playlists of a film that was added (W25)', () => {
 
   const byFfmpeg = isHere('ffmpeg') ? it : null
   byFfmpeg?.(
-    'give bytes of which ffmpeg decodes one picture each: the key pictures of the film',
+    'refer to bytes that ffmpeg decodes to one picture each: the keyframes of the video',
     async () => {
       const lists = namedIn(await textOf(master))
       expect(lists).not.to.have.length(0)
@@ -214,7 +214,7 @@ describe('I-frame playlists of a film that was added (W25)', () => {
     },
   )
 
-  it('take as much as the master says, and break no rule', async () => {
+  it('have the bandwidth that the master declares, and break no rule', async () => {
     const reports = await right(examineLists(master.href, larder.fetchListAs(null)))
     expect(reports.flatMap(({ findings }) => findings)).to.deep.equal([])
     const text = await textOf(master)

@@ -33,18 +33,18 @@ const corpusKeys = {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-/** The status; `null` when Node does not even send it: such a header or path has no way to a server of ours. */
+/** The status; `null` if Node refuses to send such a header or path, so that no server can receive it. */
 const statusOf = (base: string, path: string, authorization?: string): Promise<number | null> =>
   new Promise((resolve, reject) => {
     try {
       const headers = authorization === undefined ? {} : { authorization }
-      const asked = request(base + path, { headers, agent })
-      asked.on('error', reject)
-      asked.on('response', (response) => {
+      const sent = request(base + path, { headers, agent })
+      sent.on('error', reject)
+      sent.on('response', (response) => {
         response.resume()
         response.on('end', () => resolve(response.statusCode ?? null))
       })
-      asked.end()
+      sent.end()
     } catch {
       resolve(null)
     }
@@ -87,17 +87,17 @@ describe('attacks on tokens (§2.1)', () => {
       exp: 1_900_000_000,
     })
 
-  /** An empty token is none: 401 (§1.4). What cannot stand in a header or URL is not sent. */
+  /** An empty token counts as none: 401 (§1.4). Tokens that are invalid in a header or URL are not sent. */
   const expected = ({ isGood, jwt }: CorpusToken): ReadonlyArray<number | null> =>
     isGood ? [200] : jwt.trim() === '' ? [401] : [403, null]
 
   for (const use of ['image', 'content', 'id'] as const) {
-    it(`with a good signature or none never open ${use} routes, and are no fault of ours`, async () => {
+    it(`with or without a valid signature never open ${use} routes, and cause no server error`, async () => {
       const corpus = corpusOf(use)
       expect(corpus.length).to.be.greaterThan(150)
       for (const token of corpus) {
         const { name, jwt } = token
-        // White space ends a bearer token: that is another header (401), and trailing space is cut by HTTP itself.
+        // White space ends a bearer token: the header is malformed (401). HTTP itself removes trailing space.
         const byHeader = await statusOf(server.base, `/api/1/${urls[use]}`, `bearer ${jwt}`)
         if (/\s/.test(jwt))
           expect(byHeader, `${name} by header`).to.be.oneOf([
@@ -121,7 +121,7 @@ describe('attacks on tokens (§2.1)', () => {
     })
   }
 
-  it('are good for nothing else: a token of one kind opens no other', async () => {
+  it('cannot reuse a token: a token of one kind opens no other kind', async () => {
     for (const use of ['image', 'content', 'id'] as const)
       for (const { jwt, name } of corpusOf(use).filter(({ isGood }) => isGood))
         for (const other of ['image', 'content', 'id'] as const)

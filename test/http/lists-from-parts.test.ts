@@ -5,9 +5,9 @@ import { type NaiveVariant, naiveAverage, naivePeak, readMaster } from '../suppo
 
 const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
 
-// The lists as clients get them, against every byte that they name, by a reader that shares no code with Larder.
+// Compares the lists with every byte that they refer to, with a parser that shares no code with Larder.
 for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])
-  describe(`lists of ${file}, recomputed from their parts`, () => {
+  describe(`lists of ${file}, recomputed from their segments`, () => {
     let server: TestServer
     let variants: ReadonlyArray<NaiveVariant>
 
@@ -29,7 +29,7 @@ for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])
     const sumOf = (lists: NaiveVariant['lists'], of: (list: NaiveVariant['lists'][number]) => number) =>
       lists.reduce((sum, list) => sum + of(list), 0)
 
-    it('have the BANDWIDTH and the AVERAGE-BANDWIDTH of the parts', () => {
+    it('have the BANDWIDTH and the AVERAGE-BANDWIDTH of the segments', () => {
       for (const { attributes, lists } of variants) {
         expect(Number(attributes.BANDWIDTH)).to.be.closeTo(sumOf(lists, naivePeak), lists.length)
         expect(Number(attributes['AVERAGE-BANDWIDTH'])).to.be.closeTo(
@@ -39,22 +39,22 @@ for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])
       }
     })
 
-    it('have the CODECS of the parts', () => {
+    it('have the CODECS of the segments', () => {
       for (const { attributes, lists } of variants)
         expect(attributes.CODECS?.split(',').toSorted()).to.deep.equal(
           lists.map(({ codec }) => codec).toSorted(),
         )
     })
 
-    it('have the EXTINF of the parts, and all last equally long', () => {
+    it('have the EXTINF of the segments, and all have the same duration', () => {
       const lists = variants.flatMap((variant) => variant.lists)
       const lengths = lists.map((list) => list.parts.reduce((sum, { seconds }) => sum + seconds, 0))
       expect(Math.max(...lengths) - Math.min(...lengths)).to.be.below(0.042)
       for (const { parts, target } of lists) {
-        let drift = 0
+        let deviation = 0
         for (const { extinf, seconds } of parts) {
-          drift += extinf - seconds
-          expect(Math.abs(drift)).to.be.below(0.001)
+          deviation += extinf - seconds
+          expect(Math.abs(deviation)).to.be.below(0.001)
           expect(Math.round(extinf)).to.be.at.most(target)
         }
       }

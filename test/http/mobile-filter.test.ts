@@ -28,14 +28,14 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
   })
   after(() => server.close())
 
-  const ask = (query: string) =>
+  const send = (query: string) =>
     server.get(`/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${jwt}&presign=0&${query}`)
 
   const variants = async (query: string) => {
-    const text = await (await ask(query)).text()
+    const text = await (await send(query)).text()
     return [...text.matchAll(/^\.\.\/exports\/(.*)\.m3u8$/gm)].map(([, listed]) => {
-      const made = [film.high, film.low, film.sound].find(({ uid }) => uid === listed)
-      return made?.video?.height ?? 0
+      const variant = [film.high, film.low, film.sound].find(({ uid }) => uid === listed)
+      return variant?.video?.height ?? 0
     })
   }
 
@@ -49,10 +49,9 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
     expect(await variants('w=640')).to.deep.equal([360, 1080, 0])
   })
 
-  it('let bmax be as low as it likes (W21)', async () =>
-    expect(await variants('bmax=64000')).to.deep.equal([0]))
+  it('accept a bmax of any size (W21)', async () => expect(await variants('bmax=64000')).to.deep.equal([0]))
 
-  it('answer 422 for what is no filter, with every fault named, and never 500 (W20)', async () => {
+  it('answer 422 for invalid filters, with every fault listed, and never 500 (W20)', async () => {
     for (const query of [
       'pr=abc',
       'pr=nan',
@@ -63,10 +62,10 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
       'bmin=5&bmax=4',
       'w=1&w=2',
     ]) {
-      const response = await ask(query)
+      const response = await send(query)
       expect(response.status, query).to.equal(422)
     }
-    const response = await ask('w=nan&h=0.5&pr=0&bmin=x&bmax=1.5')
+    const response = await send('w=nan&h=0.5&pr=0&bmin=x&bmax=1.5')
     const { type, detail } = (await response.json()) as { type: string; detail: ReadonlyArray<unknown> }
     expect(type).to.equal('unprocessable')
     expect(detail).to.deep.equal([
@@ -78,17 +77,17 @@ describe('filters of a master playlist, over a socket (§5.2, §5.3)', () => {
     ])
   })
 
-  it('tell a stranger nothing of his faults', async () => {
+  it('report no faults to a caller without a token', async () => {
     const path = `/api/1/content_files/${film.uid}/mobile.m3u8?w=nan`
     expect((await server.get(path)).status).to.equal(401)
     expect((await server.get(`${path}&jwt=${jwt}x`)).status).to.equal(403)
   })
 
-  it('make no keys in the cache, however many of them viewers think of (W10)', async () => {
-    await ask('')
+  it('create no cache keys, however many variations viewers send (W10)', async () => {
+    await send('')
     const before = [...written]
     for (let i = 1; i <= 100; i++)
-      expect((await ask(`w=${i}&h=${i}&pr=${i / 10}&bmin=${i}`)).status).to.equal(200)
+      expect((await send(`w=${i}&h=${i}&pr=${i / 10}&bmin=${i}`)).status).to.equal(200)
     expect([...written]).to.deep.equal(before)
     expect(before).to.deep.equal([`content_files:playlists:mobile:${film.uid}`])
   })

@@ -9,11 +9,11 @@ import { seedFilm, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { superiority } from '../support/rank-test.ts'
 
-type Question<U, A> = (uid: U) => TE.TaskEither<Unavailable, A>
-type Decorate = <U, A>(ask: Question<U, A>) => Question<U, A>
+type Query<U, A> = (uid: U) => TE.TaskEither<Unavailable, A>
+type Decorate = <U, A>(ask: Query<U, A>) => Query<U, A>
 
-/** The adapters with every question about an export or part decorated. */
-const withQuestions = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate): Partial<Adapters> => ({
+/** The adapters, with every query for an export or part decorated. */
+const withQueries = ({ imageFiles, contentFiles }: Adapters, decorate: Decorate): Partial<Adapters> => ({
   imageFiles: {
     ...imageFiles,
     findExport: decorate(imageFiles.findExport),
@@ -29,18 +29,18 @@ const withQuestions = ({ imageFiles, contentFiles }: Adapters, decorate: Decorat
 type Route = {
   readonly name: string
   readonly path: (uid: string) => string
-  /** Of somebody who may, and who has been served. */
+  /** Request of a viewer with access who was served before. */
   readonly owner: RequestInit
-  /** Of somebody whose token is for another file, or who has none. */
-  readonly stranger: RequestInit
-  /** What the owner has asked for, so that all there is to know of it is cached. */
+  /** Request of a caller with the token of another file, or without one. */
+  readonly outsider: RequestInit
+  /** Requested by the owner before, so that everything about it is cached. */
   readonly warm: string
-  /** What nobody has asked for. */
+  /** Never requested before. */
   readonly cold: string
   readonly unknown: () => string
 }
 
-/** All routes that are keyed by an export or a part. */
+/** All routes with the uid of an export or a part. */
 const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
   const [film, otherFilm, coldFilm] = [await seedFilm(larder), await seedFilm(larder), await seedFilm(larder)]
   const [image, otherImage, coldImage] = [
@@ -54,7 +54,7 @@ const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
     warm: image.exports[0]?.uid ?? '',
     unknown: anImageExportUid,
   }
-  const content = { owner: bearer(film.jwt), stranger: bearer(otherFilm.jwt) }
+  const content = { owner: bearer(film.jwt), outsider: bearer(otherFilm.jwt) }
   return [
     {
       ...content,
@@ -75,34 +75,34 @@ const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
     {
       ...bytes,
       name: 'images, by token',
-      stranger: bearer(otherImage.jwt),
+      outsider: bearer(otherImage.jwt),
       cold: coldImage.exports[0]?.uid ?? '',
     },
-    { ...bytes, name: 'images, without a token', stranger: {}, cold: coldImage.exports[1]?.uid ?? '' },
+    { ...bytes, name: 'images, without a token', outsider: {}, cold: coldImage.exports[1]?.uid ?? '' },
   ]
 }
 
-const answerOf = async (response: Response) => ({
+const replyOf = async (response: Response) => ({
   status: response.status,
   headers: [...response.headers].filter(([name]) => name !== 'date'),
   body: await response.text(),
 })
 
-const warmUp = async (server: TestServer, { path, owner, warm, stranger, unknown }: Route): Promise<void> => {
+const warmUp = async (server: TestServer, { path, owner, warm, outsider, unknown }: Route): Promise<void> => {
   expect((await server.get(path(warm), owner)).status).to.equal(200)
-  await server.get(path(warm), stranger)
-  await server.get(path(unknown()), stranger)
+  await server.get(path(warm), outsider)
+  await server.get(path(unknown()), outsider)
 }
 
-describe('what is not there, and what is another’s (§2.5, W15)', () => {
-  it('get the same answer, whether anything of it is cached or not', async () => {
+describe('missing and foreign files (§2.5, W15)', () => {
+  it('get the same reply, cached or not', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {
       await warmUp(server, route)
-      const { path, stranger, warm, cold, unknown } = route
-      for (const init of [stranger, { ...stranger, method: 'HEAD' }]) {
-        const ask = async (uid: string) => answerOf(await server.get(path(uid), init))
+      const { path, outsider, warm, cold, unknown } = route
+      for (const init of [outsider, { ...outsider, method: 'HEAD' }]) {
+        const ask = async (uid: string) => replyOf(await server.get(path(uid), init))
         const expected = await ask(unknown())
         expect(expected.status, route.name).to.be.oneOf([401, 403])
         for (const uid of [warm, cold, 'not%20a%20uid', 'a'.repeat(81)])
@@ -112,7 +112,7 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     await server.close()
   })
 
-  it('cost the same looks into the cache and the same questions, and fill no cache', async () => {
+  it('cost the same cache lookups and queries, and fill no cache', async () => {
     const plain = await createMemoryLarder()
     const steps: string[] = []
     const told =
@@ -126,16 +126,16 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
       get: (key) => told('get', plain.cache.get(key)),
       set: (key, value, since) => told('set', plain.cache.set(key, value, since)),
     }
-    const questions = withQuestions(plain, (ask) => (uid) => told('ask', ask(uid)))
-    const larder = await createMemoryLarder({ ...plain, cache, ...questions })
+    const queries = withQueries(plain, (ask) => (uid) => told('ask', ask(uid)))
+    const larder = await createMemoryLarder({ ...plain, cache, ...queries })
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {
       await warmUp(server, route)
-      const { path, stranger, warm, cold, unknown } = route
+      const { path, outsider, warm, cold, unknown } = route
       const stepsOf = async (uid: string) => {
         steps.length = 0
-        await server.get(path(uid), stranger)
-        // In whatever order: it is their sum that takes time.
+        await server.get(path(uid), outsider)
+        // In any order: only their total time matters.
         return steps.toSorted()
       }
       const expected = await stepsOf(unknown())
@@ -145,10 +145,10 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     await server.close()
   })
 
-  it('take the same time', async () => {
+  it('take equally long', async () => {
     const plain = await createMemoryLarder()
-    // A database is at the other end of a wire: without a question to it, an answer comes early.
-    const far = withQuestions(plain, (ask) => (uid) => async () => {
+    // A real database is remote, so a reply without a query would be measurably faster.
+    const far = withQueries(plain, (ask) => (uid) => async () => {
       await delay(1)
       return ask(uid)()
     })
@@ -156,14 +156,14 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     const server = await listen(larder)
     for (const route of await routesOf(larder)) {
       await warmUp(server, route)
-      const { path, stranger, warm, unknown } = route
+      const { path, outsider, warm, unknown } = route
       const times = { foreign: [] as number[], unknown: [] as number[] }
       const measure = async (which: keyof typeof times, uid: string) => {
         const start = performance.now()
-        await (await server.get(path(uid), stranger)).arrayBuffer()
+        await (await server.get(path(uid), outsider)).arrayBuffer()
         times[which].push(performance.now() - start)
       }
-      // In turns, and each of them first half of the time: what else the machine does falls on both.
+      // Alternates the order, so that other load of the machine affects both equally.
       for (let i = 0; i < 200; i++) {
         if (i % 2 === 0) await measure('foreign', warm)
         await measure('unknown', unknown())
@@ -174,21 +174,21 @@ describe('what is not there, and what is another’s (§2.5, W15)', () => {
     await server.close()
   })
 
-  it('are told alike when the database is down', async () => {
+  it('get the same reply when the database is down', async () => {
     const plain = await createMemoryLarder()
     let isDown = false
     const failed = TE.left(unavailable('database')('gone'))
-    const down = withQuestions(plain, (ask) => (uid) => () => (isDown ? failed() : ask(uid)()))
+    const down = withQueries(plain, (ask) => (uid) => () => (isDown ? failed() : ask(uid)()))
     const larder = await createMemoryLarder({ ...plain, ...down })
     const server = await listen(larder)
     const routes = await routesOf(larder)
     for (const route of routes) await warmUp(server, route)
     isDown = true
-    for (const { name, path, owner, stranger, warm, unknown } of routes) {
-      const answers = await Promise.all(
-        [warm, unknown()].map(async (uid) => answerOf(await server.get(path(uid), stranger))),
+    for (const { name, path, owner, outsider, warm, unknown } of routes) {
+      const replies = await Promise.all(
+        [warm, unknown()].map(async (uid) => replyOf(await server.get(path(uid), outsider))),
       )
-      expect(answers[0], name).to.deep.equal(answers[1])
+      expect(replies[0], name).to.deep.equal(replies[1])
       expect((await server.get(path(warm), owner)).status, name).to.equal(200)
     }
     await server.close()

@@ -16,7 +16,7 @@ import {
 } from '../support/memory-larder.ts'
 import { runLarder } from '../support/run-larder.ts'
 
-/** What Chromium and Firefox send when an address is opened. */
+/** The Accept header of Chromium and Firefox when they navigate. */
 const browser = {
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
 }
@@ -47,7 +47,7 @@ describe('pages for people (§13.6)', () => {
     return { response, status: response.status, text: await response.text() }
   }
 
-  /** That no script, and nothing of anybody, is on the page. */
+  /** Asserts that the page has no script and no user data. */
   const expectPage = ({ response, text }: Awaited<ReturnType<typeof open>>) => {
     expect(response.headers.get('content-type')).to.equal('text/html; charset=utf-8')
     expect(response.headers.get('cache-control')).to.equal('no-store')
@@ -59,7 +59,7 @@ describe('pages for people (§13.6)', () => {
     expect(text).not.to.match(/<script|eyJ|jwt=[^ ]|\{"/)
   }
 
-  it('[V60] are at / and /console: what this is, whether it is ready, which commands and documents there are', async () => {
+  it('[V60] are at / and /console: purpose, readiness, commands and documents', async () => {
     for (const path of ['/', '/console']) {
       const home = await open(path)
       expect(home.status).to.equal(200)
@@ -69,23 +69,23 @@ describe('pages for people (§13.6)', () => {
     }
   })
 
-  it('[V60] say whether it is ready', async () => {
-    const ill = await listen(await createMemoryLarder({ database: { migrate: down, check: down } }))
-    const home = await (await ill.get('/', { headers: browser })).text()
+  it('[V60] report readiness', async () => {
+    const degraded = await listen(await createMemoryLarder({ database: { migrate: down, check: down } }))
+    const home = await (await degraded.get('/', { headers: browser })).text()
     expect(home)
       .to.include('class="state degraded"')
       .and.not.to.match(/ECONNREFUSED|10\.1/)
-    await ill.close()
+    await degraded.close()
   })
 
-  it('[V60] name the commands that there are, and documents that there are', async () => {
+  it('[V60] list exactly the existing commands, and existing documents', async () => {
     const { out } = await runLarder(['help'], {})
     const usages = out.flatMap((line) => /^ {2}larder (\w+)/.exec(line)?.[1] ?? [])
     expect(commands.map(([name]) => name.split(' ')[1])).to.have.members(usages)
     for (const [name] of documents) expect(existsSync(name), name).to.equal(true)
   })
 
-  it('[V60] tell a browser in words why it is refused, whatever it asked for', async () => {
+  it('[V60] explain every refusal to a browser in words', async () => {
     const damaged = `${image.jwt.slice(0, -6)}AAAAAA`
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
     for (const [path, status, words] of [
@@ -111,16 +111,16 @@ describe('pages for people (§13.6)', () => {
     expectPage(posted)
   })
 
-  it('[V60] tell it of an outage, and not of what', async () => {
+  it('[V60] report an outage without its cause', async () => {
     const larder = await createMemoryLarder({ clock })
-    const ill = await listen(
+    const degraded = await listen(
       await createMemoryLarder({
         clock,
         tokens: larder.tokens,
         imageFiles: { ...larder.imageFiles, listExports: () => down },
       }),
     )
-    const response = await ill.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`, {
+    const response = await degraded.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`, {
       headers: browser,
     })
     expect(response.status).to.equal(503)
@@ -129,10 +129,10 @@ describe('pages for people (§13.6)', () => {
     expect(text)
       .to.include('Not available at the moment')
       .and.not.to.match(/ECONNREFUSED|10\.1|database/)
-    await ill.close()
+    await degraded.close()
   })
 
-  it('[V60] are the same for what is another’s and what is not there (§2.5)', async () => {
+  it('[V60] are identical for foreign and missing files (§2.5)', async () => {
     const pages = await Promise.all(
       [
         `/console/watch/${foreign.uid}?jwt=${image.jwt}`,
@@ -146,7 +146,7 @@ describe('pages for people (§13.6)', () => {
     expect(new Set(pages.map(({ status }) => status))).to.deep.equal(new Set([403]))
   })
 
-  it('[V60] tell of an expired token only to who holds one with a good signature', async () => {
+  it('[V60] report an expired token only if its signature is valid', async () => {
     const forged = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS256', kid: testKeys.content.kid })
       .setSubject(film)
@@ -158,7 +158,7 @@ describe('pages for people (§13.6)', () => {
     expect((await open(`/console/watch/${film}?jwt=${forged}`)).text).to.include('This link is damaged')
   })
 
-  it('[V60] show nothing of what a link says', async () => {
+  it('[V60] show no content of the URL', async () => {
     const evil = '%3Cscript%3Ealert(1)%3C/script%3E'
     for (const path of [
       `/${evil}?${evil}`,
@@ -168,7 +168,7 @@ describe('pages for people (§13.6)', () => {
       expectPage(await open(path))
   })
 
-  it('are for browsers alone: scripts, players and programs get JSON (§1.4)', async () => {
+  it('are only for browsers: scripts, players and programs get JSON (§1.4)', async () => {
     const path = `/console/watch/${film}?jwt=${expiredFilm}`
     for (const accept of [
       '*/*',

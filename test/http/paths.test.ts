@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 
-describe('a path is read in one way [V8]', () => {
+describe('a path has exactly one reading [V8]', () => {
   let server: TestServer
   let uid: string
   let jwt: string
@@ -20,7 +20,7 @@ describe('a path is read in one way [V8]', () => {
     return { status: response.status, isShared: response.headers.has('access-control-allow-origin') }
   }
 
-  it('by letter case and slashes: what is spelt otherwise is no route', async () => {
+  it('with exact letter case and slashes: any other spelling has no route', async () => {
     expect((await isShared(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`)).status).to.equal(200)
     for (const path of [
       `/API/1/image_files/playlist/${uid}?jwt=${jwt}`,
@@ -40,7 +40,7 @@ describe('a path is read in one way [V8]', () => {
       expect(await isShared(path), path).to.deep.equal({ status: 404, isShared: false })
   })
 
-  it('for CORS, too: media routes are shared, also their refusals, and no other route is', async () => {
+  it('for CORS, too: only media routes are shared, including their refusals', async () => {
     for (const path of [`/api/1/image_files/playlist/${uid}`, `/api/1/~a.b.c/image_files/playlist/${uid}`])
       for (const method of ['GET', 'OPTIONS'])
         expect((await isShared(path, method)).isShared, `${method} ${path}`).to.equal(true)

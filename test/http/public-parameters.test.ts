@@ -4,11 +4,11 @@ import { right } from '../support/expect-right.ts'
 import { seedImage } from '../support/library.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 
-describe('a parameter that does not fit [V65]', () => {
+describe('an invalid parameter [V65]', () => {
   let server: TestServer
   afterEach(() => server.close())
 
-  it('is 422 on a public image, and 401 without a token on any other', async () => {
+  it('gets 422 on a public image, and 401 on any other image without a token', async () => {
     const larder = await createMemoryLarder()
     const { uid, jwt } = await seedImage(larder)
     server = await listen(larder)
@@ -30,7 +30,7 @@ describe('a parameter that does not fit [V65]', () => {
     }
     expect(detail).to.have.length(1)
     expect(detail[0]?.loc).to.deep.equal(['query', 'w'])
-    // Who does not ask for it as public needs a token all the same.
+    // Without public=1, even a public image needs a token.
     expect(await statuses([`/api/1/image_files/playlist/${uid}?presign=define`])).to.deep.equal([401])
   })
 })

@@ -12,7 +12,7 @@ const grant: MediaGrant = { sub: 'cf_a', exp: 1_800_000_060, restrictions: {} }
 const jwt = 'aaa.bbb.ccc'
 const common = { 'Cache-Control': 'private' }
 
-/** Parts of a replay, each of which can be made to throw after the reply was kept. */
+/** Parts of a replay; each can be made to throw after the reply was stored. */
 type Parts = {
   -readonly [K in 'known' | 'clock' | 'isStillCached' | 'plan' | 'cacheControlFor']: () => void
 } & {
@@ -27,7 +27,7 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   const { log, entries } = createRecordingLog()
   const faults = () => entries.filter(({ event }) => event === 'replay.broken').length
   let parts: Parts
-  let hot: ReplayCache
+  let replays: ReplayCache
   let server: Server
   let url: string
 
@@ -51,15 +51,15 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   })
 
   const filled = (): Replayable['body'] => ({
-    _tag: 'Filled',
+    _tag: 'Template',
     tokenLength: jwt.length,
     fill: () => parts.body(),
   })
 
-  const keep = (reply: Replayable, headers: Readonly<Record<string, string>> = common) =>
-    hot.keep({ method: 'GET', originalUrl: `/x?jwt=${jwt}`, headers: {} }, reply, headers)
+  const storeReply = (reply: Replayable, headers: Readonly<Record<string, string>> = common) =>
+    replays.store({ method: 'GET', originalUrl: `/x?jwt=${jwt}`, headers: {} }, reply, headers)
 
-  const ask = (headers = {}) => exchange(url, { headers })
+  const send = (headers = {}) => exchange(url, { headers })
 
   beforeEach(async () => {
     const fine = () => undefined
@@ -84,9 +84,9 @@ describe('a fault in a replay costs one slow request [V1]', () => {
       parts.clock()
       return 1_800_000_000_000
     }
-    hot = createReplayCache({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
+    replays = createReplayCache({ tokens, clock, log, maxBytes: 2 ** 20, readsOrigin: false })
     server = createServer((req, res) => {
-      if (!hot.answer(req, res)) res.end('by the routes')
+      if (!replays.answer(req, res)) res.end('by the routes')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x?jwt=${jwt}`
@@ -99,62 +99,62 @@ describe('a fault in a replay costs one slow request [V1]', () => {
   const expectRoutesOnce = async (headers = {}): Promise<void> => {
     const before = faults()
     for (const _ of ['the first', 'the next']) {
-      const { status, body } = await ask(headers)
+      const { status, body } = await send(headers)
       expect({ status, body: body.toString() }).to.deep.equal({ status: 200, body: 'by the routes' })
     }
     expect(faults()).to.equal(before + 1)
   }
 
   for (const part of ['known', 'clock', 'isStillCached', 'cacheControlFor', 'body'] as const) {
-    it(`when ${part} throws: the reply is dropped, and the routes answer`, async () => {
-      keep(replayable(filled()))
-      expect((await ask()).body.toString()).to.equal('replayed')
+    it(`when ${part} throws: the reply is evicted, and the routes reply`, async () => {
+      storeReply(replayable(filled()))
+      expect((await send()).body.toString()).to.equal('replayed')
       parts[part] = broken
       await expectRoutesOnce()
     })
   }
 
   it('when plan throws', async () => {
-    keep(replayable(filled()))
-    expect((await ask({ 'if-none-match': '*' })).status).to.equal(304)
+    storeReply(replayable(filled()))
+    expect((await send({ 'if-none-match': '*' })).status).to.equal(304)
     parts.plan = broken
     await expectRoutesOnce({ 'if-none-match': '*' })
   })
 
-  it('when the bytes that it holds cannot be had', async () => {
-    keep(replayable({ _tag: 'Held', bytes: () => parts.body()[0] ?? null }))
-    expect((await ask()).body.toString()).to.equal('replayed')
+  it('when its bytes cannot be read', async () => {
+    storeReply(replayable({ _tag: 'Cached', bytes: () => parts.body()[0] ?? null }))
+    expect((await send()).body.toString()).to.equal('replayed')
     parts.body = broken
     await expectRoutesOnce()
   })
 
-  it('when Node refuses to write its head', async () => {
-    keep(replayable(filled()), { ...common, 'X-Odd': 'a line\nand another' })
+  it('when Node rejects its head', async () => {
+    storeReply(replayable(filled()), { ...common, 'X-Odd': 'a line\nand another' })
     await expectRoutesOnce()
   })
 
-  it('when it cannot be kept: nothing is, and nothing is thrown', async () => {
+  it('when it cannot be stored: it is skipped without an exception', async () => {
     for (const part of ['known', 'clock', 'isStillCached'] as const) {
       const { [part]: fine } = parts
       parts[part] = broken
-      keep(replayable(filled()))
+      storeReply(replayable(filled()))
       parts[part] = fine
-      expect((await ask()).body.toString(), part).to.equal('by the routes')
+      expect((await send()).body.toString(), part).to.equal('by the routes')
     }
-    keep(replayable(filled()), {})
-    expect((await ask()).body.toString()).to.equal('by the routes')
+    storeReply(replayable(filled()), {})
+    expect((await send()).body.toString()).to.equal('by the routes')
   })
 
-  it('once the head is written, with a broken connection and no wrong body', async () => {
-    // A body that Node does not take: no type of ours allows it.
+  it('after the head is written: the connection breaks, and no wrong body is sent', async () => {
+    // A body that Node rejects; our types do not allow it.
     parts.body = () => ['text', 7] as unknown as ReadonlyArray<Uint8Array>
-    keep(replayable(filled()))
-    expect((await ask()).isWhole).to.equal(false)
-    expect((await ask()).body.toString()).to.equal('by the routes')
+    storeReply(replayable(filled()))
+    expect((await send()).isWhole).to.equal(false)
+    expect((await send()).body.toString()).to.equal('by the routes')
   })
 
-  it('is not a token of another length: the routes make that body', async () => {
-    keep(replayable({ _tag: 'Filled', tokenLength: jwt.length + 1, fill: () => parts.body() }))
-    expect((await ask()).body.toString()).to.equal('by the routes')
+  it('does not occur with a token of another length: the routes reply', async () => {
+    storeReply(replayable({ _tag: 'Template', tokenLength: jwt.length + 1, fill: () => parts.body() }))
+    expect((await send()).body.toString()).to.equal('by the routes')
   })
 })

@@ -4,14 +4,14 @@ import { E, TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
 
-describe('what clients write fills no memory [V4]', () => {
+describe('client input cannot fill the memory [V4]', () => {
   let twins: Twins
   beforeEach(async () => {
     twins = await createTwins()
   })
   afterEach(() => twins.close())
 
-  const asksOf = async (): Promise<ReadonlyArray<Ask>> => {
+  const requestsOf = async (): Promise<ReadonlyArray<Ask>> => {
     const image = await right(twins.larder.tokens.mint('image', twins.image.uid, 1800))
     const content = await right(twins.larder.tokens.mint('content', twins.film.uid, 1800))
     return twins.routes.flatMap(({ kind, path }) =>
@@ -19,50 +19,50 @@ describe('what clients write fills no memory [V4]', () => {
     )
   }
 
-  const isKept = async (ask: Ask): Promise<boolean> => {
-    await twins.warm(ask)
-    return twins.isReplayed(ask)
+  const stores = async (req: Ask): Promise<boolean> => {
+    await twins.warm(req)
+    return twins.isReplayed(req)
   }
 
-  it('no reply is kept by a parameter that its route does not know, and each is answered as by the routes', async () => {
-    for (const ask of await asksOf()) {
-      expect(await isKept(ask), ask.path).to.equal(true)
+  it('a request with an unknown parameter is not cached, and the routes reply to it', async () => {
+    for (const req of await requestsOf()) {
+      expect(await stores(req), req.path).to.equal(true)
       for (const parameter of ['x=1', 'JWT=1', 'w=1&x', 'presign=&x=1'].filter(
         (one) => !one.includes('presign'),
       ))
-        expect(await isKept(withParameter(ask, parameter)), `${ask.path} ${parameter}`).to.equal(false)
-      await twins.expectAlike(withParameter(ask, 'x=1'))
+        expect(await stores(withParameter(req, parameter)), `${req.path} ${parameter}`).to.equal(false)
+      await twins.expectAlike(withParameter(req, 'x=1'))
     }
-    const ask = carriers.path(
+    const req = carriers.path(
       `content_files/${twins.film.uid}/mobile.m3u8`,
       await right(twins.larder.tokens.mint('content', twins.film.uid, 1800)),
     )
-    expect(await isKept(withParameter(ask, 'w=400&h=300&pr=2&bmin=1&bmax=9000000&presign=none'))).to.equal(
+    expect(await stores(withParameter(req, 'w=400&h=300&pr=2&bmin=1&bmax=9000000&presign=none'))).to.equal(
       true,
     )
-    expect(await isKept(withParameter(ask, 'dpr=2'))).to.equal(false)
+    expect(await stores(withParameter(req, 'dpr=2'))).to.equal(false)
   })
 
-  it('no reply is kept by a URL or an Accept-Encoding of more than 2 KB', async () => {
-    const [ask] = await asksOf()
-    if (ask === undefined) return expect.fail('nothing to ask')
+  it('a request with a URL or an Accept-Encoding of more than 2 KB is not cached', async () => {
+    const [req] = await requestsOf()
+    if (req === undefined) return expect.fail('nothing to ask')
     const codings = (count: number) => ({
-      ...ask,
+      ...req,
       headers: {
-        ...ask.headers,
+        ...req.headers,
         'accept-encoding': Array.from({ length: count }, (_, n) => `x${n}`).join(','),
       },
     })
-    expect(await isKept(codings(10))).to.equal(true)
-    expect(await isKept(codings(600))).to.equal(false)
+    expect(await stores(codings(10))).to.equal(true)
+    expect(await stores(codings(600))).to.equal(false)
     const path = `/api/1/content_files/${twins.film.uid}/mobile.m3u8?w=${'0'.repeat(2100)}400`
     const jwt = await right(twins.larder.tokens.mint('content', twins.film.uid, 1800))
     const long = { path, headers: { authorization: `bearer ${jwt}` } }
-    expect(await isKept(long)).to.equal(false)
+    expect(await stores(long)).to.equal(false)
     await twins.expectAlike(long)
   })
 
-  it('tokens are remembered by a digest, in so many bytes, whatever their length', async () => {
+  it('tokens are cached by digest, in constant space for any length', async () => {
     const letters = 'A'.repeat(4000)
     let verified = 0
     const tokens = createRememberedMediaTokens(
@@ -78,12 +78,12 @@ describe('what clients write fills no memory [V4]', () => {
       () => 0,
       100_000,
     )
-    const held = () => {
+    const memory = () => {
       const all = Array.from({ length: 100 }, (_, n) => tokens.verifiedGrant('content', `${letters}${n}`))
       return all.filter((grant) => grant !== undefined).length
     }
     for (let n = 0; n < 100; n++) await right(tokens.verify('content', `${letters}${n}`))
     expect(verified).to.equal(100)
-    expect(held()).to.be.within(5, 24)
+    expect(memory()).to.be.within(5, 24)
   })
 })

@@ -6,12 +6,12 @@ import { right } from '../support/expect-right.ts'
 import { testKeys } from '../support/memory-larder.ts'
 import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
 
-/** As many pairs as `REPLAY_PAIRS` says: `npm run replay:pairs` asks 20,000. */
+/** Number of pairs, from `REPLAY_PAIRS`; `npm run replay:pairs` sends 20,000. */
 const pairs = Number(process.env.REPLAY_PAIRS ?? 200)
 
 const listRoutes = (twins: Twins) => twins.routes.filter(({ path }) => !/parts|image_files\/image/.test(path))
 
-describe('replay by provenance, in the second in which the tokens are minted [V1]', () => {
+describe('replay by token source, in the second in which the tokens are minted [V1]', () => {
   let twins: Twins
   beforeEach(async () => {
     twins = await createTwins()
@@ -22,7 +22,7 @@ describe('replay by provenance, in the second in which the tokens are minted [V1
   const mint = (kind: MediaKind, ttl: number, restrictions = {}): Promise<string> =>
     right(twins.larder.tokens.mint(kind, uidOf(kind), ttl, restrictions))
 
-  /** A good token with a claim that is not known: another issuer may add some, of any length (§2.1). */
+  /** A valid token with an unknown claim: other issuers may add claims of any length (§2.1). */
   const mintElsewhere = (kind: MediaKind, note: string, ttl: number): Promise<string> =>
     createJwtCodec({
       issuer: 'larder',
@@ -35,7 +35,7 @@ describe('replay by provenance, in the second in which the tokens are minted [V1
   const tokensOf = async (kind: MediaKind): Promise<ReadonlyArray<string>> => [
     await mint(kind, 1800),
     await mint(kind, 1801),
-    // The year is of one digit more: minted by Larder in the same second, and longer.
+    // The expiry has one more digit, so this token, minted in the same second, is longer.
     await mint(kind, 9_000_000_000),
     await mint(kind, 9_000_000_001),
     await mintElsewhere(kind, 'x', 1800),
@@ -54,57 +54,57 @@ describe('replay by provenance, in the second in which the tokens are minted [V1
   ]
   const codings = ['identity', 'gzip', 'br, gzip']
 
-  it('a header token of any length after another gets a list with a token of its own', async () => {
+  it('a header token of any length gets a list with its own token after another request', async () => {
     for (const { kind, path } of listRoutes(twins)) {
       const [first = '', ...others] = await tokensOf(kind)
       for (const presign of ['presign=query', 'presign=path'])
         for (const coding of codings) {
-          const asked = (jwt: string): Ask => {
+          const requestWith = (jwt: string): Ask => {
             const { path: url, headers } = withParameter(carriers.header(path, jwt), presign)
             return { path: url, headers: { ...headers, 'accept-encoding': coding } }
           }
-          await twins.warm(asked(first))
-          for (const jwt of others) await twins.expectAlike(asked(jwt), `${path} ${presign} ${coding}`)
+          await twins.warm(requestWith(first))
+          for (const jwt of others) await twins.expectAlike(requestWith(jwt), `${path} ${presign} ${coding}`)
         }
     }
   })
 
-  it('a header token stands in no URL of a list, whoever asked before (W14)', async () => {
+  it('a header token occurs in no URL of a list, whatever was requested before (W14)', async () => {
     for (const { kind, path } of listRoutes(twins)) {
-      const asked = (jwt: string) => withParameter(carriers.header(path, jwt), 'presign=query')
-      await twins.warm(asked(await mint(kind, 1800)))
+      const requestWith = (jwt: string) => withParameter(carriers.header(path, jwt), 'presign=query')
+      await twins.warm(requestWith(await mint(kind, 1800)))
       const own = await mintElsewhere(kind, 'x', 1800)
-      expect((await twins.replayed(asked(own))).body, path).to.not.include(own)
+      expect((await twins.replayed(requestWith(own))).body, path).to.not.include(own)
     }
   })
 
-  it(`of any two requests, each is answered as by the routes (${pairs} pairs)`, async () => {
+  it(`any two requests get the same replies as from the routes (${pairs} pairs)`, async () => {
     await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
     const jwts = { image: await tokensOf('image'), content: await tokensOf('content') }
     const request = fc.record({
       route: fc.constantFrom(...twins.routes),
-      carry: fc.constantFrom('header', 'path', 'query', 'nobody'),
+      carry: fc.constantFrom('header', 'path', 'query', 'none'),
       token: fc.nat(jwts.image.length - 1),
-      stranger: fc.boolean(),
+      isForeign: fc.boolean(),
       presign: fc.constantFrom(...presigns),
       coding: fc.constantFrom(...codings),
       more: fc.constantFrom({}, {}, {}, { range: 'bytes=0-3' }, { 'if-none-match': '*' }),
     })
     type Request = typeof request extends fc.Arbitrary<infer A> ? A : never
-    const askOf = ({ route, carry, token, stranger, presign, coding, more }: Request): Ask => {
-      const kind = stranger && token === 0 ? 'image' : route.kind
+    const requestOf = ({ route, carry, token, isForeign, presign, coding, more }: Request): Ask => {
+      const kind = isForeign && token === 0 ? 'image' : route.kind
       const jwt = jwts[kind][token] ?? ''
       const carried =
-        carry === 'nobody' ? { path: `/api/1/${route.path}`, headers: {} } : carriers[carry](route.path, jwt)
+        carry === 'none' ? { path: `/api/1/${route.path}`, headers: {} } : carriers[carry](route.path, jwt)
       const { path, headers } = withParameter(carried, presign)
       return { path, headers: { ...headers, 'accept-encoding': coding, ...more } }
     }
-    // Half of the pairs are of one route, so that replies meet.
+    // Half of the pairs use the same route, so that replays occur.
     const pair = fc.tuple(request, request, fc.boolean()).map(([first, second, isSame]) => {
       const other = isSame
         ? { ...second, route: first.route, presign: first.presign, coding: first.coding }
         : second
-      return [askOf(first), askOf(other)] as const
+      return [requestOf(first), requestOf(other)] as const
     })
     let replayed = 0
     await fc.assert(

@@ -9,7 +9,7 @@ import { type SeededImage, seedImage } from '../support/library.ts'
 import { createMemoryLarder, createStandingClock, listen, type TestServer } from '../support/memory-larder.ts'
 import { until } from '../support/processes.ts'
 
-/** Lets answers out only while it is open. */
+/** A gate that withholds results until it is opened. */
 const createGate = () => {
   let open = () => {}
   let opened = Promise.resolve()
@@ -26,7 +26,7 @@ const createGate = () => {
   return { after, close, open: () => open() }
 }
 
-describe('[V21] a request, whatever it waits for', () => {
+describe('[V21] a request, whatever dependency it waits for', () => {
   const { clock } = createStandingClock()
   const [database, store, stream] = [createGate(), createGate(), createGate()]
   let larder: Larder
@@ -77,7 +77,7 @@ describe('[V21] a request, whatever it waits for', () => {
     ['for bytes, of a store that opens a stream and gives no byte', stream, bytes],
   ] as const
   for (const [index, [what, gate, ask]] of waits.entries())
-    it(`is answered with 503 when its time is over, and well later: ${what}`, async () => {
+    it(`gets 503 at the deadline, and succeeds later: ${what}`, async () => {
       const image = images[index] as SeededImage
       gate.close()
       const refused = await ask(image)

@@ -53,10 +53,10 @@ describe('Vary of every route (§6.3) [V13]', () => {
   })
   after(() => twins.close())
 
-  it('is asked of all routes that there are', () => {
-    const seen: boolean[] = []
+  it('is tested on all existing routes', () => {
+    const results: boolean[] = []
     const spy: RouteHandler = ({ credential }) => {
-      seen.push(credential.readsAuthorization)
+      results.push(credential.readsAuthorization)
       return () => undefined
     }
     const { larder } = twins
@@ -72,15 +72,15 @@ describe('Vary of every route (§6.3) [V13]', () => {
     serviceRoutes({ health: larder.health, lifecycle: { isStopping: () => false } }, spy)
     homeRoutes(larder.health, spy)
     consoleRoutes({ ...larder, consoleAssets: new Map() }, spy)
-    // Bytes of an image stand twice among the cases, for two exports.
+    // Image bytes occur twice in the cases, for two exports.
     const reading = cases.filter(({ readsAuthorization }) => readsAuthorization).length - 1
-    expect(seen.filter((reads) => reads)).to.have.length(reading)
-    expect(seen.filter((reads) => !reads)).to.have.length(cases.length - 1 - reading)
+    expect(results.filter((reads) => reads)).to.have.length(reading)
+    expect(results.filter((reads) => !reads)).to.have.length(cases.length - 1 - reading)
   })
 
-  const asked = (path: string, headers: Readonly<Record<string, string>> = {}): Ask => ({ path, headers })
+  const requestTo = (path: string, headers: Readonly<Record<string, string>> = {}): Ask => ({ path, headers })
 
-  it('names Authorization where it is read, whatever is answered', async () => {
+  it('contains Authorization on routes that read it, whatever the reply', async () => {
     for (const { path, jwt, readsAuthorization } of cases) {
       const authorization = `bearer ${jwt}`
       const statuses: Array<Heard['status']> = []
@@ -94,10 +94,10 @@ describe('Vary of every route (§6.3) [V13]', () => {
         { authorization, 'if-none-match': '*' },
         { authorization, 'if-match': '"other"' },
       ]) {
-        const answer = await twins.replayed(asked(path, headers))
-        statuses.push(answer.status)
-        const what = `${path} ${JSON.stringify(headers)}: ${answer.status}`
-        expect(namesAuthorization(answer), what).to.equal(readsAuthorization)
+        const reply = await twins.replayed(requestTo(path, headers))
+        statuses.push(reply.status)
+        const what = `${path} ${JSON.stringify(headers)}: ${reply.status}`
+        expect(namesAuthorization(reply), what).to.equal(readsAuthorization)
       }
       if (readsAuthorization) expect(statuses.slice(0, 4), path).to.deep.equal([401, 401, 403, 200])
     }
@@ -106,15 +106,15 @@ describe('Vary of every route (§6.3) [V13]', () => {
   it('is replayed', async () => {
     for (const { path, jwt } of cases.filter((one) => /exports|image\/|mobile|playlist/.test(one.path))) {
       for (const headers of [{}, { 'if-none-match': '*' }]) {
-        const ask = asked(path, { authorization: `bearer ${jwt}`, ...headers })
-        await twins.warm(asked(path, { authorization: `bearer ${jwt}` }))
-        expect(await twins.isReplayed(ask), path).to.equal(true)
-        expect(namesAuthorization(await twins.expectAlike(ask)), path).to.equal(true)
+        const request = requestTo(path, { authorization: `bearer ${jwt}`, ...headers })
+        await twins.warm(requestTo(path, { authorization: `bearer ${jwt}` }))
+        expect(await twins.isReplayed(request), path).to.equal(true)
+        expect(namesAuthorization(await twins.expectAlike(request)), path).to.equal(true)
       }
     }
   })
 
-  it('names it not on replies to public files, which are the same for everybody; on refusals of these it does', async () => {
+  it('lacks it on public files, which are the same for every client, but not on their refusals', async () => {
     const { larder, image } = twins
     await right(larder.imageFiles.setPublic(image.uid, true))
     await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
@@ -125,35 +125,35 @@ describe('Vary of every route (§6.3) [V13]', () => {
       `/api/1/image_files/playlist/${image.uid}?public=1`,
     ])
       for (const headers of [{}, { 'if-none-match': '*' }, { range: 'bytes=0-1' }]) {
-        await twins.warm(asked(path, headers))
-        const answer = await twins.replayed(asked(path, headers))
-        expect(answer.status, path).to.be.within(200, 304)
-        expect(namesAuthorization(answer), path).to.equal(false)
-        const refused = await twins.replayed(asked(path, { ...headers, authorization: 'bearer a.b.c' }))
+        await twins.warm(requestTo(path, headers))
+        const reply = await twins.replayed(requestTo(path, headers))
+        expect(reply.status, path).to.be.within(200, 304)
+        expect(namesAuthorization(reply), path).to.equal(false)
+        const refused = await twins.replayed(requestTo(path, { ...headers, authorization: 'bearer a.b.c' }))
         expect(refused.status).to.equal(403)
         expect(namesAuthorization(refused), path).to.equal(true)
       }
   })
 })
 
-describe('how long a list may be kept [V13]', () => {
-  it('is never longer than its token is good, by the routes and by replay', async () => {
+describe('cache lifetime of lists [V13]', () => {
+  it('never exceeds the lifetime of the token, by the routes and by replay', async () => {
     const twins = await createTwins()
     const { larder, film } = twins
     const path = `/api/1/content_files/${film.uid}/mobile.m3u8`
     const jwt = await right(larder.tokens.mint('content', film.uid, 600))
     const other = await right(larder.tokens.mint('content', film.uid, 100))
     await right(larder.tokens.verify('content', other))
-    const told = async (token: string, headers = {}) => {
-      const ask = { path: `${path}?jwt=${token}`, headers }
-      return (await twins.expectAlike(ask)).headers['cache-control']
+    const read = async (token: string, headers = {}) => {
+      const request = { path: `${path}?jwt=${token}`, headers }
+      return (await twins.expectAlike(request)).headers['cache-control']
     }
     await twins.warm({ path: `${path}?jwt=${jwt}`, headers: {} })
     expect(await twins.isReplayed({ path: `${path}?jwt=${other}`, headers: {} })).to.equal(true)
-    expect(await told(jwt)).to.equal('private, max-age=30, stale-while-revalidate=300, stale-if-error=600')
-    expect(await told(other)).to.equal('private, max-age=30, stale-while-revalidate=100, stale-if-error=100')
+    expect(await read(jwt)).to.equal('private, max-age=30, stale-while-revalidate=300, stale-if-error=600')
+    expect(await read(other)).to.equal('private, max-age=30, stale-while-revalidate=100, stale-if-error=100')
     twins.advance(80)
-    expect(await told(other)).to.equal('private, max-age=20, stale-while-revalidate=20, stale-if-error=20')
+    expect(await read(other)).to.equal('private, max-age=20, stale-while-revalidate=20, stale-if-error=20')
     const byPath = { path: `/api/1/~${jwt}/content_files/${film.uid}/mobile.m3u8`, headers: {} }
     await twins.warm(byPath)
     const { status, headers } = await twins.expectAlike({ ...byPath, headers: { 'if-none-match': '*' } })
@@ -162,7 +162,7 @@ describe('how long a list may be kept [V13]', () => {
     await twins.close()
   })
 
-  it('of a public picture that comes with a fresh token is the life of that token', async () => {
+  it('is the lifetime of the fresh token for a public image that comes with one', async () => {
     const twins = await createTwins()
     await right(twins.larder.imageFiles.setPublic(twins.image.uid, true))
     const path = `/api/1/image_files/playlist/${twins.image.uid}?public=1`

@@ -15,7 +15,7 @@ import { someBytes } from '../support/origins.ts'
 import { until } from '../support/processes.ts'
 import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
-/** What is asked for, and which bytes of the object that is. */
+/** A request and the bytes of the object that it selects. */
 type Request = { readonly range: string | null; readonly start: number; readonly end: number }
 
 const requestsOf = (size: number): ReadonlyArray<Request> => [
@@ -28,7 +28,7 @@ const requestsOf = (size: number): ReadonlyArray<Request> => [
 type Case = {
   readonly what: string
   readonly fault: (size: number) => Fault
-  /** The status when nothing has left: set where that is always so. */
+  /** The status if no byte was sent; set where this is always the case. */
   readonly status?: 502 | 503
 }
 
@@ -50,15 +50,15 @@ const cases: ReadonlyArray<Case> = [
   { what: 'has another last bit', fault: (size) => ({ kind: 'flips', at: size - 1 }) },
 ]
 
-/** From here on a range is read from the store by itself, while the object is brought in. */
+/** From this offset a range has its own read of the store while the fill is in progress. */
 const farBytes = 4 * 2 ** 20
 
 /**
- * http-api.md §6.4. A bit that is another shows in the sha256 of all bytes alone: a part that was sent before they were
- * there, or was read by itself, may carry it. Nothing that comes out of the cache does, and no whole object.
+ * http-api.md §6.4. Only the sha256 of the whole object reveals a flipped bit. A range that was sent before
+ * the object was complete, or was read separately, may contain it; a cached or whole object never does.
  */
-const holds = (answer: Exchange, bytes: Buffer, { range, start, end }: Request, { kind }: Fault): void => {
-  const { status, body, isWhole, headers } = answer
+const check = (reply: Exchange, bytes: Buffer, { range, start, end }: Request, { kind }: Fault): void => {
+  const { status, body, isWhole, headers } = reply
   const isVerified = range === null || (end === bytes.length && start < farBytes)
   if (status === null) return // broken off before the head had left the buffers
   if (status === 502 || status === 503) {
@@ -68,9 +68,9 @@ const holds = (answer: Exchange, bytes: Buffer, { range, start, end }: Request, 
     return
   }
   expect(status).to.equal(range === null ? 200 : 206)
-  const asked = bytes.subarray(start, end)
-  if (kind !== 'flips') expect(body.equals(asked.subarray(0, body.length))).to.equal(true)
-  if (kind !== 'flips' || isVerified) expect(isWhole && !body.equals(asked)).to.equal(false)
+  const selected = bytes.subarray(start, end)
+  if (kind !== 'flips') expect(body.equals(selected.subarray(0, body.length))).to.equal(true)
+  if (kind !== 'flips' || isVerified) expect(isWhole && !body.equals(selected)).to.equal(false)
   if (range === null) expect(isWhole).to.equal(false)
 }
 
@@ -79,7 +79,7 @@ const sizes = [
   { name: 'large', size: 9 * 2 ** 20 },
 ]
 
-describe('an object store that is wrong (§6.4, W4)', () => {
+describe('an object store that returns wrong data (§6.4, W4)', () => {
   let faulty: FaultyObjectStore
   let larder: DiskLarder
   let server: TestServer
@@ -98,7 +98,7 @@ describe('an object store that is wrong (§6.4, W4)', () => {
   const urlOf = ({ exports, jwt }: SeededImage): string =>
     `${server.base}/api/1/image_files/image/${exports[0]?.uid}.webp?jwt=${jwt}`
 
-  const ask = (url: string, { range }: Request): Promise<Exchange> =>
+  const send = (url: string, { range }: Request): Promise<Exchange> =>
     exchange(url, { headers: range === null ? {} : { range } })
 
   const closed = () => until(async () => faulty.openStreams() === 0)
@@ -112,29 +112,29 @@ describe('an object store that is wrong (§6.4, W4)', () => {
     })
     beforeEach(() => faulty.heal())
 
-    const forget = async () => {
+    const clearCache = async () => {
       const uid = image.exports[0]?.file.uid
       if (uid !== undefined) await right(larder.blobs.delete(cacheKeys.storedFile({ uid })))
     }
 
     for (const { what, fault, status } of cases)
-      it(`that ${what} is never taken for right: a ${name} object, one client and ten`, async () => {
+      it(`that ${what} is always detected: a ${name} object, one client and ten`, async () => {
         for (const request of requestsOf(size))
           for (const clients of [1, 10]) {
-            await forget()
+            await clearCache()
             const url = urlOf(image)
             faulty.when(({ operation }) => (operation === 'read' ? fault(size) : null))
-            const answers = await Promise.all(Array.from({ length: clients }, () => ask(url, request)))
-            for (const answer of answers) {
-              holds(answer, bytes, request, fault(size))
-              if (status !== undefined) expect(answer.status).to.equal(status)
+            const replies = await Promise.all(Array.from({ length: clients }, () => send(url, request)))
+            for (const reply of replies) {
+              check(reply, bytes, request, fault(size))
+              if (status !== undefined) expect(reply.status).to.equal(status)
             }
 
             await closed()
             faulty.heal()
             const before = faulty.reads()
-            const healed = await ask(url, whole)
-            expect([healed.status, healed.isWhole, healed.body.equals(bytes)]).to.deep.equal([
+            const recovered = await send(url, whole)
+            expect([recovered.status, recovered.isWhole, recovered.body.equals(bytes)]).to.deep.equal([
               200,
               true,
               true,
@@ -145,14 +145,14 @@ describe('an object store that is wrong (§6.4, W4)', () => {
   }
 })
 
-describe('several ranges of an object that cannot be had', () => {
+describe('several ranges of an unavailable object', () => {
   const failures: ReadonlyArray<readonly [Fault, number]> = [
     [{ kind: 'none' }, 502],
     [{ kind: 'unavailable' }, 503],
     [{ kind: 'throws', after: 0 }, 503],
   ]
   for (const [fault, status] of failures)
-    it(`are ${status}, as one is, when the store has the fault "${fault.kind}"`, async () => {
+    it(`get ${status}, like a single range, when the store has the fault "${fault.kind}"`, async () => {
       const faulty = createFaultyObjectStore(createMemoryObjectStore())
       const larder = await createMemoryLarder({ store: faulty.store })
       const { exports, jwt } = await seedImage(larder, [someBytes(1000)])
@@ -164,8 +164,8 @@ describe('several ranges of an object that cannot be had', () => {
     })
 })
 
-describe('an object store that is gone (R2, W28)', () => {
-  it('takes nothing away from what is in the cache, also after a restart', async () => {
+describe('an unavailable object store (R2, W28)', () => {
+  it('does not affect cached objects, even after a restart', async () => {
     const faulty = createFaultyObjectStore(createMemoryObjectStore())
     const dir = await scratchFolder()
     const first = await createDiskLarder({ adapters: { store: faulty.store }, cache: { dir } })
@@ -199,15 +199,15 @@ describe('an object store that is gone (R2, W28)', () => {
     await first.disk.close()
 
     const { imageFiles, contentFiles } = first
-    const again = await createDiskLarder({
+    const reopened = await createDiskLarder({
       adapters: { store: faulty.store, imageFiles, contentFiles },
       cache: { dir },
     })
-    const restarted = await listen(again)
+    const restarted = await listen(reopened)
     await allIsServed(restarted.base)
     expect(faulty.reads()).to.equal(readsSoFar)
     await restarted.close()
-    await again.disk.close()
+    await reopened.disk.close()
     await removeScratch()
   })
 })

@@ -3,16 +3,16 @@ import { right } from '../support/expect-right.ts'
 import { seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen } from '../support/memory-larder.ts'
 
-/** A database that keeps the answers back until it is told to give them. */
+/** A database that withholds its results until they are released. */
 const createSlowLarder = async () => {
   const whole = await createMemoryLarder()
   let open = (): void => undefined
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
-  let asked = 0
+  let queryCount = 0
   const slow: typeof whole.imageFiles.listExports = (uid) => async () => {
-    asked += 1
+    queryCount += 1
     await opened
     return whole.imageFiles.listExports(uid)()
   }
@@ -21,12 +21,12 @@ const createSlowLarder = async () => {
     store: whole.store,
     imageFiles: { ...whole.imageFiles, listExports: slow },
   })
-  return { larder, whole, open: () => open(), asked: () => asked }
+  return { larder, whole, open: () => open(), queryCount: () => queryCount }
 }
 
 describe('overload (§13.2) [V28]', () => {
-  it('is 503 with Retry-After for what waits; health is beside the queue, and hits are served', async () => {
-    const { larder, whole, open, asked } = await createSlowLarder()
+  it('gives queued requests 503 with Retry-After; health checks and cache hits are served', async () => {
+    const { larder, whole, open, queryCount } = await createSlowLarder()
     const limits = { inFlight: 2, waiting: 3, waitMilliseconds: 200 }
     const server = await listen(larder, undefined, limits)
     const images = await Promise.all(Array.from({ length: 8 }, () => seedImage(whole)))
@@ -42,7 +42,7 @@ describe('overload (§13.2) [V28]', () => {
       expect(response.headers.get('access-control-allow-origin')).to.equal('*')
       expect(await response.json()).to.include({ type: 'overloaded' })
     }
-    expect(asked()).to.equal(2)
+    expect(queryCount()).to.equal(2)
     expect((await server.get('/healthz')).status).to.equal(200)
     expect((await server.get('/readyz')).status).to.equal(200)
     expect((await server.get(bytes)).status, 'replayed').to.equal(200)

@@ -6,8 +6,8 @@ import { someBytes } from '../support/origins.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
 import { readResponses } from '../support/strict-responses.ts'
 
-/** Everything that Node would write into a connection by itself, each behind a reply with a body that is on its way. */
-describe('no reply of Node lands in another one [V7]', () => {
+/** Every reply that Node writes by itself, each while the body of an earlier reply is being sent. */
+describe('no reply of Node is written into another reply [V7]', () => {
   const bytes = someBytes(100_000)
   let larder: Larder
   let server: TestServer
@@ -36,19 +36,19 @@ describe('no reply of Node lands in another one [V7]', () => {
     return { status: reply?.status, isClosed, count: responses.length }
   }
 
-  it('Expect: 100-continue gets its final reply, and no interim one', async () => {
+  it('Expect: 100-continue gets its final reply without an interim one', async () => {
     const expecting = ['Expect: 100-continue', 'Content-Length: 4']
     const reply = await second(rawRequest('POST', '/healthz', expecting))
     expect(reply).to.deep.equal({ status: 405, isClosed: true, count: 2 })
     expect(await second(rawRequest('GET', '/healthz', ['Expect: 100-continue']))).to.include({ status: 200 })
   })
 
-  it('another expectation gets 417', async () => {
+  it('any other expectation gets 417', async () => {
     const reply = await second(rawRequest('GET', '/healthz', ['Expect: 200-ok']))
     expect(reply).to.deep.equal({ status: 417, isClosed: true, count: 2 })
   })
 
-  it('what is not HTTP gets 400, behind the replies before it', async () => {
+  it('invalid HTTP gets 400, after the earlier replies', async () => {
     const wrong = [
       'GET\r\n\r\n',
       '\u0000\u0001',
@@ -61,7 +61,7 @@ describe('no reply of Node lands in another one [V7]', () => {
       expect(await second(text), JSON.stringify(text)).to.include({ status: 400, isClosed: true })
   })
 
-  it('framing that two readers may read in two ways gets 400', async () => {
+  it('ambiguous framing gets 400', async () => {
     const wrong = [
       ['Content-Length: 4', 'Transfer-Encoding: chunked'],
       ['Content-Length: 4', 'Content-Length: 5'],
@@ -76,7 +76,7 @@ describe('no reply of Node lands in another one [V7]', () => {
       )
   })
 
-  it('an HTTP/1.1 request has exactly one Host', async () => {
+  it('an HTTP/1.1 request must have exactly one Host header', async () => {
     expect(await second('GET /healthz HTTP/1.1\r\n\r\n')).to.include({ status: 400, isClosed: true })
     expect(await second(rawRequest('GET', '/healthz', ['host: b']))).to.include({
       status: 400,
@@ -89,19 +89,19 @@ describe('no reply of Node lands in another one [V7]', () => {
     })
   })
 
-  it('headers beyond their limit get 431', async () => {
+  it('headers above the limit get 431', async () => {
     const reply = await second(rawRequest('GET', '/healthz', [`X: ${'x'.repeat(20_000)}`]))
     expect(reply).to.include({ status: 431, isClosed: true })
   })
 
-  it('a body beyond its limit gets 413', async () => {
+  it('a body above the limit gets 413', async () => {
     const announced = await second(rawRequest('GET', '/healthz', ['Content-Length: 2000000']))
     expect(announced).to.include({ status: 413, isClosed: true })
     const small = await second(rawRequest('GET', '/healthz', ['Content-Length: 4'], 'abcd'))
     expect(small).to.deep.equal({ status: 200, isClosed: false, count: 2 })
   })
 
-  it('CONNECT gets 405, and an upgrade its usual reply', async () => {
+  it('CONNECT gets 405, and an upgrade request gets a normal reply', async () => {
     expect(await second(rawRequest('CONNECT', 'a:443'), ['CONNECT'])).to.include({
       status: 405,
       isClosed: true,
@@ -110,17 +110,17 @@ describe('no reply of Node lands in another one [V7]', () => {
     expect(await second(rawRequest('GET', '/healthz', upgrade))).to.include({ status: 200 })
   })
 
-  describe('when a request does not arrive whole', () => {
-    let hurried: TestServer
+  describe('when a request does not arrive completely', () => {
+    let strict: TestServer
 
     before(async () => {
-      hurried = await listen(larder, undefined, { headerMilliseconds: 400, requestMilliseconds: 800 })
+      strict = await listen(larder, undefined, { headerMilliseconds: 400, requestMilliseconds: 800 })
     })
-    after(() => hurried.close())
+    after(() => strict.close())
 
-    /** Waits for a whole reply first: what the clock then says is about the rest alone. */
+    /** Waits for a complete reply first, so that the measured time covers only the rest. */
     const afterFirst = async (text: string, methods: ReadonlyArray<string>) => {
-      const connection = openRaw(hurried.port)
+      const connection = openRaw(strict.port)
       connection.send(first)
       await connection.until((wire) => readResponses(wire, ['GET']).responses.length === 1)
       connection.send(text)
@@ -130,21 +130,21 @@ describe('no reply of Node lands in another one [V7]', () => {
       return responses.slice(1).map(({ status }) => status)
     }
 
-    it('it gets 408; a connection on which none began, nothing', async () => {
+    it('it gets 408; a connection without any request gets no reply', async () => {
       expect(await afterFirst('GET /healthz HTTP/1.1\r\nHost:', ['GET'])).to.deep.equal([408])
-      const silent = openRaw(hurried.port)
+      const silent = openRaw(strict.port)
       expect(await silent.closed).to.equal(null)
       expect(silent.received()).to.have.length(0)
     })
 
-    it('but its body, or its body is broken, it gets no second reply', async () => {
+    it('because its body is missing or malformed, it gets no second reply', async () => {
       for (const body of ['4\r\nab', 'zz\r\n']) {
         const request = rawRequest('POST', '/healthz', ['Transfer-Encoding: chunked'], body)
         expect(await afterFirst(request, ['POST'])).to.deep.equal([405])
       }
     })
 
-    it('but its body, and more of it than it may have, the connection is cut', async () => {
+    it('because its body exceeds the limit, the connection is closed', async () => {
       const chunk = `${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n`
       const connection = openRaw(server.port)
       connection.send(rawRequest('POST', '/healthz', ['Transfer-Encoding: chunked'], chunk.repeat(30)))

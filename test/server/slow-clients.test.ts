@@ -1,16 +1,16 @@
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import { type Connection, stalledFor } from '../../src/server/connections.ts'
+import { type Connection, stalledMilliseconds } from '../../src/server/connections.ts'
 import { right } from '../support/expect-right.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
 import { openRaw, rawRequest } from '../support/raw-exchange.ts'
 
-/** More than the system takes for a client that does not read. */
+/** More than the socket buffers hold for a client that does not read. */
 const bytes = someBytes(24 * 2 ** 20)
 
-describe('a client that takes no byte of its reply (§13.2) [V29]', () => {
+describe('a client that accepts no byte of its reply (§13.2) [V29]', () => {
   let larder: Larder
   let server: TestServer
   let image: SeededImage
@@ -33,7 +33,7 @@ describe('a client that takes no byte of its reply (§13.2) [V29]', () => {
   const request = (at: number, headers: ReadonlyArray<string> = []) =>
     rawRequest('GET', `/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`, headers)
 
-  /** Asks, reads nothing, and waits until the server has cut the connection; gives whether it counted that. */
+  /** Sends a request, reads nothing, and waits for the reset; returns whether the reply was cut short. */
   const isCut = async (text: string, wholeBytes = bytes.length): Promise<boolean> => {
     const before = await stalled()
     const connection = openRaw(server.port)
@@ -45,11 +45,11 @@ describe('a client that takes no byte of its reply (§13.2) [V29]', () => {
     return connection.received().length < wholeBytes
   }
 
-  it('is cut while a stream is sent to it', async () => {
+  it('is disconnected during a streamed reply', async () => {
     expect(await isCut(request(0))).to.equal(true)
   })
 
-  it('is cut while a kept reply, or a range of it, is sent to it', async () => {
+  it('is disconnected during a replayed reply or a range of one', async () => {
     const whole = await server.get(`/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`)
     expect((await whole.arrayBuffer()).byteLength).to.equal(bytes.length)
     expect(await isCut(request(0))).to.equal(true)
@@ -57,14 +57,14 @@ describe('a client that takes no byte of its reply (§13.2) [V29]', () => {
     expect(await isCut(request(0, ['Range: bytes=0-9999999,12000000-23000000']), 21_000_001)).to.equal(true)
   })
 
-  it('is cut while many replies wait for it on one connection', async () => {
+  it('is disconnected while many replies are queued on its connection', async () => {
     expect(await isCut(request(1).repeat(200), 200 * 200_000)).to.equal(true)
   })
 
-  it('is left alone while it takes some', () => {
+  it('stays connected while it accepts some bytes', () => {
     const connection = { writableLength: 0, bytesWritten: 0, _handle: { writeQueueSize: 0 } }
     const at = (now: number, state: Partial<typeof connection>) =>
-      stalledFor(Object.assign(connection, state) as unknown as Connection, now)
+      stalledMilliseconds(Object.assign(connection, state) as unknown as Connection, now)
     expect(at(0, {}), 'nothing waits').to.equal(0)
     expect(at(10, { writableLength: 900, bytesWritten: 900, _handle: { writeQueueSize: 500 } })).to.equal(0)
     expect(at(20, {}), 'none taken').to.equal(10)

@@ -8,28 +8,28 @@ const IMAGE_TYPES = {
   png: 'image/png',
 } as const
 
-/** Best first, as http-api.md §4.4 orders those that a client names. */
+/** Best first: the server's order for formats that a client names (http-api.md §4.4). */
 export const IMAGE_FORMATS = ['svg', 'avif', 'webp', 'jpeg', 'png'] as const
 export type ImageFormat = (typeof IMAGE_FORMATS)[number]
 
-/** Most widely known first: a client that names none of them, as mail and link previews do, may know JPEG alone. */
-const byKnowledge: ReadonlyArray<ImageFormat> = ['jpeg', 'png', 'webp', 'avif', 'svg']
+/** Most widely supported first: a client that names no format (a link preview, say) may support only JPEG. */
+const bySupport: ReadonlyArray<ImageFormat> = ['jpeg', 'png', 'webp', 'avif', 'svg']
 
 type Candidate = { readonly format: ImageFormat } & Preference
 
-/** Negative when `a` is to be served rather than `b`, both taken alike. */
+/** Compares two formats of equal weight and specificity; negative if `a` is preferred. */
 const compareFormats = (a: Candidate, b: Candidate): number => {
-  const order: ReadonlyArray<ImageFormat> = a.specificity === named ? IMAGE_FORMATS : byKnowledge
+  const order: ReadonlyArray<ImageFormat> = a.specificity === named ? IMAGE_FORMATS : bySupport
   return order.indexOf(a.format) - order.indexOf(b.format)
 }
 
 /**
- * The image formats that Accept takes, best first: by the client's weight; then those that it names before those
- * that a wildcard covers, since browsers that name WebP and take anything else may not know AVIF; then named ones by
- * the order of Larder, and the others by how widely they are known. Without the header all of them. May be empty.
+ * Returns the image formats that Accept allows (may be none; without the header all), best first: by weight;
+ * then named formats before those that only a wildcard covers, because a browser that names WebP and `*` may
+ * not support AVIF; then named formats in the server's order, others by how widely they are supported.
  */
 export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
-  if (header === undefined) return byKnowledge
+  if (header === undefined) return bySupport
   const members = parseQualityList(header)
   return IMAGE_FORMATS.map(
     (format): Candidate => Object.assign({ format }, preference(IMAGE_TYPES[format], members)),
@@ -40,17 +40,17 @@ export const acceptedImageFormats = (header: string | undefined): ReadonlyArray<
 }
 
 /**
- * The image formats that Accept does not take, most widely known first: for want of the others (RFC 9110 §12.4.1 lets
- * a server send what was not asked for).
+ * Returns the image formats that Accept excludes, most widely supported first. They are the fallback when no
+ * accepted format exists (RFC 9110 §12.4.1 permits an unacceptable representation).
  */
 export const unacceptedImageFormats = (header: string | undefined): ReadonlyArray<ImageFormat> => {
   const accepted = acceptedImageFormats(header)
-  return byKnowledge.filter((format) => !accepted.includes(format))
+  return bySupport.filter((format) => !accepted.includes(format))
 }
 
-/** Whether an error is to be told as RFC 9457 has it; on a tie of equals it is told the usual way (http-api.md §1.4). */
+/** Whether the client prefers RFC 9457 errors; on a tie it gets the usual JSON (http-api.md §1.4). */
 export const prefersProblemJson = (header: string | undefined): boolean => {
-  // Cheap to rule out, which is what nearly every request comes to.
+  // Fast path: nearly no request names this type.
   if (header === undefined || !/application\/problem\+json/i.test(header)) return false
   const members = parseQualityList(header)
   const problem = preference('application/problem+json', members)
@@ -59,7 +59,7 @@ export const prefersProblemJson = (header: string | undefined): boolean => {
   return problem.weight > json.weight
 }
 
-/** Whether an error is to be a page: browsers name HTML when they open an address, and scripts and players do not. */
+/** Whether the client prefers HTML errors: browsers name HTML on navigation; scripts and players do not. */
 export const prefersHtml = (header: string | undefined): boolean => {
   if (header === undefined || !/text\/html/i.test(header)) return false
   const members = parseQualityList(header)
@@ -67,15 +67,15 @@ export const prefersHtml = (header: string | undefined): boolean => {
   return html.weight > 0 && html.weight > preference('application/json', members).weight
 }
 
-/** The specificity of a type that is named. */
+/** The specificity of an exact type. */
 const named = 2
 
 type Preference = { readonly weight: number; readonly specificity: number }
 
-/** The most specific member that covers a type decides (RFC 9110 §12.5.1): 2 names it, 1 its kind, 0 anything. */
+/** The most specific match decides (RFC 9110 §12.5.1): 2 is the exact type, 1 is `type/*`, 0 is any type. */
 const preference = (type: string, members: ReadonlyArray<QualityValue>): Preference => {
-  const kind = `${type.slice(0, type.indexOf('/'))}/*`
-  for (const [specificity, name] of [[named, type] as const, [1, kind] as const, [0, '*/*'] as const]) {
+  const wildcard = `${type.slice(0, type.indexOf('/'))}/*`
+  for (const [specificity, name] of [[named, type] as const, [1, wildcard] as const, [0, '*/*'] as const]) {
     const member = members.find((candidate) => candidate.name === name)
     if (member !== undefined) return { weight: member.weight, specificity }
   }

@@ -1,24 +1,24 @@
-/** What a tier did with a request (RFC 9211 §2). */
+/** How a cache tier handled a request (RFC 9211 §2). */
 export type TierStatus = {
   readonly tier: 'memory' | 'disk' | 'origin'
   readonly outcome:
     | { readonly _tag: 'Hit' }
     | {
         readonly _tag: 'Forwarded'
-        /** `stale`: there was an entry, and its time was up. */
+        /** `stale`: the entry had expired. */
         readonly because: 'miss' | 'stale' | 'partial' | 'bypass'
-        /** The request waited for another one's answer. */
+        /** The request shared the fill of another request. */
         readonly collapsed?: boolean
-        /** What came back is kept. */
+        /** The response was cached. */
         readonly stored?: boolean
       }
-  /** Whole seconds that the entry has left; below 0 when it was served past its time. */
+  /** Remaining freshness (whole seconds); negative if the entry was served stale. */
   readonly ttl?: number
-  /** For people: printable ASCII. */
+  /** Human-readable, printable ASCII. */
   readonly detail?: string
 }
 
-/** The value of Cache-Status (RFC 9211). Tiers are given from the client's side on, and printed from the origin's. */
+/** Formats Cache-Status (RFC 9211). The input starts at the client's side, the header at the origin's. */
 export const formatCacheStatus = (tiers: ReadonlyArray<TierStatus>): string =>
   tiers.toReversed().map(member).join(', ')
 
@@ -36,7 +36,7 @@ const member = ({ tier, outcome, ttl, detail }: TierStatus): string =>
     ...(detail === undefined ? [] : [`detail=${quoted(detail)}`]),
   ].join('; ')
 
-/** A phase of the work on a request. */
+/** A phase in the processing of a request. */
 export type Timing = {
   /** A token: letters, digits, hyphens. */
   readonly name: string
@@ -44,7 +44,7 @@ export type Timing = {
   readonly description?: string
 }
 
-/** The value of Server-Timing (https://www.w3.org/TR/server-timing), to a tenth of a millisecond. */
+/** Formats Server-Timing (https://www.w3.org/TR/server-timing), rounded to 0.1 ms. */
 export const formatServerTiming = (timings: ReadonlyArray<Timing>): string =>
   timings
     .map(({ name, milliseconds, description }) =>
@@ -56,6 +56,6 @@ export const formatServerTiming = (timings: ReadonlyArray<Timing>): string =>
     )
     .join(', ')
 
-/** A string of RFC 9651 §3.3.3. What it cannot hold, and could end a header, becomes a question mark. */
+/** A string of RFC 9651 §3.3.3. Invalid characters, such as line breaks, become question marks. */
 const quoted = (text: string): string =>
   `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, (character) => `\\${character}`)}"`

@@ -1,19 +1,19 @@
 import type { Clock } from '../../ports/clock.ts'
 import { parseHttpDate } from './http-date.ts'
 
-/** Request headers in lower case, as Node gives them: repeated ones joined by a comma. */
+/** Request headers with lower-case names, as Node provides them: repeated ones joined by commas. */
 export type ConditionalHeaders = {
   readonly range?: string | undefined
   readonly 'if-match'?: string | undefined
   readonly 'if-none-match'?: string | undefined
   readonly 'if-modified-since'?: string | undefined
   readonly 'if-unmodified-since'?: string | undefined
-  // Node's types do not know this one, and give it the form of the rare headers that come as a list.
+  // Node's types lack this header, so it has the type of unknown headers, which may be lists.
   readonly 'if-range'?: string | ReadonlyArray<string> | undefined
 }
 
 export type Validators = {
-  /** Strong, with its quotes; `undefined` when there is none to compare with. */
+  /** Strong, with quotes; `undefined` if the representation has none. */
   readonly etag: string | undefined
   /** Seconds since 1970-01-01T00:00Z. */
   readonly lastModified?: number | undefined
@@ -23,7 +23,7 @@ export type Decision = 'send' | 'not-modified' | 'precondition-failed' | 'ignore
 
 /**
  * Evaluates the preconditions of a GET or HEAD in the order of RFC 9110 §13.2.2 (http-api.md §6.2).
- * `ignore-range`: send, and the whole of it, since the range was meant for another representation.
+ * `ignore-range`: send the whole representation, because the range refers to another one.
  */
 export const evaluateConditions = (
   headers: ConditionalHeaders,
@@ -31,22 +31,22 @@ export const evaluateConditions = (
   clock: Clock,
 ): Decision => {
   if (headers['if-match'] !== undefined) {
-    if (!listsTag(headers['if-match'], validators.etag, 'strong')) return 'precondition-failed'
+    if (!matchesTag(headers['if-match'], validators.etag, 'strong')) return 'precondition-failed'
   } else if (isModifiedSince(headers['if-unmodified-since'], validators, clock) === true) {
     return 'precondition-failed'
   }
 
   if (headers['if-none-match'] !== undefined) {
-    if (listsTag(headers['if-none-match'], validators.etag, 'weak')) return 'not-modified'
+    if (matchesTag(headers['if-none-match'], validators.etag, 'weak')) return 'not-modified'
   } else if (isModifiedSince(headers['if-modified-since'], validators, clock) === false) {
     return 'not-modified'
   }
 
   if (headers.range === undefined || headers['if-range'] === undefined) return 'send'
-  return isSame(headers['if-range'], validators, clock) ? 'send' : 'ignore-range'
+  return matchesIfRange(headers['if-range'], validators, clock) ? 'send' : 'ignore-range'
 }
 
-/** `undefined` when the header or the date of the representation is missing, or the header is no HTTP-date. */
+/** Returns `undefined` if the header or the file's date is missing, or the header is no HTTP-date. */
 const isModifiedSince = (
   header: string | undefined,
   { lastModified }: Validators,
@@ -58,10 +58,10 @@ const isModifiedSince = (
 }
 
 /**
- * If-Range (§13.1.5): the strong tag itself, or the exact date. The date counts as strong, which §8.8.2.2 asks
- * for, because the bytes of an export never change.
+ * If-Range (§13.1.5) matches the strong tag or the exact date. The date is a strong validator, as §8.8.2.2
+ * requires, because the bytes of an export never change.
  */
-const isSame = (
+const matchesIfRange = (
   header: string | ReadonlyArray<string>,
   { etag, lastModified }: Validators,
   clock: Clock,
@@ -72,10 +72,10 @@ const isSame = (
 }
 
 /**
- * Whether the `*` or the list of entity tags (§8.8.3) in `header` names `etag`. By the strong comparison a
- * weak tag names nothing; by the weak one `W/` makes no difference (§8.8.3.2). What follows a fault is not read.
+ * Whether `header`, a `*` or a list of entity tags (§8.8.3), matches `etag`. In the strong comparison a weak
+ * tag never matches; in the weak comparison `W/` is ignored (§8.8.3.2). Parsing stops at a syntax error.
  */
-const listsTag = (header: string, etag: string | undefined, comparison: 'strong' | 'weak'): boolean => {
+const matchesTag = (header: string, etag: string | undefined, comparison: 'strong' | 'weak'): boolean => {
   if (header === etag || header === '*') return true
   if (etag === undefined) return false
 

@@ -3,15 +3,15 @@ import { parseQualityList } from './weighted-list.ts'
 export type ContentCoding = 'br' | 'gzip' | 'identity'
 
 /**
- * Chooses by Accept-Encoding (RFC 9110 §12.5.3, http-api.md §7.1) among the codings on offer, best first; the
- * server's order breaks a tie. `identity` need not be offered: it is what a client gets that asks for nothing,
- * and also one that refuses everything, which §12.4.1 allows.
+ * Selects a coding by Accept-Encoding (RFC 9110 §12.5.3, http-api.md §7.1). `offers` are best first; their
+ * order breaks ties. `identity` is always available: for a client that names no coding, and for one that
+ * refuses all, which §12.4.1 allows.
  */
 export const chooseCoding = (
   header: string | undefined,
   offers: ReadonlyArray<Exclude<ContentCoding, 'identity'>>,
 ): ContentCoding => {
-  // Without the header anything goes by the RFC; but it is the oldest of clients that leave it out.
+  // Without the header the RFC allows any coding, but only very old clients omit it.
   if (header === undefined) return 'identity'
 
   const weights = new Map<string, number>()
@@ -22,7 +22,7 @@ export const chooseCoding = (
   const others = weights.get('*')
 
   let best: ContentCoding = 'identity'
-  // Plain bytes that nobody named are for want of better, even where `*` takes them.
+  // Unless the client names `identity`, it is the last resort, even if `*` covers it.
   let bestWeight = weights.get('identity') ?? 0
   for (const offer of offers) {
     const weight = weights.get(offer) ?? others ?? 0

@@ -1,6 +1,6 @@
 import type { ByteRange } from '../../domain/media/bytes.ts'
 
-/** `Content-Range` of a part of a representation of `length` bytes (RFC 9110 §14.4); its end is inclusive. */
+/** `Content-Range` of a 206; `length` is the size of the whole (RFC 9110 §14.4). Its end is inclusive. */
 export const contentRange = ({ start, end }: ByteRange, length: number): string =>
   `bytes ${start}-${end - 1}/${length}`
 

@@ -7,14 +7,14 @@ const time = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})'
 const day = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
 const longDay = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day'
 
-/** RFC 9110 §5.6.7: IMF-fixdate, and the two obsolete forms that a recipient must still read. */
+/** RFC 9110 §5.6.7: IMF-fixdate, and the two obsolete formats that a recipient must accept. */
 const FORMS = [
   new RegExp(`^${day}, (?<day>\\d{2}) ${month} (?<year>\\d{4}) ${time} GMT$`),
   new RegExp(`^${longDay}, (?<day>\\d{2})-${month}-(?<year>\\d{2}) ${time} GMT$`),
   new RegExp(`^${day} ${month} (?<day>\\d{2}| \\d) ${time} (?<year>\\d{4})$`),
 ]
 
-/** Seconds since 1970-01-01T00:00Z of an HTTP-date; `undefined` when it is none. The clock reads two-digit years. */
+/** Returns seconds since 1970-01-01T00:00Z; `undefined` if invalid. The clock resolves two-digit years. */
 export const parseHttpDate = (text: string, clock: Clock): number | undefined => {
   for (const form of FORMS) {
     const fields = form.exec(text)?.groups
@@ -23,7 +23,7 @@ export const parseHttpDate = (text: string, clock: Clock): number | undefined =>
   return undefined
 }
 
-/** An IMF-fixdate. */
+/** Formats an IMF-fixdate. */
 export const formatHttpDate = (seconds: number): string => new Date(seconds * 1000).toUTCString()
 
 const secondsOf = (fields: Readonly<Record<string, string>>, clock: Clock): number | undefined => {
@@ -34,23 +34,23 @@ const secondsOf = (fields: Readonly<Record<string, string>>, clock: Clock): numb
     number('second'),
     number('day'),
   ]
-  // 60 is a leap second (§5.6.7), counted as the first of the next minute, as POSIX time does.
+  // 60 is a leap second (§5.6.7). It counts as the first second of the next minute, as in POSIX time.
   if (hour > 23 || minute > 59 || second > 60) return undefined
 
   const monthIndex = MONTHS.indexOf(fields.month ?? '')
   const utc = (year: number): number => {
     const date = new Date(0)
-    // Date.UTC would read the years 0 to 99 as 1900 to 1999.
+    // Date.UTC would treat the years 0 to 99 as 1900 to 1999.
     date.setUTCFullYear(year, monthIndex, dayOfMonth)
     const exists = date.getUTCMonth() === monthIndex && date.getUTCDate() === dayOfMonth
     return exists ? date.setUTCHours(hour, minute, second) / 1000 : Number.NaN
   }
-  const seconds = fields.year?.length === 2 ? inThisCentury(number('year'), utc, clock) : utc(number('year'))
+  const seconds = fields.year?.length === 2 ? resolveCentury(number('year'), utc, clock) : utc(number('year'))
   return Number.isNaN(seconds) ? undefined : seconds
 }
 
-/** A two-digit year that would be more than 50 years ahead is the last one in the past that ends so (§5.6.7). */
-const inThisCentury = (twoDigits: number, utc: (year: number) => number, clock: Clock): number => {
+/** A two-digit year over 50 years in the future means the latest past year with these digits (§5.6.7). */
+const resolveCentury = (twoDigits: number, utc: (year: number) => number, clock: Clock): number => {
   const limit = new Date(clock())
   const century = Math.floor(limit.getUTCFullYear() / 100) * 100
   limit.setUTCFullYear(limit.getUTCFullYear() + 50)

@@ -1,11 +1,11 @@
 import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { contentRange } from './content-range.ts'
 
-/** A `multipart/byteranges` body (RFC 9110 §14.6) before any of its bytes is read. */
+/** A planned `multipart/byteranges` body (RFC 9110 §14.6); no bytes are read yet. */
 export type MultipartPlan = {
-  /** Of the reply; that of the representation stands in each preamble. */
+  /** Content-Type of the reply; each preamble contains the one of the representation. */
   readonly contentType: string
-  /** Bytes of the whole body. */
+  /** Size of the whole body (bytes). */
   readonly contentLength: number
   readonly parts: ReadonlyArray<{ readonly preamble: string; readonly range: ByteRange }>
   readonly closing: string
@@ -13,10 +13,10 @@ export type MultipartPlan = {
 
 type Request = {
   readonly ranges: ReadonlyArray<ByteRange>
-  /** Bytes of the whole representation. */
+  /** Size of the whole representation (bytes). */
   readonly length: number
   readonly contentType: string
-  /** 1 to 70 letters and digits that nobody can guess (RFC 2046 §5.1.1). */
+  /** 1 to 70 unpredictable letters and digits (RFC 2046 §5.1.1). */
   readonly boundary: string
 }
 
@@ -38,18 +38,18 @@ export const planMultipart = ({ ranges, length, contentType, boundary }: Request
 }
 
 /**
- * The body that was planned. Each range is opened as its turn comes and closed before the next one is; its
- * first bytes are awaited before its preamble leaves, so that a source that fails at once sends nothing.
+ * Streams the planned body, with one range open at a time. A preamble is sent when the first bytes of its
+ * range have arrived, so that a source that fails at once sends nothing.
  */
 export async function* multipartBody(
   plan: MultipartPlan,
   open: (range: ByteRange) => Promise<ByteStream>,
 ): ByteStream {
   for (const { preamble, range } of plan.parts) {
-    let announced = false
+    let isPreambleSent = false
     for await (const chunk of await open(range)) {
-      if (!announced) yield Buffer.from(preamble, 'latin1')
-      announced = true
+      if (!isPreambleSent) yield Buffer.from(preamble, 'latin1')
+      isPreambleSent = true
       yield chunk
     }
   }

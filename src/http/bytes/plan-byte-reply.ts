@@ -7,11 +7,11 @@ import { contentRange } from './content-range.ts'
 import { type MultipartPlan, planMultipart } from './multipart-byteranges.ts'
 import type { Headers, Representation } from './representation-headers.ts'
 
-/** A reply about bytes, before any of them is read. */
+/** A planned reply with bytes; no bytes are read yet. */
 export type ByteReply = {
   readonly status: 200 | 206 | 304 | 412 | 416
   readonly headers: Headers
-  /** `None` of a 412 or 416 leaves room for the words of an error. */
+  /** For a 412 or 416, `None` is replaced by an error body. */
   readonly body:
     | { readonly _tag: 'None' }
     | { readonly _tag: 'Range'; readonly range: ByteRange }
@@ -23,19 +23,19 @@ export type ByteRequest = {
   readonly headers: ConditionalHeaders
   readonly representation: Representation
   readonly clock: Clock
-  /** Asked once for a reply of several ranges; letters and digits that nobody can guess. */
+  /** Called once for a reply with several ranges; returns unpredictable letters and digits. */
   readonly newBoundary: () => string
 }
 
-const none: ByteReply['body'] = { _tag: 'None' }
+const noBody: ByteReply['body'] = { _tag: 'None' }
 
 /**
- * Decides the reply to a GET or HEAD of stored bytes: preconditions first, then the range (RFC 9110 §13.2.2).
- * A HEAD gets the status and headers of the same GET, also those of a 206 (http-api.md §1.5), and never a body.
+ * Plans the reply to a GET or HEAD of stored bytes: preconditions first, then the range (RFC 9110 §13.2.2).
+ * A HEAD gets the status and headers of the same GET, including a 206 (http-api.md §1.5), but no body.
  */
 export const planByteReply = (request: ByteRequest): ByteReply => {
   const reply = planGet(request)
-  return request.method === 'HEAD' ? { ...reply, body: none } : reply
+  return request.method === 'HEAD' ? { ...reply, body: noBody } : reply
 }
 
 const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): ByteReply => {
@@ -47,9 +47,9 @@ const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): 
   }
 
   const decision = evaluateConditions(headers, representation, clock)
-  if (decision === 'not-modified') return { status: 304, headers: representation.notModified, body: none }
+  if (decision === 'not-modified') return { status: 304, headers: representation.notModified, body: noBody }
   if (decision === 'precondition-failed') {
-    return { status: 412, headers: { 'Cache-Control': 'no-store' }, body: none }
+    return { status: 412, headers: { 'Cache-Control': 'no-store' }, body: noBody }
   }
   if (decision === 'ignore-range') return whole
 
@@ -58,11 +58,11 @@ const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): 
     case 'Whole':
       return whole
     case 'Unsatisfiable':
-      return { status: 416, headers: representation.rangeNotSatisfiable, body: none }
+      return { status: 416, headers: representation.rangeNotSatisfiable, body: noBody }
     case 'One':
-      return partOf(representation, selection.range)
+      return singleRange(representation, selection.range)
     case 'Several':
-      return partsOf(
+      return severalRanges(
         representation,
         planMultipart({
           ranges: selection.ranges,
@@ -74,7 +74,7 @@ const planGet = ({ headers, representation, clock, newBoundary }: ByteRequest): 
   }
 }
 
-const partOf = ({ whole, size }: Representation, range: ByteRange): ByteReply => ({
+const singleRange = ({ whole, size }: Representation, range: ByteRange): ByteReply => ({
   status: 206,
   headers: {
     ...whole,
@@ -84,7 +84,7 @@ const partOf = ({ whole, size }: Representation, range: ByteRange): ByteReply =>
   body: { _tag: 'Range', range },
 })
 
-const partsOf = ({ whole }: Representation, plan: MultipartPlan): ByteReply => ({
+const severalRanges = ({ whole }: Representation, plan: MultipartPlan): ByteReply => ({
   status: 206,
   headers: {
     ...whole,

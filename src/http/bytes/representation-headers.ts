@@ -3,40 +3,40 @@ import { formatHttpDate } from './http-date.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
-/** What is known of a stored file before any of its bytes is read. */
+/** The metadata of a stored file from which its headers are built. */
 export type RepresentationFacts = {
   readonly contentType: string
   /** Bytes. */
   readonly size: number
   /** Lower-case hex. */
   readonly sha256: string
-  /** Milliseconds since 1970-01-01T00:00Z; a second is as fine as HTTP gets. */
+  /** Milliseconds since 1970-01-01T00:00Z; HTTP dates have a resolution of one second. */
   readonly lastModified?: number | undefined
-  /** Anybody may see it, and any cache may keep it. */
+  /** Every client may see the file, and shared caches may store it. */
   readonly isPublic: boolean
 }
 
 /**
- * A representation as replies about it need it: made once for a stored file, kept, and shared by all replies.
- * A route that chooses among representations adds its own `Vary` and `Content-Location` to each of them.
+ * The headers and validators of a representation, computed once for a stored file and shared by all replies.
+ * A route that selects among representations adds its own `Vary` and `Content-Location`.
  */
 export type Representation = {
   readonly size: number
   readonly contentType: string
-  /** Strong, with its quotes; what is made for one viewer has none. */
+  /** Strong, with quotes; `undefined` for content that is specific to one viewer. */
   readonly etag: string | undefined
   /** Seconds since 1970-01-01T00:00Z. */
   readonly lastModified: number | undefined
-  /** Of a 200; a 206 puts its own Content-Length in place, and Content-Range beside it. */
+  /** Headers of a 200; a 206 replaces Content-Length and adds Content-Range. */
   readonly whole: Headers
   readonly notModified: Headers
   readonly rangeNotSatisfiable: Headers
 }
 
-// An SVG opened by itself is a document: it may style itself, and nothing more (http-api.md §4.3).
+// An SVG opened directly is a document: only inline styles are allowed (http-api.md §4.3).
 const SVG_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
-/** Headers by http-api.md §4.3, §6.2 and §6.3. */
+/** Builds the headers of http-api.md §4.3, §6.2 and §6.3. */
 export const describeRepresentation = (
   facts: RepresentationFacts,
 ): Representation & { readonly etag: string } => {
@@ -44,10 +44,10 @@ export const describeRepresentation = (
   const digest = Buffer.from(facts.sha256, 'hex')
   const etag = `"${digest.toString('base64url')}"`
   const lastModified = facts.lastModified === undefined ? undefined : Math.floor(facts.lastModified / 1000)
-  const lasting = {
+  const cacheHeaders = {
     ETag: etag,
     'Cache-Control': `${isPublic ? 'public' : 'private'}, max-age=31536000, immutable`,
-    // The token opens the door and does not change what is behind it.
+    // The token grants access but does not change the content.
     ...(isPublic ? {} : { 'No-Vary-Search': 'params=("jwt")' }),
   }
   return {
@@ -59,14 +59,14 @@ export const describeRepresentation = (
       'Content-Type': contentType,
       'Content-Length': String(size),
       'Accept-Ranges': 'bytes',
-      ...lasting,
+      ...cacheHeaders,
       ...(lastModified === undefined ? {} : { 'Last-Modified': formatHttpDate(lastModified) }),
-      // RFC 9530 §3: of the whole representation, also on a part of it.
+      // RFC 9530 §3: the digest of the whole representation, also on a 206.
       'Repr-Digest': `sha-256=:${digest.toString('base64')}:`,
       'X-Content-Type-Options': 'nosniff',
       ...(isSvg(contentType) ? { 'Content-Security-Policy': SVG_POLICY } : {}),
     },
-    notModified: lasting,
+    notModified: cacheHeaders,
     rangeNotSatisfiable: {
       'Content-Range': unsatisfiedRange(size),
       'Accept-Ranges': 'bytes',

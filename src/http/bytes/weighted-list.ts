@@ -6,13 +6,13 @@ export type QualityValue = {
 }
 
 /**
- * The members of a negotiation header, as written; one with a malformed weight is left out.
+ * Parses the members of a negotiation header, in order; omits members with a malformed weight.
  *
- * Own code, though `negotiator` comes with Koa: that one tells the order of what is accepted and not the
- * weights, so that a tie falls to the client's order, where Larder has a better one.
+ * Koa's `negotiator` is not enough: it returns the order of the accepted members but not their weights, so a
+ * tie would follow the client's order instead of the server's.
  */
 export const parseQualityList = (header: string): ReadonlyArray<QualityValue> => {
-  // No name and no weight is ever quoted; what is might hold a comma.
+  // Names and weights are never quoted, but quoted parameters may contain a comma.
   const unquoted = header.replace(/"(?:[^"\\]|\\.)*(?:"|$)/g, '""')
   return unquoted.split(',').flatMap((member) => {
     const [name = '', ...parameters] = member.split(';').map((part) => part.trim().toLowerCase())
@@ -21,10 +21,10 @@ export const parseQualityList = (header: string): ReadonlyArray<QualityValue> =>
   })
 }
 
-/** 1 when there is none, `undefined` when it is malformed. */
+/** Returns 1 if there is no weight, `undefined` if it is malformed. */
 const weightIn = (parameters: ReadonlyArray<string>): number | undefined => {
-  const given = parameters.find((parameter) => parameter.startsWith('q='))
-  if (given === undefined) return 1
-  const value = given.slice(2)
+  const quality = parameters.find((parameter) => parameter.startsWith('q='))
+  if (quality === undefined) return 1
+  const value = quality.slice(2)
   return /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(value) ? Number(value) : undefined
 }

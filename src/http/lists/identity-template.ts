@@ -1,39 +1,39 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { O } from '../../fp.ts'
 
-/** A signed list for any token of one length: its bytes, and the holes in them where the token goes. */
+/** A signed list for any token of one length: its bytes, with holes for the token. */
 export type IdentityTemplate = {
-  /** With zeros in the holes. */
+  /** The holes contain zeros. */
   readonly bytes: Uint8Array
-  /** Where each hole starts, ascending. None: the list is the same for everybody. */
+  /** Start of each hole, ascending. Empty: the list is the same for all viewers. */
   readonly holes: Uint32Array
   readonly tokenLength: number
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'
 
-/** Whether it consists of characters that mean themselves wherever a list puts a token: those of a JWT (RFC 7515 §7.1). */
+/** A plain token (JWT characters, RFC 7515 §7.1) needs no escaping anywhere in a list. */
 export const isPlainToken = (token: string): boolean => /^[\w.-]*$/.test(token)
 
-/** `first` and `second` were made with tokens that have no character in common at any place. */
+/** `first` and `second` are signed with tokens that differ at every position. */
 const holesBetween = (first: Uint8Array, second: Uint8Array, tokenLength: number): Uint32Array => {
   const holes: number[] = []
-  let at = 0
-  while (at < first.length) {
-    if (first[at] === second[at]) {
-      at += 1
+  let position = 0
+  while (position < first.length) {
+    if (first[position] === second[position]) {
+      position += 1
       continue
     }
-    holes.push(at)
-    at += tokenLength
+    holes.push(position)
+    position += tokenLength
   }
   return Uint32Array.from(holes)
 }
 
 /**
- * Finds where `sign` puts a token of this length, from what it does with two of them, and makes sure with a third, whose
- * characters are all different from their neighbours; `none` when the token is not all that they change.
- * The event loop turns between one signing and the next, so that a long list delays others by one at a time.
+ * Finds where `sign` inserts a token of this length by comparing the output for two tokens, and verifies it
+ * with a third, whose neighbouring characters differ. Returns `none` if a token changes more than its own
+ * characters. Yields to the event loop after each signing, so that a long list delays other requests less.
  */
 export const createIdentityTemplate = async (
   sign: (token: string) => string,
@@ -56,7 +56,7 @@ export const createIdentityTemplate = async (
     : O.none
 }
 
-/** The list for one viewer, about as fast as a copy of it. `token` has the length of the template. */
+/** Returns the list for one viewer, at about the cost of a copy. `token` has the length of the template. */
 export const fillIdentity = ({ bytes, holes }: IdentityTemplate, token: Uint8Array): Buffer => {
   const list = Buffer.from(bytes)
   for (const hole of holes) list.set(token, hole)

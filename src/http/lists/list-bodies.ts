@@ -15,20 +15,20 @@ import {
 } from './list-form.ts'
 import { createMemo } from './memo.ts'
 
-/** Lists of one format are signed in one way: what `sign` does is an input of a body, and this is its name. */
+/** The format of a list. It also identifies the signing method in cache keys: each format has exactly one. */
 export type ListFormat = 'json' | 'm3u8' | 'dash'
 
 export type ListBody = {
   readonly body: Uint8Array
-  /** What it was made by. */
+  /** The form that produced the body. */
   readonly form: ListForm
-  /** Vary, and Content-Encoding when there is one, and ETag when the body is the same for everybody. */
+  /** Vary; Content-Encoding if encoded; ETag if the body is the same for all viewers. */
   readonly headers: Headers
 }
 
 /**
- * Signs a list for one viewer, in the best coding that their Accept-Encoding takes (http-api.md §7.1). After the first time
- * that it does so for this list and this length of token, it costs a copy of the body (http-api.md §3.3).
+ * Signs a list for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1). After
+ * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3).
  */
 export type ListBodies = <S extends Signature>(
   list: SignableList<S>,
@@ -36,7 +36,7 @@ export type ListBodies = <S extends Signature>(
   acceptEncoding: string | undefined,
 ) => Promise<ListBody>
 
-/** No body made for one viewer alone is worth the time that br takes. */
+/** Brotli is too slow for a body that is encoded for a single viewer. */
 const codingFor = ({ etag }: ListForm, acceptEncoding: string | undefined): ContentCoding =>
   chooseCoding(acceptEncoding, etag === undefined ? ['gzip'] : ['br', 'gzip'])
 
@@ -46,12 +46,12 @@ const headersOf = ({ etag }: ListForm, coding: ContentCoding): Headers => ({
   ...(etag === undefined ? {} : { ETag: etag }),
 })
 
-/** Texts are long, and the same ones come again and again: their digests stand in for them. */
+/** Replaces long, repeated texts by their digests in cache keys. */
 const createTextIds = (maxBytes: number): ((text: string) => string) => {
   const ids = createBoundedCache<{ readonly id: string }>({ maxBytes, sizeOf: ({ id }) => id.length })
   return (text) => {
-    const known = ids.get(text)
-    if (known !== undefined) return known.id
+    const cached = ids.get(text)
+    if (cached !== undefined) return cached.id
     const id = createHash('sha256').update(text).digest('base64url')
     ids.set(text, { id })
     return id
@@ -59,7 +59,7 @@ const createTextIds = (maxBytes: number): ((text: string) => string) => {
 }
 
 type Options = {
-  /** Of what is kept. For a list of 1,000 parts and tokens of one length, that is 0.4 MB. */
+  /** Size limit of the cache. A list of 1,000 segments takes 0.4 MB for each token length. */
   readonly maxBytes: number
 }
 

@@ -2,31 +2,31 @@ import { createHash } from 'node:crypto'
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
-import { brotliWell, gzipped, gzippedWell } from './compress.ts'
+import { brotliBest, gzipBest, gzipped } from './compress.ts'
 import { createGzipTemplate, fillGzip, gzipPieces } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
 
-/** A list in one coding, ready for whatever token of one length. */
+/** A list in one coding, prepared for any token of one length. */
 export type ListForm = {
-  /** Bytes that it keeps. */
+  /** Retained memory (bytes). */
   readonly size: number
-  /** Strong, with its quotes; `undefined` where each viewer has a body of his own. */
+  /** Strong, with quotes; `undefined` if each viewer has a different body. */
   readonly etag: string | undefined
   readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
-  /** The same in pieces, where it is no more than a copy; `null` where it takes longer. */
+  /** The body in pieces, if filling it is only a copy; `null` if it needs more work. */
   readonly piecesFor: ((token: string) => ReadonlyArray<Uint8Array>) | null
 }
 
-/** The one from which those in other codings are made. */
+/** The unencoded form; other codings are derived from it. */
 export type IdentityForm = ListForm & {
-  /** `none` where it is not known beforehand where the token goes. */
+  /** `none` if the positions of the token cannot be determined in advance. */
   readonly template: O.Option<IdentityTemplate>
 }
 
-/** What stands in the list for its children to show; empty when nothing does. */
+/** Returns the token that the list contains for its child URLs; empty if none. */
 export const tokenOf = (signature: Signature): string => ('jwt' in signature ? signature.jwt : '')
 
-const copying = (bodyFor: (token: string) => Uint8Array) => ({
+const byCopy = (bodyFor: (token: string) => Uint8Array) => ({
   bodyFor,
   piecesFor: (token: string) => [bodyFor(token)],
 })
@@ -36,7 +36,7 @@ const signWith =
   (token: string): string =>
     sign(text, 'jwt' in signature ? { ...signature, jwt: token } : signature)
 
-/** Signs anew for every body. */
+/** Signs again for every body, for lists without a template. */
 export const plainForm = <S extends Signature>(list: SignableList<S>): IdentityForm => {
   const signed = signWith(list)
   return {
@@ -55,32 +55,32 @@ export const createIdentityForm = async <S extends Signature>(
   if (O.isNone(template)) return plainForm(list)
 
   const { bytes, holes } = template.value
-  const isSame = holes.length === 0
+  const isShared = holes.length === 0
   return {
-    ...copying(isSame ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token))),
+    ...byCopy(isShared ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token))),
     size: bytes.length + holes.byteLength,
-    etag: isSame ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
+    etag: isShared ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
     template,
   }
 }
 
-/** The same list in another coding. */
+/** Returns the list in another coding. */
 export const encodeForm = (identity: IdentityForm, coding: 'br' | 'gzip'): Promise<ListForm> =>
   identity.etag === undefined ? gzipForm(identity) : sharedForm(identity, identity.etag, coding)
 
-/** What is the same for everybody, compressed once and well. */
+/** A list that is the same for all viewers is compressed once, at the best level. */
 const sharedForm = async (identity: IdentityForm, etag: string, coding: 'br' | 'gzip'): Promise<ListForm> => {
   const plain = await identity.bodyFor('')
-  const bytes = await (coding === 'br' ? brotliWell(plain) : gzippedWell(plain))
+  const bytes = await (coding === 'br' ? brotliBest(plain) : gzipBest(plain))
   return {
-    ...copying(() => bytes),
+    ...byCopy(() => bytes),
     size: bytes.length,
-    // Other bytes, another tag (RFC 9110 §8.8.3.3).
+    // Each coding needs its own strong ETag (RFC 9110 §8.8.3.3).
     etag: etag.replace(/"$/, `-${coding}"`),
   }
 }
 
-/** By a template, or, where the list does not lend itself to one, compressed for each viewer. */
+/** Uses a gzip template where possible, and otherwise compresses for each viewer. */
 const gzipForm = async (identity: IdentityForm): Promise<ListForm> => {
   const template = O.isSome(identity.template) ? await createGzipTemplate(identity.template.value) : O.none
   if (O.isNone(template))

@@ -32,13 +32,13 @@ export type ListToReply<S extends Signature> = {
   readonly found: Found<SignableList<S>>
   readonly format: ListFormat
   readonly viewer: Viewer | null
-  /** When the token ends that the list bears or depends on, in seconds since 1970. */
+  /** Expiry of the token that the list contains or depends on (seconds since 1970). */
   readonly exp: number
-  /** Of this reply beyond those of every list. */
+  /** Additional headers of this reply. */
   readonly headers?: Headers
 }
 
-/** Answers with a list, signed for its viewer: http-api.md §6.1, §6.2, §7.1, §7.2. */
+/** Replies with a list, signed for its viewer (http-api.md §6.1, §6.2, §7.1, §7.2). */
 export type ListReply = <S extends Signature>(
   incoming: Pick<Incoming, 'method' | 'headers'>,
   list: ListToReply<S>,
@@ -84,8 +84,8 @@ const bodyOf = (planned: ByteReply['body'], bytes: Uint8Array): Reply['body'] =>
 }
 
 /**
- * What can be said of the body when another viewer asks for it. `null`: a list that shows a token minted for one reply
- * is never replayed; nor is one that takes more than a copy to fill.
+ * Returns the body for replays to other viewers. `null`: a list with a token that was minted for one reply is
+ * never replayed, and neither is a list that needs more than a copy to fill.
  */
 const replayBodyOf = <S extends Signature>(
   { signature }: SignableList<S>,
@@ -93,41 +93,41 @@ const replayBodyOf = <S extends Signature>(
 ): ReplayBody | null => {
   const source = 'source' in signature ? signature.source : 'none'
   if (source === 'minted') return null
-  if (etag !== undefined) return { _tag: 'Kept', bytes: body }
+  if (etag !== undefined) return { _tag: 'Stored', bytes: body }
   if (source !== 'copied' || piecesFor === null || !('jwt' in signature)) return null
-  return { _tag: 'Filled', tokenLength: signature.jwt.length, fill: piecesFor }
+  return { _tag: 'Template', tokenLength: signature.jwt.length, fill: piecesFor }
 }
 
 const replayableOf = <S extends Signature>(
   { found: { value, isStillCached }, viewer }: ListToReply<S>,
-  made: ListBody,
+  listBody: ListBody,
   { whole: headers }: Representation,
-  plan: (asked: ConditionalHeaders) => ByteReply,
+  plan: (conditions: ConditionalHeaders) => ByteReply,
 ): Replayable | null => {
-  const body = replayBodyOf(value, made)
+  const body = replayBodyOf(value, listBody)
   if (viewer === null || body === null) return null
   return {
     viewer,
     isStillCached,
     headers,
-    plan: (asked) => (asked.range === undefined ? plan(asked) : null),
+    plan: (conditions) => (conditions.range === undefined ? plan(conditions) : null),
     body,
     cacheControlFor: (secondsLeft) => listCacheControl({ isPublic: false, secondsLeft }),
-    size: made.form.size + value.text.length,
+    size: listBody.form.size + value.text.length,
   }
 }
 
-/** Makes the one function that answers with lists. */
+/** Creates the only function that replies with lists. */
 export const createListReply =
   (bodies: ListBodies, clock: Clock): ListReply =>
   (incoming, list) =>
   async () => {
     const { method, headers } = incoming
-    // Ranges are of the plain list: some players ask for `bytes=0-` of everything.
+    // Ranges refer to the unencoded list: some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const made = await bodies(list.found.value, list.format, acceptEncoding)
+    const listBody = await bodies(list.found.value, list.format, acceptEncoding)
     const representation = representationOf(
-      made,
+      listBody,
       contentTypes[list.format],
       listCacheControl({ isPublic: false, secondsLeft: secondsUntil(list.exp, clock) }),
       list.headers ?? {},
@@ -136,12 +136,12 @@ export const createListReply =
     const planned = plan(headers, method)
     if (planned.status === 416) return E.right(rangeNotSatisfiable(planned.headers))
     if (planned.status === 412) return E.right(preconditionFailed)
-    const again = headers.range === undefined ? replayableOf(list, made, representation, plan) : null
+    const replay = headers.range === undefined ? replayableOf(list, listBody, representation, plan) : null
     return E.right({
       status: planned.status,
       headers: planned.headers,
-      body: bodyOf(planned.body, made.body),
+      body: bodyOf(planned.body, listBody.body),
       tiers: list.found.tiers,
-      ...(again === null ? {} : { again }),
+      ...(replay === null ? {} : { replay }),
     })
   }

@@ -2,17 +2,17 @@ import type { Limits } from '../limits.ts'
 import { createFifo, type Fifo } from './fifo.ts'
 import type { Traffic } from './traffic.ts'
 
-/** A request that is to be begun. */
+/** A request that waits to be started. */
 export type Admissible = {
-  /** Whether the cache probably has what it asks for: it goes ahead of those that must be fetched. */
+  /** A likely cache hit, which is started before requests that need a fetch. */
   readonly isLikelyHit: boolean
-  /** Begins it. `release` is called once, when its reply is known. */
+  /** Starts the request. `release` is called once, when its reply is known. */
   readonly begin: (release: () => void) => void
-  /** Answers it with 503: it is not begun. */
+  /** Replies with 503 instead of starting the request. */
   readonly refuse: () => void
-  /** Whether its client has left. */
+  /** Whether the client has disconnected. */
   readonly isAbandoned: () => boolean
-  /** It threw while it was begun. */
+  /** Called when `begin` throws. */
   readonly fail: (error: unknown) => void
 }
 
@@ -21,31 +21,31 @@ export type Admit = (request: Admissible) => void
 type Deps = {
   readonly limits: Pick<Limits, 'inFlight' | 'waiting' | 'waitMilliseconds'>
   readonly counts: Traffic['requests']
-  /** Milliseconds, by a clock that never goes back. */
+  /** Monotonic clock (milliseconds). */
   readonly now: () => number
-  /** Beginnings in one turn of the event loop. */
+  /** Maximum of requests started in one turn of the event loop. */
   readonly perTurn: number
 }
 
-/** A refusal costs a tenth of a beginning; hundreds at once would keep everything else waiting. */
+/** A refusal costs a tenth of a start; hundreds at once would block the event loop. */
 const refusedPerTurn = 16
 
-type Waiting = { readonly request: Admissible; readonly until: number }
+type Waiting = { readonly request: Admissible; readonly expiresAt: number }
 type Lane = { readonly queue: Fifo<Waiting>; inFlight: number }
 
 /**
- * Begins requests, `perTurn` of them in one turn of the event loop, likely hits first, then first come first served.
- * A request that was begun gets its answers from disk and database between the beginnings of others, and what all
- * of them wait for is on its way earlier.
+ * Starts at most `perTurn` requests in one turn of the event loop: likely hits first, otherwise in order of
+ * arrival. Between turns, requests in progress receive results from disk and database, so their next reads
+ * start earlier.
  *
- * Nothing grows without bound: of each kind (likely hits, and the rest) at most `inFlight` have no reply yet; of both
- * together at most `waiting` wait; and what has waited for `waitMilliseconds` is refused, also when nothing moves any more.
+ * Bounds: each lane (likely hits, and the rest) has at most `inFlight` requests without a reply; both
+ * together queue at most `waiting`; a queued one is refused after `waitMilliseconds`, even if all are stuck.
  */
 export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit => {
   const hits: Lane = { queue: createFifo(), inFlight: 0 }
   const rest: Lane = { queue: createFifo(), inFlight: 0 }
   const lanes = [hits, rest]
-  let begun = 0
+  let startedThisTurn = 0
   let isTurnDue = false
   let timer: NodeJS.Timeout | null = null
 
@@ -61,19 +61,19 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
       counts.in_flight -= 1
       if (isDue(lane)) nextTurn()
     }
-    begun += 1
+    startedThisTurn += 1
     lane.inFlight += 1
     counts.in_flight += 1
     try {
       request.begin(release)
     } catch (error) {
-      // The others of its turn do not pay for it.
+      // One failing request must not affect the others of its turn.
       release()
       request.fail(error)
     }
   }
 
-  /** Takes the first one out; what nobody waits for any more is passed over. */
+  /** Removes the first request whose client is still connected. */
   const take = (lane: Lane): Admissible | undefined => {
     for (let first = lane.queue.take(); first !== undefined; first = lane.queue.take()) {
       counts.waiting -= 1
@@ -83,21 +83,21 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
     return undefined
   }
 
-  /** Refuses what has waited for too long, not all of it in one turn, and comes again for the rest. */
+  /** Refuses expired requests, at most `refusedPerTurn` in one turn, and continues in the next turn. */
   const expire = (): void => {
-    let next = Number.POSITIVE_INFINITY
-    let left = refusedPerTurn
+    let nextExpiry = Number.POSITIVE_INFINITY
+    let remaining = refusedPerTurn
     for (const { queue } of lanes)
       for (let first = queue.first(); first !== undefined; first = queue.first()) {
-        if (first.until > now()) {
-          next = Math.min(next, first.until)
+        if (first.expiresAt > now()) {
+          nextExpiry = Math.min(nextExpiry, first.expiresAt)
           break
         }
-        if (left === 0) {
+        if (remaining === 0) {
           nextTurn()
           return
         }
-        left -= 1
+        remaining -= 1
         queue.take()
         counts.waiting -= 1
         if (first.request.isAbandoned()) counts.abandoned += 1
@@ -106,8 +106,8 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
           first.request.refuse()
         }
       }
-    if (timer !== null || next === Number.POSITIVE_INFINITY) return
-    timer = setTimeout(onTimer, Math.max(1, next - now())).unref()
+    if (timer !== null || nextExpiry === Number.POSITIVE_INFINITY) return
+    timer = setTimeout(onTimer, Math.max(1, nextExpiry - now())).unref()
   }
 
   const onTimer = (): void => {
@@ -123,19 +123,19 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
 
   const turn = (): void => {
     isTurnDue = false
-    begun = 0
+    startedThisTurn = 0
     expire()
     for (const lane of lanes)
-      while (begun < perTurn && isDue(lane)) {
+      while (startedThisTurn < perTurn && isDue(lane)) {
         const request = take(lane)
         if (request !== undefined) begin(lane, request)
       }
-    if (begun > 0 || lanes.some(isDue)) nextTurn()
+    if (startedThisTurn > 0 || lanes.some(isDue)) nextTurn()
   }
 
   return (request) => {
     const lane = request.isLikelyHit ? hits : rest
-    if (begun < perTurn && isOpen(lane) && lane.queue.size() === 0) {
+    if (startedThisTurn < perTurn && isOpen(lane) && lane.queue.size() === 0) {
       nextTurn()
       begin(lane, request)
       return
@@ -146,7 +146,7 @@ export const createAdmission = ({ limits, counts, now, perTurn }: Deps): Admit =
       return
     }
     counts.waiting += 1
-    lane.queue.push({ request, until: now() + limits.waitMilliseconds })
+    lane.queue.push({ request, expiresAt: now() + limits.waitMilliseconds })
     if (timer === null) expire()
     nextTurn()
   }

@@ -3,9 +3,9 @@ import type { Headers } from '../bytes/representation-headers.ts'
 import { securityHeaders, setBaseHeaders } from '../response/base-headers.ts'
 import { writeReply } from '../response/response-writer.ts'
 
-/** What routes that pages of other sites may ask do beside answering. */
+/** Middleware for routes that pages of other sites may use. */
 export type CorsPolicy = {
-  /** Puts the headers of CORS on the reply. */
+  /** Adds the CORS headers to the reply. */
   readonly share: Middleware
   /** Answers OPTIONS. */
   readonly preflight: Middleware
@@ -20,28 +20,28 @@ const preflight = {
   'Access-Control-Max-Age': '86400',
 }
 
-/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) of media routes (http-api.md §7.4). */
+/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for media routes (http-api.md §7.4). */
 export const createCorsPolicy = (origins: ReadonlyArray<string>): CorsPolicy => {
   const anyOrigin = origins.includes('*')
 
-  const allowing = (origin: string): Headers => ({
+  const headersFor = (origin: string): Headers => ({
     ...securityHeaders,
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,
     'Cross-Origin-Resource-Policy': 'cross-origin',
     'Timing-Allow-Origin': origin,
   })
-  const toAnybody = allowing('*')
-  const toSome = (origin: string): Headers => ({
+  const headersForAnyOrigin = headersFor('*')
+  const headersForListed = (origin: string): Headers => ({
     Vary: 'Origin',
     ...(origins.includes(origin)
-      ? allowing(origin)
+      ? headersFor(origin)
       : { ...securityHeaders, 'Cross-Origin-Resource-Policy': 'cross-origin' }),
   })
 
   return {
     share: (ctx, next) => {
-      setBaseHeaders(ctx, anyOrigin ? toAnybody : toSome(ctx.get('Origin')))
+      setBaseHeaders(ctx, anyOrigin ? headersForAnyOrigin : headersForListed(ctx.get('Origin')))
       return next()
     },
     preflight: (ctx) => writeReply(ctx, { status: 204, headers: preflight, body: null }),

@@ -3,24 +3,24 @@ import { NoAnswer } from '../../domain/shared/no-answer.ts'
 import { E, type TE } from '../../fp.ts'
 
 /**
- * One limit over all that one request waits for. Each wait has a limit of its own, but a client feels their sum: a
- * database that answers late and a store that then does not answer at all.
+ * One time limit for everything that a request waits for. Each dependency has its own timeout, but the client
+ * experiences the sum, for example of a slow database and an object store that does not reply.
  */
 export type Deadline = {
   /**
-   * The task, given up as unavailable for want of `dependency` when the time is over. What it gives after that goes to
-   * `onLate`.
+   * Runs the task and fails with Unavailable(`dependency`) after the deadline. A result that arrives later is
+   * passed to `onLate`.
    */
   readonly inTime: <L, A>(
     task: TE.TaskEither<L, A>,
     dependency: string,
     onLate?: (late: A) => void,
   ) => TE.TaskEither<L | Unavailable, A>
-  /** What is waited for is on its way, though slowly: the time begins anew. */
+  /** Restarts the time limit, because the dependency is slow but makes progress. */
   readonly extend: () => void
 }
 
-/** `now`: milliseconds, by a clock that never goes back. */
+/** `now`: monotonic clock (milliseconds). */
 export const startDeadline = (ms: number, now: () => number): Deadline => {
   let end = now() + ms
   return {

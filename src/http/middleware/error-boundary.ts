@@ -5,7 +5,7 @@ import { securityHeaders, setBaseHeaders } from '../response/base-headers.ts'
 import { internalServerError, methodNotAllowed, type ReadyReply, routeNotFound } from '../response/reply.ts'
 import { writeReply } from '../response/response-writer.ts'
 
-/** What every response has, whatever it is: the headers that protect it, and a body of our form when none of the routes made one. */
+/** Gives every response the security headers, and a body in our error format when no route replied. */
 export const errorBoundary =
   (log: Log): Middleware =>
   async (ctx, next) => {
@@ -14,7 +14,7 @@ export const errorBoundary =
       await next()
       if (ctx.respond !== false) writeReply(ctx, unrouted(ctx as RouterContext))
     } catch (error) {
-      // Koa's own answer would be plain text; and a URL may hold a token, so only the error is told.
+      // Koa's own reply would be plain text. A URL may contain a token, so only the error is logged.
       log.error('request.broken', {
         cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
       })

@@ -1,4 +1,4 @@
-/** First in, first out, each in constant time: `shift` of a long array moves all that follow. */
+/** A queue with constant-time operations; `shift` of a long array moves all other items. */
 export type Fifo<A> = {
   readonly size: () => number
   readonly first: () => A | undefined
@@ -6,12 +6,12 @@ export type Fifo<A> = {
   readonly take: () => A | undefined
 }
 
-/** Fewer than these are not worth a move. */
-const leastMoved = 1024
+/** A smaller gap at the front is not worth a copy. */
+const minCompaction = 1024
 
 export const createFifo = <A>(): Fifo<A> => {
   let items: Array<A | undefined> = []
-  /** Where the first one is. What is before it was taken. */
+  /** Index of the first item; earlier slots are empty. */
   let head = 0
 
   return {
@@ -25,8 +25,8 @@ export const createFifo = <A>(): Fifo<A> => {
       const item = items[head]
       items[head] = undefined
       head += 1
-      // Half of it is gone: each item is moved once on the average.
-      if (head >= leastMoved && head * 2 >= items.length) {
+      // At half empty, each item is copied once on average.
+      if (head >= minCompaction && head * 2 >= items.length) {
         items = items.slice(head)
         head = 0
       }

@@ -1,11 +1,11 @@
 import { type ForbiddenReason, forbiddenReasons } from '../../domain/shared/errors.ts'
 
-/** Why requests were refused: a client is never told, operators are (http-api.md §2.6, V61). */
+/** Why requests were refused: reported to operators, never to clients (http-api.md §2.6, V61). */
 const reasons = ['not_set', 'bad_format', ...forbiddenReasons] as const
 export type RefusalReason = 'not_set' | 'bad_format' | ForbiddenReason
 
 export type RefusalCounts = {
-  /** Since the start of the process, by reason; all reasons are named. */
+  /** Counts by reason since process start, including reasons with 0. */
   readonly counts: () => Readonly<Record<RefusalReason, number>>
 }
 

@@ -5,14 +5,14 @@ import { writeReply } from '../response/response-writer.ts'
 
 const refused = new WeakMap<IncomingMessage, ReadyReply>()
 
-/** Has the request answered so, whatever it asks for. */
+/** Makes `answerRefused` send this reply to the request, whatever its route. */
 export const refuseWith = (req: IncomingMessage, reply: ReadyReply): void => {
   refused.set(req, reply)
 }
 
 /**
- * Answers what was refused before any route. Stands in front of each route, so that the reply has the headers of the
- * route (CORS), and behind all of them.
+ * Replies to requests that were refused early. It precedes each route's handler, so that the reply has the
+ * headers of the route (CORS), and follows all routes, for paths without a route.
  */
 export const answerRefused: Middleware = async (ctx, next) => {
   const reply = refused.get(ctx.req)

@@ -1,29 +1,29 @@
 /**
- * What a serving process counts of its clients, beside the limits that it holds them to. The gauges (`open`,
- * `in_flight`, `waiting`) say what is now, all others what was since the start. The names are those of the wire.
+ * Counters of client traffic in a serving process; limits.ts has the limits. The gauges (`open`, `in_flight`,
+ * `waiting`) are current values; all others count since process start. The names are wire names.
  */
 export type Traffic = {
   readonly connections: {
     open: number
-    /** Closed as they came, because there were too many. */
+    /** Closed on arrival, because too many were open. */
     dropped: number
-    /** Cut because their client took no byte for too long. */
+    /** Reset because the client accepted no byte for too long. */
     stalled: number
     /** Closed because a request did not arrive in time. */
     timed_out: number
-    /** Closed because what came was not HTTP/1.1 as it should be. */
+    /** Closed because the client sent invalid HTTP/1.1. */
     malformed: number
   }
   readonly requests: {
     in_flight: number
     waiting: number
-    /** 503 at once: too many waited. */
+    /** 503 on arrival: the queue was full. */
     refused_full: number
-    /** 503 after waiting for too long. */
+    /** 503 after the maximum wait. */
     refused_waited: number
-    /** Their clients left before they were begun. */
+    /** The client disconnected before the request was started. */
     abandoned: number
-    /** 4xx before any route: target, version, Host, Expect, size of the body. */
+    /** 4xx or 505 before any route: target, version, Host, Expect, body size. */
     refused_early: number
   }
 }

@@ -3,33 +3,33 @@ import { escapeHtml, page } from './page.ts'
 
 const states: Readonly<Record<Health['status'], string>> = {
   ready: 'Ready',
-  degraded: 'Degraded: what is in the cache is served, the rest may have to wait',
-  unavailable: 'Unavailable: nothing can be served at the moment',
+  degraded: 'Degraded: cached media is served, other media may be unavailable',
+  unavailable: 'Unavailable: no media can be served at the moment',
 }
 
 type Entry = readonly [name: string, meaning: string]
 
-/** Of the command line; a test compares them with `larder help`. */
+/** Commands of the command line; a test compares their names with `larder help`. */
 export const commands: ReadonlyArray<Entry> = [
-  ['larder add FILE…', 'adds pictures, sounds and films, and prints a link to each'],
+  ['larder add FILE…', 'adds images, audio and videos, and prints a link to each'],
   ['larder token UID', 'prints a token for a file'],
-  ['larder admin grant SUB', 'says who is an admin'],
-  ['larder check URL', 'examines HLS playlists'],
-  ['larder doctor', 'says what is wrong, and what to do'],
-  ['larder sweep', 'deletes what the object store has and the database does not name'],
-  ['larder remake --outdated', 'makes exports anew that an older release made in another way'],
-  ['larder migrate', 'brings the database to the form of this release'],
-  ['larder serve', 'serves'],
+  ['larder admin grant SUB', 'makes a user an admin'],
+  ['larder check URL', 'checks HLS playlists'],
+  ['larder doctor', 'finds problems and tells how to fix them'],
+  ['larder sweep', 'deletes objects that the database does not refer to'],
+  ['larder remake --outdated', 'makes outdated exports of older releases again'],
+  ['larder migrate', 'upgrades the database to this release'],
+  ['larder serve', 'starts the server'],
 ]
 
-/** They lie beside the program; a test looks for each. */
+/** Documents in the folder of the program; a test checks that each exists. */
 export const documents: ReadonlyArray<Entry> = [
   ['README.md', 'where to begin'],
   ['docs/requests.md', 'an example for each address'],
-  ['docs/http-api.md', 'every address, and what it answers'],
-  ['docs/tokens.md', 'how your backend mints the tokens that open media'],
+  ['docs/http-api.md', 'every address and its replies'],
+  ['docs/tokens.md', 'how your backend creates the tokens that give access to media'],
   ['docs/settings.md', 'every setting'],
-  ['docs/glossary.md', 'the words'],
+  ['docs/glossary.md', 'terms and their meanings'],
 ]
 
 const list = (entries: ReadonlyArray<Entry>): string =>
@@ -37,13 +37,13 @@ const list = (entries: ReadonlyArray<Entry>): string =>
     .map(([name, meaning]) => `<dt><code>${escapeHtml(name)}</code></dt><dd>${escapeHtml(meaning)}</dd>`)
     .join('')}</dl>`
 
-/** What this is, whether it is ready, and where to go on (http-api.md §13.6). */
+/** Returns the start page: what Larder is, whether it is ready, and where to read on (http-api.md §13.6). */
 export const homePage = (status: Health['status']): string =>
   page(
     'Larder',
     `<h1>Larder</h1>
-<p>A media server: it plays films and sounds and shows pictures to people who hold a link for them. Without a link there is
-nothing to see here.</p>
+<p>A media server: it shows images and plays videos and audio to people who have a link to them. Without a
+link there is nothing to see here.</p>
 <p class="state ${status}">${escapeHtml(states[status])}</p>
 <h2>Commands, in a terminal on this machine</h2>
 ${list(commands)}

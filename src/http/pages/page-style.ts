@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** One style for all pages. It stands in the page, so that a page needs no second request: an outage page has none. */
+/** The style of all pages. It is inline, because a page during an outage cannot rely on a second request. */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1d2430; --soft: #5b6675; --line: #dfe4ea; --back: #f6f7f9; --card: #fff; --accent: #8a4b12; --good: #1c7a43; --fair: #9a6200; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --soft: #a0abb8; --line: #313a45; --back: #12161b; --card: #1a2027; --accent: #e7a35f; --good: #62d08f; --fair: #f0b95a; --bad: #ff8a80; } }
@@ -26,7 +26,7 @@ dt { padding-right: 1.5rem; } dd { color: var(--soft); }
 
 const digest = createHash('sha256').update(pageStyle).digest('base64')
 
-/** Permits the style above and nothing else: no script, no picture, no request, no frame around the page. */
+/** Allows only the style above: no scripts, remote images, requests or embedding in frames. */
 export const pageSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${digest}'`,

@@ -10,8 +10,8 @@ export const pageHeaders: Headers = {
 }
 
 /**
- * A page for people, without script. `body` is HTML; nothing of the request stands in it, so that it can neither
- * show a token nor run what another person wrote into a link.
+ * Returns an HTML page without scripts. `body` is HTML and must contain nothing from the request, so that it
+ * can neither show a token nor execute code that someone put into a link.
  */
 export const page = (title: string, body: string, size: 'short' | 'long'): string => `<!doctype html>
 <html lang="en">

@@ -1,63 +1,63 @@
 import type { ErrorBody } from '../response/error-body.ts'
 import { escapeHtml, page } from './page.ts'
 
-type Words = { readonly title: string; readonly text: string }
+type PageText = { readonly title: string; readonly text: string }
 
 const askAgain = 'Ask the person who sent you the link for a new one.'
 
-/** What a refused browser reads, by the word of the error (http-api.md §1.4, §13.6). */
-const wordsOf: Readonly<Record<string, Words>> = {
+/** Page texts by error code (http-api.md §1.4, §13.6). */
+const textsByCode: Readonly<Record<string, PageText>> = {
   not_set: {
     title: 'A link is needed',
-    text: 'What is here opens only with the whole link that was sent to you: the long part behind jwt= belongs to it.',
+    text: 'This page opens only with the complete link that you got, including the long part after jwt=.',
   },
   bad_format: {
     title: 'A link is needed',
-    text: 'What is here opens only with a token, and the one that came with the request cannot be read.',
+    text: 'This page opens only with a token, and the token in the request cannot be read.',
   },
   invalid: {
     title: 'This link does not open this',
-    text: 'It may belong to something else, or there may be nothing here.',
+    text: 'It may be a link to something else, or there may be nothing here.',
   },
   not_found: {
     title: 'There is nothing here',
-    text: 'The address may be mistyped, or what was here may be gone.',
+    text: 'The address may be mistyped, or the file may have been deleted.',
   },
   method_not_allowed: {
     title: 'This cannot be done here',
-    text: 'The address is right, but the way it was asked is not.',
+    text: 'The address exists, but it does not support this request method.',
   },
   unprocessable: {
     title: 'Something in this address does not fit',
-    text: 'One of the values behind the question mark cannot be used:',
+    text: 'One of the values after the question mark is invalid:',
   },
   unavailable: {
     title: 'Not available at the moment',
-    text: 'Something that Larder needs does not answer. Try again in a few seconds.',
+    text: 'A service that Larder depends on does not respond. Try again in a few seconds.',
   },
   overloaded: {
     title: 'Too busy at the moment',
-    text: 'More is being asked for than can be answered. Try again in a few seconds.',
+    text: 'The server has too many requests. Try again in a few seconds.',
   },
   bad_origin: {
     title: 'The file cannot be read',
-    text: 'What is stored is damaged or missing. The people who run this server can find out more in its log.',
+    text: 'The stored file is damaged or missing. The operators of this server can find details in its log.',
   },
   internal: {
     title: 'Something is broken here',
-    text: 'The fault is not yours. The people who run this server can find out more in its log.',
+    text: 'This is not your fault. The operators of this server can find details in its log.',
   },
 }
 
-/** What only the holder of a token learns about it; it says nothing about what exists. */
-const wordsOfToken: Readonly<Record<NonNullable<ErrorBody['token']>, Words>> = {
+/** Page texts for faults of the caller's own token. They reveal nothing about what exists. */
+const tokenTexts: Readonly<Record<NonNullable<ErrorBody['token']>, PageText>> = {
   expired: {
     title: 'This link has expired',
-    text: `Links to media are good for a limited time, and the time of this one is over. ${askAgain}`,
+    text: `Links to media are valid for a limited time, and this link is no longer valid. ${askAgain}`,
   },
   damaged: {
     title: 'This link is damaged',
-    text: `A part of it is missing or was changed on the way, perhaps by a line break. Copy all of it, or ask for a new one.`,
+    text: `Part of it is missing or changed, perhaps by a line break. Copy the whole link, or ask for a new one.`,
   },
 }
 
@@ -68,12 +68,12 @@ const faultItem = (fault: unknown): string => {
   return `<li><code>${escapeHtml(loc.slice(1).join('.'))}</code> ${escapeHtml(msg)}</li>`
 }
 
-/** The page in words for an error of whatever kind. */
+/** Returns the page that explains an error to a person. */
 export const refusalPage = ({ type, token, message, status, detail }: ErrorBody): string => {
   const { title, text } =
     token === null
-      ? (wordsOf[type] ?? { title: 'This cannot be answered', text: message })
-      : wordsOfToken[token]
+      ? (textsByCode[type] ?? { title: 'This cannot be answered', text: message })
+      : tokenTexts[token]
   const faults = detail === null ? '' : `\n<ul>${detail.map(faultItem).join('')}</ul>`
   return page(
     title,

@@ -1,8 +1,8 @@
 import type { MediaKind } from '../../ports/media-tokens.ts'
 
 /**
- * The page behind a share link. It holds no token: its script takes the one of the page's own address. `uid` is of
- * the alphabet of uids, so it needs no escaping.
+ * Returns the page of a share link. It contains no token: its script reads the token from the page address.
+ * `uid` consists of uid characters and needs no escaping.
  */
 export const watchPage = (kind: MediaKind, uid: string): string => `<!doctype html>
 <html lang="en">

@@ -1,17 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A request for something that may have been asked for before. */
+/** The parts of a request that identify a stored reply. */
 export type ReplayKey = {
-  /** The same for all requests that differ in their tokens alone. */
+  /** Equal for all requests that differ only in their tokens. */
   readonly name: string
-  /** `null`: it brings no credential. */
+  /** `null`: the request has no credential. */
   readonly jwt: string | null
-  /** Whether the reply depends on more than what is stored. */
+  /** True if the reply also depends on a range or a condition of the request. */
   readonly isConditional: boolean
 }
 
-// Each of them recognises the usual way to write it, and nothing that could be read in two ways: what it passes over
-// is answered by the routes.
+// Each pattern matches the usual notation and nothing ambiguous. The routes handle every other request.
 const inHeader = /^bearer ([\w.-]+)$/i
 const inPath = /^\/api\/1\/~([\w.-]+)\//
 const inQuery = /[?&]jwt=([\w.-]+)(?=&|$)/
@@ -24,9 +23,9 @@ const isConditional = (headers: IncomingHttpHeaders): boolean =>
   headers['if-unmodified-since'] !== undefined
 
 /**
- * Takes a request apart into what is asked for and the token; `null` when only the routes can tell what it means.
- * `readsOrigin`: what is answered depends on who asks from where. Hot path. Which credential counts is as in
- * credential.ts: the first in the order header, path, query (http-api.md §2.2); what is read there must be read here.
+ * Splits a request into the replay name and the token; `null` if only the routes can interpret it.
+ * `readsOrigin`: replies depend on the Origin header. Hot path. The choice of the credential must match
+ * credential.ts: the first one in the order header, path, query (http-api.md §2.2).
  */
 export const parseReplayKey = (
   method: string | undefined,
@@ -35,20 +34,19 @@ export const parseReplayKey = (
   readsOrigin: boolean,
 ): ReplayKey | null => {
   if (method !== 'GET') return null
-  const conditional = { isConditional: isConditional(headers) }
+  const common = { isConditional: isConditional(headers) }
   const form = `${headers['accept-encoding'] ?? ''}\n${readsOrigin ? (headers.origin ?? '') : ''}`
   const { authorization } = headers
   if (authorization !== undefined) {
     const jwt = inHeader.exec(authorization)?.[1]
-    return jwt === undefined ? null : { name: `header\n${form}\n${url}`, jwt, ...conditional }
+    return jwt === undefined ? null : { name: `header\n${form}\n${url}`, jwt, ...common }
   }
-  const carried = inPath.exec(url) ?? inQuery.exec(url)
-  const jwt = carried?.[1]
-  if (carried === null || jwt === undefined)
-    return { name: `nobody\n${form}\n${url}`, jwt: null, ...conditional }
-  const at = carried.index + carried[0].lastIndexOf(jwt)
-  if (url.lastIndexOf('jwt=') > at) return null
+  const inUrl = inPath.exec(url) ?? inQuery.exec(url)
+  const jwt = inUrl?.[1]
+  if (inUrl === null || jwt === undefined) return { name: `nobody\n${form}\n${url}`, jwt: null, ...common }
+  const start = inUrl.index + inUrl[0].lastIndexOf(jwt)
+  if (url.lastIndexOf('jwt=') > start) return null
   // The body of a list has room for tokens of one length.
-  const name = `${jwt.length}\n${form}\n${url.slice(0, at)}\n${url.slice(at + jwt.length)}`
-  return { name, jwt, ...conditional }
+  const name = `${jwt.length}\n${form}\n${url.slice(0, start)}\n${url.slice(start + jwt.length)}`
+  return { name, jwt, ...common }
 }

@@ -18,12 +18,12 @@ import {
   writeWholeReplay,
 } from './write-replay.ts'
 
-/** Replies of a moment ago. */
+/** A cache of recent replies, in front of the routes. */
 export type ReplayCache = {
-  /** Answers at once what was answered before, if it can; tells whether it has. Never throws. */
+  /** Replays a stored reply if possible. Returns whether it has replied. Never throws. */
   readonly answer: (req: IncomingMessage, res: ServerResponse) => boolean
-  /** Keeps how a request, as it came in, was answered; `common` is what the reply would have whatever its status. */
-  readonly keep: (
+  /** Stores the reply to a request as it was received; `common`: headers independent of the status. */
+  readonly store: (
     request: {
       readonly method: string
       readonly originalUrl: string
@@ -38,14 +38,14 @@ type Options = {
   readonly tokens: MediaTokens
   readonly clock: Clock
   readonly log: Log
-  /** Of what replies keep, with their names. */
+  /** Size limit for replies and their names. */
   readonly maxBytes: number
-  /** Whether the headers of replies tell where requests come from. */
+  /** Whether reply headers depend on the Origin header of the request. */
   readonly readsOrigin: boolean
 }
 
-/** Of a URL without its token and what stands beside it in a name: longer ones are asked for to fill memory (V4). */
-const longestName = 2048
+/** Maximum name length, without the token. Longer names could only serve to fill memory (V4). */
+const maxNameLength = 2048
 
 const withoutToken: ReplayRequest = { jwt: '', secondsLeft: 0 }
 
@@ -53,16 +53,16 @@ const causeOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
 /**
- * Replies that were made a moment ago, in front of the routes (docs/decisions/0011). One is given again only to a
- * caller whose token is good now and opens the same file without restriction, and only while every value that it was
- * made from is still in memory and has not changed: so it is never staler than the cache, and shows nobody more.
- * A fault in here costs one slow request: the reply is dropped, and the routes answer (V1).
+ * Replays recent replies without the routes (docs/decisions/0011), only to callers whose token is valid now
+ * and opens the same file without restrictions, and only while every value behind the reply is unchanged in
+ * memory. So a replay is never staler than the cache, and never reveals more than the routes would. A fault
+ * in this code costs one slow request: the reply is evicted, and the routes reply instead (V1).
  */
 export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }: Options): ReplayCache => {
   const replies = createBoundedCache<Replay>({ maxBytes, sizeOf: sizeOfReplay })
 
-  /** Who asks, when the reply to this viewer is a reply to them, too. */
-  const askerFor = (jwt: string | null, viewer: Viewer | null): ReplayRequest | null => {
+  /** Returns the caller if they may get the reply that this viewer got; otherwise `null`. */
+  const authorize = (jwt: string | null, viewer: Viewer | null): ReplayRequest | null => {
     if (jwt === null || viewer === null) return jwt === viewer ? withoutToken : null
     const grant = tokens.verifiedGrant(viewer.kind, jwt)
     if (grant?.sub !== viewer.grant.sub || !restrictsNothing(grant.restrictions)) return null
@@ -74,41 +74,41 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
     req: IncomingMessage,
     res: ServerResponse,
   ): boolean => {
-    const kept = replies.get(name)
-    if (kept === undefined) return false
-    const asker = askerFor(jwt, kept.reply.viewer)
-    if (asker === null) return false
-    if (!kept.reply.isStillCached()) {
+    const stored = replies.get(name)
+    if (stored === undefined) return false
+    const caller = authorize(jwt, stored.reply.viewer)
+    if (caller === null) return false
+    if (!stored.reply.isStillCached()) {
       replies.delete(name)
       return false
     }
     return isConditional
-      ? writePlannedReplay(kept, req.headers, asker, res)
-      : writeWholeReplay(kept, asker, res)
+      ? writePlannedReplay(stored, req.headers, caller, res)
+      : writeWholeReplay(stored, caller, res)
   }
 
   return {
     answer: (req, res) => {
-      let asked: ReplayKey | null = null
+      let key: ReplayKey | null = null
       try {
-        asked = parseReplayKey(req.method, req.url ?? '', req.headers, readsOrigin)
-        return asked !== null && replay(asked, req, res)
+        key = parseReplayKey(req.method, req.url ?? '', req.headers, readsOrigin)
+        return key !== null && replay(key, req, res)
       } catch (error) {
-        if (asked !== null) replies.delete(asked.name)
+        if (key !== null) replies.delete(key.name)
         log.error('replay.broken', { cause: causeOf(error) })
-        // Once a head is written no other code can write one: a broken connection, and never a wrong body.
+        // After the head is written the routes cannot reply. A broken connection is better than a wrong body.
         if (res.headersSent) res.destroy()
         return res.headersSent
       }
     },
 
-    keep: ({ method, originalUrl, headers }, reply, common) => {
+    store: ({ method, originalUrl, headers }, reply, common) => {
       try {
-        const asked = parseReplayKey(method, originalUrl, headers, readsOrigin)
+        const key = parseReplayKey(method, originalUrl, headers, readsOrigin)
         const jwt = reply.viewer?.jwt ?? null
-        if (asked === null || asked.jwt !== jwt || asked.name.length > longestName) return
-        if (askerFor(jwt, reply.viewer) !== null && reply.isStillCached())
-          replies.set(asked.name, createReplay(reply, common))
+        if (key === null || key.jwt !== jwt || key.name.length > maxNameLength) return
+        if (authorize(jwt, reply.viewer) !== null && reply.isStillCached())
+          replies.set(key.name, createReplay(reply, common))
       } catch (error) {
         log.error('replay.broken', { cause: causeOf(error) })
       }

@@ -3,32 +3,32 @@ import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
-/** The body of a reply that can be replayed. Only `Filled` is ever given the token of a caller. */
+/** The body of a replayable reply. Only `Template` receives the token of a caller. */
 export type ReplayBody =
-  /** The same for everybody, and kept with the reply. */
-  | { readonly _tag: 'Kept'; readonly bytes: Uint8Array }
-  /** The same for everybody; `null` when it lies in memory no more. */
-  | { readonly _tag: 'Held'; readonly bytes: () => Uint8Array | null }
-  /** The caller's own token stands in it, as it stood in the URL: it has room for tokens of this length. */
+  /** The same for all callers, and stored with the reply. */
+  | { readonly _tag: 'Stored'; readonly bytes: Uint8Array }
+  /** The same for all callers; returns `null` after eviction from the memory cache. */
+  | { readonly _tag: 'Cached'; readonly bytes: () => Uint8Array | null }
+  /** Contains the caller's own token from the URL, which must have this length. */
   | {
-      readonly _tag: 'Filled'
+      readonly _tag: 'Template'
       readonly tokenLength: number
       readonly fill: (jwt: string) => ReadonlyArray<Uint8Array>
     }
 
-/** What makes a reply one that can be given again without waiting for anything. */
+/** What is needed to replay a reply without waiting for anything. */
 export type Replayable = {
-  /** Who got it, without restrictions. A caller who may see the same file gets it as well; `null`: every caller. */
+  /** The first viewer, unrestricted. Others who may view the same file get it too; `null`: every caller. */
   readonly viewer: Viewer | null
-  /** Whether all that it was made from is still what the cache has in memory. */
+  /** Whether every value behind the reply is unchanged in the memory cache. */
   readonly isStillCached: () => boolean
-  /** Of a 200, beyond what replies have in common. */
+  /** Headers of a 200, without the common ones. */
   readonly headers: Headers
-  /** The reply to these conditions (RFC 9110 §13.2.2), before there is a body; `null`: only the routes can tell. */
+  /** Plans the reply to these conditions (RFC 9110 §13.2.2); `null`: only the routes can reply. */
   readonly plan: (headers: ConditionalHeaders) => ByteReply | null
   readonly body: ReplayBody
-  /** Cache-Control for a token that is good for so many seconds more; `null`: it does not depend on that. */
+  /** Cache-Control by the remaining lifetime of the token (seconds); `null`: independent of it. */
   readonly cacheControlFor: ((secondsLeft: number) => string) | null
-  /** Bytes that it keeps from being freed, but for its headers. */
+  /** Retained memory without the headers (bytes). */
   readonly size: number
 }

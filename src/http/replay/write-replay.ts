@@ -4,31 +4,31 @@ import type { Headers } from '../bytes/representation-headers.ts'
 import { mergeHeaders } from '../response/response-writer.ts'
 import type { Replayable, ReplayBody } from './replayable.ts'
 
-/** A reply that is kept, in the form in which it leaves. */
+/** A stored reply, in the form in which it is sent. */
 export type Replay = {
   readonly reply: Replayable
-  /** What the reply has whatever its status. */
+  /** Headers that do not depend on the status. */
   readonly common: Headers
-  /** Of a 200: names and values in turn, as Node takes them. */
+  /** Head of a 200: alternating names and values, as Node's `writeHead` accepts them. */
   readonly head: string[]
-  /** Where the value of Cache-Control stands in `head`. */
+  /** Index of the value of Cache-Control in `head`. */
   readonly cacheControlAt: number
-  /** The whole body as one character a byte. */
+  /** The whole body as latin1, one character per byte; `null` if too long or not stored. */
   readonly text: string | null
 }
 
-/** Who asks, as the token tells; `''` and no time where none is needed. */
+/** The caller's token and its remaining lifetime; `''` and 0 if none is needed. */
 export type ReplayRequest = { readonly jwt: string; readonly secondsLeft: number }
 
-// Node writes the head of a reply and a body that is text in one piece, and other bodies in two. A piece of up to
-// 16 KiB it hands to the system without a copy on the heap.
-const longestText = 12 * 1024
+// Node writes the head and a string body in one piece, and any other body separately. It passes pieces of up
+// to 16 KiB to the system without a copy on the heap.
+const maxTextBytes = 12 * 1024
 
 export const createReplay = (reply: Replayable, common: Headers): Replay => {
   const { body, headers } = reply
   const head = Object.entries(mergeHeaders(common, headers)).flat()
   if (reply.cacheControlFor !== null && !head.includes('Cache-Control')) throw new Error('no Cache-Control')
-  const isText = body._tag === 'Kept' && body.bytes.length <= longestText
+  const isText = body._tag === 'Stored' && body.bytes.length <= maxTextBytes
   return {
     reply,
     common,
@@ -38,22 +38,22 @@ export const createReplay = (reply: Replayable, common: Headers): Replay => {
   }
 }
 
-/** The bytes that it keeps from being freed: its head is in it twice, as text and as what the text is made from. */
+/** Returns the retained memory (bytes). The head counts twice: as `head` and as the headers of the reply. */
 export const sizeOfReplay = ({ reply, head, text }: Replay): number =>
   reply.size + (text?.length ?? 0) + 2 * head.reduce((sum, { length }) => sum + length, 0) + recordBytes
 
-/** Of the records and functions of one reply. */
+/** Estimate for the objects and closures of one reply. */
 const recordBytes = 1024
 
-/** All pieces, made before a byte of the head is written; `null`: only the routes can make them. */
+/** Prepares all pieces before the head is written; `null`: only the routes can reply. */
 const piecesOf = (body: ReplayBody, jwt: string): ReadonlyArray<Uint8Array> | null => {
-  if (body._tag === 'Kept') return [body.bytes]
-  if (body._tag === 'Filled') return body.tokenLength === jwt.length ? body.fill(jwt) : null
+  if (body._tag === 'Stored') return [body.bytes]
+  if (body._tag === 'Template') return body.tokenLength === jwt.length ? body.fill(jwt) : null
   const bytes = body.bytes()
   return bytes && [bytes]
 }
 
-/** Writes a 200. `false`: nothing was written, the routes must answer. Hot path. */
+/** Writes a 200. Returns `false` if nothing was written and the routes must reply. Hot path. */
 export const writeWholeReplay = (
   replay: Replay,
   { jwt, secondsLeft }: ReplayRequest,
@@ -62,27 +62,27 @@ export const writeWholeReplay = (
   const { head, text, reply, cacheControlAt } = replay
   const pieces = text === null ? piecesOf(reply.body, jwt) : []
   if (pieces === null) return false
-  // Written out before other code can change it.
+  // `head` is shared by all replays: `writeHead` serializes it before another replay can change it.
   if (reply.cacheControlFor !== null) head[cacheControlAt] = reply.cacheControlFor(secondsLeft)
   res.writeHead(200, head)
   if (text !== null) {
     res.end(text, 'latin1')
     return true
   }
-  // Corked by itself until the end of this turn: all pieces leave together.
+  // Node corks the socket until the end of this turn, so all pieces are sent together.
   for (const piece of pieces.slice(0, -1)) res.write(piece)
   res.end(pieces.at(-1))
   return true
 }
 
-/** Writes the reply to a range or a condition; what has words of its own, or several parts, is left to the routes. */
+/** Writes the reply to a range or a condition. Leaves error bodies and multipart replies to the routes. */
 export const writePlannedReplay = (
   { common, reply }: Replay,
-  asked: ConditionalHeaders,
+  conditions: ConditionalHeaders,
   { jwt, secondsLeft }: ReplayRequest,
   res: ServerResponse,
 ): boolean => {
-  const planned = reply.plan(asked)
+  const planned = reply.plan(conditions)
   if (planned === null) return false
   const { status, headers: own, body } = planned
   const headers = mergeHeaders(common, own)

@@ -10,19 +10,19 @@ import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import { type BadFormat, badFormat, type NotSet, notSet } from '../response/http-error.ts'
 import type { Incoming } from './incoming.ts'
 
-/** A token as it came, not verified. */
+/** A token as received, not yet verified. */
 export type Credential = { readonly carrier: Viewer['carrier']; readonly jwt: string }
 
 const bearer = /^bearer +([^\s]+) *$/i
 
-/** The token of `Authorization: bearer …`. The scheme is case-insensitive (RFC 9110 §11.1, W17). */
+/** Reads the token of `Authorization: bearer …`. The scheme is case-insensitive (RFC 9110 §11.1, W17). */
 const readBearer = ({ headers }: Incoming): E.Either<NotSet | BadFormat, string> => {
   if (headers.authorization === undefined) return E.left(notSet)
   const jwt = bearer.exec(headers.authorization)?.[1]
   return jwt === undefined ? E.left(badFormat) : E.right(jwt)
 }
 
-/** The first credential that is present decides alone: a bad header is not rescued by a good query (http-api.md §2.2). */
+/** Reads the first credential present. A bad header is not replaced by a good query (http-api.md §2.2). */
 export const readCredential = (incoming: Incoming): E.Either<NotSet | BadFormat | Forbidden, Credential> => {
   const { headers, pathToken, query } = incoming
   if (headers.authorization !== undefined) {
@@ -38,10 +38,10 @@ export type Authenticate<C> = (
   incoming: Incoming,
 ) => TE.TaskEither<NotSet | BadFormat | Forbidden | Unavailable, C>
 
-/** How a route learns who asks. */
+/** How a route authenticates its callers. */
 export type Credentials<C> = {
   readonly authenticate: Authenticate<C>
-  /** Then every reply of the route says so in `Vary`, but those to public files (http-api.md §6.3, V13). */
+  /** If true, all replies but those with public files have `Vary: Authorization` (http-api.md §6.3, V13). */
   readonly readsAuthorization: boolean
 }
 
@@ -61,11 +61,11 @@ const authenticateMedia =
     return E.isLeft(grant) ? grant : E.right({ kind, grant: grant.right, jwt, carrier })
   }
 
-/** Who holds a good media token of this kind. */
+/** Accepts a viewer with a valid media token of this kind. */
 export const mediaViewer = (tokens: MediaTokens, kind: MediaKind): Credentials<Viewer> =>
   byAuthorization(authenticateMedia(tokens, kind))
 
-/** The same, and `null` for a caller who brings no credential at all. */
+/** Like `mediaViewer`, but returns `null` for a caller without any credential. */
 export const optionalMediaViewer = (tokens: MediaTokens, kind: MediaKind): Credentials<Viewer | null> => {
   const authenticate = authenticateMedia(tokens, kind)
   return byAuthorization((incoming) => async () => {
@@ -74,14 +74,14 @@ export const optionalMediaViewer = (tokens: MediaTokens, kind: MediaKind): Crede
   })
 }
 
-/** Reasons that are known before any claim is believed. */
-const beforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
+/** Reasons that occur before the claims can be trusted. */
+const reasonsBeforeClaims: ReadonlyArray<ForbiddenReason> = ['malformed', 'signature', 'unknown_key']
 
-/** Whether the signature was good, so that the error says more than that the token was made for the other kind. */
-const isOfSignedToken = (error: NotSet | BadFormat | Forbidden | Unavailable): boolean =>
-  error._tag === 'Forbidden' && !beforeClaims.includes(error.reason)
+/** Whether the signature is valid: then the error says more than "this token is for the other media kind". */
+const hasValidSignature = (error: NotSet | BadFormat | Forbidden | Unavailable): boolean =>
+  error._tag === 'Forbidden' && !reasonsBeforeClaims.includes(error.reason)
 
-/** Who holds a good token of either kind: which of them, its audience tells. */
+/** Accepts a viewer with a valid token of either media kind; the token's audience selects the kind. */
 export const anyMediaViewer = (tokens: MediaTokens): Credentials<Viewer> => {
   const asImage = authenticateMedia(tokens, 'image')
   const asContent = authenticateMedia(tokens, 'content')
@@ -91,14 +91,14 @@ export const anyMediaViewer = (tokens: MediaTokens): Credentials<Viewer> => {
       TE.orElse((asContentError) =>
         pipe(
           asImage(incoming),
-          TE.mapLeft((error) => (isOfSignedToken(asContentError) ? asContentError : error)),
+          TE.mapLeft((error) => (hasValidSignature(asContentError) ? asContentError : error)),
         ),
       ),
     ),
   )
 }
 
-/** The caller that the Authorization header proves. */
+/** Authenticates a caller by the Authorization header only. */
 export const bearerOf = <C>(
   authenticate: (jwt: string) => TE.TaskEither<Forbidden | Unavailable, C>,
 ): Credentials<C> =>

@@ -7,11 +7,11 @@ import { E } from '../../fp.ts'
 import { acceptedImageFormats, unacceptedImageFormats } from '../bytes/accept.ts'
 import { ImageFormatName } from './query-codecs.ts'
 
-/** `w h`: CSS pixels; `dpr`: device pixels to one of these; `fmt`: that format and no other (http-api.md §4.4). */
+/** `w`, `h`: CSS pixels; `dpr`: device pixels per CSS pixel; `fmt`: the only format (http-api.md §4.4). */
 export const ImageQuery = t.partial({ w: Pixels, h: Pixels, dpr: PixelRatio, fmt: ImageFormatName })
 type ImageQuery = t.TypeOf<typeof ImageQuery>
 
-/** The client hints that may be asked for (RFC 8942 §3.1); Save-Data comes unasked. */
+/** The client hints that a server must request (RFC 8942 §3.1); clients send Save-Data without a request. */
 export const acceptClientHints = 'Sec-CH-DPR, Sec-CH-Width'
 
 const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undefined => {
@@ -22,14 +22,14 @@ const hint = <A>(codec: t.Type<A, unknown, unknown>, header: unknown): A | undef
 const savesData = (headers: IncomingHttpHeaders): boolean => /^on\b/i.test(String(headers['save-data'] ?? ''))
 
 /**
- * What a page wishes for, and the request headers that this depends on, if any. A hint counts where its parameter is missing.
- * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints), so it is brought back to
- * CSS pixels first; who saves data gets one pixel for each of those.
+ * Returns the image preferences and the request headers that they depend on. A parameter overrides its hint.
+ * `Sec-CH-Width` is in device pixels (https://wicg.github.io/responsive-image-client-hints): it is converted
+ * to CSS pixels first. A client that sends Save-Data gets one device pixel per CSS pixel.
  */
 export const readImagePreferences = (
   query: ImageQuery,
   headers: IncomingHttpHeaders,
-): { readonly wish: ImagePreferences; readonly vary: ReadonlyArray<string> } => {
+): { readonly preferences: ImagePreferences; readonly vary: ReadonlyArray<string> } => {
   const hintedRatio = hint(PixelRatio, headers['sec-ch-dpr']) ?? 1
   const hintedWidth = hint(Pixels, headers['sec-ch-width'])
   const width = query.w ?? (hintedWidth === undefined ? undefined : hintedWidth / hintedRatio)
@@ -41,7 +41,7 @@ export const readImagePreferences = (
     ...(query.dpr === undefined ? ['Save-Data'] : []),
   ]
   return {
-    wish: {
+    preferences: {
       formats: query.fmt === undefined ? acceptedImageFormats(headers.accept) : [query.fmt],
       otherwise: query.fmt === undefined ? unacceptedImageFormats(headers.accept) : [],
       size:

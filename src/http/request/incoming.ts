@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A request as routes see it: not decoded yet. */
+/** A request before its parameters are decoded. */
 export type Incoming = {
   readonly method: string
   /** The token of `/api/1/~{jwt}/…`, if the path had one (http-api.md §2.2). */

@@ -1,14 +1,14 @@
 import type * as t from 'io-ts'
 
-type Described = {
-  /** Of `t.type` and `t.partial`. */
+type CodecShape = {
+  /** On `t.type` and `t.partial`. */
   readonly props?: t.Props
-  /** Of `t.intersection`. */
+  /** On `t.intersection`. */
   readonly types?: ReadonlyArray<t.Mixed>
 }
 
-/** The names of the parameters that a codec of a query knows; what it ignores is not among them. */
+/** Returns the parameter names that a query codec reads. */
 export const parameterNames = (codec: t.Mixed): ReadonlyArray<string> => {
-  const { props = {}, types = [] } = codec as Described
+  const { props = {}, types = [] } = codec as CodecShape
   return [...Object.keys(props), ...types.flatMap(parameterNames)]
 }

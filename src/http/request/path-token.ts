@@ -3,8 +3,8 @@ import type { Context, Middleware } from 'koa'
 const withToken = /^\/api\/1\/~([^/]*)(\/.*)$/
 
 /**
- * Takes the token out of `/api/1/~{jwt}/…`, so that one route serves every way of signing. Relative URIs of a
- * list inherit the segment by URL resolution (http-api.md §2.2, §3).
+ * Removes the token from `/api/1/~{jwt}/…`, so that one route serves all token carriers. Relative URIs in a
+ * list inherit the token segment by URL resolution (http-api.md §2.2, §3).
  */
 export const takePathToken: Middleware = (ctx, next) => {
   const [, jwt, rest] = withToken.exec(ctx.path) ?? []

@@ -3,7 +3,7 @@ import type { Presign } from '../../domain/access/viewer.ts'
 import { E } from '../../fp.ts'
 import { IMAGE_FORMATS, type ImageFormat } from '../bytes/accept.ts'
 
-// The name of each codec is the `type` of its fault in a 422, and the message of its failure is the sentence.
+// In a 422, a codec's name is the `type` of the fault, and its failure message is the `msg`.
 
 const yes = ['1', 'true', 'on', 'yes', 't', 'y']
 const no = ['0', 'false', 'off', 'no', 'f', 'n']
@@ -24,7 +24,7 @@ export const QueryBoolean = new t.Type<boolean, string, unknown>(
 
 const isImageFormat = (u: unknown): u is ImageFormat => IMAGE_FORMATS.some((format) => format === u)
 
-/** `jpg` is jpeg. */
+/** Accepts `jpg` as an alias of `jpeg`. */
 export const ImageFormatName = new t.Type<ImageFormat, string, unknown>(
   'image_format',
   isImageFormat,

@@ -1,14 +1,14 @@
 const absoluteForm = /^https?:\/\/[^/?#\\]+([^#\\]*)$/i
 
-/** Whether it is origin-form. Node's parser lets pass what is in no URI: `#`, tab and form feed. */
+/** Node's parser accepts characters that are invalid in a URI: `#`, tab and form feed. */
 const isOriginForm = (target: string): boolean =>
   target.charCodeAt(0) === 0x2f && !target.includes('#') && !target.includes('\t') && !target.includes('\f')
 
 /**
- * Path and query of a request target (RFC 9112 §3.2): of an absolute http(s) URL they are taken out, as a proxy
- * sends it. `*` is for OPTIONS alone. Returns `null` for anything else, which is 400 (http-api.md §1.4).
+ * Returns path and query of a request target (RFC 9112 §3.2), also from an absolute http(s) URL, as a proxy
+ * sends it. `*` is valid only for OPTIONS. Returns `null` for anything else, which is 400 (http-api.md §1.4).
  *
- * Hot path. The text is never normalised: a path means the same in either form.
+ * Hot path. The text is never normalised, so a path means the same in either form.
  */
 export const readTarget = (method: string | undefined, target: string): string | null => {
   if (isOriginForm(target)) return target

@@ -4,39 +4,39 @@ import type { Clock } from '../../ports/clock.ts'
 import { evaluateConditions } from '../bytes/conditional.ts'
 import { type ContentCoding, chooseCoding } from '../bytes/content-coding.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
-import { brotliWell, gzippedWell } from '../lists/compress.ts'
+import { brotliBest, gzipBest } from '../lists/compress.ts'
 import type { Incoming } from '../request/incoming.ts'
 import { preconditionFailed, type Reply } from './reply.ts'
 
-/** A file of the console. */
+/** A static file of the console. */
 export type Asset = { readonly contentType: string; readonly body: Uint8Array }
 
 export type AssetReply = (incoming: Pick<Incoming, 'headers'>) => TE.TaskEither<never, Reply>
 
 const encoders: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
-  br: brotliWell,
-  gzip: gzippedWell,
+  br: brotliBest,
+  gzip: gzipBest,
   identity: async (bytes) => bytes,
 }
 
-/** Answers with the file in the best coding that the client takes. Each coding is made once, when first asked for. */
+/** Replies with the file in the best accepted coding. Encodes it once per coding, on first use. */
 export const createAssetReply = ({ contentType, body }: Asset, clock: Clock): AssetReply => {
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
   const forms = new Map<ContentCoding, Promise<Uint8Array>>()
 
   const formOf = (coding: ContentCoding): Promise<Uint8Array> => {
-    const made = forms.get(coding) ?? encoders[coding](body)
-    forms.set(coding, made)
-    return made
+    const encoded = forms.get(coding) ?? encoders[coding](body)
+    forms.set(coding, encoded)
+    return encoded
   }
 
-  return ({ headers: asked }) =>
+  return ({ headers: requestHeaders }) =>
     async () => {
-      const coding = chooseCoding(asked['accept-encoding'], ['br', 'gzip'])
+      const coding = chooseCoding(requestHeaders['accept-encoding'], ['br', 'gzip'])
       const etag = `"${digest}${coding === 'identity' ? '' : `-${coding}`}"`
-      // The page asks each time whether the file is still the same, so that a release is seen at once.
+      // The browser revalidates at each load, so that a new release is visible at once.
       const shared: Headers = { ETag: etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
-      const decision = evaluateConditions({ ...asked, range: undefined }, { etag }, clock)
+      const decision = evaluateConditions({ ...requestHeaders, range: undefined }, { etag }, clock)
       if (decision === 'not-modified') return E.right({ status: 304, headers: shared, body: null })
       if (decision === 'precondition-failed') return E.right(preconditionFailed)
       const own = {

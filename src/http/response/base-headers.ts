@@ -1,13 +1,13 @@
 import type { Context } from 'koa'
 import type { Headers } from '../bytes/representation-headers.ts'
 
-/** Of every response. */
+/** Headers of every response. */
 export const securityHeaders: Headers = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** What a reply has whatever it says, put together on the way in and written together with its own headers. */
+/** Headers that middleware collects before the handler runs, to be written with the reply's own. */
 export const baseHeadersOf = ({ state }: Pick<Context, 'state'>): Headers => {
   const { baseHeaders }: { baseHeaders?: Headers } = state
   return baseHeaders ?? {}

@@ -15,20 +15,20 @@ import { joinHeaders } from './join-headers.ts'
 import { preconditionFailed, type Reply, rangeNotSatisfiable } from './reply.ts'
 
 /**
- * `chosen`: what a route that chooses among representations says of its choice, in place of what bytes say. How it
- * chose depends on more than can be told when the same is asked again.
+ * `extra`: headers of a route that selects a representation, which override the headers of the bytes.
+ * Such a reply is not replayable, because the selection depends on more than the replay key contains.
  */
 export type BytesReply = (
   incoming: Incoming,
   bytes: Found<ServableBytes>,
   viewer: Viewer | null,
-  chosen?: Headers,
+  extra?: Headers,
 ) => Reply
 
-/** For multipart/byteranges (RFC 2046 §5.1.1). */
+/** Boundary of multipart/byteranges (RFC 2046 §5.1.1). */
 const newBoundary = (): string => randomBytes(18).toString('hex')
 
-/** Makes the function that plans replies about one representation; what is no HEAD is a GET. */
+/** Returns a planner for replies with one representation. Any method but HEAD counts as GET. */
 export const planBytes =
   (representation: Representation, clock: Clock) =>
   (headers: ConditionalHeaders, method = 'GET'): ByteReply =>
@@ -40,8 +40,8 @@ export const planBytes =
       newBoundary,
     })
 
-/** Ranges are opened one after the other, when the status has long left: what fails then breaks the stream. */
-const opened =
+/** Ranges are opened one by one after the status was sent, so a failure breaks the stream. */
+const openOrThrow =
   (read: ServableBytes['read']) =>
   async (range: ByteRange): Promise<ByteStream> => {
     const stream = await read(range)()
@@ -55,39 +55,39 @@ const bodyOf = (body: ByteReply['body'], { read }: ServableBytes): Reply['body']
   return {
     open: async (onArriving) => {
       const readOne: ServableBytes['read'] = (range) => read(range, onArriving)
-      return E.right(multipartBody(body.plan, opened(readOne)))
+      return E.right(multipartBody(body.plan, openOrThrow(readOne)))
     },
   }
 }
 
-/** Makes the one function that answers with stored bytes, http-api.md §6. */
+/** Creates the only function that replies with stored bytes (http-api.md §6). */
 export const createBytesReply = (clock: Clock): BytesReply => {
-  const described = new WeakMap<ServableBytes, Representation>()
+  const representations = new WeakMap<ServableBytes, Representation>()
   const representationOf = (bytes: ServableBytes): Representation => {
-    const representation = described.get(bytes) ?? describeRepresentation(bytes)
-    described.set(bytes, representation)
+    const representation = representations.get(bytes) ?? describeRepresentation(bytes)
+    representations.set(bytes, representation)
     return representation
   }
 
-  return (incoming, { value: bytes, tiers, isStillCached }, viewer, chosen) => {
+  return (incoming, { value: bytes, tiers, isStillCached }, viewer, extra) => {
     const representation = representationOf(bytes)
     const plan = planBytes(representation, clock)
     const { status, headers, body } = plan(incoming.headers, incoming.method)
     if (status === 416) return rangeNotSatisfiable(headers)
     if (status === 412) return preconditionFailed
-    const ready = bodyOf(body, bytes)
-    if (chosen !== undefined) return { status, headers: joinHeaders(headers, chosen), body: ready, tiers }
+    const content = bodyOf(body, bytes)
+    if (extra !== undefined) return { status, headers: joinHeaders(headers, extra), body: content, tiers }
     return {
       status,
       headers,
-      body: ready,
+      body: content,
       tiers,
-      again: {
+      replay: {
         viewer,
         isStillCached,
         headers: representation.whole,
         plan,
-        body: { _tag: 'Held', bytes: bytes.peek },
+        body: { _tag: 'Cached', bytes: bytes.peek },
         cacheControlFor: null,
         size: 0,
       },

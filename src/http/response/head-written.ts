@@ -4,17 +4,17 @@ type Listener = (status: number) => void
 
 const listeners = new WeakMap<ServerResponse, Listener>()
 
-/** Calls `listener` once, when the head of the reply is written or its connection is gone (status 0). */
+/** Calls `listener` once, when the head of the reply is written or its connection is closed (status 0). */
 export const onHeadWritten = (res: ServerResponse, listener: Listener): void => {
   listeners.set(res, listener)
   res.once('close', () => headWritten(res, 0))
-  // A reply that waits behind another one on its connection is not told that the client has left.
+  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects.
   res.req.once('close', () => {
     if (res.req.socket.destroyed) headWritten(res, 0)
   })
 }
 
-/** Reports the head of a reply: by then it is known what the reply is, whatever its body takes. */
+/** Reports that the head is written: the outcome is known then, however long the body takes. */
 export const headWritten = (res: ServerResponse, status: number): void => {
   const listener = listeners.get(res)
   if (listener === undefined) return

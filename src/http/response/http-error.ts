@@ -1,14 +1,14 @@
-/** What can be wrong with a request before a service is asked. */
+/** Faults of a request that are found before any service is called. */
 export type HttpError = NotSet | BadFormat | Unprocessable
 
 /** No credential at all. */
 export type NotSet = { readonly _tag: 'NotSet' }
 /** An Authorization header that is not `bearer <token>`. */
 export type BadFormat = { readonly _tag: 'BadFormat' }
-/** Parameters that do not decode, one entry a fault. */
+/** Parameters that do not decode, one entry per fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<Fault> }
 
-/** As http-api.md §1.4 has it: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
+/** See http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
 export type Fault = { readonly loc: ReadonlyArray<string>; readonly msg: string; readonly type: string }
 
 export const notSet: NotSet = { _tag: 'NotSet' }

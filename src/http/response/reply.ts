@@ -8,23 +8,23 @@ import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './error-body.ts'
 import type { HttpError } from './http-error.ts'
 
-/** A response as data. Routes return one; handle.ts alone writes it to Koa. */
+/** A response as data. Routes return one; only handle.ts writes it to Koa. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | StreamedBody | ErrorBody | null
-  /** How the cache came by what is told in it; of a stream, the stream tells. */
+  /** Outcome of each cache tier for the data in this reply; a streamed body reports its own. */
   readonly tiers?: ReadonlyArray<TierOutcome>
-  /** Of one that can be given again. */
-  readonly again?: Replayable
+  /** Present if the replay cache may store the reply. */
+  readonly replay?: Replayable
 }
 
-/** One whose body is at hand. */
+/** A reply whose body is in memory. */
 export type ReadyReply = Reply & { readonly body: Exclude<Reply['body'], StreamedBody> }
 
 /**
- * Bytes that are opened only when they are really sent: not for HEAD. Their length is in the headers. `onArriving` is
- * called while they are waited for and others of the same file come in.
+ * A body that is opened only when it is sent, so not for HEAD. Its length is in the headers. `onArriving` is
+ * called when other bytes of the same file arrive while the reply waits for its own.
  */
 export type StreamedBody = {
   readonly open: (
@@ -34,11 +34,11 @@ export type StreamedBody = {
 
 type ListAudience = {
   readonly isPublic: boolean
-  /** Seconds for which the token is still good that the list bears or depends on; `null`: there is none. */
+  /** Remaining lifetime (seconds) of the token that the list contains or depends on; `null`: no token. */
   readonly secondsLeft: number | null
 }
 
-/** Of every list (http-api.md §6.3). No list is kept for longer than its token opens anything (V13). Hot path. */
+/** Cache-Control of every list (http-api.md §6.3). No list outlives its token in a cache (V13). Hot path. */
 export const listCacheControl = ({ isPublic, secondsLeft }: ListAudience): string => {
   const left = secondsLeft === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor(secondsLeft))
   return `${isPublic ? 'public' : 'private'}, max-age=${Math.min(30, left)}, stale-while-revalidate=${Math.min(
@@ -47,10 +47,10 @@ export const listCacheControl = ({ isPublic, secondsLeft }: ListAudience): strin
   )}, stale-if-error=${Math.min(86_400, left)}`
 }
 
-/** The life of a token at this moment; `exp` is in seconds since 1970. */
+/** Returns the remaining lifetime of a token (seconds); `exp` is in seconds since 1970. */
 export const secondsUntil = (exp: number, clock: Clock): number => exp - Math.floor(clock() / 1000)
 
-/** What is true only now. */
+/** A reply that must not be cached, because it is valid only at this moment. */
 export const jsonReply = (body: unknown, status = 200): Reply => ({
   status,
   headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
@@ -64,20 +64,20 @@ type ErrorForm = {
   readonly token?: ErrorBody['token']
 }
 
-// http-api.md §1.4. The message is the same whatever the cause: causes go to the log, never to a client.
+// http-api.md §1.4. The message does not depend on the cause: causes go to the log, never to a client.
 const forms = {
   NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
   BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
   Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
-  NotFound: { status: 404, type: 'not_found', message: 'there is no such thing, or nothing to show of it' },
-  Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter does not fit' },
-  Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be taken' },
+  NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
+  Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
+  Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
   Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
-  BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are not what they should be' },
+  BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
 
-// What the signature alone decides says nothing of what there is.
-const ofToken: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
+// The signature alone decides these, so they reveal nothing about what exists.
+const tokenFaults: Partial<Record<ForbiddenReason, Partial<ErrorForm>>> = {
   expired: { token: 'expired', message: 'the token has expired' },
   malformed: { token: 'damaged' },
   signature: { token: 'damaged' },
@@ -97,7 +97,7 @@ export const errorReply = (
 export const fromError = (error: DomainError | HttpError): ReadyReply => {
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
-  if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, ofToken[error.reason]))
+  if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
   if (error._tag === 'Unavailable') return errorReply(form, null, { 'Retry-After': '2' })
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })
   return errorReply(form)
@@ -113,25 +113,25 @@ export const methodNotAllowed = (allow: string): ReadyReply =>
 export const internalServerError = errorReply({
   status: 500,
   type: 'internal',
-  message: 'something is broken here',
+  message: 'internal server error',
 })
-/** To `OPTIONS *` (RFC 9110 §9.3.7). */
+/** The reply to `OPTIONS *` (RFC 9110 §9.3.7). */
 export const optionsOfAll: ReadyReply = { status: 204, headers: { Allow: 'GET, HEAD, OPTIONS' }, body: null }
 
-/** More came than this process takes on (http-api.md §13.2). */
+/** The admission queue is full, or the request waited too long (http-api.md §13.2). */
 export const overloaded = errorReply(
-  { status: 503, type: 'overloaded', message: 'too many requests wait; try again in a moment' },
+  { status: 503, type: 'overloaded', message: 'too many requests are waiting; try again in a moment' },
   null,
   { 'Retry-After': '2' },
 )
 export const preconditionFailed = errorReply({
   status: 412,
   type: 'precondition_failed',
-  message: 'the stored bytes are not those of the condition',
+  message: 'the stored bytes do not match the condition',
 })
 export const rangeNotSatisfiable = (headers: Readonly<Record<string, string>>): Reply =>
   errorReply(
-    { status: 416, type: 'range_not_satisfiable', message: 'no byte of the range is there' },
+    { status: 416, type: 'range_not_satisfiable', message: 'the file has no bytes in this range' },
     null,
     headers,
   )

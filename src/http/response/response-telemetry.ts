@@ -2,10 +2,10 @@ import type { TierOutcome } from '../../ports/tier-answer.ts'
 import { formatCacheStatus, formatServerTiming, type TierStatus } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
-/** What replies tell of how they came about (http-api.md §7.3). */
+/** Which telemetry headers replies have (http-api.md §7.3). */
 export type ResponseTelemetry = {
   readonly cacheStatus: boolean
-  /** Milliseconds since any moment, by a clock that never goes back; `null`: replies tell no times. */
+  /** Monotonic clock (milliseconds, any origin); `null`: replies have no Server-Timing. */
   readonly stopwatch: (() => number) | null
 }
 
@@ -17,30 +17,30 @@ const outcomes: Readonly<Record<TierOutcome['outcome'], TierStatus['outcome']>> 
   bypass: { _tag: 'Forwarded', because: 'bypass' },
 }
 
-type Told = { readonly tiers?: ReadonlyArray<TierOutcome> }
+type Tiered = { readonly tiers?: ReadonlyArray<TierOutcome> }
 
-const nothing: Headers = {}
+const noHeaders: Headers = {}
 
-/** Cache-Status of what tells its tiers. Hot path: hits of a tier are told by one and the same list. */
-export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((told: Told) => Headers) => {
+/** Formats Cache-Status. Hot path: all hits of a tier share one array, so its header is memoized. */
+export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((source: Tiered) => Headers) => {
   const headers = new WeakMap<ReadonlyArray<TierOutcome>, Headers>()
   const headersOf = (tiers: ReadonlyArray<TierOutcome>): Headers => ({
     'Cache-Status': formatCacheStatus(
-      tiers.map(({ outcome, ...told }) => ({ ...told, outcome: outcomes[outcome] })),
+      tiers.map(({ outcome, ...rest }) => ({ ...rest, outcome: outcomes[outcome] })),
     ),
   })
 
   return ({ tiers }) => {
-    if (!cacheStatus || tiers === undefined) return nothing
-    const made = headers.get(tiers) ?? headersOf(tiers)
-    headers.set(tiers, made)
-    return made
+    if (!cacheStatus || tiers === undefined) return noHeaders
+    const formatted = headers.get(tiers) ?? headersOf(tiers)
+    headers.set(tiers, formatted)
+    return formatted
   }
 }
 
-/** Server-Timing of one request: each call gives the header with one more phase, which ends now. */
+/** Starts Server-Timing of a request. Each call ends a phase and returns the header with all phases. */
 export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) => Headers) => {
-  if (stopwatch === null) return () => nothing
+  if (stopwatch === null) return () => noHeaders
   const timings: { readonly name: string; readonly milliseconds: number }[] = []
   let last = stopwatch()
   return (name) => {
@@ -51,7 +51,7 @@ export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) 
   }
 }
 
-/** The same headers on a reply that waits for nothing: what that takes is rounded to no time. */
+/** Sets Server-Timing to 0 for a replay, which waits for nothing; its real duration would round to 0. */
 export const withZeroTiming = (headers: Headers): Headers =>
   'Server-Timing' in headers
     ? { ...headers, 'Server-Timing': formatServerTiming([{ name: 'find', milliseconds: 0 }]) }

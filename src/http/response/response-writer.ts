@@ -9,7 +9,7 @@ import type { ReadyReply, Reply, StreamedBody } from './reply.ts'
 export const isStreamed = (body: Reply['body']): body is StreamedBody =>
   body !== null && typeof body === 'object' && 'open' in body
 
-/** What replies have in common, and what one of them has: `Vary` names what either of them does. */
+/** Merges base headers and a reply's own headers; `Vary` becomes the union of both. */
 export const mergeHeaders = (base: Headers, own: Headers): Record<string, string> => {
   const headers = joinHeaders(base, own)
   if (base.Vary !== undefined && own.Vary !== undefined) headers.Vary = `${base.Vary}, ${own.Vary}`
@@ -17,8 +17,8 @@ export const mergeHeaders = (base: Headers, own: Headers): Record<string, string
 }
 
 /**
- * Status and headers, straight to the socket. Koa would set one header after the other, look at the body to find
- * out its type and length, which are known, and take half of the time that a small reply takes altogether.
+ * Writes status and headers without Koa. Koa sets headers one by one and detects the type and length of the
+ * body, which are known; that takes half of the total time of a small reply.
  */
 export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status' | 'headers'>): void => {
   ctx.respond = false
@@ -29,7 +29,7 @@ export const writeHead = (ctx: Context, { status, headers }: Pick<Reply, 'status
 const lengthOf = (body: string | Uint8Array): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.length
 
-/** Writes the reply; of a HEAD, the head alone. */
+/** Writes the reply; for HEAD, without the body. */
 export const writeReply = (ctx: Context, { status, headers, body }: ReadyReply): void => {
   if (body === null) {
     const isEmpty = ctx.method !== 'HEAD' && status !== 204 && status !== 304

@@ -7,10 +7,10 @@ import type { BlobStream } from '../../ports/blob-cache.ts'
 import { type Pieces, piecesOf } from './pieces.ts'
 import type { ReplyBuffers } from './reply-buffers.ts'
 
-/** A stream whose first bytes are here; `null`: it has none. */
+/** A stream whose first piece was read; `first` is `null` for an empty stream. */
 export type StartedStream = { readonly first: Uint8Array | null; readonly pieces: Pieces }
 
-/** Waits for the first bytes: what fails until then can still be answered with a status. */
+/** Waits for the first bytes, so that a failure until then still gets an error status. */
 export const startStream = async (
   stream: ByteStream & Partial<BlobStream>,
   buffers: ReplyBuffers,
@@ -19,42 +19,42 @@ export const startStream = async (
   try {
     return E.right({ first: await pieces.next(), pieces })
   } catch (cause) {
-    pieces.done(true)
+    pieces.release(true)
     return E.left(fromStreamError(cause))
   }
 }
 
-const hasLeft = (res: ServerResponse): boolean => res.destroyed || res.req.socket.destroyed
+const isDisconnected = (res: ServerResponse): boolean => res.destroyed || res.req.socket.destroyed
 
-/** The way of pieces to one client. */
-type Way = {
-  /** Resolves when the piece has gone out. `false`: the client has left. */
+/** Sends pieces to one client. */
+type PieceWriter = {
+  /** Resolves when the piece was sent. `false`: the client has disconnected. */
   readonly send: (piece: Uint8Array) => Promise<boolean>
-  /** Whether the last piece may still be read from. */
+  /** Whether the system may still read the last piece. */
   readonly isBusy: () => boolean
 }
 
-const createWay = (res: ServerResponse, onLeft: () => void): Way => {
+const createPieceWriter = (res: ServerResponse, onDisconnect: () => void): PieceWriter => {
   let settle: (isSent: boolean) => void = () => undefined
   let isBusy = false
-  const left = () => {
+  const onClose = () => {
     settle(false)
-    onLeft()
+    onDisconnect()
   }
-  res.once('close', left)
-  // A reply that waits behind another one on its connection is not told that the client has left.
-  res.req.once('close', () => hasLeft(res) && left())
+  res.once('close', onClose)
+  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects.
+  res.req.once('close', () => isDisconnected(res) && onClose())
 
   return {
     send: (piece) =>
       new Promise((resolve) => {
-        if (hasLeft(res)) return resolve(false)
+        if (isDisconnected(res)) return resolve(false)
         settle = resolve
         isBusy = true
-        // Of a client who leaves, what is on its way is called back, and what waits to be is never heard of again.
+        // After a disconnect Node calls back for the write in progress, but never for queued writes.
         res.write(piece, (error) => {
           isBusy = false
-          resolve(!error && !hasLeft(res))
+          resolve(!error && !isDisconnected(res))
         })
       }),
     isBusy: () => isBusy,
@@ -62,23 +62,23 @@ const createWay = (res: ServerResponse, onLeft: () => void): Way => {
 }
 
 /**
- * Sends the stream as the body, at the pace of the client: the next piece is asked for when the one before it has
- * gone out. The client's leaving ends the stream early; a stream that throws breaks the connection, so that a short
- * body is never taken for a whole one (http-api.md §6.4).
+ * Sends the stream as the body, with backpressure: the next piece is read when the previous one was sent. A
+ * disconnect ends the stream early. A stream that throws breaks the connection, so that a truncated body is
+ * never mistaken for a complete one (http-api.md §6.4).
  */
 export const sendStream = async ({ first, pieces }: StartedStream, res: ServerResponse): Promise<void> => {
-  // Also while it waits for bytes that may not come.
-  const { send, isBusy } = createWay(res, pieces.leave)
+  // A disconnect cancels the source also while it waits for bytes that may never arrive.
+  const { send, isBusy } = createPieceWriter(res, pieces.cancel)
   try {
     let piece = first
     while (piece !== null && (await send(piece))) piece = await pieces.next()
     if (piece === null) res.end()
     else res.destroy()
   } catch (error) {
-    const left = hasLeft(res)
+    const wasDisconnected = isDisconnected(res)
     res.destroy()
-    if (!left) throw error
+    if (!wasDisconnected) throw error
   } finally {
-    pieces.done(!isBusy())
+    pieces.release(!isBusy())
   }
 }

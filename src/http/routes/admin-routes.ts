@@ -31,7 +31,7 @@ const evictionsBody = ({ evictedBytes, ...evictions }: CacheEvictions) => ({
 
 const taskBody = ({ lastFailure, ...task }: TaskCounts) => ({ ...task, last_failure: lastFailure })
 
-/** http-api.md §8.1, and of §8.2 what the cache and the background work do. */
+/** http-api.md §8.1, and the cache and background counters of §8.2. */
 export const adminRoutes = (
   { admins, cacheStats, traffic, refusals, background }: Deps,
   handle: RouteHandler,

@@ -12,7 +12,7 @@ import { type Asset, createAssetReply } from '../response/asset-reply.ts'
 import { errorReply, jsonReply, type Reply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** Files of the console by name (`watch.js`), built once and kept in memory. */
+/** Files of the console by name (`watch.js`), built in advance and held in memory. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
 
 type Deps = {
@@ -22,7 +22,7 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Nothing but our own files runs or is loaded; hls.js feeds the player from blobs. */
+/** Allows only our own files; `blob:` is for hls.js, which feeds the player from blobs. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,7 +36,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const page = (html: string): Reply => ({
+const pageReply = (html: string): Reply => ({
   status: 200,
   headers: {
     'Content-Type': 'text/html; charset=utf-8',
@@ -57,8 +57,8 @@ export const consoleRoutes = (
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/console')
-  // A share link says neither picture nor film: the token's audience does.
-  const watcher = anyMediaViewer(tokens)
+  // A share link does not contain the media kind; the token's audience does.
+  const viewer = anyMediaViewer(tokens)
   const assetReplies = new Map(
     [...consoleAssets].map(([name, asset]) => [name, createAssetReply(asset, clock)]),
   )
@@ -66,13 +66,13 @@ export const consoleRoutes = (
   routes.get(
     '/watch/:uid',
     handle({
-      credential: watcher,
+      credential: viewer,
       params: AnyUid,
       query: t.unknown,
       handler: ({ credential, params: { uid } }) =>
         pipe(
           TE.fromEither(authorizeFile(credential, uid)),
-          TE.map(() => page(watchPage(credential.kind, uid))),
+          TE.map(() => pageReply(watchPage(credential.kind, uid))),
         ),
     }),
   )
@@ -80,7 +80,7 @@ export const consoleRoutes = (
   routes.get(
     '/watch/:uid/progress',
     handle({
-      credential: watcher,
+      credential: viewer,
       params: AnyUid,
       query: t.unknown,
       handler: ({ credential, params: { uid } }) =>

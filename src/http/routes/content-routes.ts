@@ -33,7 +33,7 @@ type Deps = {
 const ByFile = t.strict({ uid: ContentFileUid })
 const ByExport = t.strict({ uid: ContentExportUid })
 const ByPart = t.strict({ uid: ContentPartUid })
-// No variable can be defined in JSON or XML.
+// No `define` mode: JSON and XML lists cannot define variables.
 const UrlQuery = t.partial({ presign: PresignUrls })
 const M3u8Query = t.partial({ presign: PresignM3u8 })
 const MasterQuery = t.intersection([M3u8Query, MobileFilter])
@@ -60,7 +60,6 @@ export const contentRoutes = (
     }),
   )
 
-  /** A list of what its path names. */
   const list = <U, Q, S extends Signature>(
     format: ListFormat,
     params: t.Type<{ readonly uid: U }, unknown, unknown>,
@@ -81,7 +80,7 @@ export const contentRoutes = (
     })
 
   routes.get(
-    '/exports/:uid.iframes.m3u8', // before the next, which would take it for a uid
+    '/exports/:uid.iframes.m3u8', // must precede the next route, which would match it as a uid
     list('m3u8', ByExport, M3u8Query, (uid, viewer, { presign = null }) =>
       vods.showIFrames(uid, viewer, presign),
     ),

@@ -7,7 +7,7 @@ import { pageHeaders } from '../pages/page.ts'
 import { anonymous } from '../request/credential.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** The page for a visitor without a link (http-api.md §13.6). */
+/** The start page, for a visitor without a link (http-api.md §13.6). */
 export const homeRoutes = (health: HealthService, handle: RouteHandler): Routes => {
   const routes = createRoutes('')
   routes.get(

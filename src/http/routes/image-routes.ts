@@ -35,8 +35,8 @@ const ByImage = t.strict({ uid: ImageFileUid })
 const ByExport = t.strict({ uid: ImageExportUid })
 const ListQuery = t.partial({ presign: PresignUrls, public: QueryBoolean })
 
-/** What is chosen may be another export tomorrow: unlike an export's own bytes, it is fresh for as long as a list. */
-const chosenOf = (
+/** The selected export may change, so the reply has the short lifetime of a list, unlike an export itself. */
+const negotiationHeaders = (
   image: ListedImage,
   { isPublic }: ServableBytes,
   vary: ReadonlyArray<string>,
@@ -54,17 +54,17 @@ export const imageRoutes = (
   handle: RouteHandler,
 ): Routes => {
   const routes = createRoutes('/api/1/image_files', sharing)
-  const viewerOrNobody = optionalMediaViewer(tokens, 'image')
+  const optionalViewer = optionalMediaViewer(tokens, 'image')
 
   routes.get(
     '/playlist/:uid',
     handle({
-      credential: viewerOrNobody,
+      credential: optionalViewer,
       params: ByImage,
       query: ListQuery,
-      checkAnonymous: ({ uid }, { public: isAsked }) => {
-        const asked = QueryBoolean.decode(isAsked)
-        return E.isRight(asked) && asked.right ? playlists.checkPublic(uid) : TE.left(notSet)
+      checkAnonymous: ({ uid }, { public: flag }) => {
+        const isPublic = QueryBoolean.decode(flag)
+        return E.isRight(isPublic) && isPublic.right ? playlists.checkPublic(uid) : TE.left(notSet)
       },
       handler: ({ credential: viewer, params: { uid }, query, incoming }) => {
         if (query.public)
@@ -91,8 +91,8 @@ export const imageRoutes = (
     }),
   )
 
-  /** Without a token, what is not public is as if nobody had asked with one (W16). */
-  const unlessNobody =
+  /** Without a token, a file that is not public gets 401, like any request without a token (W16). */
+  const as401WithoutToken =
     (viewer: Viewer | null) =>
     <L extends { readonly _tag: string }>(error: L): L | NotSet =>
       viewer === null && error._tag === 'Forbidden' ? notSet : error
@@ -100,24 +100,24 @@ export const imageRoutes = (
   routes.get(
     '/:uid/best',
     handle({
-      credential: viewerOrNobody,
+      credential: optionalViewer,
       params: ByImage,
       query: ImageQuery,
       checkAnonymous: ({ uid }) => playlists.checkPublic(uid),
       handler: ({ credential: viewer, params, query, incoming }) => {
-        const { wish, vary } = readImagePreferences(query, incoming.headers)
+        const { preferences, vary } = readImagePreferences(query, incoming.headers)
         const serve = (image: ListedImage) =>
           pipe(
             exports.openImage(image.uid, viewer),
             TE.map((found) => {
-              const secondsLeft = viewer && secondsUntil(viewer.grant.exp, clock)
-              return bytesReply(incoming, found, viewer, chosenOf(image, found.value, vary, secondsLeft))
+              const ttl = viewer && secondsUntil(viewer.grant.exp, clock)
+              return bytesReply(incoming, found, viewer, negotiationHeaders(image, found.value, vary, ttl))
             }),
           )
         return pipe(
-          playlists.chooseImage(params.uid, viewer, wish),
+          playlists.chooseImage(params.uid, viewer, preferences),
           TE.flatMap(serve),
-          TE.mapLeft(unlessNobody(viewer)),
+          TE.mapLeft(as401WithoutToken(viewer)),
         )
       },
     }),
@@ -126,13 +126,13 @@ export const imageRoutes = (
   routes.get(
     '/image/:uid{.:ext}',
     handle({
-      credential: viewerOrNobody,
+      credential: optionalViewer,
       params: ByExport,
       query: t.unknown,
       handler: ({ credential: viewer, params, incoming }) =>
         pipe(
           exports.openImage(params.uid, viewer),
-          TE.mapLeft(unlessNobody(viewer)),
+          TE.mapLeft(as401WithoutToken(viewer)),
           TE.map((found) => bytesReply(incoming, found, viewer)),
         ),
     }),

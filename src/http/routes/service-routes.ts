@@ -7,7 +7,7 @@ import { anonymous } from '../request/credential.ts'
 import { jsonReply } from '../response/reply.ts'
 import { createRoutes, type Routes } from '../routes.ts'
 
-/** http-api.md §10. What is wrong is told to operators by the log and `larder doctor`, not to clients. */
+/** http-api.md §10. Causes are reported only to operators, in the log and by `larder doctor`. */
 export const serviceRoutes = (
   { health, lifecycle }: { readonly health: HealthService; readonly lifecycle: Lifecycle },
   handle: RouteHandler,

@@ -18,7 +18,7 @@ describe('Accept of images (http-api.md §4.4, RFC 9110 §12.5.1)', () => {
     ['Chrome', 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'svg avif webp jpeg png'],
     ['Firefox 65 to 91, which know no AVIF', 'image/webp,*/*', 'webp jpeg png avif svg'],
     [
-      'Safari 14, which knows no AVIF',
+      'Safari 14, which does not support AVIF',
       'image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5',
       'svg webp png jpeg avif',
     ],
@@ -64,8 +64,8 @@ describe('Accept of errors (http-api.md §1.4, RFC 9457)', () => {
   }
 })
 
-describe('what Accept of images does not take (§12.4.1)', () => {
-  it('is the rest, the widest known first', () => {
+describe('image formats that Accept excludes (§12.4.1)', () => {
+  it('are the others, the most widely supported first', () => {
     for (const [header, formats] of [
       ['image/webp', 'jpeg png avif svg'],
       ['text/html', 'jpeg png webp avif svg'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-// Headers as clients, careless clients and enemies write them.
+// Headers from correct, careless and hostile clients.
 
 const position = fc.oneof(
   { weight: 6, arbitrary: fc.nat({ max: 70 }).map(String) },

@@ -4,8 +4,8 @@ import { type Selection, selectRanges } from '../../../src/http/bytes/byte-range
 import { rangeHeader } from './arbitraries.ts'
 import { type ReferenceSelection, referenceSelection } from './reference-range.ts'
 
-/** Ranges as a Content-Range would write them, else the word for the selection. */
-const told = (selection: Selection): string => {
+/** Formats ranges as in a Content-Range, otherwise returns the tag of the selection. */
+const describeSelection = (selection: Selection): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   switch (selection._tag) {
     case 'One':
@@ -17,7 +17,7 @@ const told = (selection: Selection): string => {
   }
 }
 
-/** What each part holds, byte by byte. */
+/** The byte positions in each range. */
 const bytesOf = (selection: Selection, body: ReadonlyArray<number>): ReferenceSelection => {
   switch (selection._tag) {
     case 'Whole':
@@ -46,7 +46,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
   ]
   for (const [ranges, selected] of golden) {
     it(`golden: ${ranges} of 1000 bytes selects ${selected}`, () => {
-      expect(told(selectRanges(`bytes=${ranges}`, 1000))).to.equal(selected)
+      expect(describeSelection(selectRanges(`bytes=${ranges}`, 1000))).to.equal(selected)
     })
   }
 
@@ -61,7 +61,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
     ['a gap of one byte stays', 'bytes=0-4,6-9', 1000, '0-4 and 6-9'],
     ['the order asked for is kept (RFC 9110 §15.3.7.2)', 'bytes=500-501,0-1', 1000, '500-501 and 0-1'],
     [
-      'a merged range stands where its first member stood',
+      'a merged range has the position of its first member',
       'bytes=500-510,0-1,505-520',
       1000,
       '500-520 and 0-1',
@@ -86,7 +86,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
   ]
   for (const [why, header, length, selected] of further) {
     it(`${why}: ${JSON.stringify(header)} of ${length} selects ${selected}`, () => {
-      expect(told(selectRanges(header, length))).to.equal(selected)
+      expect(describeSelection(selectRanges(header, length))).to.equal(selected)
     })
   }
 
@@ -94,25 +94,25 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
     expect(selectRanges(undefined, 1000)).to.deep.equal({ _tag: 'Whole' })
   })
 
-  it('gives 8 ranges as asked, and the whole in place of 9', () => {
+  it('returns 8 ranges as requested, and the whole instead of 9', () => {
     const ranges = (count: number) =>
       `bytes=${Array.from({ length: count }, (_, n) => `${n * 10}-${n * 10 + 4}`)}`
     expect(selectRanges(ranges(8), 1000)).to.have.property('_tag', 'Several')
     expect(selectRanges(ranges(9), 1000)).to.deep.equal({ _tag: 'Whole' })
   })
 
-  it('counts ranges after merging: 100 that touch are one', () => {
+  it('counts ranges after merging: 100 adjacent ranges are one', () => {
     const touching = Array.from({ length: 100 }, (_, n) => `${n * 10}-${n * 10 + 9}`)
-    expect(told(selectRanges(`bytes=${touching}`, 2000))).to.equal('0-999')
+    expect(describeSelection(selectRanges(`bytes=${touching}`, 2000))).to.equal('0-999')
   })
 
-  it('ignores a header that is long enough to be hostile', () => {
+  it('ignores a header above the length limit', () => {
     const ranges = Array.from({ length: 100_000 }, (_, n) => `${n}-`)
     expect(selectRanges(`bytes=${ranges}`, 1000)).to.deep.equal({ _tag: 'Whole' })
     expect(selectRanges(`bytes=0-${'9'.repeat(1_000_000)}`, 1000)).to.deep.equal({ _tag: 'Whole' })
   })
 
-  it('selects, of any body by any header, the bytes that the grammar of RFC 9110 selects', () => {
+  it('selects the bytes that the grammar of RFC 9110 selects, for any body and header', () => {
     fc.assert(
       fc.property(rangeHeader(), fc.nat({ max: 60 }), (header, length) => {
         const body = Array.from({ length }, (_, at) => at)
@@ -122,7 +122,7 @@ describe('byte ranges (http-api.md §6.1, W1, W2)', () => {
     )
   })
 
-  it('generates headers of every kind, so that the comparison means something', () => {
+  it('generates headers of every kind, so that the comparison is meaningful', () => {
     const kinds = new Set(
       fc
         .sample(fc.tuple(rangeHeader(), fc.nat({ max: 60 })), 2000)

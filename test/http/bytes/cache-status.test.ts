@@ -13,7 +13,7 @@ describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
     ['a hit in memory', [{ tier: 'memory', outcome: hit }], 'memory; hit'],
     ['what is left of its time', [{ tier: 'memory', outcome: hit, ttl: 30 }], 'memory; hit; ttl=30'],
     [
-      'an entry served past its time (§9.3)',
+      'an entry served stale (§9.3)',
       [{ tier: 'disk', outcome: hit, ttl: -12, detail: 'stale: database unavailable' }],
       'disk; hit; ttl=-12; detail="stale: database unavailable"',
     ],
@@ -26,7 +26,7 @@ describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
       'disk; hit, memory; fwd=miss; stored',
     ],
     [
-      'a fill that others had begun',
+      'a fill that another request started',
       [
         { tier: 'memory', outcome: { _tag: 'Forwarded', because: 'miss' } },
         { tier: 'disk', outcome: { _tag: 'Forwarded', because: 'stale', stored: true, collapsed: true } },
@@ -42,7 +42,7 @@ describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
     })
   }
 
-  it('a detail cannot end the header or its string, whatever it holds', () => {
+  it('a detail cannot end the header or its string, whatever its content', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (detail) => {
         const header = formatCacheStatus([{ tier: 'disk', outcome: hit, detail }])
@@ -53,7 +53,7 @@ describe('Cache-Status (http-api.md §7.3, RFC 9211)', () => {
 })
 
 describe('Server-Timing (http-api.md §7.3)', () => {
-  it('tells each phase to a tenth of a millisecond', () => {
+  it('rounds each phase to 0.1 ms', () => {
     expect(
       formatServerTiming([
         { name: 'token', milliseconds: 0.04 },

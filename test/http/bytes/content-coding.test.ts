@@ -34,13 +34,13 @@ describe('content coding (http-api.md §7.1, W9, RFC 9110 §12.5.3)', () => {
     })
   }
 
-  it('chooses among what is on offer', () => {
+  it('selects only offered codings', () => {
     expect(chooseCoding('gzip, br', ['gzip'])).to.equal('gzip')
     expect(chooseCoding('br', ['gzip'])).to.equal('identity')
     expect(chooseCoding('gzip', [])).to.equal('identity')
   })
 
-  it('never sends what a client did not take, whatever it says', () => {
+  it('never selects a coding that the client does not accept', () => {
     const coding = fc.constantFrom('br', 'gzip', 'identity', 'deflate', '*')
     const weight = fc.constantFrom('', ';q=0', ';q=0.3', ';q=0.7', ';q=1')
     const header = fc.uniqueArray(fc.tuple(coding, weight), { selector: ([name]) => name })

@@ -7,7 +7,7 @@ const parse = (text: string, now = NOW) => parseHttpDate(text, () => now)
 
 const LONG_DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
-/** The three forms of one moment, put together from an ISO date and nothing of the code under test. */
+/** The three formats of one moment, built from an ISO date without the code under test. */
 const formsOf = (seconds: number) => {
   const date = new Date(seconds * 1000)
   const [, day = '', month = '', year = ''] = date.toUTCString().split(' ')
@@ -21,14 +21,14 @@ const formsOf = (seconds: number) => {
 }
 
 describe('HTTP-date (RFC 9110 §5.6.7)', () => {
-  it('reads the three examples of the RFC as one moment', () => {
+  it('parses the three examples of the RFC as the same moment', () => {
     const moment = Date.UTC(1994, 10, 6, 8, 49, 37) / 1000
     expect(parse('Sun, 06 Nov 1994 08:49:37 GMT')).to.equal(moment)
     expect(parse('Sunday, 06-Nov-94 08:49:37 GMT')).to.equal(moment)
     expect(parse('Sun Nov  6 08:49:37 1994')).to.equal(moment)
   })
 
-  it('reads any second of a century in each of its forms', () => {
+  it('parses any second of a century in each format', () => {
     const seconds = fc.integer({ min: Date.UTC(1977) / 1000, max: Date.UTC(2076) / 1000 })
     fc.assert(
       fc.property(seconds, (moment) => {
@@ -40,13 +40,13 @@ describe('HTTP-date (RFC 9110 §5.6.7)', () => {
     )
   })
 
-  it('takes a two-digit year more than 50 years ahead for one in the past', () => {
+  it('resolves a two-digit year more than 50 years ahead to the past', () => {
     expect(parse('Monday, 23-Nov-76 12:00:00 GMT')).to.equal(Date.UTC(2076, 10, 23, 12) / 1000)
     expect(parse('Monday, 23-Nov-76 12:00:01 GMT')).to.equal(Date.UTC(1976, 10, 23, 12, 0, 1) / 1000)
     expect(parse('Monday, 01-Jan-01 00:00:00 GMT', Date.UTC(2099))).to.equal(Date.UTC(2101) / 1000)
   })
 
-  it('knows leap days and leap seconds', () => {
+  it('supports leap days and leap seconds', () => {
     expect(parse('Thu, 29 Feb 2024 00:00:00 GMT')).to.equal(Date.UTC(2024, 1, 29) / 1000)
     expect(parse('Sat, 31 Dec 2016 23:59:60 GMT')).to.equal(Date.UTC(2017) / 1000)
   })
@@ -76,7 +76,7 @@ describe('HTTP-date (RFC 9110 §5.6.7)', () => {
     'Sun, 06-Nov-94 08:49:37 GMT',
   ]
   for (const text of noDates) {
-    it(`takes ${JSON.stringify(text)} for no date`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       expect(parse(text)).to.equal(undefined)
     })
   }

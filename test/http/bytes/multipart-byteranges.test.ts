@@ -36,17 +36,17 @@ type Part = {
 }
 
 describe('Content-Range (RFC 9110 §14.4)', () => {
-  it('names the last byte, and the length of the whole', () => {
+  it('contains the last byte and the size of the whole', () => {
     expect(contentRange({ start: 0, end: 2 }, 1000)).to.equal('bytes 0-1/1000')
   })
 
-  it('of a 416 names the length alone', () => {
+  it('of a 416 contains only the size', () => {
     expect(unsatisfiedRange(1000)).to.equal('bytes */1000')
   })
 })
 
 describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
-  // formidable reads what came by a real socket under a Content-Length that must be true.
+  // formidable parses a body from a real socket, whose Content-Length must be correct.
   let server: Server
   let read: (parts: Promise<ReadonlyArray<Part>>) => void
 
@@ -73,7 +73,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     return parts.map(({ chunks, ...headers }) => ({ ...headers, bytes: Buffer.concat(chunks) }))
   }
 
-  const readBack = async (planned: MultipartPlan, sent: Buffer): Promise<ReadonlyArray<Part>> => {
+  const parseBody = async (planned: MultipartPlan, sent: Buffer): Promise<ReadonlyArray<Part>> => {
     const parts = new Promise<ReadonlyArray<Part>>((resolve) => {
       read = resolve
     })
@@ -84,11 +84,11 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     return parts
   }
 
-  it('is read back by another parser, part for part', async () => {
+  it('is parsed by another parser, part by part', async () => {
     await fc.assert(
       fc.asyncProperty(ranges, async (wanted) => {
         const planned = plan(wanted)
-        const parts = await readBack(planned, await collect(multipartBody(planned, openBody)))
+        const parts = await parseBody(planned, await collect(multipartBody(planned, openBody)))
         expect(parts).to.deep.equal(
           wanted.map(({ start, end }) => ({
             contentType: 'video/mp4',
@@ -101,7 +101,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     )
   })
 
-  it('has the length that was told ahead', async () => {
+  it('has the planned length', async () => {
     await fc.assert(
       fc.asyncProperty(ranges, async (wanted) => {
         const planned = plan(wanted)
@@ -110,7 +110,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     )
   })
 
-  it('looks as the RFC prints it', async () => {
+  it('has the form printed in the RFC', async () => {
     const planned = plan([
       { start: 0, end: 2 },
       { start: 4000, end: 4001 },
@@ -143,7 +143,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
       { start: 300, end: 500 },
     ])
 
-    const watched = () => {
+    const createSource = () => {
       const events: string[] = []
       const open = async (range: ByteRange): Promise<ByteStream> => {
         events.push(`open ${range.start}`)
@@ -159,13 +159,13 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
     }
 
     it('are opened one after the other', async () => {
-      const { events, open } = watched()
+      const { events, open } = createSource()
       await collect(multipartBody(two, open))
       expect(events).to.deep.equal(['open 0', 'close 0', 'open 300', 'close 300'])
     })
 
-    it('are not opened before somebody reads, and are closed when the reader leaves', async () => {
-      const { events, open } = watched()
+    it('are opened on the first read, and closed when the reader stops', async () => {
+      const { events, open } = createSource()
       const stream = multipartBody(two, open)
       expect(events).to.deep.equal([])
       for await (const chunk of stream) {
@@ -175,7 +175,7 @@ describe('multipart/byteranges (http-api.md §6.1, RFC 9110 §14.6)', () => {
       expect(events).to.deep.equal(['open 0', 'close 0'])
     })
 
-    it('that fail at once send nothing', async () => {
+    it('send nothing if they fail at once', async () => {
       const sent: Uint8Array[] = []
       const reading = async () => {
         const refused = () => Promise.reject(new Error('no such object'))

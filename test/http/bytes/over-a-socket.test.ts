@@ -52,7 +52,7 @@ describe('a planned reply over a socket', () => {
     server.close()
   })
 
-  const ask = async (headers: Readonly<Record<string, string>>, method = 'GET') => {
+  const send = async (headers: Readonly<Record<string, string>>, method = 'GET') => {
     const response = await fetch(url, { headers, method })
     return {
       status: response.status,
@@ -61,12 +61,12 @@ describe('a planned reply over a socket', () => {
     }
   }
 
-  /** Without what is of the connection, and of the moment. */
-  const said = (headers: Headers) =>
+  /** Headers without those that depend on the connection or the time. */
+  const stable = (headers: Headers) =>
     [...headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name))
 
-  it('carries the whole, with a digest that is true', async () => {
-    const { status, headers, body } = await ask({})
+  it('carries the whole, with a correct digest', async () => {
+    const { status, headers, body } = await send({})
     expect(status).to.equal(200)
     expect(body.equals(bytes)).to.equal(true)
     expect(headers.get('repr-digest')).to.equal(
@@ -75,26 +75,26 @@ describe('a planned reply over a socket', () => {
   })
 
   it('carries the bytes of one range, and of several', async () => {
-    const one = await ask({ range: 'bytes=-10' })
+    const one = await send({ range: 'bytes=-10' })
     expect([one.status, one.body.equals(bytes.subarray(990))]).to.deep.equal([206, true])
-    const several = await ask({ range: 'bytes=0-9,500-509' })
+    const several = await send({ range: 'bytes=0-9,500-509' })
     expect(several.status).to.equal(206)
     expect(several.body.includes(bytes.subarray(0, 10))).to.equal(true)
     expect(several.body.includes(bytes.subarray(500, 510))).to.equal(true)
     expect(several.body.length).to.equal(Number(several.headers.get('content-length')))
   })
 
-  it('says by HEAD what it says by GET', async () => {
+  it('has the same headers for HEAD and GET', async () => {
     for (const headers of [{}, { range: 'bytes=0-1' }, { range: 'bytes=0-1,5-6' }]) {
-      const [get, head] = [await ask(headers), await ask(headers, 'HEAD')]
-      expect([head.status, said(head.headers)]).to.deep.equal([get.status, said(get.headers)])
+      const [get, head] = [await send(headers), await send(headers, 'HEAD')]
+      expect([head.status, stable(head.headers)]).to.deep.equal([get.status, stable(get.headers)])
       expect(head.body).to.have.length(0)
     }
   })
 
-  it('is 304 to one who has it, and reads If-Range and joined headers as Node hands them over', async () => {
-    expect((await ask({ 'if-none-match': representation.etag })).status).to.equal(304)
-    expect((await ask({ range: 'bytes=0-1', 'if-range': representation.etag })).status).to.equal(206)
-    expect((await ask({ range: 'bytes=0-1', 'if-range': '"x"' })).status).to.equal(200)
+  it('is 304 for a matching ETag, and supports If-Range and joined headers as from Node', async () => {
+    expect((await send({ 'if-none-match': representation.etag })).status).to.equal(304)
+    expect((await send({ range: 'bytes=0-1', 'if-range': representation.etag })).status).to.equal(206)
+    expect((await send({ range: 'bytes=0-1', 'if-range': '"x"' })).status).to.equal(200)
   })
 })

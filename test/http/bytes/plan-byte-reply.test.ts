@@ -27,8 +27,8 @@ const plan = (headers: ConditionalHeaders, method: 'GET' | 'HEAD' = 'GET'): Byte
     newBoundary: () => 'B0undary',
   })
 
-/** A reply in one line: `206 10-19`. */
-const told = ({ status, body }: ByteReply): string => {
+/** Formats a reply as one line: `206 10-19`. */
+const describeReply = ({ status, body }: ByteReply): string => {
   const text = ({ start, end }: { readonly start: number; readonly end: number }) => `${start}-${end - 1}`
   if (body._tag === 'None') return `${status}`
   return body._tag === 'Range'
@@ -49,7 +49,7 @@ const RANGES: Readonly<Record<string, string>> = {
   'bytes=-0': '416',
 }
 
-/** What the preconditions make of a request, before its range is looked at. */
+/** The result of the preconditions, before the range is evaluated. */
 const CONDITIONS: ReadonlyArray<
   readonly [headers: ConditionalHeaders, status: 304 | 412 | 'range' | 'no range']
 > = [
@@ -74,14 +74,14 @@ const CONDITIONS: ReadonlyArray<
   [{ 'if-range': '"x"', 'if-none-match': etag }, 304],
 ]
 
-describe('the plan of a reply about bytes (http-api.md §6)', () => {
+describe('the plan of a reply with bytes (http-api.md §6)', () => {
   for (const [conditions, outcome] of CONDITIONS) {
     for (const [range, selected] of Object.entries(RANGES)) {
       const headers = range === 'none' ? conditions : { ...conditions, range }
       const expected = outcome === 'range' ? selected : outcome === 'no range' ? '200 0-999' : `${outcome}`
 
       it(`${JSON.stringify(conditions)} and range ${range}: ${expected}`, () => {
-        expect(told(plan(headers))).to.equal(expected)
+        expect(describeReply(plan(headers))).to.equal(expected)
       })
     }
   }
@@ -90,7 +90,7 @@ describe('the plan of a reply about bytes (http-api.md §6)', () => {
     expect(plan({}).headers).to.equal(whole)
   })
 
-  it('a 206 of one range has its length and place in them', () => {
+  it('a 206 with one range has its length and position', () => {
     expect(plan({ range: 'bytes=10-19' }).headers).to.deep.equal({
       ...whole,
       'Content-Length': '10',
@@ -98,7 +98,7 @@ describe('the plan of a reply about bytes (http-api.md §6)', () => {
     })
   })
 
-  it('a 206 of several has its own type and length, and no Content-Range (RFC 9110 §15.3.7.2)', () => {
+  it('a 206 with several ranges has its own type and length, no Content-Range (RFC 9110 §15.3.7.2)', () => {
     const { headers, body } = plan({ range: 'bytes=0-1,5-6' })
     expect(body).to.have.property('_tag', 'Multipart')
     expect(headers).to.deep.equal({
@@ -126,24 +126,24 @@ describe('the plan of a reply about bytes (http-api.md §6)', () => {
     })
   })
 
-  it('the boundary is drawn for a reply of several ranges, and for no other', () => {
-    let drawn = 0
+  it('a boundary is generated only for a reply with several ranges', () => {
+    let generated = 0
     const draw = (range: string | undefined) =>
       planByteReply({
         method: 'GET',
         headers: { range },
         representation,
         clock: () => 0,
-        newBoundary: () => `b${++drawn}`,
+        newBoundary: () => `b${++generated}`,
       })
     draw(undefined)
     draw('bytes=0-1')
-    expect(drawn).to.equal(0)
+    expect(generated).to.equal(0)
     draw('bytes=0-1,5-6')
-    expect(drawn).to.equal(1)
+    expect(generated).to.equal(1)
   })
 
-  it('HEAD says what GET says, without a body (http-api.md §1.5)', () => {
+  it('HEAD has the headers of GET, without a body (http-api.md §1.5)', () => {
     const headers = fc.record({
       range: fc.option(rangeHeader(), { nil: undefined }),
       'if-none-match': fc.constantFrom(undefined, etag, '"x"'),
@@ -151,14 +151,14 @@ describe('the plan of a reply about bytes (http-api.md §6)', () => {
       'if-range': fc.constantFrom(undefined, etag, '"x"'),
     })
     fc.assert(
-      fc.property(headers, (asked) => {
-        const { status, headers: sent } = plan(asked)
-        expect(plan(asked, 'HEAD')).to.deep.equal({ status, headers: sent, body: { _tag: 'None' } })
+      fc.property(headers, (requestHeaders) => {
+        const { status, headers: sent } = plan(requestHeaders)
+        expect(plan(requestHeaders, 'HEAD')).to.deep.equal({ status, headers: sent, body: { _tag: 'None' } })
       }),
     )
   })
 
-  it('Content-Length is the length of the body, whatever is asked', () => {
+  it('Content-Length is the length of the body for every request', () => {
     const lengthOf = (body: ByteReply['body']): number => {
       if (body._tag === 'None') return 0
       return body._tag === 'Range' ? body.range.end - body.range.start : body.plan.contentLength

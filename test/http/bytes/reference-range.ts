@@ -1,38 +1,38 @@
-// A second reading of RFC 9110 §14, which shares nothing with the first: a recursive-descent parser of the
-// grammar as printed, exact integers, and a mask with one flag a byte in place of arithmetic on intervals.
+// An independent implementation of RFC 9110 §14: a recursive-descent parser of the
+// grammar as printed, exact integers, and a mask with one flag per byte instead of interval arithmetic.
 
 type Spec = { readonly first?: bigint; readonly last?: bigint }
 
 export type ReferenceSelection = 'whole' | 'unsatisfiable' | ReadonlyArray<ReadonlyArray<number>>
 
-/** The indexes of the bytes that each part holds. */
+/** The indexes of the bytes in each part. */
 export const referenceSelection = (header: string, length: number): ReferenceSelection => {
   const specs = parse(header)
   if (specs === undefined) return 'whole'
-  // A suffix that is not 0 is satisfiable (§14.1.2), and nothing is what it selects of nothing.
+  // A suffix other than 0 is satisfiable (§14.1.2); from an empty body it selects nothing.
   if (length === 0)
     return specs.some((spec) => spec.first === undefined && spec.last !== 0n) ? 'whole' : 'unsatisfiable'
 
-  const askedBy: Array<number | undefined> = Array.from({ length }, () => undefined)
-  specs.forEach((spec, asked) => {
-    askedBy.forEach((before, at) => {
-      if (before === undefined && selects(spec, at, length)) askedBy[at] = asked
+  const firstRequestedBy: Array<number | undefined> = Array.from({ length }, () => undefined)
+  specs.forEach((spec, order) => {
+    firstRequestedBy.forEach((before, at) => {
+      if (before === undefined && selects(spec, at, length)) firstRequestedBy[at] = order
     })
   })
 
-  const runs: Array<{ asked: number; readonly at: number[] }> = []
-  askedBy.forEach((asked, at) => {
-    if (asked === undefined) return
+  const runs: Array<{ order: number; readonly at: number[] }> = []
+  firstRequestedBy.forEach((order, at) => {
+    if (order === undefined) return
     const run = runs.at(-1)
-    if (run?.at.at(-1) !== at - 1) runs.push({ asked, at: [at] })
+    if (run?.at.at(-1) !== at - 1) runs.push({ order, at: [at] })
     else {
       run.at.push(at)
-      run.asked = Math.min(run.asked, asked)
+      run.order = Math.min(run.order, order)
     }
   })
   if (runs.length === 0) return 'unsatisfiable'
   if (runs.length > 8) return 'whole'
-  return runs.sort((a, b) => a.asked - b.asked).map(({ at }) => at)
+  return runs.sort((a, b) => a.order - b.order).map(({ at }) => at)
 }
 
 const selects = ({ first, last }: Spec, at: number, length: number): boolean =>
@@ -40,7 +40,7 @@ const selects = ({ first, last }: Spec, at: number, length: number): boolean =>
     ? BigInt(length - at) <= (last ?? 0n)
     : first <= BigInt(at) && (last === undefined || BigInt(at) <= last)
 
-/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient reads a list (§5.6.1.2). */
+/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient parses a list (§5.6.1.2). */
 const parse = (text: string): ReadonlyArray<Spec> | undefined => {
   let at = 0
   const skipSpace = (): void => {

@@ -28,13 +28,13 @@ describe('headers of a representation', () => {
     })
   })
 
-  it('public bytes may be kept by any cache, and have no token in their address', () => {
+  it('shared caches may store public bytes, whose URL has no token', () => {
     const { whole } = describeRepresentation({ ...facts, isPublic: true })
     expect(whole).to.have.property('Cache-Control', 'public, max-age=31536000, immutable')
     expect(whole).not.to.have.property('No-Vary-Search')
   })
 
-  it('the tag is that of the bytes, and of nothing else', () => {
+  it('the ETag depends only on the bytes', () => {
     const { etag } = describeRepresentation(facts)
     expect(
       describeRepresentation({ ...facts, isPublic: true, lastModified: 0, contentType: 'a/b' }).etag,
@@ -42,14 +42,14 @@ describe('headers of a representation', () => {
     expect(describeRepresentation({ ...facts, sha256: sha256(Buffer.from('else')) }).etag).not.to.equal(etag)
   })
 
-  it('says nothing of a date that is not known', () => {
+  it('omits an unknown date', () => {
     const { whole, lastModified } = describeRepresentation({ ...facts, lastModified: undefined })
     expect(whole).not.to.have.property('Last-Modified')
     expect(lastModified).to.equal(undefined)
   })
 
   for (const contentType of ['image/svg+xml', 'image/svg+xml; charset=utf-8', 'Image/SVG+XML']) {
-    it(`an SVG cannot run script (http-api.md §4.3, W29): ${contentType}`, () => {
+    it(`an SVG cannot run scripts (http-api.md §4.3, W29): ${contentType}`, () => {
       expect(describeRepresentation({ ...facts, contentType }).whole).to.have.property(
         'Content-Security-Policy',
         "sandbox; default-src 'none'; style-src 'unsafe-inline'",
@@ -57,7 +57,7 @@ describe('headers of a representation', () => {
     })
   }
 
-  it('a 304 repeats ETag and what rules caches, and none of the rest (RFC 9110 §15.4.5)', () => {
+  it('a 304 repeats only ETag and the headers for caches (RFC 9110 §15.4.5)', () => {
     expect(describeRepresentation(facts).notModified).to.deep.equal({
       ETag: '"uU0nuZNNPgilLlLX2n2r-sSE7-N6U4DukIj3rOLvzek"',
       'Cache-Control': 'private, max-age=31536000, immutable',
@@ -65,7 +65,7 @@ describe('headers of a representation', () => {
     })
   })
 
-  it('a 416 tells the length, and is not kept (RFC 9110 §15.5.17)', () => {
+  it('a 416 contains the size, and is not cacheable (RFC 9110 §15.5.17)', () => {
     expect(describeRepresentation(facts).rangeNotSatisfiable).to.deep.equal({
       'Content-Range': 'bytes */11',
       'Accept-Ranges': 'bytes',

@@ -5,7 +5,7 @@ import { createFilledCrc } from '../../../src/http/lists/crc32.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array))
 
-describe('the CRC of a text with the same filling in all of its holes', () => {
+describe('the CRC of a text with the same filling in all holes', () => {
   it('is the CRC-32 of that text', () => {
     const filling = fc.uint8Array({ minLength: 1, maxLength: 300 }).map((array) => Buffer.from(array))
     fc.assert(
@@ -24,7 +24,7 @@ describe('the CRC of a text with the same filling in all of its holes', () => {
     )
   })
 
-  it('is right for a thousand holes far apart', () => {
+  it('is correct for a thousand distant holes', () => {
     const holes = Uint32Array.from({ length: 1000 }, (_, index) => 7 + index * 1009)
     const text = Buffer.alloc(1_020_000, 'a')
     for (const hole of holes) text.fill(0, hole, hole + 200)

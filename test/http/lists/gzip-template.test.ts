@@ -20,7 +20,7 @@ const identity = async (sign: Sign, tokenLength: number) => {
 const templateOf = async (sign: Sign, tokenLength: number): Promise<O.Option<GzipTemplate>> =>
   createGzipTemplate(await identity(sign, tokenLength))
 
-/** A playlist that names its token after each of these. */
+/** A playlist with the token after each of these texts. */
 const between =
   (...pieces: ReadonlyArray<string>): Sign =>
   (token) =>
@@ -34,7 +34,7 @@ const signedBy =
 const tokens = fc.sample(tokenOfLength(220), { numRuns: 5, seed: 1 })
 
 describe('the template of a list', () => {
-  it('becomes what signing makes, plain, for any list and token', () =>
+  it('yields the signed list, unencoded, for any list and token', () =>
     fc.assert(
       fc.asyncProperty(unsignedList(), anyToken(), async ({ text, sign }, jwt) => {
         const signed: Sign = (token) => sign(text, { mode: 'query', source: 'minted', jwt: token })
@@ -43,13 +43,13 @@ describe('the template of a list', () => {
       }),
     ))
 
-  it('becomes what signing makes, as gzip, for any list and token', () =>
+  it('yields the signed list, as gzip, for any list and token', () =>
     fc.assert(
       fc.asyncProperty(unsignedList(), anyToken(), async ({ text, sign }, jwt) => {
         const signed: Sign = (token) => sign(text, { mode: 'query', source: 'minted', jwt: token })
         const template = await templateOf(signed, jwt.length)
         if (O.isNone(template)) {
-          // Ten letters are enough to be copied; fewer need not be.
+          // Ten letters are enough for a back-reference; fewer may not be.
           expect(jwt.length < 10 || !signed(jwt).includes(jwt)).to.equal(true)
           return
         }
@@ -90,21 +90,21 @@ describe('the template of a list', () => {
     return template.value.places.length
   }
 
-  it('has the token as it is in one place, wherever it stands', async () => {
+  it('has one literal token, wherever the token occurs', async () => {
     const token = noise(220)
     expect(await placesOf(between('', '\n'), token)).to.equal(1)
     expect(await placesOf(between('a?', '', '', '\n'), token)).to.equal(1)
     expect(await placesOf(between('', ''), token)).to.equal(1)
   })
 
-  it('has it again where deflate cannot copy it: too far, or too short to be copied', async () => {
+  it('has another literal token if a back-reference is impossible: too far or too short', async () => {
     const token = noise(220)
     expect(await placesOf(between('a?', `\n${noise(40_000)}?`, '\n'), token)).to.equal(2)
     expect(await placesOf(between('', '\nb?', '\n'), token)).to.equal(2)
     expect(await placesOf(between('a?', '\nb', '\nc', '\n'), 'x')).to.equal(3)
   })
 
-  it('exists for tokens of every length, whatever is left of them after copies of 258 bytes', async () => {
+  it('exists for tokens of every length, whatever the rest after matches of 258 bytes', async () => {
     const { text, sign } = longPlaylist(20)
     for (let length = 240; length < 262; length += 1)
       expect(
@@ -112,23 +112,23 @@ describe('the template of a list', () => {
       ).to.be.below(4)
   })
 
-  it('is none without a token, and for one that is longer than any placeholder', async () => {
+  it('does not exist without a token, or for a token longer than any placeholder', async () => {
     expect(O.isNone(await templateOf(between('#EXTM3U\n'), 220))).to.equal(true)
     expect(O.isNone(await templateOf(between('a?', '\n'), MAX_PLACEHOLDER + 1))).to.equal(true)
     expect(O.isSome(await templateOf(between('a?', '\n'), MAX_PLACEHOLDER))).to.equal(true)
   })
 
-  it('is none where deflate can copy hardly any token', async () => {
+  it('does not exist if too few tokens can be back-references', async () => {
     const pieces = Array.from({ length: 9 }, (_, index) => noise(33_000 + index))
     expect(O.isNone(await templateOf(between(...pieces), 220))).to.equal(false)
     expect(O.isNone(await templateOf(between(...pieces, ''), 220))).to.equal(true)
   })
 })
 
-describe('finding where a token goes', () => {
+describe('finding the positions of a token', () => {
   const isNone = async (sign: Sign) => O.isNone(await createIdentityTemplate(sign, 20))
 
-  it('gives up on a signing that depends on more than the length of the token', async () => {
+  it('fails for a signing that depends on more than the length of the token', async () => {
     expect(await isNone((token) => `a?${token.toLowerCase()}`)).to.equal(true)
     expect(await isNone((token) => (token.startsWith('A') ? token : `${token}.`))).to.equal(true)
     expect(await isNone((token) => token.slice(0, 10))).to.equal(true)

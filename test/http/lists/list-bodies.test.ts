@@ -23,7 +23,7 @@ const [jwt = '', another = ''] = fc.sample(tokenOfLength(220), { numRuns: 2, see
 const query = (token: string): UrlSignature => ({ mode: 'query', source: 'minted', jwt: token })
 const path = (token: string): UrlSignature => ({ mode: 'path', source: 'minted', jwt: token })
 
-/** The same, and each list says its format. */
+/** Like ListBodies, with a format in each list. */
 const createBodies = (options: Parameters<typeof createListBodies>[0]) => {
   const bodies = createListBodies(options)
   return <S extends Signature>(list: SignableList<S> & { readonly format: ListFormat }, accepted?: string) =>
@@ -36,7 +36,7 @@ const decoded = ({ body, headers }: ListBody): string => {
   return (coding === 'br' ? brotliDecompressSync(body) : Buffer.from(body)).toString()
 }
 
-/** The same list, and how often it was signed. */
+/** Wraps a list and counts its signings. */
 const counted = (list: UnsignedList): UnsignedList & { readonly signed: () => number } => {
   let signed = 0
   const sign: UnsignedList['sign'] = (text, how) => {
@@ -56,7 +56,7 @@ describe('the bodies of lists', () => {
   for (const maxBytes of [64 * MEGABYTE, 2001, 0]) {
     const bodies = createBodies({ maxBytes })
 
-    it(`are what signing makes, the first time and the next, with ${maxBytes} bytes to remember them in`, () =>
+    it(`equal the signed list, on first and later use, with a cache of ${maxBytes} bytes`, () =>
       fc.assert(
         fc.asyncProperty(
           unsignedList(),
@@ -75,7 +75,7 @@ describe('the bodies of lists', () => {
       ))
   }
 
-  it('are signed three times in search of the token, and never again', async () => {
+  it('are signed three times to find the token, and never again', async () => {
     const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = counted(longPlaylist(100))
     const viewers = [jwt, another, jwt].map((token) => bodies({ ...list, signature: query(token) }, 'gzip'))
@@ -84,18 +84,18 @@ describe('the bodies of lists', () => {
     expect(list.signed()).to.equal(3)
   })
 
-  it('are made anew when others needed the room', async () => {
+  it('are rebuilt after eviction', async () => {
     const bodies = createBodies({ maxBytes: 200_000 })
     const list = counted(longPlaylist(100))
-    const ask = async () => decoded(await bodies({ ...list, signature: query(jwt) }, 'gzip'))
-    const before = await ask()
+    const render = async () => decoded(await bodies({ ...list, signature: query(jwt) }, 'gzip'))
+    const before = await render()
     for (let other = 0; other < 8; other += 1)
       await bodies({ ...m3u8Of(`#EXTM3U\n${noise(20_000 + other)}\n`), signature: query(jwt) }, 'gzip')
-    expect(await ask()).to.equal(before)
+    expect(await render()).to.equal(before)
     expect(list.signed()).to.equal(6)
   })
 
-  it('belong to their own token, whoever asked before', async () => {
+  it('contain their own token, whatever was requested before', async () => {
     const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = longPlaylist(10)
     const [one, other] = await Promise.all([
@@ -107,7 +107,7 @@ describe('the bodies of lists', () => {
     expect(one.body.length).to.equal(other.body.length)
   })
 
-  describe('that are the same for everybody', () => {
+  describe('that are the same for all viewers', () => {
     const bodies = createBodies({ maxBytes: MEGABYTE })
     const list = longPlaylist(100)
     const sameForAll: ReadonlyArray<Signature> = [{ mode: 'none' }, { mode: 'inherited' }]
@@ -117,7 +117,7 @@ describe('the bodies of lists', () => {
       ['gzip', 'gzip'],
       ['identity', undefined],
     ] as const) {
-      it(`have one tag as ${coding ?? 'plain text'}`, async () => {
+      it(`have one ETag as ${coding ?? 'plain text'}`, async () => {
         const all = await Promise.all(
           sameForAll.map((signature) => bodies({ ...list, sign: signM3u8, signature }, accepted)),
         )
@@ -127,7 +127,7 @@ describe('the bodies of lists', () => {
       })
     }
 
-    it('have a tag for each coding and each text', async () => {
+    it('have an ETag for each coding and each text', async () => {
       const tags = await Promise.all(
         ['br', 'gzip', 'identity'].flatMap((accepted) =>
           [list, longPlaylist(99)].map(async (each) => {
@@ -140,7 +140,7 @@ describe('the bodies of lists', () => {
       for (const tag of tags) expect(tag).to.match(/^"[\w-]{43}(-br|-gzip)?"$/)
     })
 
-    it('may be signed by a variable', async () => {
+    it('may be signed with a variable', async () => {
       const signature: Signature = { mode: 'define' }
       const body = await bodies({ ...list, sign: signM3u8, signature }, 'br')
       expect(decoded(body)).to.equal(signM3u8(list.text, signature))
@@ -153,7 +153,7 @@ describe('the bodies of lists', () => {
     const list = longPlaylist(100)
     const images = jsonOf(`{"url":"${publicUrl}/api/1/image_files/image/ife_x.webp"}`)
 
-    it('have no tag, neither as a query nor in paths', async () => {
+    it('have no ETag, with the token in the query or in paths', async () => {
       for (const accepted of ['gzip', 'identity']) {
         const asQuery = await bodies({ ...list, signature: query(jwt) }, accepted)
         const asPath = await bodies({ ...images, signature: path(jwt) }, accepted)
@@ -166,7 +166,7 @@ describe('the bodies of lists', () => {
       }
     })
 
-    it('come as gzip to whoever takes it beside br, and plain to whoever does not', async () => {
+    it('are gzip for clients that accept it beside br, and unencoded for others', async () => {
       const codingFor = async (accepted: string | undefined) =>
         (await bodies({ ...list, signature: query(jwt) }, accepted)).headers['Content-Encoding']
       expect(await codingFor('br, gzip')).to.equal('gzip')
@@ -175,16 +175,16 @@ describe('the bodies of lists', () => {
       expect(await codingFor(undefined)).to.equal(undefined)
     })
 
-    it('are right for a token that has to be encoded', async () => {
-      const odd = 'a b&c$&"<'
+    it('are correct for a token that needs escaping', async () => {
+      const unusual = 'a b&c$&"<'
       for (const each of [list, images]) {
-        const body = await bodies({ ...each, signature: query(odd) }, 'gzip')
+        const body = await bodies({ ...each, signature: query(unusual) }, 'gzip')
         expect(body.headers['Content-Encoding']).to.equal('gzip')
-        expect(decoded(body)).to.equal(each.sign(each.text, query(odd)))
+        expect(decoded(body)).to.equal(each.sign(each.text, query(unusual)))
       }
     })
 
-    it('are compressed one by one where there is no template for them', async () => {
+    it('are compressed one by one if there is no template', async () => {
       const apart = m3u8Of(Array.from({ length: 9 }, (_, at) => `a.ts\n#${noise(33_000 + at)}\n`).join(''))
       for (const token of [jwt, another]) {
         const body = await bodies({ ...apart, signature: query(token) }, 'gzip')

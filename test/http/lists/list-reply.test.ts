@@ -16,7 +16,7 @@ const list = longPlaylist(40)
 const shared: UrlSignature = { mode: 'none' }
 const signed: UrlSignature = { mode: 'query', source: 'minted', jwt: 'eyJh.eyJz-_.c2ln' }
 
-/** As nobody's. */
+/** Without a viewer. */
 const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => ({
   found: foundAtHand({ ...kind, signature }),
   format,
@@ -24,7 +24,7 @@ const signedBy = ({ format, ...kind }: typeof list, signature: UrlSignature) => 
   exp: now / 1000 + 100_000,
 })
 
-const ask = (
+const send = (
   headers: IncomingHttpHeaders,
   signature: UrlSignature = shared,
   method = 'GET',
@@ -37,8 +37,8 @@ const bytesOf = async ({ body }: Reply): Promise<Buffer> => {
 }
 
 describe('the reply with a list', () => {
-  it('has the headers of its kind', async () => {
-    const { status, headers, body } = await ask({ 'accept-encoding': 'gzip' })
+  it('has the headers of its format', async () => {
+    const { status, headers, body } = await send({ 'accept-encoding': 'gzip' })
     expect(status).to.equal(200)
     expect(headers).to.deep.include({
       'Content-Type': 'application/vnd.apple.mpegurl',
@@ -51,7 +51,7 @@ describe('the reply with a list', () => {
     expect(headers.ETag).to.match(/^"[\w-]+-gzip"$/)
   })
 
-  it('names its type, and has what more the route gives it', async () => {
+  it('has its type and the additional headers of the route', async () => {
     const typeOf = async (each: typeof list) =>
       (await right(reply({ method: 'GET', headers: {} }, signedBy(each, shared)))).headers['Content-Type']
     expect(await typeOf(jsonOf('{}'))).to.equal('application/json; charset=utf-8')
@@ -62,43 +62,43 @@ describe('the reply with a list', () => {
     expect(headers).to.include({ 'x-image-file-jwt': 'a.b.c' })
   })
 
-  it('is kept by no cache for longer than its token is good [V13]', async () => {
-    for (const [seconds, told] of [
+  it('outlives its token in no cache [V13]', async () => {
+    for (const [seconds, freshness] of [
       [86_401, 'max-age=30, stale-while-revalidate=300, stale-if-error=86400'],
       [1800, 'max-age=30, stale-while-revalidate=300, stale-if-error=1800'],
       [100.5, 'max-age=30, stale-while-revalidate=100, stale-if-error=100'],
       [7, 'max-age=7, stale-while-revalidate=7, stale-if-error=7'],
-      // Within the leeway.
+      // Expired within the leeway.
       [-3, 'max-age=0, stale-while-revalidate=0, stale-if-error=0'],
     ] as const) {
-      const given = { ...signedBy(list, shared), exp: now / 1000 + seconds }
-      const { headers } = await right(reply({ method: 'GET', headers: {} }, given))
-      expect(headers['Cache-Control']).to.equal(`private, ${told}`)
+      const input = { ...signedBy(list, shared), exp: now / 1000 + seconds }
+      const { headers } = await right(reply({ method: 'GET', headers: {} }, input))
+      expect(headers['Cache-Control']).to.equal(`private, ${freshness}`)
     }
   })
 
-  it('is 304 to whoever has it in this coding, and 200 in another', async () => {
+  it('gets 304 for the ETag of the same coding, and 200 for that of another', async () => {
     for (const coding of ['gzip', 'br', 'identity']) {
-      const first = await ask({ 'accept-encoding': coding })
-      const again = await ask({ 'accept-encoding': coding, 'if-none-match': first.headers.ETag })
-      expect(again.status).to.equal(304)
-      expect(again.body).to.equal(null)
+      const first = await send({ 'accept-encoding': coding })
+      const next = await send({ 'accept-encoding': coding, 'if-none-match': first.headers.ETag })
+      expect(next.status).to.equal(304)
+      expect(next.body).to.equal(null)
       const { ETag, Vary } = first.headers
-      expect(again.headers).to.deep.equal({ ETag, Vary, 'Cache-Control': first.headers['Cache-Control'] })
+      expect(next.headers).to.deep.equal({ ETag, Vary, 'Cache-Control': first.headers['Cache-Control'] })
       const other = coding === 'gzip' ? 'br' : 'gzip'
-      const changed = await ask({ 'accept-encoding': other, 'if-none-match': first.headers.ETag })
+      const changed = await send({ 'accept-encoding': other, 'if-none-match': first.headers.ETag })
       expect(changed.status).to.equal(200)
     }
   })
 
-  it('has no tag where it is for one viewer, and no condition that names one holds', async () => {
-    const { status, headers } = await ask({ 'accept-encoding': 'gzip' }, signed)
+  it('has no ETag if it is for one viewer, and matches no condition', async () => {
+    const { status, headers } = await send({ 'accept-encoding': 'gzip' }, signed)
     expect(status).to.equal(200)
     expect(headers).not.to.have.property('ETag')
-    const { headers: unsigned } = await ask({ 'accept-encoding': 'gzip' })
+    const { headers: unsigned } = await send({ 'accept-encoding': 'gzip' })
     for (const tag of [unsigned.ETag, '""', '"undefined"']) {
-      expect((await ask({ 'if-none-match': tag }, signed)).status).to.equal(200)
-      expect((await ask({ 'if-match': tag }, signed)).status).to.equal(412)
+      expect((await send({ 'if-none-match': tag }, signed)).status).to.equal(200)
+      expect((await send({ 'if-match': tag }, signed)).status).to.equal(412)
     }
   })
 
@@ -107,51 +107,51 @@ describe('the reply with a list', () => {
     const size = expected.length
 
     describe(`signed as ${signature.mode}`, () => {
-      it('gives a range of the plain list, also to whoever takes gzip', async () => {
-        const whole = await ask({ range: 'bytes=0-', 'accept-encoding': 'gzip' }, signature)
+      it('returns a range of the unencoded list, even to a client that accepts gzip', async () => {
+        const whole = await send({ range: 'bytes=0-', 'accept-encoding': 'gzip' }, signature)
         expect(whole.status).to.equal(206)
         expect(whole.headers).to.include({ 'Content-Range': `bytes 0-${size - 1}/${size}` })
         expect(whole.headers).to.include({ 'Content-Length': String(size), Vary: 'Accept-Encoding' })
         expect(whole.headers).not.to.have.property('Content-Encoding')
         expect((await bytesOf(whole)).equals(expected)).to.equal(true)
 
-        const middle = await ask({ range: 'bytes=100-299' }, signature)
+        const middle = await send({ range: 'bytes=100-299' }, signature)
         expect((await bytesOf(middle)).equals(expected.subarray(100, 300))).to.equal(true)
       })
 
-      it('gives several ranges', async () => {
-        const several = await ask({ range: 'bytes=0-6,-5' }, signature)
+      it('returns several ranges', async () => {
+        const several = await send({ range: 'bytes=0-6,-5' }, signature)
         expect(several.status).to.equal(206)
         const bytes = await bytesOf(several)
         expect(several.headers['Content-Length']).to.equal(String(bytes.length))
         expect(bytes.toString()).to.include('\r\n\r\n#EXTM3U\r\n--').and.include('\r\n\r\nLIST\n\r\n--')
       })
 
-      it('refuses a range beyond it', async () => {
-        const beyond = await ask({ range: `bytes=${size}-` }, signature)
+      it('refuses a range beyond the end', async () => {
+        const beyond = await send({ range: `bytes=${size}-` }, signature)
         expect(beyond.status).to.equal(416)
         expect(beyond.headers).to.include({ 'Content-Range': `bytes */${size}` })
       })
 
       it('has the same headers for HEAD, and no body', async () => {
         for (const headers of [{}, { 'accept-encoding': 'gzip' }, { range: 'bytes=5-' }]) {
-          const get = await ask(headers, signature)
-          const head = await ask(headers, signature, 'HEAD')
+          const get = await send(headers, signature)
+          const head = await send(headers, signature, 'HEAD')
           expect(head).to.deep.equal({ ...get, body: null })
         }
       })
     })
   }
 
-  it('continues a list only by the tag of the plain one', async () => {
-    const { headers: plain } = await ask({ range: 'bytes=0-1' })
-    const { headers: gzip } = await ask({ 'accept-encoding': 'gzip' })
-    expect((await ask({ range: 'bytes=5-', 'if-range': plain.ETag })).status).to.equal(206)
-    expect((await ask({ range: 'bytes=5-', 'if-range': gzip.ETag })).status).to.equal(200)
+  it('resumes a list only with the ETag of the unencoded one', async () => {
+    const { headers: plain } = await send({ range: 'bytes=0-1' })
+    const { headers: gzip } = await send({ 'accept-encoding': 'gzip' })
+    expect((await send({ range: 'bytes=5-', 'if-range': plain.ETag })).status).to.equal(206)
+    expect((await send({ range: 'bytes=5-', 'if-range': gzip.ETag })).status).to.equal(200)
   })
 
   it('is signed', async () => {
-    const gzip = await bytesOf(await ask({ 'accept-encoding': 'gzip' }, signed))
+    const gzip = await bytesOf(await send({ 'accept-encoding': 'gzip' }, signed))
     expect(gunzipSync(gzip).toString()).to.equal(list.sign(list.text, signed))
   })
 })

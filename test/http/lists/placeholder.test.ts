@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { MAX_PLACEHOLDER, placeholderOf } from '../../../src/http/lists/placeholder.ts'
 
 describe('the placeholder of a token', () => {
-  it('has no three bytes at two places', () => {
+  it('repeats no sequence of three bytes', () => {
     const bytes = placeholderOf(MAX_PLACEHOLDER)
     const threes = Array.from({ length: MAX_PLACEHOLDER - 2 }, (_, at) => bytes.toString('hex', at, at + 3))
     expect(new Set(threes).size).to.equal(threes.length)

@@ -17,7 +17,7 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
   const admit = createAdmission({ limits, counts, now: () => time, perTurn })
   const log: string[] = []
   const releases = new Map<string, () => void>()
-  const come = (name: string, { isLikelyHit = false, isAbandoned = false, throws = false } = {}) =>
+  const arrive = (name: string, { isLikelyHit = false, isAbandoned = false, throws = false } = {}) =>
     admit({
       isLikelyHit,
       begin: (release) => {
@@ -31,7 +31,7 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
     })
   return {
     admit,
-    come,
+    arrive,
     log,
     counts,
     release: (name: string) => releases.get(name)?.(),
@@ -42,20 +42,20 @@ const setUp = ({ perTurn = 100, inFlight = 1000, waiting = 1000 }: Options = {})
 }
 
 describe('admission [V28]', () => {
-  describe('in turns of the event loop', () => {
+  describe('by turns of the event loop', () => {
     const turnsSoFar = countTurns()
 
-    /** In which turn, from now on, each of so many begins. */
-    const beginAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
+    /** Returns the turn in which each of `count` requests starts. */
+    const startAll = (admit: Admit, count: number): Promise<ReadonlyArray<number>> =>
       new Promise((resolve) => {
         const from = turnsSoFar()
-        const begun: Array<number> = []
+        const startedIn: Array<number> = []
         for (let n = 0; n < count; n++)
           admit({
             isLikelyHit: false,
             begin: () => {
-              begun[n] = turnsSoFar() - from
-              if (n === count - 1) resolve(begun)
+              startedIn[n] = turnsSoFar() - from
+              if (n === count - 1) resolve(startedIn)
             },
             refuse: () => undefined,
             isAbandoned: () => false,
@@ -63,34 +63,34 @@ describe('admission [V28]', () => {
           })
       })
 
-    it('begins all at once where few come', async () => {
-      expect(await beginAll(setUp({ perTurn: 3 }).admit, 3)).to.deep.equal([0, 0, 0])
+    it('starts few requests at once', async () => {
+      expect(await startAll(setUp({ perTurn: 3 }).admit, 3)).to.deep.equal([0, 0, 0])
     })
 
-    it('begins few in one turn and the rest in those that follow, in the order in which they came', async () => {
-      expect(await beginAll(setUp({ perTurn: 3 }).admit, 8)).to.deep.equal([0, 0, 0, 1, 1, 1, 2, 2])
+    it('starts a limited number in one turn and the rest in later turns, in order of arrival', async () => {
+      expect(await startAll(setUp({ perTurn: 3 }).admit, 8)).to.deep.equal([0, 0, 0, 1, 1, 1, 2, 2])
     })
 
-    it('begins at once again when all have begun', async () => {
+    it('starts at once again when the queue is empty', async () => {
       const { admit } = setUp({ perTurn: 2 })
-      await beginAll(admit, 5)
+      await startAll(admit, 5)
       await turns(2)
-      expect(await beginAll(admit, 2)).to.deep.equal([0, 0])
+      expect(await startAll(admit, 2)).to.deep.equal([0, 0])
     })
   })
 
-  it('loses none of a turn to one that throws [V29]', async () => {
-    const { come, log, counts } = setUp({ perTurn: 2 })
-    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) come(name, { throws: 'ace'.includes(name) })
+  it('starts all other requests of a turn when one throws [V29]', async () => {
+    const { arrive, log, counts } = setUp({ perTurn: 2 })
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) arrive(name, { throws: 'ace'.includes(name) })
     await turns(4)
     expect(log.filter((line) => line.length === 1)).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'f'])
     expect(log.filter((line) => line.endsWith('failed'))).to.have.length(3)
     expect(counts).to.include({ in_flight: 3, waiting: 0 })
   })
 
-  it('holds to the limit of requests in flight, and goes on when one of them has its reply', async () => {
-    const { come, log, release, counts } = setUp({ inFlight: 2 })
-    for (const name of ['a', 'b', 'c', 'd']) come(name)
+  it('respects the in-flight limit, and continues when a request has its reply', async () => {
+    const { arrive, log, release, counts } = setUp({ inFlight: 2 })
+    for (const name of ['a', 'b', 'c', 'd']) arrive(name)
     await turns(3)
     expect(log).to.deep.equal(['a', 'b'])
     expect(counts).to.include({ in_flight: 2, waiting: 2 })
@@ -100,38 +100,38 @@ describe('admission [V28]', () => {
     expect(log).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('begins likely hits while the others wait, and before them', async () => {
-    const { come, log } = setUp({ inFlight: 1, perTurn: 1 })
-    for (const name of ['a', 'b', 'c']) come(name)
-    come('hit', { isLikelyHit: true })
+  it('starts likely hits while others wait, and before them', async () => {
+    const { arrive, log } = setUp({ inFlight: 1, perTurn: 1 })
+    for (const name of ['a', 'b', 'c']) arrive(name)
+    arrive('hit', { isLikelyHit: true })
     await turns(3)
     expect(log).to.deep.equal(['a', 'hit'])
   })
 
-  it('refuses at once what is beyond the limit of waiting ones', () => {
-    const { come, log, counts } = setUp({ inFlight: 1, waiting: 1 })
-    for (const name of ['a', 'b', 'c']) come(name)
+  it('refuses requests at once when the queue is full', () => {
+    const { arrive, log, counts } = setUp({ inFlight: 1, waiting: 1 })
+    for (const name of ['a', 'b', 'c']) arrive(name)
     expect(log).to.deep.equal(['a', 'c refused'])
     expect(counts).to.include({ waiting: 1, refused_full: 1 })
   })
 
-  it('[S5] has one limit of waiting ones, of likely hits and of others together', () => {
-    const { come, log, counts } = setUp({ inFlight: 1, waiting: 3 })
+  it('[S5] has one queue limit for likely hits and others together', () => {
+    const { arrive, log, counts } = setUp({ inFlight: 1, waiting: 3 })
     for (const n of [1, 2, 3, 4]) {
-      come(`rest ${n}`)
-      come(`hit ${n}`, { isLikelyHit: true })
+      arrive(`rest ${n}`)
+      arrive(`hit ${n}`, { isLikelyHit: true })
     }
     expect(log).to.deep.equal(['rest 1', 'hit 1', 'hit 3 refused', 'rest 4 refused', 'hit 4 refused'])
     expect(counts).to.include({ waiting: 3, refused_full: 3 })
   })
 
-  it('refuses what has waited for too long, and passes over whose client has left', async () => {
-    const { come, log, counts, release, advance } = setUp({ inFlight: 1 })
-    come('a')
-    come('left', { isAbandoned: true })
-    come('b')
+  it('refuses requests that waited too long, and skips those whose client disconnected', async () => {
+    const { arrive, log, counts, release, advance } = setUp({ inFlight: 1 })
+    arrive('a')
+    arrive('left', { isAbandoned: true })
+    arrive('b')
     advance(2)
-    come('c')
+    arrive('c')
     advance(1)
     release('a')
     await turns(3)

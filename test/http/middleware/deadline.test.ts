@@ -16,7 +16,7 @@ describe('[V21] the deadline of a request', () => {
     mock.timers.tick(ms)
     await new Promise(setImmediate)
   }
-  /** A task that ends when it is told to, and what has become of it within the deadline. */
+  /** Starts a task that ends on demand, under the deadline, and records its results. */
   const start = (deadline = startDeadline(100, () => now)) => {
     let end: (answer: string) => void = () => undefined
     const late: string[] = []
@@ -31,7 +31,7 @@ describe('[V21] the deadline of a request', () => {
     return { deadline, end: (answer: string) => end(answer), seen, late, done }
   }
 
-  it('gives up what takes longer, and lets go of what it gives then', async () => {
+  it('fails a task that takes longer, and passes its late result to the release function', async () => {
     const { seen, late, end, done } = start()
     await pass(99)
     expect(seen).to.deep.equal([])
@@ -43,7 +43,7 @@ describe('[V21] the deadline of a request', () => {
     expect(late).to.deep.equal(['too late'])
   })
 
-  it('is one for all that is waited for, one after the other', async () => {
+  it('covers all consecutive waits together', async () => {
     const first = start()
     await pass(60)
     first.end('database')
@@ -55,7 +55,7 @@ describe('[V21] the deadline of a request', () => {
     expect(second.seen).to.deep.equal(['object store'])
   })
 
-  it('begins anew while bytes arrive: a slow machine is not a silent one', async () => {
+  it('restarts while bytes arrive: a slow source is not a silent one', async () => {
     const { deadline, seen, end, done } = start()
     for (let times = 0; times < 5; times++) {
       await pass(80)
@@ -67,7 +67,7 @@ describe('[V21] the deadline of a request', () => {
     expect(seen).to.deep.equal(['the bytes'])
   })
 
-  it('holds when they stop', async () => {
+  it('expires when the bytes stop', async () => {
     const { deadline, seen } = start()
     await pass(80)
     deadline.extend()

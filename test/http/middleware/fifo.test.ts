@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { createFifo } from '../../../src/http/middleware/fifo.ts'
 
 describe('[S5] a queue', () => {
-  it('gives what an array gives, however much is in it', () => {
+  it('behaves like an array at any size', () => {
     const step = fc.record({ push: fc.nat(3000), take: fc.nat(3000) })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
@@ -28,10 +28,10 @@ describe('[S5] a queue', () => {
     )
   })
 
-  it('is emptied of a million as they are', () => {
+  it('handles a million items in linear time', () => {
     const fifo = createFifo<number>()
     for (let n = 0; n < 1_000_000; n += 1) fifo.push(n)
-    // An array takes minutes.
+    // An array would take minutes.
     for (let n = 0; n < 1_000_000; n += 1) if (fifo.take() !== n) expect.fail(`not ${n}`)
     expect(fifo.size()).to.equal(0)
     expect(fifo.take()).to.equal(undefined)

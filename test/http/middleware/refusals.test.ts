@@ -5,7 +5,7 @@ import { bearer, createMemoryLarder, createStandingClock, listen } from '../../s
 import { createRecordingLog } from '../../support/recording-log.ts'
 
 describe('refused requests [V61]', () => {
-  it('are counted by reason, and told with it at debug, never with the token', async () => {
+  it('are counted by reason, and logged at debug with the reason, never with the token', async () => {
     const { clock, advance } = createStandingClock()
     const { log, entries } = createRecordingLog()
     const larder = await createMemoryLarder({ clock, log })
@@ -33,7 +33,7 @@ describe('refused requests [V61]', () => {
       statuses.push((await server.get(path, init)).status)
     expect(statuses).to.deep.equal([401, 401, 403, 403, 403, 403, 403, 403])
 
-    const told = (await (await server.get('/api/1/admin/cache', bearer(admin))).json()) as {
+    const counters = (await (await server.get('/api/1/admin/cache', bearer(admin))).json()) as {
       refusals: Readonly<Record<string, number>>
     }
     await server.close()
@@ -46,8 +46,8 @@ describe('refused requests [V61]', () => {
       expired: 2,
       other_subject: 1,
     }
-    expect(told.refusals).to.deep.include(expected)
-    expect(told.refusals).to.have.all.keys(
+    expect(counters.refusals).to.deep.include(expected)
+    expect(counters.refusals).to.have.all.keys(
       ...['not_set', 'bad_format', 'malformed', 'unknown_key', 'signature', 'issuer', 'audience', 'claims'],
       ...['expired', 'restriction', 'other_subject', 'not_public', 'not_admin'],
     )

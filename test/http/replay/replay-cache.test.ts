@@ -15,7 +15,7 @@ import {
   withParameter,
 } from '../../support/twin-larders.ts'
 
-describe('replies that are given again', () => {
+describe('replayed replies', () => {
   let twins: Twins
   let image: Twins['image']
   let film: Twins['film']
@@ -27,33 +27,33 @@ describe('replies that are given again', () => {
   })
   afterEach(() => twins.close())
 
-  const ask = (path: string, headers: RequestHeaders = {}): Ask => ({ path, headers })
+  const get = (path: string, headers: RequestHeaders = {}): Ask => ({ path, headers })
 
   const mint = (kind: 'image' | 'content', restrictions = {}, ttl = 1800): Promise<string> =>
     right(larder.tokens.mint(kind, kind === 'image' ? image.uid : film.uid, ttl, restrictions))
 
-  it('are those of the routes, of every route, carrier and coding, and cost no look into the cache (W7)', async () => {
+  it('equal those of the routes for every route, carrier and coding, without cache lookups (W7)', async () => {
     for (const { kind, path } of twins.routes)
       for (const [carrier, carry] of Object.entries(carriers))
         for (const coding of ['gzip', 'br, gzip', 'identity']) {
           const { path: url, headers } = carry(path, await mint(kind))
-          const asked = ask(url, { ...headers, 'accept-encoding': coding })
-          await twins.warm(asked)
+          const request = get(url, { ...headers, 'accept-encoding': coding })
+          await twins.warm(request)
           const what = `${path} by ${carrier} as ${coding}`
-          expect(await twins.isReplayed(asked), what).to.equal(true)
-          await twins.expectAlike(asked, what)
+          expect(await twins.isReplayed(request), what).to.equal(true)
+          await twins.expectAlike(request, what)
         }
   })
 
-  it('are for every viewer of the file, each with his own token in them', async () => {
+  it('serve every viewer of the file, each with their own token', async () => {
     const path = `/api/1/content_files/exports/${film.high.uid}.m3u8`
     const [first, second] = [await mint('content'), await mint('content', {}, 1801)]
-    await twins.warm(ask(`${path}?jwt=${first}`))
+    await twins.warm(get(`${path}?jwt=${first}`))
     await right(larder.tokens.verify('content', second))
-    expect(await twins.isReplayed(ask(`${path}?jwt=${second}`))).to.equal(true)
-    const { body } = await twins.replayed(ask(`${path}?jwt=${second}`))
+    expect(await twins.isReplayed(get(`${path}?jwt=${second}`))).to.equal(true)
+    const { body } = await twins.replayed(get(`${path}?jwt=${second}`))
     expect(body).to.include(second).and.not.include(first)
-    // Claims that are not known are ignored (http-api.md §2.1), and make a token longer.
+    // Unknown claims are ignored (http-api.md §2.1) and make a token longer.
     const codec = createJwtCodec({
       issuer: 'larder',
       audience: 'larder-content',
@@ -62,25 +62,25 @@ describe('replies that are given again', () => {
       clock: twins.clock,
     })
     const longer = await codec.sign({ note: 'of another length' }, film.uid, 1800)
-    for (const jwt of [longer, first, longer, second]) await twins.expectAlike(ask(`${path}?jwt=${jwt}`))
+    for (const jwt of [longer, first, longer, second]) await twins.expectAlike(get(`${path}?jwt=${jwt}`))
   })
 
-  it('are for nobody whose token is not good, not for this file, or opens less', async () => {
+  it('never serve a token that is invalid, for another file, or restricted', async () => {
     const path = `content_files/${film.uid}/mobile.m3u8`
     const good = await mint('content', {}, 60)
     const less = await mint('content', { maxh: 360 }, 60)
     const other = await right(larder.tokens.mint('content', 'cf_of_somebody_else', 60))
     const picture = await right(larder.tokens.mint('image', film.uid, 60))
     for (const carry of Object.values(carriers)) {
-      const askWith = (jwt: string) => twins.replayed(carry(path, jwt))
-      const whole = await askWith(good)
+      const sendWith = (jwt: string) => twins.replayed(carry(path, jwt))
+      const whole = await sendWith(good)
       for (let n = 0; n < 3; n++) {
-        expect(await askWith(good)).to.deep.equal(whole)
-        const restricted = await askWith(less)
+        expect(await sendWith(good)).to.deep.equal(whole)
+        const restricted = await sendWith(less)
         expect(restricted.status).to.equal(200)
         expect(restricted.body.length).to.be.lessThan(whole.body.length)
         for (const bad of [other, picture, `${good}A`, good.slice(0, -4)])
-          expect((await askWith(bad)).status, bad).to.equal(403)
+          expect((await sendWith(bad)).status, bad).to.equal(403)
       }
     }
     twins.advance(60)
@@ -88,16 +88,16 @@ describe('replies that are given again', () => {
       expect((await twins.replayed(carry(path, good))).status).to.equal(403)
   })
 
-  it('are whole, a part, or none of it, by range and condition', async () => {
+  it('follow range and condition: whole body, part of it, or none', async () => {
     const jwt = await mint('image')
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${jwt}`
     const list = `/api/1/~${jwt}/image_files/playlist/${image.uid}?presign=none`
-    await twins.warm(ask(bytes, { range: 'bytes=0-1' }))
-    await twins.warm(ask(list))
-    const { headers } = await twins.replayed(ask(bytes))
+    await twins.warm(get(bytes, { range: 'bytes=0-1' }))
+    await twins.warm(get(list))
+    const { headers } = await twins.replayed(get(bytes))
     const etag = String(headers.etag)
     const since = String(headers['last-modified'])
-    const listTag = String((await twins.replayed(ask(list))).headers.etag)
+    const listTag = String((await twins.replayed(get(list))).headers.etag)
     const cases: ReadonlyArray<readonly [string, RequestHeaders, number]> = [
       [bytes, { range: 'bytes=0-1' }, 206],
       [bytes, { range: 'bytes=-2', 'if-range': etag }, 206],
@@ -108,56 +108,56 @@ describe('replies that are given again', () => {
       [list, { 'if-none-match': listTag }, 304],
       [list, { 'if-none-match': '"other"' }, 200],
     ]
-    for (const [path, asked, status] of cases) {
-      const what = `${path} ${JSON.stringify(asked)}`
-      expect(await twins.isReplayed(ask(path, asked)), what).to.equal(true)
-      expect((await twins.expectAlike(ask(path, asked), what)).status, what).to.equal(status)
+    for (const [path, request, status] of cases) {
+      const what = `${path} ${JSON.stringify(request)}`
+      expect(await twins.isReplayed(get(path, request)), what).to.equal(true)
+      expect((await twins.expectAlike(get(path, request), what)).status, what).to.equal(status)
     }
   })
 
-  it('leave what takes words or several parts to the routes', async () => {
+  it('leave error bodies and multipart replies to the routes', async () => {
     const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${await mint('image')}`
-    await twins.warm(ask(path))
-    expect((await twins.replayed(ask(path, { 'if-match': '"other"' }))).status).to.equal(412)
-    expect((await twins.replayed(ask(path, { range: 'bytes=9-' }))).status).to.equal(416)
-    const several = await twins.replayed(ask(path, { range: 'bytes=0-1, 4-4' }))
+    await twins.warm(get(path))
+    expect((await twins.replayed(get(path, { 'if-match': '"other"' }))).status).to.equal(412)
+    expect((await twins.replayed(get(path, { range: 'bytes=9-' }))).status).to.equal(416)
+    const several = await twins.replayed(get(path, { range: 'bytes=0-1, 4-4' }))
     expect(several.headers['content-type']).to.match(/^multipart/)
-    expect((await twins.replayed(ask(`${path}&jwt=x.y.z`))).status).to.equal(403)
-    expect((await twins.replayed(ask(path), 'HEAD')).body).to.have.length(0)
+    expect((await twins.replayed(get(`${path}&jwt=x.y.z`))).status).to.equal(403)
+    expect((await twins.replayed(get(path), 'HEAD')).body).to.have.length(0)
   })
 
-  it('end with what they were made from', async () => {
+  it('end when their source values change', async () => {
     const list = `/api/1/image_files/playlist/${image.uid}?jwt=${await mint('image')}`
     const bytes = `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${await mint('image')}`
-    await twins.warm(ask(list))
-    await twins.warm(ask(bytes))
+    await twins.warm(get(list))
+    await twins.warm(get(bytes))
     const key = cacheKeys.imagePlaylist({ uid: image.uid })
     await right(setNow(larder.cache, key, '{"items":{}}'))
-    expect((await twins.replayed(ask(list))).body).to.equal('{"items":{}}')
-    await twins.warm(ask(list))
+    expect((await twins.replayed(get(list))).body).to.equal('{"items":{}}')
+    await twins.warm(get(list))
     await right(larder.cache.delete(key))
-    expect((await twins.replayed(ask(list))).body).to.include(image.exports[0]?.uid)
+    expect((await twins.replayed(get(list))).body).to.include(image.exports[0]?.uid)
 
     const { file } = image.exports[0] ?? expect.fail('no export')
     await right(larder.blobs.delete(cacheKeys.storedFile({ uid: file.uid })))
-    expect(await twins.isReplayed(ask(bytes))).to.equal(false)
-    expect((await twins.replayed(ask(bytes))).body).to.equal('small')
+    expect(await twins.isReplayed(get(bytes))).to.equal(false)
+    expect((await twins.replayed(get(bytes))).body).to.equal('small')
   })
 
-  it('are for anybody, of a public image, for as long as it is public', async () => {
+  it('serve every caller of a public image, as long as it is public', async () => {
     const path = `/api/1/image_files/image/${image.exports[0]?.uid}.webp`
-    expect((await twins.replayed(ask(path))).status).to.equal(401)
+    expect((await twins.replayed(get(path))).status).to.equal(401)
     await right(larder.imageFiles.setPublic(image.uid, true))
     await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    await twins.warm(ask(path))
-    expect(await twins.isReplayed(ask(path))).to.equal(true)
-    expect((await twins.replayed(ask(path))).headers['cache-control']).to.match(/^public/)
+    await twins.warm(get(path))
+    expect(await twins.isReplayed(get(path))).to.equal(true)
+    expect((await twins.replayed(get(path))).headers['cache-control']).to.match(/^public/)
     await right(larder.imageFiles.setPublic(image.uid, false))
     await right(larder.cache.delete(cacheKeys.imagePublic({ uid: image.uid })))
-    expect((await twins.replayed(ask(path))).status).to.equal(401)
+    expect((await twins.replayed(get(path))).status).to.equal(401)
   })
 
-  it('are never other than those of the routes, whoever asks for what in whatever order', async () => {
+  it('always equal those of the routes, for any callers and requests in any order', async () => {
     const jwts = {
       image: [await mint('image'), await mint('image', {}, 1801), await mint('image', { maxh: 360 })],
       content: [
@@ -192,7 +192,7 @@ describe('replies that are given again', () => {
       { weight: 2, arbitrary: fc.constantFrom(...keys) },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 40 }) },
     )
-    let again = 0
+    let replayCount = 0
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
         for (const one of steps) {
@@ -200,37 +200,37 @@ describe('replies that are given again', () => {
           else if ('codec' in one) await right(larder.cache.delete(one))
           else {
             const { route, carry, viewer, presign, headers } = one
-            const strangers = jwts[route.kind === 'image' ? 'content' : 'image']
-            const jwt = [...jwts[route.kind], ...strangers][viewer] ?? expect.fail('no token')
+            const foreignTokens = jwts[route.kind === 'image' ? 'content' : 'image']
+            const jwt = [...jwts[route.kind], ...foreignTokens][viewer] ?? expect.fail('no token')
             const { path, headers: carried } = withParameter(carry(route.path, jwt), presign)
-            const asked = ask(path, { ...carried, ...headers })
-            const expected = await twins.routed(asked)
+            const request = get(path, { ...carried, ...headers })
+            const expected = await twins.routed(request)
             for (let n = 0; n < 2; n++) {
-              if ((await twins.isReplayed(asked)) && expected.status === 200) again += 1
-              expect(await twins.replayed(asked), path).to.deep.equal(expected)
+              if ((await twins.isReplayed(request)) && expected.status === 200) replayCount += 1
+              expect(await twins.replayed(request), path).to.deep.equal(expected)
             }
           }
         }
       }),
       { numRuns: 20 },
     )
-    expect(again).to.be.greaterThan(20)
+    expect(replayCount).to.be.greaterThan(20)
   })
 
-  it('[V32] leave to the routes what is chosen by Accept, fmt and hints', async () => {
+  it('[V32] leave negotiation by Accept, fmt and hints to the routes', async () => {
     const uid = await seedFormats(larder, ['avif', 'jpeg', 'webp'])
     const jwt = await right(larder.tokens.mint('image', uid, 1800))
     const chosen = new Set<string | undefined>()
-    const wish = fc.record({
+    const preferences = fc.record({
       query: fc.constantFrom('w=300', 'w=300&fmt=jpg', 'w=300&dpr=1', 'w=300&dpr=1&fmt=webp', 'w=9000', ''),
       accept: fc.constantFrom('image/avif,image/webp,*/*', '*/*', 'image/webp,*/*', 'image/png', 'text/html'),
       hints: fc.constantFrom({}, { 'sec-ch-dpr': '2' }, { 'save-data': 'on' }),
     })
     await fc.assert(
-      fc.asyncProperty(fc.array(wish, { minLength: 5, maxLength: 10 }), async (wishes) => {
+      fc.asyncProperty(fc.array(preferences, { minLength: 5, maxLength: 10 }), async (wishes) => {
         for (const { query, accept, hints } of wishes) {
-          const asked = ask(`/api/1/~${jwt}/image_files/${uid}/best?${query}`, { accept, ...hints })
-          for (let n = 0; n < 2; n++) chosen.add((await twins.expectAlike(asked)).body.split(' ')[0])
+          const request = get(`/api/1/~${jwt}/image_files/${uid}/best?${query}`, { accept, ...hints })
+          for (let n = 0; n < 2; n++) chosen.add((await twins.expectAlike(request)).body.split(' ')[0])
         }
       }),
       { numRuns: 10 },

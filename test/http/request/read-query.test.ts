@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { readQuery } from '../../../src/http/request/read-query.ts'
 
 describe('[V28] the parameters of a query', () => {
-  it('are those that URLSearchParams reads, in their order, and lists where they are repeated', () => {
+  it('are those of URLSearchParams, in order, with lists for repeated ones', () => {
     const part = fc.constantFrom('a', 'b', '__proto__', 'constructor', 'ä b', '', '%', '+')
     fc.assert(
       fc.property(fc.array(fc.tuple(part, part), { maxLength: 12 }), (pairs) => {
@@ -23,7 +23,7 @@ describe('[V28] the parameters of a query', () => {
     )
   })
 
-  it('are read in no other way', () => {
+  it('are parsed by no other code', () => {
     const other = /\bctx\.(?:request\.)?query\b|\bquery\b[^}\n]*\} = ctx\b/
     for (const found of ['ctx.query.w', 'const { method, query } = ctx']) expect(found).to.match(other)
     const files = readdirSync('src/http', { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -32,19 +32,19 @@ describe('[V28] the parameters of a query', () => {
     expect(files.filter((name) => other.test(readFileSync(join('src/http', name), 'utf8')))).to.deep.equal([])
   })
 
-  it('are each looked at once, however often one is repeated', () => {
-    let looks = 0
+  it('are each read once, however often one is repeated', () => {
+    let reads = 0
     const text = `${'a&'.repeat(7000)}b=1`
     const usual = URLSearchParams.prototype.getAll
     URLSearchParams.prototype.getAll = function (name) {
-      looks++
+      reads++
       return usual.call(this, name)
     }
     try {
       const query = readQuery(text)
       expect(query.a).to.have.length(7000)
       expect(query.b).to.equal('1')
-      expect(looks).to.equal(0)
+      expect(reads).to.equal(0)
     } finally {
       URLSearchParams.prototype.getAll = usual
     }

@@ -17,13 +17,13 @@ describe('the request target (§1.4) [V5]', () => {
   })
   after(() => server.close())
 
-  const ask = async (target: string, method = 'GET') => {
+  const send = async (target: string, method = 'GET') => {
     const { responses } = await exchangeRaw(server.port, rawRequest(method, target), [method])
     const [response] = responses
     return { status: response?.status, body: response?.body.toString() }
   }
 
-  it('that is neither a path nor an http URL is 400, and never 500', async () => {
+  it('gets 400, never 500, if it is neither a path nor an http URL', async () => {
     const targets = [
       'http://[::1/',
       'http://a:99999999/',
@@ -39,28 +39,28 @@ describe('the request target (§1.4) [V5]', () => {
       'http://a:b:c/',
     ]
     for (const target of targets) {
-      const { status, body } = await ask(target)
+      const { status, body } = await send(target)
       expect(status, target).to.equal(400)
-      // What Node's parser refuses has no body.
+      // Requests that Node's parser rejects get no body.
       if (body !== '') expect(JSON.parse(body ?? ''), target).to.include({ type: 'bad_request' })
     }
   })
 
-  it('that is an http URL is read as its path and query, by routes and replay alike', async () => {
-    const plain = await ask(list)
+  it('may be an http URL; routes and replay use its path and query', async () => {
+    const plain = await send(list)
     expect(plain.status).to.equal(200)
     for (const origin of ['http://a', 'https://media.example.com:8443', 'HTTP://user@[::1]:80'])
-      for (let time = 0; time < 2; time += 1) expect(await ask(`${origin}${list}`)).to.deep.equal(plain)
-    expect((await ask('http://a')).status).to.equal((await ask('/')).status)
-    expect((await ask('http://a?x=1')).status).to.equal((await ask('/?x=1')).status)
+      for (let time = 0; time < 2; time += 1) expect(await send(`${origin}${list}`)).to.deep.equal(plain)
+    expect((await send('http://a')).status).to.equal((await send('/')).status)
+    expect((await send('http://a?x=1')).status).to.equal((await send('/?x=1')).status)
   })
 
-  it('that is * is for OPTIONS', async () => {
-    expect((await ask('*', 'OPTIONS')).status).to.equal(204)
-    expect((await ask('*', 'HEAD')).status).to.equal(400)
+  it('may be * only for OPTIONS', async () => {
+    expect((await send('*', 'OPTIONS')).status).to.equal(204)
+    expect((await send('*', 'HEAD')).status).to.equal(400)
   })
 
-  it('is never normalised: a path means the same in either form', () => {
+  it('is never normalised, so a path means the same in both forms', () => {
     for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d', '/\\'])
       expect(readTarget('GET', path)).to.equal(path)
     for (const path of ['/a/../b', '/a%2e/b', '//x/y', '/%zz', '/a?b=c?d'])

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { joinHeaders } from '../../../src/http/response/join-headers.ts'
 
-/** V8's own answer: no program can tell otherwise. */
+/** Uses a V8 intrinsic, because hidden classes are not observable otherwise. */
 const haveSameHiddenClass = (one: object, other: object): boolean => {
   setFlagsFromString('--allow-natives-syntax')
   const isSame = runInNewContext('%HaveSameMap(one, other)', { one, other })
@@ -15,7 +15,7 @@ describe('joined headers', () => {
   const some = { Vary: 'Origin', 'Referrer-Policy': 'no-referrer' }
   const others = { Vary: 'Accept-Encoding', ETag: '"1"' }
 
-  it('are those of both, the later ones winning, and leave both as they were', () => {
+  it('contain both, with the later value on conflicts, and leave the inputs unchanged', () => {
     expect(joinHeaders(some, others)).to.deep.equal({
       Vary: 'Accept-Encoding',
       'Referrer-Policy': 'no-referrer',
@@ -25,7 +25,7 @@ describe('joined headers', () => {
     expect(others).to.deep.equal({ Vary: 'Accept-Encoding', ETag: '"1"' })
   })
 
-  it('of the same names share one hidden class: none is made for a reply', () => {
+  it('with the same names share one hidden class: a reply creates none', () => {
     const [first, second] = [joinHeaders(some, others), joinHeaders({ ...some }, { ...others, ETag: '"2"' })]
     expect(haveSameHiddenClass(first, second)).to.equal(true)
   })

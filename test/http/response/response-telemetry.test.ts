@@ -16,7 +16,7 @@ import {
   type TestServer,
 } from '../../support/memory-larder.ts'
 
-describe('what replies tell of how they came about (§7.3)', () => {
+describe('telemetry headers of replies (§7.3)', () => {
   let larder: Larder
   let image: SeededImage
   const servers: TestServer[] = []
@@ -38,7 +38,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
   })
   afterEach(() => Promise.all(servers.splice(0).map(({ close }) => close())))
 
-  it('names each tier that was asked, up to the one that had the bytes', async () => {
+  it('name each tier up to the one that had the bytes', async () => {
     const server = await start()
     const cold = await get(server)
     expect(await cold.text()).to.equal('the bytes of a picture')
@@ -47,7 +47,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
     expect((await get(server, { range: 'bytes=0-1' })).headers.get('cache-status')).to.equal('memory; hit')
   })
 
-  it('tells of a list, and of what is told without bytes, where they were found', async () => {
+  it('name the tier of a list, and of a reply without body', async () => {
     const server = await start()
     const list = () => server.get(`/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`)
     expect((await list()).headers.get('cache-status')).to.equal('origin; hit, memory; fwd=miss')
@@ -60,7 +60,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
     expect([several.status, several.headers.get('cache-status')]).to.deep.equal([206, 'memory; hit'])
   })
 
-  it('tells of a list past its time, served while nothing newer can be had, how old it is (§9.3)', async () => {
+  it('report the age of a stale list that is served during an outage (§9.3)', async () => {
     const { clock, advance } = createStandingClock()
     const values = createMemoryTier(2 ** 20)
     const cache = cacheOfTier(values, clock)
@@ -77,7 +77,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
     expect([status, headers.get('cache-status')]).to.deep.equal([200, 'memory; hit; ttl=-42'])
   })
 
-  it('tells the time of each phase by the stopwatch', async () => {
+  it('report the duration of each phase', async () => {
     let now = 0
     const server = await start({
       cacheStatus: true,
@@ -91,7 +91,7 @@ describe('what replies tell of how they came about (§7.3)', () => {
     expect((await get(server)).headers.get('server-timing'), 'given again').to.equal('find;dur=0')
   })
 
-  it('says nothing of either when told so', async () => {
+  it('are absent when disabled', async () => {
     const { headers } = await get(await start({ cacheStatus: false, stopwatch: null }))
     expect([headers.has('cache-status'), headers.has('server-timing')]).to.deep.equal([false, false])
   })

@@ -20,34 +20,34 @@ import { until } from '../../support/processes.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
-describe('bytes from the disk, sent through buffers that are used again', () => {
+describe('bytes from disk, sent through reused buffers', () => {
   const size = 8 * 2 ** 20
   const largeCount = 3
   const blobs = [1, 2, 3].map((seed) => {
     const bytes = someBytes(size, seed)
     return { bytes, facts: factsOf(bytes), key: cacheKeys.storedFile({ uid: aStoredFileUid() }) }
   })
-  const lent = new Set<Buffer>()
+  const inUse = new Set<Buffer>()
   const faults: string[] = []
   let mostLarge = 0
   let cache: DiskCache
   let server: Server
 
-  /** Tells when a buffer is with two at one time, and how many large ones there are. */
-  const watched = (buffers: ReplyBuffers): ReplyBuffers => {
+  /** Detects buffers that are in use twice at a time, and counts the large ones. */
+  const watch = (buffers: ReplyBuffers): ReplyBuffers => {
     const backBy = (back: (buffer: Buffer) => void) => (buffer: Buffer) => {
-      if (!lent.delete(buffer)) faults.push('a buffer came back twice')
+      if (!inUse.delete(buffer)) faults.push('a buffer came back twice')
       back(buffer)
     }
     return {
       take: () => {
         const buffer = buffers.take()
-        if (lent.has(buffer)) faults.push('a buffer is with two')
-        lent.add(buffer)
-        mostLarge = Math.max(mostLarge, [...lent].filter(({ length }) => length > 64 * 1024).length)
+        if (inUse.has(buffer)) faults.push('a buffer is with two')
+        inUse.add(buffer)
+        mostLarge = Math.max(mostLarge, [...inUse].filter(({ length }) => length > 64 * 1024).length)
         return buffer
       },
-      give: backBy(buffers.give),
+      giveBack: backBy(buffers.giveBack),
       drop: backBy(buffers.drop),
     }
   }
@@ -60,7 +60,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
       await collect(await right(cache.blobs.read(key, facts, wholeOf(size), wellServed(bytes).origin)))
     await cache.settled()
 
-    const buffers = watched(createReplyBuffers({ largeBytes: 256 * 1024, largeCount, smallBytes: 64 * 1024 }))
+    const buffers = watch(createReplyBuffers({ largeBytes: 256 * 1024, largeCount, smallBytes: 64 * 1024 }))
     server = createServer(async (req, res) => {
       const [blob = '0', start = '0', end = '0'] = (req.url ?? '').slice(1).split('/')
       const { key, facts } = blobs[Number(blob)] ?? expect.fail('no such blob')
@@ -82,12 +82,12 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
 
   const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length
 
-  const ask = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
+  const raw = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: larder\r\n${headers}\r\n`
 
-  /** The sha256 of the body; of a client who leaves, `null`. One who stalls reads no further until `resume`. */
+  /** The sha256 of the body; `null` after a disconnect. A stalled client reads nothing until `resume`. */
   const receive = async (path: string, manner: Manner, resume: Promise<unknown>): Promise<string | null> => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-    socket.write(ask(path, 'Connection: close\r\n'))
+    socket.write(raw(path, 'Connection: close\r\n'))
     const [first] = (await once(socket, 'data')) as [Buffer]
     if (manner === 'leaves') {
       socket.destroy()
@@ -117,12 +117,12 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
     { minLength: 10, maxLength: 16 },
   )
 
-  it('are everybody’s own, whoever else stalls or leaves, and every buffer comes back', async () => {
+  it('are correct for each client while others stall or disconnect; every buffer is returned', async () => {
     const before = await openFiles()
     await fc.assert(
-      fc.asyncProperty(clients, async (asked) => {
+      fc.asyncProperty(clients, async (plan) => {
         const start = (manners: ReadonlyArray<Manner>, resume: Promise<unknown>) =>
-          asked
+          plan
             .filter(({ manner }) => manners.includes(manner))
             .map(async ({ blob, range, manner }) => {
               const got = await receive(`/${blob}/${range.start}/${range.end}`, manner, resume)
@@ -132,7 +132,7 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
         const moving = start(['reads', 'leaves'], Promise.resolve())
         const stalled = start(['stalls'], Promise.all(moving))
         await Promise.all([...moving, ...stalled])
-        await until(async () => lent.size === 0)
+        await until(async () => inUse.size === 0)
         expect(faults).to.deep.equal([])
         expect(mostLarge).to.be.at.most(largeCount)
       }),
@@ -141,20 +141,20 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
     await until(async () => (await openFiles()) <= before)
   })
 
-  it('are let go of when a client leaves before the replies that wait behind another one', async () => {
+  it('are released when a client disconnects before its queued replies are sent', async () => {
     const before = await openFiles()
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-    socket.write([0, 1, 2].map((blob) => ask(`/${blob}/0/${size}`)).join(''))
-    await until(async () => lent.size === blobs.length)
+    socket.write([0, 1, 2].map((blob) => raw(`/${blob}/0/${size}`)).join(''))
+    await until(async () => inUse.size === blobs.length)
     socket.destroy()
-    await until(async () => lent.size === 0 && (await openFiles()) <= before)
+    await until(async () => inUse.size === 0 && (await openFiles()) <= before)
     expect(faults).to.deep.equal([])
   })
 
-  it('come in order when a client sends all of his requests at once', async () => {
+  it('arrive in order when a client pipelines its requests', async () => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     socket.write(
-      [ask(`/0/0/${size}`), ask('/1/5/1000'), ask(`/2/0/${size}`, 'Connection: close\r\n')].join(''),
+      [raw(`/0/0/${size}`), raw('/1/5/1000'), raw(`/2/0/${size}`, 'Connection: close\r\n')].join(''),
     )
     const answer = await collect(socket)
     const bodies = [blobs[0]?.bytes, blobs[1]?.bytes.subarray(5, 1000), blobs[2]?.bytes]
@@ -165,6 +165,6 @@ describe('bytes from the disk, sent through buffers that are used again', () => 
       expect(body?.equals(answer.subarray(bodyAt, at))).to.equal(true)
     }
     expect(at).to.equal(answer.length)
-    await until(async () => lent.size === 0)
+    await until(async () => inUse.size === 0)
   })
 })

@@ -18,7 +18,7 @@ import {
   type TestServer,
 } from '../../support/memory-larder.ts'
 
-/** The URIs of a playlist: its lines, and its URI attributes. */
+/** The URIs of a playlist: URI lines and URI attributes. */
 const urisOf = (m3u8: string): ReadonlyArray<string> => [
   ...m3u8.split('\n').filter((line) => line !== '' && !line.startsWith('#')),
   ...[...m3u8.matchAll(/URI="([^"]*)"/g)].map(([, uri]) => uri ?? ''),
@@ -68,38 +68,38 @@ describe('content routes', () => {
     })
   }
 
-  /** Fetches a list and all that it names, by URL resolution, as a player does. */
-  const walk = async (url: URL, init: RequestInit): Promise<ReadonlyArray<string>> => {
+  /** Fetches a list and everything it refers to, with URLs resolved as by a player. */
+  const fetchAll = async (url: URL, init: RequestInit): Promise<ReadonlyArray<string>> => {
     const response = await fetch(url, init)
     expect(response.status, url.pathname).to.equal(200)
     const text = await response.text()
     if (!text.startsWith('#EXTM3U')) return [text]
-    const children = await Promise.all(urisOf(text).map((uri) => walk(new URL(uri, url), init)))
+    const children = await Promise.all(urisOf(text).map((uri) => fetchAll(new URL(uri, url), init)))
     return children.flat()
   }
   const bodies = ['init', 'first part', 'second part']
 
-  it('can be walked from the master to every byte with a token in the query', async () => {
+  it('can be followed from the master to every byte with a token in the query', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${film.jwt}`, server.base)
-    expect(await walk(master, {})).to.have.members(bodies)
+    expect(await fetchAll(master, {})).to.have.members(bodies)
   })
 
-  it('can be walked with a token in the path, by untouched relative URIs (§3)', async () => {
+  it('can be followed with a token in the path, by unchanged relative URIs (§3)', async () => {
     const master = new URL(`/api/1/~${film.jwt}/content_files/${film.uid}/mobile.m3u8`, server.base)
-    expect(await walk(master, {})).to.have.members(bodies)
+    expect(await fetchAll(master, {})).to.have.members(bodies)
   })
 
-  it('can be walked with a token in the header, whether the children carry one or not', async () => {
+  it('can be followed with a token in the header, with or without a token in child URLs', async () => {
     const master = new URL(`/api/1/content_files/${film.uid}/mobile.m3u8`, server.base)
-    expect(await walk(master, bearer(film.jwt))).to.have.members(bodies)
+    expect(await fetchAll(master, bearer(film.jwt))).to.have.members(bodies)
     advance(5)
     const signed = new URL(`${master}?presign=query`)
     const text = await (await fetch(signed, bearer(film.jwt))).text()
     expect(text).not.to.include(film.jwt)
-    for (const uri of urisOf(text)) expect(await walk(new URL(uri, signed), {})).to.have.members(bodies)
+    for (const uri of urisOf(text)) expect(await fetchAll(new URL(uri, signed), {})).to.have.members(bodies)
   })
 
-  it('can be walked by presign=path, however the token came, and show none that came in a header (§3.2)', async () => {
+  it('can be followed with presign=path for every carrier, and contain no header token (§3.2)', async () => {
     const path = `content_files/${film.uid}/mobile.m3u8?presign=path`
     const other = await right(larder.tokens.mint('content', aContentFileUid(), 60))
     advance(5)
@@ -107,7 +107,7 @@ describe('content routes', () => {
       [`/api/1/${path}`, bearer(film.jwt)],
       [`/api/1/${path}&jwt=${film.jwt}`, {}],
       [`/api/1/~${film.jwt}/${path}`, {}],
-      // The header decides alone: the token in the path was not verified, so that no address inherits it.
+      // Only the header counts: the token in the path was not verified, so no URL inherits it.
       [`/api/1/~${other}/${path}`, bearer(film.jwt)],
     ] as const) {
       const master = new URL(url, server.base)
@@ -115,7 +115,7 @@ describe('content routes', () => {
       if ('headers' in init) expect(text).not.to.include(film.jwt)
       const uris = urisOf(text)
       expect(uris).not.to.deep.equal([])
-      for (const uri of uris) expect(await walk(new URL(uri, master), {}), url).to.have.members(bodies)
+      for (const uri of uris) expect(await fetchAll(new URL(uri, master), {}), url).to.have.members(bodies)
     }
     const media = new URL(`/api/1/content_files/exports/${film.hls.uid}.m3u8?presign=path`, server.base)
     const parts = urisOf(await (await fetch(media, bearer(film.jwt))).text())
@@ -123,7 +123,7 @@ describe('content routes', () => {
     expect(read).to.have.members(bodies)
   })
 
-  it('declare the variable that their children use when asked to define one (§3)', async () => {
+  it('define the variable that their children use with presign=define (§3)', async () => {
     const response = await server.get(
       `/api/1/content_files/${film.uid}/mobile.m3u8?jwt=${film.jwt}&presign=define`,
     )
@@ -139,7 +139,7 @@ describe('content routes', () => {
     expect(response.status).to.equal(422)
   })
 
-  it('list the parts of an export in order, with exact durations (§5.6)', async () => {
+  it('list the segments of an export in order, with exact durations (§5.6)', async () => {
     const response = await server.get(`/api/1/content_files/exports/${film.hls.uid}.m3u8`, bearer(film.jwt))
     const [init, first, second] = film.hls.parts.map(({ uid }) => uid)
     const text = await response.text()
@@ -147,7 +147,7 @@ describe('content routes', () => {
     expect(text).to.include('#EXT-X-TARGETDURATION:6')
   })
 
-  it('serve ranges of a part (§5.7, §6.1)', async () => {
+  it('serve ranges of a segment (§5.7, §6.1)', async () => {
     const uid = film.hls.parts[1]?.uid
     const response = await server.get(`/api/1/content_files/exports/parts/${uid}.m4s?jwt=${film.jwt}`, {
       headers: { range: 'bytes=-4' },
@@ -156,9 +156,9 @@ describe('content routes', () => {
     expect(await response.text()).to.equal('part')
   })
 
-  it('say the same of unknown and foreign exports and parts (§2.5, W15)', async () => {
+  it('give the same reply for unknown and foreign exports and segments (§2.5, W15)', async () => {
     const other = await seedFilm(larder)
-    const ask = async (path: string) => {
+    const send = async (path: string) => {
       const response = await server.get(`/api/1/content_files/exports/${path}?jwt=${film.jwt}`)
       return { status: response.status, body: await response.text() }
     }
@@ -168,12 +168,12 @@ describe('content routes', () => {
       `parts/${aContentPartUid()}.m4s`,
       `parts/${other.hls.parts[1]?.uid}.m4s`,
     ]
-    const answers = await Promise.all(paths.map(ask))
-    expect(answers[0]?.status).to.equal(403)
-    for (const answer of answers) expect(answer).to.deep.equal(answers[0])
+    const replies = await Promise.all(paths.map(send))
+    expect(replies[0]?.status).to.equal(403)
+    for (const reply of replies) expect(reply).to.deep.equal(replies[0])
   })
 
-  it('answer 404 to who may see a file or an export with nothing to show', async () => {
+  it('answer 404 to a viewer of a file or an export with nothing to show', async () => {
     const file = aNewContentFile()
     await right(larder.contentFiles.add(file))
     const jwt = await right(larder.tokens.mint('content', file.uid, 60))

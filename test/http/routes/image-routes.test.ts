@@ -18,7 +18,7 @@ const urlsOf = async (response: Response): Promise<ReadonlyArray<string>> => {
   return Object.values(items).flatMap((list) => list.map(({ url }) => url))
 }
 
-/** The same address on the server under test. */
+/** The same path on the server under test. */
 const pathOf = (url: string): string => url.slice(publicUrl.length)
 
 describe('image routes', () => {
@@ -40,7 +40,7 @@ describe('image routes', () => {
     server.get(`/api/1/image_files/playlist/${image.uid}${query}`, init)
 
   describe('GET /api/1/image_files/playlist/{if} (§4.1)', () => {
-    it('lists the exports by format, smallest first, with every member', async () => {
+    it('lists the exports by format, smallest first, with all fields', async () => {
       const [large, small] = image.exports
       const response = await playlist('', bearer(image.jwt))
       expect(response.status).to.equal(200)
@@ -61,7 +61,7 @@ describe('image routes', () => {
       })
     })
 
-    it('signs as the caller came: none by header, query by query, path by path (§3)', async () => {
+    it('presigns by carrier: none for header, query for query, path for path (§3)', async () => {
       expect(await urlsOf(await playlist('', bearer(image.jwt)))).to.satisfy((urls: string[]) =>
         urls.every((url) => !url.includes(image.jwt)),
       )
@@ -74,7 +74,7 @@ describe('image routes', () => {
       )
     })
 
-    it('signs as it is asked to, and every URL of it answers 200', async () => {
+    it('presigns as requested, and every URL returns 200', async () => {
       for (const presign of ['query', '1', 'TRUE', 'path']) {
         for (const url of await urlsOf(await playlist(`?jwt=${image.jwt}&presign=${presign}`)))
           expect((await server.get(pathOf(url))).status, url).to.equal(200)
@@ -83,7 +83,7 @@ describe('image routes', () => {
         expect((await server.get(pathOf(url))).status, url).to.equal(401)
     })
 
-    it('gives URLs a fresh token in place of one from a header, which ends no later (§3.2, W14)', async () => {
+    it('puts a derived token with no later expiry into URLs, not a header token (§3.2, W14)', async () => {
       advance(5)
       const [url = ''] = await urlsOf(await playlist('?presign=query', bearer(image.jwt)))
       const fresh = new URL(url).searchParams.get('jwt') ?? ''
@@ -93,7 +93,7 @@ describe('image routes', () => {
       expect((await server.get(pathOf(url))).status).to.equal(200)
     })
 
-    it('answers 404 to who may see a file that has no exports', async () => {
+    it('answers 404 to a viewer of a file without exports', async () => {
       const empty = aNewImageFile()
       await right(larder.imageFiles.add(empty))
       const jwt = await right(larder.tokens.mint('image', empty.uid, 60))
@@ -119,7 +119,7 @@ describe('image routes', () => {
       await right(larder.imageFiles.setPublic(open.uid, true))
     })
 
-    it('need no token with public=1, and hand one out', async () => {
+    it('need no token with public=1, and return one', async () => {
       const response = await server.get(`/api/1/image_files/playlist/${open.uid}?public=1`)
       expect(response.status).to.equal(200)
       const jwt = response.headers.get('x-image-file-jwt') ?? ''
@@ -128,7 +128,7 @@ describe('image routes', () => {
       expect((await server.get(pathOf(url), bearer(jwt))).status).to.equal(200)
     })
 
-    it('put that fresh token into their URLs when asked to (W8)', async () => {
+    it('put that new token into their URLs on request (W8)', async () => {
       for (const presign of ['query', 'path']) {
         const response = await server.get(
           `/api/1/image_files/playlist/${open.uid}?public=1&presign=${presign}`,
@@ -139,7 +139,7 @@ describe('image routes', () => {
       }
     })
 
-    it('have their bytes served without a token, to any cache', async () => {
+    it('serve their bytes without a token, and to shared caches', async () => {
       const response = await server.get(`/api/1/image_files/image/${open.exports[0]?.uid}.webp`)
       expect(response.status).to.equal(200)
       expect(response.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
@@ -151,7 +151,7 @@ describe('image routes', () => {
       expect(await response.json()).to.include({ type: 'invalid' })
     })
 
-    it('are public to who was refused before, half a minute later (§9.2)', async () => {
+    it('are public to a caller who was refused before, after half a minute (§9.2)', async () => {
       const { uid } = await seedImage(larder)
       const status = async () => (await server.get(`/api/1/image_files/playlist/${uid}?public=1`)).status
       expect(await status()).to.equal(403)
@@ -166,7 +166,7 @@ describe('image routes', () => {
     const bytes = (init?: RequestInit, ext = 'webp') =>
       server.get(`/api/1/image_files/image/${image.exports[0]?.uid}.${ext}?jwt=${image.jwt}`, init)
 
-    it('answers the bytes with their own type, whatever the extension', async () => {
+    it('returns the bytes with their own type, whatever the extension', async () => {
       for (const ext of ['webp', 'exe']) {
         const response = await bytes({}, ext)
         expect(response.status).to.equal(200)
@@ -178,7 +178,7 @@ describe('image routes', () => {
       }
     })
 
-    it('answers a range (§6.1, W1)', async () => {
+    it('returns a range (§6.1, W1)', async () => {
       const response = await bytes({ headers: { range: 'bytes=2-8' } })
       expect(response.status).to.equal(206)
       expect(response.headers.get('content-range')).to.equal(`bytes 2-8/${body.length}`)
@@ -192,18 +192,18 @@ describe('image routes', () => {
       expect(await response.json()).to.include({ type: 'range_not_satisfiable' })
     })
 
-    it('says when they were stored, and answers 304 to who has them since then (§6.2)', async () => {
+    it('returns the date of storage, and 304 for If-Modified-Since with that date (§6.2)', async () => {
       const lastModified = (await bytes()).headers.get('last-modified') ?? ''
       expect(lastModified).to.equal(new Date(storedAt).toUTCString())
       const earlier = new Date(storedAt - 1000).toUTCString()
       expect((await bytes({ headers: { 'if-modified-since': lastModified } })).status).to.equal(304)
       expect((await bytes({ headers: { 'if-modified-since': earlier } })).status).to.equal(200)
-      // An If-None-Match decides alone (RFC 9110 §13.2.2).
+      // If-None-Match takes precedence (RFC 9110 §13.2.2).
       const other = { 'if-modified-since': lastModified, 'if-none-match': '"other"' }
       expect((await bytes({ headers: other })).status).to.equal(200)
     })
 
-    it('answers 304 to who has them (W24)', async () => {
+    it('answers 304 for a matching ETag (W24)', async () => {
       const etag = (await bytes()).headers.get('etag') ?? ''
       expect((await bytes({ headers: { 'if-none-match': etag } })).status).to.equal(304)
     })
@@ -216,20 +216,20 @@ describe('image routes', () => {
       expect((await server.get(where)).status).to.equal(502)
     })
 
-    it('says the same of an unknown export, a foreign one and a uid that is none (§2.5, W15)', async () => {
+    it('gives the same reply for an unknown or foreign export and an invalid uid (§2.5, W15)', async () => {
       const other = await seedImage(larder)
-      const answers = await Promise.all(
+      const replies = await Promise.all(
         [anImageExportUid(), other.exports[0]?.uid, 'not%20a%20uid', 'a'.repeat(81)].map(async (uid) => {
           const response = await server.get(`/api/1/image_files/image/${uid}.webp?jwt=${image.jwt}`)
           const headers = [...response.headers].filter(([name]) => name !== 'date')
           return { status: response.status, headers, body: await response.text() }
         }),
       )
-      expect(answers[0]?.status).to.equal(403)
-      for (const answer of answers) expect(answer).to.deep.equal(answers[0])
+      expect(replies[0]?.status).to.equal(403)
+      for (const reply of replies) expect(reply).to.deep.equal(replies[0])
     })
 
-    it('tells a caller without a token nothing but that one is needed (W16)', async () => {
+    it('reveals to a caller without a token only that one is required (W16)', async () => {
       for (const uid of [image.exports[0]?.uid, anImageExportUid(), 'not%20a%20uid'])
         expect((await server.get(`/api/1/image_files/image/${uid}.webp`)).status).to.equal(401)
     })
@@ -241,29 +241,29 @@ describe('image routes', () => {
       return `${response.status} ${type}`
     }
 
-    it('are asked for with 401 not_set (W16)', async () =>
+    it('are required with 401 not_set (W16)', async () =>
       expect(await statusAndType(await playlist())).to.equal('401 not_set'))
 
-    it('in another form than a bearer token are 401 bad_format', async () => {
+    it('that are not bearer tokens get 401 bad_format', async () => {
       for (const authorization of ['Basic eDp5', 'bearer', image.jwt, `bearer ${image.jwt} twice`])
         expect(await statusAndType(await playlist('', { headers: { authorization } }))).to.equal(
           '401 bad_format',
         )
     })
 
-    it('may be announced in any case (W17)', async () => {
+    it('may have a scheme in any letter case (W17)', async () => {
       for (const scheme of ['bearer', 'Bearer', 'BEARER'])
         expect(
           (await playlist('', { headers: { authorization: `${scheme} ${image.jwt}` } })).status,
         ).to.equal(200)
     })
 
-    it('are decided by the first that is present: a bad header is not rescued by a good query (§2.2)', async () =>
+    it('count by the first one present: a good query does not replace a bad header (§2.2)', async () =>
       expect(await statusAndType(await playlist(`?jwt=${image.jwt}`, bearer('rubbish')))).to.equal(
         '403 invalid',
       ))
 
-    it('of another file, kind, key or issuer are forbidden alike', async () => {
+    it('of another file, kind, key or issuer get the same refusal', async () => {
       const forged = image.jwt.slice(0, -4).concat('AAAA')
       const unsigned = [
         Buffer.from('{"alg":"none"}').toString('base64url'),
@@ -276,7 +276,7 @@ describe('image routes', () => {
         expect(await statusAndType(await playlist(`?jwt=${jwt}`))).to.equal('403 invalid')
     })
 
-    it('end when their time is up, and not before', async () => {
+    it('expire on time, and not before', async () => {
       const jwt = await right(larder.tokens.mint('image', image.uid, 10))
       advance(9)
       expect((await playlist(`?jwt=${jwt}`)).status).to.equal(200)
@@ -285,7 +285,7 @@ describe('image routes', () => {
     })
   })
 
-  it('answers 422 with every fault named, and only after authentication (§1.4)', async () => {
+  it('answers 422 with every fault, and only after authentication (§1.4)', async () => {
     const bad = '?presign=maybe&public=2'
     expect((await playlist(bad)).status).to.equal(401)
     const response = await playlist(`${bad}&jwt=${image.jwt}`)

@@ -13,8 +13,8 @@ import { bearer, createMemoryLarder, listen } from '../../support/memory-larder.
 
 const down = TE.left(unavailable('database')(new Error('connect ECONNREFUSED 10.1.2.3:5432')))
 
-describe('what every route has', () => {
-  it('is a body of one form for a path or a method that is not there (§1.4)', async () => {
+describe('all routes', () => {
+  it('have one error format for missing paths and methods (§1.4)', async () => {
     const server = await listen(await createMemoryLarder())
     const nowhere = await server.get('/api/1/nowhere')
     expect(nowhere.status).to.equal(404)
@@ -28,7 +28,7 @@ describe('what every route has', () => {
     await server.close()
   })
 
-  it('is an answer to each method that Allow names', async () => {
+  it('support each method in Allow', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
     await right(larder.admins.setAdmin('zoë', true))
@@ -48,7 +48,7 @@ describe('what every route has', () => {
     await server.close()
   })
 
-  it('is CORS on media, and none on admin routes (§7.4)', async () => {
+  it('have CORS on media, and none on admin routes (§7.4)', async () => {
     const server = await listen(await createMemoryLarder())
     const preflight = { method: 'OPTIONS', headers: { origin: 'https://www.example.org' } }
     const media = await server.get(`/api/1/image_files/image/${anImageExportUid()}.webp`, preflight)
@@ -60,7 +60,7 @@ describe('what every route has', () => {
     await server.close()
   })
 
-  it('tells of what is down, and no stranger why (§10)', async () => {
+  it('report by /readyz which dependency is down, but not why (§10)', async () => {
     const well = await listen(await createMemoryLarder())
     expect((await well.get('/healthz')).status).to.equal(200)
     const ready = await well.get('/readyz')
@@ -72,21 +72,21 @@ describe('what every route has', () => {
     await well.close()
 
     const broken = { database: { migrate: down, check: down } }
-    const ill = await listen(await createMemoryLarder(broken))
-    const degraded = await ill.get('/readyz')
+    const impaired = await listen(await createMemoryLarder(broken))
+    const degraded = await impaired.get('/readyz')
     expect(degraded.status).to.equal(200)
     expect(await degraded.json()).to.deep.equal({
       status: 'degraded',
       checks: { database: 'down', 'object store': 'ok', cache: 'ok' },
     })
-    await ill.close()
+    await impaired.close()
 
     const dead = await listen(await createMemoryLarder({ ...broken, cacheCheck: down }))
     expect((await dead.get('/readyz')).status).to.equal(503)
     await dead.close()
   })
 
-  it('is 503 with Retry-After, and no word of the cause, when a dependency is down', async () => {
+  it('get 503 with Retry-After, without the cause, when a dependency is down', async () => {
     const larder = await createMemoryLarder()
     const imageFiles = { ...larder.imageFiles, listExports: () => down }
     const server = await listen(await createMemoryLarder({ imageFiles }))
@@ -101,7 +101,7 @@ describe('what every route has', () => {
 })
 
 describe('GET /api/1/admin/cache (§8.2)', () => {
-  it('tells admins what each tier has done for each family of keys, and nobody else (W27)', async () => {
+  it('reports the counters of each tier and key family, only to admins (W27)', async () => {
     const meter = createCacheMeter(asMonotonic(() => 0))
     const memory = meter.tier('memory')
     const cache = cacheOfTier(
@@ -125,7 +125,7 @@ describe('GET /api/1/admin/cache (§8.2)', () => {
 })
 
 describe('GET /api/1/admin/background (§8.2)', () => {
-  it('[V24] tells admins what each task has done, and nobody else', async () => {
+  it('[V24] reports what each task has done, only to admins', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
     await right(larder.admins.setAdmin('zoë', true))
@@ -142,16 +142,16 @@ describe('GET /api/1/admin/background (§8.2)', () => {
 })
 
 describe('GET /api/1/admin/me (§8.1)', () => {
-  it('answers admins, and nobody else', async () => {
+  it('replies only to admins', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
-    const me = async (init?: RequestInit) => (await server.get('/api/1/admin/me', init)).status
+    const statusFor = async (init?: RequestInit) => (await server.get('/api/1/admin/me', init)).status
     const jwt = await right(larder.admins.mintIdToken('zoë'))
-    expect(await me()).to.equal(401)
-    expect(await me({ headers: { authorization: 'Basic eDp5' } })).to.equal(401)
-    expect(await me(bearer('rubbish'))).to.equal(403)
-    expect(await me(bearer(await right(larder.tokens.mint('image', 'zoë', 60))))).to.equal(403)
-    expect(await me(bearer(jwt))).to.equal(403)
+    expect(await statusFor()).to.equal(401)
+    expect(await statusFor({ headers: { authorization: 'Basic eDp5' } })).to.equal(401)
+    expect(await statusFor(bearer('rubbish'))).to.equal(403)
+    expect(await statusFor(bearer(await right(larder.tokens.mint('image', 'zoë', 60))))).to.equal(403)
+    expect(await statusFor(bearer(jwt))).to.equal(403)
 
     await right(larder.admins.setAdmin('zoë', true))
     const response = await server.get('/api/1/admin/me', bearer(jwt))
@@ -159,7 +159,7 @@ describe('GET /api/1/admin/me (§8.1)', () => {
     expect(await response.json()).to.deep.equal({ sub: 'zoë', admin: true })
 
     await right(larder.admins.setAdmin('zoë', false))
-    expect(await me(bearer(jwt))).to.equal(403)
+    expect(await statusFor(bearer(jwt))).to.equal(403)
     await server.close()
   })
 })
