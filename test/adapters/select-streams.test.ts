@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
+import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import {
   otherDispositions,

@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import type { MediaFacts, OtherSound } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 import { withoutSoundWarning } from './attempts.ts'
-import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
-import { cutRenditions } from './isobmff/cut-renditions.ts'
 import {
   encodeOneWay,
   encodePass,
@@ -16,6 +14,8 @@ import {
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
+import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
+import { cutRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { PADDED_SAMPLES } from './recipe.ts'
 import { leftOutLine } from './select-streams.ts'
@@ -68,7 +68,10 @@ const withoutSound = (made: Made, facts: MediaFacts): Made => {
     attempt: {
       ...made.attempt,
       plan: { ...made.attempt.plan, audio: [] },
-      warnings: [...made.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(facts)), withoutSoundWarning(facts)],
+      warnings: [
+        ...made.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(facts)),
+        withoutSoundWarning(facts),
+      ],
     },
     renditions,
     sourceSeconds:
@@ -95,7 +98,8 @@ const encodeSound = async (
   const attempt = {
     plan: { ...plan, video: before?.attempt.plan.video ?? [] },
     convertsColours: before?.attempt.convertsColours ?? false,
-    warnings: before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
+    warnings:
+      before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
   }
   const renditions = await cutRenditions(attempt.plan, folder)
   const sounds = renditions.filter(({ audio }) => audio !== null)

@@ -2,8 +2,8 @@ import { fieldsOf } from '../../domain/ingest/plan/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import { isDecoded, MAX_PIXELS } from './process/limits.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
+import { isDecoded, MAX_PIXELS } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**

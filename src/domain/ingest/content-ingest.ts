@@ -7,18 +7,18 @@ import type { Log } from '../../ports/log.ts'
 import type { Transcoded, Transcoder } from '../../ports/transcoder.ts'
 import { describeViolations, type Violation } from '../examiner/violation.ts'
 import type { NewContentExport } from '../media/content-export.ts'
-import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import type { ContentFileUid } from '../media/ids.ts'
+import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import { examineMade, examineStored } from './examine-made.ts'
 import { createExportStore } from './export-store.ts'
 import { forgetAfter } from './forget-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
+  ingestStopped,
   type MadeExports,
   type MediaIngest,
   type OnProgress,
   type Publication,
-  ingestStopped,
 } from './media-ingest.ts'
 import { planMedia } from './plan/media-ladder.ts'
 import type { MediaFacts, MediaPlan } from './plan/media-plan.ts'

@@ -3,17 +3,18 @@ import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import {
   CUT_OFF,
+  containerOf,
   type EncodeJob,
   type EncodeOutput,
   type Engine,
   type EngineFacts,
   type EngineFailure,
   filesOf,
-  containerOf,
   noFiles,
 } from '../engine.ts'
-import { readListing } from './ffmpeg-listing.ts'
-import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
+import { markUpright } from '../isobmff/upright-track.ts'
+import { createPeakRate } from '../peak-rate.ts'
+import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from '../probed-file.ts'
 import {
   codecsWithout,
   decoderLimits,
@@ -24,13 +25,12 @@ import {
   SCAN_SECONDS,
 } from '../process/limits.ts'
 import { mayBearAnother } from '../process/machine-faults.ts'
-import { createPeakRate } from '../peak-rate.ts'
-import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from '../probed-file.ts'
-import { progressiveMuxer } from '../recipe.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
+import { progressiveMuxer } from '../recipe.ts'
 import { createTimeSpan } from '../time-span.ts'
-import { markUpright } from '../isobmff/upright-track.ts'
+import { readListing } from './ffmpeg-listing.ts'
+import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
 export const createFfmpegEngine = (programs: {
@@ -88,7 +88,14 @@ export const createFfmpegEngine = (programs: {
       if (name === 'out_time_us' && Number(value) > 0) onProgress(Number(value) / 1_000_000)
     }
     const bounds = { wallSeconds: job.wallSeconds, signal }
-    const ran = await runDecoder(programs.ffmpeg, encodeArgs(job), job.path, filesOf.encode(job), bounds, onLine)
+    const ran = await runDecoder(
+      programs.ffmpeg,
+      encodeArgs(job),
+      job.path,
+      filesOf.encode(job),
+      bounds,
+      onLine,
+    )
     if (E.isLeft(ran)) return ran
     for (const { file } of job.video?.outputs ?? []) await markUpright(file)
     return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })

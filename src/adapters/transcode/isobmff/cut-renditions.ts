@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../../domain/ingest/plan/media-plan.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
 import type { SegmentedRendition } from './cut-rendition.ts'
-import { type SegmentedTrack, segmentTrack, type PartEdges, segmentStartsOf } from './segmenter.ts'
+import { type PartEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
 
 /** The first part is one GOP long. */
 export const partEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): PartEdges => ({

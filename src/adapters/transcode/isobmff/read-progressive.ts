@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ProgressiveReading } from '../../../domain/examiner/readings.ts'
 import { fieldsOf, malformedBox } from './isobmff.ts'
-import { boxesBetween, readBytesAt, type PlacedBox } from './isobmff-file.ts'
+import { boxesBetween, type PlacedBox, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 
 type ProgressiveTrack = ProgressiveReading['tracks'][number]

@@ -1,9 +1,9 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
+import type { FirstPictures } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
-import type { FirstPictures } from '../probed-file.ts'
 
 /** Decodes the first pictures of a stream. */
 export const firstPicturesOf = async (path: string, streamIndex: number): Promise<FirstPictures> => {

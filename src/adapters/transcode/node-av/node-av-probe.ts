@@ -21,8 +21,6 @@ import {
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
-import { firstPicturesOf } from './node-av-first-pictures.ts'
-import { openSource, turnOf } from './node-av-source.ts'
 import {
   clockSeconds,
   isLookedAt,
@@ -34,6 +32,8 @@ import {
   withFirstPictures,
 } from '../probed-file.ts'
 import { type Purpose, purposesOf } from '../stream-purposes.ts'
+import { firstPicturesOf } from './node-av-first-pictures.ts'
+import { openSource, turnOf } from './node-av-source.ts'
 
 export const probe = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []

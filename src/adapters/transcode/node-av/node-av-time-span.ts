@@ -1,6 +1,6 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants'
-import { openSource } from './node-av-source.ts'
 import { createTimeSpan } from '../time-span.ts'
+import { openSource } from './node-av-source.ts'
 
 export const timeSpanOf = async (path: string, streamIndexes: ReadonlyArray<number>): Promise<number> => {
   const source = await openSource(path)
