@@ -1,4 +1,4 @@
-// Starts what was built under plain node, in an empty folder, as a stranger would; asks it; and stops it while it
+// Starts what was built under plain node, in an empty folder, as a new user would; asks it; and stops it while it
 // makes the exports of a film.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -82,7 +82,7 @@ const seedFilms = async (
       aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(filmBytes)] }),
     ),
   )
-  // Nobody asks for these parts: they have rows and no bytes.
+  // These parts are never requested: they have rows and no bytes.
   const long = aNewContentExport({
     parts: Array.from({ length: manyParts }, (_, position) => aNewContentPart({ position })),
   })

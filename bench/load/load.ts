@@ -18,7 +18,7 @@ export const Load = t.strict({
   seconds: t.number,
   /** Any other status is an error. */
   status: t.number,
-  /** Whose processor time is told, too; `null`: nobody's. */
+  /** The process whose processor time is reported, too; `null`: none. */
   serverPid: t.union([t.number, t.null]),
 })
 export type Load = t.TypeOf<typeof Load>

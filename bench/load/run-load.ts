@@ -3,10 +3,10 @@ import { cpuSecondsOf } from './cpu-seconds.ts'
 import { percentilesOf } from './latencies.ts'
 import type { Answer, Load } from './load.ts'
 
-// After this many broken connections in a row there is nobody there to be measured.
+// After this many broken connections in a row there is no server to measure.
 const MAX_BROKEN = 100
 
-/** Puts the load on, in this process. Throws when nobody answers, or in words that cannot be read. */
+/** Puts the load on, in this process. Throws when no server answers, or when its replies cannot be parsed. */
 export const runLoad = async (load: Load): Promise<Answer> => {
   const requests = load.paths.map((path) => requestFor(load, path))
   const from = performance.now() + load.warmupSeconds * 1000

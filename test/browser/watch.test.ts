@@ -20,7 +20,7 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** The pages that a start with an empty library prints, tried as whoever started it would. */
+/** The pages that a start with an empty library prints, tried as the person who started it would. */
 describe('the share pages of the samples', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'larder-browser-'))
   let env: NodeJS.ProcessEnv

@@ -17,7 +17,7 @@ import { right } from '../support/expect-right.ts'
 import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
-/** The same place, for whoever believes that a text lives there. */
+/** The same place, for a caller that expects a text there. */
 const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
   ...key,
   codec: t.string,

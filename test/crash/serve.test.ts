@@ -91,7 +91,7 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
       })
   }
 
-  /** Six clients read one object after the other, until there is nobody left to ask. */
+  /** Six clients read one object after the other, until no server is left to ask. */
   const readUntilKilled = async (base: string, onBytes: (count: number) => void): Promise<void> => {
     const client = async () => {
       for (let goesOn = true; goesOn; ) {

@@ -265,7 +265,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'nbf null': withClaims({ nbf: null }),
     'nbf 1e400': rawClaim('nbf', '1e400'),
 
-    // Who and for whom.
+    // Issuer, subject, audience.
     ...Object.fromEntries(
       ['sub', 'iss', 'aud', 'exp', 'iat'].map((name) => [`no ${name}`, withClaims({ [name]: undefined })]),
     ),

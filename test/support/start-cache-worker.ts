@@ -68,7 +68,7 @@ export const startCacheWorker = async (
       const isOurs = (answer: Answer) => 'uid' in answer && answer.uid === order.uid
       const began = answerWith((answer) => (isOurs(answer) ? true : null)).then(() => undefined)
       const done = answerWith((answer) => (isOurs(answer) && 'sha256' in answer ? answer.sha256 : null))
-      // A worker that is killed answers neither; whoever waits is told.
+      // A worker that is killed answers neither; the caller that waits gets an error.
       for (const promise of [began, done]) promise.catch(() => undefined)
       return { began, done }
     },

@@ -78,7 +78,7 @@ export const filesOf = {
 
 /**
  * `input`: it looked at the file and could not make sense of it. `crashed`: it died of the file. `time`, `size`: it
- * went beyond its bounds. `broken`: it did not run, was killed by somebody else, or the disk is full; another try
+ * went beyond its bounds. `broken`: it did not run, was killed by another process, or the disk is full; another try
  * may do. `unsure`: its words are said of damaged files and of a failing machine alike. `aborted`: we did it.
  */
 export type EngineFailure = {

@@ -40,8 +40,8 @@ const counted = (inner: CachePort, found: O.Option<typeof meta>) => {
   return { counts, cache, load, isNotHis }
 }
 
-describe('a read of what belongs to somebody', () => {
-  it('costs a stranger the same when it is cached, when it is not, and when it is nowhere (W15)', async () => {
+describe('an authorized read', () => {
+  it('costs another viewer the same when it is cached, when it is not, and when it is nowhere (W15)', async () => {
     const cached = createMemoryCache(() => 0)
     await right(setNow(cached, key, meta))
     const cases = [
@@ -75,7 +75,7 @@ describe('a read of what belongs to somebody', () => {
     expect(counts.questions).to.equal(1)
   })
 
-  it('keeps for its owner what he shares the question for with a stranger', async () => {
+  it('keeps for its owner what another viewer asked for at the same time', async () => {
     const { cache, load, counts } = counted(
       createMemoryCache(() => 0),
       O.some(meta),

@@ -13,7 +13,7 @@ export const withTimeout = <A>(promise: Promise<A>, ms: number): Promise<A> =>
 
 /** Cancels a stream without waiting, also while a read of it is pending. */
 export const cancelStream = (stream: ByteStream): void => {
-  // The reader is gone, so nobody can handle a failure to close.
+  // The reader is gone, so no caller can handle a failure to close.
   stream[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined)

@@ -33,7 +33,7 @@ const reply = (message: ChildReply, sent: () => void = () => {}): void => {
   process.send?.(message, sent)
 }
 
-// Nobody is left to read the answer: not even a decoder that hangs may go on.
+// The parent is gone, and with it the reader of the answer: not even a decoder that hangs may go on.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 process.once('message', async (message) => {

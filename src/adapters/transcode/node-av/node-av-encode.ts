@@ -77,7 +77,7 @@ const openLine = async (
       if (ready.length === 0) return
       await encoding
       encoding = Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
-      // It fails where it is awaited; until then nobody is to call the failure unhandled.
+      // The failure is handled where the promise is awaited; until then Node must not report it as unhandled.
       encoding.catch(() => {})
     }
   }

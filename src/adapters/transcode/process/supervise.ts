@@ -52,7 +52,7 @@ export const superviseDecoder = (
     if (signal?.aborted) abort()
   })
 
-/** Logs are read by more people than may know how somebody named a file. */
+/** Names of files are private, and logs have many readers. */
 export const withoutPath = (text: string, path: string | null): string =>
   path === null ? text : text.replaceAll(path, '…')
 

@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import { filesBelow, readText } from './support/contract.ts'
+
+/** Of people, in place of viewer, client, caller, owner or "they"; and idiom that a reader has to translate. */
+const bannedWords =
+  /\b(?:he|him|his|himself|she|her|hers|whoever|whomever|whom|nobody|anybody|somebody|strangers?|lest|thereof)\b/i
+
+/** The user of Unix by that name. */
+const unixUser = /[`'"]nobody[`'"]/g
+
+/** Exported names that a search finds everywhere, or that say nothing by themselves. */
+const bannedNames = new Set([
+  ...[
+    'told',
+    'run',
+    'cut',
+    'judge',
+    'follow',
+    'within',
+    'frame',
+    'asked',
+    'kept',
+    'known',
+    'made',
+    'made',
+    'brought',
+  ],
+  ...[
+    'leave',
+    'abandon',
+    'upload',
+    'download',
+    'encode',
+    'probe',
+    'remux',
+    'describe',
+    'explain',
+    'close',
+    'listen',
+  ],
+  ...[
+    'Asked',
+    'Known',
+    'Kept',
+    'Begun',
+    'Brought',
+    'Located',
+    'Shown',
+    'Told',
+    'Entry',
+    'Facts',
+    'Files',
+    'End',
+  ],
+])
+
+const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs)$/).filter((file) => !file.endsWith('words.test.ts'))
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...filesBelow(['docs'], /\.md$/),
+  ...filesBelow(['src'], /\.md$/),
+]
+
+/** The comments of a file, a line each, with the number of the line. A `//` in a text is behind a colon or a quote. */
+const commentLines = (text: string): ReadonlyArray<readonly [number, string]> =>
+  text.split('\n').flatMap((line, index) => {
+    const comment = /^\s*(?:\/\*\*?|\*|\/\/)(.*)$/.exec(line)?.[1] ?? /(?<![:'"`/])\/\/ (.*)$/.exec(line)?.[1]
+    return comment === undefined ? [] : [[index + 1, comment] as const]
+  })
+
+const banned = (text: string): boolean => bannedWords.test(text.replaceAll(unixUser, ''))
+
+describe('the words', () => {
+  it('of comments are plain: no "he", "whoever" or "nobody"', () => {
+    const found = code.flatMap((file) =>
+      commentLines(readText(file))
+        .filter(([, comment]) => banned(comment))
+        .map(([line, comment]) => `${file}:${line}: ${comment.trim()}`),
+    )
+    expect(found).to.deep.equal([])
+  })
+
+  it('of documents are, too', () => {
+    const found = documents.flatMap((file) =>
+      readText(file)
+        .split('\n')
+        .flatMap((line, index) => (banned(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+    )
+    expect(found).to.deep.equal([])
+  })
+
+  it('that files export can be searched for', () => {
+    const found = code
+      .filter((file) => file.startsWith('src/'))
+      .flatMap((file) =>
+        [...readText(file).matchAll(/^export (?:const|type|class|(?:async )?function\*?) (\w+)/gm)]
+          .filter(([, name = '']) => bannedNames.has(name))
+          .map(([, name]) => `${file}: ${name}`),
+      )
+    expect(found).to.deep.equal([])
+  })
+
+  it('are found where they stand, and no others', () => {
+    for (const text of [
+      '/** Whose it is he knows. */',
+      '  // for whoever asks',
+      ' * Nobody waits.',
+      'x() // his',
+    ])
+      expect(
+        commentLines(text).some(([, comment]) => banned(comment)),
+        text,
+      ).to.equal(true)
+    for (const text of [
+      "const nobody = 'nobody'",
+      '// as `nobody`',
+      "fetch('http://his.example')",
+      '// the cache',
+    ])
+      expect(
+        commentLines(text).some(([, comment]) => banned(comment)),
+        text,
+      ).to.equal(false)
+  })
+})
