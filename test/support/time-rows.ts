@@ -139,6 +139,12 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     ],
   },
   {
+    comesIn:
+      'a file that does not say where its streams end (MPEG program streams), so that this is estimated',
+    comesOut: 'what there is',
+    films: [{ ...beat, file: 'beat.mpg' }],
+  },
+  {
     comesIn: 'pictures at a rate that varies',
     comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
     films: [

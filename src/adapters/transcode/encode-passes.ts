@@ -77,6 +77,20 @@ export const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSec
     }),
   )
 
+/**
+ * The same after `level`: a pass over pictures alone tells anew how long these are in the source, by a hold that is
+ * nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
+ */
+export const sourceSecondsAnew = (
+  first: ReadonlyArray<CutRendition>,
+  levelled: ReadonlyArray<CutRendition>,
+  holdSeconds: number,
+): number => {
+  const sounds = first.filter(({ video }) => video === null)
+  const films = levelled.filter(({ video }) => video !== null)
+  return Math.max(sourceSecondsOf(sounds, 0), sourceSecondsOf(films, holdSeconds))
+}
+
 /** What the file says of its pictures and sound; `level` sees to what it does not say. */
 const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
   if (plan.video.length === 0 || plan.audio.length === 0) return 0
@@ -138,6 +152,7 @@ export const level = async (
     return E.right({ ...made, renditions })
 
   let held = holdSecondsFor(facts, attempt.plan)
+  let { sourceSeconds } = made
   const frame = frameSecondsOf(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
@@ -149,8 +164,9 @@ export const level = async (
       ? await again({ ...attempt.plan, audio: [] }, request, { holdSeconds: held, padSeconds: 0 })
       : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
+    if (isHeld) sourceSeconds = sourceSecondsAnew(made.renditions, renditions, held)
   }
-  return E.right({ ...made, renditions })
+  return E.right({ ...made, renditions, sourceSeconds })
 }
 
 /**
