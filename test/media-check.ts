@@ -1,11 +1,13 @@
 // Puts a chart of colours through every kind of picture and film, and prints how far what comes out is off:
 // `npm run media:check`. With `-- --tools` also the pictures that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick make,
-// where they are installed; with `-- --films` or `-- --pictures` these alone.
+// where they are installed; with `-- --films` or `-- --pictures` these alone. With `-- --folder PATH` exports every sound and
+// film in a folder on each engine instead, decodes what was made, and compares (`--smallest`: of pictures the smallest rung alone).
 import { chartKinds } from './support/chart-kinds.ts'
 import { chartKindsByTools } from './support/chart-tools.ts'
 import { enginesHere, transcoderOn } from './support/engines.ts'
 import { filmError } from './support/film-error.ts'
 import { filmKinds } from './support/film-kinds.ts'
+import { folderReport } from './support/folder-report.ts'
 import { chartError } from './support/render-chart.ts'
 
 const asks = (name: string): boolean => process.argv.includes(name)
@@ -48,6 +50,27 @@ const checkFilms = async (): Promise<boolean> => {
   return isWell
 }
 
-const pictures = asks('--films') || (await checkPictures())
-const films = asks('--pictures') || (await checkFilms())
-process.exitCode = pictures && films ? 0 : 1
+const checkFolder = async (folder: string): Promise<boolean> => {
+  const engines = enginesHere().map(
+    ([name, engine]) => [name, transcoderOn(engine, { maxSeconds: 3600 })] as const,
+  )
+  let isWell = true
+  console.log(
+    '| file | engine | renditions | flashes and beeps | colours | warnings |\n|---|---|---|---|---|---|',
+  )
+  for await (const { line, isRight: isLineRight } of folderReport(folder, engines, asks('--smallest'))) {
+    isWell &&= isLineRight
+    console.log(line)
+  }
+  return isWell
+}
+
+const checkKinds = async (): Promise<boolean> => {
+  const pictures = asks('--films') || (await checkPictures())
+  return (asks('--pictures') || (await checkFilms())) && pictures
+}
+
+const folder = process.argv[process.argv.indexOf('--folder') + 1]
+process.exitCode = (await (asks('--folder') && folder !== undefined ? checkFolder(folder) : checkKinds()))
+  ? 0
+  : 1

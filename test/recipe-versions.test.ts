@@ -17,12 +17,13 @@ import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: 'ac09542ebade5b47' },
-  content: { 2: 'fda8f4ac1d5b8648' },
+  content: { 2: 'eb3f87cafcf6d629' },
 }
 
 const video: VideoSource = {
   index: 0,
   codec: 'h264',
+  startSeconds: 0,
   endSeconds: 60,
   width: 1920,
   height: 1080,
@@ -75,6 +76,7 @@ const sources: ReadonlyArray<MediaFacts> = [
   }),
   facts({ video: { interlaced: true, nominalRate: 50 } }),
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
+  facts({ video: { startSeconds: 0.015 } }),
   facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
   facts({ video: { endSeconds: 0.04 } }),
   facts({ audio: null }),

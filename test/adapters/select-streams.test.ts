@@ -21,7 +21,8 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   mirrored: false,
   averageRate: 25,
   nominalRate: 25,
-  interlaced: false,
+  interlacedShare: 0,
+  startSeconds: 0,
   colour: noFilmTags,
   ...overrides,
 })
@@ -32,6 +33,7 @@ const sound = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   codec: 'aac',
   language: null,
   isDefault: false,
+  startSeconds: 0,
   endSeconds: 10,
   channels: 2,
   sampleRate: 48_000,

@@ -23,6 +23,14 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
   })
 
+  it('knows interlaced pictures, whatever their container says of them', async () => {
+    const interlaced = await right(transcoder.probe(media('interlaced.avi')))
+    expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
+    // Each field of HEVC is a picture, of half the height.
+    const fields = await right(transcoder.probe(media('fields.mkv')))
+    expect(fields.video).to.include({ width: 160, height: 96, codedHeight: 48, interlaced: false })
+  })
+
   it('knows high dynamic range', async () => {
     const { video } = await right(transcoder.probe(media('bunny-hdr.mp4')))
     expect(video?.colour).to.deep.equal({ primaries: 9, transfer: 16, matrix: 9 })

@@ -17,7 +17,7 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
       ? media(file)
       : written(`${name}-${basename(file)}`, change(await readFile(media(file))))
 
-  const expectBeats = ({ flashes, beeps }: Beats, { beats, silent = [], dark = [] }: TimedFilm) => {
+  const expectBeats = ({ flashes, beeps }: Beats, { beats, silent = [], dark = [], apart }: TimedFilm) => {
     const isNear = (others: ReadonlyArray<number>) => (second: number) =>
       others.some((other) => Math.abs(other - second) < 0.5)
     // A flash without a sound, and a sound without a flash, are looked at by themselves.
@@ -25,7 +25,7 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
       flashes: flashes.filter((s) => !isNear(silent)(s)),
       beeps: beeps.filter((s) => !isNear(dark)(s)),
     }
-    expectInSync(rest)
+    expectInSync(rest, apart)
     expect(rest.flashes.length, `flashes ${flashes}`).to.equal(beats.length)
     for (const [i, flash] of rest.flashes.entries()) expect(flash).to.be.closeTo(beats[i] ?? Number.NaN, 0.09)
     expect(flashes.filter(isNear(silent)).length, `flashes ${flashes}`).to.equal(silent.length)

@@ -7,6 +7,7 @@ import type { VideoSource } from '../../src/domain/ingest/media-plan.ts'
 const aFilm = (averageRate: number, nominalRate: number, interlaced = false): VideoSource => ({
   index: 0,
   codec: 'h264',
+  startSeconds: 0,
   endSeconds: 60,
   width: 1920,
   height: 1080,
@@ -35,6 +36,9 @@ describe('planFrameRate', () => {
     expect(rateOf(40)).to.equal('50')
     expect(rateOf(120)).to.equal('60')
     expect(rateOf(0, 25)).to.equal('25')
+    // A demuxer may name the unit of its times.
+    expect(rateOf(60_000, 25)).to.equal('25')
+    expect(rateOf(60_000, 25, true)).to.equal('50')
     expect(rateOf(0, 0)).to.equal('25')
   })
 

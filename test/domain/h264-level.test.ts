@@ -11,8 +11,8 @@ const stream = (width: number, height: number, maxrate = 100) => ({
 
 /** The lowest level that has room, as encoders choose it. */
 const lowest = (one: ReturnType<typeof stream>, frames: number): number | undefined =>
-  [10, 11, 12, 13, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52].find((idc) => {
-    const level = levelIn(`avc1.6400${idc.toString(16)}`)
+  [10, 9, 11, 12, 13, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52].find((idc) => {
+    const level = levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`)
     return level !== null && holdsStream(one, rate(frames), level)
   })
 
@@ -25,6 +25,7 @@ describe('[V48] the levels of H.264', () => {
   })
 
   it('have room for what x264 gives them', () => {
+    expect(lowest(stream(160, 96, 150), 12)).to.equal(9)
     expect(lowest(stream(1920, 1080, 5000), 30)).to.equal(40)
     expect(lowest(stream(1920, 1080, 7500), 60)).to.equal(42)
     expect(lowest(stream(1280, 720, 2800), 30)).to.equal(31)

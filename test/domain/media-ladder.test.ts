@@ -18,6 +18,7 @@ const aFilm = (overrides: Partial<VideoSource> = {}): VideoSource => ({
   rotation: 0,
   mirrored: false,
   codec: 'h264',
+  startSeconds: 0,
   endSeconds: 60,
   ...overrides,
 })
@@ -61,6 +62,7 @@ const film = () =>
     rotation: fc.constant(0),
     mirrored: fc.boolean(),
     codec: fc.constant('h264'),
+    startSeconds: fc.constant(0),
     endSeconds: fc.constant(60),
   })
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { LOOKED_AT_PICTURES } from '../../domain/ingest/interlacing.ts'
 import { E } from '../../fp.ts'
 import {
   CUT_OFF,
@@ -22,8 +23,9 @@ import {
   PROBE_SECONDS,
   SCAN_SECONDS,
 } from './limits.ts'
+import { mayBearAnother } from './machine-faults.ts'
 import { createPeakRate } from './peak-rate.ts'
-import type { ProbedFile } from './probed-file.ts'
+import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from './probed-file.ts'
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
 import type { Bounds } from './supervise.ts'
@@ -63,7 +65,8 @@ export const createFfmpegEngine = (programs: {
       return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
-    return E.right(toProbedFile(decoded.right, isEstimate(ran.right.stderr)))
+    const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
+    return lookAtPictures(programs.ffmpeg, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -132,7 +135,65 @@ const probeByListing = async (
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
   const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
-  return E.right(toProbedFile(readListing(ran.right.stderr), isEstimate(ran.right.stderr)))
+  const listed = readListing(ran.right.stderr)
+  const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
+  return lookAtPictures(ffmpeg, path, listed, probed, bounds)
+}
+
+/**
+ * Looks at the first pictures of each film in the file. ffprobe does not: it opens a decoder for every stream, and its
+ * parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
+ */
+const lookAtPictures = async (
+  ffmpeg: string,
+  path: string,
+  output: FfprobeOutput,
+  probed: ProbedFile,
+  bounds: Bounds,
+): Promise<E.Either<EngineFailure, ProbedFile>> => {
+  const start = Number(output.format?.start_time ?? 0)
+  const streams: ProbedFile['streams'][number][] = []
+  for (const stream of probed.streams) {
+    const first = isLookedAt(stream) ? await firstPicturesOf(ffmpeg, path, stream.index, bounds) : null
+    if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
+    streams.push(first === null || E.isLeft(first) ? stream : withFirstPictures(stream, first.right, start))
+  }
+  return E.right({ ...probed, streams })
+}
+
+const firstPicturesOf = async (
+  ffmpeg: string,
+  path: string,
+  streamIndex: number,
+  bounds: Bounds,
+): Promise<E.Either<EngineFailure, FirstPictures>> => {
+  const small = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
+  const args = [
+    ...QUIET,
+    ...HARDENED,
+    ...STEADY_PICTURES,
+    '-copyts',
+    ...input(path),
+    '-filter_complex',
+    `[0:${streamIndex}]${small},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    // Encoders count in pictures, and round the time of the first.
+    ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
+  ]
+  let [all, interlaced, unit] = [0, 0, 0]
+  let seconds: number | null = null
+  const onLine = (line: string) => {
+    const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
+    if (num !== undefined) unit = Number(num) / Number(den)
+    const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
+    if (stream === '0') {
+      if (all === 0) seconds = Number(time) * unit
+      all++
+    }
+    if (stream === '1') interlaced++
+  }
+  const ran = await run(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+  if (E.isLeft(ran)) return ran
+  return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
 }
 
 const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
@@ -143,6 +204,9 @@ const options = (named: Readonly<Record<string, string>>, suffix = ''): Readonly
 
 /** They bind the input that follows: after `-i` they would bind nothing. */
 const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
+
+/** Graphs begin with a filter that takes pictures of any size, and turn them themselves: they go on to the end. */
+const STEADY_PICTURES = ['-reinit_filter:v', '0', '-noautorotate']
 
 // The protocol is named, or a path with a colon could choose another.
 const fileUrl = (path: string): string => `file:${path}`
@@ -156,8 +220,7 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...HARDENED,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
     ...(job.isFromZero ? ['-copyts'] : []),
-    // The graph begins with a filter that takes pictures of any size, and turns them itself: it goes on to the end.
-    ...['-reinit_filter:v', '0', '-noautorotate'],
+    ...STEADY_PICTURES,
     ...input(job.path),
     // A graph for each: where one stream changes its form, the graph of the other goes on.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [

@@ -67,7 +67,6 @@ const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpE
     width: Number(width),
     height: Number(height),
     sample_aspect_ratio: /\bSAR (\d+:\d+)/.exec(rest)?.[1] ?? '1:1',
-    field_order: /, (top|bottom) (coded )?first/.test(rest) ? 'tt' : 'progressive',
     avg_frame_rate: rateIn(rest, 'fps'),
     r_frame_rate: rateIn(rest, 'tbr'),
     ...coloursIn(rest),

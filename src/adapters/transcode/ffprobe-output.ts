@@ -15,7 +15,6 @@ const FfprobeStream = t.partial({
   width: t.number,
   height: t.number,
   sample_aspect_ratio: t.string,
-  field_order: t.string,
   r_frame_rate: t.string,
   avg_frame_rate: t.string,
   start_time: t.string,
@@ -41,7 +40,7 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,field_order,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
   'stream_disposition=default,attached_pic,timed_thumbnails',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
@@ -57,13 +56,17 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     if (duration === null) return tagged === null ? null : tagged - start
     return Math.max(0, (finite(stream.start_time) ?? start) - start) + duration
   }
+  const startOf = (stream: FfprobeStream): number | null => {
+    const own = finite(stream.start_time)
+    return own === null ? null : own - start
+  }
   return {
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const endSeconds = endOf(stream)
-      if (kind === 'video') return [{ ...toProbedVideo(stream), endSeconds }]
-      if (kind === 'audio') return [{ ...toProbedAudio(stream), endSeconds }]
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream) }
+      if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
+      if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
       return []
     }),
@@ -76,7 +79,7 @@ const toProbedStream = ({ index, codec_name, tags }: FfprobeStream) => ({
   language: toLanguage(tags?.language),
 })
 
-const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> => ({
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'startSeconds' | 'endSeconds'> => ({
   kind: 'video',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,
@@ -88,7 +91,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   mirrored: isMirrored(stream),
   averageRate: fraction(stream.avg_frame_rate),
   nominalRate: fraction(stream.r_frame_rate),
-  interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+  interlacedShare: 0,
   colour: filmTagsOf({
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,
@@ -96,7 +99,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'endSeconds'> =
   }),
 })
 
-const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'endSeconds'> => ({
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'startSeconds' | 'endSeconds'> => ({
   kind: 'audio',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,

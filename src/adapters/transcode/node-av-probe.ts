@@ -1,24 +1,25 @@
-import { avGetCodecName, Decoder, type Demuxer, Log, type Rational, type Stream } from 'node-av'
+import { avGetCodecName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_DISPOSITION_DEFAULT,
   AV_DISPOSITION_TIMED_THUMBNAILS,
-  AV_FRAME_FLAG_INTERLACED,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants'
-import { decoderLimits, isDecoded } from './limits.ts'
+import { firstPicturesOf } from './node-av-first-pictures.ts'
 import { openSource, turnOf } from './node-av-source.ts'
 import {
   clockSeconds,
+  isLookedAt,
   type ProbedAudio,
   type ProbedFile,
   type ProbedStream,
   type ProbedVideo,
   toLanguage,
+  withFirstPictures,
 } from './probed-file.ts'
 
 export const probe = async (path: string): Promise<ProbedFile> => {
@@ -28,18 +29,17 @@ export const probe = async (path: string): Promise<ProbedFile> => {
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
-  const interlaced = await findInterlaced(source)
   await source.close()
   // The one way to learn that a duration is a guess is a warning.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
-  return {
-    durationSeconds: isEstimate ? null : durationSeconds,
-    streams: streams.map((stream) => ({
-      ...stream,
-      ...(stream.index === interlaced ? { interlaced: true } : {}),
-      ...(isEstimate && stream.kind !== 'subtitles' ? { endSeconds: null } : {}),
-    })),
+  const looked: ProbedStream[] = []
+  for (const stream of streams) {
+    const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
+    // What cannot be decoded is for the encoding to say.
+    const first = isLookedAt(stream) ? await firstPicturesOf(path, stream.index).catch(() => null) : null
+    looked.push(first === null ? probed : withFirstPictures(probed, first, start))
   }
+  return { durationSeconds: isEstimate ? null : durationSeconds, streams: looked }
 }
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
@@ -54,30 +54,6 @@ const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStr
       return []
   }
 }
-
-/** The packets after which a film that shows no picture is let be. */
-const MAX_PACKETS = 500
-
-/**
- * The stream of the first moving pictures, if they are interlaced. The libraries know it of a stream, and node-av does
- * not pass it on; the first decoded picture tells.
- */
-const findInterlaced = async (source: Demuxer): Promise<number | null> => {
-  const stream = source.streams.find(isFilm)
-  if (stream === undefined) return null
-  const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
-  let left = MAX_PACKETS
-  for await (const packet of source.packets(stream.index)) {
-    if (packet === null || left-- === 0) break
-    await decoder.decode(packet)
-    const frame = await decoder.receive()
-    if (frame) return frame.hasFlags(AV_FRAME_FLAG_INTERLACED) ? stream.index : null
-  }
-  return null
-}
-
-const isFilm = (stream: Stream): boolean =>
-  stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !isCover(stream) && isDecoded(codecOf(stream))
 
 const isCover = (stream: Stream): boolean =>
   stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) || stream.hasDisposition(AV_DISPOSITION_TIMED_THUMBNAILS)
@@ -101,13 +77,14 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   ...turnOf(stream),
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
-  interlaced: false,
+  interlacedShare: 0,
   // FFmpeg's numbers are those of H.273.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,
     matrix: stream.codecpar.colorSpace,
   },
+  startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
 })
 
@@ -118,6 +95,7 @@ const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   channels: stream.codecpar.channels,
   sampleRate: positive(stream.codecpar.sampleRate) ?? 48_000,
   bitrate: positive(Number(stream.codecpar.bitRate)),
+  startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
 })
 
@@ -125,6 +103,9 @@ const startOf = (source: Demuxer): number => {
   const micros = source.getFormatContext().startTime
   return micros === AV_NOPTS_VALUE ? 0 : Number(micros) / 1_000_000
 }
+
+const startOfStream = ({ startTime, timeBase }: Stream, start: number): number | null =>
+  startTime === AV_NOPTS_VALUE ? null : Number(startTime) * quotient(timeBase) - start
 
 const endOf = (stream: Stream, start: number): number | null => {
   const { duration, startTime, timeBase } = stream

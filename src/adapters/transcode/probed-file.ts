@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { mayBeInterlaced } from '../../domain/ingest/interlacing.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
@@ -13,6 +14,8 @@ const stream = {
 
 const timed = {
   isDefault: t.boolean,
+  /** Seconds from the start of the file to that of the stream; `null` when unknown. */
+  startSeconds: nullable(t.number),
   /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
   endSeconds: nullable(t.number),
 }
@@ -35,7 +38,8 @@ const ProbedVideo = t.readonly(
     mirrored: t.boolean,
     averageRate: t.number,
     nominalRate: t.number,
-    interlaced: t.boolean,
+    /** Of its first pictures, those that are interlaced; 0 where that was not looked at. */
+    interlacedShare: t.number,
     /** See FilmTags. */
     colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
   }),
@@ -69,6 +73,27 @@ export const ProbedFile = t.readonly(
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
+
+/** What the first pictures of a film say when they are decoded. `seconds`: when the first is shown, by the file's clock. */
+export type FirstPictures = { readonly seconds: number | null; readonly interlacedShare: number }
+
+/** `start`: that of the file, by its clock. */
+export const withFirstPictures = (
+  stream: ProbedStream,
+  { seconds, interlacedShare }: FirstPictures,
+  start: number,
+): ProbedStream =>
+  stream.kind === 'video'
+    ? {
+        ...stream,
+        interlacedShare,
+        startSeconds: seconds === null ? stream.startSeconds : seconds - start,
+      }
+    : stream
+
+/** Whether its first pictures say what no header does. */
+export const isLookedAt = (stream: ProbedStream): boolean =>
+  stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
 
 /** A language is shown to people, and comes from a file: no more than letters of a language tag are taken. */
 export const toLanguage = (text: string | null | undefined): string | null =>

@@ -44,10 +44,23 @@ export const toEncodeJob = (
     audio:
       audio === null || plan.audio.length === 0
         ? null
-        : audioJob(audio.index, plan.audio, folder, options.padSeconds),
+        : audioJob(audio.index, plan, folder, { ...options, isFromZero, delay: delayOf(video, plan) }),
     wallSeconds: options.wallSeconds,
   }
 }
+
+/**
+ * Seconds by which a film is shown later, or earlier, so that its first picture falls on a multiple of the rate that is
+ * planned. Pictures are moved there anyhow; without it, sound would be off by up to half a picture.
+ */
+const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
+  const start = video?.startSeconds ?? 0
+  const delay = (Math.round((start * num) / den) * den) / num - start
+  return Math.abs(delay) < 0.001 ? 0 : delay
+}
+
+const delayed = (filter: 'setpts' | 'asetpts', delay: number): ReadonlyArray<string> =>
+  delay === 0 ? [] : [`${filter}=PTS+(${delay.toFixed(6)})/TB`]
 
 /** A file of which the times count from zero is one of ours, with one stream. */
 const alongside = (
@@ -69,6 +82,7 @@ const videoJob = (
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
     ...turn(source),
+    ...delayed('setpts', delayOf(source, plan)),
     // A film that starts late repeats its first picture from 0, so that sound and pictures start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
@@ -133,19 +147,29 @@ const AAC_FRAME = 1024
 /** Seconds: a gap in sound that is not filled puts what follows out of sync by as much. FFmpeg lets 0.1 s pass. */
 const FILLED_GAP = 0.03
 
+/** Of sound that was decoded for a second pass: where it changes its form, it may overlap by a frame. */
+const FILLED_GAP_OF_PCM = 0.01
+
 /** The least that sound is padded to, before the priming is taken off. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
+type SoundOptions = Pick<RecipeOptions, 'padSeconds'> &
+  Pick<SourceTimes, 'isFromZero'> & {
+    /** See delayOf. */
+    readonly delay: number
+  }
+
 const audioJob = (
   streamIndex: number,
-  rungs: ReadonlyArray<AudioRung>,
+  { audio: rungs }: MediaPlan,
   folder: string,
-  padSeconds: number,
+  { padSeconds, isFromZero, delay }: SoundOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
+    ...delayed('asetpts', delay),
     // Sound that starts late begins with silence; gaps are filled, so that it never runs away from the pictures.
-    `aresample=${sampleRate}:async=1:min_hard_comp=${FILLED_GAP}:first_pts=0`,
+    `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}:first_pts=0`,
     LIMITER,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../domain/ingest/interlacing.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/media-plan.ts'
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
@@ -100,7 +101,8 @@ const longest = (streams: ReadonlyArray<ProbedVideo | ProbedAudio | undefined>):
 const toVideoSource = (video: ProbedVideo): VideoSource => {
   // Stretched, never shrunk: no line or column of the source is given up for square pixels.
   const wide = video.width * Math.max(1, video.pixelAspect)
-  const high = video.height / Math.min(1, video.pixelAspect)
+  const fields = fieldsOf(video.codec, video.interlacedShare)
+  const high = (video.height * (fields === 'single' ? 2 : 1)) / Math.min(1, video.pixelAspect)
   const lies = Math.abs((video.rotation % 180) - 90) < 1
   return {
     index: video.index,
@@ -113,8 +115,9 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     mirrored: video.mirrored,
     averageRate: video.averageRate,
     nominalRate: video.nominalRate,
-    interlaced: video.interlaced,
+    interlaced: fields === 'woven',
     colour: video.colour,
+    startSeconds: video.startSeconds,
     endSeconds: video.endSeconds,
   }
 }

@@ -21,7 +21,8 @@ import {
   stopped,
 } from './media-ingest.ts'
 import { planMedia } from './media-ladder.ts'
-import type { MediaPlan } from './media-plan.ts'
+import type { MediaFacts, MediaPlan } from './media-plan.ts'
+import { hasLostSound, withoutSound } from './silent-film.ts'
 import { type UploadDeps, withUploads } from './uploads.ts'
 
 type Deps = UploadDeps & {
@@ -114,19 +115,32 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
-  ): TE.TaskEither<Refused | Unavailable, MadeExports> =>
-    files.withScratch((folder) => async () => {
-      const facts = await transcoder.probe(path, signal)()
-      if (E.isLeft(facts)) return facts
-      const plan = planMedia(facts.right)
-      const made = await transcoder.transcode(path, facts.right, plan, folder, onProgress, signal)()
-      if (E.isLeft(made)) return made
-      const fit = unlessUnfit(uid, examineMade(made.right, plan))
-      if (E.isLeft(fit)) return fit
-      const stored = await store(uid, made.right, plan, publication, signal)()
-      if (E.isLeft(stored)) return stored
-      return E.right({ isAdded: stored.right, warnings: made.right.warnings })
-    })
+  ): TE.TaskEither<Refused | Unavailable, MadeExports> => {
+    const makeOf = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports> =>
+      pipe(
+        files.withScratch((folder) => makeIn(folder, facts)),
+        // The ladder of a film without sound is another one.
+        TE.flatMap((made) => ('isAdded' in made ? TE.right(made) : makeOf(made))),
+      )
+
+    /** Gives the facts to begin anew by where all sound of a film turns out undecodable. */
+    const makeIn =
+      (folder: string, facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports | MediaFacts> =>
+      async () => {
+        const plan = planMedia(facts)
+        const made = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
+        if (E.isLeft(made)) return made
+        const { warnings } = made.right
+        if (hasLostSound(plan, made.right)) return E.right(withoutSound(facts, warnings))
+        const fit = unlessUnfit(uid, examineMade(made.right, plan))
+        if (E.isLeft(fit)) return fit
+        const stored = await store(uid, made.right, plan, publication, signal)()
+        if (E.isLeft(stored)) return stored
+        return E.right({ isAdded: stored.right, warnings: [...new Set(warnings)] })
+      }
+
+    return pipe(transcoder.probe(path, signal), TE.flatMap(makeOf))
+  }
 
   return { register, ...createLibraryFiles({ kind: 'content', repository: contentFiles, makeExports }) }
 }

@@ -47,8 +47,9 @@ const wholeRate = (rate: number): number => {
  * How many pictures a second are to be shown. The mean of a film of varying rate says nothing: a screen recording has
  * 30 while something moves, and 1 otherwise. Each field of an interlaced film is a picture.
  */
-const rateOf = ({ averageRate, nominalRate, interlaced }: VideoSource): number => {
-  const mean = averageRate || nominalRate || 25
+const rateOf = (video: VideoSource): number => {
+  const { nominalRate, interlaced } = video
+  const mean = meanOf(video)
   if (interlaced) return mean > MOST_INTERLACED ? mean : 2 * mean
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
@@ -57,16 +58,20 @@ const rateOf = ({ averageRate, nominalRate, interlaced }: VideoSource): number =
   return Math.max(mean, USUAL_MOST)
 }
 
+/** What a demuxer gives for a mean may be the unit of its times (DV in FFmpeg 8). */
+const meanOf = ({ averageRate, nominalRate }: VideoSource): number =>
+  (averageRate > MOST_MEAN ? nominalRate : averageRate || nominalRate) || 25
+
 const isStandard = (rate: number): boolean =>
   STANDARD_RATES.some((standard) => distance(standard, rate) < 0.005 * rate)
 
 /** Whether its mean says little, and its pictures have to be looked at. */
-export const mayVary = ({ averageRate, interlaced }: VideoSource): boolean =>
-  !interlaced && !isStandard(averageRate)
+export const mayVary = (video: VideoSource): boolean => !video.interlaced && !isStandard(meanOf(video))
 
 /** Frames a second: an interlaced film of more has its fields counted one by one. */
 const MOST_INTERLACED = 31
 const MOST_NOMINAL = 61
+const MOST_MEAN = 1000
 /** Of cameras and screen recorders. */
 const USUAL_MOST = 30
 

@@ -32,9 +32,10 @@ const level = (
 /** The highest level of a rendition: the HLS authoring specification advises against more, as phones do. */
 export const highestLevel = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
 
-/** Without 1b, which is a variant of 1. */
 const levels: ReadonlyArray<H264Level> = [
   level(10, 1485, 99, 396, 64, 175),
+  // Level 1b: 9 in the High profile (§A.3.4.2), which encoders give to small and slow films.
+  level(9, 1485, 99, 396, 128, 350),
   level(11, 3000, 396, 900, 192, 500),
   level(12, 6000, 396, 2376, 384, 1000),
   level(13, 11_880, 396, 2376, 768, 2000),

@@ -20,6 +20,8 @@ export type VideoSource = {
   readonly index: number
   /** FFmpeg's name. */
   readonly codec: string
+  /** Seconds from the start of the film to that of the pictures; `null` when unknown. */
+  readonly startSeconds: number | null
   /** Seconds from the start of the file to the end of the stream; `null` when the file does not say. */
   readonly endSeconds: number | null
   /** Pixels as shown: turned upright, pixels made square. */
@@ -34,6 +36,7 @@ export type VideoSource = {
   /** Frames per second: average and smallest common rate, 0 when unknown. */
   readonly averageRate: number
   readonly nominalRate: number
+  /** Whether a picture holds two fields, of two moments. */
   readonly interlaced: boolean
   readonly colour: FilmTags
 }

@@ -1,0 +1,27 @@
+import { Decoder } from 'node-av'
+import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
+import { LOOKED_AT_PICTURES } from '../../domain/ingest/interlacing.ts'
+import { decoderLimits } from './limits.ts'
+import { openSource } from './node-av-source.ts'
+import type { FirstPictures } from './probed-file.ts'
+
+/** Decodes the first pictures of a stream. */
+export const firstPicturesOf = async (path: string, streamIndex: number): Promise<FirstPictures> => {
+  const source = await openSource(path)
+  const stream = source.getStream(streamIndex)
+  if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
+  const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
+  let [decoded, interlaced] = [0, 0]
+  let seconds: number | null = null
+  for await (const frame of decoder.frames(source.packets(streamIndex))) {
+    if (frame === null) continue
+    const { num, den } = frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
+    if (decoded === 0 && frame.pts !== AV_NOPTS_VALUE) seconds = (Number(frame.pts) * num) / den
+    decoded++
+    if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
+    frame.free()
+    if (decoded === LOOKED_AT_PICTURES) break
+  }
+  await source.close()
+  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }
+}

@@ -1,0 +1,18 @@
+import { expect } from 'chai'
+import { fieldsOf, mayBeInterlaced } from '../../src/domain/ingest/interlacing.ts'
+
+describe('interlacing', () => {
+  it('is what a quarter of the first pictures say: a film may begin with others, and single ones may be wrong', () => {
+    expect([0, 0.01, 0.2, 0.25, 1].map((share) => fieldsOf('h264', share))).to.deep.equal([
+      ...['none', 'none', 'none', 'woven', 'woven'],
+    ])
+    expect([0, 1].map((share) => fieldsOf('hevc', share))).to.deep.equal(['none', 'single'])
+  })
+
+  it('is looked for in codecs and sizes that have it alone', () => {
+    expect(mayBeInterlaced({ codec: 'dvvideo', width: 720, height: 576 })).to.equal(true)
+    expect(mayBeInterlaced({ codec: 'h264', width: 1920, height: 1088 })).to.equal(true)
+    expect(mayBeInterlaced({ codec: 'hevc', width: 3840, height: 2160 })).to.equal(false)
+    expect(mayBeInterlaced({ codec: 'vp9', width: 320, height: 180 })).to.equal(false)
+  })
+})

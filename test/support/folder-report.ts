@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { examineMade } from '../../src/domain/ingest/examine-made.ts'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
+import { E } from '../../src/fp.ts'
+import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
+import { chart, worstError } from './chart.ts'
+import { filmPatches } from './chart-film.ts'
+import { type Beats, beatsOf } from './flash-and-beep.ts'
+import { secondsOf } from './transcoding.ts'
+
+/** What comes of each file of a folder, a line for each engine, and whether the engines differ in it. */
+export async function* folderReport(
+  folder: string,
+  engines: ReadonlyArray<readonly [name: string, transcoder: Transcoder]>,
+  isSmallest: boolean,
+): AsyncIterable<{ readonly line: string; readonly isRight: boolean }> {
+  const files = await readdir(folder, { withFileTypes: true })
+  for (const file of files.filter((one) => one.isFile()).toSorted((a, b) => a.name.localeCompare(b.name))) {
+    const told: string[] = []
+    for (const [engine, transcoder] of engines) {
+      const words = await exported(transcoder, join(folder, file.name), isSmallest)
+      told.push(words.join('; '))
+      yield { line: `| ${file.name} | ${engine} | ${words.join(' | ')} |`, isRight: words[3] !== '**wrong**' }
+    }
+    if (new Set(told).size > 1) yield { line: `| ${file.name} | **they differ** |`, isRight: false }
+  }
+}
+
+const exported = async (transcoder: Transcoder, path: string, isSmallest: boolean): Promise<string[]> => {
+  const target = await mkdtemp(join(tmpdir(), 'larder-folder-'))
+  try {
+    const facts = await transcoder.probe(path)()
+    if (E.isLeft(facts)) return [JSON.stringify(facts.left)]
+    const whole = planMedia(facts.right)
+    const plan = isSmallest ? { ...whole, video: whole.video.slice(-1) } : whole
+    const made = await transcoder.transcode(path, facts.right, plan, target, () => {})()
+    if (E.isLeft(made)) return [JSON.stringify(made.left)]
+    const faults = examineMade(made.right, plan).map(({ message }) => message)
+    return [
+      made.right.renditions.map(shown).join(', '),
+      ...(await played(made.right)),
+      faults.length === 0 ? made.right.warnings.join('; ') : `**wrong**: ${faults.join('; ')}`,
+    ]
+  } finally {
+    await rm(target, { recursive: true })
+  }
+}
+
+const shown = (rendition: Transcoded['renditions'][number]): string => {
+  const { name, video, audio } = rendition
+  const rate = (video?.frameRate.num ?? 0) / (video?.frameRate.den ?? 1)
+  const form =
+    video === null
+      ? `${audio?.channels} × ${audio?.sampleRate}`
+      : `${video.width}x${video.height} ${rate.toFixed(2)}`
+  return `${name} ${form} ${secondsOf(rendition).toFixed(2)} s`
+}
+
+/** Of the mp4s, decoded: how many flashes and beeps, how far they are apart at most, and how far a chart is off. */
+const played = async ({ progressive, renditions }: Transcoded): Promise<string[]> => {
+  const path = progressive.at(-1)?.file.path ?? ''
+  if (renditions.every(({ video }) => video === null)) return ['', '']
+  const error = worstError(await filmPatches(path), chart)
+  return [inSync(await beatsOf(path)), error < 40 ? `chart ${error.toFixed(1)}` : '']
+}
+
+const inSync = ({ flashes, beeps }: Beats): string => {
+  if (flashes.length === 0 || beeps.length === 0) return `${flashes.length} flashes, ${beeps.length} beeps`
+  const apart = flashes
+    .map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash))))
+    // A flash without its beep: the sound is not there.
+    .filter((seconds) => seconds < 0.5)
+  const most = (1000 * Math.max(0, ...apart)).toFixed(0)
+  return `${flashes.length} flashes, ${beeps.length} beeps, ${apart.length} together, ${most} ms apart at most`
+}
