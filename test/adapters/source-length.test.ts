@@ -16,7 +16,7 @@ const rendition = (durationTicks: number, frame: number | null): CutRendition =>
   timescale: TIMESCALE,
   track,
   init: slice,
-  parts: [{ slice, durationTicks, keyframes: [], fragments: [] }],
+  parts: [{ slice, durationTicks, keyframes: [], fragments: [], startTicks: 0 }],
   isEven: true,
 })
 

@@ -142,6 +142,19 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     ],
   },
   {
+    comesIn: 'an MPEG program stream that is put together of several, or whose clock jumps',
+    comesOut: 'sound and pictures stay together; at a join the last picture may stand for up to a second',
+    films: [
+      {
+        ...beat,
+        file: 'beat.mpg',
+        change: (film) => Buffer.concat([film, film]),
+        seconds: 12.6,
+        beats: [1, 3, 5, 7.52, 9.52, 11.52],
+      },
+    ],
+  },
+  {
     comesIn:
       'a file that does not say where its streams end (MPEG program streams), so that this is estimated',
     comesOut: 'what there is',

@@ -13,6 +13,7 @@ import type { FoundEngine } from './find-engine.ts'
 import { mayBearAnother } from './machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
+import { unevenEnds } from './uneven-ends.ts'
 
 /** Encoding is nearly all of the work; what comes after it has the rest of the bar. */
 const ENCODING = 0.97
@@ -166,7 +167,12 @@ export const level = async (
     if (E.isLeft(ended)) return ended
     if (isHeld) sourceSeconds = sourceSecondsAnew(made.renditions, renditions, held)
   }
-  return E.right({ ...made, renditions, sourceSeconds })
+  const sounds = made.renditions.filter(({ audio }) => audio !== null)
+  const soundSeconds = sounds.every(({ isEven }) => isEven) ? sourceSecondsOf(sounds, 0) : null
+  const films = renditions.filter(({ video }) => video !== null)
+  const untold = unevenEnds(facts, sourceSecondsOf(films, held), soundSeconds)
+  const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
+  return E.right({ ...made, renditions, sourceSeconds, attempt: withWarnings })
 }
 
 /**

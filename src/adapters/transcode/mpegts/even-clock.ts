@@ -2,36 +2,37 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEvenClock, type EvenClock } from './clock.ts'
 import {
-  forEachPacket,
   type PesTimes,
-  pesTimesAt,
-  pidAt,
+  type ReadTimes,
   readTime,
+  readTimesOf,
   strideOf,
   TICKS_A_SECOND,
   writeTime,
 } from './packets.ts'
+import { createProgramReader, isProgramStream } from './program-packets.ts'
 
-/** What the times of a transport stream say. */
+/** What the times of a transport or a program stream say. */
 export type StreamClock = ReturnType<EvenClock['learnt']> & {
-  readonly stride: number
+  /** For one more time through the file. */
+  readonly newReader: () => ReadTimes
   readonly seconds: number
 }
 
-/** Reads the times of an MPEG transport stream; `null` for any other file. */
+/** Reads the times of an MPEG transport or program stream; `null` for any other file, and where there are none. */
 export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
-  const stride = await strideOfFile(path)
-  if (stride === null) return null
+  const newReader = await readerOfFile(path)
+  if (newReader === null) return null
   const clock = createEvenClock()
   const place = createPlace(clock)
+  const read = newReader()
   await throughFile(path, signal, (bytes) =>
-    forEachPacket(bytes, stride, (at) => {
-      const times = pesTimesAt(bytes, at)
-      if (times !== null) place(bytes, at, times)
+    read(bytes, (stream, times) => {
+      place(bytes, stream, times)
     }),
   )
   const learnt = clock.learnt()
-  return { ...learnt, stride, seconds: learnt.ticks / TICKS_A_SECOND }
+  return learnt.ticks === 0 ? null : { ...learnt, newReader, seconds: learnt.ticks / TICKS_A_SECOND }
 }
 
 /**
@@ -41,19 +42,18 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
 export const withEvenClock = async (
   path: string,
   folder: string,
-  { isUneven, stride, ...learnt }: StreamClock,
+  { isUneven, newReader, ...learnt }: StreamClock,
   signal: AbortSignal,
 ): Promise<string> => {
   if (!isUneven) return path
-  const copy = join(folder, 'even-clock.ts')
+  const copy = join(folder, 'even-clock.mpeg')
   const place = createPlace(createEvenClock(learnt))
+  const read = newReader()
   const file = await open(copy, 'wx')
   try {
     const rest = await throughFile(path, signal, async (bytes) => {
-      const done = forEachPacket(bytes, stride, (at) => {
-        const times = pesTimesAt(bytes, at)
-        if (times === null) return
-        const shift = place(bytes, at, times) - readTime(bytes, times.dts)
+      const done = read(bytes, (stream, times) => {
+        const shift = place(bytes, stream, times) - readTime(bytes, times.dts)
         for (const field of new Set([times.pts, times.dts]))
           writeTime(bytes, field, readTime(bytes, field) + shift)
       })
@@ -70,21 +70,23 @@ export const withEvenClock = async (
 /** Pictures that tell only when they are shown are decoded in another order, if any of the stream tells no more. */
 const createPlace = (clock: EvenClock) => {
   const decodedInOrder = new Set<number>()
-  return (bytes: Uint8Array, at: number, { isVideo, pts, dts }: PesTimes): number => {
-    const pid = pidAt(bytes, at)
-    if (pts !== dts) decodedInOrder.add(pid)
-    return clock.place(pid, readTime(bytes, dts), isVideo && !decodedInOrder.has(pid))
+  return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
+    if (pts !== dts) decodedInOrder.add(stream)
+    return clock.place(stream, readTime(bytes, dts), isVideo && !decodedInOrder.has(stream))
   }
 }
 
 const BLOCK_BYTES = 2 ** 20
 const HEAD_BYTES = 2048
 
-const strideOfFile = async (path: string): Promise<number | null> => {
+const readerOfFile = async (path: string): Promise<StreamClock['newReader'] | null> => {
   const file = await open(path)
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    return strideOf(buffer.subarray(0, bytesRead))
+    const head = buffer.subarray(0, bytesRead)
+    if (isProgramStream(head)) return createProgramReader
+    const stride = strideOf(head)
+    return stride === null ? null : () => readTimesOf(stride)
   } finally {
     await file.close()
   }
@@ -97,7 +99,7 @@ const strideOfFile = async (path: string): Promise<number | null> => {
 const throughFile = async (
   path: string,
   signal: AbortSignal,
-  take: (bytes: Uint8Array) => number | Promise<number>,
+  take: (bytes: Buffer) => number | Promise<number>,
 ): Promise<Uint8Array> => {
   const file = await open(path)
   try {
