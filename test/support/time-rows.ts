@@ -143,14 +143,14 @@ export const timeRows: ReadonlyArray<TimeRow> = [
   },
   {
     comesIn: 'an MPEG program stream that is put together of several, or whose clock jumps',
-    comesOut: 'sound and pictures stay together; at a join the last picture may stand for up to a second',
+    comesOut: 'goes on; sound and pictures stay together',
     films: [
       {
         ...beat,
         file: 'beat.mpg',
         change: (film) => Buffer.concat([film, film]),
-        seconds: 12.6,
-        beats: [1, 3, 5, 7.52, 9.52, 11.52],
+        seconds: 12,
+        beats: [1, 3, 5, 7.08, 9.08, 11.08],
       },
     ],
   },

@@ -25,7 +25,11 @@ import {
 export const probe = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
-  const source = await openSource(path)
+  const source = await openSource(path).catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error)
+    // An error of the library is a number; the demuxer tells the log why.
+    throw new Error([...warnings.slice(-MOST_REASONS).map((line) => line.trim()), said].join(' | '))
+  })
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
@@ -41,6 +45,8 @@ export const probe = async (path: string): Promise<ProbedFile> => {
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: looked }
 }
+
+const MOST_REASONS = 4
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
   switch (stream.codecpar.codecType) {

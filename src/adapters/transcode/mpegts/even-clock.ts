@@ -12,27 +12,33 @@ import {
 } from './packets.ts'
 import { createProgramReader, isProgramStream } from './program-packets.ts'
 
+type Container = {
+  /** For one time through the file. */
+  readonly newReader: () => ReadTimes
+  /** Whether the first of several pictures tells its time alone. */
+  readonly isSparse: boolean
+}
+
 /** What the times of a transport or a program stream say. */
 export type StreamClock = ReturnType<EvenClock['learnt']> & {
-  /** For one more time through the file. */
-  readonly newReader: () => ReadTimes
+  readonly container: Container
   readonly seconds: number
 }
 
 /** Reads the times of an MPEG transport or program stream; `null` for any other file, and where there are none. */
 export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
-  const newReader = await readerOfFile(path)
-  if (newReader === null) return null
+  const container = await containerOf(path)
+  if (container === null) return null
   const clock = createEvenClock()
-  const place = createPlace(clock)
-  const read = newReader()
+  const place = createPlace(clock, container)
+  const read = container.newReader()
   await throughFile(path, signal, (bytes) =>
     read(bytes, (stream, times) => {
       place(bytes, stream, times)
     }),
   )
   const learnt = clock.learnt()
-  return learnt.ticks === 0 ? null : { ...learnt, newReader, seconds: learnt.ticks / TICKS_A_SECOND }
+  return learnt.ticks === 0 ? null : { ...learnt, container, seconds: learnt.ticks / TICKS_A_SECOND }
 }
 
 /**
@@ -42,13 +48,13 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
 export const withEvenClock = async (
   path: string,
   folder: string,
-  { isUneven, newReader, ...learnt }: StreamClock,
+  { isUneven, container, ...learnt }: StreamClock,
   signal: AbortSignal,
 ): Promise<string> => {
   if (!isUneven) return path
   const copy = join(folder, 'even-clock.mpeg')
-  const place = createPlace(createEvenClock(learnt))
-  const read = newReader()
+  const place = createPlace(createEvenClock(learnt), container)
+  const read = container.newReader()
   const file = await open(copy, 'wx')
   try {
     const rest = await throughFile(path, signal, async (bytes) => {
@@ -68,25 +74,35 @@ export const withEvenClock = async (
 }
 
 /** Pictures that tell only when they are shown are decoded in another order, if any of the stream tells no more. */
-const createPlace = (clock: EvenClock) => {
+const createPlace = (clock: EvenClock, { isSparse }: Container) => {
   const decodedInOrder = new Set<number>()
+  let hasSound = false
   return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
     if (pts !== dts) decodedInOrder.add(stream)
-    return clock.place(stream, readTime(bytes, dts), isVideo && !decodedInOrder.has(stream))
+    hasSound ||= !isVideo
+    const isShown = isVideo && !decodedInOrder.has(stream)
+    const restOf = !isSparse ? undefined : !isVideo ? withPause : hasSound ? ofOnePicture : undefined
+    return clock.place(stream, readTime(bytes, dts), isShown, restOf)
   }
 }
+
+/** The sound says better than the pictures where the last of them ends. */
+const ofOnePicture = (step: number): number => Math.min(step, 0.04 * TICKS_A_SECOND)
+
+/** A gap that is long enough for an engine to fill (FILLED_GAP), however much there is in the last packet of sound. */
+const withPause = (step: number): number => step + 0.05 * TICKS_A_SECOND
 
 const BLOCK_BYTES = 2 ** 20
 const HEAD_BYTES = 2048
 
-const readerOfFile = async (path: string): Promise<StreamClock['newReader'] | null> => {
+const containerOf = async (path: string): Promise<Container | null> => {
   const file = await open(path)
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
     const head = buffer.subarray(0, bytesRead)
-    if (isProgramStream(head)) return createProgramReader
+    if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true }
     const stride = strideOf(head)
-    return stride === null ? null : () => readTimesOf(stride)
+    return stride === null ? null : { newReader: () => readTimesOf(stride), isSparse: false }
   } finally {
     await file.close()
   }
