@@ -60,6 +60,8 @@ const local: ReadonlyArray<string> = [
   'src/config.ts',
   'src/domain/colour/',
   'src/domain/hls/check/',
+  'src/domain/ingest/content-ingest.ts',
+  'src/domain/ingest/interlacing.ts',
   'src/domain/playlist/image-playlist.ts',
   'src/domain/vod/',
   'src/http/bytes/content-coding.ts',

@@ -14,15 +14,17 @@ import { comparedWith, type Kind, type Player, type Task } from './player.ts'
 /** Opens a page; gives what closes it again. */
 type Open = (url: string) => Promise<() => Promise<void>>
 
-type Browser = {
+export type WebBrowser = {
   readonly name: string
   readonly version: () => Promise<string | null>
   readonly open: Open
   readonly rate: number
+  /** By itself. */
+  readonly knowsHls: boolean
   readonly close?: () => Promise<void>
 }
 
-const patience = 90_000
+const patience = 240_000
 
 const packageVersion = async (name: string): Promise<string> =>
   JSON.parse(await readFile(`node_modules/${name}/package.json`, 'utf8')).version
@@ -35,10 +37,15 @@ const packages: Partial<Record<Order['player'], string>> = {
   plyr: 'plyr',
 }
 
-const takes = (player: Order['player'], { list }: Kind, mode: Task['mode']): boolean => {
+const takes = (
+  player: Order['player'],
+  { knowsHls }: WebBrowser,
+  { list }: Kind,
+  mode: Task['mode'],
+): boolean => {
   if (list === 'web.json') return player === 'the browser' && mode !== 'none'
   if (list === 'dash.mpd') return player === 'Shaka' || player === 'dash.js' || player === 'video.js'
-  if (player === 'the browser') return mode !== 'none'
+  if (player === 'the browser') return knowsHls && mode !== 'none' && mode !== 'define'
   return player !== 'dash.js'
 }
 
@@ -46,14 +53,14 @@ const judged = ({ error, playedSeconds, complaints }: Played, seconds: number): 
   error ?? complaints[0]?.slice(0, 100) ?? comparedWith(seconds, playedSeconds)
 
 /** A player on a page in a browser. */
-export const webPlayer = (player: Order['player'], browser: Browser, pages: PagesServer): Player => ({
+export const webPlayer = (player: Order['player'], browser: WebBrowser, pages: PagesServer): Player => ({
   name: `${player === 'the browser' ? 'by itself' : player}, in ${browser.name}`,
   version: async () => {
     const version = await browser.version()
     const name = packages[player]
     return version === null || name === undefined ? version : `${await packageVersion(name)}, ${version}`
   },
-  takes: (kind, mode) => takes(player, kind, mode),
+  takes: (kind, mode) => takes(player, browser, kind, mode),
   play: async ({ url, jwt, seconds }) => {
     const order = pages.giveOrder({
       player,
@@ -72,12 +79,13 @@ export const webPlayer = (player: Order['player'], browser: Browser, pages: Page
   },
 })
 
-export const openChromium = async (): Promise<Browser> => {
+export const openChromium = async (): Promise<WebBrowser> => {
   const browser = await launchChromium()
   return {
     name: 'Chromium',
     version: async () => browser.version(),
     rate: 16,
+    knowsHls: true,
     open: async (url) => {
       const page = await browser.newPage()
       await page.goto(url)
@@ -100,7 +108,7 @@ const spawned = (
   program: string,
   args: (url: string, home: string) => ReadonlyArray<string>,
   prepare: (home: string) => Promise<void> = async () => {},
-): Browser => ({
+): WebBrowser => ({
   name,
   version: async () => {
     if (findProgram(program) === null) return null
@@ -108,6 +116,7 @@ const spawned = (
     return /\d+(\.\d+)+\S*/.exec(out + err)?.[0] ?? 'of unknown version'
   },
   rate: 4,
+  knowsHls: false,
   open: async (url) => {
     const home = await mkdtemp(path.join(tmpdir(), 'larder-browser-'))
     await prepare(home)
@@ -131,7 +140,7 @@ user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 `
 
-export const firefox: Browser = spawned(
+export const firefox: WebBrowser = spawned(
   'Firefox ESR',
   'firefox-esr',
   (url, home) => ['--headless', '--no-remote', '--profile', home, url],
@@ -139,7 +148,7 @@ export const firefox: Browser = spawned(
 )
 
 /** The engine of GNOME Web, without a screen. */
-export const webKit: Browser = spawned('WebKit (WPE)', 'cog', (url) => [
+export const webKit: WebBrowser = spawned('WebKit (WPE)', 'cog', (url) => [
   '--platform=headless',
   '--enable-media-stream=true',
   url,

@@ -15,7 +15,7 @@ export type Played = {
 }
 
 const played = (video: HTMLVideoElement): Played => ({
-  error: video.error?.message ?? null,
+  error: video.error === null ? null : video.error.message || `code ${video.error.code}`,
   ended: video.ended,
   seconds: video.currentTime,
   duration: video.duration,

@@ -38,6 +38,9 @@ export type ServedFilm = {
 /** A list asked to define variables: by a master playlist its children are not asked to. */
 export const withVariables = (url: string): string => `${url}&presign=define`
 
+/** Of its making, on a machine that does much else. */
+const mostMs = 600_000
+
 const times = 14
 const sample = { pictures: 96, samples: 192_000, seconds: 4 }
 
@@ -46,10 +49,9 @@ const makeFilm = async (file: string): Promise<void> => {
   const pictures = `loop=loop=${times - 1}:size=${sample.pictures},setpts=N/24/TB`
   const sound = `aloop=loop=${times - 1}:size=${sample.samples},asetpts=N/SR/TB`
   const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '23', '-c:a', 'aac']
-  const { code, err } = await run('ffmpeg', [
-    ...['-v', 'error', '-i', 'test/media/bunny.mp4', '-vf', pictures, '-af', sound],
-    ...['-t', String(times * sample.seconds), ...coded, file],
-  ])
+  const input = ['-v', 'error', '-i', 'test/media/bunny.mp4', '-vf', pictures, '-af', sound]
+  const args = [...input, '-t', String(times * sample.seconds), ...coded, file]
+  const { code, err } = await run('ffmpeg', args, mostMs)
   if (code !== 0) throw new Error(err)
 }
 
@@ -69,11 +71,21 @@ export const addressIn = (
   return { url: mode === 'define' ? withVariables(url) : url, jwt: null }
 }
 
+/** A server that has nothing to serve goes at once. */
+const addFilm = async (library: ServedLibrary, file: string): Promise<string> => {
+  try {
+    await makeFilm(file)
+    return await library.add(file)
+  } catch (cause) {
+    await library.close()
+    throw cause
+  }
+}
+
 export const serveFilm = async (): Promise<ServedFilm> => {
   const library = await serveLibrary()
   const file = path.join(library.folder, 'film.mp4')
-  await makeFilm(file)
-  const uid = await library.add(file)
+  const uid = await addFilm(library, file)
   const whole = await library.tokenFor(uid)
   const addressOf: ServedFilm['addressOf'] = (list, mode, jwt = whole) =>
     addressIn(library, uid, list, mode, jwt)

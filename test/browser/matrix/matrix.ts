@@ -1,0 +1,93 @@
+import type { PagesServer } from '../support/pages-server.ts'
+import { addressIn, type Mode, type ServedFilm, serveFilm } from '../support/served-film.ts'
+import { parsers } from './parsers.ts'
+import { type Kind, kinds, type Player, type Task } from './player.ts'
+import { programs } from './programs.ts'
+import { type Row, readTable, writeTable } from './table.ts'
+import { firefox, openChromium, type WebBrowser, webKit, webPlayer } from './web-players.ts'
+
+const playersIn = (chromium: WebBrowser, pages: PagesServer): ReadonlyArray<Player> => [
+  ...parsers,
+  ...programs,
+  ...(['the browser', 'hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr'] as const).map((name) =>
+    webPlayer(name, chromium, pages),
+  ),
+  ...[firefox, webKit].flatMap((browser) =>
+    (['the browser', 'hls.js', 'Shaka', 'dash.js'] as const).map((name) => webPlayer(name, browser, pages)),
+  ),
+]
+
+type Media = { readonly film: ServedFilm; readonly sound: { readonly uid: string; readonly jwt: string } }
+
+/** The MP4 of least bandwidth, in place of the list of them. */
+const mp4Of = async (url: string): Promise<string> => {
+  const { exports } = (await (await fetch(url)).json()) as {
+    exports: ReadonlyArray<{ readonly url: string }>
+  }
+  return exports[0]?.url ?? ''
+}
+
+const taskOf = async ({ film, sound }: Media, kind: Kind, mode: Mode): Promise<Task> => {
+  const { uid, jwt } = kind.of === 'film' ? { uid: film.uid, jwt: await film.tokenFor() } : sound
+  const address = addressIn(film, uid, kind.list, mode, jwt)
+  const url = kind.list === 'web.json' ? await mp4Of(address.url) : address.url
+  const pictures = kind.of === 'film' ? film.pictures : 0
+  return { jwt: address.jwt, url, kind, mode, seconds: film.seconds, pictures }
+}
+
+const plays = 'plays'
+
+const cellOf = async (media: Media, player: Player, kind: Kind, mode: Mode): Promise<string> => {
+  if (!player.takes(kind, mode)) return '–'
+  const wrong = await player.play(await taskOf(media, kind, mode))
+  console.error(`${player.name}: ${kind.title}, ${mode}: ${wrong ?? plays}`)
+  return wrong === null ? plays : `**no**: ${wrong.replaceAll('|', '/').replaceAll('\n', ' ')}`
+}
+
+const columns = kinds.flatMap((kind) => kind.modes.map((mode) => ({ kind, mode })))
+const ways: Readonly<Record<Mode, string>> = {
+  none: 'header',
+  query: 'query',
+  path: 'path',
+  define: 'define',
+}
+const head = ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${ways[mode]}`)]
+
+const rowOf = async (media: Media, player: Player): Promise<Row> => {
+  const version = await player.version()
+  if (version === null) return [player.name, 'not installed', ...columns.map(() => '')]
+  const cells: string[] = []
+  for (const { kind, mode } of columns) cells.push(await cellOf(media, player, kind, mode))
+  return [player.name, version, ...cells]
+}
+
+type Choice = {
+  /** Players whose name has one of these words. */
+  readonly only: ReadonlyArray<string>
+  readonly isWritten: boolean
+}
+
+/** Lets the players play; says whether all of them did. Rows of players that were not tried stay as they were written. */
+export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choice): Promise<boolean> => {
+  const chromium = await openChromium()
+  const film = await serveFilm()
+  try {
+    const media = { film, sound: await film.addSound() }
+    const players = playersIn(chromium, pages)
+    const tried = new Map<string, Row>()
+    for (const player of players)
+      if (only.some((word) => player.name.includes(word))) tried.set(player.name, await rowOf(media, player))
+    const before = new Map((await readTable()).map((row) => [row[0], row]))
+    const rows = players.map(({ name }) => tried.get(name) ?? before.get(name))
+    if (isWritten)
+      await writeTable(
+        head,
+        rows.filter((row) => row !== undefined),
+      )
+    for (const row of tried.values()) console.log(`| ${row.join(' | ')} |`)
+    return [...tried.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
+  } finally {
+    await chromium.close?.()
+    await film.close()
+  }
+}
