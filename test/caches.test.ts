@@ -59,6 +59,7 @@ const local: ReadonlyArray<string> = [
   'src/composition.ts',
   'src/config.ts',
   'src/domain/colour/',
+  'src/domain/examiner/examine-published.ts',
   'src/domain/hls/check/',
   'src/domain/ingest/content-ingest.ts',
   'src/domain/ingest/interlacing.ts',

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { cutRenditions } from '../../src/adapters/transcode/cut-renditions.ts'
+import { examineAlignment } from '../../src/domain/examiner/examine-time.ts'
+import { readingOf } from '../../src/domain/ingest/examine-made.ts'
 import { sharedTargetDuration } from '../../src/domain/ingest/rendition-facts.ts'
 import { fragment, initSegment } from '../support/mp4-writer.ts'
 
@@ -70,11 +72,12 @@ describe('cutRenditions', () => {
   it('[V50] never begins with a part that is longer than the first GOP, however long the film', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 30 }), async (gops) => {
-        const { seconds } = await cutFilm(gops)
+        const { renditions, seconds } = await cutFilm(gops)
         for (const rendition of seconds.slice(0, 2)) {
           expect(rendition[0]).to.equal(2.002)
           expect(rendition).to.have.length(1 + Math.ceil((gops - 1) / 3))
         }
+        expect(examineAlignment(renditions.map(readingOf))).to.deep.equal([])
       }),
       { numRuns: 15 },
     )

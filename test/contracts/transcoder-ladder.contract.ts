@@ -16,6 +16,7 @@ export const transcoderLadderContract = (transcoder: Transcoder): void => {
   for (const [width, height, rate, made] of [
     [1920, 800, 24, '1920x800'],
     [3440, 1440, 60, '2214x928'],
+    [128, 96, 15, '128x96'],
   ] as const)
     it(`[V48] makes ${made} of ${width}x${height} at ${rate}, of a level that has room for it`, async () => {
       const path = `${await newTarget()}/wide.mp4`

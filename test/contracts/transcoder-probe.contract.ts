@@ -57,6 +57,12 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     })
   })
 
+  it('[V44] does not refuse as too long what its header alone says is: it is read through before', async () => {
+    const { durationSeconds, announcedSeconds } = await right(make(13).probe(media('flvdur.flv')))
+    expect(announcedSeconds).to.be.above(13)
+    expect(durationSeconds).to.be.closeTo(12, 0.2)
+  })
+
   it('refuses what is no sound or film, in one line without a path', async () => {
     const film = await readFile(media('bunny.mp4'))
     const noMoov = film.subarray(film.indexOf('moov') + 100)

@@ -1,14 +1,16 @@
 import { expect } from 'chai'
+import { examineMade } from '../../src/domain/ingest/examine-made.ts'
+import { planMedia } from '../../src/domain/ingest/media-ladder.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { right } from '../support/expect-right.ts'
 import { decodedSound, peakOf, wav } from '../support/sound.ts'
-import { createTranscodingFolder, media, smallest } from '../support/transcoding.ts'
+import { createTranscodingFolder, media } from '../support/transcoding.ts'
 
 const sine = (hertz: number, level: number) => (time: number) => level * Math.sin(2 * Math.PI * hertz * time)
 
 /** How loud and how good the sound is that a Transcoder makes. */
 export const transcoderSoundContract = (transcoder: Transcoder): void => {
-  const { transcode, written } = createTranscodingFolder()
+  const { transcode, written, newTarget } = createTranscodingFolder()
 
   const made = async (name: string, bytes: Uint8Array) => {
     const { task } = await transcode(transcoder, await written(name, bytes), (plan) => ({
@@ -42,10 +44,16 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
     expect(samples.findIndex((sample) => Math.abs(sample) > 0.25) / 48_000).to.be.closeTo(0.5, 0.004)
   })
 
-  it('[V48] goes on without clipping where stereo changes to 5.1', async () => {
-    const { task } = await transcode(transcoder, media('chlayout.m2t'), smallest)
-    const { progressive } = await right(task)
-    expect(peakOf(await decodedSound(progressive[0]?.file.path ?? ''))).to.be.below(1)
+  it('[V48] goes on without clipping where sound alone changes from stereo to 5.1, and knows its length', async () => {
+    const whole = await right(transcoder.probe(media('chlayout.m2t')))
+    const facts = { ...whole, video: null }
+    const plan = planMedia(facts)
+    const task = transcoder.transcode(media('chlayout.m2t'), facts, plan, await newTarget(), () => {})
+    const made = await right(task)
+    expect(peakOf(await decodedSound(made.progressive[0]?.file.path ?? ''))).to.be.below(1)
+    expect(made.sourceSeconds).to.be.closeTo(facts.announcedSeconds ?? 0, 0.1)
+    expect(made.warnings).to.deep.equal([])
+    expect(examineMade(made, plan)).to.deep.equal([])
   })
 
   it('[V48] makes one rendition of telephone sound', async () => {

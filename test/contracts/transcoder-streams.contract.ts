@@ -18,7 +18,8 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       const { task } = await transcode(transcoder, media(name), smallest)
       const { renditions, warnings } = await right(task)
       expect(renditions.map(({ video }) => video === null)).to.deep.equal([false, true])
-      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(12, 0.05)
+      // The pictures begin 21 ms after the sound, and fall on the next moment of their rate.
+      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(12, 0.06)
       expect(warnings).to.deep.equal([`left out: subtitles (${codec})`])
     })
 

@@ -22,6 +22,8 @@ const reading = (
       bytes: 1,
       fragments: [
         {
+          bytes: 1,
+          firstSampleEnd: 1,
           startTicks: 0,
           durationTicks: ticks,
           samples: Math.round(ticks / sample),

@@ -86,7 +86,9 @@ describe('the examiner of what is published', () => {
       withFirst((one) => {
         const [first] = one.parts
         if (first === undefined) return expect.fail('it has no parts')
-        return { ...one, parts: [{ ...first, fragments: one.parts.flatMap(({ fragments }) => fragments) }] }
+        const slice = { ...first.slice, end: one.parts.at(-1)?.slice.end ?? 0 }
+        const fragments = one.parts.flatMap((part) => part.fragments)
+        return { ...one, parts: [{ ...first, slice, fragments }] }
       }),
     ),
   )
@@ -216,12 +218,18 @@ describe('the examiner of what is published', () => {
     told((made) => ({ ...made, fileSize: 1 })),
   )
   breaks(
+    'a part that would be sent as a picture',
+    ['content-type'],
+    told(changePart(1, { contentType: 'image/png' })),
+  )
+  breaks(
     'a part that was not stored',
     ['complete'],
     told((made) => ({ ...made, parts: made.parts.slice(0, -1) })),
   )
 
   breaks('an mp4 that has to be loaded whole first', ['fast-start'], ofMp4('v360', edits.describeLast))
+  breaks('an mp4 whose edit list skips', ['shown-in-time'], ofMp4('v360', edits.skipByEditList(20_000)))
   breaks('an mp4 that lacks a sample', ['complete'], ofMp4('v360', edits.dropSample))
   breaks('an mp4 of which a track ends early', ['equal-length'], ofMp4('v240', edits.shorten(2000)))
   breaks('an mp4 of which lists would say another rate', ['rates'], () =>

@@ -1,5 +1,15 @@
 import { expect } from 'chai'
-import { highestLevel, holdsSize, holdsStream, levelIn } from '../../src/domain/ingest/h264-level.ts'
+import fc from 'fast-check'
+import { examineLevel } from '../../src/domain/examiner/examine-pictures.ts'
+import {
+  highestLevel,
+  holdsSize,
+  holdsStream,
+  levelIn,
+  macroblocksOf,
+} from '../../src/domain/ingest/h264-level.ts'
+import type { VideoRung } from '../../src/domain/ingest/media-plan.ts'
+import { planVideo } from '../../src/domain/ingest/video-ladder.ts'
 
 const rate = (num: number) => ({ num, den: 1 })
 const stream = (width: number, height: number, maxrate = 100) => ({
@@ -16,12 +26,90 @@ const lowest = (one: ReturnType<typeof stream>, frames: number): number | undefi
     return level !== null && holdsStream(one, rate(frames), level)
   })
 
+/** The levels that x264 chooses from, in its order: idc, then the columns of table A-1. */
+const x264Levels = [
+  [10, 1485, 99, 396, 64, 175],
+  [9, 1485, 99, 396, 128, 350],
+  [11, 3000, 396, 900, 192, 500],
+  [12, 6000, 396, 2376, 384, 1000],
+  [13, 11_880, 396, 2376, 768, 2000],
+  [20, 11_880, 396, 2376, 2000, 2000],
+  [21, 19_800, 792, 4752, 4000, 4000],
+  [22, 20_250, 1620, 8100, 4000, 4000],
+  [30, 40_500, 1620, 8100, 10_000, 10_000],
+  [31, 108_000, 3600, 18_000, 14_000, 14_000],
+  [32, 216_000, 5120, 20_480, 20_000, 20_000],
+  [40, 245_760, 8192, 32_768, 20_000, 25_000],
+  [41, 245_760, 8192, 32_768, 50_000, 62_500],
+  [42, 522_240, 8704, 34_816, 50_000, 62_500],
+  [50, 589_824, 22_080, 110_400, 135_000, 135_000],
+  [51, 983_040, 36_864, 184_320, 240_000, 240_000],
+  [52, 2_073_600, 36_864, 184_320, 240_000, 240_000],
+  [60, 4_177_920, 139_264, 696_320, 240_000, 240_000],
+  [61, 8_355_840, 139_264, 696_320, 480_000, 480_000],
+  [62, 16_711_680, 139_264, 696_320, 800_000, 800_000],
+] as const
+
+/** What the encoder says of a rung in its sequence parameter set, as far as levels go. */
+const encodedAs = (rung: VideoRung, frames: number) => {
+  const macroblocksWide = Math.ceil(rung.width / 16)
+  const macroblocksHigh = Math.ceil(rung.height / 16)
+  const referenceFrames = frames < 10 ? 1 : 4
+  const macroblocks = macroblocksOf(rung)
+  const [level = 62] =
+    x264Levels.find(
+      ([, rate, size, kept, bits, buffer]) =>
+        macroblocks <= size &&
+        Math.max(macroblocksWide, macroblocksHigh) ** 2 <= 8 * size &&
+        macroblocks * frames <= rate &&
+        macroblocks * referenceFrames <= kept &&
+        rung.maxrate <= bits * 1.25 &&
+        rung.bufsize <= buffer * 1.25,
+    ) ?? []
+  const shown = { width: rung.width, height: rung.height, colour: null, isSquare: true }
+  return {
+    ...{ profile: 100, constraints: 0, level },
+    ...{ macroblocksWide, macroblocksHigh, referenceFrames },
+    ...shown,
+  }
+}
+
 describe('[V48] the levels of H.264', () => {
   it('are read from the name of a codec', () => {
     expect(levelIn('avc1.64002a')).to.equal(highestLevel)
     expect(levelIn('avc1.640028')?.idc).to.equal(40)
     for (const other of ['mp4a.40.2', 'avc1.6400ff', 'avc1', 'hvc1.1.6.L93.B0'])
       expect(levelIn(other)).to.equal(null)
+  })
+
+  it('are those that the encoder knows, level 1b among them', () => {
+    for (const [idc, rate, size, kept, bits, buffer] of x264Levels)
+      expect(levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`), String(idc)).to.deep.equal({
+        idc,
+        macroblocksPerSecond: rate,
+        macroblocks: size,
+        keptMacroblocks: kept,
+        kilobits: bits * 1.25,
+        bufferKilobits: buffer * 1.25,
+      })
+    expect(levelIn('avc1.42100b')?.idc, 'how baseline names 1b').to.equal(9)
+    expect(levelIn('avc1.42000b')?.idc).to.equal(11)
+  })
+
+  it('are true of every rung that is planned, of the smallest films, too', () => {
+    const side = fc.oneof(fc.integer({ min: 2, max: 200 }), fc.integer({ min: 2, max: 4400 }))
+    const source = fc.record({ width: side, height: side })
+    const small = [2, 31, 64, 128, 160, 176].map((width) => ({ width, height: Math.ceil(width * 0.75) }))
+    const isTrue = (size: { readonly width: number; readonly height: number }, frames: number) => {
+      for (const isSilent of [true, false])
+        for (const rung of planVideo(size, rate(frames), isSilent)) {
+          const sequence = encodedAs(rung, frames)
+          expect(examineLevel(rung.name, sequence, rate(frames))).to.deep.equal([])
+          expect(sequence.level).to.be.at.most(highestLevel.idc)
+        }
+    }
+    for (const size of small) for (const frames of [5, 15, 25, 60]) isTrue(size, frames)
+    fc.assert(fc.property(source, fc.constantFrom(5, 15, 25, 60), isTrue))
   })
 
   it('have room for what x264 gives them', () => {

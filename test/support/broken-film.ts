@@ -7,6 +7,7 @@ import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
 import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
 import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import { right } from './expect-right.ts'
+import { progressiveOf } from './made-up-film.ts'
 import { box, u32 } from './mp4-writer.ts'
 import { media } from './transcoding.ts'
 
@@ -14,7 +15,7 @@ import { media } from './transcoding.ts'
 export type GoodFilm = {
   readonly made: Transcoded
   readonly plan: MediaPlan
-  /** Its renditions, read again from copies of which one was edited; without mp4s, which would no more be copies. */
+  /** Its renditions, read again from copies of which one was edited; and mp4s that are said to be true copies of them. */
   readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
   /** The same of the mp4 of this rendition. */
   readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
@@ -37,7 +38,11 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
         if (rendition === name) await writeFile(copy, edit(await readFile(init.path)))
         else await copyFile(init.path, copy)
       }
-      return { ...made, renditions: await cutRenditions(plan, copies), progressive: [] }
+      const renditions = await cutRenditions(plan, copies)
+      const progressive = made.progressive.map((file) =>
+        progressiveOf(renditions.filter((one) => file.renditions.includes(one.name))),
+      )
+      return { ...made, renditions, progressive }
     },
     brokenMp4: async (name, edit) => {
       const copies = await mkdtemp(join(folder, 'broken-'))
@@ -222,3 +227,11 @@ export const addEditList = (bytes: Buffer): Buffer => {
   for (const { start, size } of [moov, trak]) longer.writeUInt32BE(size + list.length, start)
   return longer
 }
+
+/** Begins the first track of an mp4 so many ticks later, by the edit list that it has. */
+export const skipByEditList = (ticks: number) =>
+  edited((bytes) => {
+    const { body } = boxAlong(bytes, ['moov', 'trak', 'edts', 'elst'])
+    if (bytes[body] !== 0 || bytes.readUInt32BE(body + 4) !== 1) throw new Error('it has another edit list')
+    bytes.writeInt32BE(bytes.readInt32BE(body + 12) + ticks, body + 12)
+  })

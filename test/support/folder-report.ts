@@ -8,6 +8,7 @@ import type { Transcoded, Transcoder } from '../../src/ports/transcoder.ts'
 import { chart, worstError } from './chart.ts'
 import { filmPatches } from './chart-film.ts'
 import { type Beats, beatsOf } from './flash-and-beep.ts'
+import { ownPlan } from './own-plan.ts'
 import { secondsOf } from './transcoding.ts'
 
 /** What comes of each file of a folder, a line for each engine, and whether the engines differ in it. */
@@ -37,7 +38,7 @@ const exported = async (transcoder: Transcoder, path: string, isSmallest: boolea
     const plan = isSmallest ? { ...whole, video: whole.video.slice(-1) } : whole
     const made = await transcoder.transcode(path, facts.right, plan, target, () => {})()
     if (E.isLeft(made)) return [JSON.stringify(made.left)]
-    const faults = examineMade(made.right, plan).map(({ message }) => message)
+    const faults = examineMade(made.right, ownPlan(plan, made.right)).map(({ message }) => message)
     return [
       made.right.renditions.map(shown).join(', '),
       ...(await played(made.right)),

@@ -10,6 +10,8 @@ import type { EngineFacts, EngineFailure } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
+import { tooLong, withBoundedLength } from './measured-length.ts'
+import { withoutMixedChain } from './ogg-chain.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTrueLength } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
@@ -54,13 +56,12 @@ export const createTranscoderOn = (
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
   }
-  const tooLong = refused(`the file plays for longer than ${maxSeconds} seconds`)
   const run = {
     maxSeconds,
     wallSecondsFor:
       options.wallSecondsFor ?? ((mediaSeconds: number) => wallSecondsFor(mediaSeconds, maxWorkSeconds)),
     toError,
-    tooLong,
+    tooLong: tooLong(maxSeconds),
     onFailedAttempt: ({ reason, detail }: EngineFailure, warnings: ReadonlyArray<string>) => {
       if (reason !== 'aborted') log.info('transcoder.attempt_failed', { reason, detail, warnings })
     },
@@ -95,10 +96,8 @@ export const createTranscoderOn = (
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(withReadColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
-        TE.filterOrElseW(
-          ({ announcedSeconds }) => (announcedSeconds ?? 0) <= maxSeconds,
-          () => tooLong,
-        ),
+        TE.flatMap((facts) => withoutMixedChain(path, facts, signal)),
+        TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
       pipe(

@@ -26,7 +26,8 @@ export const cutRenditions = async (
     }),
   )
   const [first] = films
-  const edges = first === undefined ? even : { seconds: startsOf(first.film).slice(1), step }
+  // Where the pictures have a last part that is a little longer, sound has no part more.
+  const edges = first === undefined ? even : { seconds: startsOf(first.film).slice(1), step: Infinity }
   const sounds = await Promise.all(
     plan.audio.map(async (rung) => {
       const { channels, sampleRate } = rung

@@ -153,9 +153,8 @@ const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragm
 }
 
 const toReading = ({
-  offset: _offset,
-  end: _end,
+  offset,
+  end,
   firstSampleStart: _start,
-  firstSampleEnd: _last,
   ...reading
-}: PlacedFragment): FragmentReading => reading
+}: PlacedFragment): FragmentReading => ({ bytes: end - offset, ...reading })

@@ -28,10 +28,8 @@ export type Made = Encoded & {
   readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<CutRendition>
-  /** How much of the source could be decoded: a picture that is held is no part of it. */
-  readonly sourceSeconds: number
-  /** Whether that is its length: where sound had gaps, they were counted, too. */
-  readonly isSourceMeasured: boolean
+  /** How much of the source could be decoded: a picture that is held is no part of it. `null`: that is not known. */
+  readonly sourceSeconds: number | null
 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
@@ -58,10 +56,9 @@ export const encodeOneWay = async (
     if (E.isRight(ended)) {
       const renditions = await cutRenditions(attempt.plan, folder)
       const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
-      const isSourceMeasured = renditions.every(({ video, isEven }) => video !== null || isEven)
       const { facts } = request
       const { isCutOff } = ended.right
-      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isSourceMeasured, isCutOff })
+      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isCutOff })
     }
     failed = ended
     if (!mayBearAnother(ended.left)) break
@@ -69,14 +66,14 @@ export const encodeOneWay = async (
   return failed
 }
 
-export const sourceSecondsOf = (renditions: ReadonlyArray<CutRendition>, holdSeconds: number): number =>
-  Math.max(
-    ...renditions.map((one) => {
-      if (one.video !== null) return secondsOf(one) - holdSeconds
-      // The length of sound with gaps is that of the gaps, too.
-      return one.isEven ? secondsOf(one) : 0
-    }),
-  )
+/** `null` where sound is uneven: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
+export const sourceSecondsOf = (
+  renditions: ReadonlyArray<CutRendition>,
+  holdSeconds: number,
+): number | null =>
+  renditions.some(({ video, isEven }) => video === null && !isEven)
+    ? null
+    : Math.max(...renditions.map((one) => secondsOf(one) - (one.video === null ? 0 : holdSeconds)))
 
 /**
  * The same after `level`: a pass over pictures alone tells anew how long these are in the source, by a hold that is
@@ -86,14 +83,17 @@ export const sourceSecondsAnew = (
   first: ReadonlyArray<CutRendition>,
   levelled: ReadonlyArray<CutRendition>,
   holdSeconds: number,
-): number => {
-  const sounds = first.filter(({ video }) => video === null)
-  const films = levelled.filter(({ video }) => video !== null)
-  return Math.max(sourceSecondsOf(sounds, 0), sourceSecondsOf(films, holdSeconds))
+): number | null => {
+  const sound = sourceSecondsOf(soundsOf(first), 0)
+  const pictures = sourceSecondsOf(filmsOf(levelled), holdSeconds)
+  return sound === null || pictures === null ? null : Math.max(sound, pictures)
 }
 
+const soundsOf = (renditions: ReadonlyArray<CutRendition>) => renditions.filter(({ video }) => video === null)
+const filmsOf = (renditions: ReadonlyArray<CutRendition>) => renditions.filter(({ video }) => video !== null)
+
 /** What the file says of its pictures and sound; `level` sees to what it does not say. */
-const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
+export const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
   if (plan.video.length === 0 || plan.audio.length === 0) return 0
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (pictures === null || sound === null) return 0
@@ -114,7 +114,7 @@ export const level = async (
   made: Made,
 ): Promise<E.Either<EngineFailure, Made>> => {
   const { attempt, folder } = made
-  let { renditions } = made
+  let { renditions, sourceSeconds } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     const ended = await twice(run, async () => {
@@ -132,6 +132,7 @@ export const level = async (
   const lengthOf = (kind: 'video' | 'audio') =>
     Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(secondsOf))
 
+  let held = holdSecondsFor(facts, attempt.plan)
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
     const ended = await twice(run, async () => {
@@ -145,15 +146,17 @@ export const level = async (
       isFromZero: true,
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
-    const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds: lengthOf('video') })
+    // As long as the pictures without the one that is held: sound that is longer than that shows its own length.
+    const padSeconds = Math.max(0, lengthOf('video') - held)
+    const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds })
     await rm(pcm, { force: true })
     if (E.isLeft(encoded)) return encoded
+    sourceSeconds = sourceSecondsOf(renditions, held)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right({ ...made, renditions })
+    return E.right({ ...made, renditions, sourceSeconds })
 
-  let held = holdSecondsFor(facts, attempt.plan)
-  let { sourceSeconds } = made
+  const inOneForm = renditions
   const frame = frameSecondsOf(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
@@ -165,12 +168,10 @@ export const level = async (
       ? await again({ ...attempt.plan, audio: [] }, request, { holdSeconds: held, padSeconds: 0 })
       : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
-    if (isHeld) sourceSeconds = sourceSecondsAnew(made.renditions, renditions, held)
+    if (isHeld) sourceSeconds = sourceSecondsAnew(inOneForm, renditions, held)
   }
-  const sounds = made.renditions.filter(({ audio }) => audio !== null)
-  const soundSeconds = sounds.every(({ isEven }) => isEven) ? sourceSecondsOf(sounds, 0) : null
-  const films = renditions.filter(({ video }) => video !== null)
-  const untold = unevenEnds(facts, sourceSecondsOf(films, held), soundSeconds)
+  const soundSeconds = sourceSecondsOf(soundsOf(made.renditions), 0)
+  const untold = unevenEnds(facts, sourceSecondsOf(filmsOf(renditions), held), soundSeconds)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
   return E.right({ ...made, renditions, sourceSeconds, attempt: withWarnings })
 }

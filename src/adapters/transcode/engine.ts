@@ -98,6 +98,12 @@ export type Engine = {
     streamIndex: number,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
+  /** Seconds from the first packet of these streams to the end of the last; 0 where that cannot be said. */
+  readonly timeSpan: (
+    path: string,
+    streamIndexes: ReadonlyArray<number>,
+    signal: AbortSignal,
+  ) => TE.TaskEither<EngineFailure, number>
   /** Tells how many seconds of media are done. */
   readonly encode: (
     job: EncodeJob,

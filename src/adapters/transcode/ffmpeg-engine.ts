@@ -29,6 +29,7 @@ import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } fr
 import { progressiveMuxer } from './recipe.ts'
 import { run } from './run-program.ts'
 import type { Bounds } from './supervise.ts'
+import { createTimeSpan } from './time-span.ts'
 import { markUpright } from './upright-track.ts'
 
 /** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
@@ -70,23 +71,15 @@ export const createFfmpegEngine = (programs: {
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
-    const args = [
-      ...QUIET,
-      ...HARDENED,
-      ...input(path),
-      ...['-map', `0:${streamIndex}`, '-c', 'copy', '-f', 'framecrc', '-'],
-    ]
     const peak = createPeakRate()
-    let unit = 0
-    const onLine = (line: string) => {
-      const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
-      if (num !== undefined) unit = Number(num) / Number(den)
-      const [, time] = /^0, *(-?\d+),/.exec(line) ?? []
-      if (time !== undefined) peak.take(Number(time) * unit)
-    }
-    const bounds = { wallSeconds: SCAN_SECONDS, signal }
-    const ran = await run(programs.ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+    const ran = await listPackets(programs.ffmpeg, path, [streamIndex], signal, peak.take)
     return E.isLeft(ran) ? ran : E.right(peak.rate())
+  },
+
+  timeSpan: (path, streamIndexes, signal) => async () => {
+    const span = createTimeSpan()
+    const ran = await listPackets(programs.ffmpeg, path, streamIndexes, signal, span.take)
+    return E.isLeft(ran) ? ran : E.right(span.seconds())
   },
 
   encode: (job, onProgress, signal) => async () => {
@@ -119,6 +112,28 @@ export const createFfmpegEngine = (programs: {
     return E.isLeft(ran) ? ran : E.right(undefined)
   },
 })
+
+/** Reads a file through and tells when each packet of some streams is decoded, and for how long it lasts, in seconds. */
+const listPackets = (
+  ffmpeg: string,
+  path: string,
+  streamIndexes: ReadonlyArray<number>,
+  signal: AbortSignal,
+  take: (seconds: number, duration: number) => void,
+) => {
+  const maps = streamIndexes.flatMap((index) => ['-map', `0:${index}`])
+  const args = [...QUIET, ...HARDENED, ...input(path), ...maps, '-c', 'copy', '-f', 'framecrc', '-']
+  const units = new Map<string, number>()
+  const onLine = (line: string) => {
+    const [, stream = '', num, den] = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line) ?? []
+    if (num !== undefined) units.set(stream, Number(num) / Number(den))
+    const [, of = '', time, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
+    const unit = units.get(of)
+    if (unit !== undefined) take(Number(time) * unit, Number(duration) * unit)
+  }
+  const bounds = { wallSeconds: SCAN_SECONDS, signal }
+  return run(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
+}
 
 /** What ffprobe ends with when a stream needs a decoder that is not on the list. */
 const NOT_OPENED = /not on whitelist|Could not open codec for input stream/

@@ -3,10 +3,9 @@ import { boxesIn, type Fields, fieldsOf, malformed, onlyBox } from './isobmff.ts
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
 /** What the boxes of one fragment say, before its samples are looked at. */
-export type Fragment = Omit<FragmentReading, 'startsWithIdr'> & {
-  /** Bytes from the start of the `moof` to its first sample, and to the end of it. */
+export type Fragment = Omit<FragmentReading, 'startsWithIdr' | 'bytes'> & {
+  /** Bytes from the start of the `moof` to its first sample. */
   readonly firstSampleStart: number
-  readonly firstSampleEnd: number
 }
 
 /** Where samples may lie: bytes from the start of the `moof`. */

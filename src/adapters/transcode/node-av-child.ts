@@ -9,6 +9,7 @@ import { type ChildReply, ChildRequest } from './node-av-messages.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
 import { probe } from './node-av-probe.ts'
 import { remux } from './node-av-remux.ts'
+import { timeSpanOf } from './node-av-time-span.ts'
 
 /** The program of the child that node-av-engine.ts forks: one question, one answer, and out. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
@@ -19,6 +20,8 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
       return probe(request.path)
     case 'peak-rate':
       return peakRateOf(request.path, request.streamIndex)
+    case 'time-span':
+      return timeSpanOf(request.path, request.streamIndexes)
     case 'encode':
       return encode(request.job, (seconds) => reply({ kind: 'progress', seconds }))
     case 'remux':

@@ -35,6 +35,16 @@ export const createNodeAvEngine = (): Engine => ({
       ),
       TE.flatMapEither(decodeWith(t.number)),
     ),
+  timeSpan: (path, streamIndexes, signal) =>
+    pipe(
+      ask(
+        { kind: 'time-span', path, streamIndexes },
+        filesOf.probe(path),
+        { wallSeconds: SCAN_SECONDS, signal },
+        path,
+      ),
+      TE.flatMapEither(decodeWith(t.number)),
+    ),
   encode: (job, onProgress, signal) =>
     pipe(
       ask(

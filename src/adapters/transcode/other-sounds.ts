@@ -5,7 +5,15 @@ import { E } from '../../fp.ts'
 import { noSound } from './attempts.ts'
 import { type CutRendition, secondsOf, ticksOf } from './cut-rendition.ts'
 import { cutRenditions } from './cut-renditions.ts'
-import { encodeOneWay, encodePass, level, type Made, sourceSecondsOf, twice } from './encode-passes.ts'
+import {
+  encodeOneWay,
+  encodePass,
+  holdSecondsFor,
+  level,
+  type Made,
+  sourceSecondsOf,
+  twice,
+} from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { mayBearAnother } from './machine-faults.ts'
@@ -52,16 +60,21 @@ const isMute = ({ renditions }: Made): boolean => {
 
 const isPadding = (sound: CutRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
 
-const withoutSound = (made: Made, facts: MediaFacts): Made => ({
-  ...made,
-  facts,
-  attempt: {
-    ...made.attempt,
-    plan: { ...made.attempt.plan, audio: [] },
-    warnings: [...made.attempt.warnings.filter((warning) => warning !== noSound(facts)), noSound(facts)],
-  },
-  renditions: made.renditions.filter(({ video }) => video !== null),
-})
+const withoutSound = (made: Made, facts: MediaFacts): Made => {
+  const renditions = made.renditions.filter(({ video }) => video !== null)
+  return {
+    ...made,
+    facts,
+    attempt: {
+      ...made.attempt,
+      plan: { ...made.attempt.plan, audio: [] },
+      warnings: [...made.attempt.warnings.filter((warning) => warning !== noSound(facts)), noSound(facts)],
+    },
+    renditions,
+    sourceSeconds:
+      made.sourceSeconds ?? sourceSecondsOf(renditions, holdSecondsFor(made.facts, made.attempt.plan)),
+  }
+}
 
 /** `null` where this one cannot be decoded, either. */
 const encodeSound = async (
@@ -87,10 +100,11 @@ const encodeSound = async (
   const renditions = await cutRenditions(attempt.plan, folder)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every(isPadding)) return E.right(null)
-  const sourceSeconds = Math.max(before?.sourceSeconds ?? 0, sourceSecondsOf(sounds, 0))
+  const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, 0)]
+  const known = lengths.filter((seconds) => seconds !== null)
+  const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
   const isCutOff = ended.right.isCutOff || before?.isCutOff === true
-  const isSourceMeasured = before?.isSourceMeasured !== false && sounds.every(({ isEven }) => isEven)
-  return E.right({ attempt, folder, facts, renditions, sourceSeconds, isSourceMeasured, isCutOff })
+  return E.right({ attempt, folder, facts, renditions, sourceSeconds, isCutOff })
 }
 
 /** The other sound in place of the chosen one, and words for both. */

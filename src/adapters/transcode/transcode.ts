@@ -49,7 +49,6 @@ const transcodeOrThrow = async (
   asked: AskedTranscode,
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
   const { signal } = asked
-  if ((asked.facts.announcedSeconds ?? 0) > run.maxSeconds) return E.left(run.tooLong)
   const onProgress = forward(asked.onProgress)
   const source = await onOneClock(asked.path, asked.folder, signal)
   const request = { ...asked, ...source, isFromZero: false, onProgress }
@@ -57,29 +56,25 @@ const transcodeOrThrow = async (
   const tried = await encodeWithSomeSound(found, run, request)
   if (E.isLeft(tried))
     return E.left(tried.left.reason === 'aborted' && !signal.aborted ? run.tooLong : run.toError(tried.left))
-  const { renditions, folder, facts, isCutOff, attempt, sourceSeconds: seconds } = tried.right
+  const { renditions, folder, facts, isCutOff, attempt, sourceSeconds } = tried.right
   if (renditions.some(({ parts }) => parts.length === 0))
     return E.left(refused('nothing of the file can be decoded'))
 
-  if (Math.max(...renditions.map(secondsOf)) > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
-  const announced = facts.announcedSeconds
-  const isShort = announced !== null && seconds < WHOLE * announced - FRAME_SECONDS
-  if (isShort && isCutOff) return E.left(cutOff(seconds, announced))
+  const madeSeconds = Math.max(...renditions.map(secondsOf))
+  if (madeSeconds > run.maxSeconds + GRACE_SECONDS) return E.left(run.tooLong)
+  const missing = missingOf(sourceSeconds, facts.announcedSeconds)
+  if (missing !== null && isCutOff) return E.left(refused(`the file is cut off: ${missing}`))
 
-  const bounds = { folder, wallSeconds: run.wallSecondsFor(seconds), signal }
+  const bounds = { folder, wallSeconds: run.wallSecondsFor(madeSeconds), signal }
   const progressive = await makeProgressive(found.engine, renditions, bounds)()
   if (E.isLeft(progressive)) {
     await rm(folder, { recursive: true, force: true })
     return E.left(run.toError(progressive.left))
   }
   onProgress(1)
-  const warnings = [...facts.warnings, ...attempt.warnings, ...(isShort ? [shorter(seconds, announced)] : [])]
-  return E.right({
-    renditions,
-    progressive: progressive.right,
-    sourceSeconds: tried.right.isSourceMeasured ? seconds : null,
-    warnings,
-  })
+  const shorter = missing === null ? [] : [`it is shorter than it says: ${missing}`]
+  const warnings = [...facts.warnings, ...attempt.warnings, ...shorter]
+  return E.right({ renditions, progressive: progressive.right, sourceSeconds, warnings })
 }
 
 /** Tells a fraction only when it is above the last one. */
@@ -92,8 +87,8 @@ const forward = (onProgress: (fraction: number) => void) => {
   }
 }
 
-const cutOff = (seconds: number, announced: number): Refused =>
-  refused(`the file is cut off: ${seconds.toFixed(1)} of ${announced.toFixed(1)} seconds can be decoded`)
-
-const shorter = (seconds: number, announced: number): string =>
-  `it is shorter than it says: ${seconds.toFixed(1)} of ${announced.toFixed(1)} seconds can be decoded`
+/** In words, what a file lacks of what it announces; `null` where it is whole, or one of the two is not known. */
+const missingOf = (sourceSeconds: number | null, announced: number | null): string | null =>
+  sourceSeconds === null || announced === null || sourceSeconds >= WHOLE * announced - FRAME_SECONDS
+    ? null
+    : `${sourceSeconds.toFixed(1)} of ${announced.toFixed(1)} seconds can be decoded`

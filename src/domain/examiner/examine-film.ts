@@ -1,22 +1,24 @@
-import { examinePictures, type PicturesPromise } from './examine-pictures.ts'
+import { examineForm, type FormPromise } from './examine-form.ts'
 import { type ExaminedProgressive, examineProgressive } from './examine-progressive.ts'
-import { examineSound, type SoundPromise } from './examine-sound.ts'
-import { examineAlignment, examineLengths, examineSourceLength, examineTime, nameOf } from './examine-time.ts'
+import {
+  examineAlignment,
+  examineLengths,
+  examineSourceLength,
+  examineTime,
+  isPictures,
+  nameOf,
+} from './examine-time.ts'
 import type { RenditionReading } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
 /** A rendition as it was read, beside what will be said of it. */
-export type ExaminedRendition = {
-  readonly reading: RenditionReading
-  readonly video: PicturesPromise | null
-  readonly audio: SoundPromise | null
-}
+export type ExaminedRendition = FormPromise & { readonly reading: RenditionReading }
 
 export type ExaminedFilm = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
   readonly progressive: ReadonlyArray<ExaminedProgressive>
-  /** Names of the renditions that were planned. Sound that cannot be decoded may be missing, but all of it or none. */
-  readonly planned: { readonly video: ReadonlyArray<string>; readonly audio: ReadonlyArray<string> }
+  /** Names of the renditions that have to be there. */
+  readonly planned: ReadonlyArray<string>
   /** Seconds of the source that could be decoded; `null`: not known. */
   readonly sourceSeconds: number | null
 }
@@ -40,25 +42,32 @@ export const examineFilm = ({
     ...examineLengths(readings),
     ...examineSourceLength(readings, sourceSeconds),
     ...examineAlignment(readings),
-    ...renditions.flatMap(examineForm),
+    ...renditions.flatMap((one) => examineForm(nameOf(one.reading), [one.reading], one)),
+    ...examineFiles(readings, progressive),
     ...progressive.flatMap(examineProgressive),
   ]
 }
 
-const examineForm = ({ reading, video, audio }: ExaminedRendition): ReadonlyArray<Violation> => {
-  const { pictures, sound } = reading.track
-  if (pictures !== null && video !== null && audio === null) return examinePictures(reading, pictures, video)
-  if (sound !== null && audio !== null && video === null) return examineSound(reading, sound, audio)
-  return [violation('complete', `${nameOf(reading)}: it is not what lists would say of it`)]
-}
-
 const examineWhole = (
   readings: ReadonlyArray<RenditionReading>,
-  { video, audio }: ExaminedFilm['planned'],
-): ReadonlyArray<Violation> => {
-  const isMade = (name: string) => readings.some((reading) => reading.name === name)
-  const hasSound = video.length === 0 || audio.some(isMade)
-  return [...video, ...(hasSound ? audio : [])]
-    .filter((name) => !isMade(name))
+  planned: ReadonlyArray<string>,
+): ReadonlyArray<Violation> =>
+  planned
+    .filter((planned) => readings.every(({ name }) => name !== planned))
     .map((name) => violation('complete', `the rendition ${name} was planned and is not there`))
+
+/** An mp4 for all pictures, each with sound if there is any; for each sound where there are no pictures. */
+const examineFiles = (
+  readings: ReadonlyArray<RenditionReading>,
+  progressive: ReadonlyArray<ExaminedProgressive>,
+): ReadonlyArray<Violation> => {
+  const films = readings.filter(isPictures)
+  const hasBoth = films.length > 0 && films.length < readings.length
+  return (films.length > 0 ? films : readings).flatMap((reading) => {
+    const file = progressive.find(({ renditions }) => renditions.some(({ name }) => name === reading.name))
+    if (file === undefined) return [violation('complete', `${nameOf(reading)}: there is no mp4 of it`)]
+    return file.renditions.length === (hasBoth ? 2 : 1)
+      ? []
+      : [violation('complete', `${nameOf(reading)}: its mp4 has ${file.renditions.length} tracks`)]
+  })
 }

@@ -123,12 +123,14 @@ const examineCodec = (
     : [violation('codec-string', `${name}: its codec is ${truth}, and lists would say ${codec}`)]
 }
 
-const examineLevel = (
+/** Whether the level that decoders are told has room for the pictures. */
+export const examineLevel = (
   name: string,
-  { level, macroblocksWide, macroblocksHigh, referenceFrames }: SequenceReading,
+  sequence: SequenceReading,
   { num, den }: FrameRate,
 ): ReadonlyArray<Violation> => {
-  const limits = levelOf(level)
+  const { level, macroblocksWide, macroblocksHigh, referenceFrames } = sequence
+  const limits = levelOf(sequence)
   if (limits === undefined) return [violation('level', `${name}: there is no level ${level / 10}`)]
   const macroblocks = macroblocksWide * macroblocksHigh
   const longSide = Math.max(macroblocksWide, macroblocksHigh)
@@ -142,7 +144,7 @@ const examineLevel = (
   return [
     violation(
       'level',
-      `${name}: its pictures (${what}) are beyond level ${level / 10}, which it says it has`,
+      `${name}: its pictures (${what}) are beyond level ${limits.idc === 9 ? '1b' : level / 10}, which it says it has`,
     ),
   ]
 }

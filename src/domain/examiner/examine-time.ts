@@ -11,7 +11,7 @@ import { type Violation, violation } from './violation.ts'
 export const AAC_TICKS = 1024
 
 /** Far below any sample, far above what floating point loses. */
-const ROUNDING_SECONDS = 1e-6
+export const ROUNDING_SECONDS = 1e-6
 
 export const isPictures = ({ track }: RenditionReading): boolean => track.pictures !== null
 
@@ -53,6 +53,8 @@ export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violatio
     )
     break
   }
+  const part = rendition.parts.findIndex(({ bytes, fragments: all }) => bytes !== bytesOf(all))
+  if (part !== -1) found.push(violation('bytes', `${name}: part ${part} is not its fragments and no more`))
   if (rendition.track.hasEditList)
     found.push(violation('shown-in-time', `${name}: an edit list moves it, in players that read these`))
   const shifted = fragments.find((fragment) => !isShownInTime(fragment))
@@ -65,6 +67,9 @@ export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violatio
     )
   return found
 }
+
+const bytesOf = (fragments: ReadonlyArray<FragmentReading>): number =>
+  fragments.reduce((sum, { bytes }) => sum + bytes, 0)
 
 /** Players that know nothing of edit lists start late by what a first picture is shown late. */
 const isShownInTime = ({
@@ -109,21 +114,41 @@ export const examineSourceLength = (
 
 const startOf = ({ fragments }: PartReading): number => fragments[0]?.startTicks ?? Number.NaN
 
-/** The parts of all pictures start together, so that a player changes from one to the other at any of them. */
+/** Sound is cut between two of its fragments, which are about a second long: half of one is the most that it is off. */
+const SOUND_OFF_SECONDS = 0.75
+
+/**
+ * The parts of all pictures start together, so that a player changes from one to the other at any of them. Those of
+ * sound start near them: a part of pictures for which there is no sound to begin a part ends with the sound.
+ */
 export const examineAlignment = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
-  const [first, ...others] = renditions.filter(isPictures)
+  const first = renditions.find(isPictures) ?? renditions[0]
   if (first === undefined) return []
-  return others
-    .filter((other) => {
-      // Compared as whole numbers: two timescales may name one instant by different fractions.
-      const isAligned = other.parts.every(
-        (part, i) =>
-          startOf(part) * first.track.timescale ===
-          startOf(first.parts[i] ?? { bytes: 0, fragments: [] }) * other.track.timescale,
-      )
-      return !isAligned || other.parts.length !== first.parts.length
-    })
+  return renditions
+    .filter((other) =>
+      isPictures(other) === isPictures(first) ? !startTogether(first, other) : !startNearby(first, other),
+    )
     .map((other) =>
       violation('aligned', `${nameOf(other)}: its parts do not start with those of ${nameOf(first)}`),
     )
+}
+
+const startTogether = (first: RenditionReading, other: RenditionReading): boolean =>
+  other.parts.length === first.parts.length &&
+  // Compared as whole numbers: two timescales may name one instant by different fractions.
+  other.parts.every(
+    (part, i) =>
+      startOf(part) * first.track.timescale ===
+      startOf(first.parts[i] ?? { bytes: 0, fragments: [] }) * other.track.timescale,
+  )
+
+const startsOf = ({ parts, track }: RenditionReading): ReadonlyArray<number> =>
+  parts.map((part) => startOf(part) / track.timescale)
+
+const startNearby = (pictures: RenditionReading, sound: RenditionReading): boolean => {
+  const [edges, own] = [startsOf(pictures), startsOf(sound)]
+  return (
+    own.length <= edges.length &&
+    edges.every((edge, i) => Math.abs((own[i] ?? secondsOf(sound)) - edge) <= SOUND_OFF_SECONDS)
+  )
 }

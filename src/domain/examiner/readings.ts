@@ -60,6 +60,9 @@ export type TrackReading = {
 
 /** A `moof` with its `mdat`: a GOP of pictures, or about a second of sound. Times are ticks. */
 export type FragmentReading = {
+  readonly bytes: number
+  /** Bytes from its start to the end of its first sample: what an I-frame playlist asks for. */
+  readonly firstSampleEnd: number
   readonly startTicks: number
   readonly durationTicks: number
   readonly samples: number
@@ -96,6 +99,9 @@ export type ProgressiveReading = {
     readonly codec: string
     readonly samples: number
     readonly seconds: number
+    /** When its first sample is shown or heard, and for how long it goes on, by its edit list if there is one. */
+    readonly shownFromSeconds: number
+    readonly shownSeconds: number
   }>
 }
 

@@ -17,6 +17,7 @@ export const rules = [
   'rates',
   'durations',
   'bytes',
+  'content-type',
   'complete',
   'fast-start',
 ] as const

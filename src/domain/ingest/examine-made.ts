@@ -2,6 +2,7 @@ import type { Rendition, Transcoded } from '../../ports/transcoder.ts'
 import { type ExaminedExport, examineExports, peakRateOf } from '../examiner/examine-exports.ts'
 import { examineFilm } from '../examiner/examine-film.ts'
 import { type ExaminedProgressive, examineProgressiveExport } from '../examiner/examine-progressive.ts'
+import { examineUids } from '../examiner/examine-published.ts'
 import type { RenditionReading } from '../examiner/readings.ts'
 import { type Violation, violation } from '../examiner/violation.ts'
 import type { NewContentExport } from '../export/content-export.ts'
@@ -30,7 +31,7 @@ export const examineMade = (made: Transcoded, plan: MediaPlan): ReadonlyArray<Vi
       audio: rendition.audio,
     })),
     progressive: progressiveOf(made),
-    planned: { video: plan.video.map(nameOf), audio: plan.audio.map(nameOf) },
+    planned: [...plan.video, ...plan.audio].map(nameOf),
     sourceSeconds: made.sourceSeconds,
   })
 
@@ -48,7 +49,6 @@ export const examineStored = (
         reading: readingOf(rendition),
         made: stored,
         initBytes: rendition.init.end - rendition.init.start,
-        keyframes: rendition.parts.map(({ keyframes }) => keyframes),
       },
     ]
   })
@@ -59,6 +59,7 @@ export const examineStored = (
     ...(exports.length === expected
       ? []
       : [violation('complete', `${exports.length} exports were stored of ${expected}`)]),
+    ...examineUids(exports),
     ...examineExports(inParts),
     ...wholes.flatMap((whole, i) => {
       const stored = exports[renditions.length + i]

@@ -1,6 +1,6 @@
 import type { FrameRate } from '../export/content-export.ts'
 import { highestLevel, holdsSize, macroblocksOf } from './h264-level.ts'
-import type { VideoRung, VideoSource } from './media-plan.ts'
+import type { VideoRung } from './media-plan.ts'
 
 type Size = { readonly width: number; readonly height: number }
 
@@ -30,7 +30,7 @@ const slowest: Step = { side: 144, kilobits: 130, isSlowest: true }
 const margin = 1.12
 
 export const planVideo = (
-  source: VideoSource,
+  source: Size,
   frameRate: FrameRate,
   isSilent: boolean,
 ): ReadonlyArray<VideoRung> => {

@@ -1,0 +1,33 @@
+import type { MediaFacts } from '../../domain/ingest/media-plan.ts'
+import { type Refused, refused, type Unavailable } from '../../domain/shared/errors.ts'
+import { E, pipe, TE } from '../../fp.ts'
+import type { FoundEngine } from './find-engine.ts'
+
+export const tooLong = (maxSeconds: number): Refused =>
+  refused(`the file plays for longer than ${maxSeconds} seconds`)
+
+/**
+ * Refuses what is too long. Headers may say anything: a file that says that it is too long is read through before it is
+ * believed. Where that fails it is not known, and the pass that encodes it stops at the limit.
+ */
+export const withBoundedLength = (
+  found: TE.TaskEither<Unavailable, FoundEngine>,
+  path: string,
+  facts: MediaFacts,
+  maxSeconds: number,
+  signal: AbortSignal,
+): TE.TaskEither<Refused | Unavailable, MediaFacts> => {
+  const { video, audio, announcedSeconds } = facts
+  if (announcedSeconds === null || announcedSeconds <= maxSeconds) return TE.right(facts)
+  const used = [video, audio].flatMap((stream) => (stream === null ? [] : [stream.index]))
+  return pipe(
+    found,
+    TE.flatMap(({ engine }) => TE.fromTask(engine.timeSpan(path, used, signal))),
+    TE.flatMapEither((span): E.Either<Refused, MediaFacts> => {
+      if (E.isLeft(span) || span.right === 0) return E.right(facts)
+      return span.right > maxSeconds
+        ? E.left(tooLong(maxSeconds))
+        : E.right({ ...facts, durationSeconds: span.right })
+    }),
+  )
+}

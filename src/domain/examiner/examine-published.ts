@@ -1,0 +1,119 @@
+import type { Keyframe, NewContentExport, NewContentPart } from '../export/content-export.ts'
+import { examineForm } from './examine-form.ts'
+import { isPictures } from './examine-time.ts'
+import { type RenditionReading, secondsOf } from './readings.ts'
+import { type Violation, violation } from './violation.ts'
+
+/** What a part must say of itself, by its bytes. */
+export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationTicks' | 'timescale'> & {
+  readonly bytes: number
+  readonly keyframes: ReadonlyArray<Keyframe>
+}
+
+export type ExpectedExport = {
+  readonly format: NewContentExport['format']
+  readonly readings: ReadonlyArray<RenditionReading>
+  /** In the order of the tables: the init segment first. */
+  readonly parts: ReadonlyArray<ExpectedPart>
+}
+
+/** What an export in parts and an mp4 say alike, recomputed. */
+export const examinePublished = (
+  name: string,
+  made: NewContentExport,
+  { format, readings, parts }: ExpectedExport,
+): ReadonlyArray<Violation> => {
+  const codecs = readings.map(({ track }) => track.codec).join()
+  const seconds = Math.max(...readings.map(secondsOf))
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+  const found: Violation[] = []
+  if (made.format !== format)
+    found.push(violation('complete', `${name}: it would be said to be ${made.format}, and is ${format}`))
+  if (made.codecs.join() !== codecs)
+    found.push(
+      violation('codec-string', `${name}: lists would name ${made.codecs.join()}, and it is ${codecs}`),
+    )
+  if (made.fileSize !== bytes)
+    found.push(
+      violation('bytes', `${name}: it would be said to have ${made.fileSize} bytes, and has ${bytes}`),
+    )
+  if (Math.abs(made.durationSeconds - seconds) > 1e-6)
+    found.push(
+      violation(
+        'durations',
+        `${name}: it would be said to last ${made.durationSeconds} s, and lasts ${seconds} s`,
+      ),
+    )
+  const contentType = readings.some(isPictures) ? 'video/mp4' : 'audio/mp4'
+  return [
+    ...found,
+    ...examineForm(name, readings, made),
+    ...examineParts(name, made.parts, parts, contentType),
+  ]
+}
+
+const examineParts = (
+  name: string,
+  stored: ReadonlyArray<NewContentPart>,
+  expected: ReadonlyArray<ExpectedPart>,
+  contentType: string,
+): ReadonlyArray<Violation> => {
+  const isEach = expected.every(
+    ({ role, position }, i) => stored[i]?.role === role && stored[i]?.position === position,
+  )
+  if (!isEach || stored.length !== expected.length)
+    return [
+      violation(
+        'complete',
+        `${name}: its ${stored.length} parts are not the ${expected.length} of it in order`,
+      ),
+    ]
+  return stored.flatMap((part, i) => {
+    const one = expected[i]
+    return one === undefined ? [] : examinePart(name, part, one, contentType)
+  })
+}
+
+const examinePart = (
+  name: string,
+  part: NewContentPart,
+  expected: ExpectedPart,
+  contentType: string,
+): ReadonlyArray<Violation> => {
+  const what = `${name}: ${part.role === 'init' ? 'its init segment' : `part ${part.position}`}`
+  const seconds = (one: Pick<NewContentPart, 'durationTicks' | 'timescale'>) =>
+    (one.durationTicks / one.timescale).toFixed(3)
+  const found: Violation[] = []
+  if (part.timescale !== expected.timescale || part.durationTicks !== expected.durationTicks)
+    found.push(
+      violation(
+        'durations',
+        `${what} would be said to last ${seconds(part)} s, and lasts ${seconds(expected)} s`,
+      ),
+    )
+  if (part.file.size !== expected.bytes)
+    found.push(violation('bytes', `${what} was stored as ${part.file.size} bytes of ${expected.bytes}`))
+  if (part.contentType !== contentType)
+    found.push(
+      violation('content-type', `${what} would be sent as ${part.contentType} in place of ${contentType}`),
+    )
+  if (!areSame(part.keyframes, expected.keyframes))
+    found.push(violation('keyframes', `${what} does not have its keyframes where lists would say`))
+  return found
+}
+
+const areSame = (a: ReadonlyArray<Keyframe>, b: ReadonlyArray<Keyframe>): boolean =>
+  a.length === b.length &&
+  a.every(
+    ({ offset, length, durationTicks }, i) =>
+      offset === b[i]?.offset && length === b[i]?.length && durationTicks === b[i]?.durationTicks,
+  )
+
+/** Whether each export, part and stored file is told from every other. */
+export const examineUids = (exports: ReadonlyArray<NewContentExport>): ReadonlyArray<Violation> => {
+  const parts = exports.flatMap((one) => one.parts)
+  const uids = [...exports, ...parts, ...parts.map(({ file }) => file)].map(({ uid }): string => uid)
+  return new Set(uids).size === uids.length
+    ? []
+    : [violation('complete', 'two of what was stored have one uid')]
+}

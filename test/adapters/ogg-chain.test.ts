@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { createChainReader } from '../../src/adapters/transcode/ogg-chain.ts'
+import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { left, right } from '../support/expect-right.ts'
+import { createTranscodingFolder, media } from '../support/transcoding.ts'
+
+/** The sample rate in the first page of a file of Vorbis. */
+const RATE_AT = 28 + 12
+
+describe('a chain of Ogg', () => {
+  const { written } = createTranscodingFolder()
+  let bytes: Buffer
+  before(async () => {
+    bytes = await readFile(media('bunny.ogg'))
+  })
+  const at = (rate: number): Buffer => {
+    const other = Buffer.from(bytes)
+    other.writeUInt32LE(rate, RATE_AT)
+    return other
+  }
+
+  it('is refused where its sample rate changes: what follows would come out at the wrong times', async () => {
+    for (const [name, engine] of enginesHere()) {
+      const transcoder = transcoderOn(engine)
+      const chain = await written(`mixed-${name}.ogg`, Buffer.concat([bytes, at(44_100)]))
+      expect(await left(transcoder.probe(chain)), name).to.deep.equal({
+        _tag: 'Refused',
+        message:
+          'the file is a chain of sounds of several sample rates: save them as one, or each as a file of its own',
+      })
+    }
+    const [, engine] = enginesHere()[0] ?? []
+    if (engine === undefined) return expect.fail('there is no engine')
+    const even = await written('even.ogg', Buffer.concat([bytes, bytes]))
+    expect((await right(transcoderOn(engine).probe(even))).audio?.codec).to.equal('vorbis')
+  })
+
+  it('is read alike in blocks of any size', () => {
+    const readIn = (file: Buffer, size: number): boolean => {
+      const reader = createChainReader()
+      for (let from = 0; from < file.length; from += size) reader.take(file.subarray(from, from + size))
+      return reader.isMixed()
+    }
+    const mixed = Buffer.concat([bytes, bytes, at(48_000)])
+    const even = Buffer.concat([bytes, bytes])
+    fc.assert(
+      fc.property(fc.integer({ min: 50, max: 50_000 }), (size) => {
+        expect(readIn(mixed, size)).to.equal(true)
+        expect(readIn(even, size)).to.equal(false)
+      }),
+      { numRuns: 20 },
+    )
+  })
+})

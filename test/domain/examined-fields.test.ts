@@ -1,0 +1,179 @@
+import { expect } from 'chai'
+import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
+import type { Rule } from '../../src/domain/examiner/violation.ts'
+import type { NewContentExport, NewContentPart } from '../../src/domain/export/content-export.ts'
+import { examineMade, examineStored } from '../../src/domain/ingest/examine-made.ts'
+import { createExportStore } from '../../src/domain/ingest/export-store.ts'
+import { TE } from '../../src/fp.ts'
+import type { Rendition, Transcoded } from '../../src/ports/transcoder.ts'
+import { aStoredFile } from '../support/builders.ts'
+import { right } from '../support/expect-right.ts'
+import { makeUpFilm } from '../support/made-up-film.ts'
+
+/** How to make a field untrue, and the rule that sees it; or why players never meet it. */
+type Spoiled<T> = readonly [rule: Rule, spoil: (value: T, other: T) => Partial<T>] | string
+
+/** A new field has no place here until it is known which rule holds it. */
+const ofExports: { readonly [Field in keyof NewContentExport]: Spoiled<NewContentExport> } = {
+  uid: ['complete', (_, { uid }) => ({ uid })],
+  format: ['complete', ({ format }) => ({ format: format === 'mp4' ? 'm3u8' : 'mp4' })],
+  video: [
+    'picture-size',
+    ({ video }) => ({ video: video && { width: 100, height: 100, frameRate: video.frameRate } }),
+  ],
+  audio: ['sound-form', ({ audio }) => ({ audio: audio && { ...audio, channels: 1 } })],
+  codecs: ['codec-string', () => ({ codecs: ['avc1.640028'] })],
+  bandwidth: ['rates', ({ bandwidth }) => ({ bandwidth: bandwidth + 10 })],
+  averageBandwidth: ['rates', ({ averageBandwidth }) => ({ averageBandwidth: averageBandwidth + 10 })],
+  iFrames: ['rates', ({ iFrames }) => ({ iFrames: iFrames ? null : { bandwidth: 1, averageBandwidth: 1 } })],
+  fileSize: ['bytes', ({ fileSize }) => ({ fileSize: fileSize + 1 })],
+  durationSeconds: ['durations', ({ durationSeconds }) => ({ durationSeconds: durationSeconds + 0.1 })],
+  targetDuration: [
+    'durations',
+    ({ targetDuration }) => ({ targetDuration: targetDuration === null ? 6 : null }),
+  ],
+  parts: ['complete', ({ parts }) => ({ parts: parts.slice(0, -1) })],
+  qualityParameters: 'for people',
+  recipe: 'for the library',
+}
+
+const ofParts: { readonly [Field in keyof NewContentPart]: Spoiled<NewContentPart> } = {
+  uid: ['complete', (_, { uid }) => ({ uid })],
+  role: ['complete', ({ role }) => ({ role: role === 'init' ? 'media' : 'init' })],
+  position: ['complete', ({ position }) => ({ position: position + 1 })],
+  contentType: ['content-type', () => ({ contentType: 'image/png' })],
+  durationTicks: ['durations', ({ durationTicks }) => ({ durationTicks: durationTicks + 1000 })],
+  timescale: ['durations', ({ timescale }) => ({ timescale: timescale + 1000 })],
+  keyframes: [
+    'keyframes',
+    ({ keyframes }) => ({
+      keyframes:
+        keyframes.length > 0
+          ? keyframes.map((one) => ({ ...one, offset: one.offset + 100 }))
+          : [{ offset: 0, length: 1, durationTicks: 1 }],
+    }),
+  ],
+  file: ['bytes', ({ file }) => ({ file: { ...file, size: file.size + 1 } })],
+}
+
+describe('[V39] what is published and examined, field by field', () => {
+  const { made, plan } = makeUpFilm()
+  let exports: ReadonlyArray<NewContentExport>
+  before(async () => {
+    const store = createExportStore(createRandomUid(null))
+    exports = await right(
+      store(
+        ({ start, end }, contentType) => TE.right(aStoredFile({ contentType, size: end - start })),
+        made,
+        plan,
+      ),
+    )
+  })
+
+  const rulesOfStored = (index: number, change: Partial<NewContentExport>) =>
+    examineStored(
+      made,
+      exports.map((one, i) => (i === index ? { ...one, ...change } : one)),
+    ).map(({ rule }) => rule)
+  const rulesOfMade = (change: Partial<Transcoded>) =>
+    examineMade({ ...made, ...change }, plan).map(({ rule, message }) => `${rule}: ${message}`)
+
+  const kinds = [
+    ['pictures', 0],
+    ['sound', 2],
+    ['an mp4', 3],
+  ] as const
+
+  it('is fit, as it was made up', () => {
+    expect(rulesOfMade({})).to.deep.equal([])
+    expect(examineStored(made, exports)).to.deep.equal([])
+  })
+
+  for (const [field, spoiled] of Object.entries(ofExports)) {
+    if (typeof spoiled === 'string') continue
+    it(`has a rule for ${field} of an export`, () => {
+      const [rule, spoil] = spoiled
+      for (const [kind, index] of kinds) {
+        const [one, other] = [exports[index], exports[index - 1] ?? exports[1]]
+        if (one === undefined || other === undefined) return expect.fail('there is no such export')
+        const change = spoil(one, other)
+        // What has no pictures cannot have others.
+        if (Object.values(change).includes(null) && one[field as keyof NewContentExport] === null) continue
+        expect(rulesOfStored(index, change), kind).to.include(rule)
+      }
+    })
+  }
+
+  for (const field of ['video', 'audio'] as const)
+    it(`has a rule for ${field} that is missing or should be`, () => {
+      for (const [kind, index] of kinds) {
+        const change =
+          exports[index]?.[field] === null ? exports.find((one) => one[field] !== null)?.[field] : null
+        expect(rulesOfStored(index, { [field]: change }), kind).to.include('complete')
+      }
+    })
+
+  for (const [field, spoiled] of Object.entries(ofParts)) {
+    if (typeof spoiled === 'string') continue
+    it(`has a rule for ${field} of a part`, () => {
+      const [rule, spoil] = spoiled
+      for (const [kind, index] of kinds) {
+        const parts = exports[index]?.parts ?? []
+        for (const [at, part] of parts.entries()) {
+          const other = parts.find((_, i) => i !== at) ?? exports[0]?.parts[0]
+          if (other === undefined) return expect.fail('there is no other part')
+          const changed = parts.map((one, i) => (i === at ? { ...part, ...spoil(part, other) } : one))
+          expect(rulesOfStored(index, { parts: changed }), `${kind}, part ${at}`).to.include(rule)
+        }
+      }
+    })
+  }
+
+  it('has a rule for keyframes that all parts lack', () => {
+    const parts = exports[0]?.parts.map((part) => ({ ...part, keyframes: [] })) ?? []
+    expect(rulesOfStored(0, { parts, iFrames: null })).to.include('keyframes')
+  })
+
+  it('has rules for what is made and wrong, too: sound in other parts, mp4s and sound that are not there', () => {
+    const ofSound = (change: (one: Rendition) => Partial<Rendition>) =>
+      rulesOfMade({
+        renditions: made.renditions.map((one) => (one.audio ? { ...one, ...change(one) } : one)),
+      })
+    const inOnePart = ofSound(({ parts }) => {
+      const [first] = parts
+      if (first === undefined) return {}
+      const end = parts.at(-1)?.slice.end ?? 0
+      return {
+        parts: [
+          {
+            ...first,
+            slice: { ...first.slice, end },
+            fragments: parts.flatMap(({ fragments }) => fragments),
+          },
+        ],
+      }
+    })
+    expect(inOnePart).to.deep.equal([
+      'aligned: the sound a128: its parts do not start with those of the pictures v360',
+    ])
+    expect(rulesOfMade({ progressive: [] })).to.deep.equal([
+      'complete: the pictures v360: there is no mp4 of it',
+      'complete: the pictures v240: there is no mp4 of it',
+    ])
+    const films = made.renditions.filter(({ video }) => video !== null)
+    expect(rulesOfMade({ renditions: films, progressive: [] })).to.include(
+      'complete: the rendition a128 was planned and is not there',
+    )
+    expect(rulesOfMade({ progressive: made.progressive.slice(0, 1) })).to.have.length(1)
+  })
+
+  it('has a rule for when an mp4 is shown', () => {
+    for (const change of [{ shownFromSeconds: -1.5 }, { shownFromSeconds: 0.2 }, { shownSeconds: 8 }]) {
+      const progressive = made.progressive.map((one) => ({
+        ...one,
+        reading: { ...one.reading, tracks: one.reading.tracks.map((track) => ({ ...track, ...change })) },
+      }))
+      expect(rulesOfMade({ progressive })[0]).to.match(/^shown-in-time: the mp4 of v360 and a128: /)
+    }
+  })
+})

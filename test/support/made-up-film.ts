@@ -1,0 +1,128 @@
+import type { FragmentReading, TrackReading } from '../../src/domain/examiner/readings.ts'
+import type { MediaPlan } from '../../src/domain/ingest/media-plan.ts'
+import type { Progressive, Rendition, Transcoded, TranscodedPart } from '../../src/ports/transcoder.ts'
+
+const plan: MediaPlan = {
+  frameRate: { num: 25, den: 1 },
+  gop: 50,
+  partSeconds: 6,
+  crf: 22,
+  video: [
+    { name: 'v360', width: 640, height: 360, maxrate: 800, bufsize: 1600 },
+    { name: 'v240', width: 426, height: 240, maxrate: 400, bufsize: 800 },
+  ],
+  audio: [{ name: 'a128', kilobits: 128, channels: 2, sampleRate: 48_000 }],
+}
+
+const colour = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
+
+const picturesTrack = (width: number, height: number): TrackReading => ({
+  codec: 'avc1.64001e',
+  timescale: 12_800,
+  pictures: {
+    width,
+    height,
+    sequence: {
+      ...{ profile: 100, constraints: 0, level: 30, referenceFrames: 4, isSquare: true },
+      ...{ width, height, colour },
+      macroblocksWide: Math.ceil(width / 16),
+      macroblocksHigh: Math.ceil(height / 16),
+    },
+    boxColour: colour,
+  },
+  sound: null,
+  hasEditList: false,
+})
+
+const soundTrack: TrackReading = {
+  codec: 'mp4a.40.2',
+  timescale: 48_000,
+  pictures: null,
+  sound: { objectType: 2, sampleRate: 48_000, channels: 2 },
+  hasEditList: false,
+}
+
+type Fragments = { readonly each: number; readonly sampleTicks: number; readonly bytes: number }
+
+/** Parts of so many fragments, one behind the other in one file. */
+const partsOf = (
+  path: string,
+  isPictures: boolean,
+  counts: ReadonlyArray<number>,
+  { each, sampleTicks, bytes }: Fragments,
+): ReadonlyArray<TranscodedPart> => {
+  const durationTicks = each * sampleTicks
+  let [ticks, offset] = [0, 1000]
+  return counts.map((count) => {
+    const start = offset
+    const fragments = Array.from({ length: count }, (): FragmentReading => {
+      const reading = {
+        ...{ startTicks: ticks, durationTicks, samples: each },
+        ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
+        ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks },
+        ...{ isMarkedKey: true, startsWithIdr: isPictures ? true : null },
+        ...{ bytes, firstSampleEnd: 400 },
+      }
+      ticks += durationTicks
+      offset += bytes
+      return reading
+    })
+    const keyframes = fragments.map((_, i) => ({ offset: i * bytes, length: 400, durationTicks }))
+    return {
+      slice: { path, start, end: offset },
+      durationTicks: count * durationTicks,
+      keyframes: isPictures ? keyframes : [],
+      fragments,
+    }
+  })
+}
+
+const seconds = ({ parts, timescale }: Rendition): number =>
+  parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
+
+const samplesOf = ({ parts }: Rendition): number =>
+  parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
+
+/** What one reads of an mp4 that is a true copy of these renditions. */
+export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive => ({
+  renditions: renditions.map(({ name }) => name),
+  file: { path: 'film.mp4', start: 0, end: 50_000 },
+  reading: {
+    bytes: 50_000,
+    isFastStart: true,
+    tracks: renditions.map((one) => ({
+      codec: one.codec,
+      samples: samplesOf(one),
+      seconds: seconds(one),
+      shownFromSeconds: 0,
+      shownSeconds: seconds(one),
+    })),
+  },
+})
+
+/** A film of ten seconds in two sizes, with sound, as a transcoder gives it; nothing of it was ever encoded. */
+export const makeUpFilm = (): { readonly made: Transcoded; readonly plan: MediaPlan } => {
+  const init = (path: string) => ({ path, start: 0, end: 1000 })
+  const films = plan.video.map(({ name, width, height }, i): Rendition => {
+    const track = picturesTrack(width, height)
+    const { codec, timescale } = track
+    const video = { width, height, frameRate: plan.frameRate }
+    const parts = partsOf(name, true, [1, 3, 1], { each: 50, sampleTicks: 512, bytes: 5000 - 1000 * i })
+    return { name, video, audio: null, codec, timescale, track, init: init(name), parts }
+  })
+  const sounds = plan.audio.map(({ name, channels, sampleRate }): Rendition => {
+    const { codec, timescale } = soundTrack
+    const parts = partsOf(name, false, [2, 6, 2], { each: 47, sampleTicks: 1024, bytes: 900 })
+    const audio = { channels, sampleRate }
+    return { name, video: null, audio, codec, timescale, track: soundTrack, init: init(name), parts }
+  })
+  return {
+    plan,
+    made: {
+      renditions: [...films, ...sounds],
+      progressive: films.map((film) => progressiveOf([film, ...sounds])),
+      sourceSeconds: 10,
+      warnings: [],
+    },
+  }
+}
