@@ -19,6 +19,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/s3/s3-calls.ts': 'requests under way',
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
+  'src/adapters/transcode/peak-rate.ts': 'rates in steps of 0.05 % of one film, while it is read',
   // By what Larder writes.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',

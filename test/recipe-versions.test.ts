@@ -1,23 +1,36 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { mostFrames } from '../src/adapters/sharp/first-shown-page.ts'
 import { encoderOptions } from '../src/adapters/sharp/render-picture.ts'
+import { partEdges } from '../src/adapters/transcode/cut-renditions.ts'
 import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
-import { toEncodeJob } from '../src/adapters/transcode/recipe.ts'
+import { createEvenClock } from '../src/adapters/transcode/mpegts/clock.ts'
+import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
+import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
+import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
+import { selectStreams } from '../src/adapters/transcode/select-streams.ts'
 import { colourCube } from '../src/domain/colour/colour-cube.ts'
 import { noFilmTags } from '../src/domain/colour/film-colour.ts'
+import { type ColourTags, noColourTags, sourceColour } from '../src/domain/colour/source-colour.ts'
+import { toSrgb } from '../src/domain/colour/to-srgb.ts'
 import { planImage } from '../src/domain/ingest/image-plan.ts'
 import { planMedia } from '../src/domain/ingest/media-ladder.ts'
 import type { AudioSource, MediaFacts, VideoSource } from '../src/domain/ingest/media-plan.ts'
 import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
+import { E } from '../src/fp.ts'
 
 /**
- * What the recipes ask for, of sources of every kind, as a digest. Where this fails, what is made of some original has
+ * What the recipes decide and ask for, of sources of every kind, as a digest: streams, times, rates, plans, the words of jobs,
+ * where parts are cut, and what values of colours become. It does not see what sharp and FFmpeg are called for outside of these (how
+ * CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass brings lengths together, nor other
+ * releases of the two: who changes those looks at the number by themselves (decision 21).
+ * Where this fails, what is made of some original has
  * changed. Files that are in the library keep what they have unless `recipeVersions` goes up: raise the number by one, unless
  * the one that stands there has not been released yet (CHANGELOG, "Unreleased"), and write the new digest here.
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
-  image: { 2: 'ac09542ebade5b47' },
-  content: { 2: 'eb3f87cafcf6d629' },
+  image: { 2: '77905d5faa988f4f' },
+  content: { 2: 'aa785877b27af7f4' },
 }
 
 const video: VideoSource = {
@@ -33,6 +46,7 @@ const video: VideoSource = {
   mirrored: false,
   averageRate: 25,
   nominalRate: 25,
+  peakRate: null,
   interlaced: false,
   colour: { primaries: 1, transfer: 1, matrix: 1 },
 }
@@ -76,6 +90,7 @@ const sources: ReadonlyArray<MediaFacts> = [
   }),
   facts({ video: { interlaced: true, nominalRate: 50 } }),
   facts({ video: { averageRate: 17.3, nominalRate: 30 } }),
+  facts({ video: { averageRate: 12.9, nominalRate: 5, peakRate: 90 } }),
   facts({ video: { startSeconds: 0.015 } }),
   facts({ video: { averageRate: 29.97, nominalRate: 29.97, colour: { ...noFilmTags, transfer: 16 } } }),
   facts({ video: { endSeconds: 0.04 } }),
@@ -94,17 +109,79 @@ const shapes = [
   [20_000, 100],
 ] as const
 
+const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], goesOnAfter: null }
+const times = { startSeconds: 0, endSeconds: 60 }
+const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
+  ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
+  ...{ rotation: 0, mirrored: false, averageRate: 25, nominalRate: 25, interlacedShare: 0 },
+  ...{ colour: noFilmTags, ...stream, ...times, ...changes },
+})
+const sound = (index: number, changes: Partial<ProbedAudio> = {}): ProbedAudio => ({
+  ...{ kind: 'audio', index, codec: 'aac', channels: 2, sampleRate: 48_000, bitrate: null },
+  ...{ ...stream, ...times, ...changes },
+})
+const files: ReadonlyArray<ProbedFile['streams']> = [
+  [film(0), sound(1), sound(2, { isDefault: true }), sound(3)],
+  [film(0), film(1, { width: 1280, interlacedShare: 1 }), film(2, { codec: 'mjpeg', isDefault: true })],
+  [film(0, { isCover: true }), sound(1, { purposes: ['comment'], isDefault: true }), sound(2)],
+  [film(0, { pixelAspect: 1.5, rotation: 90, programs: [2] }), sound(1, { programs: [1] })],
+  [
+    film(0),
+    sound(1, { codec: 'dts' }),
+    sound(2, { purposes: ['dub'] }),
+    sound(3, { purposes: ['original'] }),
+  ],
+]
+
+/** Seconds of two streams whose clock jumps, or does not, by so much after two of them. */
+const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
+  const clock = createEvenClock()
+  return Array.from({ length: 80 }, (_, i) =>
+    clock.place(i % 2, Math.round((100 + i / 20 + (i < 40 ? 0 : by)) * TICKS_A_SECOND)),
+  )
+})
+
+const colours: ReadonlyArray<Partial<ColourTags>> = [
+  { container: 'png', gamma: 1 / 1.8 },
+  { container: 'png', gamma: 1 / 2.2 },
+  { container: 'png', gamma: 1 },
+  { container: 'png', isSrgb: true, gamma: 1 },
+  { container: 'png', cicp: { primaries: 12, transfer: 13 } },
+  { container: 'png', cicp: { primaries: 1, transfer: 1 } },
+  { container: 'heif', cicp: { primaries: 1, transfer: 1 } },
+  { container: 'heif', cicp: { primaries: 9, transfer: 16 }, peakNits: 400 },
+  { container: 'heif', cicp: { primaries: 9, transfer: 18 } },
+  { hasIccProfile: true },
+  { isCmyk: true },
+]
+const patches = {
+  data: Uint8Array.from({ length: 3 * 125 }, (_, i) => (i * 37) % 256),
+  channels: 3,
+  max: 255,
+} as const
+
+const paintedAs = (tags: Partial<ColourTags>) => {
+  const meaning = sourceColour({ ...noColourTags, ...tags })
+  if (E.isLeft(meaning)) return meaning.left.message
+  return meaning.right._tag === 'Encoded' ? [...toSrgb(patches, meaning.right)] : meaning.right._tag
+}
+
 const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
 const asked = {
   image: () => [
     encoderOptions,
+    mostFrames,
+    colours.map(paintedAs),
     shapes.flatMap(([width, height]) =>
       [true, false].map((hasAlpha) => planImage({ width, height, hasAlpha })),
     ),
   ],
-  content: () =>
+  content: () => [
+    progressiveMuxer,
+    files.map((streams) => selectStreams({ durationSeconds: 60, streams })),
+    jumps,
     sources.map((source) => {
       const plan = planMedia(source)
       const meaning = source.video === null ? null : colourOf(source.video).meaning
@@ -113,6 +190,7 @@ const asked = {
       const options = { cube, wallSeconds: 1, holdSeconds: 2, padSeconds: 3 }
       return [
         plan,
+        partEdges(plan),
         table,
         toEncodeJob(
           { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },
@@ -122,6 +200,7 @@ const asked = {
         ),
       ]
     }),
+  ],
 }
 
 describe('[V39] the versions of recipes', () => {

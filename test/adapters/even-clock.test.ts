@@ -3,14 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
+import { clockKey, readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
 import { readTime } from '../../src/adapters/transcode/mpegts/packets.ts'
 import { createProgramReader } from '../../src/adapters/transcode/mpegts/program-packets.ts'
 import { media } from '../support/transcoding.ts'
-import { asM2ts, jumping, later, timesOf, wrapping } from '../support/transport-stream.ts'
+import {
+  asM2ts,
+  inOtherStreams,
+  jumping,
+  later,
+  sideBySide,
+  timesOf,
+  wrapping,
+} from '../support/transport-stream.ts'
 
 const signal = new AbortController().signal
-const SECOND = 90_000
 
 describe('withEvenClock', () => {
   let folder: string
@@ -64,7 +71,41 @@ describe('withEvenClock', () => {
   it('[V44] reads a stream on one clock as it is, and knows how long it is', async () => {
     const { copy, path, clock } = await evened(film)
     expect(copy).to.equal(path)
-    expect(clock.ticks / SECOND).to.be.closeTo(6, 0.6)
+    expect([...clock.clocks.values()].map(({ seconds }) => seconds)[0]).to.be.closeTo(6, 0.6)
+  })
+
+  it('gives each program its own clock', async () => {
+    const second = await readFile(media('bunny-broadcast.m2t'))
+    const { copy, path, clock } = await evened(sideBySide(film, second))
+    expect(copy).to.equal(path)
+    expect([...clock.programs]).to.have.deep.members([
+      [256, [1]],
+      [257, [1]],
+      [512, [2]],
+      [513, [2]],
+    ])
+    const streams = [256, 512].map((id) => clock.clocks.get(clockKey(clock.programs, id))?.seconds)
+    expect(streams[0]).to.be.closeTo(6, 0.6)
+    expect(streams[1]).to.be.closeTo(1, 0.3)
+
+    const jumps = await evened(sideBySide(jumping(film, 2.5, 3000), second))
+    const after = timesOf(await readFile(jumps.copy)).filter(({ pid }) => pid >= 512)
+    const original = timesOf(second)
+    const shifts = after.map(({ time }, i) => time - (original[i]?.time ?? 0))
+    expect(new Set(shifts).size).to.equal(1)
+  })
+
+  it('tells after how long a film goes on in other streams', async () => {
+    const goesOn = async (bytes: Uint8Array) => {
+      const { clock } = await clockOf(bytes)
+      return [256, 257, 512].map((pid) => clock?.goesOnAfter(pid) ?? null)
+    }
+    const [pictures, sound, later] = await goesOn(Buffer.concat([film, inOtherStreams(film)]))
+    expect(pictures).to.be.closeTo(6, 0.6)
+    expect(sound).to.be.closeTo(6, 0.6)
+    expect(later).to.equal(null)
+    expect(await goesOn(film)).to.deep.equal([null, null, null])
+    expect(await goesOn(sideBySide(film, film))).to.deep.equal([null, null, null])
   })
 
   it('[V44] lets program streams that were put together go on, with sound as far from the pictures as before', async () => {
@@ -79,7 +120,7 @@ describe('withEvenClock', () => {
     })
     const starts = [0, 1, 2].map((i) => moved[i * before.length] ?? 0)
     expect(moved).to.deep.equal(starts.flatMap((start) => before.map(() => start)))
-    for (const i of [1, 2]) expect(((starts[i] ?? 0) - (starts[i - 1] ?? 0)) / SECOND).to.be.within(6, 6.15)
+    for (const i of [1, 2]) expect(((starts[i] ?? 0) - (starts[i - 1] ?? 0)) / 90_000).to.be.within(6, 6.15)
   })
 
   it('reads a program stream through lost bytes, and in blocks of any length', async () => {

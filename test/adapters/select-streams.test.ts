@@ -1,18 +1,28 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import * as constants from 'node-av/constants'
 import { isDecoded } from '../../src/adapters/transcode/limits.ts'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
+import {
+  otherDispositions,
+  type Purpose,
+  purposeMeanings,
+} from '../../src/adapters/transcode/stream-purposes.ts'
 import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { E } from '../../src/fp.ts'
+
+const untold = { id: null, programs: [], purposes: [] } as const
 
 const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   kind: 'video',
   index: 0,
   codec: 'h264',
   language: null,
+  ...untold,
   isDefault: false,
   endSeconds: 10,
+  goesOnAfter: null,
   isCover: false,
   width: 640,
   height: 360,
@@ -32,14 +42,20 @@ const sound = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   index: 1,
   codec: 'aac',
   language: null,
+  ...untold,
   isDefault: false,
   startSeconds: 0,
   endSeconds: 10,
+  goesOnAfter: null,
   channels: 2,
   sampleRate: 48_000,
   bitrate: null,
   ...overrides,
 })
+
+const PREFIX = 'AV_DISPOSITION_'
+const purposes = Object.keys(purposeMeanings) as ReadonlyArray<Purpose>
+const asides = purposes.filter((purpose) => purposeMeanings[purpose].standing === 'aside')
 
 const select = (...streams: ReadonlyArray<ProbedStream>) => selectStreams({ durationSeconds: 60, streams })
 
@@ -56,7 +72,13 @@ const someStreams = () =>
       fc.oneof(
         fc.record({ codec: codec(), isDefault: fc.boolean(), isCover: fc.boolean() }).map(pictures),
         fc.record({ codec: codec(), isDefault: fc.boolean(), channels: fc.nat(8) }).map(sound),
-        codec().map((codec) => ({ kind: 'subtitles' as const, index: 0, codec, language: null })),
+        codec().map((codec) => ({
+          kind: 'subtitles' as const,
+          index: 0,
+          codec,
+          language: null,
+          ...untold,
+        })),
       ),
     )
     .map((streams): ReadonlyArray<ProbedStream> => streams.map((stream, index) => ({ ...stream, index })))
@@ -71,6 +93,79 @@ describe('selectStreams', () => {
     expect(chosen(thumbnail)).to.deep.equal([0, undefined])
   })
 
+  it('[V47] takes what is made for some viewers, or speaks of the film, only where there is nothing else', () => {
+    const main = sound({ index: 2 })
+    for (const purpose of asides) {
+      const aside = sound({ index: 1, isDefault: true, purposes: [purpose] })
+      expect(chosen(pictures(), aside, main), purpose).to.deep.equal([0, 2])
+      expect(chosen(pictures(), aside), purpose).to.deep.equal([0, 1])
+      const signed = pictures({ index: 0, isDefault: true, width: 1920, purposes: [purpose] })
+      expect(chosen(signed, pictures({ index: 3 })), purpose).to.deep.equal([3, undefined])
+    }
+    expect(asides).to.include.members([...['comment', 'hearing_impaired', 'visual_impaired', 'karaoke']])
+    expect(asides).to.include.members(['descriptions', 'clean_effects', 'dependent'])
+  })
+
+  it('[V47] takes the original before others and a dub after them, where neither is the default', () => {
+    const [dub, plain] = [sound({ index: 1, purposes: ['dub'] }), sound({ index: 2 })]
+    const original = sound({ index: 3, purposes: ['original'] })
+    expect(chosen(dub, plain, original)).to.deep.equal([undefined, 3])
+    expect(chosen(dub, plain)).to.deep.equal([undefined, 2])
+    expect(chosen({ ...dub, isDefault: true }, plain, original)).to.deep.equal([undefined, 1])
+  })
+
+  it('[V47] says what a stream that is left out is for, and when a sound of that kind had to be taken', () => {
+    const spoken = sound({ index: 1, language: 'eng', purposes: ['visual_impaired', 'descriptions'] })
+    const words = {
+      ...{ kind: 'subtitles' as const, index: 3, codec: 'subrip', language: 'eng', ...untold },
+      purposes: ['hearing_impaired' as const],
+    }
+    const warnings = (...streams: ReadonlyArray<ProbedStream>) => {
+      const facts = select(...streams)
+      return E.isRight(facts) ? facts.right.warnings : []
+    }
+    expect(warnings(pictures(), spoken, sound({ index: 2 }), words)).to.deep.equal([
+      'left out: sound in eng (aac, 2 channels, audio description)',
+      'left out: subtitles in eng (subrip, for the hard of hearing)',
+    ])
+    expect(warnings(pictures(), spoken)).to.deep.equal([
+      'the sound in eng (aac, 2 channels, audio description) is used: no other is decoded',
+    ])
+  })
+
+  it('takes the sound of the program that the pictures are of, and says so where it has none', () => {
+    const streams = (...of: ReadonlyArray<ReadonlyArray<number>>) => [
+      pictures({ index: 0, width: 320, programs: of[0] ?? [] }),
+      sound({ index: 1, isDefault: true, programs: of[1] ?? [] }),
+      pictures({ index: 2, width: 640, programs: of[2] ?? [] }),
+      sound({ index: 3, programs: of[3] ?? [] }),
+    ]
+    expect(chosen(...streams([1], [1], [2], [2]))).to.deep.equal([2, 3])
+    expect(chosen(...streams([1], [1], [2], [1, 2]))).to.deep.equal([2, 3])
+    expect(chosen(...streams([1], [1], [2], [3]))).to.deep.equal([2, undefined])
+    const facts = select(...streams([1], [1], [2], [1]))
+    expect(E.isRight(facts) && [facts.right.otherSounds, facts.right.warnings]).to.deep.equal([
+      [],
+      [
+        'left out: pictures of program 1 (h264, 320x360)',
+        'left out: sound of program 1 (aac, 2 channels)',
+        'left out: sound of program 1 (aac, 2 channels)',
+        'no sound: there is none in the program of the pictures',
+      ],
+    ])
+    const radio = [sound({ index: 0, programs: [7] }), sound({ index: 1, isDefault: true, programs: [8] })]
+    const heard = select(...radio)
+    expect(E.isRight(heard) && [heard.right.audio?.index, heard.right.otherSounds]).to.deep.equal([1, []])
+  })
+
+  it('[V47] knows every disposition that FFmpeg has', () => {
+    const names = Object.keys(constants).filter((name) => name.startsWith(PREFIX))
+    expect(names.map((name) => name.slice(PREFIX.length).toLowerCase())).to.have.members([
+      ...Object.keys(purposeMeanings),
+      ...otherDispositions,
+    ])
+  })
+
   it('[V40] takes the first sound that is decoded where the default is not', () => {
     const dts = sound({ index: 1, codec: 'dts', isDefault: true })
     expect(chosen(pictures(), dts, sound({ index: 2 }))).to.deep.equal([0, 2])
@@ -78,7 +173,7 @@ describe('selectStreams', () => {
 
   it('[V44] announces the length of what it chose alone', () => {
     const unknown = [pictures({ endSeconds: null }), sound({ index: 1 })]
-    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null }
+    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...untold }
     const announced = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
       return E.isRight(facts) ? facts.right.announcedSeconds : undefined

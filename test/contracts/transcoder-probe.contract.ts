@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media } from '../support/transcoding.ts'
+import { inOtherStreams } from '../support/transport-stream.ts'
 
 /** What a Transcoder says of a file before anything is made of it. `make`: see transcoder.contract.ts. */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
@@ -40,6 +41,16 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     const { video, audio } = await right(transcoder.probe(media('bunny.mp3')))
     expect(video).to.equal(null)
     expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
+  })
+
+  it('says that a film goes on in other streams, which it does not take', async () => {
+    const film = await readFile(media('beat.m2t'))
+    const path = await written('other-streams.ts', Buffer.concat([film, inOtherStreams(film)]))
+    const { warnings } = await right(transcoder.probe(path))
+    expect(warnings[0]).to.match(
+      /^after [56]\.\d seconds the film goes on in other streams, which are left out: cut the file there, and add each part$/,
+    )
+    expect(warnings.join()).not.to.contain('0x0')
   })
 
   it('refuses what is too long', async () => {

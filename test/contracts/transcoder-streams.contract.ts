@@ -4,6 +4,7 @@ import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+import { sideBySide } from '../support/transport-stream.ts'
 
 /** Which of a file's streams a Transcoder uses, and what it says of the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
@@ -71,6 +72,29 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     expect(await warningsOf('multi.mkv')).to.deep.equal([
       'left out: sound in deu (aac, 2 channels)',
       'left out: sound in fra (aac, 1 channel)',
+    ])
+  })
+
+  it('[V47] takes no commentary for the sound of the film, though it is the default', async () => {
+    const film = await readFile(media('multi.mkv'))
+    // FlagCommentary (RFC 9559 §5.1.4.1.11), and a Void, in place of the TrackUID.
+    const at = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
+    film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], at)
+    const { audio, warnings } = await right(transcoder.probe(await written('commentary.mkv', film)))
+    expect(audio?.index).to.equal(1)
+    expect(warnings[0]).to.equal('left out: sound in eng (aac, 1 channel, commentary)')
+  })
+
+  it('takes pictures and sound of one program of several, at the time of that program', async () => {
+    const [first, second] = [await readFile(media('beat.m2t')), await readFile(media('bunny-broadcast.m2t'))]
+    const path = await written('programs.ts', sideBySide(first, second))
+    const { task } = await transcode(transcoder, path, smallest)
+    const { renditions, warnings } = await right(task)
+    expect(renditions.map(({ video }) => video?.height)).to.deep.equal([240, undefined])
+    for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.1)
+    expect(warnings).to.deep.equal([
+      'left out: pictures of program 1 (mpeg2video, 160x90)',
+      'left out: sound of program 1 (mp2, 1 channel)',
     ])
   })
 

@@ -1,10 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
-import { planFrameRate } from '../../src/domain/ingest/frame-rate.ts'
+import { mayVary, planFrameRate } from '../../src/domain/ingest/frame-rate.ts'
 import type { VideoSource } from '../../src/domain/ingest/media-plan.ts'
 
-const aFilm = (averageRate: number, nominalRate: number, interlaced = false): VideoSource => ({
+const aFilm = (
+  averageRate: number,
+  nominalRate: number,
+  interlaced = false,
+  peakRate: number | null = null,
+): VideoSource => ({
   index: 0,
   codec: 'h264',
   startSeconds: 0,
@@ -17,12 +22,13 @@ const aFilm = (averageRate: number, nominalRate: number, interlaced = false): Vi
   mirrored: false,
   averageRate,
   nominalRate,
+  peakRate,
   interlaced,
   colour: noFilmTags,
 })
 
-const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false) => {
-  const { num, den } = planFrameRate(aFilm(averageRate, nominalRate, interlaced), null)
+const rateOf = (averageRate: number, nominalRate = averageRate, interlaced = false, peakRate?: number) => {
+  const { num, den } = planFrameRate(aFilm(averageRate, nominalRate, interlaced, peakRate), null)
   return den === 1 ? `${num}` : `${num}/${den}`
 }
 
@@ -61,6 +67,25 @@ describe('planFrameRate', () => {
     expect(rateOf(25, 50)).to.equal('25')
   })
 
+  it('[V48] takes what was counted for true, up to 60, and what a demuxer guesses for a guess', () => {
+    const counted = (mean: number, nominal: number, peak: number) => rateOf(mean, nominal, false, peak)
+    expect(counted(12.9, 5, 90)).to.equal('60')
+    expect(counted(12.9, 1000, 30)).to.equal('30')
+    expect(counted(25.2, 50, 50)).to.equal('50')
+    expect(counted(25, 50, 25)).to.equal('25')
+    expect(counted(23.976, 29.97, 23.976)).to.equal('24000/1001')
+    expect(counted(29.57, 30, 29.9)).to.equal('30000/1001')
+    expect(counted(27, 30, 26.5)).to.equal('30000/1001')
+    for (const [mean, nominal] of [
+      [25.2, 50],
+      [14, 1000],
+      [23.976, 29.97],
+    ] as const)
+      expect(mayVary(aFilm(mean, nominal))).to.equal(true)
+    expect(mayVary(aFilm(25, 25))).to.equal(false)
+    expect(mayVary(aFilm(25, 50, true))).to.equal(false)
+  })
+
   it('[V48] makes a picture of each field', () => {
     expect(rateOf(25, 25, true)).to.equal('50')
     expect(rateOf(25, 50, true)).to.equal('50')
@@ -70,8 +95,8 @@ describe('planFrameRate', () => {
 
   it('[V48] loses no picture of what a film has a second in the mean, up to 60', () => {
     fc.assert(
-      fc.property(rate(), rate(), fc.boolean(), (mean, nominal, interlaced) => {
-        const { num, den } = planFrameRate(aFilm(mean, nominal, interlaced), null)
+      fc.property(rate(), rate(), fc.boolean(), fc.option(rate()), (mean, nominal, interlaced, peak) => {
+        const { num, den } = planFrameRate(aFilm(mean, nominal, interlaced, peak), null)
         expect(num / den).to.be.at.least(0.98 * Math.min(60, mean))
         expect(num / den).to.be.at.most(60)
       }),

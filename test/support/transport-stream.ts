@@ -96,3 +96,63 @@ export const asM2ts = (film: Uint8Array): Buffer =>
       Buffer.from(film.subarray(188 * i, 188 * (i + 1))),
     ]).flat(),
   )
+
+/** The same film in streams of which the PIDs are 256 higher, as program `number`. */
+export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
+  const other = Buffer.from(film)
+  let mapPid = 0
+  forEachPacket(other, PACKET, (at) => {
+    const pid = pidAt(other, at)
+    const section = other.subarray(at + 5, at + 8 + (other.readUInt16BE(at + 6) & 0xfff))
+    if (pid === 0) mapPid = section.readUInt16BE(10) & 0x1fff
+    if (pid === mapPid) toOtherStreams(section, number)
+    else if (pid >= 256) other.writeUInt16BE(other.readUInt16BE(at + 1) + 256, at + 1)
+  })
+  return other
+}
+
+/** Two films of one program each as programs 1 and 2 of one stream. */
+export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
+  const other = inOtherStreams(second, 2)
+  forEachPacket(other, PACKET, (at) => {
+    const pid = pidAt(other, at)
+    // The table of the first has both; what describes the service is in the first alone.
+    if (pid < 256) other.writeUInt16BE(0x1fff, at + 1)
+    if (pid === MAP_PID) other.writeUInt16BE(other.readUInt16BE(at + 1) + 256, at + 1)
+  })
+  const programs = Buffer.from('00b0110001c100000001f0000002f10000000000', 'hex')
+  const table = Buffer.concat([Buffer.from('4740001000', 'hex'), sealed(programs)])
+  const head = Buffer.concat([table, Buffer.alloc(PACKET - table.length, 0xff)])
+  const [ones, twos] = [packetsOf(first), packetsOf(other)].map((all) =>
+    all.map((packet, i) => [i / all.length, packet] as const),
+  )
+  const mixed = [...(ones ?? []), ...(twos ?? [])].toSorted(([a], [b]) => a - b).map(([, packet]) => packet)
+  return Buffer.concat([head, ...mixed.map((packet) => (pidAt(packet, 0) === 0 ? head : packet))])
+}
+
+const PACKET = 188
+/** As FFmpeg writes it. */
+const MAP_PID = 0x1000
+
+const packetsOf = (film: Buffer): ReadonlyArray<Buffer> =>
+  Array.from({ length: film.length / PACKET }, (_, i) => film.subarray(PACKET * i, PACKET * (i + 1)))
+
+const toOtherStreams = (section: Buffer, number: number): void => {
+  section.writeUInt16BE(number, 3)
+  section.writeUInt16BE(section.readUInt16BE(8) + 256, 8)
+  for (let at = 12 + (section.readUInt16BE(10) & 0xfff); at + 5 <= section.length - 4; ) {
+    section.writeUInt16BE(section.readUInt16BE(at + 1) + 256, at + 1)
+    at += 5 + (section.readUInt16BE(at + 3) & 0xfff)
+  }
+  sealed(section)
+}
+
+/** With the checksum of ISO/IEC 13818-1 annex A in its last four bytes. */
+const sealed = (section: Buffer): Buffer => {
+  let crc = 0xffffffff
+  for (const byte of section.subarray(0, -4))
+    for (let bit = 7; bit >= 0; bit--)
+      crc = ((crc << 1) ^ (((crc >>> 31) ^ (byte >> bit)) & 1 ? 0x04c11db7 : 0)) >>> 0
+  section.writeUInt32BE(crc, section.length - 4)
+  return section
+}

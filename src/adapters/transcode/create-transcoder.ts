@@ -13,7 +13,7 @@ import { MAX_WORK_SECONDS, wallSecondsFor } from './limits.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { withoutMixedChain } from './ogg-chain.ts'
 import { selectStreams } from './select-streams.ts'
-import { withTrueLength } from './source-clock.ts'
+import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
 export type TranscoderOptions = {
@@ -91,7 +91,7 @@ export const createTranscoderOn = (
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMapEither(E.mapLeft(toError)),
         TE.flatMap((probed) =>
-          TE.tryCatch(() => withTrueLength(probed, path, signal), unavailable('transcoder')),
+          TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
         ),
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(withReadColours),
@@ -128,8 +128,8 @@ const withPeakRate = (
     found,
     TE.flatMap(({ engine }) => TE.fromTask(engine.peakRate(path, video.index, signal))),
     TE.map((peak) => {
-      const nominalRate = E.isRight(peak) && peak.right > 0 ? peak.right : video.nominalRate
-      return { ...facts, video: { ...video, nominalRate } }
+      const peakRate = E.isRight(peak) && peak.right > 0 ? peak.right : null
+      return { ...facts, video: { ...video, peakRate } }
     }),
   )
 }

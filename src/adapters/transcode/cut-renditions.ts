@@ -4,6 +4,12 @@ import type { Rendition } from '../../ports/transcoder.ts'
 import type { CutRendition } from './cut-rendition.ts'
 import { type Cut, cut, type PartEdges, startsOf } from './cutter.ts'
 
+/** The first part is one GOP long. */
+export const partEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): PartEdges => ({
+  seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
+  step,
+})
+
 /**
  * Cuts what was encoded for each rung: pictures in even parts behind a short first one, sound where the pictures are
  * cut. No player shows a picture before the whole first part has arrived.
@@ -12,9 +18,8 @@ export const cutRenditions = async (
   plan: MediaPlan,
   folder: string,
 ): Promise<ReadonlyArray<CutRendition>> => {
-  const { partSeconds: step, frameRate } = plan
-  const gopSeconds = (plan.gop * frameRate.den) / frameRate.num
-  const even: PartEdges = { seconds: [Math.min(gopSeconds, step)], step }
+  const { frameRate } = plan
+  const even = partEdges(plan)
   const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
 
   const films = await Promise.all(

@@ -28,7 +28,7 @@ export const readListing = (text: string): FfprobeOutput => {
 const MAX_LINES = 10_000
 
 const STREAM =
-  /^ {2,4}Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
+  /^ {2,4}Stream #0:(\d+)(?:\[(0x[0-9a-f]+)\])?(?:\(([^)]*)\))?: (Video|Audio|Subtitle|Data|Attachment): (\w+)(.*)$/
 
 type Stream = FfprobeOutput['streams'][number] & {
   tags: { language?: string; DURATION?: string }
@@ -43,19 +43,16 @@ const toFormat = ([, duration, start]: RegExpExecArray) => {
   }
 }
 
-const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpExecArray): Stream => {
+const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: RegExpExecArray): Stream => {
   const [, width, height] = /, (\d+)x(\d+)/.exec(rest) ?? []
   const [, rate] = /, (\d+) Hz/.exec(rest) ?? []
   const [, kilobits] = /, (\d+) kb\/s/.exec(rest) ?? []
   const known = {
     index: Number(index),
+    ...(id === undefined ? {} : { id }),
     codec_type: kind.toLowerCase(),
     codec_name: codec,
-    disposition: {
-      default: rest.includes('(default)') ? 1 : 0,
-      attached_pic: rest.includes('(attached pic)') ? 1 : 0,
-      timed_thumbnails: rest.includes('(timed thumbnails)') ? 1 : 0,
-    },
+    disposition: dispositionsIn(rest),
     tags: language === undefined ? {} : { language },
     ...(kilobits === undefined ? {} : { bit_rate: `${kilobits}000` }),
   }
@@ -72,6 +69,15 @@ const toStream = ([, index, language, kind = '', codec = '', rest = '']: RegExpE
     ...coloursIn(rest),
   }
 }
+
+/** `(default) (visual impaired)`: names with a space or a hyphen for what is `_` elsewhere. */
+const dispositionsIn = (text: string): Record<string, number> =>
+  Object.fromEntries(
+    [...text.matchAll(/ \(([a-z]+(?:[ _-][a-z]+)*)\)/g)].map(([, name = '']) => [
+      name.replaceAll(/[ -]/g, '_'),
+      1,
+    ]),
+  )
 
 const rateIn = (text: string, unit: string): string => {
   const [, number = '0', thousands = ''] = new RegExp(`, ([\\d.]+)(k?) ${unit}\\b`).exec(text) ?? []

@@ -7,9 +7,11 @@ import {
   type ProbedVideo,
   toLanguage,
 } from './probed-file.ts'
+import { purposesOf } from './stream-purposes.ts'
 
 const FfprobeStream = t.partial({
   index: t.number,
+  id: t.string,
   codec_type: t.string,
   codec_name: t.string,
   width: t.number,
@@ -25,7 +27,7 @@ const FfprobeStream = t.partial({
   color_transfer: t.string,
   channels: t.number,
   sample_rate: t.string,
-  disposition: t.partial({ default: t.number, attached_pic: t.number, timed_thumbnails: t.number }),
+  disposition: t.record(t.string, t.number),
   side_data_list: t.array(t.partial({ rotation: t.number, displaymatrix: t.string })),
   tags: t.partial({ rotate: t.string, language: t.string, DURATION: t.string }),
 })
@@ -40,8 +42,8 @@ export type FfprobeOutput = t.TypeOf<typeof FfprobeOutput>
 
 export const FFPROBE_ENTRIES = [
   'format=duration,start_time',
-  'stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
-  'stream_disposition=default,attached_pic,timed_thumbnails',
+  'stream=index,id,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,start_time,duration,bit_rate,color_space,color_primaries,color_transfer,channels,sample_rate',
+  'stream_disposition',
   'stream_side_data=rotation,displaymatrix',
   'stream_tags=rotate,language,DURATION',
 ].join(':')
@@ -64,7 +66,7 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream) }
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), goesOnAfter: null }
       if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
       if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
@@ -73,13 +75,18 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
   }
 }
 
-const toProbedStream = ({ index, codec_name, tags }: FfprobeStream) => ({
+const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStream) => ({
   index: index ?? 0,
+  id: finite(id),
+  programs: [],
   codec: codec_name ?? 'unknown',
   language: toLanguage(tags?.language),
+  purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
-const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'startSeconds' | 'endSeconds'> => ({
+type Timed = 'startSeconds' | 'endSeconds' | 'goesOnAfter'
+
+const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   kind: 'video',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,
@@ -99,7 +106,7 @@ const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, 'startSeconds' 
   }),
 })
 
-const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, 'startSeconds' | 'endSeconds'> => ({
+const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
   kind: 'audio',
   ...toProbedStream(stream),
   isDefault: stream.disposition?.default === 1,

@@ -17,7 +17,7 @@ export const encode = async (job: EncodeJob, onProgress: (seconds: number) => vo
   const source = await openSource(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
   const lines = await Promise.all(jobs.map((stream) => openLine(source, stream)))
-  const shift = startShift(source)
+  const shift = startShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
   let told = 0
   for await (const packet of source.packets()) {
     if (packet === null) continue

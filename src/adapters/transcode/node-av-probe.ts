@@ -2,8 +2,20 @@ import { setImmediate } from 'node:timers/promises'
 import { avGetCodecName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
 import {
   AV_DISPOSITION_ATTACHED_PIC,
+  AV_DISPOSITION_CLEAN_EFFECTS,
+  AV_DISPOSITION_COMMENT,
   AV_DISPOSITION_DEFAULT,
+  AV_DISPOSITION_DEPENDENT,
+  AV_DISPOSITION_DESCRIPTIONS,
+  AV_DISPOSITION_DUB,
+  AV_DISPOSITION_HEARING_IMPAIRED,
+  AV_DISPOSITION_KARAOKE,
+  AV_DISPOSITION_LYRICS,
+  AV_DISPOSITION_NON_DIEGETIC,
+  AV_DISPOSITION_ORIGINAL,
+  AV_DISPOSITION_STILL_IMAGE,
   AV_DISPOSITION_TIMED_THUMBNAILS,
+  AV_DISPOSITION_VISUAL_IMPAIRED,
   AV_LOG_WARNING,
   AV_NOPTS_VALUE,
   AVMEDIA_TYPE_AUDIO,
@@ -22,6 +34,7 @@ import {
   toLanguage,
   withFirstPictures,
 } from './probed-file.ts'
+import { type Purpose, purposesOf } from './stream-purposes.ts'
 
 export const probe = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
@@ -71,9 +84,27 @@ const codecOf = (stream: Stream): string => avGetCodecName(stream.codecpar.codec
 
 const known = (stream: Stream) => ({
   index: stream.index,
+  id: stream.id,
+  programs: [],
   codec: codecOf(stream),
   language: toLanguage(stream.metadata?.get('language')),
+  purposes: purposesOf((purpose) => stream.hasDisposition(FLAGS[purpose])),
 })
+
+const FLAGS = {
+  original: AV_DISPOSITION_ORIGINAL,
+  dub: AV_DISPOSITION_DUB,
+  comment: AV_DISPOSITION_COMMENT,
+  lyrics: AV_DISPOSITION_LYRICS,
+  karaoke: AV_DISPOSITION_KARAOKE,
+  hearing_impaired: AV_DISPOSITION_HEARING_IMPAIRED,
+  visual_impaired: AV_DISPOSITION_VISUAL_IMPAIRED,
+  descriptions: AV_DISPOSITION_DESCRIPTIONS,
+  clean_effects: AV_DISPOSITION_CLEAN_EFFECTS,
+  non_diegetic: AV_DISPOSITION_NON_DIEGETIC,
+  dependent: AV_DISPOSITION_DEPENDENT,
+  still_image: AV_DISPOSITION_STILL_IMAGE,
+} satisfies Readonly<Record<Purpose, unknown>>
 
 const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   kind: 'video',
@@ -95,6 +126,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   },
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
+  goesOnAfter: null,
 })
 
 const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
@@ -106,6 +138,7 @@ const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   bitrate: positive(Number(stream.codecpar.bitRate)),
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
+  goesOnAfter: null,
 })
 
 const startOf = (source: Demuxer): number => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { avRescaleQ, Demuxer, type Packet, type Stream } from 'node-av'
-import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants'
+import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'node-av/constants'
 import { demuxerLimits } from './limits.ts'
 
 /**
@@ -14,16 +14,33 @@ const MICROSECOND = { num: 1, den: 1_000_000 }
 
 /**
  * A file may start its clock anywhere: a broadcast does so at hours, and FFmpeg reads fragments as if their pictures
- * came late by those that are out of order. The program ffmpeg takes it off by itself, the libraries do not.
+ * came late by those that are out of order. The program ffmpeg takes it off by itself, the libraries do not. `used`: the
+ * streams that start with the film; `null` for all of the file.
  */
-export const startShift = (source: Demuxer): ((packet: Packet) => void) => {
-  const micros = source.getFormatContext().startTime
+export const startShift = (
+  source: Demuxer,
+  used: ReadonlyArray<number> | null = null,
+): ((packet: Packet) => void) => {
+  const micros = used === null ? source.getFormatContext().startTime : firstTimeOf(source, used)
   return (packet) => {
     if (micros === AV_NOPTS_VALUE) return
     const ticks = avRescaleQ(micros, MICROSECOND, packet.timeBase)
     if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= ticks
     if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= ticks
   }
+}
+
+/**
+ * In microseconds. Where a format may begin a new clock at any time, other streams may be of another program, and do not
+ * count: so it is in the program ffmpeg.
+ */
+const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
+  const { iformat, startTime: first } = source.getFormatContext()
+  if (((iformat?.flags ?? 0) & AVFMT_TS_DISCONT) === 0) return first
+  return source.streams
+    .filter(({ index, startTime }) => used.includes(index) && startTime !== AV_NOPTS_VALUE)
+    .map(({ startTime, timeBase }) => avRescaleQ(startTime, timeBase, MICROSECOND))
+    .reduce((a, b) => (a === AV_NOPTS_VALUE || b < a ? b : a), AV_NOPTS_VALUE)
 }
 
 /** How a player must turn pictures: degrees clockwise, 0 to 359, and whether upside down before. */

@@ -1,15 +1,21 @@
 import * as t from 'io-ts'
 import { mayBeInterlaced } from '../../domain/ingest/interlacing.ts'
+import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
 /** What is known of any stream. */
 const stream = {
   index: t.number,
+  /** By what the file calls it, such as the PID of a transport stream; `null` where that is not told. */
+  id: nullable(t.number),
+  /** The programs that it is part of, in a transport stream of more than one. */
+  programs: t.readonlyArray(t.number),
   /** FFmpeg's name. */
   codec: t.string,
   /** As the file spells it; `null` when it does not say, or says so in other than letters. */
   language: nullable(t.string),
+  purposes: t.readonlyArray(Purpose),
 }
 
 const timed = {
@@ -18,6 +24,8 @@ const timed = {
   startSeconds: nullable(t.number),
   /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
   endSeconds: nullable(t.number),
+  /** Seconds after which it is over and others of its kind begin, as where recordings were put one behind the other. */
+  goesOnAfter: nullable(t.number),
 }
 
 const ProbedVideo = t.readonly(

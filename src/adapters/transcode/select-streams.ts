@@ -3,7 +3,8 @@ import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/m
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import { isDecoded, MAX_PIXELS } from './limits.ts'
-import type { ProbedAudio, ProbedFile, ProbedStream, ProbedSubtitles, ProbedVideo } from './probed-file.ts'
+import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
+import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
  * Chooses the streams to use: the main pictures and the default sound, of those that are decoded. What is left out is
@@ -13,8 +14,9 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const films = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
   const sounds = streams.filter((stream) => stream.kind === 'audio')
   const video = films.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = sounds.filter(isUsableAudio)
-  const audio = usable.find(({ isDefault }) => isDefault) ?? usable[0]
+  const usable = sounds.filter(isUsableAudio).toSorted(byPurpose)
+  const main = video ?? usable[0]
+  const [audio, ...others] = usable.filter((sound) => isInProgramOf(main, sound))
 
   const refusal = refusalFor(films, video, sounds, audio)
   if (refusal !== null) return E.left(refused(refusal))
@@ -25,12 +27,14 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
-    otherSounds: usable
-      .filter((sound) => sound !== audio)
-      .map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
+    otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
     warnings: [
+      ...goesOn(main),
       ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
-      ...(audio === undefined && sounds.length > 0 ? ['no sound: none of the sounds is decoded'] : []),
+      ...(audio === undefined && sounds.length > 0 ? [noSound(usable)] : []),
+      ...(audio !== undefined && isAside(audio)
+        ? [`the ${describe(audio)} is used: no other is decoded`]
+        : []),
     ],
   })
 }
@@ -42,10 +46,34 @@ const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
 
 const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(codec) && channels > 0
 
-/** Pictures that are stored one by one beside others are thumbnails; of films, the default, else the largest. */
+/** Programs that were recorded into one file have nothing to do with each other. */
+const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
+  main === undefined || main.programs.length === 0 || programs.some((one) => main.programs.includes(one))
+
+const goesOn = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<string> => {
+  const seconds = main?.goesOnAfter ?? null
+  return seconds === null
+    ? []
+    : [
+        `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: cut the file there, and add each part`,
+      ]
+}
+
+const noSound = (usable: ReadonlyArray<ProbedAudio>): string =>
+  usable.length > 0
+    ? 'no sound: there is none in the program of the pictures'
+    : 'no sound: none of the sounds is decoded'
+
+/** What is for all viewers, then the default, then the original. Of containers that say no more, all are the default. */
+const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
+  Number(isAside(a)) - Number(isAside(b)) ||
+  Number(b.isDefault) - Number(a.isDefault) ||
+  languageRank(a) - languageRank(b)
+
+/** Pictures that are stored one by one beside others are thumbnails; of films alike in purpose, the largest. */
 const byImportance = (a: ProbedVideo, b: ProbedVideo): number =>
   Number(isStillCodec(a)) - Number(isStillCodec(b)) ||
-  Number(b.isDefault) - Number(a.isDefault) ||
+  byPurpose(a, b) ||
   b.width * b.height - a.width * a.height ||
   a.index - b.index
 
@@ -79,16 +107,21 @@ export const leftOutLine = (description: string): string => `left out: ${descrip
 
 const describe = (stream: ProbedStream): string => {
   const language = stream.language === null ? '' : ` in ${stream.language}`
-  return `${NAMES[stream.kind]}${language} (${formOf(stream)})`
+  const program = stream.programs.length === 0 ? '' : ` of program ${stream.programs.join(' and ')}`
+  return `${NAMES[stream.kind]}${language}${program} (${formOf(stream)})`
 }
 
 const NAMES = { video: 'pictures', audio: 'sound', subtitles: 'subtitles' }
 
-const formOf = (stream: ProbedVideo | ProbedAudio | ProbedSubtitles): string => {
-  const { kind, codec } = stream
-  if (kind === 'subtitles' || !isDecoded(codec)) return codec
-  if (kind === 'video') return `${codec}, ${stream.width}x${stream.height}`
-  return `${codec}, ${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`
+const formOf = (stream: ProbedStream): string =>
+  [stream.codec, ...sizeOf(stream), ...purposeWords(stream.purposes)].join(', ')
+
+const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
+  if (stream.kind === 'subtitles' || !isDecoded(stream.codec)) return []
+  // Of streams that begin late their decoder has not said it.
+  if (stream.kind === 'video') return stream.width > 0 ? [`${stream.width}x${stream.height}`] : []
+  if (stream.channels === 0) return []
+  return [`${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`]
 }
 
 /** Of the streams in use, when each tells: another, such as subtitles, may go on for longer. */
@@ -115,6 +148,7 @@ const toVideoSource = (video: ProbedVideo): VideoSource => {
     mirrored: video.mirrored,
     averageRate: video.averageRate,
     nominalRate: video.nominalRate,
+    peakRate: null,
     interlaced: fields === 'woven',
     colour: video.colour,
     startSeconds: video.startSeconds,

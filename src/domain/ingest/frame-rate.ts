@@ -48,9 +48,10 @@ const wholeRate = (rate: number): number => {
  * 30 while something moves, and 1 otherwise. Each field of an interlaced film is a picture.
  */
 const rateOf = (video: VideoSource): number => {
-  const { nominalRate, interlaced } = video
+  const { nominalRate, peakRate, interlaced } = video
   const mean = meanOf(video)
   if (interlaced) return mean > MOST_INTERLACED ? mean : 2 * mean
+  if (peakRate !== null) return isNear(peakRate, mean) && isStandard(mean) ? mean : Math.max(peakRate, mean)
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
   if (nominalRate <= MOST_NOMINAL) return nominalRate
@@ -65,8 +66,13 @@ const meanOf = ({ averageRate, nominalRate }: VideoSource): number =>
 const isStandard = (rate: number): boolean =>
   STANDARD_RATES.some((standard) => distance(standard, rate) < 0.005 * rate)
 
-/** Whether its mean says little, and its pictures have to be looked at. */
-export const mayVary = (video: VideoSource): boolean => !video.interlaced && !isStandard(meanOf(video))
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
+
+/** Whether its mean says little, or a guess says something else, so that its pictures have to be counted. */
+export const mayVary = (video: VideoSource): boolean => {
+  const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
+  return !interlaced && (!isStandard(mean) || (nominalRate > mean && !isNear(nominalRate, mean)))
+}
 
 /** Frames a second: an interlaced film of more has its fields counted one by one. */
 const MOST_INTERLACED = 31

@@ -36,6 +36,8 @@ export type VideoSource = {
   /** Frames per second: average and smallest common rate, 0 when unknown. */
   readonly averageRate: number
   readonly nominalRate: number
+  /** Counted where its pictures are densest for a while; `null` where nothing was counted. The other two are guesses. */
+  readonly peakRate: number | null
   /** Whether a picture holds two fields, of two moments. */
   readonly interlaced: boolean
   readonly colour: FilmTags

@@ -11,35 +11,57 @@ import {
   writeTime,
 } from './packets.ts'
 import { createProgramReader, isProgramStream } from './program-packets.ts'
+import { type Programs, programsIn } from './programs.ts'
+import { createStreamSpans } from './stream-spans.ts'
+
+/** What the times of one program say. */
+export type ProgramClock = ReturnType<EvenClock['learnt']> & { readonly seconds: number }
 
 type Container = {
   /** For one time through the file. */
   readonly newReader: () => ReadTimes
   /** Whether the first of several pictures tells its time alone. */
   readonly isSparse: boolean
+  readonly programs: Programs
 }
 
 /** What the times of a transport or a program stream say. */
-export type StreamClock = ReturnType<EvenClock['learnt']> & {
+export type StreamClock = {
   readonly container: Container
-  readonly seconds: number
+  readonly programs: Programs
+  /** By the key of `clockKey`. */
+  readonly clocks: ReadonlyMap<number, ProgramClock>
+  /** See createStreamSpans. */
+  readonly goesOnAfter: (pid: number) => number | null
 }
 
 /** Reads the times of an MPEG transport or program stream; `null` for any other file, and where there are none. */
 export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
-  const container = await containerOf(path)
+  const container = containerOf(await headOf(path))
   if (container === null) return null
-  const clock = createEvenClock()
-  const place = createPlace(clock, container)
+  const { programs } = container
+  const clocks = new Map<number, EvenClock>()
+  const place = createPlace(container, clocks)
+  const spans = createStreamSpans()
   const read = container.newReader()
   await throughFile(path, signal, (bytes) =>
-    read(bytes, (stream, times) => {
-      place(bytes, stream, times)
-    }),
+    read(bytes, (stream, times) => spans.take(stream, times.isVideo, place(bytes, stream, times))),
   )
-  const learnt = clock.learnt()
-  return learnt.ticks === 0 ? null : { ...learnt, container, seconds: learnt.ticks / TICKS_A_SECOND }
+  if (container.isSparse && clocks.size === 0) return null
+  const learnt = [...clocks].map(([key, clock]): [number, ProgramClock] => {
+    const said = clock.learnt()
+    return [key, { ...said, seconds: said.ticks / TICKS_A_SECOND }]
+  })
+  return { container, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
 }
+
+/** Programs that were put into one file side by side have nothing to do with each other, nor have their clocks. */
+export const clockKey = (programs: Programs, pid: number): number =>
+  hasSeveral(programs) ? (programs.get(pid)?.[0] ?? OF_NO_PROGRAM) : THE_ONE_CLOCK
+
+const [OF_NO_PROGRAM, THE_ONE_CLOCK] = [-1, -2]
+
+export const hasSeveral = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
 
 /**
  * The path of a file with the same streams, of which the clock does not jump: the file itself, or a copy in `folder`
@@ -48,12 +70,15 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
 export const withEvenClock = async (
   path: string,
   folder: string,
-  { isUneven, container, ...learnt }: StreamClock,
+  { container, clocks }: StreamClock,
   signal: AbortSignal,
 ): Promise<string> => {
-  if (!isUneven) return path
+  if (![...clocks.values()].some(({ isUneven }) => isUneven)) return path
   const copy = join(folder, 'even-clock.mpeg')
-  const place = createPlace(createEvenClock(learnt), container)
+  const place = createPlace(
+    container,
+    new Map([...clocks].map(([key, learnt]) => [key, createEvenClock(learnt)])),
+  )
   const read = container.newReader()
   const file = await open(copy, 'wx')
   try {
@@ -73,11 +98,17 @@ export const withEvenClock = async (
   return copy
 }
 
-/** Pictures that tell only when they are shown are decoded in another order, if any of the stream tells no more. */
-const createPlace = (clock: EvenClock, { isSparse }: Container) => {
+/**
+ * `clocks` gets those that it lacks. Pictures that tell only when they are shown are decoded in another order, if any of
+ * the stream tells no more.
+ */
+const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, EvenClock>) => {
   const decodedInOrder = new Set<number>()
   let hasSound = false
   return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
+    const key = clockKey(programs, stream)
+    const clock = clocks.get(key) ?? createEvenClock()
+    clocks.set(key, clock)
     if (pts !== dts) decodedInOrder.add(stream)
     hasSound ||= !isVideo
     const isShown = isVideo && !decodedInOrder.has(stream)
@@ -92,17 +123,24 @@ const ofOnePicture = (step: number): number => Math.min(step, 0.04 * TICKS_A_SEC
 /** A gap that is long enough for an engine to fill (FILLED_GAP), however much there is in the last packet of sound. */
 const withPause = (step: number): number => step + 0.05 * TICKS_A_SECOND
 
-const BLOCK_BYTES = 2 ** 20
-const HEAD_BYTES = 2048
+const containerOf = (head: Buffer): Container | null => {
+  if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
+  const stride = strideOf(head.subarray(0, STRIDE_BYTES))
+  if (stride === null) return null
+  return { newReader: () => readTimesOf(stride), isSparse: false, programs: programsIn(head, stride) }
+}
 
-const containerOf = async (path: string): Promise<Container | null> => {
+const BLOCK_BYTES = 2 ** 20
+const STRIDE_BYTES = 2048
+/** Tables come several times a second: this is half a second of 134 Mbit/s. */
+const HEAD_BYTES = 2 ** 23
+
+const headOf = async (path: string): Promise<Buffer> => {
   const file = await open(path)
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    const head = buffer.subarray(0, bytesRead)
-    if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true }
-    const stride = strideOf(head)
-    return stride === null ? null : { newReader: () => readTimesOf(stride), isSparse: false }
+    const { size } = await file.stat()
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, null, 0)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await file.close()
   }

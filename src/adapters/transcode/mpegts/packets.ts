@@ -42,6 +42,16 @@ const nextSync = (bytes: Uint8Array, from: number, stride: number): number => {
 export const pidAt = (bytes: Uint8Array, at: number): number =>
   (((bytes[at + 1] ?? 0) & 0x1f) << 8) | (bytes[at + 2] ?? 0)
 
+export const startsUnit = (bytes: Uint8Array, at: number): boolean => ((bytes[at + 1] ?? 0) & 0x40) !== 0
+
+/** What a packet carries, be it of a PES packet or a table; nothing of one that is scrambled. */
+export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
+  const control = bytes[at + 3] ?? 0
+  const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
+  if (isScrambled || !hasPayload) return bytes.subarray(at, at)
+  return bytes.subarray(at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0), at + PACKET_BYTES)
+}
+
 /** Where a packet has the times of a PES packet that starts in it: offsets of the fields; `dts` is `pts` without one. */
 export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
 
@@ -61,14 +71,11 @@ export const readTimesOf =
 
 /** ISO/IEC 13818-1 §2.4.3.6. A header that goes on in the next packet counts as none: muxers do not split it. */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
-  const startsUnit = (bytes[at + 1] ?? 0) & 0x40
-  if (startsUnit === 0) return null
-  const control = bytes[at + 3] ?? 0
-  const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
-  if (isScrambled || !hasPayload) return null
-  const pes = at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0)
+  if (!startsUnit(bytes, at)) return null
+  const payload = payloadOf(bytes, at)
+  if (payload.length < 14 || payload[0] !== 0 || payload[1] !== 0 || payload[2] !== 1) return null
   const end = at + PACKET_BYTES
-  if (pes + 14 > end || bytes[pes] !== 0 || bytes[pes + 1] !== 0 || bytes[pes + 2] !== 1) return null
+  const pes = end - payload.length
   if (WITHOUT_TIMES.has(bytes[pes + 3] ?? 0) || ((bytes[pes + 6] ?? 0) & 0xc0) !== 0x80) return null
   const has = (bytes[pes + 7] ?? 0) >> 6
   const [pts, isVideo] = [pes + 9, ((bytes[pes + 3] ?? 0) & 0xf0) === 0xe0]
