@@ -54,7 +54,9 @@ const bannedNames = new Set([
   ],
 ])
 
-const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs)$/).filter((file) => !file.endsWith('words.test.ts'))
+const code = filesBelow(['src', 'test', 'bench', 'scripts'], /\.(?:ts|mjs)$/).filter(
+  (file) => !file.endsWith('words.test.ts'),
+)
 const documents = [
   'README.md',
   'CONTRIBUTING.md',

@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { clockKey, readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
+import { readTime } from '../../src/adapters/transcode/mpegts/packets.ts'
+import { createProgramReader } from '../../src/adapters/transcode/mpegts/program-packets.ts'
 import { media } from '../support/transcoding.ts'
 import {
   asM2ts,
@@ -105,6 +108,33 @@ describe('withEvenClock', () => {
     expect(await goesOn(sideBySide(film, film))).to.deep.equal([null, null, null])
   })
 
+  it('[V44] lets program streams that were put together go on, with sound as far from the pictures as before', async () => {
+    const one = await readFile(media('beat.mpg'))
+    const { copy } = await evened(Buffer.concat([one, one, one]))
+    const [before, after] = [programTimesOf(one), programTimesOf(await readFile(copy))]
+    expect(after.length).to.equal(3 * before.length)
+    const moved = after.map(({ stream, time }, i) => {
+      const source = before[i % before.length]
+      expect(stream).to.equal(source?.stream)
+      return time - (source?.time ?? 0)
+    })
+    const starts = [0, 1, 2].map((i) => moved[i * before.length] ?? 0)
+    expect(moved).to.deep.equal(starts.flatMap((start) => before.map(() => start)))
+    for (const i of [1, 2]) expect(((starts[i] ?? 0) - (starts[i - 1] ?? 0)) / 90_000).to.be.within(6, 6.15)
+  })
+
+  it('reads a program stream through lost bytes, and in blocks of any length', async () => {
+    const film = await readFile(media('beat.mpg'))
+    const times = programTimesOf(film)
+    expect(programTimesOf(cut(film, 40_000, 300)).length).to.be.within(times.length - 4, times.length)
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 300, max: 70_000 }), { maxLength: 20 }), (blocks) => {
+        expect(programTimesOf(film, blocks)).to.deep.equal(times)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('takes no other file for a transport stream', async () => {
     for (const name of ['bunny.mp4', 'bunny.mp3', 'subonly.mkv'])
       expect((await clockOf(await readFile(media(name)))).clock).to.equal(null)
@@ -123,3 +153,15 @@ describe('withEvenClock', () => {
 
 const cut = (bytes: Buffer, at: number, length: number): Buffer =>
   Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)])
+
+/** Of a program stream that is read in blocks of these lengths, and then to its end. */
+const programTimesOf = (film: Buffer, blocks: ReadonlyArray<number> = []) => {
+  const read = createProgramReader()
+  const times: Array<{ readonly stream: number; readonly time: number }> = []
+  let done = 0
+  for (const length of [...blocks, film.length]) {
+    const block = film.subarray(done, done + length)
+    done += read(block, (stream, { dts }) => times.push({ stream, time: readTime(block, dts) }))
+  }
+  return times
+}

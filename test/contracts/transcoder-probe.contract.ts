@@ -58,6 +58,16 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 3 seconds' })
   })
 
+  it('says of an mp4 without its index that it was never finished', async () => {
+    const film = await readFile(media('bunny.mp4'))
+    const [moov, free] = [film.indexOf('moov') - 4, film.indexOf('free') - 4]
+    const unfinished = Buffer.concat([film.subarray(0, moov), film.subarray(free)])
+    expect(await left(transcoder.probe(await written('unfinished.mp4', unfinished)))).to.deep.equal({
+      _tag: 'Refused',
+      message: 'the file is cut off, or was never finished: its index (moov) is missing',
+    })
+  })
+
   it('[V44] does not refuse as too long what its header alone says is: it is read through before', async () => {
     const { durationSeconds, announcedSeconds } = await right(make(13).probe(media('flvdur.flv')))
     expect(announcedSeconds).to.be.above(13)

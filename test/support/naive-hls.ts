@@ -1,4 +1,6 @@
 import { boxAlong, boxesAlong } from './edit-mp4.ts'
+import type { Timed } from './naive/naive-rates.ts'
+import * as ratesOf from './naive/naive-rates.ts'
 
 // An HLS client that knows as little as it can: lines and attributes by regular expressions, boxes by their places. It
 // shares no code with what writes lists and measures parts.
@@ -92,18 +94,8 @@ const codecOf = (init: Buffer): string => {
   return `mp4a.40.${(config ?? 0) >> 3}`
 }
 
-const rate = (parts: ReadonlyArray<NaivePart>): number =>
-  (8 * parts.reduce((sum, { bytes }) => sum + bytes.length, 0)) /
-  parts.reduce((sum, { seconds }) => sum + seconds, 0)
+const timed = (parts: ReadonlyArray<NaivePart>): ReadonlyArray<Timed> =>
+  parts.map(({ bytes, seconds }) => ({ bytes: bytes.length, seconds }))
 
-/** RFC 8216bis §4.1: of all runs of parts that last for 0.5 to 1.5 target durations, the greatest rate. */
-export const naivePeak = ({ parts, target }: NaiveList): number => {
-  const runs = parts.flatMap((_, first) => parts.map((__, last) => parts.slice(first, last + 1)))
-  const fitting = runs.filter((run) => {
-    const seconds = run.reduce((sum, part) => sum + part.seconds, 0)
-    return seconds >= 0.5 * target - 1e-6 && seconds <= 1.5 * target + 1e-6
-  })
-  return Math.max(...(fitting.length > 0 ? fitting : parts.map((part) => [part])).map(rate))
-}
-
-export const naiveAverage = ({ parts }: NaiveList): number => rate(parts)
+export const naivePeak = ({ parts, target }: NaiveList): number => ratesOf.naivePeak(timed(parts), target)
+export const naiveAverage = ({ parts }: NaiveList): number => ratesOf.naiveAverage(timed(parts))

@@ -142,6 +142,25 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     ],
   },
   {
+    comesIn: 'an MPEG program stream that is put together of several, or whose clock jumps',
+    comesOut: 'goes on; sound and pictures stay together',
+    films: [
+      {
+        ...beat,
+        file: 'beat.mpg',
+        change: (film) => Buffer.concat([film, film]),
+        seconds: 12,
+        beats: [1, 3, 5, 7.08, 9.08, 11.08],
+      },
+    ],
+  },
+  {
+    comesIn:
+      'a file that does not say where its streams end (MPEG program streams), so that this is estimated',
+    comesOut: 'what there is',
+    films: [{ ...beat, file: 'beat.mpg' }],
+  },
+  {
     comesIn: 'pictures at a rate that varies',
     comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
     films: [

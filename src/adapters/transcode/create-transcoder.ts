@@ -50,8 +50,8 @@ export const createTranscoderOn = (
 
   const toError = (failure: EngineFailure): Refused | Unavailable => {
     if (failure.reason === 'aborted') return unavailable('transcoder')('it was stopped before its end')
-    const message = refusalFor(failure.reason)
-    // A file that cannot be used is reported to its owner; only our own faults go to the operator.
+    const message = refusalFor(failure)
+    // What somebody handed in is his fault and is told to him; an operator is woken for ours.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
@@ -137,11 +137,16 @@ const withPeakRate = (
 /** A signal that is not aborted. */
 const never = (): AbortSignal => new AbortController().signal
 
+/** What the demuxer of MP4 and QuickTime says of a file of which the index stands, or should stand, behind all else. */
+const NO_INDEX = /\bmoov atom not found\b/
+
 /** What to tell the sender; `null` when the file is not to blame. */
-const refusalFor = (reason: EngineFailure['reason']): string | null => {
+const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
   switch (reason) {
     case 'input':
-      return 'the file cannot be read as sound or film'
+      return NO_INDEX.test(detail)
+        ? 'the file is cut off, or was never finished: its index (moov) is missing'
+        : 'the file cannot be read as sound or film'
     case 'crashed':
       return 'the file makes its decoder crash'
     case 'time':

@@ -13,6 +13,7 @@ import { cutRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { type RecipeOptions, toEncodeJob, toPcmJob } from './recipe.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
+import { unevenEnds } from './uneven-ends.ts'
 
 /** Encoding is nearly all of the work; what comes after it has the rest of the bar. */
 const ENCODING = 0.97
@@ -73,6 +74,25 @@ export const sourceSecondsOf = (
   renditions.some(({ video, isEven }) => video === null && !isEven)
     ? null
     : Math.max(...renditions.map((one) => secondsOf(one) - (one.video === null ? 0 : holdSeconds)))
+
+/**
+ * The same after `level`: a pass over pictures alone tells anew how long these are in the source, by a hold that is
+ * nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
+ */
+export const sourceSecondsAnew = (
+  first: ReadonlyArray<SegmentedRendition>,
+  levelled: ReadonlyArray<SegmentedRendition>,
+  holdSeconds: number,
+): number | null => {
+  const sound = sourceSecondsOf(soundsOf(first), 0)
+  const pictures = sourceSecondsOf(filmsOf(levelled), holdSeconds)
+  return sound === null || pictures === null ? null : Math.max(sound, pictures)
+}
+
+const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
+  renditions.filter(({ video }) => video === null)
+const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
+  renditions.filter(({ video }) => video !== null)
 
 /** What the file says of its pictures and sound; `level` sees to what it does not say. */
 export const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
@@ -138,6 +158,7 @@ export const level = async (
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
     return E.right({ ...made, renditions, sourceSeconds })
 
+  const inOneForm = renditions
   const frame = frameSecondsOf(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
@@ -149,8 +170,12 @@ export const level = async (
       ? await again({ ...attempt.plan, audio: [] }, request, { holdSeconds: held, padSeconds: 0 })
       : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
+    if (isHeld) sourceSeconds = sourceSecondsAnew(inOneForm, renditions, held)
   }
-  return E.right({ ...made, renditions, sourceSeconds })
+  const soundSeconds = sourceSecondsOf(soundsOf(made.renditions), 0)
+  const untold = unevenEnds(facts, sourceSecondsOf(filmsOf(renditions), held), soundSeconds)
+  const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
+  return E.right({ ...made, renditions, sourceSeconds, attempt: withWarnings })
 }
 
 /**

@@ -102,6 +102,14 @@ const examineRates = (
   return [
     ...compare('its peak rate', made.bandwidth, peakRate(parts, target)),
     ...compare('its average rate', made.averageBandwidth, averageRate(parts)),
+    ...(made.averageBandwidth > made.bandwidth
+      ? [
+          violation(
+            'rates',
+            `${name}: its average rate would be ${made.averageBandwidth}, above its peak rate of ${made.bandwidth} bit/s`,
+          ),
+        ]
+      : []),
     ...(pictures.length === 0
       ? made.iFrames === null
         ? []

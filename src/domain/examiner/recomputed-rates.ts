@@ -13,10 +13,14 @@ const together = (parts: ReadonlyArray<Timed>): Timed => ({
   seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
 })
 
-/** The largest rate of any run of parts that lasts for 0.5 to 1.5 target durations; without one, of any part. */
+/**
+ * The largest rate of any run of parts that lasts for 0.5 to 1.5 target durations. A part that is in none counts with
+ * the shortest runs from it on and up to it that last for half a target; without one, by itself. Never below the average.
+ */
 export const peakRate = (parts: ReadonlyArray<Timed>, targetSeconds: number): number => {
   const [shortest, longest] = [0.5 * targetSeconds - SAME_SECONDS, 1.5 * targetSeconds + SAME_SECONDS]
-  let [peak, hasRun] = [0, false]
+  let peak = parts.length === 0 ? 0 : bitsPerSecond(together(parts))
+  const isInRun = parts.map(() => false)
   for (let first = 0; first < parts.length; first++) {
     let [bytes, seconds] = [0, 0]
     for (let last = first; last < parts.length; last++) {
@@ -24,11 +28,28 @@ export const peakRate = (parts: ReadonlyArray<Timed>, targetSeconds: number): nu
       seconds += parts[last]?.seconds ?? 0
       if (seconds > longest) break
       if (seconds < shortest) continue
-      hasRun = true
+      isInRun.fill(true, first, last + 1)
       peak = Math.max(peak, bitsPerSecond({ bytes, seconds }))
     }
   }
-  return Math.ceil((hasRun ? peak : Math.max(0, ...parts.map(bitsPerSecond))) - SAME_SECONDS)
+  for (const [at, part] of parts.entries()) {
+    if (isInRun[at]) continue
+    const runs = [parts.slice(at), parts.slice(0, at + 1).toReversed()].flatMap((from) => {
+      const run = shortestRun(from, shortest)
+      return run === null ? [] : [run]
+    })
+    peak = Math.max(peak, ...(runs.length > 0 ? runs : [part]).map(bitsPerSecond))
+  }
+  return Math.ceil(peak - SAME_SECONDS)
+}
+
+/** The first parts, as few as last for so long; `null` where all of them do not. */
+const shortestRun = (parts: ReadonlyArray<Timed>, seconds: number): Timed | null => {
+  for (let count = 1; count <= parts.length; count++) {
+    const run = together(parts.slice(0, count))
+    if (run.seconds >= seconds) return run
+  }
+  return null
 }
 
 export const averageRate = (parts: ReadonlyArray<Timed>): number =>

@@ -2,22 +2,32 @@ export type Timed = { readonly bytes: number; readonly seconds: number }
 
 /**
  * RFC 8216bis §4.1, by trying every run of neighbours: the greatest rate of those that last for 0.5 to 1.5 target
- * durations; where there are none, of single ones.
+ * durations. A part in none of these has the shortest runs from it on and up to it; where there are none, its own rate.
  */
 export const naivePeak = (parts: ReadonlyArray<Timed>, target: number): number => {
-  const rates: number[] = []
-  for (let first = 0; first < parts.length; first++)
-    for (let end = first + 1; end <= parts.length; end++) {
-      const { bytes, seconds } = total(parts.slice(first, end))
-      if (seconds >= 0.5 * target - 1e-9 && seconds <= 1.5 * target + 1e-9) rates.push((bytes * 8) / seconds)
-    }
-  const counted = rates.length > 0 ? rates : parts.map(({ bytes, seconds }) => (bytes * 8) / seconds)
-  return Math.ceil(Math.max(...counted) - 1e-6)
+  const isLong = (run: ReadonlyArray<Timed>) => total(run).seconds >= 0.5 * target - 1e-9
+  const isShort = (run: ReadonlyArray<Timed>) => total(run).seconds <= 1.5 * target + 1e-9
+  const runs = parts.flatMap((_, first) =>
+    parts.slice(first).map((__, n) => parts.slice(first, first + n + 1)),
+  )
+  const proper = runs.filter((run) => isLong(run) && isShort(run))
+  const counted = parts
+    .filter((part) => !proper.some((run) => run.includes(part)))
+    .flatMap((part) => {
+      const onwards = runs.find((run) => run[0] === part && isLong(run))
+      const upTo = runs.findLast((run) => run.at(-1) === part && isLong(run))
+      const around = [onwards, upTo].filter((run) => run !== undefined)
+      return around.length > 0 ? around : [[part]]
+    })
+  const rates = [...proper, ...counted].map(bitsPerSecond)
+  return Math.ceil(Math.max(...rates, bitsPerSecond(parts)) - 1e-6)
 }
 
-export const naiveAverage = (parts: ReadonlyArray<Timed>): number => {
+export const naiveAverage = (parts: ReadonlyArray<Timed>): number => Math.ceil(bitsPerSecond(parts) - 1e-6)
+
+const bitsPerSecond = (parts: ReadonlyArray<Timed>): number => {
   const { bytes, seconds } = total(parts)
-  return Math.ceil((bytes * 8) / seconds - 1e-6)
+  return (bytes * 8) / seconds
 }
 
 export const total = (parts: ReadonlyArray<Timed>): Timed =>

@@ -20,12 +20,14 @@ type Reading = {
   readonly even: number
   /** How far it was from the one before. */
   readonly step: number
+  /** How long what begins there lasts, as far as is known. */
+  readonly rest: number
   /** That one, where the two are far from each other: this one may be damaged. */
   readonly before: Reading | null
 }
 
 /** What all of a file teaches, for a second look at it. */
-export type ClockReading = {
+export type Learnt = {
   /** For each clock, by how much a stream on it would begin before its own end on the clock before. */
   readonly overlaps: ReadonlyArray<number>
   /** Which times are damaged, ascending: the next one of the same stream goes on from the one before. */
@@ -36,9 +38,15 @@ export type EvenClock = {
   /**
    * The time on a clock that never jumps of a `raw` decoding time of a stream; times come as they stand in the file.
    * `isShown`: it is the time at which a picture is shown, of a stream that does not tell when it is decoded.
+   * `restOf`: how long what begins there lasts, in ticks, where what came before it was so far from it.
    */
-  readonly place: (stream: number, raw: number, isShown?: boolean) => number
-  readonly learnt: () => ClockReading & {
+  readonly place: (
+    stream: number,
+    raw: number,
+    isShown?: boolean,
+    restOf?: (step: number) => number,
+  ) => number
+  readonly learnt: () => Learnt & {
     /** Times have to be written anew: the source changes its clock, or its counter of 33 bits starts again. */
     readonly isUneven: boolean
     /** From the first time to the last. */
@@ -52,7 +60,7 @@ export type EvenClock = {
  * the old one until they jump, too, and join it. So their distances stay what they are. A stream that pauses while
  * another goes on does not jump, and pauses of all streams up to 10 seconds stay.
  */
-export const createEvenClock = (known: ClockReading = { overlaps: [], damaged: [] }): EvenClock => {
+export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): EvenClock => {
   const readings = new Map<number, Reading>()
   const overlaps: number[] = [0]
   const damaged: number[] = []
@@ -98,7 +106,7 @@ export const createEvenClock = (known: ClockReading = { overlaps: [], damaged: [
     return own.before
   }
 
-  const place = (stream: number, raw: number, isShown = false): number => {
+  const place: EvenClock['place'] = (stream, raw, isShown = false, restOf = (step) => step) => {
     ordinal++
     if (ordinal === known.damaged[nextDamaged]) {
       nextDamaged++
@@ -113,12 +121,13 @@ export const createEvenClock = (known: ClockReading = { overlaps: [], damaged: [
     if (own !== undefined) {
       isUneven ||= era !== own.era || raw + WRAP / 2 < own.raw
       if (era.index > own.era.index)
-        overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, own.even + own.step - even)
+        overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, own.even + own.rest - even)
     }
     const step = own === undefined ? 0 : Math.min(LONGEST_STEP, Math.max(0, even - own.even))
+    const rest = restOf(step)
     const isNear = own === undefined || Math.abs(ahead) <= LONGEST_STEP
     const before = isNear ? null : Object.assign({}, own, { before: null })
-    readings.set(stream, { ordinal, era, raw, even, step, before })
+    readings.set(stream, { ordinal, era, raw, even, step, rest, before })
     era.raw = raw
     era.even = even
     first = Math.min(first, even)
@@ -137,7 +146,7 @@ const MOST_DAMAGED = 100_000
 const START = 20 * TICKS_A_SECOND
 
 const nextOf = (own: Reading | undefined, newest: Era | undefined): number =>
-  own === undefined ? (newest?.even ?? START) : own.even + own.step
+  own === undefined ? (newest?.even ?? START) : own.even + own.rest
 
 /** From one time to another the short way round. */
 const between = (from: number, to: number): number => {

@@ -2,24 +2,32 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEvenClock, type EvenClock } from './clock.ts'
 import {
-  forEachPacket,
   type PesTimes,
-  pesTimesAt,
-  pidAt,
+  type ReadTimes,
   readTime,
+  readTimesOf,
   strideOf,
   TICKS_A_SECOND,
   writeTime,
 } from './packets.ts'
+import { createProgramReader, isProgramStream } from './program-packets.ts'
 import { type Programs, programsIn } from './programs.ts'
 import { createStreamSpans } from './stream-spans.ts'
 
 /** What the times of one program say. */
 export type ProgramClock = ReturnType<EvenClock['learnt']> & { readonly seconds: number }
 
-/** What the times of a transport stream say. */
+type Container = {
+  /** For one time through the file. */
+  readonly newReader: () => ReadTimes
+  /** Whether the first of several pictures tells its time alone. */
+  readonly isSparse: boolean
+  readonly programs: Programs
+}
+
+/** What the times of a transport or a program stream say. */
 export type StreamClock = {
-  readonly stride: number
+  readonly container: Container
   readonly programs: Programs
   /** By the key of `clockKey`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
@@ -27,26 +35,24 @@ export type StreamClock = {
   readonly goesOnAfter: (pid: number) => number | null
 }
 
-/** Reads the times of an MPEG transport stream; `null` for any other file. */
+/** Reads the times of an MPEG transport or program stream; `null` for any other file, and where there are none. */
 export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
-  const head = await headOf(path)
-  const stride = strideOf(head.subarray(0, STRIDE_BYTES))
-  if (stride === null) return null
-  const programs = programsIn(head, stride)
+  const container = containerOf(await headOf(path))
+  if (container === null) return null
+  const { programs } = container
   const clocks = new Map<number, EvenClock>()
-  const place = createPlace(programs, clocks)
+  const place = createPlace(container, clocks)
   const spans = createStreamSpans()
+  const read = container.newReader()
   await throughFile(path, signal, (bytes) =>
-    forEachPacket(bytes, stride, (at) => {
-      const times = pesTimesAt(bytes, at)
-      if (times !== null) spans.take(pidAt(bytes, at), times.isVideo, place(bytes, at, times))
-    }),
+    read(bytes, (stream, times) => spans.take(stream, times.isVideo, place(bytes, stream, times))),
   )
+  if (container.isSparse && clocks.size === 0) return null
   const learnt = [...clocks].map(([key, clock]): [number, ProgramClock] => {
     const said = clock.learnt()
     return [key, { ...said, seconds: said.ticks / TICKS_A_SECOND }]
   })
-  return { stride, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
+  return { container, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
 }
 
 /** Programs that were put into one file side by side have nothing to do with each other, nor have their clocks. */
@@ -64,22 +70,21 @@ export const hasSeveral = (programs: Programs): boolean => new Set([...programs.
 export const withEvenClock = async (
   path: string,
   folder: string,
-  { stride, programs, clocks }: StreamClock,
+  { container, clocks }: StreamClock,
   signal: AbortSignal,
 ): Promise<string> => {
   if (![...clocks.values()].some(({ isUneven }) => isUneven)) return path
-  const copy = join(folder, 'even-clock.ts')
+  const copy = join(folder, 'even-clock.mpeg')
   const place = createPlace(
-    programs,
+    container,
     new Map([...clocks].map(([key, learnt]) => [key, createEvenClock(learnt)])),
   )
+  const read = container.newReader()
   const file = await open(copy, 'wx')
   try {
     const rest = await throughFile(path, signal, async (bytes) => {
-      const done = forEachPacket(bytes, stride, (at) => {
-        const times = pesTimesAt(bytes, at)
-        if (times === null) return
-        const shift = place(bytes, at, times) - readTime(bytes, times.dts)
+      const done = read(bytes, (stream, times) => {
+        const shift = place(bytes, stream, times) - readTime(bytes, times.dts)
         for (const field of new Set([times.pts, times.dts]))
           writeTime(bytes, field, readTime(bytes, field) + shift)
       })
@@ -97,16 +102,32 @@ export const withEvenClock = async (
  * `clocks` gets those that it lacks. Pictures that tell only when they are shown are decoded in another order, if any of
  * the stream tells no more.
  */
-const createPlace = (programs: Programs, clocks: Map<number, EvenClock>) => {
+const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, EvenClock>) => {
   const decodedInOrder = new Set<number>()
-  return (bytes: Uint8Array, at: number, { isVideo, pts, dts }: PesTimes): number => {
-    const pid = pidAt(bytes, at)
-    const key = clockKey(programs, pid)
+  let hasSound = false
+  return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
+    const key = clockKey(programs, stream)
     const clock = clocks.get(key) ?? createEvenClock()
     clocks.set(key, clock)
-    if (pts !== dts) decodedInOrder.add(pid)
-    return clock.place(pid, readTime(bytes, dts), isVideo && !decodedInOrder.has(pid))
+    if (pts !== dts) decodedInOrder.add(stream)
+    hasSound ||= !isVideo
+    const isShown = isVideo && !decodedInOrder.has(stream)
+    const restOf = !isSparse ? undefined : !isVideo ? withPause : hasSound ? ofOnePicture : undefined
+    return clock.place(stream, readTime(bytes, dts), isShown, restOf)
   }
+}
+
+/** The sound says better than the pictures where the last of them ends. */
+const ofOnePicture = (step: number): number => Math.min(step, 0.04 * TICKS_A_SECOND)
+
+/** A gap that is long enough for an engine to fill (FILLED_GAP), however much there is in the last packet of sound. */
+const withPause = (step: number): number => step + 0.05 * TICKS_A_SECOND
+
+const containerOf = (head: Buffer): Container | null => {
+  if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
+  const stride = strideOf(head.subarray(0, STRIDE_BYTES))
+  if (stride === null) return null
+  return { newReader: () => readTimesOf(stride), isSparse: false, programs: programsIn(head, stride) }
 }
 
 const BLOCK_BYTES = 2 ** 20
@@ -132,7 +153,7 @@ const headOf = async (path: string): Promise<Buffer> => {
 const throughFile = async (
   path: string,
   signal: AbortSignal,
-  take: (bytes: Uint8Array) => number | Promise<number>,
+  take: (bytes: Buffer) => number | Promise<number>,
 ): Promise<Uint8Array> => {
   const file = await open(path)
   try {

@@ -55,6 +55,20 @@ export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
 /** Where a packet has the times of a PES packet that starts in it: offsets of the fields; `dts` is `pts` without one. */
 export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
 
+/**
+ * Calls `visit` with the times of each packet of a block, and the stream that they are of. Returns how many bytes it is
+ * done with; the next block begins with the others.
+ */
+export type ReadTimes = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
+
+export const readTimesOf =
+  (stride: number): ReadTimes =>
+  (bytes, visit) =>
+    forEachPacket(bytes, stride, (at) => {
+      const times = pesTimesAt(bytes, at)
+      if (times !== null) visit(pidAt(bytes, at), times)
+    })
+
 /** ISO/IEC 13818-1 §2.4.3.6. A header that goes on in the next packet counts as none: muxers do not split it. */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   if (!startsUnit(bytes, at)) return null

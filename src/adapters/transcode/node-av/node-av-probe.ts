@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { avGetCodecName, type Demuxer, Log, type Rational, type Stream } from 'node-av'
 import {
   AV_DISPOSITION_ATTACHED_PIC,
@@ -38,7 +39,13 @@ import { openSource, turnOf } from './node-av-source.ts'
 export const probe = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
-  const source = await openSource(path)
+  const source = await openSource(path).catch(async (error: unknown) => {
+    // The log comes from other threads, by way of the event loop.
+    await setImmediate()
+    const said = error instanceof Error ? error.message : String(error)
+    // An error of the library is a number; the demuxer tells the log why.
+    throw new Error([...warnings.slice(-MOST_REASONS).map((line) => line.trim()), said].join(' | '))
+  })
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
@@ -54,6 +61,8 @@ export const probe = async (path: string): Promise<ProbedFile> => {
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: looked }
 }
+
+const MOST_REASONS = 4
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
   switch (stream.codecpar.codecType) {

@@ -1,24 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { peakRate } from '../../../../src/domain/examiner/recomputed-rates.ts'
 import {
   type MeasuredPart,
   measureBitrates,
   targetDurationOf,
 } from '../../../../src/domain/ingest/plan/bitrates.ts'
+import { naivePeak } from '../../../support/naive/naive-rates.ts'
 
-/** RFC 8216bis §4.1 word by word: every contiguous run of parts. Slow, and easy to believe. */
-const naivePeak = (parts: ReadonlyArray<MeasuredPart>, timescale: number, target: number): number => {
-  const runs = parts.flatMap((_, i) => parts.slice(i).map((__, n) => parts.slice(i, i + n + 1)))
-  const rates = runs
-    .map((run) => ({
-      bits: run.reduce((sum, part) => sum + part.bytes * 8, 0),
-      seconds: run.reduce((sum, part) => sum + part.durationTicks, 0) / timescale,
-    }))
-    .filter(({ seconds }) => seconds >= 0.5 * target && seconds <= 1.5 * target)
-    .map(({ bits, seconds }) => bits / seconds)
-  if (rates.length > 0) return Math.max(...rates)
-  return Math.max(...parts.map((part) => (part.bytes * 8 * timescale) / part.durationTicks))
-}
+const naivelyTimed = (parts: ReadonlyArray<MeasuredPart>, timescale: number) =>
+  parts.map(({ bytes, durationTicks }) => ({ bytes, seconds: durationTicks / timescale }))
 
 const parts = fc.array(
   fc.record({
@@ -32,22 +23,31 @@ describe('measureBitrates', () => {
   it('finds the peak that a naive reading of the RFC finds', () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 1, max: 12 }), (list, target) => {
-        const { peak } = measureBitrates(list, 1000, target)
-        expect(peak).to.be.closeTo(naivePeak(list, 1000, target), 1.001)
-        expect(peak).to.be.at.least(
-          naivePeak(list, 1000, target) - 1e-6 * naivePeak(list, 1000, target) - 1e-5,
-        )
+        const { peak, average } = measureBitrates(list, 1000, target)
+        const timed = naivelyTimed(list, 1000)
+        expect(peak).to.be.closeTo(naivePeak(timed, target), 1)
+        expect(peak).to.be.closeTo(peakRate(timed, target), 1)
+        expect(peak).to.be.at.least(average)
       }),
       { numRuns: 500 },
     )
   })
 
-  it('counts a run that is nearly empty before a part that is too long to be one', () => {
+  it('counts each part in one run at least: a loud one at the end, too short for one with the part before it', () => {
     const list = [
-      { bytes: 1, durationTicks: 1501 },
-      { bytes: 0, durationTicks: 500 },
+      { bytes: 600, durationTicks: 2043 },
+      { bytes: 60_000, durationTicks: 975 },
     ]
-    expect(measureBitrates(list, 1000, 1).peak).to.equal(0)
+    expect(measureBitrates(list, 1000, 2).peak).to.equal(Math.ceil((60_600 * 8) / 3.018))
+  })
+
+  it('has no average above the peak', () => {
+    const list = [
+      { bytes: 1000, durationTicks: 900 },
+      { bytes: 0, durationTicks: 1900 },
+      { bytes: 1000, durationTicks: 900 },
+    ]
+    expect(measureBitrates(list, 1000, 2)).to.deep.equal({ peak: 4325, average: 4325 })
   })
 
   it('gives as average all bits by all seconds, rounded up', () => {

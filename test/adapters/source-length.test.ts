@@ -1,0 +1,53 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { sourceSecondsAnew } from '../../src/adapters/transcode/encode-passes.ts'
+import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/cut-rendition.ts'
+import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
+
+const TIMESCALE = 48_000
+const track = { codec: '', timescale: TIMESCALE, hasEditList: false, pictures: null, sound: null }
+const slice = { path: '', start: 0, end: 0 }
+
+const rendition = (durationTicks: number, frame: number | null): SegmentedRendition => ({
+  name: frame === null ? 'sound' : 'pictures',
+  video: frame === null ? null : { width: 64, height: 48, frameRate: { num: TIMESCALE, den: frame } },
+  audio: frame === null ? { channels: 2, sampleRate: TIMESCALE } : null,
+  codec: '',
+  timescale: TIMESCALE,
+  track,
+  init: slice,
+  parts: [{ slice, durationTicks, keyframes: [], fragments: [], startTicks: 0 }],
+  isEven: true,
+})
+
+describe('the length of a source', () => {
+  it('[V41] is within a frame of what was made level, whatever the header made of it at first', () => {
+    const rates = [60, 50, 30, 25, 24, 12, 5].map((rate) => TIMESCALE / rate)
+    fc.assert(
+      fc.property(
+        fc.record({
+          frame: fc.constantFrom(...rates),
+          pictures: fc.integer({ min: 1, max: 500 }),
+          sound: fc.integer({ min: 1, max: 20_000 }),
+          // What the header said is missing, and by how many pictures the hold came out otherwise.
+          told: fc.double({ min: 0, max: 3, noNaN: true }),
+          off: fc.integer({ min: 0, max: 2 }),
+        }),
+        ({ frame, pictures, sound, told, off }) => {
+          const soundTicks = sound * AAC_TICKS
+          const longest = Math.max(frame, AAC_TICKS)
+          const held = (seconds: number) =>
+            seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
+          const lasts = (hold: number) => (pictures + held(hold)) * frame
+          const first = [rendition(lasts(told), frame), rendition(soundTicks, null)]
+          const hold = Math.max(0, told + (soundTicks - lasts(told)) / TIMESCALE)
+          const levelled = [rendition(lasts(hold), frame), rendition(soundTicks, null)]
+          fc.pre(Math.abs(lasts(hold) - soundTicks) <= longest)
+          const seconds = sourceSecondsAnew(first, levelled, hold)
+          for (const made of [lasts(hold), soundTicks])
+            expect(Math.abs(made / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
+        },
+      ),
+    )
+  })
+})
