@@ -20,7 +20,7 @@ const clipOf = (given: string): Clip => {
   throw new Failure(`--clip ${given} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
 }
 
-/** What the options take from the token (http-api.md §2.4). */
+/** Returns the restrictions that the options define (http-api.md §2.4). */
 export const restrictionsOf = (options: {
   readonly maxh?: string | undefined
   readonly clip?: string | undefined
@@ -31,7 +31,7 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
-/** A clip takes nothing from a picture: a token that seems to open less of one is not printed. */
+/** A clip does not restrict an image: no token is printed that seems to open less than it does. */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
     throw new Failure(`${uid} is a picture, and has no time to cut: --clip is for sounds and films`, 2)
@@ -49,7 +49,7 @@ const wordsOf = (args: ReadonlyArray<string>) =>
     allowPositionals: true,
   })
 
-/** Prints a media token for an image or content file, and nothing else; or explains one. */
+/** Prints a media token for an image or content file, and nothing else; or explains a token. */
 export const tokenCommand: Command = {
   usage,
   about: 'Prints a token for a picture, sound or film, and nothing else; or says what a token opens.',

@@ -37,7 +37,7 @@ import {
   originalBindings,
 } from './stored-file-rows.ts'
 
-/** Sounds and films in PostgreSQL. */
+/** Audio and video files in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { one, run } = createStatements(db)
   const { finish, replace, ...known } = createLibraryTable(db, {

@@ -13,7 +13,7 @@ const selectNamed = `
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { one, many } = createStatements(db)
   const selectUid = one('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
-  const named = many('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
+  const selectNamedKeys = many('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
 
   return {
     libraryUid: pipe(
@@ -27,7 +27,7 @@ export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository =
     ),
     namedAmong: (keys) =>
       pipe(
-        named(JSON.stringify(keys)),
+        selectNamedKeys(JSON.stringify(keys)),
         TE.map((rows) => new Set(rows.map(({ key }) => key))),
       ),
   }

@@ -16,7 +16,7 @@ export const createKnexUserRepository = (db: Knex): UserRepository => {
 
   return {
     isAdmin: (sub) => {
-      if (sub.includes('\u0000')) return TE.right(false) // PostgreSQL has no text with a NUL, hence no such user
+      if (sub.includes('\u0000')) return TE.right(false) // PostgreSQL text cannot contain NUL
       return pipe(
         selectAdmin(sub),
         TE.map((row) => O.isSome(row) && row.value.admin),

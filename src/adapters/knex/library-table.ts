@@ -5,28 +5,28 @@ import { O, pipe, TE } from '../../fp.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { storedFileJson } from './stored-file-rows.ts'
 
-/** A table of files: each has an original, and either all of its exports (then it is finished) or none. */
+/** A table of files. Each file has an original, and either all of its exports (finished) or none. */
 export type LibraryTable<U extends string, K> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
-  /** Of an export: to which file it belongs. */
+  /** Column of an export that refers to its file. */
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** What ingestion knows of a file: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
+  /** Row of a file for ingest: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
   readonly known: t.Type<K, unknown, unknown>
   readonly columns?: ReadonlyArray<string>
 }
 
-/** Adds what has just been made of the file with this id. */
+/** Inserts the new exports of the file with this id. */
 type Insert = (trx: Knex.Transaction, id: number) => Promise<void>
 
-/** Files that are listed at once. */
+/** Files per listing. */
 const pageSize = 100
 
 const Id = t.strict({ id: t.number })
 const Count = t.strict({ count: t.number })
 
-/** What is asked of either kind of file in the same words. */
+/** The statements that are the same for image and content files. */
 export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
   const { files, exports, fileId, uid: Uid, known, columns = [] } = table
   const { many, one, run } = createStatements(db)
@@ -113,8 +113,8 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     ),
 
     /**
-     * Runs `insert` with the file's id for the one transaction that gets there first: others wait on the file's row,
-     * and then find it finished. `false` for them, and for a file that is gone.
+     * Runs `insert` in the first transaction that claims the file. Others wait for the lock of its row, and
+     * then find it finished. Returns `false` for them, and for a file that no longer exists.
      */
     finish: (uid: U, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
@@ -128,7 +128,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
         return true
       }),
 
-    /** The same for a file that has exports of an older recipe than this: what is inserted takes their place. */
+    /** The same for a file with exports of an older recipe than this: the inserted exports replace them. */
     replace: (uid: U, recipe: number, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
         const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))

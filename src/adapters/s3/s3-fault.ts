@@ -1,26 +1,26 @@
 import { errnoOf } from '../platform/errno.ts'
 
 type Facts = {
-  /** The SDK's name of the error: S3's code, if there was one in the answer. */
+  /** The SDK's name of the error: S3's code, if the response has one. */
   readonly name: string
-  /** Of Node: `ECONNREFUSED`. Else empty. */
+  /** Node's error code, such as `ECONNREFUSED`; empty if none. */
   readonly code: string
-  /** Of HTTP; 0 when there was no answer. */
+  /** HTTP status; 0 if there was no response. */
   readonly status: number
   readonly message: string
 }
 
-const ofNetwork = /^(ECONN|EHOST|ENET|EAI_|EPIPE|ETIMEDOUT|ENOTFOUND)/
-const ofTls = /EPROTO|CERT|TLS|SSL/
+const networkCodes = /^(ECONN|EHOST|ENET|EAI_|EPIPE|ETIMEDOUT|ENOTFOUND)/
+const tlsCodes = /EPROTO|CERT|TLS|SSL/
 
 type Where = { readonly bucket: string; readonly endpoint: string | null }
 
 export const isNoSuchKey = (error: unknown): boolean => factsOf(error).name === 'NoSuchKey'
 
-/** The object is there, and ends before the range begins. */
+/** The object exists, but ends before the range begins. */
 export const isBeyondEnd = (error: unknown): boolean => factsOf(error).status === 416
 
-/** One line for operators: what is wrong, and what to do about it. */
+/** Explains an error in one line for operators: what is wrong, and how to correct it. */
 export const explainS3Fault = (error: unknown, { bucket, endpoint }: Where): string => {
   const facts = factsOf(error)
   const at = endpoint ?? 'AWS'
@@ -53,8 +53,8 @@ const explainUnnamed = ({ name, code, status, message }: Facts, at: string): str
   if (message === 'Region is missing') return 'there is no region for the store: set S3_REGION'
   if (status === 500 || status > 501) return `the store at ${at} is ill or overloaded (${status} ${name})`
   if (status > 0) return `the store at ${at} answered ${status} ${name}: ${message}`
-  if (ofNetwork.test(code)) return `the store at ${at} cannot be reached (${code}): check S3_ENDPOINT`
-  if (ofTls.test(code))
+  if (networkCodes.test(code)) return `the store at ${at} cannot be reached (${code}): check S3_ENDPOINT`
+  if (tlsCodes.test(code))
     return `there is no trusted TLS connection to the store at ${at} (${code}): check S3_ENDPOINT`
   return message
 }

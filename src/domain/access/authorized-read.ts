@@ -18,8 +18,8 @@ type SharedLoad<A> = Loaded<A> & { readonly isCached: boolean }
  * lookups and one repository query. So only an owner is served from the cache, and other callers never fill
  * it.
  *
- * `isOwner` is called with `none`, too, and must take the same time then. Hot path: an owner's hit costs one
- * cache read. Concurrent owners share one query.
+ * `isOwner` must take the same time for `none`. Hot path: an owner's hit is one cache read. Owners share
+ * queries.
  */
 export const createAuthorizedRead = (cache: CachePort) => {
   const flight = createSingleFlight()
