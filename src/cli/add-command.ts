@@ -26,8 +26,8 @@ export const addCommand: Command = {
     })
     if (positionals.length === 0) throw wrongUsage(usage)
 
-    return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
-      if (made !== null) printError(made)
+    return withNewLibrary(config, async ({ ingest, admins, database }, created) => {
+      if (created !== null) printError(created)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0

@@ -57,39 +57,39 @@ const joinNames = (all: ReadonlyArray<string>): string =>
 /** Checks that the folder exists, its owner, and the free space. `uid`: the user of this process. */
 export const examineDataFolder = async (dataDir: string, uid: number): Promise<Examined> => {
   const name = 'data folder'
-  const found = await stat(dataDir).catch(() => null)
-  if (found === null)
+  const stats = await stat(dataDir).catch(() => null)
+  if (stats === null)
     return {
       name,
       detail: dataDir,
       fault: `${dataDir} is not there`,
       remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` makes it',
     }
-  if (!found.isDirectory())
+  if (!stats.isDirectory())
     return { name, detail: dataDir, fault: `${dataDir} is no folder`, remedy: 'set DATA_DIR to a folder' }
-  if (found.uid !== uid && uid !== 0)
+  if (stats.uid !== uid && uid !== 0)
     return {
       name,
       detail: dataDir,
-      fault: `${dataDir} belongs to the user with the id ${found.uid}, and this command runs as ${uid}`,
-      remedy: `run it as that user: ${larderAs(found.uid, dataDir, ['doctor'])}`,
+      fault: `${dataDir} belongs to the user with the id ${stats.uid}, and this command runs as ${uid}`,
+      remedy: `run it as that user: ${larderAs(stats.uid, dataDir, ['doctor'])}`,
     }
-  const { foreign, isWhole } = await findForeign(dataDir, found.uid)
+  const { foreign, isWhole } = await findForeign(dataDir, stats.uid)
   if (foreign.length > 0) {
     const paths = foreign.length > maxNames ? [dataDir] : foreign.map((name) => path.join(dataDir, name))
     const remedy = shellLine(['sudo', 'chown', '-R', `--reference=${dataDir}`, '--', ...paths])
     return {
       name,
       detail: dataDir,
-      fault: `${joinNames(foreign)} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
+      fault: `${joinNames(foreign)} in ${dataDir} does not belong to the owner of the folder, the user with the id ${stats.uid}`,
       remedy: `stop the server, then: ${remedy}`,
     }
   }
-  const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
+  const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
   return withFreeSpace(
     name,
     dataDir,
-    ` (user ${found.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
+    ` (user ${stats.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
   )
 }
 

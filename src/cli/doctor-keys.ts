@@ -16,8 +16,8 @@ const remedies = {
 /** Describes where each key comes from, and the faults of key files. Shows nothing of a key. */
 export const describeKeys = (files: ReadonlyArray<KeyFile>): Examined => {
   const sourceOf = (use: (typeof uses)[number]): string => {
-    const found = files.find((file) => file.use === use)
-    return `${names[use]} sourceOf ${found === undefined ? settings[use] : found.folder}`
+    const keyFile = files.find((file) => file.use === use)
+    return `${names[use]} from ${keyFile === undefined ? settings[use] : keyFile.folder}`
   }
   const faults = files.flatMap(({ fault }) => (fault === null ? [] : [fault]))
   return {

@@ -53,8 +53,8 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
     }
     default: {
       const { sub, iat, exp, nbf } = claims
-      const found = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
-      return `a claim is missing or not as it must be: ${found.map(([name, value]) => `${name} is ${formatTime(value)}`).join(', ')}`
+      const entries = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
+      return `a claim is missing or not as it must be: ${entries.map(([name, value]) => `${name} is ${formatTime(value)}`).join(', ')}`
     }
   }
 }

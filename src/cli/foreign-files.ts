@@ -41,10 +41,10 @@ export const findForeign = async (
       checked += 1
       if (checked > limit) return { foreign, isWhole: false }
       const name = path.join(parent, child)
-      const found = await statOrNull(path.join(folder, name))
-      if (found === null) continue
-      if (isForeign(name, found.uid)) foreign.push(name)
-      else if (found.isDirectory()) folders.push(name)
+      const stats = await statOrNull(path.join(folder, name))
+      if (stats === null) continue
+      if (isForeign(name, stats.uid)) foreign.push(name)
+      else if (stats.isDirectory()) folders.push(name)
     }
   }
   return { foreign, isWhole: true }

@@ -18,20 +18,20 @@ const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget
 type Serving = {
   readonly config: Config
   /** What was just created of the library, as a line of text. */
-  readonly made: string | null
+  readonly created: string | null
   readonly print: CommandContext['print']
   readonly report: CommandContext['report']
   readonly stop: StopRequest
 }
 
-const serve = async (larder: Larder, { config, made, print, report, stop }: Serving): Promise<number> => {
+const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await listenOn(server, config)
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
   report({ lines: [message], json: { message, url, port } })
 
-  if (made !== null) print(`  ${made}`)
+  if (created !== null) print(`  ${created}`)
 
   const work = createBackgroundTasks(larder, config, print)
   const working = work.run()
@@ -55,10 +55,10 @@ export const serveCommand: Command = {
     let isServing = false
     const stop = listenForStop(() => (isServing ? budgetOf(initial).whole / 1000 : closingSeconds))
     const config = await resolvePort(initial)
-    const running = withNewLibrary(config, async (larder, made) => {
+    const running = withNewLibrary(config, async (larder, created) => {
       if (stop.isRequested()) return 0
       isServing = true
-      return serve(larder, { config, made, print, report, stop })
+      return serve(larder, { config, created, print, report, stop })
     })
     return stop.track('database, object store and cache to be opened or closed', running)
   },

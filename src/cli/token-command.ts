@@ -9,15 +9,15 @@ import { orFail } from './outcome.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
-const wholeNumber = (option: string, given: string, what: string, example: string): number => {
-  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)
-  throw new Failure(`--${option} ${given} is not ${what}; for example --${option} ${example}`, 2)
+const wholeNumber = (option: string, value: string, what: string, example: string): number => {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
+  throw new Failure(`--${option} ${value} is not ${what}; for example --${option} ${example}`, 2)
 }
 
-const clipOf = (given: string): Clip => {
-  const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(given) ?? []
+const clipOf = (value: string): Clip => {
+  const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(value) ?? []
   if (from !== undefined && Number(from) < Number(to)) return [Number(from), Number(to)]
-  throw new Failure(`--clip ${given} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
+  throw new Failure(`--clip ${value} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
 }
 
 /** Returns the restrictions that the options define (http-api.md §2.4). */

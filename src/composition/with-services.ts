@@ -46,13 +46,13 @@ export const withServicesApartFromKeys = async <A>(
   return withLarder(Object.assign({}, config, temporary), work)
 }
 
-/** As `withServices`, but creates what is missing. `made` describes it in a line; `null` if nothing was. */
+/** As `withServices`, but creates what is missing. `created` describes it; `null` if nothing was missing. */
 export const withNewLibrary = async <A>(
   config: Config,
-  work: (larder: Larder, made: string | null) => Promise<A>,
+  work: (larder: Larder, created: string | null) => Promise<A>,
 ): Promise<A> => {
-  const made = await checkLibrary(config.dataDir, libraryParts(config), true)
+  const created = await checkLibrary(config.dataDir, libraryParts(config), true)
   return withLarder(config, (larder) =>
-    work(larder, made === null ? null : `made ${made} in ${config.dataDir}`),
+    work(larder, created === null ? null : `made ${created} in ${config.dataDir}`),
   )
 }

@@ -67,10 +67,10 @@ const matching =
     pattern.test(s) ? E.right(s) : E.left(fault)
 
 const integer =
-  (least: number, most: number): Parse<number> =>
+  (min: number, max: number): Parse<number> =>
   (s) => {
     const n = /^\d+$/.test(s) ? Number(s) : Number.NaN
-    return n >= least && n <= most ? E.right(n) : E.left(`is not a whole number from ${least} to ${most}`)
+    return n >= min && n <= max ? E.right(n) : E.left(`is not a whole number from ${min} to ${max}`)
   }
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
@@ -82,12 +82,12 @@ const bytesIn = (s: string): number => {
 
 /** `least` and `most` are in the notation of the setting. */
 const bytes =
-  (least: string, most: string): Parse<number> =>
+  (min: string, max: string): Parse<number> =>
   (s) => {
     const n = bytesIn(s)
-    return n >= bytesIn(least) && n <= bytesIn(most)
+    return n >= bytesIn(min) && n <= bytesIn(max)
       ? E.right(n)
-      : E.left(`is not a number of bytes from ${least} to ${most}`)
+      : E.left(`is not a number of bytes from ${min} to ${max}`)
   }
 
 const flag: Parse<boolean> = (s) =>
@@ -175,8 +175,8 @@ export const loadConfig = (
     forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),
   }
 
-  const seconds = (name: string, least: number, fallback: number, example: string): number =>
-    1000 * read(name, integer(least, 3600), fallback / 1000, example)
+  const seconds = (name: string, min: number, fallback: number, example: string): number =>
+    1000 * read(name, integer(min, 3600), fallback / 1000, example)
   const limits: Limits = {
     connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultLimits.connections, '10000'),
     inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),

@@ -71,9 +71,9 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         work: (path: string) => TE.TaskEither<L, A>,
       ): TE.TaskEither<L | Refused | Unavailable, A> =>
       async () => {
-        const found = await TE.tryCatch(() => pathsReadAs(path), failed)()
-        if (E.isLeft(found)) return found
-        const [target, second] = found.right ?? []
+        const paths = await TE.tryCatch(() => pathsReadAs(path), failed)()
+        if (E.isLeft(paths)) return paths
+        const [target, second] = paths.right ?? []
         if (second !== undefined)
           return E.left(refused('several files have this name: rename the one that is meant'))
         return target === undefined ? work(path)() : throughLink(target, path, work)()

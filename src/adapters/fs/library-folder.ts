@@ -8,8 +8,8 @@ export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: s
 
 /** Describes what is missing; `null` if nothing is. */
 const findMissing = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): Promise<string | null> => {
-  const found = await Promise.all(parts.map(({ path }) => isThere(join(dataDir, path))))
-  const missing = parts.filter((_, i) => found[i] === false)
+  const exist = await Promise.all(parts.map(({ path }) => isThere(join(dataDir, path))))
+  const missing = parts.filter((_, i) => exist[i] === false)
   if (missing.length === 0) return null
   if (missing.every(({ what }) => what === 'keys')) return 'new token keys'
   return missing.length === parts.length ? 'a new library' : 'a new database'

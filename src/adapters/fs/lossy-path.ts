@@ -11,12 +11,12 @@ const replacement = '\ufffd'
  */
 export const pathsReadAs = async (path: string): Promise<ReadonlyArray<Buffer> | null> => {
   if (!path.includes(replacement) || (await isThere(path))) return null
-  let found: ReadonlyArray<Buffer> = [Buffer.from(sep)]
+  let paths: ReadonlyArray<Buffer> = [Buffer.from(sep)]
   for (const name of resolve(path).split(sep).slice(1)) {
-    const next = await Promise.all(found.map((folder) => entriesReadAs(folder, name)))
-    found = next.flat()
+    const next = await Promise.all(paths.map((folder) => entriesReadAs(folder, name)))
+    paths = next.flat()
   }
-  return found
+  return paths
 }
 
 const isThere = (path: string): Promise<boolean> =>

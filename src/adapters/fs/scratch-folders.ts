@@ -18,9 +18,9 @@ export const removeOrphans = async (
   stateOf: (identity: ProcessIdentity) => ProcessState,
 ): Promise<void> => {
   for (const name of await readdir(scratchDir)) {
-    const found = scratchName.exec(name)
-    if (found === null) continue
+    const match = scratchName.exec(name)
+    if (match === null) continue
     const path = join(scratchDir, name)
-    if (await isLeftover(path, found[1] ?? null, stateOf)) await rm(path, { recursive: true, force: true })
+    if (await isLeftover(path, match[1] ?? null, stateOf)) await rm(path, { recursive: true, force: true })
   }
 }

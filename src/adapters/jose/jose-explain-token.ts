@@ -32,7 +32,7 @@ const explainSigned = async (
 const uses = ['image', 'content', 'id'] as const
 
 /** The most specific reason: a key that was found says more than one that was not. */
-const bestOf = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
+const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
   (['signature', 'unknown_key', 'malformed'] as const).find((reason) => reasons.includes(reason)) ??
   'malformed'
 
@@ -54,6 +54,6 @@ export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainTo
     // If several uses share a key, the use that the audience of the token names comes first.
     const [best] = [...signed.filter(({ refusal }) => refusal !== 'audience'), ...signed]
     if (best !== undefined) return best
-    return { _tag: 'BadSignature', reason: bestOf(all.flatMap((each) => (E.isLeft(each) ? [each.left] : []))) }
+    return { _tag: 'BadSignature', reason: mostSpecific(all.flatMap((e) => (E.isLeft(e) ? [e.left] : []))) }
   }
 }

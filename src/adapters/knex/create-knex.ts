@@ -43,10 +43,10 @@ export const createKnex = (
     client: BoundedClient,
     version: '18', // otherwise knex queries it without a limit; it matters to knex only before 9.2
     connection: async () => {
-      const place = await connection()
+      const address = await connection()
       isOutdated = false
       const settings = connectionSettings(limits)
-      return { ...place, ...settings, expirationChecker: () => isOutdated }
+      return { ...address, ...settings, expirationChecker: () => isOutdated }
     },
     // With a minimum, knex would reconnect to a database that is down. A failed connection fails all waiting
     // callers (below), not only the first.

@@ -6,8 +6,8 @@ import { createStatements } from './statements.ts'
 
 /** Users in PostgreSQL. */
 export const createKnexUserRepository = (db: Knex): UserRepository => {
-  const { one, run } = createStatements(db)
-  const selectAdmin = one(
+  const { selectOne, run } = createStatements(db)
+  const selectAdmin = selectOne(
     'read',
     'users.admin',
     t.strict({ admin: t.boolean }),

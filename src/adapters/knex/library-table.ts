@@ -29,7 +29,7 @@ const Count = t.strict({ count: t.number })
 /** The statements that are the same for image and content files. */
 export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
   const { files, exports, fileId, uid: Uid, known, columns = [] } = table
-  const { many, one, run } = createStatements(db)
+  const { selectMany, selectOne, run } = createStatements(db)
   const selectKnown = `
     select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
     from ${files} f
@@ -38,13 +38,13 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       select count(*) as export_count, min(e.recipe) as recipe
       from ${exports} e where e.${fileId} = f.id and e.replaced_at is null
     ) made`
-  const selectCount = one(
+  const selectCount = selectOne(
     'background',
     `${files}.count_outdated`,
     Count,
     `select count(distinct e.${fileId}) as count from ${exports} e where e.replaced_at is null and e.recipe < ?`,
   )
-  const selectOutdated = many(
+  const selectOutdated = selectMany(
     'background',
     `${files}.list_outdated`,
     known,
@@ -56,9 +56,9 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
   )
 
   return {
-    findKnown: one('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+    findKnown: selectOne('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
 
-    findByOriginal: one(
+    findByOriginal: selectOne(
       'background',
       `${files}.find_by_original`,
       known,
@@ -78,7 +78,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
 
     listOutdated: (recipe: number, after: U | null) => selectOutdated(after ?? '', recipe),
 
-    listUnfinished: many(
+    listUnfinished: selectMany(
       'background',
       `${files}.list_unfinished`,
       known,
@@ -98,7 +98,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       ),
 
     first: pipe(
-      one(
+      selectOne(
         'background',
         `${files}.first`,
         t.strict({ uid: Uid }),

@@ -31,11 +31,11 @@ const setKeepalives = `
   set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`
 
 export const openLockSession = async (
-  place: PgConnection,
+  address: PgConnection,
   { beat, answer }: LockLimits,
 ): Promise<LockSession> => {
   const client = new pg.Client({
-    ...place,
+    ...address,
     application_name: 'larder locks',
     connectionTimeoutMillis: answer,
     query_timeout: answer,

@@ -86,7 +86,7 @@ export const createPostgresWorkLocks = (
     },
 
     oldestHolderAge: pipe(
-      createStatements(db).one(
+      createStatements(db).selectOne(
         'background',
         'locks.oldest',
         t.strict({ age: t.number }),

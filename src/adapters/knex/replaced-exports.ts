@@ -22,8 +22,8 @@ const Part = t.strict({ uid: t.string, key: t.string, size: t.number })
 /** The statements for replaced exports. */
 export const createReplacedExports = <U extends string>(db: Knex, table: ReplacedTable<U>) => {
   const { exports, uid, parts, remove } = table
-  const { many, run } = createStatements(db)
-  const select = many(
+  const { selectMany, run } = createStatements(db)
+  const select = selectMany(
     'background',
     `${exports}.list_replaced`,
     t.strict({ uid, parts: t.readonlyArray(Part) }),

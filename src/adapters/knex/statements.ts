@@ -43,7 +43,7 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
  * (database-limits.ts): with the wrong one, a slow background query would open the breaker for viewers.
  */
 export const createStatements = (db: Knex) => {
-  const many =
+  const selectMany =
     <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
       query(async () =>
@@ -55,11 +55,11 @@ export const createStatements = (db: Knex) => {
 
   return {
     /** All rows. */
-    many,
+    selectMany,
 
     /** The first row, if there is one. */
-    one: <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
-      const select = many(limit, name, row, sql)
+    selectOne: <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
+      const select = selectMany(limit, name, row, sql)
       return (...bindings: ReadonlyArray<Binding>) =>
         pipe(
           select(...bindings),

@@ -37,8 +37,8 @@ const lastWritten = async (path: string): Promise<number | null> => {
 /** A file that has just disappeared counts as written now. */
 const statOf = async (path: string): Promise<{ readonly mtimeMs: number; readonly isDirectory: boolean }> => {
   try {
-    const found = await lstat(path)
-    return { mtimeMs: found.mtimeMs, isDirectory: found.isDirectory() }
+    const stats = await lstat(path)
+    return { mtimeMs: stats.mtimeMs, isDirectory: stats.isDirectory() }
   } catch (error) {
     if (!isMissing(error)) throw error
     return { mtimeMs: Date.now(), isDirectory: false }

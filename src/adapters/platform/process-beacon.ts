@@ -16,9 +16,10 @@ import { runProgram } from './run-program.ts'
 export type HeldIdentity = { readonly identity: ProcessIdentity; readonly release: () => void }
 
 /**
- * Shows which of the processes that share a folder are alive, also across pid namespaces (docs/decisions/0014).
- * Each holds the read end of a FIFO, named after its identity, in a folder of beacons. The kernel closes that
- * end however the process dies, and a write end can be opened only while there is a reader.
+ * Shows which of the processes that share a folder are alive, also across pid namespaces
+ * (docs/decisions/0014). Each holds the read end of a FIFO, named after its identity, in a folder of beacons.
+ * The kernel closes that end however the process dies, and a write end can be opened only while there is a
+ * reader.
  */
 export type ProcessBeacon = {
   /**
@@ -70,8 +71,8 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
       return { identity: currentProcessId, release }
     },
     stateOf: (identity) => {
-      const known = processStateOf(identity)
-      return known === 'unknown' ? stateByBeacon(folder, identity) : known
+      const ownView = processStateOf(identity)
+      return ownView === 'unknown' ? stateByBeacon(folder, identity) : ownView
     },
     close: async () => {
       const end = await lighting

@@ -74,17 +74,17 @@ const makeSockets = async (sockets: string, privilege: Privilege): Promise<void>
  * two only under the lock of the server (warden.ts).
  */
 const checkOwner = async (folder: string, privilege: Privilege): Promise<void> => {
-  const found = await lstat(folder)
-  if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
+  const stats = await lstat(folder)
+  if (!stats.isDirectory()) throw new Error(`${folder} is not a folder`)
   const isRoot = process.getuid?.() === 0
   if (
-    found.uid === process.getuid?.() ||
-    found.uid === privilege.uid ||
-    (isRoot && found.uid === unprivilegedUid)
+    stats.uid === process.getuid?.() ||
+    stats.uid === privilege.uid ||
+    (isRoot && stats.uid === unprivilegedUid)
   )
     return
   throw new Error(
-    `${folder} belongs to another user (uid ${found.uid}) than the folder that it is in: larder doctor says how to mend it`,
+    `${folder} belongs to another user (uid ${stats.uid}) than the folder that it is in: larder doctor says how to mend it`,
   )
 }
 
@@ -106,14 +106,14 @@ const initialize = async (
   { initdb, major }: PostgresBinaries,
   { wrap, uid }: Privilege,
 ): Promise<void> => {
-  const found = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch((error) => {
+  const version = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch((error) => {
     if (isMissing(error)) return undefined
     throw error
   })
-  if (found !== undefined) {
-    if (found.trim() === major) return
+  if (version !== undefined) {
+    if (version.trim() === major) return
     throw new Error(
-      `${cluster} was written by PostgreSQL ${found.trim()}, and this is ${major}: move its data or set DATABASE_URL`,
+      `${cluster} was written by PostgreSQL ${version.trim()}, and this is ${major}: move its data or set DATABASE_URL`,
     )
   }
   const command = [

@@ -11,11 +11,11 @@ const executeForOthers = 0o001
  */
 export const openPathFor = async ({ uid }: Privilege, base: string): Promise<void> => {
   if (uid === process.getuid?.()) return
-  const ours = new Set([base, path.dirname(base)])
+  const ownFolders = new Set([base, path.dirname(base)])
   for (const folder of ancestors(base)) {
     const { mode, uid: owner } = await stat(folder)
     if ((mode & executeForOthers) !== 0) continue
-    if (!ours.has(folder) || owner !== process.getuid?.())
+    if (!ownFolders.has(folder) || owner !== process.getuid?.())
       throw new Error(
         `PostgreSQL has to run as uid ${uid} here, which may not pass through ${folder}: ` +
           'move DATA_DIR elsewhere, start as another user, or set DATABASE_URL',

@@ -12,7 +12,7 @@ export type DownloadHooks = {
   /** Milliseconds until the response must begin, over all attempts of one request. */
   readonly firstByteMs: number
   /** Called before a broken body is resumed, with the position (bytes) and the error. */
-  readonly onBreak: (at: number, error: unknown) => void
+  readonly onBreak: (position: number, error: unknown) => void
   /** Converts the error that broke the stream to the error that the stream throws. */
   readonly explained: (error: unknown) => Error
 }
@@ -39,10 +39,10 @@ export const downloadObject = async (
   hooks: DownloadHooks,
 ): Promise<ByteStream> => {
   const cancelled = new AbortController()
-  const request = (wanted: ByteRange, etag?: string): Promise<Answer> =>
+  const request = (requested: ByteRange, etag?: string): Promise<Answer> =>
     hooks.calls.withTimeout(
       hooks.firstByteMs,
-      (signal) => requestRange(client, place, wanted, etag, signal),
+      (signal) => requestRange(client, place, requested, etag, signal),
       cancelled.signal,
     )
   const first = await request(range)
@@ -103,16 +103,16 @@ const bodyOfRest = async (answer: Promise<Answer>, end: number): Promise<Readabl
 const requestRange = async (
   client: S3Client,
   place: ObjectAddress,
-  wanted: ByteRange,
+  requested: ByteRange,
   etag: string | undefined,
   abortSignal: AbortSignal,
 ): Promise<Answer> => {
-  const Range = `bytes=${wanted.start}-${wanted.end - 1}`
+  const Range = `bytes=${requested.start}-${requested.end - 1}`
   const condition = etag === undefined ? {} : { IfMatch: etag }
   const output = await client.send(new GetObjectCommand({ ...place, ...condition, Range }), { abortSignal })
   const body = bodyOf(output)
   const range = rangeOf(output)
-  if (range !== null && range.start === wanted.start && range.end <= wanted.end) {
+  if (range !== null && range.start === requested.start && range.end <= requested.end) {
     return { body, range, etag: output.ETag }
   }
   body.destroy()

@@ -80,11 +80,11 @@ export async function* listUploads(
       MaxUploads: pageSize,
       ...markers,
     })
-    const found = await orThrow(
+    const uploads = await orThrow(
       calls.withTimeout(requestMs, (abortSignal) => client.send(page, { abortSignal })),
       failed,
     )
-    for (const { Key, UploadId, Initiated } of found.Uploads ?? []) {
+    for (const { Key, UploadId, Initiated } of uploads.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined) continue
       const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })
       yield {
@@ -97,7 +97,7 @@ export async function* listUploads(
         }, failed),
       }
     }
-    markers = nextOf(found)
+    markers = nextOf(uploads)
   }
 }
 

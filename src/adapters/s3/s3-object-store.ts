@@ -42,8 +42,8 @@ export const createS3ObjectStore = (
   }
 
   const open = async (key: string, start: number, end: number): Promise<O.Option<ByteStream>> => {
-    const onBreak = (at: number, error: unknown): void =>
-      options.log.warn('s3.read_resumed', { key, at, cause: explainS3Fault(error, options) })
+    const onBreak = (position: number, error: unknown): void =>
+      options.log.warn('s3.read_resumed', { key, at: position, cause: explainS3Fault(error, options) })
     try {
       return O.some(
         await downloadObject(
@@ -62,9 +62,9 @@ export const createS3ObjectStore = (
 
   /** HTTP has no empty range, and HEAD does not distinguish a missing object from a missing bucket. */
   const openEmpty = async (key: string): Promise<O.Option<ByteStream>> => {
-    const found = await open(key, 0, 1)
-    if (O.isNone(found)) return O.none
-    for await (const _ of found.value);
+    const opened = await open(key, 0, 1)
+    if (O.isNone(opened)) return O.none
+    for await (const _ of opened.value);
     return O.some(noBytes())
   }
 

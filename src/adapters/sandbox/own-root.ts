@@ -49,8 +49,8 @@ const withLibraries = (program: string): ReadonlyArray<string> => {
 /** Omits missing paths: the command itself reports them. */
 const mountsOf = (paths: ReadonlyArray<string>, options: string): ReadonlyArray<Mount> =>
   [...new Set(paths.map((path) => resolve(path)))].flatMap((path) => {
-    const found = statSync(path, { throwIfNoEntry: false })
-    return found === undefined ? [] : [{ path, isFolder: found.isDirectory(), options }]
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats === undefined ? [] : [{ path, isFolder: stats.isDirectory(), options }]
   })
 
 const isBelow = (path: string, folders: ReadonlyArray<Mount>): boolean =>
@@ -80,9 +80,9 @@ const escaped = (path: string): string =>
 
 /**
  * Returns a script for a shell that is the first process in new mount and pid namespaces. It creates a root
- * folder with an allow-list of paths: anything else, such as a socket or a key that is added later, is hidden.
- * The command runs as a child of the shell: the kernel ignores most signals for the first process of a
- * namespace, but a crash must end a decoder. Exit code 126: no root. Few programs: each costs milliseconds.
+ * folder with an allow-list of paths: anything else, such as a socket or a key that is added later, is
+ * hidden. The command runs as a child of the shell: the kernel ignores most signals for the first process of
+ * a namespace, but a crash must end a decoder. Exit code 126: no root. Few programs: each costs milliseconds.
  */
 export const withOwnRoot = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)

@@ -63,17 +63,17 @@ const none: Sandbox = {
 }
 
 const resolvePrograms = (words: ReadonlyArray<string>): ReadonlyArray<string> | null => {
-  const found = words.map((word) => (word === 'unshare' || word === 'setpriv' ? findProgram(word) : word))
-  return found.every((word) => word !== null) ? found : null
+  const resolved = words.map((word) => (word === 'unshare' || word === 'setpriv' ? findProgram(word) : word))
+  return resolved.every((word) => word !== null) ? resolved : null
 }
 
 /** Replaces program names by their paths; `null` if one is missing. */
 const onThisMachine = ({ prefix, ownRoot, isolation }: Sandbox): Sandbox | null => {
-  const found = resolvePrograms(prefix)
+  const resolved = resolvePrograms(prefix)
   const drop = resolvePrograms(ownRoot?.drop ?? [])
-  return found === null || drop === null
+  return resolved === null || drop === null
     ? null
-    : { prefix: found, ownRoot: ownRoot === null ? null : { drop }, isolation }
+    : { prefix: resolved, ownRoot: ownRoot === null ? null : { drop }, isolation }
 }
 
 const wrapCommand = (

@@ -92,7 +92,7 @@ export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
 
 /** Returns the duration of the longest export (seconds). */
 export const longestDuration = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
-  exports.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0)
+  exports.reduce((longest, { durationSeconds }) => Math.max(longest, durationSeconds), 0)
 
 const Pixels = t.union([t.number, t.null])
 

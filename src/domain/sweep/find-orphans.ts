@@ -10,7 +10,7 @@ import { isOwnKey, ownFolder } from './sweep-rules.ts'
 const batchSize = 500
 
 export type Orphans = {
-  /** At most `most` of them. */
+  /** At most `max` of them. */
   readonly orphans: ReadonlyArray<ListedObject>
   /** Number of objects listed so far whose keys have Larder's form. */
   readonly objects: number
@@ -22,14 +22,14 @@ type Search = {
   /** Objects that were stored at this time or later are not orphans. */
   readonly before: number
   /** The search ends when it has found more than this. */
-  readonly most: number
+  readonly max: number
   readonly signal: AbortSignal
 }
 
 /** Finds objects that are old enough and that no row refers to. Constant memory, apart from the result. */
 export const findOrphans = async (
   { store, storedFiles }: { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository },
-  { before, most, signal }: Search,
+  { before, max, signal }: Search,
 ): Promise<E.Either<Unavailable, Orphans>> => {
   const orphans: ListedObject[] = []
   let objects = 0
@@ -53,7 +53,7 @@ export const findOrphans = async (
       if (batch.length < batchSize) continue
       const lookup = await lookUp()
       if (E.isLeft(lookup)) return lookup
-      if (orphans.length > most) return E.right({ orphans: orphans.slice(0, most), objects, isWhole: false })
+      if (orphans.length > max) return E.right({ orphans: orphans.slice(0, max), objects, isWhole: false })
     }
   } catch (cause) {
     return E.left(toUnavailable(cause))
@@ -62,5 +62,5 @@ export const findOrphans = async (
     const lookup = await lookUp()
     if (E.isLeft(lookup)) return lookup
   }
-  return E.right({ orphans: orphans.slice(0, most), objects, isWhole: orphans.length <= most })
+  return E.right({ orphans: orphans.slice(0, max), objects, isWhole: orphans.length <= max })
 }

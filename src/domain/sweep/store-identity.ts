@@ -26,13 +26,13 @@ const readText = async (
   store: ObjectStore,
   key: string,
 ): Promise<E.Either<Unavailable, O.Option<string>>> => {
-  const found = await store.read(key, { start: 0, end: maxTextBytes })()
-  if (E.isLeft(found)) return found
-  if (O.isNone(found.right)) return E.right(O.none)
+  const content = await store.read(key, { start: 0, end: maxTextBytes })()
+  if (E.isLeft(content)) return content
+  if (O.isNone(content.right)) return E.right(O.none)
   const decoder = new TextDecoder()
   let text = ''
   try {
-    for await (const bytes of found.right.value) text += decoder.decode(bytes, { stream: true })
+    for await (const bytes of content.right.value) text += decoder.decode(bytes, { stream: true })
   } catch (cause) {
     return E.left(toUnavailable(cause))
   }

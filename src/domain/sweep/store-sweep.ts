@@ -133,10 +133,10 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(now)) return now
     const before = cutoff(now.right, age.right)
 
-    const most = mode === 'usual' ? maxOrphansPerSweep : maxOrphansInRepair
-    const found = await findOrphans(deps, { before, most, signal })
-    if (E.isLeft(found)) return found
-    const { orphans, objects, isWhole } = found.right
+    const max = mode === 'usual' ? maxOrphansPerSweep : maxOrphansInRepair
+    const search = await findOrphans(deps, { before, max, signal })
+    if (E.isLeft(search)) return search
+    const { orphans, objects, isWhole } = search.right
     const uploads = await oldUploads(before)
 
     const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
@@ -170,15 +170,15 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
 /** Returns the first items of a stream. Fails with what the stream throws. */
 const collect = async <A>(
   items: AsyncIterable<A>,
-  most: number,
+  limit: number,
 ): Promise<E.Either<Unavailable, ReadonlyArray<A>>> => {
-  const found: A[] = []
+  const collected: A[] = []
   try {
     for await (const item of items) {
-      found.push(item)
-      if (found.length === most) break
+      collected.push(item)
+      if (collected.length === limit) break
     }
-    return E.right(found)
+    return E.right(collected)
   } catch (cause) {
     return E.left(toUnavailable(cause))
   }
