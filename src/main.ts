@@ -48,15 +48,15 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
     process.stdout.write(`${line}\n`)
   }
   const out = createOut(write, isJson)
-  const helpOfEach = helpOfAll(Object.values(commands))
-  if (name === undefined) throw new Failure(helpOfEach.split('\n'), 2)
+  const fullHelp = helpOfAll(Object.values(commands))
+  if (name === undefined) throw new Failure(fullHelp.split('\n'), 2)
   if (name === '--version') {
     out.report({ lines: [larderVersion()], json: { version: larderVersion() } })
     return 0
   }
-  const wanted = helpWanted(name, args)
-  if (wanted !== null) {
-    const message = wanted === 'all' ? helpOfEach : helpOf(commandOf(wanted))
+  const helpTopic = helpWanted(name, args)
+  if (helpTopic !== null) {
+    const message = helpTopic === 'all' ? fullHelp : helpOf(commandOf(helpTopic))
     out.report({ lines: message.split('\n'), json: { message } })
     return 0
   }
@@ -64,15 +64,15 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
   const config = loadConfig(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`))
   for (const warning of describeMisspelt(process.env)) printError(warning)
-  // What Larder writes is for its own user alone, also where no code says so and whatever the caller's umask is.
+  // All files are for the user of this process only, whatever the inherited umask is.
   process.umask(0o077)
-  const given = { config: config.right, args }
+  const context = { config: config.right, args }
   const { dataDir } = config.right
-  if (command.needsLibrary(given)) actAsOwner(dataDir, (uid) => larderAs(uid, dataDir, [name, ...words]))
-  return command.run({ ...given, ...out })
+  if (command.needsLibrary(context)) actAsOwner(dataDir, (uid) => larderAs(uid, dataDir, [name, ...words]))
+  return command.run({ ...context, ...out })
 }
 
-/** What a person can mend, in lines for them; `null` for a fault of ours. */
+/** Returns the lines for an error that the user can correct; `null` for a bug. */
 const explain = (error: unknown): Failure | null => {
   if (error instanceof Failure) return error
   if (error instanceof BadSetting) return new Failure(error.message)
@@ -84,13 +84,13 @@ const explain = (error: unknown): Failure | null => {
   return explained === null ? null : new Failure(explained)
 }
 
-// The reader of our lines may go: a server that serves does not end for it.
+// If the reader of standard output closes the pipe, a running server continues.
 process.stdout.on('error', () => {})
 printWarningsWithoutText((text) => text.split('\n').forEach(printErrorLine))
 
 const [name, ...args] = process.argv.slice(2)
 try {
-  // All is closed; exports that are being made would hold the process for minutes, and end with it.
+  // Everything is closed. Running exports would keep the process alive for minutes, so exit explicitly.
   process.exit(await main(name, args))
 } catch (error) {
   const failure = explain(error)

@@ -9,7 +9,7 @@ import { orFail } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'
 
-/** Adds files one after the other; one that is refused does not keep the others out. */
+/** Adds files one after the other. If one fails, the others are still added. */
 export const addCommand: Command = {
   usage,
   about: 'Adds pictures, sounds and films to the library, and makes their exports.',
@@ -26,8 +26,8 @@ export const addCommand: Command = {
     })
     if (positionals.length === 0) throw wrongUsage(usage)
 
-    return withNewLibrary(config, async ({ ingest, admins, database }, made) => {
-      if (made !== null) printError(made)
+    return withNewLibrary(config, async ({ ingest, admins, database }, created) => {
+      if (created !== null) printError(created)
       await orFail(database.migrate)
       const bar = createProgressBar(process.stderr)
       let exitCode = 0
@@ -51,7 +51,7 @@ export const addCommand: Command = {
         }
         const { kind, uid, warnings } = added.right
         for (const warning of warnings) printError(`${path}: ${warning}`)
-        // A program has the uid, and asks for a token when it wants one.
+        // Programs (`--json`) get the uid, and can mint a token when they need one.
         const link = async (): Promise<string> => {
           const { jwt } = await orFail(admins.mintMediaToken(uid, null))
           return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`

@@ -4,14 +4,14 @@ import { orFail } from './outcome.ts'
 
 const usage = 'admin grant|revoke|token SUB'
 
-/** Says who is an admin; `token` prints an id token of that person, and nothing else. */
+/** Grants or revokes admin rights; `token` prints an id token, and nothing else. */
 export const adminCommand: Command = {
   usage,
-  about: 'Says who is an admin, or prints an id token of that person; servers that run know within seconds.',
+  about: 'Grants or revokes admin rights, or prints an id token; running servers notice within seconds.',
   words: [
     ['grant', 'makes SUB an admin'],
-    ['revoke', 'makes SUB no admin'],
-    ['token', 'prints an id token of SUB that is good for an hour, and nothing else'],
+    ['revoke', 'takes the admin right from SUB'],
+    ['token', 'prints an id token of SUB that is valid for an hour, and nothing else'],
     ['SUB', 'the subject of id tokens, such as me@example.org'],
   ],
   needsLibrary: always,

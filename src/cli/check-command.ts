@@ -14,7 +14,7 @@ import { orFail } from './outcome.ts'
 
 const usage = 'check URL|UID [--token JWT]'
 
-/** The lists of a film as this Larder serves them, over a socket of its own: no server need run. */
+/** Checks the playlists of a file over a temporary server, so that no other server has to run. */
 const examineFilm = async (
   larder: Larder,
   config: Config,
@@ -31,7 +31,7 @@ const examineFilm = async (
   const { server } = createLarderServer(larder, config)
   const { port } = await listenOn(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`
-  // A token in the path leaves the lists as they are.
+  // With the token in the path, playlists are unchanged by signing.
   const url = `${origin}/api/1/~${jwt}/content_files/${uid}/mobile.m3u8`
   try {
     return { reports: await orFail(examineLists(url, larder.fetchListAs(null))), origin }
@@ -40,7 +40,7 @@ const examineFilm = async (
   }
 }
 
-/** The lists at an address, asked for with the token in the header when there is one. */
+/** Checks the playlists at a URL. The token, if any, is sent in the header. */
 const examineAddress = async (url: string, jwt: string | undefined): Promise<ReadonlyArray<ListReport>> => {
   const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
   const reports = await examineLists(url, createFetchList()(bearer))()
@@ -49,7 +49,7 @@ const examineAddress = async (url: string, jwt: string | undefined): Promise<Rea
   return orFail(TE.fromEither(reports))
 }
 
-/** What is to be examined: a list at an address, or a film of this library. */
+/** Parses the target: the URL of a playlist, or the uid of a file in this library. */
 const targetOf = (args: ReadonlyArray<string>) => {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -65,8 +65,8 @@ const targetOf = (args: ReadonlyArray<string>) => {
 }
 
 /**
- * Examines an m3u8 list and those that it names; exit code 1 when a rule is broken that players may fail on. The
- * token is for lists that are not signed: an address may carry its own, and a UID needs none.
+ * Checks an m3u8 playlist and those that it refers to. Exit code 1 for a violation that can make players
+ * fail. The token is for unsigned playlists: a URL may contain one, and a UID needs none.
  */
 export const checkCommand: Command = {
   usage,

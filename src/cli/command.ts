@@ -1,28 +1,28 @@
 import type { Config } from '../config/settings.ts'
 import { printable, printableJson } from '../domain/shared/printable.ts'
 
-/** What a command found or did, for people and for programs. */
+/** The result of a command, for people and for programs. */
 export type Result = {
   readonly lines: ReadonlyArray<string>
-  /** Plain fields that programs may rely on: no value of a union as it is inside of Larder. */
+  /** Plain fields that programs may rely on, without internal tags. */
   readonly json: Readonly<Record<string, unknown>> & { readonly _tag?: never }
 }
 
-/** What a command has to do with: tests give their own. */
+/** The input and output of a command. Tests supply their own. */
 export type CommandContext = {
   readonly config: Config
-  /** Without `--json`, which every command takes. */
+  /** Without `--json`, which all commands have. */
   readonly args: ReadonlyArray<string>
   readonly isJson: boolean
-  /** Prints to standard output: the lines, or with `--json` the object, as one line. */
+  /** Prints the lines to standard output; with `--json` the object, as one line. */
   readonly report: (result: Result) => void
-  /** Prints a message that is no result; with `--json` as `{"message":"…"}`. */
+  /** Prints a message that is not a result; with `--json` as `{"message":"…"}`. */
   readonly print: (line: string) => void
 }
 
 type Out = Pick<CommandContext, 'isJson' | 'report' | 'print'>
 
-/** With `--json` standard output has nothing but JSON, one object a line, whichever command runs. */
+/** With `--json`, standard output has nothing but JSON, one object per line, for every command. */
 export const createOut = (write: (line: string) => void, isJson: boolean): Out => {
   const report: Out['report'] = ({ lines, json }) => {
     if (isJson) write(printableJson(JSON.stringify(json)))
@@ -31,7 +31,7 @@ export const createOut = (write: (line: string) => void, isJson: boolean): Out =
   return { isJson, report, print: (message) => report({ lines: [message], json: { message } }) }
 }
 
-/** Takes `--json` out of the words of a command. What stands behind `--` is the name of a file. */
+/** Removes `--json` from the arguments. Arguments after `--` are file names. */
 export const takeJson = (
   words: ReadonlyArray<string>,
 ): { readonly isJson: boolean; readonly args: ReadonlyArray<string> } => {
@@ -40,29 +40,29 @@ export const takeJson = (
   return { isJson: args.length < words.length, args }
 }
 
-/** One word of the command line. */
+/** One command of the command line. */
 export type Command = {
   readonly usage: string
-  /** What it does, in a line. */
+  /** One-line description. */
   readonly about: string
-  /** The words of `usage`, each with what it means. */
+  /** The arguments and options in `usage`, each with its meaning. */
   readonly words: ReadonlyArray<readonly [word: string, meaning: string]>
   /**
-   * Whether it reads or writes in DATA_DIR: then it runs as the owner of that folder, or not at all. Throws for wrong
-   * usage.
+   * Whether it reads or writes DATA_DIR: then it must run as the owner of that folder. Throws a `Failure` for
+   * wrong usage.
    */
   readonly needsLibrary: (given: Pick<CommandContext, 'config' | 'args'>) => boolean
-  /** Gives the exit code. Throws a `Failure` for what its user can mend. */
+  /** Returns the exit code. Throws a `Failure` for errors that the user can correct. */
   readonly run: (context: CommandContext) => Promise<number>
 }
 
-/** For `needsLibrary`, of most commands. */
+/** The `needsLibrary` of most commands. */
 export const always = (): boolean => true
 
 /** Ends a command with one line on standard error, and exit code 1 (2 for wrong usage). */
 export class Failure extends Error {
   readonly exitCode: number
-  /** A message of several lines comes as these: what looks like an end of line in a message is another's text. */
+  /** Line breaks inside a message are untrusted text, so several lines are passed as an array. */
   readonly lines: ReadonlyArray<string>
   constructor(message: string | ReadonlyArray<string>, exitCode = 1) {
     const lines = typeof message === 'string' ? [message] : message
@@ -72,7 +72,7 @@ export class Failure extends Error {
   }
 }
 
-/** As it stands in help: `--json` is common to all. */
+/** The usage with `--json`, which all commands have. */
 export const fullUsage = (usage: string): string => `larder ${usage} [--json]`
 
 export const wrongUsage = (usage: string): Failure => new Failure(`usage: ${fullUsage(usage)}`, 2)

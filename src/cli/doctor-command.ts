@@ -11,8 +11,8 @@ import {
   examineDecoders,
   examineNode,
   examineServer,
+  healthy,
   placesOf,
-  well,
 } from './doctor-facts.ts'
 import { describeKeys } from './doctor-keys.ts'
 import { larderVersion } from './version.ts'
@@ -27,27 +27,27 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
   transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; pictures work without it',
 })
 
-/** Database, store, cache and transcoder, as a server has them. */
+/** Checks database, object store, cache and transcoder with the server's own adapters. */
 const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
-  // What would be logged is told by the findings.
+  // The findings report what would be logged.
   withServicesApartFromKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
-    // An embedded one may have to start first, for longer than a look takes; and says here why it does not.
-    const asked = await database.check()
+    // Embedded PostgreSQL may start for longer than a health check waits; this check returns its error.
+    const checked = await database.check()
     const { findings } = await health.examine()
     const places = placesOf(config)
     const remedies = remediesOf(config)
     const services = findings.map(({ name, fault }) => ({
       name,
       detail: places[name] ?? '',
-      fault: name === 'database' && fault !== null && E.isLeft(asked) ? oneLine(asked.left.cause) : fault,
+      fault: name === 'database' && fault !== null && E.isLeft(checked) ? oneLine(checked.left.cause) : fault,
       remedy: remedies[name] ?? '',
     }))
     const isolation = await transcoder.isolation()
     const decoders = E.isRight(isolation) ? [examineDecoders(isolation.right)] : []
-    // Where the database cannot be asked, its own finding says so.
-    const outdated = E.isRight(asked) ? await ingest.countOutdated() : asked
-    const library = E.isRight(outdated) ? [well('library', describeOutdated(outdated.right))] : []
+    // If the database is down, its own finding reports it.
+    const outdated = E.isRight(checked) ? await ingest.countOutdated() : checked
+    const library = E.isRight(outdated) ? [healthy('library', describeOutdated(outdated.right))] : []
     const engine = await pipe(
       TE.Do,
       TE.apS('name', transcoder.describe),
@@ -55,22 +55,22 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
     )()
     if (E.isRight(engine)) {
       const { name, differences } = engine.right
-      return [...services, ...library, ...decoders, well('transcoder', [name, ...differences].join('; '))]
+      return [...services, ...library, ...decoders, healthy('transcoder', [name, ...differences].join('; '))]
     }
     const fault = oneLine(engine.left.cause)
-    const without = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
-    return [...services, ...library, ...decoders, without]
+    const missing = { name: 'transcoder', detail: '', fault, remedy: remedies.transcoder ?? '' }
+    return [...services, ...library, ...decoders, missing]
   })
 
-/** A look that fails is a finding: no part of the report is lost for another. */
-const looked = async (
+/** Turns an exception into a finding, so that the rest of the report is not lost. */
+const examineSafely = async (
   name: string,
-  look: () => Promise<ReadonlyArray<Examined>>,
+  examine: () => Promise<ReadonlyArray<Examined>>,
 ): Promise<ReadonlyArray<Examined>> => {
   try {
-    return await look()
+    return await examine()
   } catch (error) {
-    return [{ name, detail: '', fault: oneLine(error), remedy: 'mend what is named here, and look again' }]
+    return [{ name, detail: '', fault: oneLine(error), remedy: 'correct this, and run the doctor again' }]
   }
 }
 
@@ -82,26 +82,26 @@ const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<strin
         `      → ${remedy}`,
       ]
 
-/** Looks at everything that Larder depends on, and says at what; exit code 1 when something is wrong. */
+/** Checks everything that Larder depends on. Exit code 1 if there is a fault. */
 export const doctorCommand: Command = {
   usage: 'doctor',
-  about: 'Looks at what Larder depends on, says at what it looked, and what to do where something is wrong.',
+  about: 'Checks everything that Larder depends on, and says how to correct what is wrong.',
   words: [],
   needsLibrary: always,
   run: async ({ config, args, report }) => {
     if (args.length > 0) throw wrongUsage('doctor')
     const folder = await examineDataFolder(config.dataDir, process.getuid?.() ?? 0)
-    const around = [
+    const basics = [
       examineNode(larderVersion(), process.versions.node),
       folder,
       describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
-    // Without its folder nothing else could be opened, or it would be made, as another user's.
+    // Without its folder the services cannot be opened, or would create it as the wrong user.
     const all =
       folder.fault === null
-        ? [...around, ...(await looked('services', () => examineServices(config)))]
-        : around
+        ? [...basics, ...(await examineSafely('services', () => examineServices(config)))]
+        : basics
     for (const examined of all)
       report({
         lines: linesOf(examined),

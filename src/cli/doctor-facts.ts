@@ -5,29 +5,29 @@ import type { Isolation } from '../ports/transcoder.ts'
 import { findForeign } from './foreign-files.ts'
 import { larderAs, shellLine } from './shell-line.ts'
 
-/** One thing that was looked at. `fault: null`: it is well. */
+/** The result of one check. `fault: null`: no fault. */
 export type Examined = {
   readonly name: string
   readonly detail: string
   readonly fault: string | null
-  /** What to do about the fault. */
+  /** How to correct the fault. */
   readonly remedy: string
 }
 
-export const well = (name: string, detail: string): Examined => ({ name, detail, fault: null, remedy: '' })
+export const healthy = (name: string, detail: string): Examined => ({ name, detail, fault: null, remedy: '' })
 
 const gibibyte = 1024 ** 3
-const leastFree = gibibyte / 8
+const minimumFreeBytes = gibibyte / 8
 
-const leastNode = [20, 19] as const
+const minimumNode = [20, 19] as const
 
 export const examineNode = (larderVersion: string, nodeVersion: string): Examined => {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
-  const isOld = major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])
+  const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])
   return {
     name: 'larder',
     detail: `${larderVersion}, Node ${nodeVersion}, ${process.platform} ${process.arch}`,
-    fault: isOld ? `Node ${nodeVersion} is older than ${leastNode.join('.')}` : null,
+    fault: isOld ? `Node ${nodeVersion} is older than ${minimumNode.join('.')}` : null,
     remedy: 'install a Node that is supported, such as 24 or 22',
   }
 }
@@ -37,63 +37,63 @@ const freeBytes = async (folder: string): Promise<number> => {
   return bavail * bsize
 }
 
-const withRoom = async (name: string, folder: string, about: string): Promise<Examined> => {
+const withFreeSpace = async (name: string, folder: string, about: string): Promise<Examined> => {
   const free = await freeBytes(folder)
   return {
     name,
     detail: `${folder}${about}, ${(free / gibibyte).toFixed(1)} GiB free`,
-    fault: free < leastFree ? `the disk of ${folder} is full, or nearly so` : null,
+    fault: free < minimumFreeBytes ? `the disk of ${folder} is full, or nearly so` : null,
     remedy: 'make room there, or move the folder to a larger disk',
   }
 }
 
-const mostNamed = 5
+const maxNames = 5
 
-const named = (all: ReadonlyArray<string>): string =>
-  all.length > mostNamed
-    ? `${all.slice(0, mostNamed).join(', ')} and ${all.length - mostNamed} more`
+const joinNames = (all: ReadonlyArray<string>): string =>
+  all.length > maxNames
+    ? `${all.slice(0, maxNames).join(', ')} and ${all.length - maxNames} more`
     : all.join(', ')
 
-/** The folder, who owns it, and how much room there is; `uid` is the user of this process. */
+/** Checks that the folder exists, its owner, and the free space. `uid`: the user of this process. */
 export const examineDataFolder = async (dataDir: string, uid: number): Promise<Examined> => {
   const name = 'data folder'
-  const found = await stat(dataDir).catch(() => null)
-  if (found === null)
+  const stats = await stat(dataDir).catch(() => null)
+  if (stats === null)
     return {
       name,
       detail: dataDir,
       fault: `${dataDir} is not there`,
       remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` makes it',
     }
-  if (!found.isDirectory())
+  if (!stats.isDirectory())
     return { name, detail: dataDir, fault: `${dataDir} is no folder`, remedy: 'set DATA_DIR to a folder' }
-  if (found.uid !== uid && uid !== 0)
+  if (stats.uid !== uid && uid !== 0)
     return {
       name,
       detail: dataDir,
-      fault: `${dataDir} belongs to the user with the id ${found.uid}, and this command runs as ${uid}`,
-      remedy: `run it as that user: ${larderAs(found.uid, dataDir, ['doctor'])}`,
+      fault: `${dataDir} belongs to the user with the id ${stats.uid}, and this command runs as ${uid}`,
+      remedy: `run it as that user: ${larderAs(stats.uid, dataDir, ['doctor'])}`,
     }
-  const { foreign, isWhole } = await findForeign(dataDir, found.uid)
+  const { foreign, isWhole } = await findForeign(dataDir, stats.uid)
   if (foreign.length > 0) {
-    const paths = foreign.length > mostNamed ? [dataDir] : foreign.map((one) => path.join(dataDir, one))
+    const paths = foreign.length > maxNames ? [dataDir] : foreign.map((name) => path.join(dataDir, name))
     const remedy = shellLine(['sudo', 'chown', '-R', `--reference=${dataDir}`, '--', ...paths])
     return {
       name,
       detail: dataDir,
-      fault: `${named(foreign)} in ${dataDir} does not belong to the owner of the folder, the user with the id ${found.uid}`,
+      fault: `${joinNames(foreign)} in ${dataDir} does not belong to the owner of the folder, the user with the id ${stats.uid}`,
       remedy: `stop the server, then: ${remedy}`,
     }
   }
-  const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
-  return withRoom(
+  const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
+  return withFreeSpace(
     name,
     dataDir,
-    ` (user ${found.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
+    ` (user ${stats.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
   )
 }
 
-/** What this machine permits is no fault: a container may forbid all of it. */
+/** Missing isolation is not a fault: a container may forbid all of it. */
 export const examineDecoders = ({
   withoutNetwork,
   withoutNewPrivileges,
@@ -106,26 +106,26 @@ export const examineDecoders = ({
   const files = withoutLibrary
     ? 'with the files of their job alone'
     : 'with all files and processes of this user, keys too'
-  return well('decoders', `run ${network}, ${files}, and ${rights}`)
+  return healthy('decoders', `run ${network}, ${files}, and ${rights}`)
 }
 
-const askMilliseconds = 2000
+const requestMilliseconds = 2000
 
-/** Whether a server answers where the settings say. None is no fault: commands work without one. */
+/** Checks whether a server answers at the configured address. None is no fault: commands work without one. */
 export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Examined> => {
   const name = 'server'
-  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const address = `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
+  const reachableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const address = `http://${reachableHost.includes(':') ? `[${reachableHost}]` : reachableHost}:${port}`
   try {
-    const response = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(askMilliseconds) })
+    const response = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(requestMilliseconds) })
     const { status } = (await response.json()) as { readonly status?: unknown }
-    return well(name, `at ${address}: ${typeof status === 'string' ? status : 'something else answers'}`)
+    return healthy(name, `at ${address}: ${typeof status === 'string' ? status : 'something else answers'}`)
   } catch {
-    return well(name, `none answers at ${address}`)
+    return healthy(name, `none answers at ${address}`)
   }
 }
 
-/** What the checks of the services are about, by the names of their findings. */
+/** The location of each service, by the name of its finding. */
 export const placesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null

@@ -13,16 +13,16 @@ const remedies = {
   malformed: 'a backup of it has the right text',
 } as const
 
-/** Where each key comes from, by a look at the files that have one. Nothing of a key is shown. */
+/** Describes where each key comes from, and the faults of key files. Shows nothing of a key. */
 export const describeKeys = (files: ReadonlyArray<KeyFile>): Examined => {
-  const from = (use: (typeof uses)[number]): string => {
-    const found = files.find((file) => file.use === use)
-    return `${names[use]} from ${found === undefined ? settings[use] : found.folder}`
+  const sourceOf = (use: (typeof uses)[number]): string => {
+    const keyFile = files.find((file) => file.use === use)
+    return `${names[use]} from ${keyFile === undefined ? settings[use] : keyFile.folder}`
   }
   const faults = files.flatMap(({ fault }) => (fault === null ? [] : [fault]))
   return {
     name: 'token keys',
-    detail: uses.map(from).join(', '),
+    detail: uses.map(sourceOf).join(', '),
     fault: faults.length === 0 ? null : faults.map(({ text }) => text).join(', '),
     remedy: [...new Set(faults.map(({ kind }) => remedies[kind]))].join('; '),
   }

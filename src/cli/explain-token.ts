@@ -23,43 +23,43 @@ const kinds: Readonly<Record<UidKind, string>> = {
   storedFile: 'a stored file',
 }
 
-/** Text of a claim, with nothing in it that a terminal obeys. */
-const shown = (claim: unknown): string => JSON.stringify(claim) ?? 'missing'
+/** Formats a claim without control characters. */
+const quote = (claim: unknown): string => JSON.stringify(claim) ?? 'missing'
 
-const instant = (seconds: unknown): string => {
+const instantOf = (seconds: unknown): string => {
   const date = new Date(Number(seconds) * 1000)
-  return typeof seconds === 'number' && !Number.isNaN(date.getTime()) ? date.toISOString() : shown(seconds)
+  return typeof seconds === 'number' && !Number.isNaN(date.getTime()) ? date.toISOString() : quote(seconds)
 }
 
-const told = (claim: unknown): string =>
-  isInMilliseconds(claim) ? `${claim}, in milliseconds and not in seconds since 1970` : shown(claim)
+const formatTime = (claim: unknown): string =>
+  isInMilliseconds(claim) ? `${claim}, in milliseconds and not in seconds since 1970` : quote(claim)
 
 type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
 
 const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): string => {
   switch (refusal) {
     case 'issuer':
-      return `iss is ${shown(claims.iss)}, and TOKEN_ISSUER is ${shown(issuer)}`
+      return `iss is ${quote(claims.iss)}, and TOKEN_ISSUER is ${quote(issuer)}`
     case 'audience':
-      return `aud is ${shown(claims.aud)}, and does not name ${shown(`${issuer}-${use}`)}`
+      return `aud is ${quote(claims.aud)}, and does not name ${quote(`${issuer}-${use}`)}`
     case 'expired':
-      return `it ended at ${instant(claims.exp)}`
+      return `it ended at ${instantOf(claims.exp)}`
     case 'restriction':
       return 'a restriction (maxh, clip or exports) cannot be understood, and might open less than the whole file'
     case 'other_subject': {
       const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
       const what = kind === null ? 'which is no uid' : `the uid of ${kinds[kind]}`
-      return `sub is ${shown(claims.sub)}, ${what}: such a token opens ${files[use]} that sub names`
+      return `sub is ${quote(claims.sub)}, ${what}: such a token opens ${files[use]} that sub names`
     }
     default: {
       const { sub, iat, exp, nbf } = claims
-      const found = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
-      return `a claim is missing or not as it must be: ${found.map(([name, value]) => `${name} is ${told(value)}`).join(', ')}`
+      const entries = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
+      return `a claim is missing or not as it must be: ${entries.map(([name, value]) => `${name} is ${formatTime(value)}`).join(', ')}`
     }
   }
 }
 
-/** The token in what is at hand: a link with `jwt=` in it, a header, or the token by itself. */
+/** Extracts the token from a link (path or `jwt=`), a header, or the token by itself. */
 export const tokenIn = (given: string): string => {
   const trimmed = given.trim()
   const [, inPath] = /\/api\/1\/~([^/?#\s]+)\//.exec(trimmed) ?? []
@@ -67,26 +67,26 @@ export const tokenIn = (given: string): string => {
   return inPath ?? inQuery ?? trimmed.replace(/^(?:authorization:\s*)?bearer\s+/i, '')
 }
 
-/** The same for programs. */
+/** The explanation for programs (`--json`). */
 export const explanationAsJson = (explained: TokenExplanation) => {
   if (explained._tag === 'BadSignature') return { signature: 'bad', reason: explained.reason }
   const { use, kid, claims, refusal, grant } = explained
   return { signature: 'good', use, kid, claims, refusal, restrictions: grant?.restrictions ?? null }
 }
 
-/** What a token opens, or why it is refused, in lines for people. Nothing is told of claims that no key has signed. */
+/** Explains in lines what a token opens, or why it is refused. Shows no claims without a valid signature. */
 export const explanationLines = (explained: TokenExplanation, issuer: string): ReadonlyArray<string> => {
   if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]
   const { use, kid, claims, refusal, grant } = explained
-  const signed = `good signature: key ${shown(kid)} of ${use} tokens`
+  const signed = `good signature: key ${quote(kid)} of ${use} tokens`
   if (refusal !== null) return [signed, `refused: ${refusalOf(explained, issuer, use)}`]
   const { maxh, clip, exports } = grant?.restrictions ?? {}
   return [
     signed,
-    `opens: ${files[use]} ${shown(claims.sub)}`,
-    `until: ${instant(claims.exp)}`,
+    `opens: ${files[use]} ${quote(claims.sub)}`,
+    `until: ${instantOf(claims.exp)}`,
     ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} lines`]),
     ...(clip === undefined ? [] : [`only: seconds ${clip.join(' to ')}`]),
-    ...(exports === undefined ? [] : [`only: exports ${exports.map(shown).join(', ') || 'none'}`]),
+    ...(exports === undefined ? [] : [`only: exports ${exports.map(quote).join(', ') || 'none'}`]),
   ]
 }

@@ -1,4 +1,4 @@
-/** What Node's parseArgs found wrong in the words of a command, in one line with what to type. */
+/** Converts an error of Node's parseArgs to one line that says what to type. */
 export const explainUsage = ({ message }: Error, command: string): string => {
   const [what = ''] = message.split(/\.\s|\n/)
   const [, ambiguous] = /^Option '(?:-\w, )?(--[\w-]+).*argument is ambiguous/.exec(message) ?? []

@@ -2,16 +2,16 @@ import type { Stats } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import path from 'node:path'
 
-/** So many files and folders are looked at: a cache may have millions, and the upper levels come first. */
-const mostLooks = 10_000
+/** Maximum number of files and folders to check: a cache may have millions. The upper levels come first. */
+const maxChecks = 10_000
 
-/** Where root may not make a user namespace PostgreSQL runs as this user, and the database belongs to it. */
+/** If root cannot create a user namespace, PostgreSQL runs as this user, who then owns the database. */
 const nobodyUid = 65_534
 
 export type Ownership = {
-  /** Paths in the folder, each the topmost that belongs to another user than the folder itself does. */
+  /** Relative paths with another owner than the folder; only the topmost of each tree. */
   readonly foreign: ReadonlyArray<string>
-  /** Whether everything in the folder was looked at. */
+  /** Whether everything in the folder was checked. */
   readonly isWhole: boolean
 }
 
@@ -19,32 +19,32 @@ const namesIn = async function* (folder: string): AsyncGenerator<string> {
   try {
     for await (const { name } of await opendir(folder)) yield name
   } catch {
-    // It is gone meanwhile, or closed; its own owner is known.
+    // The folder was removed meanwhile, or is unreadable. Its own owner has been checked.
   }
 }
 
-const lookAt = (file: string): Promise<Stats | null> => lstat(file).catch(() => null)
+const statOrNull = (file: string): Promise<Stats | null> => lstat(file).catch(() => null)
 
-/** Looks level by level at whose the things in `folder` are. */
+/** Finds files in `folder` with another owner than `owner`, level by level. */
 export const findForeign = async (
   folder: string,
   owner: number,
-  most: number = mostLooks,
+  limit: number = maxChecks,
 ): Promise<Ownership> => {
   const isForeign = (name: string, uid: number): boolean =>
     uid !== owner && !(owner === 0 && uid === nobodyUid && name.startsWith(`postgres${path.sep}`))
   const foreign: string[] = []
   const folders = ['']
-  let looks = 0
+  let checked = 0
   for (const parent of folders) {
     for await (const child of namesIn(path.join(folder, parent))) {
-      looks += 1
-      if (looks > most) return { foreign, isWhole: false }
+      checked += 1
+      if (checked > limit) return { foreign, isWhole: false }
       const name = path.join(parent, child)
-      const found = await lookAt(path.join(folder, name))
-      if (found === null) continue
-      if (isForeign(name, found.uid)) foreign.push(name)
-      else if (found.isDirectory()) folders.push(name)
+      const stats = await statOrNull(path.join(folder, name))
+      if (stats === null) continue
+      if (isForeign(name, stats.uid)) foreign.push(name)
+      else if (stats.isDirectory()) folders.push(name)
     }
   }
   return { foreign, isWhole: true }

@@ -1,7 +1,7 @@
 import type { ListReport } from '../domain/hls-check/examine.ts'
 import type { Finding } from '../domain/hls-check/finding.ts'
 
-/** What is printed may end up in a ticket: a token may not (http-api.md §2.6). */
+/** Removes tokens: printed output may be copied into a ticket (http-api.md §2.6). */
 export const withoutTokens = (text: string): string =>
   text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
 
@@ -10,7 +10,7 @@ const findingLines = ({ severity, line, rule, reason, source, fix }: Finding): R
   `    → ${fix}`,
 ]
 
-/** The same for programs: an entry a list, with its findings. */
+/** The reports for programs (`--json`). */
 export const reportsAsJson = (reports: ReadonlyArray<ListReport>) => ({
   lists: reports.map(({ url, findings }) => ({
     url: withoutTokens(url),
@@ -23,7 +23,7 @@ export const reportsAsJson = (reports: ReadonlyArray<ListReport>) => ({
 
 const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`
 
-/** The findings for people, a list after the other, and how many faults are among them. `origin` is left out. */
+/** Returns the findings as lines, and the number of faults. Removes `origin` from the URLs. */
 export const describeReports = (
   reports: ReadonlyArray<ListReport>,
   origin = '',

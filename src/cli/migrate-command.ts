@@ -2,10 +2,10 @@ import { withServices } from '../composition/with-services.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
 
-/** Brings the database to this release's form. `serve` does it too. */
+/** Runs the migrations. `serve` runs them, too. */
 export const migrateCommand: Command = {
   usage: 'migrate',
-  about: "Brings the database to this release's form, as `serve` does.",
+  about: "Migrates the database to this release's schema, as `serve` does.",
   words: [],
   needsLibrary: always,
   run: ({ config, args, report }) => {

@@ -3,7 +3,7 @@ import { E, type TE } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { Failure } from './command.ts'
 
-/** Runs it; a left ends the command. */
+/** Runs the task. Throws a `Failure`, which ends the command, if the task fails. */
 export const orFail = async <A>(task: TE.TaskEither<DomainError, A>): Promise<A> => {
   const result = await task()
   if (E.isLeft(result)) throw new Failure(explainError(result.left))

@@ -1,10 +1,10 @@
-/** Where it was, without what it was about. */
+/** Returns the stack frames without the message. */
 const framesOf = (stack: string | undefined): ReadonlyArray<string> =>
   (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
 
 /**
- * Prints the warnings of Node and of packages by name, code and place, and never their text: it may hold the URL of a
- * request, and with it a token (http-api.md §2.6; DEP0170 is one that does).
+ * Prints warnings of Node and packages with name, code and stack, but without their text: it may contain the
+ * URL of a request, and so a token (http-api.md §2.6; DEP0170 does).
  */
 export const printWarningsWithoutText = (write: (text: string) => void): void => {
   process.removeAllListeners('warning')

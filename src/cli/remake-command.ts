@@ -10,22 +10,19 @@ import { orFail } from './outcome.ts'
 
 const usage = 'remake --outdated'
 
-const sayings = {
+const descriptions = {
   made: 'made anew',
   'made elsewhere': 'another process has made it anew',
   busy: 'another process is making it',
 } as const
 
-/** Makes the exports of older recipes anew; one file that fails does not keep the others from theirs. */
+/** Encodes the exports of older recipes again. If one file fails, the others are still processed. */
 export const remakeCommand: Command = {
   usage,
   about:
-    'Makes exports anew that an older release made in another way. Until they are made, the old ones are served.',
+    'Encodes exports again that an older release encoded differently. Until then the old ones are served.',
   words: [
-    [
-      '--outdated',
-      'all files whose exports are of an older recipe; one that fails keeps the exports that it has',
-    ],
+    ['--outdated', 'all files whose exports are of an older recipe; a file that fails keeps its old exports'],
   ],
   needsLibrary: always,
   run: ({ config, args, report }) => {
@@ -58,7 +55,7 @@ export const remakeCommand: Command = {
             if (finished.state === 'made')
               for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
             report({
-              lines: [`${uid}  ${kind}  ${sayings[finished.state]}`],
+              lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
               json: { kind, uid, state: finished.state },
             })
           },

@@ -17,49 +17,49 @@ const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget
 
 type Serving = {
   readonly config: Config
-  /** What of the library was made just now, in a line. */
-  readonly made: string | null
+  /** What was just created of the library, as a line of text. */
+  readonly created: string | null
   readonly print: CommandContext['print']
   readonly report: CommandContext['report']
   readonly stop: StopRequest
 }
 
-const serve = async (larder: Larder, { config, made, print, report, stop }: Serving): Promise<number> => {
+const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await listenOn(server, config)
   const url = config.publicUrl
   const message = `Larder answers at ${url}${url.endsWith(`:${port}`) ? '' : ` (port ${port})`}`
   report({ lines: [message], json: { message, url, port } })
 
-  if (made !== null) print(`  ${made}`)
+  if (created !== null) print(`  ${created}`)
 
   const work = createBackgroundTasks(larder, config, print)
   const working = work.run()
   const budget = budgetOf(config)
   await stop.requested
   await Promise.all([
-    stop.naming('background work', Promise.all([work.stop(budget.work), working])),
-    stop.naming('requests under way', drain.run(budget.drain)),
+    stop.track('background work', Promise.all([work.stop(budget.work), working])),
+    stop.track('requests under way', drain.run(budget.drain)),
   ])
   return 0
 }
 
-/** Serves until it is told to stop; meanwhile finishes what was cut off, and fills an empty library with samples. */
+/** Serves until a stop signal. Finishes interrupted exports, and adds samples to an empty library. */
 export const serveCommand: Command = {
   usage: 'serve',
-  about: 'Serves until Ctrl-C, makes exports that are unfinished, and fills an empty library with samples.',
+  about: 'Serves until Ctrl-C, finishes interrupted exports, and adds samples to an empty library.',
   words: [],
   needsLibrary: always,
-  run: async ({ config: given, args, print, report }) => {
+  run: async ({ config: initial, args, print, report }) => {
     if (args.length > 0) throw wrongUsage('serve')
     let isServing = false
-    const stop = listenForStop(() => (isServing ? budgetOf(given).whole / 1000 : closingSeconds))
-    const config = await resolvePort(given)
-    const running = withNewLibrary(config, async (larder, made) => {
+    const stop = listenForStop(() => (isServing ? budgetOf(initial).whole / 1000 : closingSeconds))
+    const config = await resolvePort(initial)
+    const running = withNewLibrary(config, async (larder, created) => {
       if (stop.isRequested()) return 0
       isServing = true
-      return serve(larder, { config, made, print, report, stop })
+      return serve(larder, { config, created, print, report, stop })
     })
-    return stop.naming('database, object store and cache to be opened or closed', running)
+    return stop.track('database, object store and cache to be opened or closed', running)
   },
 }

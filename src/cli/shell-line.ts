@@ -1,7 +1,7 @@
-/** A command for a person to type: each word as a POSIX shell must read it. */
+/** Quotes the words of a command for a POSIX shell. */
 export const shellLine = (words: ReadonlyArray<string>): string => words.map(quoted).join(' ')
 
-/** The command line of this Larder, to be run as the user who owns DATA_DIR. */
+/** Returns the `sudo` command line that runs Larder as the owner of DATA_DIR. */
 export const larderAs = (uid: number, dataDir: string, args: ReadonlyArray<string>): string =>
   shellLine(['sudo', '-u', `#${uid}`, 'env', `DATA_DIR=${dataDir}`, 'larder', ...args])
 

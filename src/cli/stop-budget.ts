@@ -1,27 +1,27 @@
 import { closeLimitMs } from '../composition/adapters.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
-/** Beyond the grace, for the lame duck and for closing; before it serves, for all. */
+/** Time in addition to the grace period, for lame duck and closing; all of the time if not serving yet. */
 export const closingSeconds = 5
-/** Of these, what a lame duck may take. */
+/** The share of `closingSeconds` for the lame duck. */
 const lameDuckShareSeconds = 3
-/** Work under way is aborted at once: its processes are killed, its files removed. */
-const mostOfWorkMs = 5000
+/** Background work is aborted at once: its processes are killed, its files removed. */
+const maxWorkMs = 5000
 
 /** Milliseconds. */
 export type StopBudget = {
-  /** From the signal to the end of the process. */
+  /** From the signal to process exit. */
   readonly whole: number
-  /** Side by side: requests, and the work beside serving. */
+  /** Requests; `work` runs out at the same time. */
   readonly drain: DrainTimes
   readonly work: number
-  /** After both, for closing everything. */
+  /** For closing everything, after both. */
   readonly closing: number
 }
 
 type Times = { readonly graceSeconds: number; readonly lameDuckSeconds: number }
 
-/** All limits of a stop, out of one: the grace and 5 seconds. A long lame duck is part of the grace. */
+/** Splits grace plus 5 seconds into all limits of a stop. A long lame duck is part of the grace. */
 export const stopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget => {
   const beforeClosing = (graceSeconds + lameDuckShareSeconds) * 1000
   return {
@@ -30,7 +30,7 @@ export const stopBudget = ({ graceSeconds, lameDuckSeconds }: Times): StopBudget
       lameDuckMilliseconds: Math.min(lameDuckSeconds * 1000, beforeClosing),
       cutOffMilliseconds: (graceSeconds + Math.min(lameDuckSeconds, lameDuckShareSeconds)) * 1000,
     },
-    work: Math.min(mostOfWorkMs, beforeClosing),
+    work: Math.min(maxWorkMs, beforeClosing),
     closing: closeLimitMs,
   }
 }

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util'
 import { withServices } from '../composition/with-services.ts'
-import { describeSweep, isRefusal } from '../terminal/describe-sweep.ts'
+import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
 
-/** Removes from the object store what no row names, as a server does by itself. */
+/** Deletes orphans from the object store, as a server does by itself. */
 export const sweepCommand: Command = {
   usage,
   about: 'Deletes objects that the database does not name and that are older than 48 hours, as `serve` does.',
   words: [
-    ['--dry-run', 'writes and deletes nothing, and prints what would be deleted: a key and its bytes a line'],
-    ['--repair', 'deletes also where these are more than 5 % of all objects, or than 1,000'],
+    ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, with its bytes'],
+    ['--repair', 'deletes even if these are more than 5 % of all objects, or more than 1,000'],
   ],
   needsLibrary: always,
   run: ({ config, args, report }) => {
@@ -26,11 +26,11 @@ export const sweepCommand: Command = {
     if (values['dry-run'] && values.repair) throw wrongUsage(usage)
     const mode = values['dry-run'] ? 'dry run' : values.repair ? 'repair' : 'usual'
     return withServices(config, async ({ sweep, database }) => {
-      // A dry run changes nothing, the tables neither.
+      // A dry run must not migrate the tables, either.
       await orFail(mode === 'dry run' ? database.check : database.migrate)
       const swept = await orFail(sweep(mode, new AbortController().signal))
       report({ lines: describeSweep(swept), json: swept })
-      return isRefusal(swept) ? 1 : 0
+      return needsAttention(swept) ? 1 : 0
     })
   },
 }

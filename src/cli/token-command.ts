@@ -9,18 +9,18 @@ import { orFail } from './outcome.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
 
-const wholeNumber = (option: string, given: string, what: string, example: string): number => {
-  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)
-  throw new Failure(`--${option} ${given} is not ${what}; for example --${option} ${example}`, 2)
+const wholeNumber = (option: string, value: string, what: string, example: string): number => {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
+  throw new Failure(`--${option} ${value} is not ${what}; for example --${option} ${example}`, 2)
 }
 
-const clipOf = (given: string): Clip => {
-  const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(given) ?? []
+const clipOf = (value: string): Clip => {
+  const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(value) ?? []
   if (from !== undefined && Number(from) < Number(to)) return [Number(from), Number(to)]
-  throw new Failure(`--clip ${given} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
+  throw new Failure(`--clip ${value} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
 }
 
-/** What the options take from the token (http-api.md §2.4). */
+/** Returns the restrictions that the options define (http-api.md §2.4). */
 export const restrictionsOf = (options: {
   readonly maxh?: string | undefined
   readonly clip?: string | undefined
@@ -31,7 +31,7 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
-/** A clip takes nothing from a picture: a token that seems to open less of one is not printed. */
+/** A clip does not restrict an image: no token is printed that seems to open less than it does. */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
     throw new Failure(`${uid} is a picture, and has no time to cut: --clip is for sounds and films`, 2)
@@ -49,7 +49,7 @@ const wordsOf = (args: ReadonlyArray<string>) =>
     allowPositionals: true,
   })
 
-/** Prints a media token for an image or content file, and nothing else; or explains one. */
+/** Prints a media token for an image or content file, and nothing else; or explains a token. */
 export const tokenCommand: Command = {
   usage,
   about: 'Prints a token for a picture, sound or film, and nothing else; or says what a token opens.',

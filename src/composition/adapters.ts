@@ -26,14 +26,14 @@ import { createCache } from './cache.ts'
 import { waitForEmbedded } from './database.ts'
 import { createFetchList } from './fetch-list.ts'
 import type { Adapters } from './larder.ts'
-import { createStore, reporting, storeBreakerMs } from './store.ts'
+import { createStore, reportOutages, storeBreakerMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
 export { closeLimitMs } from '../adapters/platform/close-all.ts'
 
 /**
- * Nothing is asked of the database or the store yet: what is down now may come up later. Throws when there is no
- * DATA_DIR to write to.
+ * Does not connect to the database or the store: if they are down now, they may come up later. Throws if
+ * DATA_DIR is not writable.
  */
 export const createAdapters = async (
   config: Config,
@@ -47,7 +47,7 @@ export const createAdapters = async (
   const beacon = createProcessBeacon(path.join(dataDir, 'processes'))
   const embedded = createEmbeddedConnection(path.join(dataDir, 'postgres'))
   const connection = databaseUrl === null ? embedded.get : async () => ({ connectionString: databaseUrl })
-  const db = createKnex(connection, config.databasePoolMax, reporting(outages, 'database'))
+  const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
   const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, monotonic, log)
   return {
@@ -58,7 +58,7 @@ export const createAdapters = async (
     cacheCheck: cache.check,
     store: createBoundedObjectStore(
       objects.store,
-      createBreaker({ openMs: storeBreakerMs, monotonic, ...reporting(outages, 'object store') }),
+      createBreaker({ openMs: storeBreakerMs, monotonic, ...reportOutages(outages, 'object store') }),
     ),
     database:
       databaseUrl === null ? waitForEmbedded(embedded, createKnexDatabase(db)) : createKnexDatabase(db),
@@ -93,7 +93,7 @@ export const createAdapters = async (
           { name: 'database', close: () => db.destroy() },
           { name: 'embedded database', close: embedded.stop },
         ],
-        // Others see by it that this process is alive, so it goes last.
+        // The beacon shows other processes that this one is alive, so it is closed last.
       ]).finally(() => beacon.close()),
   }
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 
-/** Memory in front of the disk: most of it for blobs, since values are small. */
+/** Memory in front of disk. Values are small, so most of the memory is for blobs. */
 export const createCache = async (config: Config, clock: Clock, monotonic: Monotonic, log: Log) => {
   const meter = createCacheMeter(monotonic)
   const inMemory = meter.tier('memory')

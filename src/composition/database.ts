@@ -3,7 +3,7 @@ import { unavailable } from '../domain/shared/errors.ts'
 import { pipe, TE } from '../fp.ts'
 import type { Database } from '../ports/database.ts'
 
-/** The pool waits for no server to be made from nothing, which takes a while; these may, and say why it is not. */
+/** The pool times out before embedded PostgreSQL's first start; these wait for it, and report its error. */
 export const waitForEmbedded = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
   const started = TE.tryCatch(get, unavailable('database'))
   return {

@@ -13,7 +13,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   'watch.css': 'text/css; charset=utf-8',
 }
 
-/** The console's files in `folder`, where the build puts them: running from source there are none. */
+/** Loads the console's files from the build output. When running from source there are none. */
 const loadConsoleAssets = (folder: string): ConsoleAssets =>
   new Map(
     Object.entries(contentTypes)
@@ -24,7 +24,7 @@ const loadConsoleAssets = (folder: string): ConsoleAssets =>
 
 type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 'limits'>
 
-/** The server of all routes, not listening yet. */
+/** Creates the server with all routes. It does not listen yet. */
 export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,

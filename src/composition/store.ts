@@ -10,13 +10,13 @@ import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { Log } from '../ports/log.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 
-/** How the calls of a dependency begin and end an outage. */
-export const reporting = (outages: OutageLog, dependency: string): BreakerEvents => ({
+/** Connects the breaker of a dependency with the log of outages. */
+export const reportOutages = (outages: OutageLog, dependency: string): BreakerEvents => ({
   onOpen: (cause) => outages.failed(dependency, { cause: oneLine(cause) }),
   onAnswered: () => outages.answered(dependency),
 })
 
-/** For so long the object store is not read after it was waited for in vain. */
+/** After a timeout, the object store is not read for this long (milliseconds). */
 export const storeBreakerMs = 1000
 
 export const createStore = async (

@@ -22,7 +22,7 @@ type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
 export const keyFile = (config: Config, use: TokenUse): string =>
   path.join(config.dataDir, 'keys', `${use}-tokens`)
 
-/** What was set, or else what `ownText` gives for the file of a use: as much of it as is needed to sign. */
+/** Returns the configured keys. If none can sign, adds those from `ownText`, which reads a key file. */
 export const tokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
   const keysOf = (use: TokenUse, set: ReadonlyArray<TokenKey> | null) =>
     withSigner(set ?? [], () => {
@@ -39,7 +39,7 @@ export const tokenKeys = (config: Config, ownText: (file: string) => string | nu
   }
 }
 
-/** Whether a key that the settings lack is read from DATA_DIR. */
+/** Whether any keys are read from DATA_DIR with these settings. */
 export const readsKeyFiles = (config: Config): boolean => {
   let reads = false
   tokenKeys(config, () => {
@@ -66,7 +66,7 @@ export const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'toke
   }
 }
 
-/** Says what a token opens, or why not, by the keys alone: nothing is opened, and nothing is made. */
+/** Explains tokens with the keys only: opens no library, and creates nothing. */
 export const createExplainToken = (config: Config): ExplainToken => {
   const keys = tokenKeys(config, readSecretFile)
   if (Object.values(keys).every(({ length }) => length === 0))

@@ -5,7 +5,7 @@ import type { Config } from '../config/settings.ts'
 import { createAdapters } from './adapters.ts'
 import { createServices, type Larder } from './larder.ts'
 
-/** What DATA_DIR must hold for these settings; all else in it can be missing without a loss. */
+/** What DATA_DIR must contain for these settings. Anything else in it can be recreated. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),
   ...[
@@ -18,7 +18,7 @@ const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
 const withLarder = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   const { close, ...adapters } = await createAdapters(config)
   const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
-    // What went wrong first is what its user has to know.
+    // The first error is the one to report; an error while closing is only logged.
     await close().catch((cause) => adapters.log.error('closing.failed', { cause: String(cause) }))
     throw error
   })
@@ -27,32 +27,32 @@ const withLarder = async <A>(config: Config, work: (larder: Larder) => Promise<A
 }
 
 /**
- * Runs `work` with all of Larder on a library that is there, and closes everything however it ends. Throws a UserError
- * where there is none: a command that may make one calls `withNewLibrary`.
+ * Runs `work` with all services on an existing library, and always closes everything. Throws a UserError if
+ * there is no library: a command that may create one calls `withNewLibrary`.
  */
 export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
   await checkLibrary(config.dataDir, libraryParts(config), false)
   return withLarder(config, work)
 }
 
-/** The same with keys that no other process has, for a look at all but the keys: theirs may be what is wrong. */
+/** The same with temporary keys, so that `doctor` can check the services even if key files are damaged. */
 export const withServicesApartFromKeys = async <A>(
   config: Config,
   work: (larder: Larder) => Promise<A>,
 ): Promise<A> => {
   await checkLibrary(config.dataDir, libraryParts(config), false)
   const keys = [newSecretKey('k1')]
-  const own = { imageTokenKeys: keys, contentTokenKeys: keys, idTokenKeys: keys }
-  return withLarder(Object.assign({}, config, own), work)
+  const temporary = { imageTokenKeys: keys, contentTokenKeys: keys, idTokenKeys: keys }
+  return withLarder(Object.assign({}, config, temporary), work)
 }
 
-/** As `withServices`, and makes what is missing; `made` says so in a line, and is `null` when all was there. */
+/** As `withServices`, but creates what is missing. `created` describes it; `null` if nothing was missing. */
 export const withNewLibrary = async <A>(
   config: Config,
-  work: (larder: Larder, made: string | null) => Promise<A>,
+  work: (larder: Larder, created: string | null) => Promise<A>,
 ): Promise<A> => {
-  const made = await checkLibrary(config.dataDir, libraryParts(config), true)
+  const created = await checkLibrary(config.dataDir, libraryParts(config), true)
   return withLarder(config, (larder) =>
-    work(larder, made === null ? null : `made ${made} in ${config.dataDir}`),
+    work(larder, created === null ? null : `made ${created} in ${config.dataDir}`),
   )
 }

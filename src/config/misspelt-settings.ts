@@ -2,7 +2,7 @@ import { loadConfig } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The names that `loadConfig` reads, so that no list of them can be out of date. */
+/** Returns the names that `loadConfig` reads, recorded from a run, so that the list is never out of date. */
 export const settingNames = (): ReadonlyArray<string> => {
   const names = new Set<string>()
   const get = (_: object, name: string | symbol): undefined => {
@@ -12,7 +12,7 @@ export const settingNames = (): ReadonlyArray<string> => {
   return [...names]
 }
 
-/** Letters to add, take away, change or swap with their neighbour to make one word of the other. */
+/** Number of insertions, deletions, substitutions and swaps of neighbours between two words. */
 export const editDistance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0
@@ -28,37 +28,37 @@ export const editDistance = (a: string, b: string): number => {
   return at(a.length, b.length)
 }
 
-const mostEdits = 2
+const maxEdits = 2
 
-const joined = (name: string): string => name.replaceAll('_', '')
+const letters = (name: string): string => name.replaceAll('_', '')
 
-/** One letter and its neighbour have changed places, and nothing else. */
+/** Whether the words differ by one swap of neighbours only. */
 const isSwap = (a: string, b: string): boolean =>
   a.length === b.length && editDistance(a, b) === 1 && sorted(a) === sorted(b)
 
 const sorted = (word: string): string => [...word].sort().join('')
 
 /**
- * The setting that is probably meant. Names of one word are short: half of all short variables of a shell are near to
- * HOST or PORT, so that they are guessed at where two letters are swapped, and not where one differs.
+ * Returns the setting that is probably meant. Names of one word are short: half of all short shell variables
+ * are similar to HOST or PORT, so for these only swaps count, and no other edits.
  */
-const meantBy = (given: string, known: ReadonlyArray<string>): string | undefined => {
-  const name = given.toUpperCase().replace(/^LARDER_/, '')
+const findMeant = (variable: string, known: ReadonlyArray<string>): string | undefined => {
+  const name = variable.toUpperCase().replace(/^LARDER_/, '')
   if (known.includes(name)) return name
   const near = (candidate: string): boolean =>
     candidate.includes('_') && name.includes('_')
-      ? Math.abs(candidate.length - name.length) <= mostEdits && editDistance(candidate, name) <= mostEdits
+      ? Math.abs(candidate.length - name.length) <= maxEdits && editDistance(candidate, name) <= maxEdits
       : isSwap(candidate, name)
-  return known.find((candidate) => joined(candidate) === joined(name)) ?? known.find(near)
+  return known.find((candidate) => letters(candidate) === letters(name)) ?? known.find(near)
 }
 
-/** A line for each variable that is no setting and looks like one. It holds no value: that might be a secret. */
+/** Returns a line for each variable that resembles a setting. Without its value, which may be secret. */
 export const describeMisspelt = (env: Env): ReadonlyArray<string> => {
   const known = settingNames()
   return Object.keys(env)
     .filter((name) => !known.includes(name) && env[name] !== '')
     .flatMap((name) => {
-      const meant = meantBy(name, known)
+      const meant = findMeant(name, known)
       return meant === undefined
         ? []
         : [`${name} is no setting of Larder and changes nothing; is ${meant} meant?`]

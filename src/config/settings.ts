@@ -4,11 +4,11 @@ import { E, pipe } from '../fp.ts'
 import { defaultLimits, type Limits } from '../http/limits.ts'
 import { type LogLevel, logLevels } from '../ports/log.ts'
 
-/** All settings, decoded. docs/settings.md says what each one does and costs. */
+/** All settings, decoded. docs/settings.md describes them. */
 export type Config = {
   readonly host: string
   readonly port: number
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly publicUrl: string
   readonly dataDir: string
   /** `null`: the embedded PostgreSQL in `dataDir`. */
@@ -21,13 +21,13 @@ export type Config = {
   readonly cacheMemoryBytes: number
   readonly tokenIssuer: string
   readonly tokenLeewaySeconds: number
-  /** `null`: made on first start, and kept in `dataDir`; likewise the two below. */
+  /** `null`: generated on first start, and stored in `dataDir`; also for the two below. */
   readonly imageTokenKeys: ReadonlyArray<TokenKey> | null
   readonly contentTokenKeys: ReadonlyArray<TokenKey> | null
   readonly idTokenKeys: ReadonlyArray<TokenKey> | null
   readonly uidPrefix: string | null
   readonly corsOrigins: ReadonlyArray<string>
-  /** Whether replies tell which tier of the cache has answered, and how long it took. */
+  /** Whether responses report the cache tier (`cacheStatus`) and the time (`serverTiming`). */
   readonly cacheStatus: boolean
   readonly serverTiming: boolean
   readonly imageMaxPixels: number
@@ -35,9 +35,9 @@ export type Config = {
   readonly mediaMaxWorkSeconds: number
   readonly ffmpegPath: string | null
   readonly ffprobePath: string | null
-  /** Whether an empty library gets a film and a picture to look at. */
+  /** Whether a sample video and a sample image are added to an empty library. */
   readonly sampleMedia: boolean
-  /** What clients may take of a serving process. */
+  /** Limits on the resources that clients can use. */
   readonly limits: Limits
   readonly shutdownGraceSeconds: number
   /** `null`: 2 seconds, and none at a terminal. */
@@ -53,10 +53,10 @@ export type S3Config = {
   readonly forcePathStyle: boolean
 }
 
-/** Thrown for what was set and cannot be used, and shows only when it is: one line, for who can mend it. */
+/** A setting whose fault shows only when it is used. The message is one line for the operator. */
 export class BadSetting extends Error {}
 
-/** Reads one setting's text; the left says what is wrong with it, to stand behind "PORT=abc ". */
+/** Parses the text of a setting. The left is the fault, as a continuation of "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
 
 const text: Parse<string> = E.right
@@ -67,10 +67,10 @@ const matching =
     pattern.test(s) ? E.right(s) : E.left(fault)
 
 const integer =
-  (least: number, most: number): Parse<number> =>
+  (min: number, max: number): Parse<number> =>
   (s) => {
     const n = /^\d+$/.test(s) ? Number(s) : Number.NaN
-    return n >= least && n <= most ? E.right(n) : E.left(`is not a whole number from ${least} to ${most}`)
+    return n >= min && n <= max ? E.right(n) : E.left(`is not a whole number from ${min} to ${max}`)
   }
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
@@ -80,14 +80,14 @@ const bytesIn = (s: string): number => {
   return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
 }
 
-/** The bounds as they are written. */
+/** `least` and `most` are in the notation of the setting. */
 const bytes =
-  (least: string, most: string): Parse<number> =>
+  (min: string, max: string): Parse<number> =>
   (s) => {
     const n = bytesIn(s)
-    return n >= bytesIn(least) && n <= bytesIn(most)
+    return n >= bytesIn(min) && n <= bytesIn(max)
       ? E.right(n)
-      : E.left(`is not a number of bytes from ${least} to ${most}`)
+      : E.left(`is not a number of bytes from ${min} to ${max}`)
   }
 
 const flag: Parse<boolean> = (s) =>
@@ -107,7 +107,7 @@ const url =
       ? E.right(s.replace(/\/+$/, ''))
       : E.left(`is not a URL of ${protocols.join(' or ')}`)
 
-/** A URL of nothing but a host: what would stand behind it could not be served there. */
+/** A URL without path, query or credentials: nothing is served below a path. */
 const site: Parse<string> = (s) => {
   const parsed = url('http:', 'https:')(s)
   if (E.isLeft(parsed)) return parsed
@@ -127,19 +127,19 @@ const list =
   (s) => {
     const items = s.split(',').map((part) => item(part.trim()))
     const fault = items.find(E.isLeft)
-    return fault ?? E.right(items.flatMap((one) => (E.isRight(one) ? [one.right] : [])))
+    return fault ?? E.right(items.flatMap((parsed) => (E.isRight(parsed) ? [parsed.right] : [])))
   }
 
-// Whoever reads a log or a terminal must not learn these from a fault in them.
+// Error messages must not contain the values of these.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
 
-/** Decodes the environment. The left has one line for each bad setting: its name, the fault, an example. */
+/** Decodes the environment. The left has one line for each invalid setting: name, fault, example. */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
 ): E.Either<ReadonlyArray<string>, Config> => {
   const faults: string[] = []
 
-  /** An unset or empty variable is `fallback`; so is a bad one, once its fault is noted. */
+  /** Returns `fallback` for an unset or empty variable, and for an invalid one, whose fault is recorded. */
   const read = <A, B>(name: string, parse: Parse<A>, fallback: B, example: string): A | B => {
     const value = env[name]
     if (value === undefined || value === '') return fallback
@@ -168,15 +168,15 @@ export const loadConfig = (
     'postgres://larder:secret@127.0.0.1:5432/larder',
   )
   const bucket = read('S3_BUCKET', matching(/^\S+$/, 'is not the name of a bucket'), null, 'larder-media')
-  const s3Rest = {
+  const s3Options = {
     prefix: read('S3_PREFIX', matching(/^([\w.!-]+\/)*$/, 'does not end in a slash'), '', 'larder/'),
     endpoint: read('S3_ENDPOINT', url('http:', 'https:'), null, 'http://127.0.0.1:9000'),
     region: read('S3_REGION', matching(/^\S+$/, 'is not the name of a region'), null, 'eu-central-1'),
     forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),
   }
 
-  const seconds = (name: string, least: number, fallback: number, example: string): number =>
-    1000 * read(name, integer(least, 3600), fallback / 1000, example)
+  const seconds = (name: string, min: number, fallback: number, example: string): number =>
+    1000 * read(name, integer(min, 3600), fallback / 1000, example)
   const limits: Limits = {
     connections: read('MAX_CONNECTIONS', integer(1, 1_000_000), defaultLimits.connections, '10000'),
     inFlight: read('MAX_IN_FLIGHT', integer(1, 100_000), defaultLimits.inFlight, '512'),
@@ -203,7 +203,7 @@ export const loadConfig = (
     dataDir,
     databaseUrl,
     databasePoolMax: read('DATABASE_POOL_MAX', integer(2, 1000), 10, '10'),
-    s3: bucket === null ? null : { bucket, ...s3Rest },
+    s3: bucket === null ? null : { bucket, ...s3Options },
     cacheDir: resolve(read('CACHE_DIR', text, `${dataDir}/cache`, '/var/cache/larder')),
     cacheMaxBytes: read('CACHE_MAX_BYTES', bytes('1M', '1024T'), 10 * 1024 ** 3, '10G'),
     cacheMemoryBytes: read('CACHE_MEMORY_BYTES', bytes('1', '1024T'), 256 * 1024 ** 2, '1G'),

@@ -1,4 +1,4 @@
-/** How many files have exports that an older recipe made, in a line for people. */
+/** Describes the number of files with exports of an older recipe, in one line. */
 export const describeOutdated = (count: number): string => {
   if (count === 0) return 'no exports were made by an older recipe'
   const files = count === 1 ? '1 file' : `${count} files`

@@ -2,11 +2,11 @@ import type { SweepReport } from '../domain/sweep/store-sweep.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-/** Whether nothing was swept for a reason that a person has to look into. */
-export const isRefusal = ({ result }: SweepReport): boolean =>
+/** Whether the sweep refused to delete for a reason that an operator must check. */
+export const needsAttention = ({ result }: SweepReport): boolean =>
   result === 'foreign' || result === 'unproven' || result === 'braked'
 
-/** A report for people: what came of it, then a line for each object where these matter. */
+/** Formats a report: the outcome, then in a dry run one line for each object. */
 export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
   switch (report.result) {
     case 'busy':
@@ -15,7 +15,7 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
       return [
         `nothing is swept: the object store belongs to the library ${report.other}, and the database to ${report.ours}; ` +
           'see S3_BUCKET, S3_PREFIX and DATABASE_URL. If these are right, delete the object .library of the store: ' +
-          'the next sweep looks anew whose it is',
+          'the next sweep then determines the owner again',
       ]
     case 'unproven':
       return [
@@ -26,21 +26,21 @@ export const describeSweep = (report: SweepReport): ReadonlyArray<string> => {
     case 'swept':
       return [
         `${plural(report.deleted.length, 'object')} of ${report.objects} deleted, ` +
-          `and what was left of ${uploadsOf(report)}` +
+          `and what was left of ${uploadCount(report)}` +
           (report.isWhole ? '' : '; there are more, sweep again'),
         ...replacedLine(report, 'deleted'),
       ]
     case 'looked':
       return [
-        `${orMore(report)} of ${report.objects} would be deleted, ` +
-          `and what is left of ${uploadsOf(report)}`,
+        `${orphanCount(report)} of ${report.objects} would be deleted, ` +
+          `and what is left of ${uploadCount(report)}`,
         ...replacedLine(report, 'would be deleted'),
         ...report.orphans.map(({ key, size }) => `${key}  ${size}`),
       ]
     case 'braked':
       return [
-        `nothing is swept: no row of the database names ${orMore(report)} of ${report.objects}, more than 5 % or ` +
-          '1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
+        `nothing is swept: no row of the database names ${orphanCount(report)} of ${report.objects}, more than ` +
+          '5 % or 1,000. If the database is the right one and not an old copy: larder sweep --dry-run, then --repair',
         ...replacedLine(report, 'deleted'),
       ]
   }
@@ -52,10 +52,10 @@ const replacedLine = (
 ): ReadonlyArray<string> =>
   objects === 0 ? [] : [`${plural(objects, 'object')} of replaced exports ${done} (${bytes} bytes)`]
 
-const uploadsOf = ({ uploads }: { readonly uploads: number | null }): string =>
+const uploadCount = ({ uploads }: { readonly uploads: number | null }): string =>
   uploads === null ? 'no upload, as the store does not list them' : plural(uploads, 'upload')
 
-const orMore = ({
+const orphanCount = ({
   orphans,
   isWhole,
 }: {

@@ -1,7 +1,7 @@
 import { oneLine } from '../domain/health/health-service.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
-/** An error in one line, for the person at the terminal. */
+/** Explains an error in one line, for the terminal. */
 export const explainError = (error: DomainError): string => {
   switch (error._tag) {
     case 'Refused':

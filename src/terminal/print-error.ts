@@ -1,9 +1,9 @@
 import { printable } from '../domain/shared/printable.ts'
 
-/** A line on standard error. Nothing else of the command line writes there, but for the bar. */
+/** Writes a line to standard error. Of the command line, only the progress bar writes there, too. */
 export const printErrorLine = (line: string): void => {
   process.stderr.write(`${printable(line)}\n`)
 }
 
-/** What goes wrong, or takes its time, in a line for the person at the terminal. */
+/** Prints an error or a notice, in one line. */
 export const printError = (line: string): void => printErrorLine(`larder: ${line}`)

@@ -5,11 +5,11 @@ const width = 30
 
 export type ProgressBar = {
   readonly show: (label: string, fraction: number) => void
-  /** Takes the bar away, so that lines can follow. */
+  /** Removes the bar, so that lines can follow. */
   readonly clear: () => void
 }
 
-/** A bar on a terminal; nothing where the output goes to a file or a pipe. */
+/** Shows a bar on a terminal; nothing if the output is a file or a pipe. */
 export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>): ProgressBar => {
   let shown = ''
   const draw = (line: string) => {
@@ -22,7 +22,7 @@ export const createProgressBar = (out: Pick<WriteStream, 'write' | 'isTTY' | 'co
       const done = Math.round(fraction * width)
       const percent = String(Math.floor(fraction * 100)).padStart(3)
       const line = `${'█'.repeat(done)}${'░'.repeat(width - done)} ${percent} %  ${printable(label)}`
-      // A line that wraps could not be taken away again.
+      // A wrapped line could not be removed.
       draw(line.slice(0, out.columns - 1))
     },
     clear: () => draw(''),

@@ -3,15 +3,15 @@ import { explainError } from './explain-error.ts'
 import { printError } from './print-error.ts'
 import { createProgressBar } from './progress-bar.ts'
 
-/** What a serving process shows to people: lines, errors, and a bar that says how far the exports are. */
+/** The terminal output of a serving process: lines, errors, and a progress bar for exports. */
 export type Terminal = {
-  /** Whether a person reads the lines, and not a log: only then may a token stand in one. */
+  /** Whether output goes to a terminal and not to a log: only then may a line contain a token. */
   readonly isInteractive: boolean
   readonly print: (line: string) => void
-  /** `subject`: what the error is about, such as the name of a file; `null` where the error says it by itself. */
+  /** `subject`: what the error is about, such as a file name; `null` if the message says it. */
   readonly printError: (subject: string | null, error: DomainError) => void
   readonly showProgress: (label: string, fraction: number) => void
-  /** Shows nothing any more. */
+  /** After this, nothing is shown. */
   readonly close: () => void
 }
 
@@ -21,7 +21,6 @@ export const createTerminal = (
 ): Terminal => {
   const bar = createProgressBar(process.stderr)
   let isClosed = false
-  /** Runs it unless the terminal is closed. */
   const unlessClosed = (show: () => void): void => {
     if (!isClosed) show()
   }

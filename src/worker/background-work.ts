@@ -8,13 +8,13 @@ import { createStartTask } from './start-task.ts'
 import { createSweepTask } from './sweep-task.ts'
 
 export type BackgroundTasks = {
-  /** Begins the work; resolves when it was told to stop and all of it has ended, or its time was up. Never rejects. */
+  /** Starts the work. Resolves after `stop`, when all of it has ended or the limit is over. Never rejects. */
   readonly run: () => Promise<void>
-  /** Aborts what is under way, and waits for it, for `limitMs` at most. The next start finishes it. */
+  /** Aborts running work, and waits for at most `limitMs`. The next start finishes it. */
   readonly stop: (limitMs: number) => Promise<void>
 }
 
-/** What a serving process does beside serving: the tables, exports that are unfinished, samples, and the sweep. */
+/** The background work of a server: migrations, unfinished exports, samples, and the sweep. */
 export const createBackgroundTasks = (
   larder: Larder,
   config: Config,

@@ -6,26 +6,26 @@ import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Milliseconds between two looks for files whose exports no process is making any more. */
-const lookAgainMs = 30_000
+/** Milliseconds between two searches for files whose exports no process is encoding any more. */
+const intervalMs = 30_000
 const backoff = { first: 10_000, most: 600_000 }
 
-/** So often a decoder may fail on one file, and not say that the file is to blame, before it is left for the next start. */
-const decoderFailuresAtMost = 5
+/** After so many failures of the decoder without a verdict on the file, it is left for the next start. */
+const maxDecoderFailures = 5
 
-/** A failing decoder may be the file's fault (it takes all memory, say); a store that is down is not. */
-const mayBeTheFile = (error: Refused | Unavailable): boolean =>
+/** A decoder can fail because of the file (it may need too much memory); a store that is down cannot. */
+const mayBeFileFault = (error: Refused | Unavailable): boolean =>
   error._tag === 'Refused' || error.dependency === 'transcoder' || error.dependency === 'image process'
 
 /**
- * Makes the exports of files that have none: a process was killed, or failed, before they were made. One file after
- * the other; those that another process is at are left to it, and looked at again.
+ * Encodes the exports of files that have none, because a process was killed or failed; one file after the
+ * other. Files that another process works on are skipped, and checked later.
  */
 export const createExportsTask = (
   { ingest, monotonic, log }: Pick<Larder, 'ingest' | 'monotonic' | 'log'>,
   terminal: Terminal,
 ): BackgroundTask => {
-  const retries = createRetries(monotonic, backoff, decoderFailuresAtMost)
+  const retries = createRetries(monotonic, backoff, maxDecoderFailures)
 
   const finishOne = async (
     { uid, finish }: UnfinishedFile,
@@ -48,8 +48,8 @@ export const createExportsTask = (
     }
     failed(finished.left, uid)
     terminal.printError(uid, finished.left)
-    // A slow or failing machine refuses, too: the original stays, and exports can be made of it another time.
-    if (retries.failed(uid, mayBeTheFile(finished.left)) === 'later') return
+    // Even for a Refused the machine may be at fault: the original stays, and a later attempt may succeed.
+    if (retries.failed(uid, mayBeFileFault(finished.left)) === 'later') return
     log.error('exports.given_up', { uid })
     terminal.print(`  the exports of ${uid} are not tried again before the next start`)
   }
@@ -63,8 +63,8 @@ export const createExportsTask = (
         if (context.signal.aborted) break
         if (retries.waitFor(file.uid) === 0) await finishOne(file, context)
       }
-      const waits = unfinished.right.map(({ uid }) => retries.waitFor(uid) ?? lookAgainMs)
-      return E.right({ againInMs: Math.max(1000, Math.min(lookAgainMs, ...waits.filter((ms) => ms > 0))) })
+      const waits = unfinished.right.map(({ uid }) => retries.waitFor(uid) ?? intervalMs)
+      return E.right({ againInMs: Math.max(1000, Math.min(intervalMs, ...waits.filter((ms) => ms > 0))) })
     },
   }
 }

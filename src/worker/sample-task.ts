@@ -15,12 +15,12 @@ export const createSampleTask = (
 ): BackgroundTask => {
   const { ingest, background } = larder
   const name = basename(path)
-  let isFilmShown = false
+  let isLinkPrinted = false
 
-  /** The page of a film shows how far its exports are. A picture has no token before it has exports. */
-  const showFilm = (uid: string): void => {
-    if (isFilmShown) return
-    isFilmShown = true
+  /** The page of a video shows the progress of its exports. An image has no token before it has exports. */
+  const printVideoLink = (uid: string): void => {
+    if (isLinkPrinted) return
+    isLinkPrinted = true
     background.start({
       name: `link to ${name}`,
       run: () => async () => {
@@ -39,12 +39,12 @@ export const createSampleTask = (
           isPublic: false,
           signal,
           onKnown: ({ kind, uid }) => {
-            if (kind === 'content') showFilm(uid)
+            if (kind === 'content') printVideoLink(uid)
           },
           onProgress: (fraction) => terminal.showProgress(`exports of ${name}`, fraction),
         })()
         if (E.isLeft(added)) {
-          // What is refused is refused again: a retry would only repeat it.
+          // A retry would be refused again.
           if (added.left._tag !== 'Refused') return added
           terminal.printError(name, added.left)
           return E.right('done')

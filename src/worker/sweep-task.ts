@@ -2,14 +2,14 @@ import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
 import { unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
-import { describeSweep, isRefusal } from '../terminal/describe-sweep.ts'
+import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** Milliseconds. */
-const usualPause = 6 * 3_600_000
-const pauseAfterBusy = 3_600_000
+const pauseMs = 6 * 3_600_000
+const pauseAfterBusyMs = 3_600_000
 
-/** Removes from the object store what no row names, at the start and every few hours. */
+/** Sweeps the object store at the start and every few hours. */
 export const createSweepTask = (
   { sweep, log }: Pick<Larder, 'sweep' | 'log'>,
   terminal: Terminal,
@@ -21,15 +21,15 @@ export const createSweepTask = (
       const swept = await sweep('usual', signal)()
       if (E.isLeft(swept)) return swept
       const report = swept.right
-      if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusy })
-      if (isRefusal(report)) {
-        const [what = ''] = describeSweep(report)
-        failed(unavailable('object store')(what), 'sweep')
-        terminal.print(`  ${what}`)
+      if (report.result === 'busy') return E.right({ againInMs: pauseAfterBusyMs })
+      if (needsAttention(report)) {
+        const [reason = ''] = describeSweep(report)
+        failed(unavailable('object store')(reason), 'sweep')
+        terminal.print(`  ${reason}`)
       } else if (report.result === 'swept') {
         const { objects, deleted, uploads, replaced } = report
         log.info('sweep.done', { objects, deleted: deleted.length, uploads, replaced: replaced.objects })
       }
-      return E.right({ againInMs: usualPause })
+      return E.right({ againInMs: pauseMs })
     },
 })

@@ -4,14 +4,14 @@ import { E } from '../fp.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Seconds that a printed link works: people may come back to the terminal tomorrow. */
+/** Lifetime of a printed link: users may return to the terminal on the next day. */
 const linkTtlSeconds = 86_400
 const labels: Readonly<Record<MediaKind, string>> = { image: 'a picture', content: 'a film   ' }
 
 /**
- * Prints where a file can be watched; gives whether there was anything to print: a picture without exports has no
- * token. The link opens the file to all who read it, so that it is printed to a terminal alone. What is not a terminal
- * may be a log that is kept and copied: it gets the command that makes a token.
+ * Prints the link to the page of a file. Returns false if there is none: an image without exports has no
+ * token. The link opens the file for every reader, so it is printed to a terminal only. Any other output may
+ * be a log that is stored and copied: it gets the command that mints a token.
  */
 export const printWatchLink = async (
   { admins }: Pick<Larder, 'admins'>,

@@ -12,22 +12,22 @@ import {
 import { E } from '../../fp.ts'
 import type { NewUid } from '../../ports/new-uid.ts'
 
-/** `prefix` without its underscore: `oseh` makes `oseh_if_…`; `null` makes `if_…`. */
+/** `prefix` is without its underscore: `oseh` gives `oseh_if_…`; `null` gives `if_…`. */
 export const createRandomUid = (prefix: string | null): NewUid => {
-  const maker =
+  const createGenerator =
     <A>(codec: t.Type<A, string, unknown>, kind: keyof typeof uidKinds) =>
     (): A => {
       const random = randomBytes(16).toString('base64url')
       const uid = codec.decode([...(prefix === null ? [] : [prefix]), kind, random].join('_'))
-      if (E.isLeft(uid)) throw new Error(`UID_PREFIX makes no good uid: ${prefix}`)
+      if (E.isLeft(uid)) throw new Error(`UID_PREFIX gives an invalid uid: ${prefix}`)
       return uid.right
     }
   return {
-    imageFile: maker(ImageFileUid, 'if'),
-    imageExport: maker(ImageExportUid, 'ife'),
-    contentFile: maker(ContentFileUid, 'cf'),
-    contentExport: maker(ContentExportUid, 'cfe'),
-    contentPart: maker(ContentPartUid, 'cfep'),
-    storedFile: maker(StoredFileUid, 's3f'),
+    imageFile: createGenerator(ImageFileUid, 'if'),
+    imageExport: createGenerator(ImageExportUid, 'ife'),
+    contentFile: createGenerator(ContentFileUid, 'cf'),
+    contentExport: createGenerator(ContentExportUid, 'cfe'),
+    contentPart: createGenerator(ContentPartUid, 'cfep'),
+    storedFile: createGenerator(StoredFileUid, 's3f'),
   }
 }

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { errnoOf } from '../platform/errno.ts'
 
 /**
- * Makes a folder of this user's own, with its parents. Throws also when it exists and this user cannot write in it.
- * Others may pass through new parents, but not look into them: PostgreSQL may have to run as `nobody` below.
+ * Creates a folder for this user, with its parents. Also throws if it exists and this user cannot write to
+ * it. Others can traverse new parents, but not list them: PostgreSQL may run as `nobody` below.
  */
 export const ensureFolder = async (folder: string): Promise<void> => {
   await makeFolder(folder, 0o711)
@@ -12,8 +12,8 @@ export const ensureFolder = async (folder: string): Promise<void> => {
 }
 
 /**
- * As `ensureFolder`, for a folder that only this user may enter, whatever the umask is and whatever mode an earlier
- * release gave it: `DATA_DIR` itself may be open to others.
+ * As `ensureFolder`, for a folder that only this user can enter, whatever the umask is, and whatever its mode
+ * from an earlier release: `DATA_DIR` itself may be open to others.
  */
 export const ensurePrivateFolder = async (folder: string): Promise<void> => {
   await makeFolder(folder, 0o700)
@@ -22,14 +22,14 @@ export const ensurePrivateFolder = async (folder: string): Promise<void> => {
 }
 
 /**
- * Node's recursive mkdir never ends in a file system that answers ENOENT below folders that are there, as /proc does;
- * here each folder is tried twice at most.
+ * Node's recursive mkdir never ends on a file system that answers ENOENT below existing folders, such as
+ * /proc. This tries each folder at most twice.
  */
 const makeFolder = async (folder: string, parentMode: number, mode = 0o700): Promise<void> => {
   const make = async () => {
     try {
       await mkdir(folder, { mode })
-      await chmod(folder, mode) // the umask may have taken some of it
+      await chmod(folder, mode) // the umask may have removed bits
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error
     }

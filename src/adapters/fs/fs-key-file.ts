@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path'
 import { isMissing, isThereAlready } from '../platform/errno.ts'
 
-/** The text of a secret file; `null` when there is none. */
+/** Reads a secret file; `null` if there is none. */
 export const readSecretFile = (path: string): string | null => {
   try {
     return readFileSync(path, 'utf8').trim()
@@ -14,17 +14,17 @@ export const readSecretFile = (path: string): string | null => {
 }
 
 /**
- * The text of a secret file, made by `generate` when there is none (mode 0600). Of several processes that start
- * at once, all get the text of one.
+ * Reads a secret file. If there is none, creates it from `generate` (mode 0600). If several processes do so
+ * at once, all get the text of the same one.
  */
 export const readOrCreateSecretFile = (path: string, generate: () => string): string => {
-  const known = readSecretFile(path)
-  if (known !== null) return known
+  const existing = readSecretFile(path)
+  if (existing !== null) return existing
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${randomUUID()}`
   try {
     writeFileSync(draft, `${generate()}\n`, { mode: 0o600 })
-    // A link is made whole or not at all, and never over another: rename would let the last one win.
+    // A link is atomic and never replaces a file: with rename the last process would win.
     linkSync(draft, path)
   } catch (error) {
     if (!isThereAlready(error)) throw error

@@ -13,8 +13,8 @@ import { makeScratchFolder, removeOrphans } from './scratch-folders.ts'
 const failed = unavailable('local files')
 
 /**
- * LocalFiles on this machine's disk. `scratchDir` is made when missing. Processes may share it, those of several pid
- * namespaces if they share a folder of beacons, too.
+ * LocalFiles on this machine's disk. Creates `scratchDir` if missing. Processes can share it; in several pid
+ * namespaces they must also share the folder of beacons.
  */
 export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeacon): Promise<LocalFiles> => {
   await ensurePrivateFolder(scratchDir)
@@ -24,22 +24,22 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
   const withScratch =
     <L, A>(work: (folder: string) => TE.TaskEither<L, A>): TE.TaskEither<L | Unavailable, A> =>
     async () => {
-      const { identity, release: letGo } = await beacon.hold()
-      const made = await TE.tryCatch(() => makeScratchFolder(scratchDir, identity), failed)()
-      if (E.isLeft(made)) {
-        letGo()
-        return made
+      const { identity, release } = await beacon.hold()
+      const folder = await TE.tryCatch(() => makeScratchFolder(scratchDir, identity), failed)()
+      if (E.isLeft(folder)) {
+        release()
+        return folder
       }
       try {
-        return await work(made.right)()
+        return await work(folder.right)()
       } finally {
-        // A folder that resists is an orphan for the next start: no reason to fail work that is done.
-        await rm(made.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
-        letGo()
+        // The next start removes a folder that cannot be removed now; finished work must not fail for it.
+        await rm(folder.right, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+        release()
       }
     }
 
-  /** The link is called as the file is read: that name is kept with the file. */
+  /** The link has the name of the file as decoded text: ingest stores that name. */
   const throughLink = <L, A>(target: Buffer, path: string, work: (path: string) => TE.TaskEither<L, A>) =>
     withScratch((folder) => async (): Promise<E.Either<L | Unavailable, A>> => {
       const link = join(folder, basename(path))
@@ -56,7 +56,7 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         writes += 1
         const unfinished = `${path}.${writes}.unfinished`
         try {
-          // Not synced: what is made here is made anew after a power cut, and a sync of gigabytes takes seconds.
+          // No sync: after a power loss these files are created again, and syncing gigabytes takes seconds.
           await writeFile(unfinished, bytes, { mode: 0o600 })
           await rename(unfinished, path)
         } catch (cause) {
@@ -71,10 +71,10 @@ export const createFsLocalFiles = async (scratchDir: string, beacon: ProcessBeac
         work: (path: string) => TE.TaskEither<L, A>,
       ): TE.TaskEither<L | Refused | Unavailable, A> =>
       async () => {
-        const found = await TE.tryCatch(() => pathsReadAs(path), failed)()
-        if (E.isLeft(found)) return found
-        const [target, another] = found.right ?? []
-        if (another !== undefined)
+        const paths = await TE.tryCatch(() => pathsReadAs(path), failed)()
+        if (E.isLeft(paths)) return paths
+        const [target, second] = paths.right ?? []
+        if (second !== undefined)
           return E.left(refused('several files have this name: rename the one that is meant'))
         return target === undefined ? work(path)() : throughLink(target, path, work)()
       },

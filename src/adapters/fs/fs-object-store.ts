@@ -15,10 +15,10 @@ const chunkSize = 128 * 1024
 const failed = unavailable('object store')
 
 /**
- * Objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Folders are made when they are needed. An
- * object is written beside, synced and renamed into place, so that it is there whole, and stays there through a
- * power cut, from the moment that `put` succeeds. Any number of processes may share the folder, those of several pid
- * namespaces if they share a folder of beacons, too.
+ * Stores objects as plain files: `s3_files/{uid}` is `{dir}/s3_files/{uid}`. Creates folders when needed. An
+ * object is written to a temporary file, synced and renamed, so that it is complete and survives a power loss
+ * once `put` has succeeded. Processes can share the folder; in several pid namespaces they must also share
+ * the folder of beacons.
  */
 export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectStore => {
   const incoming = createIncomingFolder(join(dir, '.incoming'), beacon)
@@ -72,15 +72,15 @@ const writeSynced = async (path: string, object: NewObject): Promise<void> => {
   }
 }
 
-/** Opens the file with the first chunk: a stream that nobody reads, or that is left before, holds nothing open. */
+/** Opens the file with the first chunk, so that a stream that is never read holds no file descriptor. */
 async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
   const file = await open(path, 'r')
   try {
     const until = Math.min(end, (await file.stat()).size)
-    for (let at = start; at < until; ) {
-      const chunk = await readChunk(file, at, Math.min(chunkSize, until - at))
+    for (let position = start; position < until; ) {
+      const chunk = await readChunk(file, position, Math.min(chunkSize, until - position))
       if (chunk.length === 0) throw new Error('the file became shorter while it was read')
-      at += chunk.length
+      position += chunk.length
       yield chunk
     }
   } finally {
@@ -88,18 +88,18 @@ async function* readFrom(path: string, { start, end }: ByteRange): ByteStream {
   }
 }
 
-const readChunk = async (file: FileHandle, at: number, length: number): Promise<Uint8Array> => {
-  // Not from Buffer's pool: a reader that keeps a small piece would keep the pool's 8 KiB alive.
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, at)
+const readChunk = async (file: FileHandle, position: number, length: number): Promise<Uint8Array> => {
+  // Not from Buffer's pool: a small chunk would keep all 8 KiB of the pool in memory.
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position)
   return buffer.subarray(0, bytesRead)
 }
 
-/** Makes a folder and those above it, and sees to it that a power cut does not take away the new ones. */
+/** Creates a folder with its parents, and syncs them, so that new folders survive a power loss. */
 const makeFolder = async (folder: string): Promise<void> => {
-  const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (firstMade === undefined) return
-  for (let made = folder; made.length >= firstMade.length; made = dirname(made))
-    await syncFolder(dirname(made))
+  const topmost = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (topmost === undefined) return
+  for (let created = folder; created.length >= topmost.length; created = dirname(created))
+    await syncFolder(dirname(created))
 }
 
 const syncFolder = async (folder: string): Promise<void> => {

@@ -4,19 +4,19 @@ import { isLeftover } from '../platform/leftovers.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { identityPattern } from '../platform/process-identity.ts'
 
-// Of this process, over all folders: a number is never used twice.
-let made = 0
+// Counts over all folders of this process, so that a number is never used twice.
+let fileCount = 0
 
-/** Where files are written before they are whole. */
+/** A folder for incomplete files. */
 export type IncomingFolder = {
-  /** Runs `work` with the path of a file that is not there yet. What is still there afterwards is removed. */
+  /** Runs `work` with the path of a file that does not exist yet. Removes it afterwards if it exists. */
   readonly withNewFile: <A>(work: (path: string) => Promise<A>) => Promise<A>
 }
 
 /**
- * A folder for files under way, shared by any number of processes. A file is named `{identity}.{number}` after its
- * writer, so that what a killed process left behind can be told from what another is writing now; it is removed once
- * the first new file is done.
+ * A folder for incomplete files, shared by any number of processes. A file is named `{identity}.{number}`
+ * after its writer, so that leftovers of a killed process can be distinguished from files of a running one.
+ * Leftovers are removed after the first new file.
  */
 export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): IncomingFolder => {
   let swept: Promise<void> | null = null
@@ -24,7 +24,7 @@ export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): Incomi
   const removeLeftovers = async (): Promise<void> => {
     for (const name of await readdir(dir).catch(() => [])) {
       const path = join(dir, name)
-      // Leftovers take space and do no harm, so one that cannot be removed stays.
+      // Leftovers only take space, so one that cannot be removed is ignored.
       if (await isLeftover(path, writerOf(name), beacon.stateOf))
         await rm(path, { force: true, recursive: true }).catch(() => undefined)
     }
@@ -33,12 +33,12 @@ export const createIncomingFolder = (dir: string, beacon: ProcessBeacon): Incomi
   return {
     withNewFile: async (work) => {
       await mkdir(dir, { recursive: true, mode: 0o700 })
-      const { identity, release: letGo } = await beacon.hold()
-      const path = join(dir, `${identity}.${made++}`)
+      const { identity, release } = await beacon.hold()
+      const path = join(dir, `${identity}.${fileCount++}`)
       try {
         return await work(path)
       } finally {
-        await rm(path, { force: true }).finally(letGo)
+        await rm(path, { force: true }).finally(release)
         swept ??= removeLeftovers()
         await swept
       }

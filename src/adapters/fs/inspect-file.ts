@@ -7,15 +7,15 @@ import { E, TE } from '../../fp.ts'
 import type { SourceFile } from '../../ports/local-files.ts'
 import { errnoOf } from '../platform/errno.ts'
 
-/** Longest head that is kept, in bytes. */
+/** Maximum length of `head` (bytes). */
 const headSize = 4096
 
-/** LocalFiles.inspect: one pass, in constant memory. No message names the file: its caller knows it by a name of their own. */
+/** LocalFiles.inspect: one pass, in constant memory. Messages omit the file name, which the caller adds. */
 export const inspectFile =
   (path: string): TE.TaskEither<Refused, SourceFile> =>
   async () => {
     const name = basename(path)
-    // Without O_NONBLOCK the opening of a named pipe would wait for somebody to write into it.
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK
     const opened = await TE.tryCatch(() => open(path, flags), couldNotRead)()
     if (E.isLeft(opened)) return opened

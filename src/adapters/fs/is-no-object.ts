@@ -1,6 +1,6 @@
 import { errnoOf } from '../platform/errno.ts'
 
-/** There is no object: neither its file nor the folder that it should be in, or a file stands where that should. */
+/** Whether the object does not exist: no file, no folder, or a file in place of the folder. */
 export const isNoObject = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'

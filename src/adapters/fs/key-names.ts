@@ -1,11 +1,11 @@
 /**
- * A segment of a key as a file name. Larder's own keys stay as they are; in any other, what has a meaning in a
- * path is escaped, so that no key leads out of the folder (`..`) or to a file that is not an object (`.incoming`).
+ * Converts a segment of a key to a file name. Larder's own keys are unchanged. In others, path characters are
+ * escaped, so that no key leads out of the folder (`..`) or to a file that is no object (`.incoming`).
  */
 export const fileNameOf = (segment: string): string =>
   segment === '' ? '%' : encodeURIComponent(segment).replace(/^\.+/, (dots) => '%2E'.repeat(dots.length))
 
-/** The segment that a file name stands for; `null` for a file that no key leads to. */
+/** Converts a file name back to its segment; `null` if no key has this file name. */
 export const pathSegmentOf = (fileName: string): string | null => {
   try {
     const segment = fileName === '%' ? '' : decodeURIComponent(fileName)

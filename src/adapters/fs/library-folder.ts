@@ -3,34 +3,34 @@ import { join } from 'node:path'
 import { UserError } from '../../domain/shared/user-error.ts'
 import { isMissing } from '../platform/errno.ts'
 
-/** What a library must have in DATA_DIR: which of these depends on the settings. */
+/** A part of a library that must exist in DATA_DIR, depending on the settings. */
 export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: string }
 
-/** `null` when all of it is there; else what has to be made, in words. */
-const lacking = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): Promise<string | null> => {
-  const found = await Promise.all(parts.map(({ path }) => isThere(join(dataDir, path))))
-  const missing = parts.filter((_, at) => found[at] === false)
+/** Describes what is missing; `null` if nothing is. */
+const findMissing = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): Promise<string | null> => {
+  const exist = await Promise.all(parts.map(({ path }) => isThere(join(dataDir, path))))
+  const missing = parts.filter((_, i) => exist[i] === false)
   if (missing.length === 0) return null
   if (missing.every(({ what }) => what === 'keys')) return 'new token keys'
   return missing.length === parts.length ? 'a new library' : 'a new database'
 }
 
 /**
- * What is about to be made in `dataDir` because it is not there, in words for people; `null` for a library that is
- * whole. A forgotten DATA_DIR must not become a second library unseen: unless `mayMake`, throws a UserError.
+ * Describes what has to be created in `dataDir`; `null` for a complete library. Unless `mayCreate`, throws a
+ * UserError if anything is missing: a forgotten DATA_DIR must not silently become a second library.
  */
 export const checkLibrary = async (
   dataDir: string,
   parts: ReadonlyArray<LibraryPart>,
-  mayMake: boolean,
+  mayCreate: boolean,
 ): Promise<string | null> => {
-  const made = await lacking(dataDir, parts)
-  if (made === null || mayMake) return made
+  const missing = await findMissing(dataDir, parts)
+  if (missing === null || mayCreate) return missing
   throw new UserError(
-    made === 'a new library'
+    missing === 'a new library'
       ? `there is no library in DATA_DIR ${dataDir}: set DATA_DIR to the folder of yours, ` +
           'or make one by `larder serve` or `larder add`'
-      : `DATA_DIR ${dataDir} needs ${made}: set DATA_DIR to the folder of your library ` +
+      : `DATA_DIR ${dataDir} needs ${missing}: set DATA_DIR to the folder of your library ` +
           '(or DATABASE_URL and the keys by settings), or make them by `larder serve` or `larder add`',
   )
 }

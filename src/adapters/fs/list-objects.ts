@@ -11,18 +11,18 @@ import { pathSegmentOf } from './key-names.ts'
 
 const failed = unavailable('object store')
 
-/** `missing` where there is nothing; any other failure is thrown. */
-const orMissing = async <A, B>(asked: Promise<A>, missing: B): Promise<A | B> => {
+/** Returns `missing` if the file does not exist. Throws any other error. */
+const orMissing = async <A, B>(reading: Promise<A>, missing: B): Promise<A | B> => {
   try {
-    return await asked
+    return await reading
   } catch (error) {
     if (isNoObject(error)) return missing
     throw toStreamError(failed(error))
   }
 }
 
-/** An entry with its key, which ends in a slash for a folder, so that the order of the keys is that of the entries. */
-const keyed = (
+/** Pairs an entry with its key. A folder's key ends in a slash, so that sorting by key is correct. */
+const withKey = (
   entry: Dirent,
   before: string,
 ): ReadonlyArray<{ readonly entry: Dirent; readonly key: string }> => {
@@ -32,8 +32,8 @@ const keyed = (
 }
 
 /**
- * The objects below a folder, in the order of their keys. The names in one folder are read at once, which takes some
- * 100 bytes of memory each; each file is looked at when its turn comes.
+ * Lists the objects below a folder in the order of their keys. Reads all names of one folder at once (about
+ * 100 bytes of memory each), and each file's metadata when its turn comes.
  */
 export async function* listObjects(
   folder: string,
@@ -43,23 +43,23 @@ export async function* listObjects(
 ): AsyncGenerator<ListedObject> {
   const entries = await orMissing(readdir(folder, { withFileTypes: true }), [])
   const all = entries
-    .flatMap((entry) => keyed(entry, before))
+    .flatMap((entry) => withKey(entry, before))
     .sort((a, b) => compareKeysByBytes(a.key, b.key))
   for (const { entry, key } of all) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
-      const mayHold = key.startsWith(prefix) || prefix.startsWith(key)
-      if (mayHold) yield* listObjects(path, prefix, after, key)
+      const mayContain = key.startsWith(prefix) || prefix.startsWith(key)
+      if (mayContain) yield* listObjects(path, prefix, after, key)
       continue
     }
     if (!key.startsWith(prefix) || (after !== null && compareKeysByBytes(key, after) <= 0)) continue
     const facts: Stats | null = await orMissing(stat(path), null)
-    // One that was deleted since the names were read is not there.
+    // The file may have been deleted since the names were read.
     if (facts !== null) yield { key, size: facts.size, modifiedAt: facts.mtimeMs }
   }
 }
 
-/** Files that are being written, or whose writer is gone. */
+/** Lists incomplete files, including leftovers. */
 export async function* listIncoming(folder: string): AsyncGenerator<UnfinishedUpload> {
   for (const name of await orMissing(readdir(folder), [])) {
     const path = join(folder, name)

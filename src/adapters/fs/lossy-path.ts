@@ -1,22 +1,22 @@
 import { access, readdir } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 
-/** What stands in a text for bytes that are not UTF-8. */
+/** Replaces bytes that are not UTF-8 in decoded text. */
 const replacement = '\ufffd'
 
 /**
- * Names of files are bytes, and arguments reach this process as text: in a name that is not UTF-8 some bytes were
- * replaced. Finds the real paths that read as `path`: none, or more than one, where nothing else tells them apart.
- * `null`: the path is as good as it stands.
+ * File names are bytes, but arguments reach this process as text: if a name is not UTF-8, some bytes were
+ * replaced. Returns all real paths that decode to `path`: none, one, or several that cannot be distinguished.
+ * `null`: the path can be used unchanged.
  */
 export const pathsReadAs = async (path: string): Promise<ReadonlyArray<Buffer> | null> => {
   if (!path.includes(replacement) || (await isThere(path))) return null
-  let found: ReadonlyArray<Buffer> = [Buffer.from(sep)]
+  let paths: ReadonlyArray<Buffer> = [Buffer.from(sep)]
   for (const name of resolve(path).split(sep).slice(1)) {
-    const next = await Promise.all(found.map((folder) => entriesReadAs(folder, name)))
-    found = next.flat()
+    const next = await Promise.all(paths.map((folder) => entriesReadAs(folder, name)))
+    paths = next.flat()
   }
-  return found
+  return paths
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs'
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { FileSlice } from '../../ports/local-files.ts'
 
-/** The bytes of the slice, no fewer: throws at the end of a file that is shorter. Opens it when first asked. */
+/** Yields the bytes of the slice. Throws if the file is shorter. Opens the file with the first read. */
 export async function* readSlice({ path, start, end }: FileSlice): ByteStream {
   if (start === end) return
   let missing = end - start
-  // `end` is the last byte here, not the one after it.
+  // `end` is inclusive here.
   for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: 256 * 1024 })) {
     missing -= chunk.length
     yield chunk

@@ -3,24 +3,24 @@ import { join } from 'node:path'
 import { isLeftover } from '../platform/leftovers.ts'
 import { identityPattern, type ProcessIdentity, type ProcessState } from '../platform/process-identity.ts'
 
-// A scratch folder is named `{identity}-{six letters}` after the process that made it.
+// A scratch folder is named `{identity}-{six letters}` after the process that created it.
 
-/** Earlier releases named it `{pid}-{start}-{six letters}`, which does not say on which machine. */
+/** In earlier releases: `{pid}-{start}-{six letters}`, without the machine. */
 const scratchName = new RegExp(`^(?:(${identityPattern})|\\d+-\\d+)-\\w{6}$`)
 
-/** A new empty folder that only this user may read. */
+/** Creates an empty folder that only this user can read. */
 export const makeScratchFolder = (scratchDir: string, identity: ProcessIdentity): Promise<string> =>
   mkdtemp(join(scratchDir, `${identity}-`))
 
-/** Removes the folders that processes left behind. */
+/** Removes the folders of processes that have ended. */
 export const removeOrphans = async (
   scratchDir: string,
   stateOf: (identity: ProcessIdentity) => ProcessState,
 ): Promise<void> => {
   for (const name of await readdir(scratchDir)) {
-    const found = scratchName.exec(name)
-    if (found === null) continue
+    const match = scratchName.exec(name)
+    if (match === null) continue
     const path = join(scratchDir, name)
-    if (await isLeftover(path, found[1] ?? null, stateOf)) await rm(path, { recursive: true, force: true })
+    if (await isLeftover(path, match[1] ?? null, stateOf)) await rm(path, { recursive: true, force: true })
   }
 }

@@ -3,9 +3,9 @@ import { E } from '../../fp.ts'
 import type { BearerToken, PlaylistFetcher } from '../../ports/list-fetcher.ts'
 
 export type FetchListOptions = {
-  /** For a whole answer. */
+  /** For the complete response. */
   readonly timeoutSeconds: number
-  /** Of a list, without its coding. */
+  /** Of a playlist, decompressed. */
   readonly maxBytes: number
 }
 
@@ -25,13 +25,13 @@ const readWhole = async (
   return E.right(Buffer.concat(chunks))
 }
 
-/** What fetch throws says "fetch failed"; what failed is behind it. */
+/** fetch throws "fetch failed"; the reason is in its cause. */
 const reasonOf = (error: unknown): unknown => (error instanceof Error && error.cause) || error
 
 const authorizationFor = (url: string, bearer: BearerToken | null): Readonly<Record<string, string>> =>
   bearer !== null && new URL(url).origin === bearer.origin ? { authorization: `bearer ${bearer.jwt}` } : {}
 
-/** Lists over HTTP. A redirect is told and not followed: this origin sends none. */
+/** Fetches playlists over HTTP. A redirect is reported and not followed: Larder itself sends none. */
 export const createHttpFetchList =
   ({ timeoutSeconds, maxBytes }: FetchListOptions): PlaylistFetcher =>
   (bearer) =>
@@ -51,7 +51,7 @@ export const createHttpFetchList =
       const bytes = await readWhole(response.body, maxBytes)
       if (E.isLeft(bytes)) return bytes
       return E.right({
-        // A byte order mark is a fault of a list: it must not be taken off before it is looked at.
+        // A byte order mark is a violation, so it must not be removed before the check.
         text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.right),
         contentType: response.headers.get('content-type'),
         contentEncoding: response.headers.get('content-encoding'),

@@ -31,12 +31,12 @@ const explainSigned = async (
 
 const uses = ['image', 'content', 'id'] as const
 
-/** The nearest miss tells the most: a key that was found says more than one that was not. */
-const worst = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
+/** The most specific reason: a key that was found says more than one that was not. */
+const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
   (['signature', 'unknown_key', 'malformed'] as const).find((reason) => reasons.includes(reason)) ??
   'malformed'
 
-/** Throws when a key is not one (see createJwtVerifier). */
+/** Throws for an invalid key (see createJwtVerifier). */
 export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainToken => {
   const codecs = uses.flatMap((use) =>
     keys[use].length === 0
@@ -51,9 +51,9 @@ export const createJoseExplainToken = ({ keys, ...options }: Options): ExplainTo
   return async (jwt) => {
     const all = await Promise.all(codecs.map(({ use, codec }) => explainSigned(use, codec, jwt)))
     const signed = all.flatMap((each) => (E.isRight(each) ? [each.right] : []))
-    // Of keys that several uses share, the one whose audience it names.
+    // If several uses share a key, the use that the audience of the token names comes first.
     const [best] = [...signed.filter(({ refusal }) => refusal !== 'audience'), ...signed]
     if (best !== undefined) return best
-    return { _tag: 'BadSignature', reason: worst(all.flatMap((each) => (E.isLeft(each) ? [each.left] : []))) }
+    return { _tag: 'BadSignature', reason: mostSpecific(all.flatMap((e) => (E.isLeft(e) ? [e.left] : []))) }
   }
 }

@@ -2,7 +2,7 @@ import { E } from '../../fp.ts'
 import type { IdTokens } from '../../ports/id-tokens.ts'
 import { createJwtCodec, type JwtCodecOptions } from './jwt-codec.ts'
 
-/** Throws when a key is not one (see createJwtCodec). */
+/** Throws for an invalid key (see createJwtCodec). */
 export const createJoseIdTokens = (options: Omit<JwtCodecOptions, 'audience'>): IdTokens => {
   const codec = createJwtCodec({ ...options, audience: `${options.issuer}-id` })
   return {

@@ -9,10 +9,10 @@ type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
 }
 
-/** Says that Larder made the token to stand in URLs. It opens neither more nor less than one without. */
-const inUrls = { use: 'url' }
+/** Marks tokens that Larder derived for URLs. It does not change what the token opens. */
+const urlUse = { use: 'url' }
 
-/** Throws when a key is not one (see createJwtCodec). */
+/** Throws for an invalid key (see createJwtCodec). */
 export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaTokens => {
   const codecOf = (kind: MediaKind) =>
     createJwtCodec({ ...options, audience: `${options.issuer}-${kind}`, keys: keys[kind] })
@@ -22,7 +22,7 @@ export const createJoseMediaTokens = ({ keys, ...options }: Options): MediaToken
     mint: (kind, sub, ttlSeconds, restrictions) => async () =>
       E.right(await codecs[kind].sign({ ...restrictions }, sub, ttlSeconds)),
     derive: (kind, sub, ttlSeconds, restrictions) => async () =>
-      E.right(await codecs[kind].sign({ ...restrictions, ...inUrls }, sub, ttlSeconds)),
+      E.right(await codecs[kind].sign({ ...restrictions, ...urlUse }, sub, ttlSeconds)),
     verifiedGrant: () => undefined,
     verify: (kind, jwt) => async () => {
       const claims = await codecs[kind].verify(jwt)

@@ -3,7 +3,7 @@ import { isTokenTime } from '../../domain/access/token-times.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 
-/** The claims of a token whose signature is good: a JSON object, and nothing more is known of it. */
+/** The unchecked claims of a token with a valid signature: any JSON object. */
 export type JwtClaims = Readonly<Record<string, unknown>>
 
 export type SubjectAndEnd = {
@@ -12,10 +12,10 @@ export type SubjectAndEnd = {
   readonly exp: number
 }
 
-// A database takes no NUL, and UTF-8 has no half of a pair: two subjects must not become one on their way.
+// PostgreSQL rejects NUL, and UTF-8 has no lone surrogates: conversion must not make two subjects equal.
 const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
 
-const names = (u: unknown, audience: string): boolean =>
+const hasAudience = (u: unknown, audience: string): boolean =>
   u === audience || (Array.isArray(u) && u.includes(audience))
 
 export type ClaimRules = {
@@ -26,20 +26,20 @@ export type ClaimRules = {
   readonly now: number
 }
 
-/** Required are `sub iss aud exp iat` (http-api.md §2.1); `nbf` counts where it stands. */
+/** Requires `sub iss aud exp iat` (http-api.md §2.1), and checks `nbf` if present. */
 export const checkClaims = (
   { sub, iss, aud, exp, iat, nbf }: JwtClaims,
   { issuer, audience, leewaySeconds, now }: ClaimRules,
 ): E.Either<ForbiddenReason, SubjectAndEnd> => {
   if (iss !== issuer) return E.left('issuer')
-  if (!names(aud, audience)) return E.left('audience')
+  if (!hasAudience(aud, audience)) return E.left('audience')
   if (!isSubject(sub) || !isTokenTime(exp) || !isTokenTime(iat)) return E.left('claims')
   if (nbf !== undefined && !(isTokenTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
   if (exp <= now - leewaySeconds) return E.left('expired')
   return E.right({ sub, exp })
 }
 
-/** Reads the payload of a token; `null` when it is no JSON object. Throws at what is no UTF-8 or JSON. */
+/** Reads the payload of a token; `null` if it is not a JSON object. Throws if it is not UTF-8 or not JSON. */
 export const readClaims = (payload: Uint8Array): JwtClaims | null => {
   const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
   return t.UnknownRecord.is(claims) && !Array.isArray(claims) ? claims : null

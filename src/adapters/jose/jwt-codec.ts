@@ -9,34 +9,34 @@ import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
 export type JwtCodecOptions = {
   readonly issuer: string
   readonly audience: string
-  /** All verify, and the first that can sign does; the first of all verifies tokens without a `kid`. */
+  /** All keys verify. The first that can sign signs. The first of all verifies tokens without a `kid`. */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
   readonly clock: Clock
 }
 
-/** Why a token is none of Larder's, before any of its claims is believed. */
+/** Why the signature of a token is not valid. */
 export type BadSignature = Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
 
-/** A token that one of the keys has signed. */
+/** A token with a valid signature. */
 export type SignedClaims = { readonly kid: string; readonly claims: JwtClaims }
 
 /** Verifies the JWTs (RFC 7519) of one audience. */
 export type JwtVerifier = {
-  /** The signature alone. */
+  /** Verifies the signature only. */
   readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
-  /** What has a good signature. */
+  /** Checks the claims of a token with a valid signature. */
   readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, SubjectAndEnd>
-  /** Both. */
+  /** Does both. */
   readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & SubjectAndEnd>>
 }
 
-/** Signs them, too. */
+/** Also signs JWTs. */
 export type JwtCodec = JwtVerifier & {
   readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number) => Promise<string>
 }
 
-const loaded = (key: TokenKey): LoadedKey => {
+const loadOrThrow = (key: TokenKey): LoadedKey => {
   const result = loadTokenKey(key)
   if (E.isLeft(result)) throw new Error(`the list of keys ${result.left}`)
   return result.right
@@ -47,17 +47,17 @@ const reasonOf = (error: unknown): BadSignature => {
   return error instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'malformed'
 }
 
-/** Throws when there is no key, or a key's material is not a key of its algorithm. */
+/** Throws if there is no key, or the material of a key does not fit its algorithm. */
 export const createJwtVerifier = (options: JwtCodecOptions): JwtVerifier => {
   const { issuer, audience, leewaySeconds, clock } = options
-  const keys = options.keys.map(loaded)
+  const keys = options.keys.map(loadOrThrow)
   const [first] = keys
   if (first === undefined) throw new Error(`there is no ${audience} key`)
 
   const keyFor = (kid: unknown): LoadedKey | undefined =>
     kid === undefined ? first : keys.find((key) => key.kid === kid)
 
-  // A key is used with its own algorithm and no other: neither `none` nor a public key taken for a secret passes.
+  // Each key works with its own algorithm only: this rejects `none`, and a public key used as an HMAC secret.
   const verifierOf: CompactVerifyGetKey = (header) => {
     const key = keyFor(header.kid)
     if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
@@ -68,7 +68,7 @@ export const createJwtVerifier = (options: JwtCodecOptions): JwtVerifier => {
     if (!isCompactJwt(jwt)) return E.left('malformed')
     try {
       const { payload, protectedHeader } = await compactVerify(jwt, verifierOf)
-      // No extension is understood, also not those that jose knows (RFC 7515 §4.1.11).
+      // No critical extension is supported, not even those that jose supports (RFC 7515 §4.1.11).
       const claims = protectedHeader.crit === undefined ? readClaims(payload) : null
       const kid = keyFor(protectedHeader.kid)?.kid ?? first.kid
       return claims === null ? E.left('malformed') : E.right({ kid, claims })
@@ -95,11 +95,11 @@ export const createJwtVerifier = (options: JwtCodecOptions): JwtVerifier => {
   }
 }
 
-/** Throws at once when none of the keys can sign, and where createJwtVerifier does. */
+/** Throws if no key can sign, and for invalid keys (see createJwtVerifier). */
 export const createJwtCodec = (options: JwtCodecOptions): JwtCodec => {
   const { issuer, audience, clock } = options
   const verifier = createJwtVerifier(options)
-  const signer = options.keys.map(loaded).find(({ signs }) => signs !== null)
+  const signer = options.keys.map(loadOrThrow).find(({ signs }) => signs !== null)
   if (!signer?.signs) throw new Error(`no ${audience} key can sign`)
   const signingKey = signer.signs
 

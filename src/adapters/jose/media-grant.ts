@@ -6,8 +6,8 @@ import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
 import type { JwtClaims, SubjectAndEnd } from './jwt-claims.ts'
 
 /**
- * What a media token opens whose signature and times are good. The server and `token --explain` both ask here: an
- * explanation that checked less would say "opens" of a token that opens nothing (V61).
+ * Returns what a media token with valid signature and times opens. Shared by the server and `token
+ * --explain`: an explanation with fewer checks would say "opens" for a token that opens nothing (V61).
  */
 export const mediaGrantOf = (
   kind: MediaKind,
@@ -16,7 +16,7 @@ export const mediaGrantOf = (
 ): E.Either<ForbiddenReason, MediaGrant> => {
   if (!canNameFile(kind, sub)) return E.left('other_subject')
   const restrictions = Restrictions.decode(claims)
-  // What a token asks for, and cannot be understood, might be less than the whole file.
+  // A restriction that cannot be decoded might exclude a part of the file, so the token is refused.
   return E.isLeft(restrictions)
     ? E.left('restriction')
     : E.right({ sub, exp, restrictions: restrictions.right })

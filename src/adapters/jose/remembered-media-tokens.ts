@@ -4,22 +4,22 @@ import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaGrant, MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 
-/** Of each kind: some twenty thousand tokens. */
+/** For each kind: about twenty thousand tokens. */
 const usualBytes = 12 * 1024 * 1024
 
-/** As JSON in two bytes a character, which is more than its strings take. */
+/** Upper bound: JSON with two bytes per character. */
 const sizeOf = (grant: MediaGrant): number => 2 * JSON.stringify(grant).length
 
-/** Of each kind, those that come again and again: a thousand, found without a digest of them (1 µs). */
+/** For each kind, about a thousand frequent tokens, found without computing their digest (1 µs). */
 const hottestBytes = 1024 * 1024
 
-/** Stands in for the token: of one length for all, and no part of the URL that it came in lives on in it. */
+/** Cache key of a token: fixed length, and does not keep the URL alive of which the token is a substring. */
 const digestOf = (jwt: string): string => hash('sha256', jwt, 'base64')
 
-/** Letters of its own: a part of a URL would keep all of the URL. */
+/** Copies the characters: a substring would keep the whole URL in memory. */
 const copyOf = (jwt: string): string => Buffer.from(jwt, 'latin1').toString('latin1')
 
-const createVerified = (maxBytes: number) => {
+const createGrantCache = (maxBytes: number) => {
   const all = createBoundedCache<MediaGrant>({ maxBytes, sizeOf })
   const hottest = createBoundedCache<MediaGrant>({ maxBytes: Math.min(hottestBytes, maxBytes), sizeOf })
   return {
@@ -35,8 +35,8 @@ const createVerified = (maxBytes: number) => {
 }
 
 /**
- * Remembers tokens that were verified, so that the parts of one film cost one signature check. A token is
- * forgotten when it expires; one that was refused is never remembered, so a flood of them fills nothing.
+ * Caches verified tokens, so that all segments of a video cost one signature check. A token is valid in the
+ * cache until it expires. Refused tokens are not cached, so a flood of them evicts nothing.
  */
 export const createRememberedMediaTokens = (
   tokens: MediaTokens,
@@ -44,8 +44,8 @@ export const createRememberedMediaTokens = (
   maxBytes = usualBytes,
 ): MediaTokens => {
   const verified = {
-    image: createVerified(maxBytes),
-    content: createVerified(maxBytes),
+    image: createGrantCache(maxBytes),
+    content: createGrantCache(maxBytes),
   } satisfies Record<MediaKind, unknown>
 
   const verifiedGrant: MediaTokens['verifiedGrant'] = (kind, jwt) => {
@@ -58,8 +58,8 @@ export const createRememberedMediaTokens = (
     derive: tokens.derive,
     verifiedGrant,
     verify: (kind, jwt) => async () => {
-      const before = verifiedGrant(kind, jwt)
-      if (before !== undefined) return E.right(before)
+      const cached = verifiedGrant(kind, jwt)
+      if (cached !== undefined) return E.right(cached)
       const grant = await tokens.verify(kind, jwt)()
       if (E.isRight(grant)) verified[kind].set(jwt, grant.right)
       return grant

@@ -5,8 +5,8 @@ const algorithms = ['HS256', 'EdDSA', 'RS256'] as const
 export type TokenAlgorithm = (typeof algorithms)[number]
 
 /**
- * A key that signs or verifies tokens, with the one algorithm that it is for. `material` is the secret for HS256
- * (32 bytes or more), else DER: SPKI of a public key, or PKCS #8 of a private one, which can also sign.
+ * A key that signs or verifies tokens, and its only algorithm. `material` is the secret for HS256 (32 bytes
+ * or more); otherwise DER: SPKI of a public key, or PKCS #8 of a private key, which can also sign.
  */
 export type TokenKey = {
   readonly kid: string
@@ -14,11 +14,11 @@ export type TokenKey = {
   readonly material: Uint8Array
 }
 
-/** `signs` is `null` of a public key: it verifies what another service has signed. */
+/** `signs` is `null` for a public key, which verifies the signatures of another service. */
 export type LoadedKey = TokenKey & { readonly verifies: KeyObject; readonly signs: KeyObject | null }
 
 const asymmetricTypes = { EdDSA: 'ed25519', RS256: 'rsa' } as const
-const leastRsaBits = 2048
+const minimumRsaBits = 2048
 
 const pairOf = (der: Buffer): Pick<LoadedKey, 'verifies' | 'signs'> | null => {
   try {
@@ -33,7 +33,7 @@ const pairOf = (der: Buffer): Pick<LoadedKey, 'verifies' | 'signs'> | null => {
   }
 }
 
-/** The left says what is wrong with the material, and repeats none of it. */
+/** The left describes the fault, and contains nothing of the material. */
 export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
   const material = Buffer.from(key.material)
   if (key.algorithm === 'HS256') {
@@ -44,11 +44,11 @@ export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
   const pair = pairOf(material)
   if (pair === null) return E.left(`has a key ${key.kid} that is neither SPKI nor PKCS #8 in DER`)
   const { asymmetricKeyType, asymmetricKeyDetails } = pair.verifies
-  const wanted = asymmetricTypes[key.algorithm]
-  if (asymmetricKeyType !== wanted)
-    return E.left(`has a key ${key.kid} of type ${asymmetricKeyType}, and ${key.algorithm} takes ${wanted}`)
-  if (wanted === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < leastRsaBits)
-    return E.left(`has a key ${key.kid} for RS256 of fewer than ${leastRsaBits} bits`)
+  const expected = asymmetricTypes[key.algorithm]
+  if (asymmetricKeyType !== expected)
+    return E.left(`has a key ${key.kid} of type ${asymmetricKeyType}, and ${key.algorithm} takes ${expected}`)
+  if (expected === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < minimumRsaBits)
+    return E.left(`has a key ${key.kid} for RS256 of fewer than ${minimumRsaBits} bits`)
   return E.right({ ...key, ...pair })
 }
 
@@ -67,7 +67,7 @@ const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
   return E.isLeft(loaded) ? loaded : E.right(key)
 }
 
-/** Reads `kid:alg:base64url[,…]`; the left says what is wrong, and repeats no key. */
+/** Parses `kid:alg:base64url[,…]`. The left describes the fault, and contains no key. */
 export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   const keys: TokenKey[] = []
   for (const item of text.split(',')) {
@@ -79,10 +79,10 @@ export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<Tok
   return E.right(keys)
 }
 
-/** The `kid` of a secret that is given without one. */
+/** The `kid` of a secret without one. */
 const bareKid = 'id'
 
-/** Reads the same, or one secret of 32 bytes or more as it is: the form from before keys could be rotated. */
+/** Parses the same, or one plain secret of 32 bytes or more: the format of before key rotation. */
 export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   if (/^[\w.-]{1,64}:(?:HS256|EdDSA|RS256):/.test(text)) return parseTokenKeys(text)
   return Buffer.byteLength(text) >= 32
@@ -91,8 +91,8 @@ export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<
 }
 
 /**
- * The keys of one kind of token, of which one can sign: where none of those that were set can, Larder's own key comes
- * last, under a `kid` that is none of theirs (http-api.md §2.1, V63).
+ * Returns the keys of one kind of token, at least one of which can sign. If none of the configured keys can,
+ * Larder's own key is appended, with a `kid` that differs from theirs (http-api.md §2.1, V63).
  */
 export const withSigner = (
   keys: ReadonlyArray<TokenKey>,

@@ -12,17 +12,17 @@ import { type DatabaseLimits, isStatementLimit, type StatementLimit } from './da
 export type Bounds = {
   readonly limits: DatabaseLimits
   readonly breaker: Breaker
-  /** Each fails one caller who waits for a connection. */
+  /** Each function fails one caller that waits for a connection. */
   readonly waiting: Set<(cause: unknown) => void>
-  /** Connections that stand. */
+  /** Open connections. */
   readonly connections: Set<pg.Client>
-  /** When a statement was last waited for in vain: a connection that has not answered since is suspect. */
+  /** Time of the last timeout: a connection without an answer since then is not reused. */
   silentAt: number
 }
 
 export type BoundedConfig = Knex.Config & { readonly bounds: Bounds }
 
-/** Nothing was sent: there was no connection to send it by. */
+/** There was no connection, so nothing was sent. */
 export class NotConnected extends Error {
   constructor(cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
@@ -30,25 +30,25 @@ export class NotConnected extends Error {
 }
 
 const answeredAt = new WeakMap<pg.Client, number>()
-const ownLimit = new WeakMap<pg.Client, StatementLimit>()
+const limitOf = new WeakMap<pg.Client, StatementLimit>()
 
-/** knex takes options of any shape: an unknown name would be a statement that fails at once, or never. */
+/** knex accepts any options. A statement with an unknown limit would time out at once, or never. */
 const statementLimit = (name: string | undefined): StatementLimit | undefined => {
   if (name === undefined || isStatementLimit(name)) return name
   throw new Error(`"${name}" is no limit of a statement`)
 }
 
 /**
- * knex's client for PostgreSQL, in which nothing waits for ever. All that knex does passes here: statements,
- * transactions, migrations. A connection whose answer did not come is cut off and never used again.
+ * knex's client for PostgreSQL with a timeout for every wait. All statements, transactions and migrations of
+ * knex pass through it. A connection that timed out is destroyed and never reused.
  */
 export class BoundedClient extends PostgresClient {
-  // knex makes the client of a transaction without its constructor, and hands on its config: state can only be there.
+  // knex creates the client of a transaction without the constructor, but copies the config with this state.
   private get bounds(): Bounds {
     return (this.config as BoundedConfig).bounds
   }
 
-  /** Waits for a new connection or for one of the pool's own, as long as any of these is in use. */
+  /** Waits for a new connection, or for one of the pool while any of its connections is in use. */
   override async acquireConnection(): Promise<pg.Client> {
     const { breaker, waiting } = this.bounds
     if (!breaker.tryEnter()) throw new NotConnected(circuitOpen())
@@ -59,7 +59,7 @@ export class BoundedClient extends PostgresClient {
     try {
       return await Promise.race([pending.promise, failed])
     } catch (cause) {
-      // The caller is told why none came; one that comes late goes back to the pool, or was never made.
+      // A connection that comes late goes back to the pool.
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
       throw new NotConnected(isPoolTimeout(cause) ? this.noneFree() : cause)
@@ -85,13 +85,13 @@ export class BoundedClient extends PostgresClient {
 
   override async _query(connection: pg.Client, query: QueryObject): Promise<QueryObject> {
     const { limits, breaker } = this.bounds
-    const limit = statementLimit(query.options?.limit) ?? ownLimit.get(connection) ?? 'statement'
+    const limit = statementLimit(query.options?.limit) ?? limitOf.get(connection) ?? 'statement'
     const ms = limits[limit]
     let noAnswer: NoAnswer | undefined
     const timer = setTimeout(() => {
       noAnswer = new NoAnswer(`no answer within ${ms} ms`)
       if (limit !== 'background') this.timedOut(noAnswer)
-      cutOff(connection)
+      destroySocket(connection)
     }, ms)
     try {
       const done = await super._query(connection, query)
@@ -110,18 +110,18 @@ export class BoundedClient extends PostgresClient {
     return Promise.resolve((answeredAt.get(connection) ?? 0) >= this.bounds.silentAt)
   }
 
-  /** A peer that is silent does not close its side: it is not waited for. */
+  /** A silent peer does not close its side, so the wait for it is limited. */
   override async destroyRawConnection(connection: pg.Client): Promise<void> {
-    const timer = setTimeout(() => cutOff(connection), this.bounds.limits.close)
+    const timer = setTimeout(() => destroySocket(connection), this.bounds.limits.close)
     await super.destroyRawConnection(connection).finally(() => clearTimeout(timer))
   }
 
-  /** Gives statements under way a moment, then cuts them off. */
+  /** Gives running statements a moment, then destroys their connections. */
   override async destroy(): Promise<void> {
     const { limits, connections, waiting } = this.bounds
     for (const fail of waiting) fail(new Error('the pool is closed'))
     const timer = setTimeout(() => {
-      for (const connection of connections) cutOff(connection)
+      for (const connection of connections) destroySocket(connection)
     }, limits.close)
     await super.destroy().finally(() => clearTimeout(timer))
   }
@@ -144,35 +144,35 @@ export class BoundedClient extends PostgresClient {
   }
 }
 
-/** Statements of this transaction have another limit than the usual one. */
+/** Sets the limit for all statements of this transaction. Returns a function that resets it. */
 export const limitTransaction = async (trx: Knex.Transaction, limit: StatementLimit): Promise<() => void> => {
-  const connection = await trx.client.acquireConnection() // the one that the transaction has
-  ownLimit.set(connection, limit)
-  return () => ownLimit.delete(connection)
+  const connection = await trx.client.acquireConnection() // the transaction's own connection
+  limitOf.set(connection, limit)
+  return () => limitOf.delete(connection)
 }
 
-/** The pool's own words do not say what was waited for. */
+/** The pool's own message does not say what timed out. */
 const isPoolTimeout = (cause: unknown): boolean =>
   cause instanceof Error && cause.message === 'operation timed out for an unknown reason'
 
-/** knex puts the statement in front of the message: a log and a terminal show the first line alone, which would be SQL. */
+/** knex puts the SQL before the message, and a log shows the first line only. Restores the message. */
 const withOwnMessage = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error
   const { message } = error
   return Object.defineProperty(error, 'message', { get: () => message, set: () => {}, configurable: true })
 }
 
-/** pg has no way to leave a connection without a word to its peer: its socket is not part of its types. */
+/** pg cannot drop a connection without a message to the peer. The socket is not in its types. */
 type WithSocket = { readonly connection: { readonly stream: { readonly destroy: () => void } } }
 
-const cutOff = (connection: pg.Client): void => {
+const destroySocket = (connection: pg.Client): void => {
   ;(connection as unknown as WithSocket).connection.stream.destroy()
 }
 
 const withReject = () => {
   let reject: (cause: unknown) => void = () => undefined
-  const promise = new Promise<never>((_, no) => {
-    reject = no
+  const promise = new Promise<never>((_, rejectPromise) => {
+    reject = rejectPromise
   })
   return { promise, reject }
 }

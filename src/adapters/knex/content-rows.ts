@@ -4,8 +4,8 @@ import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/m
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
 import { StoredFileJson } from './stored-file-rows.ts'
 
-// Rows of content files as statements give them, and as they are written down. What a statement gives as JSON
-// within a row has the names of the domain, so that it is decoded as it is: there may be thousands of parts.
+// Rows of content files, as read and as written. JSON within a row has the names of the domain, so that it
+// needs no conversion: there may be thousands of segments.
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
@@ -66,8 +66,8 @@ const vodRow = <P extends t.Mixed>(part: P) =>
 export const VodPartsRow = vodRow(t.type(partJson))
 export const KeyedVodPartsRow = vodRow(t.type({ ...partJson, keyframes: t.readonlyArray(KeyframeJson) }))
 
-export const toContentExport = (made: ContentExportJson): ContentExport => {
-  const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...other } = made
+export const toContentExport = (json: ContentExportJson): ContentExport => {
+  const { width, height, frameRateNum: num, frameRateDen: den, channels, sampleRate, ...other } = json
   const { iframeBandwidth: bandwidth, iframeAverageBandwidth: averageBandwidth, ...rest } = other
   const isVideo = width !== null && height !== null && num !== null && den !== null
   return {
@@ -78,26 +78,26 @@ export const toContentExport = (made: ContentExportJson): ContentExport => {
   }
 }
 
-export const toExportRow = (contentFileId: number, made: NewContentExport) => ({
-  uid: made.uid,
+export const toExportRow = (contentFileId: number, contentExport: NewContentExport) => ({
+  uid: contentExport.uid,
   content_file_id: contentFileId,
-  format: made.format,
-  width: made.video?.width ?? null,
-  height: made.video?.height ?? null,
-  frame_rate_num: made.video?.frameRate.num ?? null,
-  frame_rate_den: made.video?.frameRate.den ?? null,
-  channels: made.audio?.channels ?? null,
-  sample_rate: made.audio?.sampleRate ?? null,
-  codecs: [...made.codecs],
-  bandwidth: made.bandwidth,
-  average_bandwidth: made.averageBandwidth,
-  iframe_bandwidth: made.iFrames?.bandwidth ?? null,
-  iframe_average_bandwidth: made.iFrames?.averageBandwidth ?? null,
-  file_size: made.fileSize,
-  duration_seconds: made.durationSeconds,
-  target_duration: made.targetDuration,
-  quality_parameters: JSON.stringify(made.qualityParameters),
-  recipe: made.recipe,
+  format: contentExport.format,
+  width: contentExport.video?.width ?? null,
+  height: contentExport.video?.height ?? null,
+  frame_rate_num: contentExport.video?.frameRate.num ?? null,
+  frame_rate_den: contentExport.video?.frameRate.den ?? null,
+  channels: contentExport.audio?.channels ?? null,
+  sample_rate: contentExport.audio?.sampleRate ?? null,
+  codecs: [...contentExport.codecs],
+  bandwidth: contentExport.bandwidth,
+  average_bandwidth: contentExport.averageBandwidth,
+  iframe_bandwidth: contentExport.iFrames?.bandwidth ?? null,
+  iframe_average_bandwidth: contentExport.iFrames?.averageBandwidth ?? null,
+  file_size: contentExport.fileSize,
+  duration_seconds: contentExport.durationSeconds,
+  target_duration: contentExport.targetDuration,
+  quality_parameters: JSON.stringify(contentExport.qualityParameters),
+  recipe: contentExport.recipe,
 })
 
 export const toPartRow = (exportId: number, storedFileId: number, part: NewContentPart) => ({
@@ -109,5 +109,5 @@ export const toPartRow = (exportId: number, storedFileId: number, part: NewConte
   content_type: part.contentType,
   duration_ticks: part.durationTicks,
   timescale: part.timescale,
-  keyframes: JSON.stringify(part.keyframes), // pg would make a PostgreSQL array of an array
+  keyframes: JSON.stringify(part.keyframes), // pg would write an array as a PostgreSQL array
 })

@@ -1,6 +1,6 @@
 import { storedAt } from './stored-file-rows.ts'
 
-// How content files are read. The keys of JSON objects in rows are the domain's.
+// Statements that read content files. Keys of JSON objects are those of the domain.
 
 /** By the file's uid. */
 export const selectFileWithExports = `
@@ -21,13 +21,13 @@ export const selectFileWithExports = `
           ) x) as exports
   from content_files f where f.uid = ?`
 
-/** By the export's uid, as are all of its parts. */
+/** By the export's uid, as are the statements for its segments. */
 export const selectVodMeta = `
   select f.uid as content_file_uid, e.height
   from content_file_exports e join content_files f on f.id = e.content_file_id
   where e.uid = ? and e.format = 'm3u8'`
 
-/** An export in parts, with these columns of each part. */
+/** A segmented export, with these columns of each segment. */
 const selectVod = (columns: string): string => `
   select e.uid as export_uid, e.target_duration,
          (select coalesce(json_agg(x order by x.role, x.position), '[]') from ( -- init, then media
@@ -35,18 +35,18 @@ const selectVod = (columns: string): string => `
           ) x) as parts
   from content_file_exports e where e.uid = ? and e.format = 'm3u8'`
 
-/** All in the primary key's index. */
+/** All of these are in the index of the primary key. */
 const partColumns = `
   p.uid, p.role, p.position, p.content_type as "contentType", p.duration_ticks as "durationTicks", p.timescale`
 
 export const selectParts = selectVod(partColumns)
 export const selectKeyedParts = selectVod(`${partColumns}, p.keyframes`)
 
-/** How long a part lasts. */
+/** Duration of a segment (seconds). */
 const secondsOf = (part: string): string =>
   `cast(${part}.duration_ticks as double precision) / ${part}.timescale`
 
-/** By the part's uid. */
+/** By the segment's uid. */
 export const selectPartFile = `
   select f.uid as content_file_uid, e.uid as content_file_export_uid, e.format, e.height,
          case p.role when 'media' then before.seconds end as start_seconds,

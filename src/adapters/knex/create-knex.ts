@@ -5,7 +5,7 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { BoundedClient, type BoundedConfig } from './bounded-client.ts'
 import { type DatabaseLimits, usualDatabaseLimits } from './database-limits.ts'
 
-/** Where the database is: a `postgres://…` URL, or its parts. A `host` that starts with `/` is a socket's folder. */
+/** A `postgres://…` URL, or its parts. A `host` that starts with `/` is the folder of a socket. */
 export type PgConnection =
   | { readonly connectionString: string }
   | {
@@ -21,16 +21,16 @@ export type KnexOptions = BreakerEvents & { readonly limits?: DatabaseLimits }
 const int8 = 20
 
 /**
- * A pool of at most `poolMax` connections, or of as many as the database grants. `connection` is asked when the first
- * query comes, and again whenever no connection could be made: a server may start while its database is down, and the
- * database may move. A query then fails within seconds; the pool replaces what broke when the next one comes.
+ * Creates a pool of at most `poolMax` connections, or as many as the database grants. `connection` is called
+ * before the first query, and after each failure to connect: the database may be down at first, and may move.
+ * A query then fails within seconds; the pool replaces broken connections at the next query.
  */
 export const createKnex = (
   connection: () => Promise<PgConnection>,
   poolMax: number,
   { limits = usualDatabaseLimits, ...events }: KnexOptions = {},
 ): Knex => {
-  let outdated = false
+  let isOutdated = false
   const breaker = createBreaker({ openMs: limits.breaker, monotonic: systemMonotonic, ...events })
   const bounds = {
     limits,
@@ -41,25 +41,25 @@ export const createKnex = (
   }
   const config: BoundedConfig = {
     client: BoundedClient,
-    version: '18', // knex would ask for it on a new connection, without a limit; it matters to knex before 9.2 alone
+    version: '18', // otherwise knex queries it without a limit; it matters to knex only before 9.2
     connection: async () => {
-      const place = await connection()
-      outdated = false
+      const address = await connection()
+      isOutdated = false
       const settings = connectionSettings(limits)
-      return { ...place, ...settings, expirationChecker: () => outdated }
+      return { ...address, ...settings, expirationChecker: () => isOutdated }
     },
-    // With a minimum, knex would keep connecting to a database that is down. A connection that could not be made fails
-    // those who wait below, and not the first of them.
+    // With a minimum, knex would reconnect to a database that is down. A failed connection fails all waiting
+    // callers (below), not only the first.
     pool: { min: 0, max: poolMax, propagateCreateError: false, createTimeoutMillis: limits.connect * 2 },
     acquireConnectionTimeout: limits.acquire,
-    log: { warn: () => {}, error: () => {} }, // each failure is told to the one who asked
+    log: { warn: () => {}, error: () => {} }, // each caller gets its own error
     bounds,
   }
   const db = knex(config)
   const { pool } = db.client
   pool.on('createFail', (_: number, cause: unknown) => {
-    outdated = true
-    // A database may grant fewer connections than `poolMax`: as long as one is in use, or being made, it is waited for.
+    isOutdated = true
+    // A database may grant fewer than `poolMax`: callers wait while a connection is in use or being created.
     if (pool.numUsed() + pool.numPendingCreates() === 0) for (const fail of bounds.waiting) fail(cause)
   })
   return db
@@ -72,7 +72,7 @@ const connectionSettings = (limits: DatabaseLimits) => ({
   keepAliveInitialDelayMillis: 10_000,
   statement_timeout: 10_000,
   types: {
-    // By default an int8 is read as a string. Sizes and ids stay far below 2^53.
+    // The default for int8 is a string. Sizes and ids stay far below 2^53.
     getTypeParser: (oid: number, format: string) =>
       oid === int8 ? Number : types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
   },

@@ -1,24 +1,24 @@
-/** How long the database is waited for. Milliseconds. */
+/** Timeouts of the database (milliseconds). */
 export type DatabaseLimits = {
-  /** For a new connection: TCP, TLS and sign-in. */
+  /** For a new connection: TCP, TLS and authentication. */
   readonly connect: number
-  /** For a connection of the pool, be it a new one or one that others use now. */
+  /** For a connection from the pool, new or reused. */
   readonly acquire: number
   /** For a statement that a viewer waits for. */
   readonly read: number
-  /** For a question that the background asks. That one is slow says nothing to viewers. */
+  /** For a query of background work. A slow one does not affect viewers. */
   readonly background: number
-  /** For any other. Longer than the server's own limit: the server says what was wrong, and keeps its connection. */
+  /** For any other. Longer than the server's limit: then the server reports it, and the connection stays. */
   readonly statement: number
   /** For a statement of a migration, which may rewrite a large table. */
   readonly migration: number
-  /** For connections in use to come back when the pool is closed; then they are cut off. */
+  /** For connections to be returned when the pool is closed; then they are destroyed. */
   readonly close: number
-  /** For so long it is not asked again after it was waited for in vain. */
+  /** After a timeout, the database is not queried for this long. */
   readonly breaker: number
 }
 
-/** `acquire` and `read` together leave a viewer with a 503 within five seconds (http-api.md §9.3). */
+/** `acquire` plus `read` gives viewers a 503 within five seconds (http-api.md §9.3). */
 export const usualDatabaseLimits: DatabaseLimits = {
   connect: 2000,
   acquire: 2000,
@@ -32,11 +32,11 @@ export const usualDatabaseLimits: DatabaseLimits = {
 
 const statementLimits = ['read', 'background', 'statement', 'migration'] as const
 
-/** A limit by which a statement can be bounded. */
+/** A limit that a statement can have. */
 export type StatementLimit = (typeof statementLimits)[number]
 
 export const isStatementLimit = (name: string): name is StatementLimit =>
   (statementLimits as ReadonlyArray<string>).includes(name)
 
-/** The options of a knex statement that is to have this limit. */
+/** Options of a knex statement with this limit. */
 export const limitedBy = (limit: StatementLimit) => ({ limit })

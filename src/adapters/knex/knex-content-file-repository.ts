@@ -37,9 +37,9 @@ import {
   originalBindings,
 } from './stored-file-rows.ts'
 
-/** Sounds and films in PostgreSQL. */
+/** Audio and video files in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
-  const { one, run } = createStatements(db)
+  const { selectOne, run } = createStatements(db)
   const { finish, replace, ...known } = createLibraryTable(db, {
     files: 'content_files',
     exports: 'content_file_exports',
@@ -48,7 +48,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     known: KnownContentFileRow,
     columns: ['f.duration_seconds'],
   })
-  const selectFile = one('read', 'content_files.find', ContentFileRow, selectFileWithExports)
+  const selectFile = selectOne('read', 'content_files.find', ContentFileRow, selectFileWithExports)
 
   const replaced = createReplacedExports(db, {
     exports: 'content_file_exports',
@@ -79,13 +79,13 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
         ),
       ),
 
-    findVod: one('read', 'content_files.find_vod', VodMeta, selectVodMeta),
+    findVod: selectOne('read', 'content_files.find_vod', VodMeta, selectVodMeta),
 
-    listParts: one('read', 'content_files.list_parts', VodPartsRow, selectParts),
+    listParts: selectOne('read', 'content_files.list_parts', VodPartsRow, selectParts),
 
-    listKeyframes: one('read', 'content_files.list_keyframes', KeyedVodPartsRow, selectKeyedParts),
+    listKeyframes: selectOne('read', 'content_files.list_keyframes', KeyedVodPartsRow, selectKeyedParts),
 
-    findPart: one('read', 'content_files.find_part', ContentPartFile, selectPartFile),
+    findPart: selectOne('read', 'content_files.find_part', ContentPartFile, selectPartFile),
 
     add: ({ uid, name, original, sha512, durationSeconds }) =>
       pipe(
@@ -124,15 +124,15 @@ const insertExports = async (
     .where({ id: contentFileId })
     .update({ duration_seconds: longestDuration(exports) })
 
-  const exportRows = exports.map((made) => toExportRow(contentFileId, made))
+  const exportRows = exports.map((newExport) => toExportRow(contentFileId, newExport))
   const exportId = idsByUid(await trx('content_file_exports').insert(exportRows).returning(['id', 'uid']))
-  const parts = exports.flatMap((made) => made.parts)
+  const parts = exports.flatMap((newExport) => newExport.parts)
   const storedFileId = await insertStoredFiles(
     trx,
     parts.map(({ file }) => file),
   )
-  const partRows = exports.flatMap((made) =>
-    made.parts.map((part) => toPartRow(exportId(made), storedFileId(part.file), part)),
+  const partRows = exports.flatMap((newExport) =>
+    newExport.parts.map((part) => toPartRow(exportId(newExport), storedFileId(part.file), part)),
   )
   await insertAll(trx, 'content_file_export_parts', partRows)
 }

@@ -7,7 +7,7 @@ import { limitedBy } from './database-limits.ts'
 import { migrations, type NamedMigration } from './migrations/all.ts'
 import { query } from './statements.ts'
 
-/** Any number, as long as nobody else on this database takes it. */
+/** Any number that no other program uses on this database. */
 const migrationLock = 727_001
 
 const tableName = 'knex_migrations'
@@ -19,15 +19,15 @@ const migrationConfig: Knex.MigratorConfig = {
     getMigrationName: (migration: NamedMigration) => migration.name,
     getMigration: async (migration: NamedMigration) => migration,
   },
-  disableTransactions: true, // they all run in the one transaction below
+  disableTransactions: true, // all run in the single transaction below
   disableMigrationsListValidation: true, // during an upgrade an older release may start on newer tables
 }
 
-/** Between two tries of the lock. */
+/** Between two attempts to lock. */
 const lockRetryMs = 200
 const lockWaitMs = 900_000
 
-/** The PostgreSQL database that `db` leads to. */
+/** The PostgreSQL database of `db`. */
 export const createKnexDatabase = (db: Knex): Database => ({
   migrate: query(async () => {
     await db.transaction(async (trx) => {
@@ -51,9 +51,9 @@ export const createKnexDatabase = (db: Knex): Database => ({
 const asRead = limitedBy('read')
 
 /**
- * knex's own lock is a row in a table: useless while there is no table, and left behind by a process that was killed.
- * This one ends with the transaction, as does all that a failed migration did. It is tried again and again, as waiting
- * for it would be one statement of unknown length.
+ * knex's own lock is a row in a table: it cannot exist before the table, and a killed process leaves it
+ * behind. This one ends with the transaction, which also undoes a failed migration. It is polled, since
+ * waiting for it would be a statement of unknown duration.
  */
 const lock = async (trx: Knex.Transaction): Promise<void> => {
   const deadline = systemMonotonic() + lockWaitMs

@@ -41,7 +41,7 @@ const KnownImageFileRow = snakeCased(
 
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
-  const { many, one, run } = createStatements(db)
+  const { selectMany, selectOne, run } = createStatements(db)
   const { finish, replace, ...known } = createLibraryTable(db, {
     files: 'image_files',
     exports: 'image_file_exports',
@@ -49,7 +49,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     uid: ImageFileUid,
     known: KnownImageFileRow,
   })
-  const selectPublic = one(
+  const selectPublic = selectOne(
     'read',
     'image_files.public',
     t.strict({ public: t.boolean }),
@@ -70,7 +70,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     ...known,
     ...replaced,
 
-    listExports: many(
+    listExports: selectMany(
       'read',
       'image_files.list_exports',
       ImageExportRow,
@@ -81,7 +81,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
        where f.uid = ? and e.replaced_at is null`,
     ),
 
-    findExport: one(
+    findExport: selectOne(
       'read',
       'image_files.find_export',
       ImageExportFile,

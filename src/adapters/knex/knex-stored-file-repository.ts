@@ -11,13 +11,13 @@ const selectNamed = `
 
 /** Stored files in PostgreSQL. */
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
-  const { one, many } = createStatements(db)
-  const selectUid = one('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
-  const named = many('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
+  const { selectOne, selectMany } = createStatements(db)
+  const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
+  const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
 
   return {
     libraryUid: pipe(
-      selectUid(),
+      getId(),
       TE.flatMapEither(
         O.match(
           () => E.left(unavailable('database')('it has no library uid: run `larder migrate`')),
@@ -27,7 +27,7 @@ export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository =
     ),
     namedAmong: (keys) =>
       pipe(
-        named(JSON.stringify(keys)),
+        keyRows(JSON.stringify(keys)),
         TE.map((rows) => new Set(rows.map(({ key }) => key))),
       ),
   }

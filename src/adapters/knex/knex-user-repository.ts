@@ -6,8 +6,8 @@ import { createStatements } from './statements.ts'
 
 /** Users in PostgreSQL. */
 export const createKnexUserRepository = (db: Knex): UserRepository => {
-  const { one, run } = createStatements(db)
-  const selectAdmin = one(
+  const { selectOne, run } = createStatements(db)
+  const selectAdmin = selectOne(
     'read',
     'users.admin',
     t.strict({ admin: t.boolean }),
@@ -16,7 +16,7 @@ export const createKnexUserRepository = (db: Knex): UserRepository => {
 
   return {
     isAdmin: (sub) => {
-      if (sub.includes('\u0000')) return TE.right(false) // PostgreSQL has no text with a NUL, hence no such user
+      if (sub.includes('\u0000')) return TE.right(false) // PostgreSQL text cannot contain NUL
       return pipe(
         selectAdmin(sub),
         TE.map((row) => O.isSome(row) && row.value.admin),

@@ -5,31 +5,31 @@ import { O, pipe, TE } from '../../fp.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { storedFileJson } from './stored-file-rows.ts'
 
-/** A table of files: each has an original, and either all of its exports (then it is finished) or none. */
+/** A table of files. Each file has an original, and either all of its exports (finished) or none. */
 export type LibraryTable<U extends string, K> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
-  /** Of an export: to which file it belongs. */
+  /** Column of an export that refers to its file. */
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** What ingestion knows of a file: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
+  /** Row of a file for ingest: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
   readonly known: t.Type<K, unknown, unknown>
   readonly columns?: ReadonlyArray<string>
 }
 
-/** Adds what has just been made of the file with this id. */
+/** Inserts the new exports of the file with this id. */
 type Insert = (trx: Knex.Transaction, id: number) => Promise<void>
 
-/** Files that are listed at once. */
+/** Files per listing. */
 const pageSize = 100
 
 const Id = t.strict({ id: t.number })
 const Count = t.strict({ count: t.number })
 
-/** What is asked of either kind of file in the same words. */
+/** The statements that are the same for image and content files. */
 export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
   const { files, exports, fileId, uid: Uid, known, columns = [] } = table
-  const { many, one, run } = createStatements(db)
+  const { selectMany, selectOne, run } = createStatements(db)
   const selectKnown = `
     select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
     from ${files} f
@@ -38,13 +38,13 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       select count(*) as export_count, min(e.recipe) as recipe
       from ${exports} e where e.${fileId} = f.id and e.replaced_at is null
     ) made`
-  const selectCount = one(
+  const selectCount = selectOne(
     'background',
     `${files}.count_outdated`,
     Count,
     `select count(distinct e.${fileId}) as count from ${exports} e where e.replaced_at is null and e.recipe < ?`,
   )
-  const selectOutdated = many(
+  const selectOutdated = selectMany(
     'background',
     `${files}.list_outdated`,
     known,
@@ -56,9 +56,9 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
   )
 
   return {
-    findKnown: one('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+    findKnown: selectOne('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
 
-    findByOriginal: one(
+    findByOriginal: selectOne(
       'background',
       `${files}.find_by_original`,
       known,
@@ -78,7 +78,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
 
     listOutdated: (recipe: number, after: U | null) => selectOutdated(after ?? '', recipe),
 
-    listUnfinished: many(
+    listUnfinished: selectMany(
       'background',
       `${files}.list_unfinished`,
       known,
@@ -98,7 +98,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
       ),
 
     first: pipe(
-      one(
+      selectOne(
         'background',
         `${files}.first`,
         t.strict({ uid: Uid }),
@@ -113,8 +113,8 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     ),
 
     /**
-     * Runs `insert` with the file's id for the one transaction that gets there first: others wait on the file's row,
-     * and then find it finished. `false` for them, and for a file that is gone.
+     * Runs `insert` in the first transaction that claims the file. Others wait for the lock of its row, and
+     * then find it finished. Returns `false` for them, and for a file that no longer exists.
      */
     finish: (uid: U, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
@@ -128,7 +128,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
         return true
       }),
 
-    /** The same for a file that has exports of an older recipe than this: what is inserted takes their place. */
+    /** The same for a file with exports of an older recipe than this: the inserted exports replace them. */
     replace: (uid: U, recipe: number, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
         const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))

@@ -2,40 +2,40 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { PgConnection } from './create-knex.ts'
 
-/** Any number, as long as no other program on this database takes it: the first half of the key of each lock. */
+/** The first half of the key of each lock: any number that no other program uses on this database. */
 export const lockClass = 727_002
 
-/** The second half of its key. Two names that share one exclude each other, which costs a wait and no more. */
+/** The second half of the key. A collision of two names only makes one wait for the other. */
 const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
 
 /** Milliseconds. */
 export type LockLimits = {
-  /** Between two checks that the connection still answers. */
+  /** Between two checks of the connection. */
   readonly beat: number
-  /** For one answer of the database. */
+  /** Timeout of one answer. */
   readonly answer: number
 }
 
-/** A connection whose advisory locks PostgreSQL releases when it ends. */
+/** A connection with advisory locks. PostgreSQL releases them when the connection ends. */
 export type LockSession = {
   readonly tryLock: (name: string) => Promise<boolean>
   readonly unlock: (name: string) => Promise<void>
-  /** Aborted when the connection broke, or does not answer: its locks are gone, or soon will be. */
+  /** Aborted when the connection broke or does not answer: its locks are, or soon will be, released. */
   readonly lost: AbortSignal
   readonly end: () => void
 }
 
-// PostgreSQL drops a connection whose other end has vanished after a minute, long after this end has noticed. With
-// its own default of two hours the locks of a machine that lost power would be held for as long.
-const dropVanished = `
+// PostgreSQL drops a connection a minute after its client has vanished; the client notices much sooner. With
+// the default of two hours, the locks of a machine that lost power would be held for that long.
+const setKeepalives = `
   set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3`
 
 export const openLockSession = async (
-  place: PgConnection,
+  address: PgConnection,
   { beat, answer }: LockLimits,
 ): Promise<LockSession> => {
   const client = new pg.Client({
-    ...place,
+    ...address,
     application_name: 'larder locks',
     connectionTimeoutMillis: answer,
     query_timeout: answer,
@@ -46,16 +46,16 @@ export const openLockSession = async (
     if (losing.signal.aborted) return
     clearInterval(beats)
     losing.abort()
-    // Also of a connection that does not answer: its socket is destroyed then.
+    // For a connection that does not answer, this destroys the socket.
     client.end(() => undefined)
   }
   client.on('error', lose)
   client.once('end', lose)
   let queue: Promise<unknown> = Promise.resolve()
   /**
-   * One statement after the other: pg sends a second one no sooner, and warns of it. Only the database itself can say
-   * that a statement failed. Without its answer the session may hold a lock of which this end does not know, so that
-   * the session is ended.
+   * Runs statements one after the other: pg would queue a second one anyway, with a warning. Only an error
+   * from the database proves that a statement failed. Without an answer the session may hold an unknown lock,
+   * so it is ended.
    */
   const query = (sql: string, values: ReadonlyArray<unknown> = []): Promise<pg.QueryResult> => {
     const answered = queue
@@ -74,20 +74,20 @@ export const openLockSession = async (
 
   try {
     await client.connect()
-    await client.query(dropVanished)
+    await client.query(setKeepalives)
   } catch (error) {
     lose()
     throw error
   }
-  const ask = async (question: string, name: string): Promise<boolean> => {
-    const { rows } = await query(`select ${question}($1, $2) as yes`, [lockClass, lockKey(name)])
+  const callLockFunction = async (lockFunction: string, name: string): Promise<boolean> => {
+    const { rows } = await query(`select ${lockFunction}($1, $2) as yes`, [lockClass, lockKey(name)])
     return rows[0]?.yes === true
   }
   return {
-    tryLock: (name) => ask('pg_try_advisory_lock', name),
-    // After an unlock that failed it is open whether the lock is still held; ending the session decides it.
+    tryLock: (name) => callLockFunction('pg_try_advisory_lock', name),
+    // After a failed unlock the lock may still be held; ending the session releases it.
     unlock: async (name) => {
-      if (!(await ask('pg_advisory_unlock', name).catch(() => false))) lose()
+      if (!(await callLockFunction('pg_advisory_unlock', name).catch(() => false))) lose()
     },
     lost: losing.signal,
     end: lose,

@@ -1,4 +1,4 @@
-/** What `BoundedClient` needs of knex's own client for PostgreSQL, which has no types. */
+/** Types of knex's own client for PostgreSQL, which has none, as far as `BoundedClient` needs them. */
 declare module 'knex/lib/dialects/postgres/index.js' {
   import { Knex } from 'knex'
   import type { Client } from 'pg'

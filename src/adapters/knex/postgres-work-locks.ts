@@ -9,8 +9,8 @@ import { createStatements } from './statements.ts'
 
 const usualLimits: LockLimits = { beat: 10_000, answer: 5_000 }
 
-// The role of Larder sees when its own connections began. Where another role holds a lock, its age is not known, and
-// is taken for endless.
+// Larder's role sees the start times of its own connections only. The age of a lock of another role is
+// unknown, and counts as infinite.
 const selectOldestHolder = `
   select coalesce(max(coalesce(
            cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision),
@@ -20,16 +20,16 @@ const selectOldestHolder = `
     and l.database = (select oid from pg_database where datname = current_database())`
 
 /**
- * WorkLocks by advisory locks of PostgreSQL, which releases those of a process that was killed. All locks of this
- * process are on one connection of their own, which exists while one is held. Behind a pooler that hands a connection
- * to another client after each transaction (pgbouncer's transaction mode) they would hold nothing.
+ * WorkLocks as advisory locks of PostgreSQL, which releases those of a killed process. All locks of this
+ * process share one dedicated connection, which is open while a lock is held. They do not work behind a
+ * pooler that gives the connection to another client after each transaction (pgbouncer's transaction mode).
  */
 export const createPostgresWorkLocks = (
   db: Knex,
   connection: () => Promise<PgConnection>,
   limits: LockLimits = usualLimits,
 ): WorkLocks => {
-  // PostgreSQL lets one connection take the same lock twice: what this process holds is known here.
+  // A PostgreSQL connection can take the same lock twice, so this process records what it holds.
   const held = new Set<string>()
   let users = 0
   let opening: Promise<LockSession> | null = null
@@ -42,7 +42,7 @@ export const createPostgresWorkLocks = (
     return session
   }
 
-  /** The open session, or a new one; one that could not be opened is forgotten. */
+  /** Returns the open session, or opens a new one. A failed one is discarded. */
   const session = (): Promise<LockSession> => {
     opening ??= open().catch((error) => {
       opening = null
@@ -57,8 +57,8 @@ export const createPostgresWorkLocks = (
       return { opened, isOurs: await opened.tryLock(name) }
     }, unavailable('database'))
 
-  /** The last one to leave closes the connection. */
-  const leave = async (): Promise<void> => {
+  /** The last user closes the connection. */
+  const release = async (): Promise<void> => {
     users -= 1
     const last = users === 0 ? await opening?.catch(() => null) : null
     if (users === 0) last?.end()
@@ -81,12 +81,12 @@ export const createPostgresWorkLocks = (
         }
       } finally {
         held.delete(name)
-        await leave()
+        await release()
       }
     },
 
     oldestHolderAge: pipe(
-      createStatements(db).one(
+      createStatements(db).selectOne(
         'background',
         'locks.oldest',
         t.strict({ age: t.number }),

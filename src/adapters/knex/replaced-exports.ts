@@ -8,22 +8,22 @@ import { createStatements } from './statements.ts'
 type ReplacedTable<U extends string> = {
   readonly exports: 'image_file_exports' | 'content_file_exports'
   readonly uid: t.Type<U, unknown, unknown>
-  /** A query for the uid and the stored file of each part of the export `e`: its columns are `uid` and `s3_file_id`. */
+  /** A query for the parts of the export `e`, with the columns `uid` and `s3_file_id`. */
   readonly parts: string
-  /** A statement that deletes the export `:uid` if it was replaced, and gives the `s3_file_id` of each part. */
+  /** CTEs that delete the export `:uid` if it was replaced; `gone` has the `s3_file_id` of each part. */
   readonly remove: string
 }
 
-/** Exports that are removed at once. */
+/** Exports per listing. */
 const pageSize = 100
 
 const Part = t.strict({ uid: t.string, key: t.string, size: t.number })
 
-/** What is asked of exports in whose place others stand. */
+/** The statements for replaced exports. */
 export const createReplacedExports = <U extends string>(db: Knex, table: ReplacedTable<U>) => {
   const { exports, uid, parts, remove } = table
-  const { many, run } = createStatements(db)
-  const select = many(
+  const { selectMany, run } = createStatements(db)
+  const select = selectMany(
     'background',
     `${exports}.list_replaced`,
     t.strict({ uid, parts: t.readonlyArray(Part) }),
@@ -39,9 +39,9 @@ export const createReplacedExports = <U extends string>(db: Knex, table: Replace
 
   return {
     listReplaced: (
-      forMs: number,
+      minimumAgeMs: number,
       after: U | null,
-    ): TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<U>>> => select(after ?? '', forMs),
+    ): TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<U>>> => select(after ?? '', minimumAgeMs),
 
     removeReplaced: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(

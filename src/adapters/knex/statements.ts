@@ -6,15 +6,15 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import { limitedBy, type StatementLimit } from './database-limits.ts'
 import { readFailure, writeFailure } from './statement-outcome.ts'
 
-type QuestionLimit = Extract<StatementLimit, 'read' | 'background'>
+type QueryLimit = Extract<StatementLimit, 'read' | 'background'>
 
 type Binding = string | number | boolean
 
-/** Turns whatever the database throws, and a row that is not as its codec says, into `Unavailable`. */
-export const query = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
-  TE.tryCatch(ask, readFailure)
+/** Fails with `Unavailable` for any error of the database, and for a row that does not match its codec. */
+export const query = <A>(runQuery: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
+  TE.tryCatch(runQuery, readFailure)
 
-/** Runs `work` in a transaction. Only a COMMIT that was sent, and not answered, has an unknown outcome. */
+/** Runs `work` in a transaction. The outcome is unknown only if a COMMIT was sent and not answered. */
 export const inTransaction =
   <A>(db: Knex, work: (trx: Knex.Transaction) => Promise<A>): TE.TaskEither<Unavailable, A> =>
   async () => {
@@ -38,13 +38,13 @@ export const decodeRows = <A>(row: t.Type<A, unknown, unknown>, rows: unknown): 
 }
 
 /**
- * Makes functions of fixed SQL. A `name` makes it a prepared statement, which PostgreSQL parses and plans
- * once per connection: that halves the cost of a look-up by key. Each question says whose it is (database-limits.ts): the
- * wrong limit lets a slow question of the background refuse viewers.
+ * Creates functions from fixed SQL. With a `name` it is a prepared statement, which PostgreSQL parses and
+ * plans once per connection: that halves the cost of a lookup by key. Each query has a limit
+ * (database-limits.ts): with the wrong one, a slow background query would open the breaker for viewers.
  */
 export const createStatements = (db: Knex) => {
-  const many =
-    <A>(limit: QuestionLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
+  const selectMany =
+    <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) =>
     (...bindings: ReadonlyArray<Binding>) =>
       query(async () =>
         decodeRows(
@@ -55,11 +55,11 @@ export const createStatements = (db: Knex) => {
 
   return {
     /** All rows. */
-    many,
+    selectMany,
 
     /** The first row, if there is one. */
-    one: <A>(limit: QuestionLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
-      const select = many(limit, name, row, sql)
+    selectOne: <A>(limit: QueryLimit, name: string, row: t.Type<A, unknown, unknown>, sql: string) => {
+      const select = selectMany(limit, name, row, sql)
       return (...bindings: ReadonlyArray<Binding>) =>
         pipe(
           select(...bindings),
@@ -67,7 +67,7 @@ export const createStatements = (db: Knex) => {
         )
     },
 
-    /** Changes rows; gives how many. Bindings are by name: `:sub`. */
+    /** Runs a write. Returns the number of rows. Bindings are by name: `:sub`. */
     run: (sql: string, bindings: Readonly<Record<string, Binding>>) =>
       TE.tryCatch(async (): Promise<number> => (await db.raw(sql, bindings)).rowCount, writeFailure),
   }

@@ -4,7 +4,7 @@ import { StoredFileUid } from '../../domain/media/ids.ts'
 import type { StoredFile } from '../../domain/media/stored-file.ts'
 import { decodeRows } from './statements.ts'
 
-/** A stored file as JSON, for statements in which its row is `s`. */
+/** A stored file as JSON; its row must be `s` in the statement. */
 export const storedFileJson = `json_build_object(
   'uid', s.uid, 'key', s.key, 'contentType', s.content_type, 'size', s.file_size, 'sha256', s.sha256)`
 
@@ -16,13 +16,13 @@ export const StoredFileJson: t.Type<StoredFile, unknown, unknown> = t.strict({
   sha256: t.string,
 })
 
-/** When it was stored, as milliseconds since 1970. */
+/** When it was stored (milliseconds since 1970). */
 export const storedAt = 'cast(floor(extract(epoch from s.created_at) * 1000) as bigint) as stored_at'
 
 /**
- * The end of a statement that adds a file together with its original, `file` being the new row. The file goes
- * first, because it alone can tell whether the original is new; its foreign key is looked at when the whole
- * statement is done. Binds what `originalBindings` gives.
+ * The end of a statement that inserts a file (the new row `file`) together with its original. The file comes
+ * first, because only its unique index shows whether the original is new; its foreign key is checked at the
+ * end of the statement. Needs `originalBindings`.
  */
 export const insertOriginal = `
   insert into s3_files (id, uid, key, content_type, file_size, sha256) overriding system value
@@ -40,10 +40,10 @@ export const originalBindings = (original: StoredFile) => ({
   original_sha256: original.sha256,
 })
 
-/** PostgreSQL takes 65,535 values in one statement; no table here has as many as twenty columns. */
+/** PostgreSQL accepts 65,535 values in one statement; no table here has twenty columns. */
 const rowsAtOnce = 1000
 
-/** Adds rows, in as few statements as there may be. */
+/** Inserts rows, in as few statements as possible. */
 export const insertAll = async (
   trx: Knex.Transaction,
   table: string,
@@ -63,7 +63,7 @@ type StoredFileRow = {
 
 const Inserted = t.strict({ id: t.number, uid: t.string })
 
-/** Adds stored files; gives the id of each by its uid. */
+/** Inserts stored files. Returns a function from a file to its id. */
 export const insertStoredFiles = async (
   trx: Knex.Transaction,
   files: ReadonlyArray<StoredFile>,
@@ -82,7 +82,7 @@ export const insertStoredFiles = async (
   return idsByUid(inserted)
 }
 
-/** How to find the id of what was just added. */
+/** Returns a function from an inserted item to its id. */
 export const idsByUid = (inserted: unknown): ((added: { readonly uid: string }) => number) => {
   const ids = new Map(decodeRows(Inserted, inserted).map(({ id, uid }) => [uid, id]))
   return ({ uid }) => {

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { printableJson } from '../../domain/shared/printable.ts'
 import type { Log, LogLevel } from '../../ports/log.ts'
 
-/** JSON lines on standard error, so that standard output stays for people and pipes. */
+/** Writes JSON lines to standard error, so that standard output has only the output of commands. */
 export const createPinoLog = (level: LogLevel): Log => {
   const out = pino.destination({ fd: 2, sync: true })
   const log = pino({ level, base: null }, { write: (line) => out.write(printableJson(line)) })

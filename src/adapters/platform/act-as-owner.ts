@@ -5,9 +5,9 @@ import { UserError } from '../../domain/shared/user-error.ts'
 import { isDenied } from './errno.ts'
 
 /**
- * Lets root act as the user to whom DATA_DIR belongs, for all that follows: what root opened or made there would be out
- * of that user's reach. Call it before anything is opened. Any other user must be able to write in the folder; throws a
- * UserError with the command to type, which `commandAs` gives, when this one is not.
+ * If run as root, switches to the owner of DATA_DIR for the rest of the process: the owner could not access
+ * files that root creates there. Call it before anything is opened. Any other user must be able to write to
+ * the folder; otherwise throws a UserError with the command from `commandAs`.
  */
 export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string): void => {
   const owner = ownerOf(dataDir)
@@ -25,7 +25,7 @@ export const actAsOwner = (dataDir: string, commandAs: (uid: number) => string):
   }
 }
 
-// Node has had it since 0.9; its types have not.
+// In Node since 0.9, but not in its types.
 declare global {
   namespace NodeJS {
     interface Process {
@@ -36,12 +36,12 @@ declare global {
 
 type Owner = Pick<Stats, 'uid' | 'gid'>
 
-/** `null` where there is no folder yet. One that root has mounted for another user belongs to the user of what is in it. */
+/** `null` if there is no folder. If root mounted it for another user, the owner of its contents counts. */
 const ownerOf = (dataDir: string): Owner | null => {
   const folder = statOf(dataDir)
   if (folder === null || folder.uid !== 0) return folder
-  const inside = ['postgres', 'keys', 'objects'].map((name) => statOf(join(dataDir, name)))
-  return inside.find((found) => found !== null && found.uid !== 0) ?? folder
+  const contents = ['postgres', 'keys', 'objects'].map((name) => statOf(join(dataDir, name)))
+  return contents.find((found) => found !== null && found.uid !== 0) ?? folder
 }
 
 const statOf = (path: string): Owner | null => {
@@ -53,8 +53,8 @@ const statOf = (path: string): Owner | null => {
 }
 
 /**
- * As `sudo -H -u` does: with the groups that /etc/group has for the user, or the folder's alone for a uid without a name.
- * The order matters: a user who is not root cannot change groups.
+ * Switches like `sudo -H -u`: with the user's groups in /etc/group, or only the folder's for a uid without a
+ * name. The order matters: only root can change groups.
  */
 const become = ({ uid, gid }: Owner): void => {
   const account = accountOf(uid)

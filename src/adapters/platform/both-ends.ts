@@ -1,19 +1,19 @@
 /**
- * Keeps the beginning and the end of a text that comes in pieces, so many characters of each. Of a noisy program the
- * first words say what it met, and the last ones why it ended.
+ * Keeps the first and the last `maxLength` characters of a text that comes in chunks. The beginning of a
+ * program's output says what it met, and the end why it stopped.
  */
-export const createHeadAndTail = (most: number) => {
+export const createHeadAndTail = (maxLength: number) => {
   let head = ''
   let tail = ''
-  let isCut = false
+  let isTruncated = false
   return {
     add: (text: string): void => {
-      const room = most - head.length
+      const room = maxLength - head.length
       head += text.slice(0, room)
       const rest = text.slice(room)
-      isCut ||= tail.length + rest.length > most
-      tail = (tail + rest).slice(-most)
+      isTruncated ||= tail.length + rest.length > maxLength
+      tail = (tail + rest).slice(-maxLength)
     },
-    text: (): string => (isCut ? `${head}\n…\n${tail}` : head + tail),
+    text: (): string => (isTruncated ? `${head}\n…\n${tail}` : head + tail),
   }
 }

@@ -1,21 +1,21 @@
 import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
- * Keeps callers from waiting, one after the other, for a machine that does not answer. A call that timed out opens
- * it: for `openMs` no call is made, and each fails at once. Then one call in each `openMs` is let through as a probe,
- * until one is answered.
+ * A circuit breaker: callers do not wait, one after the other, for a machine that does not answer. A timeout
+ * opens it: for `openMs` (milliseconds) all calls fail at once. Then one call per `openMs` is allowed as a
+ * probe, until one is answered.
  */
 export type Breaker = {
-  /** Whether a call may be made now. A `true` while the breaker is open is the probe. */
+  /** Whether a call is allowed now. If it returns `true` while open, the call is the probe. */
   readonly tryEnter: () => boolean
-  /** The machine answered, be it with an error. */
+  /** Call this when the machine answered, even with an error. */
   readonly answered: () => void
-  /** The machine was waited for in vain. */
+  /** Call this after a timeout. */
   readonly timedOut: (cause: unknown) => void
 }
 
 export type BreakerEvents = {
-  /** Called once when it opens, with what opened it. */
+  /** Called once when it opens, with the cause. */
   readonly onOpen?: (cause: unknown) => void
   /** Called at each answer. */
   readonly onAnswered?: () => void
@@ -47,6 +47,6 @@ export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: Breaker
   }
 }
 
-/** Why a call was not made. */
+/** The error of a call that was not allowed. */
 export const circuitOpen = (): Error =>
   new Error('it did not answer a moment ago, and is not asked again yet')

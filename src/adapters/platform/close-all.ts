@@ -1,34 +1,34 @@
 import { systemMonotonic } from './system-monotonic.ts'
 
-/** One thing to close when a process ends. */
+/** A resource to close when the process ends. */
 type Closing = { readonly name: string; readonly close: () => Promise<void> }
 
-/** What could not be closed; everything else is. */
+/** Names what could not be closed. Everything else is closed. */
 export class CloseError extends Error {}
 
-/** For all of it. What takes longer is left to the end of the process. */
+/** Limit for everything. What takes longer is left to process exit. */
 export const closeLimitMs = 1800
-/** Of these, what is kept for each step that is still to come. */
-const keptMs = 500
+/** The share of it that is reserved for each later step. */
+const reservedMs = 500
 
-const within = (work: Promise<void>, ms: number): Promise<void> =>
+const withTimeout = (work: Promise<void>, ms: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${(ms / 1000).toFixed(1)} s`)), ms)
     work.finally(() => clearTimeout(timer)).then(resolve, reject)
   })
 
 /**
- * Closes everything within one limit: the sequences side by side, each one in its order, and no step is left out because another one
- * fails or hangs. Throws a `CloseError` in the end that names those.
+ * Closes everything within one limit: the sequences in parallel, each in its order. Every step runs, even if
+ * another one fails or hangs. At the end, throws a `CloseError` that names those.
  */
 export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>): Promise<void> => {
   const faults: string[] = []
   const deadline = systemMonotonic() + closeLimitMs
   const closeInOrder = async (steps: ReadonlyArray<Closing>): Promise<void> => {
-    // A `close` that throws at once is one that fails.
-    for (const [at, { name, close }] of steps.entries()) {
-      const kept = keptMs * (steps.length - 1 - at)
-      await within((async () => close())(), Math.max(0, deadline - kept - systemMonotonic())).catch(
+    // `close` runs inside an async function, so that a synchronous throw is a rejection.
+    for (const [index, { name, close }] of steps.entries()) {
+      const reserved = reservedMs * (steps.length - 1 - index)
+      await withTimeout((async () => close())(), Math.max(0, deadline - reserved - systemMonotonic())).catch(
         (cause) => {
           faults.push(
             `the ${name} could not be closed: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -8,5 +8,5 @@ const signals: ReadonlySet<string> = new Set([
   'SIGSYS',
 ])
 
-/** Whether native code draws such a signal upon itself. Any other, SIGKILL too, came from elsewhere. */
+/** Whether a crash of native code causes this signal. Others, such as SIGKILL, come from other processes. */
 export const isCrash = (signal: string): boolean => signals.has(signal)

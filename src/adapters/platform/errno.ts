@@ -1,19 +1,19 @@
-/** The code of a system error, such as `ENOENT`; `undefined` for anything else. */
+/** Returns the code of a system error, such as `ENOENT`; `undefined` for anything else. */
 export const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
-/** The file, or the folder that it should be in, does not exist. */
+/** The file or its folder does not exist. */
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 
 export const isThereAlready = (error: unknown): boolean => errnoOf(error) === 'EEXIST'
 
-/** The caller does not have the right to do this. */
+/** Permission denied. */
 export const isDenied = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'EACCES' || code === 'EPERM'
 }
 
-/** The disk is full, or the user's or folder's share of it is used up. */
+/** The disk is full, or the quota of the user or folder is exhausted. */
 export const isNoRoom = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'ENOSPC' || code === 'EDQUOT'

@@ -1,6 +1,6 @@
 import { errnoOf } from './errno.ts'
 
-/** What helps, by the code. A code that is not here gets no remedy: a wrong one costs more than none. */
+/** Remedies by error code. Other codes get none: a wrong remedy is worse than none. */
 const remedies: Readonly<Record<string, string>> = {
   EACCES: 'larder doctor says what belongs to which user',
   EPERM: 'larder doctor says what belongs to which user',
@@ -13,13 +13,13 @@ const remedies: Readonly<Record<string, string>> = {
   ENFILE: 'the system has no room for more open files',
 }
 
-/** A system error about a path, in one line; `null` for all other errors. */
+/** Explains a system error about a path, in one line; `null` for all other errors. */
 export const explainSystemError = (error: unknown): string | null => {
   const code = errnoOf(error)
   const { syscall, path, message } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined || path === undefined) return null
   const [, reason = code] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? []
-  // Below a folder that is another's, only a new place helps.
+  // In a folder of another user, only another location helps.
   const remedy = syscall === 'mkdir' && remedies[code] === remedies.EACCES ? remedies.ENOTDIR : remedies[code]
   return `cannot use ${path}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`
 }

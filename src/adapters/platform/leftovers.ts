@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { isMissing } from './errno.ts'
 import type { ProcessIdentity, ProcessState } from './process-identity.ts'
 
-/** How long nothing of it is written before that of an unknown process is given up. */
+/** A file of an unknown process counts as a leftover after this time without a write. */
 const abandonedMs = 24 * 60 * 60 * 1000
 
 /**
- * Whether a file or folder under way was left behind. What belongs to a process that is known decides itself. What
- * belongs to an unknown one is left behind once nothing in it was written for a day: writing is its heartbeat.
+ * Whether an unfinished file or folder was left behind. If the state of its process is known, that decides.
+ * Otherwise it is a leftover after a day without a write: writes are the heartbeat.
  */
 export const isLeftover = async (
   path: string,
@@ -21,7 +21,7 @@ export const isLeftover = async (
   return written !== null && Date.now() - written > abandonedMs
 }
 
-/** The newest time of anything in it [ms]; `null` when it cannot be told. */
+/** Returns the newest modification time in it (milliseconds); `null` if unknown. */
 const lastWritten = async (path: string): Promise<number | null> => {
   try {
     const { mtimeMs, isDirectory } = await statOf(path)
@@ -34,11 +34,11 @@ const lastWritten = async (path: string): Promise<number | null> => {
   }
 }
 
-/** A file that has just gone was written to just now. */
+/** A file that has just disappeared counts as written now. */
 const statOf = async (path: string): Promise<{ readonly mtimeMs: number; readonly isDirectory: boolean }> => {
   try {
-    const found = await lstat(path)
-    return { mtimeMs: found.mtimeMs, isDirectory: found.isDirectory() }
+    const stats = await lstat(path)
+    return { mtimeMs: stats.mtimeMs, isDirectory: stats.isDirectory() }
   } catch (error) {
     if (!isMissing(error)) throw error
     return { mtimeMs: Date.now(), isDirectory: false }

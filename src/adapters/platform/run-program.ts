@@ -5,8 +5,8 @@ import { errnoOf, isMissing } from './errno.ts'
 const run = promisify(execFile)
 
 /**
- * Runs a program to its end. Throws an error with its last words: Node's own message is the whole command line, with
- * the scripts of Larder in it, and says nothing to who reads it.
+ * Runs a program to its end. Throws an error with the last line of its output: Node's own message is the
+ * whole command line, including Larder's scripts, and does not help the reader.
  */
 export const runProgram = async (
   program: string,
@@ -16,13 +16,13 @@ export const runProgram = async (
   try {
     await run(program, [...args], options)
   } catch (cause) {
-    throw new Error(`${program}: ${lastWords(cause)}`, { cause })
+    throw new Error(`${program}: ${reasonOf(cause)}`, { cause })
   }
 }
 
-const saysWhy = /\b(?:error|fatal|panic)\b:/i
+const errorMark = /\b(?:error|fatal|panic)\b:/i
 
-const lastWords = (cause: unknown): string => {
+const reasonOf = (cause: unknown): string => {
   if (isMissing(cause)) return 'there is no such program'
   const { stderr, code, signal } = cause as {
     readonly stderr?: string
@@ -30,7 +30,7 @@ const lastWords = (cause: unknown): string => {
     readonly signal?: string
   }
   const lines = stderr?.trim().split('\n') ?? []
-  // What it says last may be what it cleaned up.
-  const said = lines.find((line) => saysWhy.test(line)) ?? lines.at(-1)
-  return said || errnoOf(cause) || (signal ? `ended by ${signal}` : `ended with code ${code}`)
+  // The last line may be about cleaning up, so a line with an error comes first.
+  const message = lines.find((line) => errorMark.test(line)) ?? lines.at(-1)
+  return message || errnoOf(cause) || (signal ? `ended by ${signal}` : `ended with code ${code}`)
 }

@@ -1,4 +1,4 @@
 import type { Elapsed, Monotonic } from '../../ports/monotonic.ts'
 
-/** That of this process. */
+/** The monotonic clock of this process. */
 export const systemMonotonic: Monotonic = () => performance.now() as Elapsed

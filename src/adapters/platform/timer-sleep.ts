@@ -1,6 +1,6 @@
 import type { Sleep } from '../../ports/sleep.ts'
 
-/** Sleep by the timers of this process. */
+/** Sleeps with a timer of this process. */
 export const timerSleep: Sleep = (milliseconds, signal) =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve()

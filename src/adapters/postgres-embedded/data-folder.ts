@@ -7,20 +7,20 @@ import type { PostgresBinaries } from './postgres-binaries.ts'
 import { type Privilege, unprivilegedUid } from './privilege.ts'
 import { makeFifo } from './server-reference.ts'
 
-/** Where an embedded server keeps its things: all of it below one folder that belongs to this user alone. */
+/** The paths of an embedded server: all below one folder that only this user can access. */
 export type DataFolder = {
   /** The database itself. */
   readonly cluster: string
-  /** A FIFO: who holds its write end open needs the server. */
+  /** A FIFO: a process that needs the server holds its write end open. */
   readonly fifo: string
-  /** Locked for as long as any of the server's processes lives. */
+  /** Locked while any process of the server is alive. */
   readonly lock: string
   readonly log: string
-  /** Where the server makes its socket. */
+  /** The folder of the server's socket. */
   readonly sockets: string
 }
 
-/** Makes the folder and its database where they are missing; those of several processes end up the same. */
+/** Creates the folder and its database if missing. Several processes may call it at once. */
 export const openDataFolder = async (
   dir: string,
   binaries: PostgresBinaries,
@@ -70,25 +70,25 @@ const makeSockets = async (sockets: string, privilege: Privilege): Promise<void>
 }
 
 /**
- * What belongs to neither this user nor the one that PostgreSQL runs as is never used. It changes hands between these
+ * A folder must belong to this user or to the user that PostgreSQL runs as. Its owner changes between these
  * two only under the lock of the server (warden.ts).
  */
 const checkOwner = async (folder: string, privilege: Privilege): Promise<void> => {
-  const found = await lstat(folder)
-  if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
+  const stats = await lstat(folder)
+  if (!stats.isDirectory()) throw new Error(`${folder} is not a folder`)
   const isRoot = process.getuid?.() === 0
   if (
-    found.uid === process.getuid?.() ||
-    found.uid === privilege.uid ||
-    (isRoot && found.uid === unprivilegedUid)
+    stats.uid === process.getuid?.() ||
+    stats.uid === privilege.uid ||
+    (isRoot && stats.uid === unprivilegedUid)
   )
     return
   throw new Error(
-    `${folder} belongs to another user (uid ${found.uid}) than the folder that it is in: larder doctor says how to mend it`,
+    `${folder} belongs to another user (uid ${stats.uid}) than the folder that it is in: larder doctor says how to mend it`,
   )
 }
 
-// One process at a time; what a killed one left half made goes first, and what is in place is whole.
+// One process at a time. Removes the unfinished folder of a killed process; the final rename is atomic.
 const initializeOnce = `
   set -e
   if [ -e "$CLUSTER/PG_VERSION" ]; then exit 0; fi
@@ -106,19 +106,19 @@ const initialize = async (
   { initdb, major }: PostgresBinaries,
   { wrap, uid }: Privilege,
 ): Promise<void> => {
-  const found = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch((error) => {
+  const version = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch((error) => {
     if (isMissing(error)) return undefined
     throw error
   })
-  if (found !== undefined) {
-    if (found.trim() === major) return
+  if (version !== undefined) {
+    if (version.trim() === major) return
     throw new Error(
-      `${cluster} was written by PostgreSQL ${found.trim()}, and this is ${major}: move its data or set DATABASE_URL`,
+      `${cluster} was written by PostgreSQL ${version.trim()}, and this is ${major}: move its data or set DATABASE_URL`,
     )
   }
   const command = [
     ...[...wrap, initdb, '-D', `${cluster}.new`, '-U', 'postgres', '-E', 'UTF8', '--no-sync'],
-    ...['-A', 'trust'], // only the folder's owner reaches its socket
+    ...['-A', 'trust'], // only the owner of the folder can reach the socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
   await runProgram(

@@ -2,13 +2,13 @@ import type { EmbeddedPostgres } from './embedded-postgres.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 
 export type EmbeddedConnection = {
-  /** Where the server is; starts it when it does not run, be it for the first time or because it was killed. */
+  /** Returns the server's address. Starts it if it does not run: the first time, or after it was killed. */
   readonly get: () => Promise<EmbeddedPostgres['connection']>
-  /** Lets go of the server, if it was ever asked for. */
+  /** Releases the server, if it was ever started. */
   readonly stop: () => Promise<void>
 }
 
-/** The embedded server with its data below `dir`, started when the first connection is wanted. */
+/** The embedded server with its data below `dir`. Starts with the first connection. */
 export const createEmbeddedConnection = (dir: string): EmbeddedConnection => {
   let server: EmbeddedPostgres | undefined
   let starting: Promise<EmbeddedPostgres> | undefined

@@ -14,24 +14,24 @@ import { type Supervisor, startSupervisor } from './warden.ts'
 
 export type EmbeddedPostgres = {
   readonly connection: {
-    /** The folder of its socket, as this process and no other may name it: it listens on no port. */
+    /** The folder of its socket; the path may be valid in this process only. It listens on no port. */
     readonly host: string
     readonly port: number
     readonly user: string
     readonly database: string
   }
   /**
-   * Lets go of the server, which shuts down when nobody holds it any more, a little later. Close all
+   * Releases the server, which shuts down a little after its last holder has released it. Close all
    * connections first.
    */
   readonly stop: () => Promise<void>
   readonly isRunning: () => boolean
-  /** As the pid namespace of the process that started it has it. */
+  /** In the pid namespace of the process that started it. */
   readonly postmasterPid: number
 }
 
 type Options = {
-  /** Settings of PostgreSQL; they count only for the process that happens to start the server. */
+  /** Settings of PostgreSQL. They have an effect only if this process starts the server. */
   readonly settings?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
 }
@@ -48,9 +48,9 @@ const defaults = {
 }
 
 /**
- * A PostgreSQL server with its data below `dir`: starts it, or joins the one that runs there. The server
- * outlives the process that started it for as long as another one needs it, and none for longer, however
- * they end. Throws, in one line, when there is no way.
+ * Starts a PostgreSQL server with its data below `dir`, or joins the one that runs there. The server runs for
+ * as long as any process needs it, even if the one that started it has ended, and no longer, however they
+ * end. Throws an error with a one-line message.
  */
 export const startEmbeddedPostgres = async (
   dir: string,
@@ -60,45 +60,45 @@ export const startEmbeddedPostgres = async (
   const privilege = await findPrivilege(binaries.postgres)
   const folder = await openDataFolder(dir, binaries, privilege)
 
-  const all = { ...defaults, unix_socket_directories: socketSetting(folder), ...settings }
-  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const effective = { ...defaults, unix_socket_directories: socketSetting(folder), ...settings }
+  const flags = Object.entries(effective).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const command = [...privilege.wrap, binaries.postgres, '-D', folder.cluster, ...flags]
   const port = Number(settings.port ?? 5432)
   const sockets = openSync(folder.sockets, constants.O_RDONLY | constants.O_DIRECTORY)
   const host = isShort(folder.sockets) ? folder.sockets : `/proc/self/fd/${sockets}`
   const connection = { host, port, user: 'postgres', database: 'postgres' }
 
-  const held = [sockets]
-  const letGo = () => {
-    for (const file of held.splice(0)) closeSync(file)
+  const openFiles = [sockets]
+  const closeFiles = () => {
+    for (const file of openFiles.splice(0)) closeSync(file)
   }
   try {
     const startOne = () => startSupervisor(folder, privilege, command)
-    held.push(await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs))
+    openFiles.push(await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs))
     return {
       connection,
       postmasterPid: await readPostmasterPid(folder),
-      stop: async () => letGo(),
+      stop: async () => closeFiles(),
       isRunning: () => hasReferences(folder.fifo),
     }
   } catch (error) {
-    letGo()
+    closeFiles()
     throw error
   }
 }
 
-/** A path of a socket has at most 107 bytes. */
+/** The path of a socket has at most 107 bytes. */
 const isShort = (sockets: string): boolean => Buffer.byteLength(sockets) <= 90
 
 /**
- * Never a place outside this folder, whose path may be too long for a socket, or hold a comma or a quote that PostgreSQL
- * reads as its own: there the server is told a path relative to the cluster, and this process goes through its own open
- * folder.
+ * The path of this folder may be too long for a socket, or contain a comma or quote, which PostgreSQL would
+ * interpret. The socket stays here nevertheless: the server gets a path relative to the cluster, and this
+ * process uses its open folder descriptor.
  */
 const socketSetting = ({ sockets }: DataFolder): string =>
   isShort(sockets) && /^[\w./-]+$/.test(sockets) ? sockets : '../run'
 
-/** Gives a reference to a server that answers. */
+/** Returns a reference to a server that answers. */
 const startOrJoin = async (
   folder: DataFolder,
   startOne: () => Supervisor,
@@ -108,13 +108,13 @@ const startOrJoin = async (
   const deadline = systemMonotonic() + timeoutMs
   const logFrom = await sizeOf(folder.log)
   let reference: number | undefined
-  let warden: Supervisor | undefined
+  let supervisor: Supervisor | undefined
 
   for (;;) {
     reference ??= acquireReference(folder.fifo)
-    if (reference === undefined && warden?.isRunning() !== true) {
-      warden = startOne() // of several at once, the lock takes one
-      reference = warden.reference
+    if (reference === undefined && supervisor?.isRunning() !== true) {
+      supervisor = startOne() // of several at once, one gets the lock
+      reference = supervisor.reference
     }
     const refusal = await connect()
     if (refusal === undefined && reference !== undefined) return reference
@@ -123,13 +123,13 @@ const startOrJoin = async (
       return giveUp(reference, `PostgreSQL does not answer: ${refusal?.message} (see ${folder.log})`)
     }
     await sleep(10)
-    // A server that was shutting down is gone by now, and a reference to it is worth nothing: look again.
+    // A server that was shutting down has ended by now, so that this reference is useless: try again.
     if (reference !== undefined && !hasReferences(folder.fifo)) {
       closeSync(reference)
       reference = undefined
       await sleep(40)
     }
-    const failure = warden?.failure()
+    const failure = supervisor?.failure()
     if (failure !== undefined) return giveUp(reference, await explainStart(folder.log, logFrom, failure))
   }
 }
@@ -141,7 +141,7 @@ const giveUp = (reference: number | undefined, why: string): never => {
 
 const tryToConnect = async (connection: EmbeddedPostgres['connection']): Promise<Error | undefined> => {
   const client = new Client({ ...connection, connectionTimeoutMillis: 2000 })
-  client.on('error', () => {}) // without a listener it would end the process
+  client.on('error', () => {}) // an 'error' event without a listener would end the process
   try {
     await client.connect()
     await client.end()

@@ -1,31 +1,31 @@
 import { open } from 'node:fs/promises'
 
-/** What a server that is not up yet tells those who ask, as often as they do. */
+/** Logged for each connection attempt while the server is not ready. */
 const refusal =
   /starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections/
 
-const saysWhy = /\b(?:PANIC|FATAL|ERROR):\s*|\berror: /
+const errorMark = /\b(?:PANIC|FATAL|ERROR):\s*|\berror: /
 
-/** What a server said when it died, or how it ended. Its start began at the byte `from` of the log. */
+/** Explains a failed start by the log, or else by `failure`. The log of this start begins at byte `from`. */
 export const explainStart = async (log: string, from: number, failure: Error): Promise<string> => {
   const lines = (await readFrom(log, from)).split('\n').filter((line) => !refusal.test(line))
   const cause =
     lines.findLast((line) => line.includes('PANIC:')) ??
     lines.findLast((line) => line.includes('FATAL:')) ??
-    lines.findLast((line) => saysWhy.test(line))
-  const said = cause?.slice(saysWhy.exec(cause)?.index ?? 0).replace(saysWhy, '')
-  return `PostgreSQL does not start: ${said || failure.message} (see ${log})`
+    lines.findLast((line) => errorMark.test(line))
+  const message = cause?.slice(errorMark.exec(cause)?.index ?? 0).replace(errorMark, '')
+  return `PostgreSQL does not start: ${message || failure.message} (see ${log})`
 }
 
-/** Of a start that made a lot of noise, the beginning. */
-const most = 4 * 1024 * 1024
+/** Maximum length of the log that is read (bytes). */
+const maxBytes = 4 * 1024 * 1024
 
 const readFrom = async (log: string, from: number): Promise<string> => {
-  // Where it cannot be read, how the server ended is told.
+  // If the log is unreadable, `failure` is reported.
   const file = await open(log).catch(() => null)
   if (file === null) return ''
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, from)
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, from)
     return buffer.toString('utf8', 0, bytesRead)
   } finally {
     await file.close()

@@ -2,25 +2,25 @@ import { chmod, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Privilege } from './privilege.ts'
 
-const othersMayPass = 0o001
+const executeForOthers = 0o001
 
 /**
- * Where PostgreSQL has to run as another user, this user must be able to pass through all folders above its own. Larder
- * opens `base` and the folder in which it lies, DATA_DIR, for passing alone; what lies in them is closed by itself. It
- * leaves the folders above as they are, and throws when one is closed.
+ * If PostgreSQL runs as another user, that user needs execute permission on all folders above its own. Adds
+ * it for `base` and its parent, DATA_DIR; their contents have their own permissions. Does not change the
+ * folders above, and throws if one has no execute permission for others.
  */
 export const openPathFor = async ({ uid }: Privilege, base: string): Promise<void> => {
   if (uid === process.getuid?.()) return
-  const ours = new Set([base, path.dirname(base)])
+  const ownFolders = new Set([base, path.dirname(base)])
   for (const folder of ancestors(base)) {
     const { mode, uid: owner } = await stat(folder)
-    if ((mode & othersMayPass) !== 0) continue
-    if (!ours.has(folder) || owner !== process.getuid?.())
+    if ((mode & executeForOthers) !== 0) continue
+    if (!ownFolders.has(folder) || owner !== process.getuid?.())
       throw new Error(
         `PostgreSQL has to run as uid ${uid} here, which may not pass through ${folder}: ` +
           'move DATA_DIR elsewhere, start as another user, or set DATABASE_URL',
       )
-    await chmod(folder, (mode & 0o7777) | othersMayPass)
+    await chmod(folder, (mode & 0o7777) | executeForOthers)
   }
 }
 

@@ -8,14 +8,14 @@ import { errnoOf } from '../platform/errno.ts'
 export type PostgresBinaries = {
   readonly initdb: string
   readonly postgres: string
-  /** As PG_VERSION in a data folder has it: `18`. */
+  /** In the format of PG_VERSION in a data folder: `18`. */
   readonly major: string
 }
 
 const Links = t.readonlyArray(t.strict({ source: t.string, target: t.string }))
 const Package = t.strict({ version: t.string })
 
-/** PostgreSQL as npm brings it, ready to run. Throws, in one line, where there is none. */
+/** Finds PostgreSQL in its npm package, ready to run. Throws with a one-line message if there is none. */
 export const findPostgresBinaries = async (
   platform: string = process.platform,
   arch: string = process.arch,
@@ -40,8 +40,8 @@ const packageFolder = (name: string): string => {
   }
 }
 
-// A package cannot hold symbolic links; this one has a script to make them, which an installation with
-// `ignore-scripts` does not run.
+// A package cannot contain symbolic links. This one creates them in an install script, which does not run
+// with `ignore-scripts`.
 const linkLibraries = async (root: string): Promise<void> => {
   for (const { source, target } of await readJson(Links, path.join(root, 'native/pg-symlinks.json'))) {
     const link = path.join(root, target)

@@ -1,23 +1,23 @@
 import { userInfo } from 'node:os'
 import { runProgram } from '../platform/run-program.ts'
 
-/** How to run PostgreSQL, which refuses to be root. */
+/** How to run PostgreSQL, which refuses to run as root. */
 export type Privilege = {
-  /** Goes in front of each of its commands. */
+  /** Prefix of each of its commands. */
   readonly wrap: ReadonlyArray<string>
-  /** To whom its files belong, as seen from here. */
+  /** Owner of its files, as seen from this process. */
   readonly uid: number
 }
 
 export const unprivilegedUid = 65_534
-const asNobody = [
+const inUserNamespace = [
   'unshare',
   '--user',
   `--map-user=${unprivilegedUid}`,
   `--map-group=${unprivilegedUid}`,
   '--',
 ]
-const becomeNobody = [
+const switchUser = [
   'setpriv',
   `--reuid=${unprivilegedUid}`,
   `--regid=${unprivilegedUid}`,
@@ -26,15 +26,15 @@ const becomeNobody = [
 ]
 
 /**
- * As this user, unless this is root or has no name. Else in a user namespace, where root is called nobody: its files
- * stay root's, so it works below /root. Where a container forbids namespaces root really becomes nobody, and the
- * database belongs to nobody, too (warden.ts).
+ * Runs as this user, unless it is root or has no name. Then a user namespace maps the user to `nobody`: files
+ * still belong to the real user, so it works below /root. If a container forbids namespaces, root switches to
+ * `nobody`, who then also owns the database (warden.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid
   if (uid !== 0 && hasName()) return { wrap: [], uid }
-  if (await runs([...asNobody, executable])) return { wrap: asNobody, uid }
-  if (await runs([...becomeNobody, executable])) return { wrap: becomeNobody, uid: unprivilegedUid }
+  if (await runs([...inUserNamespace, executable])) return { wrap: inUserNamespace, uid }
+  if (await runs([...switchUser, executable])) return { wrap: switchUser, uid: unprivilegedUid }
   throw new Error(
     uid === 0
       ? `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${unprivilegedUid}: ` +
@@ -44,7 +44,7 @@ export const findPrivilege = async (executable: string): Promise<Privilege> => {
   )
 }
 
-/** initdb wants an entry in /etc/passwd, which a container with a number for a user does not have. */
+/** initdb needs an entry in /etc/passwd, which the user of a container may not have. */
 const hasName = (): boolean => {
   try {
     return userInfo().username !== ''

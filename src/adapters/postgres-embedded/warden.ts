@@ -4,20 +4,20 @@ import type { DataFolder } from './data-folder.ts'
 import type { Privilege } from './privilege.ts'
 import { acquireReference } from './server-reference.ts'
 
-/** flock's own answer when another warden has the lock. */
+/** Exit code of flock if another supervisor has the lock. */
 const lockTaken = 75
 
-// File 3 is the FIFO's read end, which PostgreSQL must not inherit. The lock of flock(1) it does inherit, so
-// that no second server starts while any process of the first lives; hence the pid files and the socket found here
-// are stale, whatever their numbers now belong to (those of a killed container nearly always belong to another
-// process, and PostgreSQL would not start).
+// File 3 is the read end of the FIFO, which PostgreSQL must not inherit. It does inherit the lock of
+// flock(1), so that no second server starts while any process of the first is alive. Pid files and sockets
+// found here are therefore stale, even if a process with that pid exists (after a killed container it nearly
+// always does, and PostgreSQL would not start).
 //
-// SIGINT is the fast shutdown. It is ignored in a background job of sh until PostgreSQL has set its own handlers, so one
-// that comes early is lost: it is sent until the server has ended. A repeated one changes nothing.
+// SIGINT is the fast shutdown. A background job of sh ignores it until PostgreSQL has set its own handlers,
+// so an early one is lost: it is repeated until the server has ended. Repetition does no harm.
 //
-// What another kind of start has left to another user changes hands here and nowhere else: the lock is proof that no
-// server lives in the folder, in no pid namespace and under no user.
-const warden = `
+// The owner of the folders changes here only: the lock proves that no server runs in them, in any pid
+// namespace or as any user.
+const supervisorScript = `
   for folder in "$CLUSTER" "$SOCKETS"; do
     [ "$(stat -c %u "$folder")" = "$OWNER" ] || chown -R "$OWNER:$OWNER" "$folder" || exit
   done
@@ -35,24 +35,24 @@ const warden = `
 export type Supervisor = {
   readonly reference: number | undefined
   readonly isRunning: () => boolean
-  /** What went wrong: not that another warden was faster, nor that the server was told to stop. */
+  /** The error, if any. Losing the lock to another supervisor, or a stop, is none. */
   readonly failure: () => Error | undefined
 }
 
-/** Starts a server and its warden, in a session of their own, so that Ctrl-C does not reach them. */
+/** Starts a server and its supervisor in a separate session, so that Ctrl-C does not reach them. */
 export const startSupervisor = (
   folder: DataFolder,
   { uid }: Privilege,
   command: ReadonlyArray<string>,
 ): Supervisor => {
-  const both = openSync(folder.fifo, constants.O_RDWR) // while it is open, opening an end does not wait
+  const bothEnds = openSync(folder.fifo, constants.O_RDWR) // while it is open, opening one end does not block
   const readEnd = openSync(folder.fifo, constants.O_RDONLY)
   const log = openSync(folder.log, 'a', 0o600)
-  let running = true
+  let isRunning = true
   let failure: Error | undefined
 
   const flock = ['--nonblock', `--conflict-exit-code=${lockTaken}`, folder.lock]
-  const child = spawn('flock', [...flock, '/bin/sh', '-c', warden, 'pg-warden', ...command], {
+  const child = spawn('flock', [...flock, '/bin/sh', '-c', supervisorScript, 'pg-warden', ...command], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log, readEnd],
@@ -65,16 +65,16 @@ export const startSupervisor = (
     },
   })
   child.once('error', (reason) => {
-    running = false
+    isRunning = false
     failure = reason
   })
   child.once('exit', (code) => {
-    running = false
+    isRunning = false
     if (code !== null && code !== 0 && code !== lockTaken) failure = new Error(`exit code ${code}`)
   })
   child.unref()
 
   const reference = acquireReference(folder.fifo)
-  for (const file of [both, readEnd, log]) closeSync(file)
-  return { reference, isRunning: () => running, failure: () => failure }
+  for (const file of [bothEnds, readEnd, log]) closeSync(file)
+  return { reference, isRunning: () => isRunning, failure: () => failure }
 }

@@ -1,25 +1,25 @@
 import { NoAnswer } from '../../domain/shared/no-answer.ts'
 
-/** Requests under way: each ends in time, and all end when the store is closed. */
+/** The running requests. Each has a timeout, and all are aborted when the store is closed. */
 export type S3Calls = {
   /**
-   * Runs a request, which is broken off when it has not resolved within `ms`, when `left` aborts, or when the store is
-   * closed. What it has resolved with is left alone: it may be the head of a stream.
+   * Runs a request. It is aborted if it has not resolved within `ms`, if `cancel` aborts, or if the store
+   * is closed. Its result is never aborted: it may be the start of a stream.
    */
-  readonly within: <A>(
+  readonly withTimeout: <A>(
     ms: number,
     request: (signal: AbortSignal) => Promise<A>,
-    left?: AbortSignal,
+    cancel?: AbortSignal,
   ) => Promise<A>
   readonly close: () => void
 }
 
 export const createS3Calls = (): S3Calls => {
-  const underway = new Set<AbortController>()
+  const running = new Set<AbortController>()
   let isClosed = false
 
   return {
-    within: async (ms, request, left) => {
+    withTimeout: async (ms, request, cancel) => {
       if (isClosed) throw new Error('the store is closed')
       const call = new AbortController()
       let isLate = false
@@ -27,21 +27,21 @@ export const createS3Calls = (): S3Calls => {
         isLate = true
         call.abort()
       }, ms)
-      underway.add(call)
+      running.add(call)
       try {
-        return await request(left === undefined ? call.signal : AbortSignal.any([left, call.signal]))
+        return await request(cancel === undefined ? call.signal : AbortSignal.any([cancel, call.signal]))
       } catch (error) {
-        // In the SDK's word for it, which s3-fault.ts explains.
+        // NoAnswer has the SDK's name for a timeout, which s3-fault.ts explains.
         if (isLate) throw new NoAnswer(`no answer within ${ms} ms`)
         throw error
       } finally {
         clearTimeout(timer)
-        underway.delete(call)
+        running.delete(call)
       }
     },
     close: () => {
       isClosed = true
-      for (const call of underway) call.abort()
+      for (const call of running) call.abort()
     },
   }
 }

@@ -4,31 +4,31 @@ import { withStoreLimit } from '../store/store-limits.ts'
 
 export type S3Options = {
   readonly bucket: string
-  /** Before every key, as it is: with a slash at its end, if one is wanted. */
+  /** Prefix of every key, used unchanged: include a trailing slash if wanted. */
   readonly prefix: string
-  /** `null`: AWS itself, at the region. */
+  /** `null`: AWS in the region. */
   readonly endpoint: string | null
-  /** `null`: by the SDK's own chain (`AWS_REGION`, `~/.aws/config`). */
+  /** `null`: from the SDK's chain (`AWS_REGION`, `~/.aws/config`). */
   readonly region: string | null
   readonly forcePathStyle: boolean
   readonly log: Log
-  /** By the SDK's own chain, unless given: `AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the machine. */
+  /** If missing, from the SDK's chain: `AWS_ACCESS_KEY_ID`, `~/.aws`, the role of the machine. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  /** Those that are not given are as usual. */
+  /** Overrides `usualTimeouts`. */
   readonly timeouts?: Partial<S3Timeouts>
-  /** Entries of one page of a listing: 1,000 unless given. */
+  /** Entries per page of a listing; the default is 1,000. */
   readonly listPageSize?: number
 }
 
 /** Milliseconds. */
 export type S3Timeouts = {
-  /** Until a connection stands. */
+  /** For a connection. */
   readonly connect: number
-  /** Until an answer to a read begins, over all tries: a viewer waits for it. */
+  /** Until the response to a read begins, over all attempts: a viewer waits for it. */
   readonly firstByte: number
   /** Without a byte in either direction. */
   readonly idle: number
-  /** Until one request that is not a read is answered, its body included. */
+  /** For the complete response to any other request. */
   readonly request: number
 }
 
@@ -39,14 +39,14 @@ export const usualTimeouts: S3Timeouts = {
   request: 120_000,
 }
 
-/** Tries of one request until its first byte, with growing pauses of random length between. */
+/** Attempts per request until its first byte, with growing random pauses between them. */
 const maxAttempts = 3
 
-/** Each stream that is being read holds one; what the cache fills it collapses, so these are many. */
+/** Each stream being read holds one. The cache merges concurrent fills, so these are enough. */
 const maxSockets = 128
 
 export const createS3Client = (options: S3Options): S3Client => {
-  // The SDK's own switch for the line that it would print on Node 20.
+  // Disables the warning that the SDK prints on Node 20.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
   const { connect, idle, request } = Object.assign({}, usualTimeouts, options.timeouts)
@@ -55,7 +55,7 @@ export const createS3Client = (options: S3Options): S3Client => {
     forcePathStyle: options.forcePathStyle,
     maxAttempts,
     logger,
-    // Larder verifies what it reads by the sha256 of its own records.
+    // Larder verifies objects by the sha256 in its own database.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: connect,
@@ -73,7 +73,7 @@ export const createS3Client = (options: S3Options): S3Client => {
   return new S3Client(config)
 }
 
-/** The SDK tells of each request and of each error, which the adapter hands on itself; only its warnings are news. */
+/** Logs only the SDK's warnings. The adapter itself reports errors. */
 const toLog = (log: Log): NonNullable<S3ClientConfig['logger']> => ({
   debug: () => undefined,
   info: () => undefined,

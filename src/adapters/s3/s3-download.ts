@@ -4,33 +4,33 @@ import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { cancellable } from './cancellable.ts'
 import type { S3Calls } from './s3-calls.ts'
 
-/** An object in S3, in the SDK's words. */
+/** The address of an object, in the SDK's format. */
 export type ObjectAddress = { readonly Bucket: string; readonly Key: string }
 
 export type DownloadHooks = {
   readonly calls: S3Calls
-  /** Milliseconds until an answer must have begun, over all tries of one request. */
+  /** Milliseconds until the response must begin, over all attempts of one request. */
   readonly firstByteMs: number
-  /** Told of each break in a body that is to be resumed: how far it had come, and why it broke. */
-  readonly onBreak: (at: number, error: unknown) => void
-  /** Makes what the stream throws of what broke it. */
+  /** Called before a broken body is resumed, with the position (bytes) and the error. */
+  readonly onBreak: (position: number, error: unknown) => void
+  /** Converts the error that broke the stream to the error that the stream throws. */
   readonly explained: (error: unknown) => Error
 }
 
-/** The body breaks off this often without progress worth the name, and it is given up. */
+/** After so many breaks with less than `minimumProgress` (bytes) each, the download fails. */
 const maxBreaks = 4
-const progress = 256 * 1024
+const minimumProgress = 256 * 1024
 
 type Answer = {
   readonly body: Readable
-  /** What the body is of: less than was asked for, where the object ends earlier. */
+  /** The range of the body: shorter than requested if the object ends earlier. */
   readonly range: ByteRange
   readonly etag: string | undefined
 }
 
 /**
- * Asks for a range of an object, `start < end`, and gives its bytes when the answer has begun. A body that breaks
- * off is asked for again from there, as long as the object is the same.
+ * Requests a range of an object, `start < end`, and resolves when the response has begun. A body that breaks
+ * off is resumed from there, if the object is still the same.
  */
 export const downloadObject = async (
   client: S3Client,
@@ -38,63 +38,63 @@ export const downloadObject = async (
   range: ByteRange,
   hooks: DownloadHooks,
 ): Promise<ByteStream> => {
-  const left = new AbortController()
-  const ask = (wanted: ByteRange, etag?: string): Promise<Answer> =>
-    hooks.calls.within(
+  const cancelled = new AbortController()
+  const request = (requested: ByteRange, etag?: string): Promise<Answer> =>
+    hooks.calls.withTimeout(
       hooks.firstByteMs,
-      (signal) => requestRange(client, place, wanted, etag, signal),
-      left.signal,
+      (signal) => requestRange(client, place, requested, etag, signal),
+      cancelled.signal,
     )
-  const first = await ask(range)
-  const steps = resuming(first, ask, hooks, left.signal)
-  return cancellable(explaining(steps, hooks, left.signal), () => left.abort())
+  const first = await request(range)
+  const steps = withResume(first, request, hooks, cancelled.signal)
+  return cancellable(withExplainedErrors(steps, hooks, cancelled.signal), () => cancelled.abort())
 }
 
-async function* explaining(
+async function* withExplainedErrors(
   steps: AsyncGenerator<Uint8Array, void>,
   { explained }: DownloadHooks,
-  left: AbortSignal,
+  cancelled: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
   try {
     yield* steps
   } catch (error) {
-    // The request that the leaving itself broke off.
-    if (left.aborted) return
+    // The cancellation itself aborted the request.
+    if (cancelled.aborted) return
     throw explained(error)
   }
 }
 
-async function* resuming(
+async function* withResume(
   first: Answer,
-  ask: (range: ByteRange, etag?: string) => Promise<Answer>,
+  request: (range: ByteRange, etag?: string) => Promise<Answer>,
   { onBreak }: DownloadHooks,
-  left: AbortSignal,
+  cancelled: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
   const { end } = first.range
   let { body } = first
-  let at = first.range.start
+  let position = first.range.start
   for (let breaks = 0; ; ) {
-    const resumedAt = at
+    const resumedAt = position
     try {
       for await (const chunk of body) {
-        at += chunk.length
+        position += chunk.length
         yield chunk
       }
-      if (at < end) throw new Error(`the body ended ${end - at} bytes early`)
+      if (position < end) throw new Error(`the body ended ${end - position} bytes early`)
       return
     } catch (error) {
-      if (left.aborted || at === end) return
-      breaks = at - resumedAt < progress ? breaks + 1 : 1
+      if (cancelled.aborted || position === end) return
+      breaks = position - resumedAt < minimumProgress ? breaks + 1 : 1
       if (breaks > maxBreaks) throw error
-      onBreak(at, error)
+      onBreak(position, error)
     }
-    body = await bodyOfRest(ask({ start: at, end }, first.etag), end)
+    body = await bodyOfRest(request({ start: position, end }, first.etag), end)
   }
 }
 
-/** The rest of an object that had this end before. Without an etag its length alone tells whether it still is the same. */
-const bodyOfRest = async (asked: Promise<Answer>, end: number): Promise<Readable> => {
-  const { body, range } = await asked
+/** Throws if the end of the object has changed: without an etag, only this shows that it was replaced. */
+const bodyOfRest = async (answer: Promise<Answer>, end: number): Promise<Readable> => {
+  const { body, range } = await answer
   if (range.end === end) return body
   body.destroy()
   throw new Error('the object was replaced while it was read')
@@ -103,16 +103,16 @@ const bodyOfRest = async (asked: Promise<Answer>, end: number): Promise<Readable
 const requestRange = async (
   client: S3Client,
   place: ObjectAddress,
-  wanted: ByteRange,
+  requested: ByteRange,
   etag: string | undefined,
   abortSignal: AbortSignal,
 ): Promise<Answer> => {
-  const Range = `bytes=${wanted.start}-${wanted.end - 1}`
+  const Range = `bytes=${requested.start}-${requested.end - 1}`
   const condition = etag === undefined ? {} : { IfMatch: etag }
   const output = await client.send(new GetObjectCommand({ ...place, ...condition, Range }), { abortSignal })
   const body = bodyOf(output)
   const range = rangeOf(output)
-  if (range !== null && range.start === wanted.start && range.end <= wanted.end) {
+  if (range !== null && range.start === requested.start && range.end <= requested.end) {
     return { body, range, etag: output.ETag }
   }
   body.destroy()
@@ -124,7 +124,7 @@ const bodyOf = ({ Body }: GetObjectCommandOutput): Readable => {
   throw new Error('the store answered without a body')
 }
 
-/** Reads `bytes 0-9/100` (RFC 9110 §14.4). */
+/** Parses `bytes 0-9/100` (RFC 9110 §14.4). */
 const rangeOf = ({ ContentRange }: GetObjectCommandOutput): ByteRange | null => {
   const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(ContentRange ?? '') ?? []
   return first === undefined || last === undefined ? null : { start: Number(first), end: Number(last) + 1 }

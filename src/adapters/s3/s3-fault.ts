@@ -1,61 +1,61 @@
 import { errnoOf } from '../platform/errno.ts'
 
 type Facts = {
-  /** The SDK's name of the error: S3's code, if there was one in the answer. */
+  /** The SDK's name of the error: S3's code, if the response has one. */
   readonly name: string
-  /** Of Node: `ECONNREFUSED`. Else empty. */
+  /** Node's error code, such as `ECONNREFUSED`; empty if none. */
   readonly code: string
-  /** Of HTTP; 0 when there was no answer. */
+  /** HTTP status; 0 if there was no response. */
   readonly status: number
   readonly message: string
 }
 
-const ofNetwork = /^(ECONN|EHOST|ENET|EAI_|EPIPE|ETIMEDOUT|ENOTFOUND)/
-const ofTls = /EPROTO|CERT|TLS|SSL/
+const networkCodes = /^(ECONN|EHOST|ENET|EAI_|EPIPE|ETIMEDOUT|ENOTFOUND)/
+const tlsCodes = /EPROTO|CERT|TLS|SSL/
 
 type Where = { readonly bucket: string; readonly endpoint: string | null }
 
 export const isNoSuchKey = (error: unknown): boolean => factsOf(error).name === 'NoSuchKey'
 
-/** The object is there, and ends before the range begins. */
+/** The object exists, but ends before the range begins. */
 export const isBeyondEnd = (error: unknown): boolean => factsOf(error).status === 416
 
-/** One line for operators: what is wrong, and what to do about it. */
+/** Explains an error in one line for operators: what is wrong, and how to correct it. */
 export const explainS3Fault = (error: unknown, { bucket, endpoint }: Where): string => {
   const facts = factsOf(error)
-  const at = endpoint ?? 'AWS'
+  const store = endpoint ?? 'AWS'
   switch (facts.name) {
     case 'NoSuchBucket':
-      return `there is no bucket ${bucket} at ${at}: create it, or set S3_BUCKET`
+      return `there is no bucket ${bucket} at ${store}: create it, or set S3_BUCKET`
     case 'InvalidAccessKeyId':
-      return `the store at ${at} does not know the access key: check AWS_ACCESS_KEY_ID`
+      return `the store at ${store} does not know the access key: check AWS_ACCESS_KEY_ID`
     case 'SignatureDoesNotMatch':
-      return `the store at ${at} refused the signature: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`
+      return `the store at ${store} refused the signature: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`
     case 'AccessDenied':
       return `the store refused access to bucket ${bucket}: allow its key to list the bucket and to get, put and delete objects`
     case 'RequestTimeTooSkewed':
-      return `the clocks of this machine and of the store at ${at} differ by more than it allows: set this one right`
+      return `the clocks of this machine and of the store at ${store} differ by more than it allows: set this one right`
     case 'AuthorizationHeaderMalformed':
     case 'PermanentRedirect':
-      return `the store at ${at} expects another region: set S3_REGION (${facts.message})`
+      return `the store at ${store} expects another region: set S3_REGION (${facts.message})`
     case 'CredentialsProviderError':
       return 'there are no credentials for the store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
     case 'TimeoutError':
-      return `the store at ${at} did not answer in time (${facts.message})`
+      return `the store at ${store} did not answer in time (${facts.message})`
     case 'PreconditionFailed':
       return 'the object was replaced while it was read'
     default:
-      return explainUnnamed(facts, at)
+      return explainUnnamed(facts, store)
   }
 }
 
-const explainUnnamed = ({ name, code, status, message }: Facts, at: string): string => {
+const explainUnnamed = ({ name, code, status, message }: Facts, store: string): string => {
   if (message === 'Region is missing') return 'there is no region for the store: set S3_REGION'
-  if (status === 500 || status > 501) return `the store at ${at} is ill or overloaded (${status} ${name})`
-  if (status > 0) return `the store at ${at} answered ${status} ${name}: ${message}`
-  if (ofNetwork.test(code)) return `the store at ${at} cannot be reached (${code}): check S3_ENDPOINT`
-  if (ofTls.test(code))
-    return `there is no trusted TLS connection to the store at ${at} (${code}): check S3_ENDPOINT`
+  if (status === 500 || status > 501) return `the store at ${store} is ill or overloaded (${status} ${name})`
+  if (status > 0) return `the store at ${store} answered ${status} ${name}: ${message}`
+  if (networkCodes.test(code)) return `the store at ${store} cannot be reached (${code}): check S3_ENDPOINT`
+  if (tlsCodes.test(code))
+    return `there is no trusted TLS connection to the store at ${store} (${code}): check S3_ENDPOINT`
   return message
 }
 

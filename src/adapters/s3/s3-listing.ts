@@ -12,24 +12,24 @@ import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts
 import { withStoreLimit } from '../store/store-limits.ts'
 import type { S3Calls } from './s3-calls.ts'
 
-/** Milliseconds until one request is answered. */
+/** Timeout of one request (milliseconds). */
 const requestMs = withStoreLimit('listed')
 
 type Where = {
   readonly client: S3Client
   readonly calls: S3Calls
   readonly bucket: string
-  /** Of all of this library's keys. */
+  /** Prefix of all keys of this library. */
   readonly prefix: string
-  /** Entries of one answer of the store, 1,000 at most. */
+  /** Entries per page, at most 1,000. */
   readonly pageSize: number
   readonly failed: (error: unknown) => Unavailable
 }
 
-/** Asks for one page; what the store throws becomes what a stream throws. */
-const orThrow = async <A>(asked: Promise<A>, failed: Where['failed']): Promise<A> => {
+/** Awaits one page. Throws errors of the store as stream errors. */
+const orThrow = async <A>(page: Promise<A>, failed: Where['failed']): Promise<A> => {
   try {
-    return await asked
+    return await page
   } catch (error) {
     throw toStreamError(failed(error))
   }
@@ -37,14 +37,14 @@ const orThrow = async <A>(asked: Promise<A>, failed: Where['failed']): Promise<A
 
 export async function* listObjects(
   { client, calls, bucket, prefix, pageSize, failed }: Where,
-  ofKeys: string,
+  keyPrefix: string,
   after: string | null,
 ): AsyncGenerator<ListedObject> {
   let token: string | undefined
   do {
     const page = new ListObjectsV2Command({
       Bucket: bucket,
-      Prefix: prefix + ofKeys,
+      Prefix: prefix + keyPrefix,
       MaxKeys: pageSize,
       ...(token === undefined ? {} : { ContinuationToken: token }),
       ...(after === null || token !== undefined ? {} : { StartAfter: prefix + after }),
@@ -54,10 +54,10 @@ export async function* listObjects(
       IsTruncated,
       NextContinuationToken,
     } = await orThrow(
-      calls.within(requestMs, (abortSignal) => client.send(page, { abortSignal })),
+      calls.withTimeout(requestMs, (abortSignal) => client.send(page, { abortSignal })),
       failed,
     )
-    // An object without a time is taken for new: it is never old enough to be swept.
+    // An object without a time counts as new, so that it is never swept.
     for (const { Key = '', Size = 0, LastModified } of Contents)
       yield {
         key: Key.slice(prefix.length),
@@ -70,21 +70,21 @@ export async function* listObjects(
 
 export async function* listUploads(
   { client, calls, bucket, prefix, pageSize, failed }: Where,
-  ofKeys: string,
+  keyPrefix: string,
 ): AsyncGenerator<UnfinishedUpload> {
-  let at: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {}
-  while (at !== undefined) {
+  let markers: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } | undefined = {}
+  while (markers !== undefined) {
     const page = new ListMultipartUploadsCommand({
       Bucket: bucket,
-      Prefix: prefix + ofKeys,
+      Prefix: prefix + keyPrefix,
       MaxUploads: pageSize,
-      ...at,
+      ...markers,
     })
-    const found = await orThrow(
-      calls.within(requestMs, (abortSignal) => client.send(page, { abortSignal })),
+    const uploads = await orThrow(
+      calls.withTimeout(requestMs, (abortSignal) => client.send(page, { abortSignal })),
       failed,
     )
-    for (const { Key, UploadId, Initiated } of found.Uploads ?? []) {
+    for (const { Key, UploadId, Initiated } of uploads.Uploads ?? []) {
       if (Key === undefined || UploadId === undefined) continue
       const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })
       yield {
@@ -92,12 +92,12 @@ export async function* listUploads(
         startedAt: Initiated?.getTime() ?? Number.POSITIVE_INFINITY,
         remove: TE.tryCatch(async () => {
           await calls
-            .within(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
+            .withTimeout(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
             .catch(unlessGone)
         }, failed),
       }
     }
-    at = nextOf(found)
+    markers = nextOf(uploads)
   }
 }
 
@@ -106,7 +106,7 @@ const nextOf = (page: ListMultipartUploadsCommandOutput) =>
     ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker ?? '' }
     : undefined
 
-/** An upload that has ended meanwhile needs no end. */
+/** The upload may have ended meanwhile. */
 const unlessGone = (error: unknown): void => {
   if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error
 }

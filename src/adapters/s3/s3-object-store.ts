@@ -11,16 +11,16 @@ import { explainS3Fault, isBeyondEnd, isNoSuchKey } from './s3-fault.ts'
 import { listObjects, listUploads } from './s3-listing.ts'
 import { uploadObject } from './s3-upload.ts'
 
-/** A key that Larder never gives to an object. */
+/** A key that no object of Larder has. */
 const probe = 'larder-check'
 
 /**
- * Objects in a bucket of S3, or of a store that speaks its protocol. The cause of an `Unavailable`, and the error
- * that a stream throws, say in one line what is wrong and what to do. The key needs the right to list the bucket,
- * too: without it S3 answers a missing object with `AccessDenied`.
+ * Stores objects in a bucket of S3, or of a store with its protocol. The cause of an `Unavailable`, and the
+ * errors of streams, say in one line what is wrong and how to correct it. The access key also needs the right
+ * to list the bucket: without it S3 answers a missing object with `AccessDenied`.
  *
- * Parts of a large object that was begun by a killed process stay in the bucket, and are paid for, until the sweep, or
- * a lifecycle rule of the bucket (`AbortIncompleteMultipartUpload`), removes them.
+ * Uploaded parts of a killed process stay in the bucket, and cost money, until the sweep or a lifecycle rule
+ * of the bucket (`AbortIncompleteMultipartUpload`) removes them.
  */
 export const createS3ObjectStore = (
   options: S3Options,
@@ -42,8 +42,8 @@ export const createS3ObjectStore = (
   }
 
   const open = async (key: string, start: number, end: number): Promise<O.Option<ByteStream>> => {
-    const onBreak = (at: number, error: unknown): void =>
-      options.log.warn('s3.read_resumed', { key, at, cause: explainS3Fault(error, options) })
+    const onBreak = (position: number, error: unknown): void =>
+      options.log.warn('s3.read_resumed', { key, at: position, cause: explainS3Fault(error, options) })
     try {
       return O.some(
         await downloadObject(
@@ -60,11 +60,11 @@ export const createS3ObjectStore = (
     }
   }
 
-  /** An empty range cannot be asked for, and HEAD does not tell a missing object from a missing bucket. */
+  /** HTTP has no empty range, and HEAD does not distinguish a missing object from a missing bucket. */
   const openEmpty = async (key: string): Promise<O.Option<ByteStream>> => {
-    const found = await open(key, 0, 1)
-    if (O.isNone(found)) return O.none
-    for await (const _ of found.value);
+    const opened = await open(key, 0, 1)
+    if (O.isNone(opened)) return O.none
+    for await (const _ of opened.value);
     return O.some(noBytes())
   }
 
@@ -77,7 +77,7 @@ export const createS3ObjectStore = (
         TE.tryCatch(async () => {
           const command = new DeleteObjectCommand(placeOf(key))
           await calls
-            .within(withStoreLimit('delete'), (abortSignal) => client.send(command, { abortSignal }))
+            .withTimeout(withStoreLimit('delete'), (abortSignal) => client.send(command, { abortSignal }))
             .catch(unlessMissing)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),
@@ -94,7 +94,7 @@ export const createS3ObjectStore = (
   }
 }
 
-/** S3 itself deletes what is not there; some who speak its protocol do not. */
+/** S3 itself succeeds for a missing object; some other stores with its protocol fail. */
 const unlessMissing = (error: unknown): void => {
   if (!isNoSuchKey(error)) throw error
 }

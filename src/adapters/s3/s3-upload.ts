@@ -11,12 +11,12 @@ import type { ObjectAddress } from './s3-download.ts'
 const smallestPart = 8 * 1024 * 1024
 /** S3's own limit. */
 const maxParts = 10_000
-/** So many parts are in memory at one time, and one that is being read. */
+/** Number of parts in memory, in addition to the one that is being read. */
 const partsAtOnce = 3
 
 /**
- * Stores an object: a small one in one request that says its sha256, a large one in parts with a checksum each,
- * which become an object only when the whole source was as announced.
+ * Stores an object: a small one in one request with its sha256, a large one in parts with a checksum each.
+ * The parts become an object only if the whole source has the announced length and sha256.
  */
 export const uploadObject = async (
   client: S3Client,
@@ -26,10 +26,10 @@ export const uploadObject = async (
 ): Promise<void> => {
   const params = { ...place, ContentType: object.contentType }
   if (object.size <= smallestPart) {
-    const Body = await collected(verifyChecksum(object))
+    const Body = await collect(verifyChecksum(object))
     const ChecksumSHA256 = Buffer.from(object.sha256, 'hex').toString('base64')
     const put = new PutObjectCommand({ ...params, Body, ChecksumSHA256 })
-    await calls.within(putLimitMs(object.size), (abortSignal) => client.send(put, { abortSignal }))
+    await calls.withTimeout(putLimitMs(object.size), (abortSignal) => client.send(put, { abortSignal }))
     return
   }
   const parts = new Upload({
@@ -38,14 +38,14 @@ export const uploadObject = async (
     partSize: Math.max(smallestPart, Math.ceil(object.size / maxParts)),
     queueSize: partsAtOnce,
   })
-  await calls.within(putLimitMs(object.size), (signal) => {
+  await calls.withTimeout(putLimitMs(object.size), (signal) => {
     // biome-ignore lint/complexity/noVoid: it only aborts a controller, and `done` rejects for it
     signal.addEventListener('abort', () => void parts.abort(), { once: true })
     return parts.done()
   })
 }
 
-const collected = async (bytes: ByteStream): Promise<Buffer> => {
+const collect = async (bytes: ByteStream): Promise<Buffer> => {
   const chunks: Uint8Array[] = []
   for await (const chunk of bytes) chunks.push(chunk)
   return Buffer.concat(chunks)

@@ -2,17 +2,17 @@ import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The files of a command. It has no other, where the sandbox can give it a root folder of its own. */
+/** The files of a command. It has access to no others if the sandbox can give it a root folder of its own. */
 export type SandboxFiles = {
   readonly reads: ReadonlyArray<string>
-  /** Folders that it writes in. */
+  /** Folders that it writes to. */
   readonly writes: ReadonlyArray<string>
 }
 
 type Mount = { readonly path: string; readonly isFolder: boolean; readonly options: string }
 
-/** Of the system: programs and libraries, and no folder in which it keeps sockets, settings or what people have. */
-const system: ReadonlyArray<string> = [
+/** System folders with programs and libraries only: no sockets, settings or user data. */
+const systemPaths: ReadonlyArray<string> = [
   ...['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/nix/store', '/gnu/store'],
   ...['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libexec', 'local/bin', 'local/lib'].map(
     (name) => `/usr/${name}`,
@@ -25,18 +25,18 @@ const devices = ['/dev/null', '/dev/zero', '/dev/urandom']
 const ancestors = (folder: string): ReadonlyArray<string> =>
   folder === dirname(folder) ? [folder] : [folder, ...ancestors(dirname(folder))]
 
-/** Larder's own code, and what is installed beside it. */
+/** Larder's own code, and the packages that it can import. */
 const codeFolder = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-const code: ReadonlyArray<string> = [
+const codePaths: ReadonlyArray<string> = [
   codeFolder,
   ...['package.json', 'tsconfig.json'].map((name) => join(dirname(codeFolder), name)),
   ...ancestors(codeFolder).map((folder) => join(folder, 'node_modules')),
 ]
 
-/** Where what runs TypeScript keeps what it has made of it: in development alone. */
-const compiled = extname(import.meta.url) === '.ts' ? [join('/', 'tmp', `tsx-${process.getuid?.()}`)] : []
+/** Cache folder of the TypeScript runner (development only). */
+const tsxCache = extname(import.meta.url) === '.ts' ? [join('/', 'tmp', `tsx-${process.getuid?.()}`)] : []
 
-/** A program, and the libraries of one that is installed outside the system's folders. */
+/** A program, and the libraries beside its `bin` folder. */
 const withLibraries = (program: string): ReadonlyArray<string> => {
   try {
     const folder = dirname(realpathSync(program))
@@ -46,11 +46,11 @@ const withLibraries = (program: string): ReadonlyArray<string> => {
   }
 }
 
-/** What is missing is left out, for the command to complain of. */
+/** Omits missing paths: the command itself reports them. */
 const mountsOf = (paths: ReadonlyArray<string>, options: string): ReadonlyArray<Mount> =>
   [...new Set(paths.map((path) => resolve(path)))].flatMap((path) => {
-    const found = statSync(path, { throwIfNoEntry: false })
-    return found === undefined ? [] : [{ path, isFolder: found.isDirectory(), options }]
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats === undefined ? [] : [{ path, isFolder: stats.isDirectory(), options }]
   })
 
 const isBelow = (path: string, folders: ReadonlyArray<Mount>): boolean =>
@@ -61,28 +61,28 @@ const allMounts = (
   programs: ReadonlyArray<string>,
 ): ReadonlyArray<Mount> => {
   const readOnly = 'bind,ro,nosuid,nodev'
-  const always = mountsOf([...system, ...code], readOnly)
-  const named = mountsOf([process.execPath, ...programs.flatMap(withLibraries)], readOnly)
+  const fixed = mountsOf([...systemPaths, ...codePaths], readOnly)
+  const ofPrograms = mountsOf([process.execPath, ...programs.flatMap(withLibraries)], readOnly)
   return [
-    ...always,
-    ...named.filter(({ path }) => !isBelow(path, always) && always.every((mount) => mount.path !== path)),
+    ...fixed,
+    ...ofPrograms.filter(({ path }) => !isBelow(path, fixed) && fixed.every((mount) => mount.path !== path)),
     ...mountsOf(devices, 'bind'),
     ...mountsOf(reads, `${readOnly},noexec`),
-    ...mountsOf([...compiled, ...writes], 'rbind'),
+    ...mountsOf([...tsxCache, ...writes], 'rbind'),
   ]
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
-/** As fstab(5) writes a path. */
+/** Escapes a path for fstab(5). */
 const escaped = (path: string): string =>
   path.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
 /**
- * For a shell that is alone in its namespaces of mounts and processes, as the first of these. It makes a root folder
- * that has what is named here and nothing else: whatever is added to the machine, a socket or a key, is hidden without
- * a word. The command runs as its child: the kernel spares the first process of a namespace most signals, and a crash
- * has to end a decoder. 126: it could not be run. Few programs are started, since each costs milliseconds.
+ * Returns a script for a shell that is the first process in new mount and pid namespaces. It creates a root
+ * folder with an allow-list of paths: anything else, such as a socket or a key that is added later, is
+ * hidden. The command runs as a child of the shell: the kernel ignores most signals for the first process of
+ * a namespace, but a crash must end a decoder. Exit code 126: no root. Few programs: each costs milliseconds.
  */
 export const withOwnRoot = (files: SandboxFiles, programs: ReadonlyArray<string>): string => {
   const mounts = allMounts(files, programs)

@@ -7,53 +7,53 @@ import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { findProgram } from './find-program.ts'
 import { type SandboxFiles, withOwnRoot } from './own-root.ts'
 
-/** What stands before a command to run it apart from this machine. */
+/** A command prefix that isolates the command from this machine. */
 export type Sandbox = {
   readonly prefix: ReadonlyArray<string>
-  /** Makes a root folder of its own, and drops the rights that this took; `null` where it keeps the machine's. */
+  /** A separate root folder; `drop` removes the rights needed to create it. `null`: the machine's root. */
   readonly ownRoot: { readonly drop: ReadonlyArray<string> } | null
   readonly isolation: Isolation
 }
 
 export type SandboxCommand = { readonly program: string; readonly args: ReadonlyArray<string> }
 
-/** Reads and writes files as root does, and has no other right of root's: it cannot join another network, either. */
-const ofRootFilesAlone = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search,+fowner']
+/** Can read and write files like root, but has no other right of root: it cannot join another network. */
+const rootFileRights = ['--inh-caps=-all', '--bounding-set=-all,+dac_override,+dac_read_search,+fowner']
 const noRights = ['--inh-caps=-all', '--bounding-set=-all']
 
-// `setpriv` forbids new rights (no_new_privs), and has the kernel kill the command when this process dies. `unshare`
-// makes a network without a way out. A namespace of processes takes a process that waits for it: it dies with this one,
-// and takes all that is in the namespace with it.
-const bound = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
-const alone = ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL']
-const asUser = ['unshare', '--user', '--map-root-user']
+// `setpriv` forbids new rights (no_new_privs), and makes the kernel kill the command when this process dies.
+// `unshare` creates a network namespace without interfaces. A pid namespace needs a process that waits for
+// it: that process dies with this one, and ends all processes in the namespace.
+const restricted = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs']
+const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child=KILL']
+const userNamespace = ['unshare', '--user', '--map-root-user']
 
 const all: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: true }
 const visible: Isolation = { withoutNetwork: true, withoutNewPrivileges: true, withoutLibrary: false }
 
-/** From the best to none. Containers and kernels differ in what they permit: the first that runs is taken. */
+/** Best first. Containers and kernels differ in what they permit: the first candidate that runs is used. */
 const candidates: ReadonlyArray<Sandbox> = [
   {
-    prefix: [...bound, '--', 'unshare', ...alone, '--'],
-    ownRoot: { drop: ['setpriv', ...ofRootFilesAlone, '--'] },
+    prefix: [...restricted, '--', 'unshare', ...namespaces, '--'],
+    ownRoot: { drop: ['setpriv', ...rootFileRights, '--'] },
     isolation: all,
   },
   {
-    prefix: [...bound, '--', ...asUser, ...alone, '--'],
+    prefix: [...restricted, '--', ...userNamespace, ...namespaces, '--'],
     ownRoot: { drop: ['setpriv', ...noRights, '--'] },
     isolation: all,
   },
   {
-    prefix: ['unshare', '--net', '--', ...bound, ...ofRootFilesAlone, '--'],
+    prefix: ['unshare', '--net', '--', ...restricted, ...rootFileRights, '--'],
     ownRoot: null,
     isolation: visible,
   },
   {
-    prefix: ['unshare', '--user', '--map-current-user', '--net', '--', ...bound, '--'],
+    prefix: ['unshare', '--user', '--map-current-user', '--net', '--', ...restricted, '--'],
     ownRoot: null,
     isolation: visible,
   },
-  { prefix: [...bound, '--'], ownRoot: null, isolation: { ...visible, withoutNetwork: false } },
+  { prefix: [...restricted, '--'], ownRoot: null, isolation: { ...visible, withoutNetwork: false } },
 ]
 
 const none: Sandbox = {
@@ -62,44 +62,44 @@ const none: Sandbox = {
   isolation: { withoutNetwork: false, withoutNewPrivileges: false, withoutLibrary: false },
 }
 
-const located = (words: ReadonlyArray<string>): ReadonlyArray<string> | null => {
-  const found = words.map((word) => (word === 'unshare' || word === 'setpriv' ? findProgram(word) : word))
-  return found.every((word) => word !== null) ? found : null
+const resolvePrograms = (words: ReadonlyArray<string>): ReadonlyArray<string> | null => {
+  const resolved = words.map((word) => (word === 'unshare' || word === 'setpriv' ? findProgram(word) : word))
+  return resolved.every((word) => word !== null) ? resolved : null
 }
 
-/** With the paths of its programs; `null` where one is missing. */
+/** Replaces program names by their paths; `null` if one is missing. */
 const onThisMachine = ({ prefix, ownRoot, isolation }: Sandbox): Sandbox | null => {
-  const found = located(prefix)
-  const drop = located(ownRoot?.drop ?? [])
-  return found === null || drop === null
+  const resolved = resolvePrograms(prefix)
+  const drop = resolvePrograms(ownRoot?.drop ?? [])
+  return resolved === null || drop === null
     ? null
-    : { prefix: found, ownRoot: ownRoot === null ? null : { drop }, isolation }
+    : { prefix: resolved, ownRoot: ownRoot === null ? null : { drop }, isolation }
 }
 
-const within = (
+const wrapCommand = (
   { prefix, ownRoot }: Sandbox,
   { program, args }: SandboxCommand,
   files: SandboxFiles,
 ): SandboxCommand => {
   const command = ownRoot === null ? [program, ...args] : [...ownRoot.drop, program, ...args]
   const paths = command.filter(isProgram)
-  const making = ownRoot === null ? [] : ['/bin/sh', '-c', withOwnRoot(files, paths), 'sandbox']
-  const [first = program, ...rest] = [...prefix, ...making, ...command]
+  const rootSetup = ownRoot === null ? [] : ['/bin/sh', '-c', withOwnRoot(files, paths), 'sandbox']
+  const [first = program, ...rest] = [...prefix, ...rootSetup, ...command]
   return { program: first, args: rest }
 }
 
-/** Wrappers name their programs by path, each behind the other; files of theirs are told apart from programs. */
-const isProgram = (word: string, at: number, words: ReadonlyArray<string>): boolean =>
-  isAbsolute(word) && (at === 0 || words[at - 1] === '--')
+/** Programs of nested wrappers are absolute paths at the start or after `--`; other paths are files. */
+const isProgram = (word: string, index: number, words: ReadonlyArray<string>): boolean =>
+  isAbsolute(word) && (index === 0 || words[index - 1] === '--')
 
 type Outcome = 'runs' | 'is forbidden' | 'unknown'
 
-/** As the C library says it of EPERM and EACCES, in the locale of the trial. */
+/** The messages for EPERM and EACCES in the locale of the trial. */
 const forbidden = /Operation not permitted|Permission denied/
 
 const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
   const trial = { program: process.execPath, args: ['--version'] }
-  const { program, args } = within(sandbox, trial, { reads: [], writes: [] })
+  const { program, args } = wrapCommand(sandbox, trial, { reads: [], writes: [] })
   try {
     await runProgram(program, args, { timeout: 10_000, env: { PATH: process.env.PATH, LC_ALL: 'C' } })
     return 'runs'
@@ -108,12 +108,12 @@ const tryOnce = async (sandbox: Sandbox): Promise<Outcome> => {
   }
 }
 
-/** Milliseconds before each further trial: a machine that is short of memory or processes for a moment forbids nothing. */
-const pauses = [100, 400]
+/** Milliseconds before each further trial: a failure may be a temporary lack of memory or processes. */
+const retryPauses = [100, 400]
 
 const runs = async (sandbox: Sandbox): Promise<boolean> => {
   let outcome = await tryOnce(sandbox)
-  for (const ms of pauses) {
+  for (const ms of retryPauses) {
     if (outcome !== 'unknown') break
     await pause(ms)
     outcome = await tryOnce(sandbox)
@@ -131,32 +131,32 @@ const search = async (): Promise<Sandbox> => {
 
 const isBest = ({ isolation }: Sandbox): boolean => isolation === all
 
-/** A weaker one than the best is not believed for longer. */
-const believedMs = 600_000
+/** A result other than the best is cached for this time (milliseconds). */
+const ttlMs = 600_000
 
-type Search = { readonly at: number; readonly sandbox: Promise<Sandbox> }
+type Search = { readonly startedAt: number; readonly sandbox: Promise<Sandbox> }
 const searches = new Map<string | undefined, Search>()
 
 /**
- * The best sandbox that this machine permits, found out by trial for each PATH. The best there is is found once; after
- * any other the machine is asked again in ten minutes.
+ * Returns the best sandbox that this machine permits, found by trial for each PATH. The best one is cached
+ * for ever, any other for ten minutes.
  */
 export const findSandbox = async (): Promise<Sandbox> => {
   const path = process.env.PATH
   const now = systemMonotonic()
   const last = searches.get(path)
-  if (last !== undefined && (now - last.at < believedMs || isBest(await last.sandbox))) return last.sandbox
-  const started = { at: now, sandbox: search() }
+  if (last !== undefined && (now - last.startedAt < ttlMs || isBest(await last.sandbox))) return last.sandbox
+  const started = { startedAt: now, sandbox: search() }
   searches.set(path, started)
   return started.sandbox
 }
 
-/** The command within the sandbox, and behind this process in the queue for the CPU. */
+/** Wraps the command in the sandbox, with a lower CPU priority than this process. */
 export const sandboxCommand = async (
   command: SandboxCommand,
   files: SandboxFiles,
 ): Promise<SandboxCommand> => {
-  const { program, args } = within(await findSandbox(), command, files)
+  const { program, args } = wrapCommand(await findSandbox(), command, files)
   const nice = findProgram('nice')
   return nice === null ? { program, args } : { program: nice, args: ['-n', '10', '--', program, ...args] }
 }
@@ -167,8 +167,8 @@ const signals = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
 )
 
-/** How a sandboxed command ended: the shell around one tells a signal as 128 and its number. */
+/** Returns how a sandboxed command ended: its shell reports a signal as exit code 128 plus its number. */
 export const processEndOf = (code: number | null, signal: NodeJS.Signals | null): ProcessEnd => {
-  const told = signals.get((code ?? 0) - 128)
-  return told === undefined ? { code, signal } : { code: null, signal: told }
+  const reported = signals.get((code ?? 0) - 128)
+  return reported === undefined ? { code, signal } : { code: null, signal: reported }
 }

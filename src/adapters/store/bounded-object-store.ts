@@ -13,8 +13,8 @@ import { type StoreLimits, usualStoreLimits } from './store-limits.ts'
 const dependency = 'object store'
 
 /**
- * An object store, whatever it is, for which nothing waits for ever. After a wait in vain it is not read for a moment;
- * what is stored and deleted has time, and is tried all the same.
+ * Adds a timeout to every call of an object store. After a timeout, reads fail at once for a moment (circuit
+ * breaker); writes and deletes have longer limits, and are always tried.
  */
 export const createBoundedObjectStore = (
   store: ObjectStore,
@@ -27,30 +27,30 @@ export const createBoundedObjectStore = (
       if (!breaker.tryEnter()) return E.left(unavailable(dependency)(circuitOpen()))
       const result = await withTimeLimit(task, ms, dependency, onLate)()
       if (E.isRight(result)) breaker.answered()
-      // Any other failure costs the next caller nothing. An adapter whose own limit is shorter says so as well.
+      // Only timeouts open the breaker, also those of an adapter whose own limit is shorter.
       else if (isNoAnswer(result.left.cause)) breaker.timedOut(result.left.cause)
       return result
     }
 
-  /** The same stream, which throws when its first bytes do not come in time. It is handed on before they are here. */
-  const promptly = (stream: ByteStream, deadline: number): ByteStream => {
+  /** Wraps a stream so that reading throws if the first bytes do not come before the deadline. */
+  const withFirstByteLimit = (stream: ByteStream, deadline: number): ByteStream => {
     const source = stream[Symbol.asyncIterator]()
     const first = async () => {
-      const left = deadline - systemMonotonic()
+      const leftMs = deadline - systemMonotonic()
       try {
-        return await withTimeout(source.next(), Math.max(minimumMs, left))
+        return await withTimeout(source.next(), Math.max(minimumMs, leftMs))
       } catch (cause) {
-        // A reader that came late has not waited long enough to tell.
-        if (left > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
+        // If the reader itself came late, its timeout says nothing about the store.
+        if (leftMs > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
         cancelStream(stream)
         throw cause
       }
     }
-    let isBegun = false
+    let isStarted = false
     const iterator: AsyncIterator<Uint8Array> = {
       next: () => {
-        if (isBegun) return source.next()
-        isBegun = true
+        if (isStarted) return source.next()
+        isStarted = true
         return first()
       },
       return: async () => (await source.return?.()) ?? { done: true, value: undefined },
@@ -61,22 +61,22 @@ export const createBoundedObjectStore = (
   return {
     read: (key, range) => async () => {
       const deadline = systemMonotonic() + limits.firstByte
-      const letGo = (late: O.Option<ByteStream>): void => {
+      const cancelLate = (late: O.Option<ByteStream>): void => {
         if (O.isSome(late)) cancelUnstarted(late.value)
       }
-      const opened = await guarded(store.read(key, range), limits.firstByte, letGo)()
-      return pipe(opened, E.map(O.map((stream) => promptly(stream, deadline))))
+      const opened = await guarded(store.read(key, range), limits.firstByte, cancelLate)()
+      return pipe(opened, E.map(O.map((stream) => withFirstByteLimit(stream, deadline))))
     },
     put: (key, object) => withTimeLimit(store.put(key, object), putLimitMs(object.size), dependency),
     delete: (key) => withTimeLimit(store.delete(key), limits.delete, dependency),
     check: guarded(store.check, limits.check),
-    list: (prefix, after) => paced(store.list(prefix, after), limits.listed),
-    unfinishedUploads: (prefix) => paced(store.unfinishedUploads(prefix), limits.listed),
+    list: (prefix, after) => withItemLimit(store.list(prefix, after), limits.listed),
+    unfinishedUploads: (prefix) => withItemLimit(store.unfinishedUploads(prefix), limits.listed),
   }
 }
 
-/** The same items; throws when the next one does not come in time. One that never comes is not waited for at the end. */
-async function* paced<A>(items: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
+/** Throws if the next item does not come within `ms`. Does not wait for a pending item at the end. */
+async function* withItemLimit<A>(items: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
   const source = items[Symbol.asyncIterator]()
   let isWaiting = false
   try {
@@ -92,5 +92,5 @@ async function* paced<A>(items: AsyncIterable<A>, ms: number): AsyncGenerator<A>
   }
 }
 
-/** A caller that is late itself to ask for the first bytes has at least so long. */
+/** Minimum wait (milliseconds) for the first bytes, if the reader itself is late. */
 const minimumMs = 500

@@ -1,3 +1,3 @@
-/** Orders keys by their UTF-8 bytes, as S3 lists them. */
+/** Compares keys by their UTF-8 bytes, the order of S3 listings. */
 export const compareKeysByBytes = (a: string, b: string): number =>
   Buffer.compare(Buffer.from(a), Buffer.from(b))

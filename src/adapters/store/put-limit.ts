@@ -1,5 +1,5 @@
-/** Bytes a second: a store that takes fewer does not work. */
+/** Bytes per second. A slower store counts as broken. */
 const slowest = 128 * 1024
 
-/** Milliseconds that a store has to take an object of so many bytes. */
+/** Returns the timeout for storing an object of `size` bytes (milliseconds). */
 export const putLimitMs = (size: number): number => 60_000 + Math.ceil((size / slowest) * 1000)

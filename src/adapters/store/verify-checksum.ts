@@ -3,8 +3,8 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import type { NewObject } from '../../ports/object-store.ts'
 
 /**
- * The object's bytes as they come. Throws when there are more than announced, and at the end when their length
- * or sha256 is another: who stores them may publish only what has ended well.
+ * Yields the object's bytes. Throws if there are more than announced, and at the end if length or sha256
+ * differ: a store must publish the object only after the stream has ended without an error.
  */
 export async function* verifyChecksum(object: NewObject): ByteStream {
   const hash = createHash('sha256')

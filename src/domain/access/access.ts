@@ -6,38 +6,38 @@ import { type Forbidden, forbidden } from '../shared/errors.ts'
 import type { CopiedToken, MintedToken, Signature, UriSignature, UrlSignature } from './signature.ts'
 import type { Presign, UrlPresign, UrlViewer, Viewer } from './viewer.ts'
 
-/** Seconds that a new image token lives, and the least that a content token does (http-api.md §2.3). */
+/** Lifetime of a new image token, and the minimum lifetime of a content token (seconds, http-api.md §2.3). */
 export const defaultTtlSeconds = 1800
 
-/** A content token outlives the playback of what it opens (http-api.md §2.3, W13). */
+/** A content token must outlive the playback of its file (http-api.md §2.3, W13). */
 export const contentTtlSeconds = (durationSeconds: number): number =>
   Math.max(defaultTtlSeconds, Math.ceil(2 * durationSeconds) + 600)
 
-/** Whether a token of this kind can name a file by this uid: not where that is of another kind (http-api.md §2.1). */
+/** Returns false if the uid carries another kind than the token's (http-api.md §2.1). */
 export const canNameFile = (kind: MediaKind, uid: string): boolean => {
-  const found = kindOfUid(uid)
-  return isUid(uid) && (found === null || found === `${kind}File`)
+  const uidKind = kindOfUid(uid)
+  return isUid(uid) && (uidKind === null || uidKind === `${kind}File`)
 }
 
-/** Whether the token names exactly this logical file. */
+/** Fails with Forbidden('other_subject') unless the token names exactly this logical file. */
 export const authorizeFile = (viewer: Viewer, uid: string): E.Either<Forbidden, Viewer> =>
   viewer.grant.sub === uid ? E.right(viewer) : E.left(forbidden('other_subject'))
 
-const asTheCallerCame = { header: 'none', path: 'path', query: 'query' } as const
+const presignByCarrier = { header: 'none', path: 'path', query: 'query' } as const
 
-/** How a list is to be signed for a viewer; `null`: as he came. */
+/** Decides how a playlist is signed. `presign` `null`: by the carrier of the viewer's own token. */
 export type Signing = {
   readonly ofUrls: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UrlSignature>
   readonly ofUris: (viewer: Viewer, presign: UrlPresign | null) => TE.TaskEither<never, UriSignature>
   readonly ofM3u8: (viewer: Viewer, presign: Presign | null) => TE.TaskEither<never, Signature>
 }
 
-/** The one way to say that a token in a list is the caller's own. */
+/** The only place that marks a token in a playlist as the caller's own. */
 const copiedFrom = ({ jwt }: UrlViewer): CopiedToken => ({ source: 'copied', jwt }) as CopiedToken
 
 /**
- * A token that came in a header was never meant to stand in a URL: the children get a fresh one for the same
- * file, which ends no later and opens no more (http-api.md §3.2, W14).
+ * A token from a header must not appear in a URL: the children get a fresh token for the same file, with the
+ * same expiry and the same restrictions (http-api.md §3.2, W14).
  */
 export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock): Signing => {
   const mintFor = ({ grant }: Viewer): TE.TaskEither<never, MintedToken> =>
@@ -47,7 +47,7 @@ export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock
     )
 
   const ofUrls: Signing['ofUrls'] = (viewer, presign) => {
-    const mode = presign ?? asTheCallerCame[viewer.carrier]
+    const mode = presign ?? presignByCarrier[viewer.carrier]
     if (mode === 'none') return TE.right({ mode })
     if (viewer.carrier !== 'header') return TE.right({ mode, ...copiedFrom(viewer) })
     return pipe(
@@ -56,7 +56,7 @@ export const createSigning = (kind: MediaKind, tokens: MediaTokens, clock: Clock
     )
   }
 
-  // Of a path that bore another token than the one that counts, nothing may be inherited.
+  // Relative URIs inherit the token of the path; if another token was used, they must not.
   const ofUris: Signing['ofUris'] = (viewer, presign) =>
     viewer.carrier === 'path' && (presign ?? 'path') === 'path'
       ? TE.right({ mode: 'inherited' })

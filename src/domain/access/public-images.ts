@@ -14,11 +14,11 @@ type Deps = {
   readonly imageFiles: ImageFileRepository
 }
 
-/** Makes the one function that tells whether the exports of an image are anybody's. */
+/** Returns a check that succeeds only for public images. Fails with Forbidden('not_public') otherwise. */
 export const createPublicImageCheck = ({ cache, stale, imageFiles }: Deps) => {
   const readThrough = createReadThrough(cache, stale)
 
-  const askPublic = (uid: ImageFileUid) =>
+  const queryPublic = (uid: ImageFileUid) =>
     pipe(
       imageFiles.isPublic(uid),
       TE.filterOrElseW(
@@ -28,17 +28,17 @@ export const createPublicImageCheck = ({ cache, stale, imageFiles }: Deps) => {
     )
 
   /**
-   * That an image is public may be known. That it is not is asked every time, and not kept: an answer that comes
-   * without a question would tell that there is such an image (W15).
+   * Only "public" is cached. "Not public" is queried every time: an answer without a query would be faster,
+   * and so reveal that the image exists (W15).
    */
   return (uid: ImageFileUid): TE.TaskEither<Forbidden | Unavailable, Found<boolean>> =>
     pipe(
-      readThrough(cacheKeys.imagePublic({ uid }), askPublic(uid)),
+      readThrough(cacheKeys.imagePublic({ uid }), queryPublic(uid)),
       TE.flatMap((flag) =>
         flag.value
           ? TE.right(flag)
           : pipe(
-              askPublic(uid),
+              queryPublic(uid),
               TE.map((value) => mapFound(flag, () => value)),
             ),
       ),

@@ -1,20 +1,20 @@
-/** The part of every path that no token stands before: `/api/1/~{jwt}/…` (http-api.md §2.2). */
+/** The first part of every path. A path token follows it: `/api/1/~{jwt}/…` (http-api.md §2.2). */
 export const apiPath = '/api/1'
 
-/** Where the routes are for the world, without a slash at the end: `https://media.example.com/api/1`. */
+/** The public URL of the API, without a trailing slash: `https://media.example.com/api/1`. */
 export const apiUrl = (publicUrl: string): string => `${publicUrl.replace(/\/+$/, '')}${apiPath}`
 
-/** Where a list of relative URIs stands; what stands elsewhere under it leads to the same children by `..`. */
-const listsAt = `${apiPath}/content_files/exports/`
+/** Base path of playlists. A playlist elsewhere below `/api/1` reaches the same children by `..`. */
+const playlistBasePath = `${apiPath}/content_files/exports/`
 
 /**
- * The absolute path of a child that a list names by a relative URI, with the token in it. `null`: it leads to nothing
- * that opens by a token. `jwt` is taken as it is.
+ * Returns the absolute path of a relative URI in a playlist, with the token in it; `null` if the URI does not
+ * lead below our API, or has a token already. `jwt` is not escaped.
  */
 export const withPathToken = (uri: string, jwt: string): string | null => {
   const anyOrigin = 'http://larder.invalid'
-  if (!URL.canParse(uri, anyOrigin + listsAt)) return null
-  const { origin, pathname, search, hash } = new URL(uri, anyOrigin + listsAt)
+  if (!URL.canParse(uri, anyOrigin + playlistBasePath)) return null
+  const { origin, pathname, search, hash } = new URL(uri, anyOrigin + playlistBasePath)
   if (origin !== anyOrigin || !pathname.startsWith(`${apiPath}/`) || pathname.startsWith(`${apiPath}/~`))
     return null
   return `${apiPath}/~${jwt}${pathname.slice(apiPath.length)}${search}${hash}`

@@ -9,21 +9,21 @@ import type { Viewer } from './viewer.ts'
 
 export type PlaylistResult<A> = TE.TaskEither<NotFound | Forbidden | Unavailable, A>
 
-/** How a list comes to be what one viewer may have of it. */
+/** The steps from the cached playlist to the playlist of one viewer. */
 export type PlaylistSteps<S extends Signature> = {
-  /** What is cached: whole, unsigned, and the same for all. */
+  /** The cached text: complete, unsigned, the same for all viewers. */
   readonly text: PlaylistResult<Found<string>>
-  /** What of it he may have; `null` when that is nothing. */
+  /** Removes what the restrictions exclude; `null` if nothing is left. */
   readonly applyRestrictions: (
     text: string,
     restrictions: Restrictions,
   ) => TE.TaskEither<Unavailable, string | null>
-  /** How its children are to be opened. */
+  /** How the URIs in the playlist carry the token. */
   readonly signature: TE.TaskEither<never, S>
   readonly sign: (text: string, signature: S) => string
 }
 
-/** The list for a viewer who has been found to be permitted to see it. */
+/** Renders the playlist for a viewer. The caller has authorized the viewer for the file. */
 export const renderPlaylist =
   <S extends Signature>(
     uid: string,
@@ -31,18 +31,18 @@ export const renderPlaylist =
     { text, applyRestrictions, signature, sign }: PlaylistSteps<S>,
   ): PlaylistResult<Found<SignableList<S>>> =>
   async () => {
-    const whole = await text()
-    if (E.isLeft(whole)) return whole
-    const part = await applyRestrictions(whole.right.value, viewer.grant.restrictions)()
-    if (E.isLeft(part)) return part
-    const restricted = part.right
+    const complete = await text()
+    if (E.isLeft(complete)) return complete
+    const permitted = await applyRestrictions(complete.right.value, viewer.grant.restrictions)()
+    if (E.isLeft(permitted)) return permitted
+    const restricted = permitted.right
     if (restricted === null) return E.left(notFound('list', uid))
-    const how = await signature()
-    if (E.isLeft(how)) return how
-    return E.right(mapFound(whole.right, () => ({ text: restricted, signature: how.right, sign })))
+    const chosen = await signature()
+    if (E.isLeft(chosen)) return chosen
+    return E.right(mapFound(complete.right, () => ({ text: restricted, signature: chosen.right, sign })))
   }
 
-/** The same for a list of the file that his token must name. */
+/** Fails with Forbidden('other_subject') unless the viewer's token names the file. */
 export const renderPlaylistOfFile =
   <S extends Signature>(
     uid: string,

@@ -1,21 +1,21 @@
 import * as t from 'io-ts'
 
-const where = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, A, unknown> =>
+const createCodec = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, A, unknown> =>
   new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
 
-/** Seconds of a film, `0 ≤ from < to`. */
+/** Seconds of a video, `0 ≤ from < to`. */
 export type Clip = readonly [from: number, to: number]
-export const Clip = where('Clip', (u): u is Clip => {
+export const Clip = createCodec('Clip', (u): u is Clip => {
   const [from, to, ...more]: ReadonlyArray<unknown> = Array.isArray(u) ? u : []
   return typeof from === 'number' && typeof to === 'number' && 0 <= from && from < to && more.length === 0
 })
 
-const Height = where('Height', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
+const Height = createCodec('Height', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
 
 /**
- * What a token does not open although it names the file (http-api.md §2.4); a member that is absent restricts nothing.
- * `maxh`: pixels, the greatest height of a rendition. `clip`: what of a film may be seen. `exports`: uids of the
- * exports that may be had. A picture has no time, so a clip takes nothing from it.
+ * Limits what a token opens of its file (http-api.md §2.4). A missing member restricts nothing. `maxh`:
+ * maximum height of a rendition (pixels). `clip`: the permitted time span of a video. `exports`: uids of the
+ * permitted exports. An image has no time, so a clip does not restrict it.
  */
 export const Restrictions = t.exact(
   t.partial({ maxh: Height, clip: Clip, exports: t.readonlyArray(t.string) }, 'Restrictions'),
@@ -27,7 +27,7 @@ export const unrestricted: Restrictions = {}
 export const restrictsNothing = ({ maxh, clip, exports }: Restrictions): boolean =>
   maxh === undefined && clip === undefined && exports === undefined
 
-/** What restrictions look at in an export; sound has no height. */
+/** The facts of an export that restrictions depend on. `height`: pixels; `null` for audio. */
 export type ExportFacts = { readonly uid: string; readonly height: number | null }
 
 export const permitsExport = ({ maxh, exports }: Restrictions, { uid, height }: ExportFacts): boolean =>
@@ -37,33 +37,33 @@ export const permitsExport = ({ maxh, exports }: Restrictions, { uid, height }: 
 /** Seconds from the start of the export. */
 export type Span = { readonly start: number; readonly end: number }
 
-// A list names what lies in the clip for this many seconds; bytes are given for half as much, so that no rounding
-// of sums can make a list name a part that is then refused.
+// Minimum overlap with the clip (seconds). A playlist requires twice as much as the segment route, so that
+// rounding of sums cannot make a playlist name a segment that is then refused.
 const leastListed = 0.002
 const leastServed = 0.001
 
-const reachesInto = ([from, to]: Clip, { start, end }: Span, least: number): boolean =>
+const overlaps = ([from, to]: Clip, { start, end }: Span, least: number): boolean =>
   start < to - least && end > from + least
 
-/** Whether a list cut to the clip names the part. */
-export const isListed = (clip: Clip, span: Span): boolean => reachesInto(clip, span, leastListed)
+/** Whether a playlist of the clip names the segment. */
+export const isListed = (clip: Clip, span: Span): boolean => overlaps(clip, span, leastListed)
 
-/** What restrictions look at in a part. */
+/** The facts of a segment that restrictions depend on. */
 export type PartFacts = ExportFacts & {
   readonly format: 'm3u8' | 'mp4'
-  /** `null`: an init segment, which shows nothing. */
+  /** `null` for an init segment, which has no duration. */
   readonly span: Span | null
 }
 
 /**
- * Whether a part may be had. A whole film in one part (`mp4`) cannot be cut, so a clip opens it only where it leaves
- * out nothing.
+ * Whether a segment is permitted. The single part of an `mp4` export cannot be cut, so a clip permits it only
+ * if the clip covers all of it.
  */
 export const permitsPart = (restrictions: Restrictions, part: PartFacts): boolean => {
   if (!permitsExport(restrictions, part)) return false
   const { clip } = restrictions
   if (clip === undefined || part.span === null) return true
-  if (part.format === 'm3u8') return reachesInto(clip, part.span, leastServed)
+  if (part.format === 'm3u8') return overlaps(clip, part.span, leastServed)
   const [from, to] = clip
   return from <= part.span.start + leastServed && to >= part.span.end - leastServed
 }

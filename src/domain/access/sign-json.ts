@@ -1,12 +1,12 @@
 import { apiUrl } from './public-urls.ts'
 import { type UrlSignature, withJwt } from './signature.ts'
 
-// A string in JSON holds no bare quote, so `"url":"` cannot begin inside of one.
+// A JSON string has no unescaped quote, so `"url":"` cannot begin inside a string.
 const urlMember = /("url"\s*:\s*)("(?:[^"\\]|\\.)*")/g
 
 /**
- * Signs the `url` members of a JSON text that start with our own API's URL (http-api.md §3); every other byte stays
- * as it is, and no other origin ever gets the token.
+ * Signs the `url` members of a JSON text that start with our own API's URL (http-api.md §3). Every other byte
+ * is unchanged. No other origin gets the token.
  */
 export const signJson = (text: string, publicUrl: string, signature: UrlSignature): string => {
   if (signature.mode === 'none') return text

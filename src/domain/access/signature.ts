@@ -1,18 +1,18 @@
 declare const fromUrl: unique symbol
 
 /**
- * The caller's own token, copied from the URL of the request into the URLs of a list. Only `copiedFrom` in
- * access/access.ts makes one, and it takes no viewer whose token came in a header.
+ * The caller's own token, copied from the URL of the request into the URLs of a playlist. Only `copiedFrom`
+ * in access/access.ts creates one, and it accepts no viewer whose token came in a header.
  */
 export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
 
-/** A token that Larder has just derived for this list: no caller holds it yet, but who took it from such a list (V1). */
+/** A token that Larder has just derived for this playlist: only readers of such a playlist have it (V1). */
 export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
 
 /**
- * How a token travels from a list to its children (http-api.md §3), and where that token comes from: this is known
- * from how the signature was made, and never found out by comparing tokens (§3.2). `none`: by header or cookie.
- * `inherited`: the list was asked for at a path with the caller's token, which relative URIs inherit.
+ * How a token gets from a playlist to its children (http-api.md §3), and where that token comes from. The
+ * source is recorded when the signature is created, never derived by comparing tokens (§3.2). `none`: by
+ * header or cookie. `inherited`: the playlist's own path has the caller's token, which relative URIs inherit.
  */
 export type Signature =
   | { readonly mode: 'none' }
@@ -20,14 +20,14 @@ export type Signature =
   | { readonly mode: 'inherited' }
   | { readonly mode: 'define' }
 
-/** What can be done to a relative URI without variables, which XML has not: `define` is 422 at the door. */
+/** Signatures of relative URIs in XML, which has no variables: the route answers `define` with 422. */
 export type UriSignature = Exclude<Signature, { readonly mode: 'define' }>
-/** What can be done to an absolute URL, which inherits nothing. */
+/** Signatures of absolute URLs, which inherit nothing. */
 export type UrlSignature = Exclude<UriSignature, { readonly mode: 'inherited' }>
 
 const nameOf = (pair: string): string | undefined => [...new URLSearchParams(pair).keys()][0]
 
-/** The URI with `jwt={value}` at the end of its query, in place of any `jwt` there was; `value` is taken as it is. */
+/** Appends `jwt={value}` to the query of the URI and removes any other `jwt`. `value` is not escaped. */
 export const withJwt = (uri: string, value: string): string => {
   const hash = uri.indexOf('#')
   const fragment = hash < 0 ? '' : uri.slice(hash)

@@ -5,17 +5,17 @@ type ViewerBy<C extends string> = {
   readonly kind: MediaKind
   readonly grant: MediaGrant
   readonly jwt: string
-  /** How the token travelled; it decides how the token travels on (http-api.md §3). */
+  /** How the request carried the token. The children of a playlist use the same carrier (http-api.md §3). */
   readonly carrier: C
 }
 
-/** A viewer whose token came in the URL, where it may stand again. */
+/** A viewer whose token came in the URL, so that other URLs may contain it. */
 export type UrlViewer = ViewerBy<'path' | 'query'>
 
-/** Who asks for media, as far as a token has proven it. */
+/** A client with a verified media token. */
 export type Viewer = UrlViewer | ViewerBy<'header'>
 
-/** How the token shall travel to the children of a list (http-api.md §3). */
+/** How the children of a playlist carry the token (http-api.md §3). */
 export type Presign = Exclude<Signature['mode'], 'inherited'>
-/** The same for JSON and XML, which have no variables to define. */
+/** The same for JSON and XML, which have no variables. */
 export type UrlPresign = UrlSignature['mode']

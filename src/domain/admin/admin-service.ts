@@ -14,13 +14,13 @@ import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } 
 
 export type MintedToken = { readonly kind: MediaKind; readonly jwt: string }
 
-/** Who is an admin, and what admins hand out. */
+/** Authenticates admins and issues tokens. */
 export type AdminService = {
-  /** The caller's identity when the id token is good and its subject is an admin, else `Forbidden`. */
+  /** Returns the identity in a valid id token. Fails with Forbidden('not_admin') unless it is an admin's. */
   readonly authenticate: (idToken: string) => TE.TaskEither<Forbidden | Unavailable, Identity>
   readonly setAdmin: (sub: string, admin: boolean) => TE.TaskEither<Unavailable, void>
   readonly mintIdToken: (sub: string) => TE.TaskEither<never, string>
-  /** A media token for an image or content file; `null`: as long as http-api.md §2.3 has it. Restrictions: §2.4. */
+  /** Mints a token for a file (`ttlSeconds` `null`: http-api.md §2.3; restrictions: §2.4). */
   readonly mintMediaToken: (
     uid: string,
     ttlSeconds: number | null,
@@ -41,7 +41,7 @@ const idTokenTtlSeconds = 3600
 
 export const createAdminService = (deps: Deps): AdminService => {
   const { cache, users, imageFiles, contentFiles, idTokens, tokens } = deps
-  // Of what has expired nothing is given: who may no longer be an admin is none (http-api.md §9.3).
+  // No stale fallback: admin checks fail closed when the database is unavailable (http-api.md §9.3).
   const readThrough = createReadThrough(cache)
 
   const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>
@@ -61,11 +61,11 @@ export const createAdminService = (deps: Deps): AdminService => {
     },
 
     setAdmin: (sub, admin) => async () => {
-      const written = await users.setAdmin(sub, admin)()
-      // Also when it is unknown: what the cache holds may be wrong by now.
-      if (E.isLeft(written) && !written.left.mayHaveHappened) return written
-      const forgotten = await cache.delete(cacheKeys.isAdmin({ sub }))()
-      return E.isLeft(written) ? written : forgotten
+      const result = await users.setAdmin(sub, admin)()
+      // An unknown outcome counts as a write: the cached value may be wrong by now.
+      if (E.isLeft(result) && !result.left.mayHaveHappened) return result
+      const evicted = await cache.delete(cacheKeys.isAdmin({ sub }))()
+      return E.isLeft(result) ? result : evicted
     },
 
     mintIdToken: (sub) => idTokens.mint(sub, idTokenTtlSeconds),

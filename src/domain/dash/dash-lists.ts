@@ -37,11 +37,11 @@ type Deps = {
 export const createDashLists = ({ cache, stale, contentFiles, signing }: Deps): DashLists => {
   const readThrough = createReadThrough(cache, stale)
 
-  const partsOfAll = ({ exports }: ContentFile): TE.TaskEither<Unavailable, ReadonlyArray<VodParts>> => {
-    const inParts = exports.filter(({ format }) => format === 'm3u8')
+  const listAllParts = ({ exports }: ContentFile): TE.TaskEither<Unavailable, ReadonlyArray<VodParts>> => {
+    const segmented = exports.filter(({ format }) => format === 'm3u8')
     return async () => {
       const all: VodParts[] = []
-      for (const { uid } of inParts) {
+      for (const { uid } of segmented) {
         const vod = await contentFiles.listParts(uid)()
         if (E.isLeft(vod)) return vod
         if (O.isSome(vod.right)) all.push(vod.right.value)
@@ -56,7 +56,7 @@ export const createDashLists = ({ cache, stale, contentFiles, signing }: Deps): 
       const file = await contentFiles.find(uid)()
       if (E.isLeft(file)) return file
       if (O.isNone(file.right)) return E.left(notFound('content_file', uid))
-      const parts = await partsOfAll(file.right.value)()
+      const parts = await listAllParts(file.right.value)()
       if (E.isLeft(parts)) return parts
       return pipe(
         toDashManifest(file.right.value, parts.right),

@@ -7,7 +7,7 @@ import { xmlDuration, xmlElement } from './xml.ts'
 
 type Representation = { readonly of: ContentExport; readonly segments: Segments }
 
-/** As resolved from the manifest's own place, `/api/1/content_files/{cf}/dash.mpd` (http-api.md §5.8). */
+/** Relative to the manifest's path, `/api/1/content_files/{cf}/dash.mpd` (http-api.md §5.8). */
 const baseUrl = '../exports/parts/'
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {
@@ -15,11 +15,11 @@ const frameRateOf = ({ num, den }: FrameRate): string | null => {
   return den === 1 ? String(num) : `${num}/${den}`
 }
 
-/** Whether a player can go from any of them to any other after each part. */
+/** Whether a player can switch between all of them after each segment. */
 const areAligned = (representations: ReadonlyArray<Representation>): boolean => {
-  const cuts = ({ segments: { timescale, durations } }: Representation) =>
+  const boundaries = ({ segments: { timescale, durations } }: Representation) =>
     durations.map((ticks) => (ticks / timescale).toFixed(6)).join()
-  return new Set(representations.map(cuts)).size === 1
+  return new Set(representations.map(boundaries)).size === 1
 }
 
 const channels = ({ audio }: ContentExport): ReadonlyArray<string> =>
@@ -61,13 +61,13 @@ const adaptationSet = (kind: 'video' | 'audio', representations: ReadonlyArray<R
   )
 }
 
-/** The DASH profile that a manifest keeps to (ISO/IEC 23009-1 §8): parts in lists are beyond `isoff-live`. */
+/** The DASH profile of a manifest (ISO/IEC 23009-1 §8): `isoff-live` does not allow segment lists. */
 const profileOf = (sets: ReadonlyArray<ReadonlyArray<Representation>>): string =>
   `urn:mpeg:dash:profile:${sets.every(areAligned) ? 'isoff-main' : 'full'}:2011`
 
 /**
- * The DASH manifest of a file from the CMAF parts that HLS plays too, unsigned and with relative URIs. `none` when
- * no export is CMAF.
+ * Returns the DASH manifest of a file's CMAF segments (the same as for HLS), unsigned and with relative URIs.
+ * `none` if no export is CMAF.
  */
 export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>): O.Option<string> => {
   const representations = file.exports.flatMap((of): ReadonlyArray<Representation> => {
@@ -77,14 +77,14 @@ export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>)
   })
   if (representations.length === 0) return O.none
 
-  const falling = representations.sort(
+  const descending = representations.sort(
     ascendingBy(
       ({ of }) => -of.bandwidth,
       ({ of }) => of.uid,
     ),
   )
-  const video = falling.filter(({ of }) => of.video !== null)
-  const audio = falling.filter(({ of }) => of.video === null)
+  const video = descending.filter(({ of }) => of.video !== null)
+  const audio = descending.filter(({ of }) => of.video === null)
   const targets = vods.map(({ targetDuration }) => targetDuration)
 
   const mpd = xmlElement(
@@ -94,7 +94,7 @@ export const toDashManifest = (file: ContentFile, vods: ReadonlyArray<VodParts>)
       profiles: profileOf([video, audio].filter((set) => set.length > 0)),
       type: 'static',
       mediaPresentationDuration: xmlDuration(
-        Math.max(...falling.map(({ segments }) => endSecondsOf(segments))),
+        Math.max(...descending.map(({ segments }) => endSecondsOf(segments))),
       ),
       minBufferTime: xmlDuration(Math.max(...targets)),
     },

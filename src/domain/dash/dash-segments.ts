@@ -4,20 +4,20 @@ import { durationsOf } from '../vod/part-durations.ts'
 import { extensionOf } from '../vod/part-extension.ts'
 import { xmlElement } from './xml.ts'
 
-/** The parts of a CMAF export, as a manifest speaks of them. */
+/** The segments of a CMAF export, as a manifest describes them. */
 export type Segments = {
   /** Ticks per second. */
   readonly timescale: number
-  /** Ticks from the start of the export to the first of the media parts. */
+  /** Ticks from the start of the export to the first media segment. */
   readonly start: number
-  /** Ticks of each media part. */
+  /** Ticks of each media segment. */
   readonly durations: ReadonlyArray<number>
   readonly initUri: string
-  /** As resolved from the `BaseURL`. */
+  /** Relative to the `BaseURL`. */
   readonly mediaUris: ReadonlyArray<string>
 }
 
-/** `null` for an export that has no init segment: it is no CMAF, and DASH has no use for it. */
+/** Returns `null` for an export without an init segment: it is not CMAF, and DASH cannot use it. */
 export const segmentsOf = ({ parts }: VodParts): Segments | null => {
   const init = parts.find(({ role }) => role === 'init')
   const media = parts.filter(({ role }) => role === 'media')
@@ -37,7 +37,7 @@ export const startSecondsOf = ({ start, timescale }: Segments): number => start 
 export const endSecondsOf = ({ start, durations, timescale }: Segments): number =>
   durations.reduce((sum, duration) => sum + duration, start) / timescale
 
-/** Those of the parts that lie in the clip; `null` when none does. */
+/** Returns the segments that lie in the clip; `null` if there is none. */
 export const clipSegments = (segments: Segments, clip: Clip): Segments | null => {
   const { timescale, durations, mediaUris } = segments
   let end = segments.start
@@ -57,7 +57,7 @@ export const clipSegments = (segments: Segments, clip: Clip): Segments | null =>
   }
 }
 
-/** One `S` a part: dash.js and VLC take the number of the `S` element for that of the part, and ignore `r`. */
+/** One `S` per segment: dash.js and VLC use the index of the `S` element as the segment's, and ignore `r`. */
 const timelineOf = ({ start, durations }: Segments): string =>
   xmlElement(
     'SegmentTimeline',
@@ -76,8 +76,8 @@ const listElement = (segments: Segments, offsetSeconds: number, children: Readon
 }
 
 /**
- * The parts as a list (ISO/IEC 23009-1 §5.3.9.3): a template would have to compute their names, and uids follow
- * from nothing. `offsetSeconds` is where in the export the presentation begins.
+ * Returns a SegmentList (ISO/IEC 23009-1 §5.3.9.3): a SegmentTemplate needs names that can be computed, and
+ * uids are random. `offsetSeconds`: start of the presentation in the export.
  */
 export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
   listElement(segments, offsetSeconds, [
@@ -87,13 +87,13 @@ export const segmentList = (segments: Segments, offsetSeconds = 0): string =>
   ])
 
 /**
- * The timeline that all representations of an AdaptationSet share, to stand in front of them; `null` where they differ.
- * ffmpeg and mpv seek by the timeline of the set; old versions of dash.js need it in each representation, too.
+ * Returns the timeline that all representations of an AdaptationSet share; `null` if they differ. ffmpeg and
+ * mpv seek by the timeline of the set; old versions of dash.js need it in each representation, too.
  */
 export const sharedTimeline = (all: ReadonlyArray<Segments>, offsetSeconds = 0): string | null => {
   const [first] = all
   if (first === undefined) return null
   const timeline = timelineOf(first)
-  const isShared = all.every((one) => one.timescale === first.timescale && timelineOf(one) === timeline)
+  const isShared = all.every((each) => each.timescale === first.timescale && timelineOf(each) === timeline)
   return isShared ? listElement(first, offsetSeconds, [timeline]) : null
 }

@@ -9,14 +9,14 @@ import {
 } from './dash-segments.ts'
 import { attributeIn, xmlDuration } from './xml.ts'
 
-// Manifests of ours are known to the byte (dash-manifest.ts): no comments, no prefixes, and no `>` in an attribute.
+// Only for manifests by dash-manifest.ts: no comments, no namespace prefixes, no `>` in an attribute.
 const representation = /<Representation [^>]*>.*?<\/Representation>/gs
 const list = /<SegmentList .*<\/SegmentList>/s
 const adaptationSet = /<AdaptationSet [^>]*>.*?<\/AdaptationSet>/gs
 const listOfSet = /(?<=<AdaptationSet [^>]*>)<SegmentList .*?<\/SegmentList>/s
 const presentationDuration = /(?<= mediaPresentationDuration=")[^"]*/
 
-// Manifests that an earlier release has cached have one `S` for a run of parts, with `r`.
+// Manifests cached by an earlier release have one `S` for several segments, with `r`.
 const segmentsIn = (xml: string): Segments => {
   const runs = [...xml.matchAll(/<S [^>]*>/g)].map(([run]) => run)
   return {
@@ -38,7 +38,7 @@ const isPermitted = (xml: string, restrictions: Restrictions): boolean => {
   })
 }
 
-/** The presentation begins where the first part does, or a little before: no part is to be cut in the middle. */
+/** The presentation begins with the first segment, or a little before: segments are not split. */
 const clipDash = (manifest: string, clip: Clip): string => {
   const clips = new Map<string, Segments>()
   for (const [xml] of manifest.matchAll(representation)) {
@@ -47,7 +47,7 @@ const clipDash = (manifest: string, clip: Clip): string => {
   }
   const offset = Math.min(...[...clips.values()].map(startSecondsOf))
   const end = Math.max(...[...clips.values()].map(endSecondsOf))
-  const clipsIn = (xml: string) => [...xml.matchAll(representation)].flatMap(([one]) => clips.get(one) ?? [])
+  const clipsIn = (xml: string) => [...xml.matchAll(representation)].flatMap(([of]) => clips.get(of) ?? [])
   return manifest
     .replace(adaptationSet, (xml) => xml.replace(listOfSet, () => sharedTimeline(clipsIn(xml), offset) ?? ''))
     .replace(representation, (xml) => {
@@ -61,12 +61,12 @@ const withoutEmptySets = (manifest: string): string =>
   manifest.replace(adaptationSet, (xml) => (xml.search(representation) < 0 ? '' : xml))
 
 /**
- * A manifest of ours without the representations that a viewer may not have, and without the parts that lie outside of
- * their clip (http-api.md §2.4); `null` when nothing is left.
+ * Returns the manifest without forbidden representations and without segments outside the clip (http-api.md
+ * §2.4); `null` if nothing is left.
  */
 export const restrictDash = (manifest: string, restrictions: Restrictions): string | null => {
   const permitted = manifest.replace(representation, (xml) => (isPermitted(xml, restrictions) ? xml : ''))
   const { clip } = restrictions
-  const left = clip === undefined ? permitted : clipDash(permitted, clip)
-  return left.search(representation) < 0 ? null : withoutEmptySets(left)
+  const restricted = clip === undefined ? permitted : clipDash(permitted, clip)
+  return restricted.search(representation) < 0 ? null : withoutEmptySets(restricted)
 }

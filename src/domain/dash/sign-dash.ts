@@ -6,8 +6,8 @@ const baseUrl = /(<BaseURL>)([^<]*)(?=<)/
 const partUri = /\b(sourceURL|media)="([^"]*)"/g
 
 /**
- * Lets the token travel to the parts that a manifest of ours names (http-api.md §3). Those are all: our URIs are
- * relative and have no query. In path mode their base has it, and URL resolution carries it.
+ * Adds the token to all URIs of a manifest (http-api.md §3). All of them are ours, relative, without a query.
+ * In path mode the token is in the BaseURL, and URL resolution adds it.
  */
 export const signDash = (manifest: string, signature: UriSignature): string => {
   if (signature.mode === 'none' || signature.mode === 'inherited') return manifest

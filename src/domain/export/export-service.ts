@@ -17,9 +17,9 @@ import type { ImageExportFile } from '../media/image-export.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 import { createByteSource, type ServableBytes } from './servable-bytes.ts'
 
-/** The bytes of exports and parts. What is not there is forbidden like another's (http-api.md §2.5, W15). */
+/** Bytes of exports and segments. If missing: Forbidden, as for another file (http-api.md §2.5, W15). */
 export type ExportService = {
-  /** `null` is a caller without a token: he gets the bytes of public images alone. */
+  /** `viewer` `null`: a caller without a token, who can read public images only. */
   readonly openImage: (
     uid: ImageExportUid,
     viewer: Viewer | null,
@@ -39,61 +39,61 @@ type Deps = {
   readonly contentFiles: ContentFileRepository
 }
 
-/** Stands in for the image of an export that is not there: its public flag is asked for, and is never set. */
-const noImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
+/** The image uid of a missing export: its public flag is queried like any other, and is never set. */
+const missingImageOf = (uid: ImageExportUid) => `-${uid}` as ImageFileUid
 
 export const createExportService = (deps: Deps): ExportService => {
   const { cache, stale, blobs, store, imageFiles, contentFiles } = deps
-  const anybodys = createPublicImageCheck({ cache, stale, imageFiles })
-  const servable = createByteSource({ blobs, store })
-  const ownedRead = createAuthorizedRead(cache)
+  const checkPublic = createPublicImageCheck({ cache, stale, imageFiles })
+  const toByteSource = createByteSource({ blobs, store })
+  const authorizedRead = createAuthorizedRead(cache)
 
-  /** Asked once more, and in memory by now: for as long as it stands there, the bytes are anybody's. */
+  /** Checks the flag again (it is in memory by now): the bytes are public for as long as it is cached. */
   const servePublic = (
     file: Found<ImageExportFile>,
   ): TE.TaskEither<Forbidden | Unavailable, Found<ServableBytes>> =>
     pipe(
-      anybodys(file.value.imageFileUid),
-      TE.map((open) => combineFound(file, open, (image) => servable(image, true))),
+      checkPublic(file.value.imageFileUid),
+      TE.map((flag) => combineFound(file, flag, (image) => toByteSource(image, true))),
     )
 
-  const mayHaveImage = (uid: ImageExportUid, viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
-    const image = O.isSome(found) ? found.value.imageFileUid : noImageOf(uid)
+  const canReadImage = (uid: ImageExportUid, viewer: Viewer | null) => (found: O.Option<ImageExportFile>) => {
+    const image = O.isSome(found) ? found.value.imageFileUid : missingImageOf(uid)
     if (viewer !== null) return TE.right(viewer.grant.sub === image)
     return pipe(
-      anybodys(image),
+      checkPublic(image),
       TE.map(({ value }) => value),
       TE.orElse((error) => (error._tag === 'Forbidden' ? TE.right(false) : TE.left(error))),
     )
   }
 
-  const isPartOfHis = (viewer: Viewer) => (found: O.Option<ContentPartFile>) =>
+  const belongsToViewer = (viewer: Viewer) => (found: O.Option<ContentPartFile>) =>
     TE.right(O.isSome(found) && found.value.contentFileUid === viewer.grant.sub)
 
   return {
     openImage: (uid, viewer) => async () => {
-      const file = await ownedRead(
+      const file = await authorizedRead(
         cacheKeys.imageExport({ uid }),
         imageFiles.findExport(uid),
-        mayHaveImage(uid, viewer),
+        canReadImage(uid, viewer),
       )()
       if (E.isLeft(file)) return file
       const { height } = file.right.value
       if (viewer !== null && !permitsExport(viewer.grant.restrictions, { uid, height }))
         return E.left(forbidden('restriction'))
       if (viewer === null) return servePublic(file.right)()
-      return E.right(mapFound(file.right, (image) => servable(image, false)))
+      return E.right(mapFound(file.right, (image) => toByteSource(image, false)))
     },
 
     openPart: (uid, viewer) => async () => {
-      const file = await ownedRead(
+      const file = await authorizedRead(
         cacheKeys.contentPart({ uid }),
         contentFiles.findPart(uid),
-        isPartOfHis(viewer),
+        belongsToViewer(viewer),
       )()
       if (E.isLeft(file)) return file
       return permitsPart(viewer.grant.restrictions, partFacts(file.right.value))
-        ? E.right(mapFound(file.right, (image) => servable(image, false)))
+        ? E.right(mapFound(file.right, (part) => toByteSource(part, false)))
         : E.left(forbidden('restriction'))
     },
   }

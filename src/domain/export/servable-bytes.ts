@@ -6,7 +6,7 @@ import type { ByteRange } from '../media/bytes.ts'
 import type { StoredFileUid } from '../media/ids.ts'
 import { type BadOrigin, badOrigin, type Unavailable } from '../shared/errors.ts'
 
-/** Bytes that the caller may have, not read yet. */
+/** Bytes that the caller is permitted to read, not read yet. */
 export type ServableBytes = {
   readonly contentType: string
   readonly size: number
@@ -14,18 +14,18 @@ export type ServableBytes = {
   readonly sha256: string
   /** Milliseconds since 1970. */
   readonly lastModified: number
-  /** Whether anybody may have them. */
+  /** Whether they need no token. */
   readonly isPublic: boolean
   /** `onArriving`: as in `BlobCache.read`. */
   readonly read: (
     range: ByteRange,
     onArriving?: () => void,
   ) => TE.TaskEither<BadOrigin | Unavailable, BlobStream>
-  /** All of the bytes, when they lie in memory, told without waiting: nobody may write to them. */
+  /** Returns all bytes if they are in memory. Does not wait. Callers must not modify them. */
   readonly peek: () => Uint8Array | null
 }
 
-/** A stored file as a row or a cached value tells of it. */
+/** A stored file, as a row or a cached value describes it. */
 export type StoredObjectRef = {
   readonly s3FileUid: StoredFileUid
   readonly s3FileKey: string
@@ -37,9 +37,9 @@ export type StoredObjectRef = {
 
 type Deps = { readonly blobs: BlobCache; readonly store: ObjectStore }
 
-/** Makes the one function that makes a stored file servable. */
+/** Wraps a stored file as a byte source: metadata, and a lazy reader. */
 export const createByteSource = ({ blobs, store }: Deps) => {
-  const describe = (file: StoredObjectRef, isPublic: boolean): ServableBytes => {
+  const createSource = (file: StoredObjectRef, isPublic: boolean): ServableBytes => {
     const key = cacheKeys.storedFile({ uid: file.s3FileUid })
     const facts = { size: file.fileSize, sha256: file.sha256 }
     const origin: BlobOrigin = (range) =>
@@ -58,16 +58,16 @@ export const createByteSource = ({ blobs, store }: Deps) => {
     }
   }
 
-  const described = {
-    open: new WeakMap<StoredObjectRef, ServableBytes>(),
-    closed: new WeakMap<StoredObjectRef, ServableBytes>(),
+  const sources = {
+    public: new WeakMap<StoredObjectRef, ServableBytes>(),
+    private: new WeakMap<StoredObjectRef, ServableBytes>(),
   }
 
-  /** Hot path: while the cache gives the same record, it is described once. */
+  /** Hot path: cached per record, so that a cache hit does not rebuild it. */
   return (file: StoredObjectRef, isPublic: boolean): ServableBytes => {
-    const known = described[isPublic ? 'open' : 'closed']
-    const bytes = known.get(file) ?? describe(file, isPublic)
-    known.set(file, bytes)
+    const cached = sources[isPublic ? 'public' : 'private']
+    const bytes = cached.get(file) ?? createSource(file, isPublic)
+    cached.set(file, bytes)
     return bytes
   }
 }

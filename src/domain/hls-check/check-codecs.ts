@@ -1,4 +1,4 @@
-// What a codec string must say to be of use (RFC 6381 §3.3 and the ISO BMFF bindings of each codec).
+// The details that a player needs in a codec string (RFC 6381 §3.3 and the ISO BMFF bindings of each codec).
 const detailed: Readonly<Record<string, RegExp>> = {
   avc1: /^avc1\.[0-9A-Fa-f]{6}$/,
   avc3: /^avc3\.[0-9A-Fa-f]{6}$/,
@@ -9,15 +9,15 @@ const detailed: Readonly<Record<string, RegExp>> = {
   mp4a: /^mp4a\.(40\.\d+|(?!40)[0-9A-Fa-f]{2})$/,
 }
 
-const pictures = new Set(['avc1', 'avc3', 'hvc1', 'hev1', 'av01', 'vp09', 'dvh1', 'dvhe'])
-const sounds = new Set(['mp4a', 'ac-3', 'ec-3', 'Opus', 'opus', 'fLaC', 'flac', 'alac'])
+const videoCodecs = new Set(['avc1', 'avc3', 'hvc1', 'hev1', 'av01', 'vp09', 'dvh1', 'dvhe'])
+const audioCodecs = new Set(['mp4a', 'ac-3', 'ec-3', 'Opus', 'opus', 'fLaC', 'flac', 'alac'])
 
 const familyOf = (codec: string): string => codec.split('.')[0] ?? ''
 
-/** The codecs that a CODECS attribute names. */
+/** Returns the codecs in a CODECS attribute. */
 export const codecsIn = (attribute: string): ReadonlyArray<string> =>
   attribute.split(',').map((codec) => codec.trim())
 
 export const isDetailed = (codec: string): boolean => detailed[familyOf(codec)]?.test(codec) ?? codec !== ''
-export const isPicture = (codec: string): boolean => pictures.has(familyOf(codec))
-export const isSound = (codec: string): boolean => sounds.has(familyOf(codec))
+export const isVideoCodec = (codec: string): boolean => videoCodecs.has(familyOf(codec))
+export const isAudioCodec = (codec: string): boolean => audioCodecs.has(familyOf(codec))

@@ -10,10 +10,10 @@ const membership: Check = (lines) =>
     const missing = ['TYPE', 'GROUP-ID', 'NAME'].find((name) => !attributeOf(member, name))
     if (missing !== undefined) return [ruleViolation('group', member, `has no ${missing}`)]
     const contradicts = attributeOf(member, 'DEFAULT') === 'YES' && attributeOf(member, 'AUTOSELECT') === 'NO'
-    return contradicts ? [ruleViolation('group', member, 'is the default, and yet not to be selected')] : []
+    return contradicts ? [ruleViolation('group', member, 'has DEFAULT=YES and AUTOSELECT=NO')] : []
   })
 
-const rivals: Check = (lines) => {
+const duplicates: Check = (lines) => {
   const seen = new Set<string>()
   return withTag(lines, 'EXT-X-MEDIA').flatMap((member): ReadonlyArray<Finding> => {
     const group = groupOf(member)
@@ -42,5 +42,5 @@ const references: Check = (lines) => {
   )
 }
 
-/** Whether groups of renditions are whole, and those that variants refer to are there. */
-export const groupChecks: ReadonlyArray<Check> = [membership, rivals, references]
+/** Rendition groups must be complete, and defined if a variant refers to them. */
+export const groupChecks: ReadonlyArray<Check> = [membership, duplicates, references]

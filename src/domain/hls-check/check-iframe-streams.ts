@@ -1,27 +1,27 @@
 import { attributeOf } from '../hls/m3u8-lines.ts'
-import { showsPictures } from './check-variants.ts'
+import { hasVideo } from './check-variants.ts'
 import { type Check, ruleViolation, withTag } from './finding.ts'
 
-const ofPlaybackOnly = ['FRAME-RATE', 'AUDIO', 'SUBTITLES', 'CLOSED-CAPTIONS']
+const playbackAttributes = ['FRAME-RATE', 'AUDIO', 'SUBTITLES', 'CLOSED-CAPTIONS']
 
 const streams: Check = (lines) =>
   withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').flatMap((stream) => [
-    ...(attributeOf(stream, 'URI') ? [] : [ruleViolation('i-frame-stream', stream, 'names no list')]),
+    ...(attributeOf(stream, 'URI') ? [] : [ruleViolation('i-frame-stream', stream, 'has no URI')]),
     ...(attributeOf(stream, 'RESOLUTION') === undefined
-      ? [ruleViolation('resolution', stream, 'has pictures and no RESOLUTION')]
+      ? [ruleViolation('resolution', stream, 'has video, but no RESOLUTION')]
       : []),
-    ...ofPlaybackOnly
+    ...playbackAttributes
       .filter((name) => attributeOf(stream, name) !== undefined)
-      .map((name) => ruleViolation('i-frame-stream', stream, `has ${name}, which key pictures have not`)),
+      .map((name) => ruleViolation('i-frame-stream', stream, `has ${name}, which is for playback only`)),
   ])
 
 const scrubbing: Check = (lines) => {
-  const hasPictures = withTag(lines, 'EXT-X-STREAM-INF').some(showsPictures)
-  const hasKeyPictures = withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').length > 0
-  return hasPictures && !hasKeyPictures
-    ? [ruleViolation('scrubbing', null, 'offers no lists of key pictures')]
+  const hasVideoVariant = withTag(lines, 'EXT-X-STREAM-INF').some(hasVideo)
+  const hasIFrames = withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').length > 0
+  return hasVideoVariant && !hasIFrames
+    ? [ruleViolation('scrubbing', null, 'offers no I-frame playlists')]
     : []
 }
 
-/** What lines that name lists of key pictures must say, and whether there are any. */
+/** EXT-X-I-FRAME-STREAM-INF lines must be complete, and a master playlist with video should have some. */
 export const iFrameStreamChecks: ReadonlyArray<Check> = [streams, scrubbing]

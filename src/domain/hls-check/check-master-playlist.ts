@@ -7,8 +7,8 @@ import { variantChecks } from './check-variants.ts'
 import { type Check, type Finding, ruleViolation, runAll } from './finding.ts'
 
 const kind: Check = (lines) => {
-  const part = lines.find(({ tag }) => tag === 'EXTINF' || tag === 'EXT-X-TARGETDURATION')
-  if (part !== undefined) return [ruleViolation('kind', part, 'speaks of parts in a list of variants')]
+  const foreign = lines.find(({ tag }) => tag === 'EXTINF' || tag === 'EXT-X-TARGETDURATION')
+  if (foreign !== undefined) return [ruleViolation('kind', foreign, 'belongs in a media playlist')]
   return lines.some(({ tag }) => tag === 'EXT-X-STREAM-INF')
     ? []
     : [ruleViolation('kind', null, 'has no variant')]
@@ -23,5 +23,5 @@ const checks: ReadonlyArray<Check> = [
   ...groupChecks,
 ]
 
-/** Every rule for master playlists that the text breaks. */
+/** Returns every violation of the rules for master playlists. */
 export const checkMasterPlaylist = (text: string): ReadonlyArray<Finding> => runAll(checks, linesOf(text))

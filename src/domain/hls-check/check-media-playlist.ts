@@ -8,13 +8,13 @@ const targetDuration: Check = (lines) => {
   if (declaration === undefined) return [ruleViolation('target-duration', null, 'has no target duration')]
   if (!/^[1-9]\d*$/.test(declaration.value))
     return [
-      ruleViolation('target-duration', declaration, `${declaration.value} is no whole number of seconds`),
+      ruleViolation('target-duration', declaration, `${declaration.value} is not a whole number of seconds`),
     ]
 
   const target = Number(declaration.value)
   const tooLong = withTag(lines, 'EXTINF').filter((line) => Math.round(secondsOf(line)) > target)
   return [
-    ...more.map((line) => ruleViolation('target-duration', line, 'says the target duration again')),
+    ...more.map((line) => ruleViolation('target-duration', line, 'declares the target duration again')),
     ...tooLong.map((line) =>
       ruleViolation(
         'target-duration',
@@ -32,24 +32,24 @@ const durations: Check = (lines) => {
     if (line.tag === 'EXTINF') {
       if (Number.isNaN(secondsOf(line)))
         findings.push(
-          ruleViolation('duration', line, `${line.value} is no duration in fixed notation and a comma`),
+          ruleViolation('duration', line, `${line.value} is not a duration in fixed notation and a comma`),
         )
-      if (pending !== null) findings.push(ruleViolation('duration', pending, 'is followed by no part'))
+      if (pending !== null) findings.push(ruleViolation('duration', pending, 'is not followed by a segment'))
       pending = line
     }
     if (line.uri === null) continue
-    if (pending === null) findings.push(ruleViolation('duration', line, 'is a part without a duration'))
+    if (pending === null) findings.push(ruleViolation('duration', line, 'is a segment without a duration'))
     pending = null
   }
   return pending === null
     ? findings
-    : [...findings, ruleViolation('duration', pending, 'is followed by no part')]
+    : [...findings, ruleViolation('duration', pending, 'is not followed by a segment')]
 }
 
 const kind: Check = (lines) => {
   const foreign = lines.find(({ tag }) => tag === 'EXT-X-STREAM-INF' || tag === 'EXT-X-MEDIA')
-  if (foreign !== undefined) return [ruleViolation('kind', foreign, 'speaks of variants in a list of parts')]
-  return lines.some(({ uri }) => uri !== null) ? [] : [ruleViolation('kind', null, 'names no part')]
+  if (foreign !== undefined) return [ruleViolation('kind', foreign, 'belongs in a master playlist')]
+  return lines.some(({ uri }) => uri !== null) ? [] : [ruleViolation('kind', null, 'has no segment')]
 }
 
 const exactly = (tag: string, value: string, rule: 'vod' | 'media-sequence'): Check => {
@@ -64,19 +64,19 @@ const end: Check = (lines) => {
   const [line] = withTag(lines, 'EXT-X-ENDLIST')
   if (line === undefined) return [ruleViolation('end', null, 'has no #EXT-X-ENDLIST')]
   const after = lines.find(({ number, tag, uri }) => number > line.number && (tag !== null || uri !== null))
-  return after === undefined ? [] : [ruleViolation('end', after, 'stands behind #EXT-X-ENDLIST')]
+  return after === undefined ? [] : [ruleViolation('end', after, 'comes after #EXT-X-ENDLIST')]
 }
 
 const map: Check = (lines) => {
   const maps = withTag(lines, 'EXT-X-MAP')
-  const nameless = maps.filter((line) => !attributeOf(line, 'URI'))
+  const withoutUri = maps.filter((line) => !attributeOf(line, 'URI'))
   const firstMap = maps[0]?.number ?? Number.POSITIVE_INFINITY
   const early = lines.find(
     ({ number, uri }) => number < firstMap && /\.(?:m4s|cmf[avt])(?:$|[?#])/.test(uri ?? ''),
   )
   return [
-    ...nameless.map((line) => ruleViolation('map', line, 'names no init segment')),
-    ...(early === undefined ? [] : [ruleViolation('map', early, 'is a CMAF part that nothing initialises')]),
+    ...withoutUri.map((line) => ruleViolation('map', line, 'has no URI of an init segment')),
+    ...(early === undefined ? [] : [ruleViolation('map', early, 'is a CMAF segment without #EXT-X-MAP')]),
   ]
 }
 
@@ -98,5 +98,5 @@ const checks: ReadonlyArray<Check> = [
   ...byteRangeChecks,
 ]
 
-/** Every rule for complete media playlists that the text breaks. */
+/** Returns every violation of the rules for complete media playlists. */
 export const checkMediaPlaylist = (text: string): ReadonlyArray<Finding> => runAll(checks, linesOf(text))

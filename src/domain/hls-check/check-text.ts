@@ -9,30 +9,30 @@ const text: Check = (lines) =>
     const content = line.text.replace(/\r?\n$/, '')
     const faults: Finding[] = []
     if (kinds.has('byteOrderMark')) faults.push(ruleViolation('text', line, 'starts with a byte order mark'))
-    if (/\p{Cc}/u.test(content)) faults.push(ruleViolation('text', line, 'holds a control character'))
-    if (content.includes('\uFFFD')) faults.push(ruleViolation('text', line, 'holds what is not UTF-8'))
+    if (/\p{Cc}/u.test(content)) faults.push(ruleViolation('text', line, 'contains a control character'))
+    if (content.includes('\uFFFD')) faults.push(ruleViolation('text', line, 'is not valid UTF-8'))
     return faults
   })
 
 const head: Check = ([first]) =>
   first?.tag === 'EXTM3U' ? [] : [ruleViolation('head', first ?? null, 'does not begin with #EXTM3U')]
 
-const inQuotes = new Set('URI CODECS GROUP-ID NAME LANGUAGE CHANNELS AUDIO VIDEO SUBTITLES'.split(' '))
-const withoutQuotes = new Set(
+const quotedNames = new Set('URI CODECS GROUP-ID NAME LANGUAGE CHANNELS AUDIO VIDEO SUBTITLES'.split(' '))
+const unquotedNames = new Set(
   'BANDWIDTH AVERAGE-BANDWIDTH RESOLUTION FRAME-RATE TYPE DEFAULT AUTOSELECT METHOD'.split(' '),
 )
 
 const attributesOf = (line: Line): ReadonlyArray<Finding> => {
   const names = line.attributes.map(({ name }) => name)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  const bare = line.attributes.find(({ name, quoted }) => inQuotes.has(name) && !quoted)
-  const quoted = line.attributes.find((attribute) => withoutQuotes.has(attribute.name) && attribute.quoted)
+  const duplicate = names.find((name, i) => names.indexOf(name) !== i)
+  const unquoted = line.attributes.find(({ name, quoted }) => quotedNames.has(name) && !quoted)
+  const quoted = line.attributes.find((attribute) => unquotedNames.has(attribute.name) && attribute.quoted)
   const empty = line.attributes.find((attribute) => !attribute.quoted && attribute.value === '')
   const malformed = line.tokens.find(({ kind }) => kind === 'malformed')
   const last = line.tokens.filter(({ kind }) => kind !== 'newline' && kind !== 'space').at(-1)
   const reasons = [
-    twice && `names ${twice} twice`,
-    bare && `${bare.name} is not in quotes`,
+    duplicate && `has ${duplicate} twice`,
+    unquoted && `${unquoted.name} is not in quotes`,
     quoted && `${quoted.name} is in quotes`,
     empty && `${empty.name} has no value`,
     malformed && `cannot be read from ${malformed.text.slice(0, 40)} on`,
@@ -47,7 +47,7 @@ const reservedParameters: Check = (lines) =>
   lines
     .filter(({ uri, attributes }) =>
       [uri ?? '', ...attributes.filter(({ name }) => name === 'URI').map(({ value }) => value)].some(
-        (named) => /[?&]_HLS_/.test(named),
+        (reference) => /[?&]_HLS_/.test(reference),
       ),
     )
     .map((line) => ruleViolation('reserved-parameter', line, 'has a query parameter that starts with _HLS_'))
@@ -57,7 +57,7 @@ const variables: Check = (lines) => {
   return lines.flatMap((line) => {
     const isDefinition = line.tag === 'EXT-X-DEFINE'
     if (isDefinition) for (const { name, value } of line.attributes) if (name !== 'VALUE') defined.add(value)
-    // Only URIs and attribute lists are searched for variables, and only once there is one.
+    // Variables occur in URIs and attribute lists only, after the first EXT-X-DEFINE.
     if (isDefinition || (line.uri === null && line.attributes.length === 0) || defined.size === 0) return []
     const unknown = referencesIn(line.text).find((name) => !defined.has(name))
     return unknown === undefined
@@ -66,7 +66,7 @@ const variables: Check = (lines) => {
   })
 }
 
-/** What every list must keep, of whatever kind. */
+/** Rules for playlists of every kind. */
 export const textChecks: ReadonlyArray<Check> = [
   text,
   head,

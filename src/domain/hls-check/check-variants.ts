@@ -1,5 +1,5 @@
 import { attributeOf, type Line } from '../hls/m3u8-lines.ts'
-import { codecsIn, isDetailed, isPicture, isSound } from './check-codecs.ts'
+import { codecsIn, isAudioCodec, isDetailed, isVideoCodec } from './check-codecs.ts'
 import { type Check, type Finding, ruleViolation, withTag } from './finding.ts'
 
 type LineCheck = (variant: Line) => ReadonlyArray<Finding>
@@ -9,14 +9,14 @@ const eachVariant =
   (lines) =>
     withTag(lines, 'EXT-X-STREAM-INF').flatMap(check)
 
-/** Each variant, and the key pictures of each. */
+/** Checks each variant and each I-frame stream. */
 const eachStream =
   (check: LineCheck): Check =>
   (lines) => [...eachVariant(check)(lines), ...withTag(lines, 'EXT-X-I-FRAME-STREAM-INF').flatMap(check)]
 
 const codecsOf = (variant: Line): ReadonlyArray<string> => codecsIn(attributeOf(variant, 'CODECS') ?? '')
-export const showsPictures = (variant: Line): boolean =>
-  attributeOf(variant, 'RESOLUTION') !== undefined || codecsOf(variant).some(isPicture)
+export const hasVideo = (variant: Line): boolean =>
+  attributeOf(variant, 'RESOLUTION') !== undefined || codecsOf(variant).some(isVideoCodec)
 const bandwidthOf = (variant: Line): number => Number(attributeOf(variant, 'BANDWIDTH'))
 
 const bandwidth = eachStream((variant) => {
@@ -41,23 +41,23 @@ const codecs = eachStream((variant) => {
   if (attributeOf(variant, 'CODECS') === undefined) return [ruleViolation('codecs', variant, 'has no CODECS')]
   const vague = codecsOf(variant).find((codec) => !isDetailed(codec))
   if (vague !== undefined)
-    return [ruleViolation('codecs', variant, `${vague || 'an empty codec'} says too little`)]
-  const silent = attributeOf(variant, 'AUDIO') !== undefined && !codecsOf(variant).some(isSound)
-  return silent ? [ruleViolation('codecs', variant, 'names no codec of the sound that goes with it')] : []
+    return [ruleViolation('codecs', variant, `${vague || 'an empty codec'} is incomplete`)]
+  const lacksAudioCodec = attributeOf(variant, 'AUDIO') !== undefined && !codecsOf(variant).some(isAudioCodec)
+  return lacksAudioCodec ? [ruleViolation('codecs', variant, 'has an AUDIO group, but no audio codec')] : []
 })
 
-const pictures = eachVariant((variant) => {
-  if (!showsPictures(variant)) return []
+const video = eachVariant((variant) => {
+  if (!hasVideo(variant)) return []
   const resolution = attributeOf(variant, 'RESOLUTION')
   const rate = attributeOf(variant, 'FRAME-RATE')
   return [
     ...(resolution === undefined
-      ? [ruleViolation('resolution', variant, 'has pictures and no RESOLUTION')]
+      ? [ruleViolation('resolution', variant, 'has video, but no RESOLUTION')]
       : []),
     ...(resolution !== undefined && !/^[1-9]\d*x[1-9]\d*$/.test(resolution)
       ? [ruleViolation('resolution', variant, `RESOLUTION is ${resolution}`)]
       : []),
-    ...(rate === undefined ? [ruleViolation('frame-rate', variant, 'has pictures and no FRAME-RATE')] : []),
+    ...(rate === undefined ? [ruleViolation('frame-rate', variant, 'has video, but no FRAME-RATE')] : []),
     ...(rate !== undefined && !/^\d+\.\d{3}$/.test(rate)
       ? [ruleViolation('frame-rate', variant, `FRAME-RATE is ${rate}`)]
       : []),
@@ -70,33 +70,26 @@ const uris: Check = (lines) => {
     if (line.tag === 'EXT-X-STREAM-INF' && !relevant[i + 1]?.uri)
       return [ruleViolation('variant-uri', line, 'is not followed by a URI')]
     if (line.uri !== null && relevant[i - 1]?.tag !== 'EXT-X-STREAM-INF')
-      return [ruleViolation('variant-uri', line, 'is the URI of no variant')]
+      return [ruleViolation('variant-uri', line, 'is a URI without an EXT-X-STREAM-INF')]
     return []
   })
 }
 
 const ladder: Check = (lines) => {
   const variants = withTag(lines, 'EXT-X-STREAM-INF')
-  const film = variants.filter(showsPictures)
-  const hasSound = film.some((variant) => codecsOf(variant).some(isSound))
+  const videoVariants = variants.filter(hasVideo)
+  const hasAudio = videoVariants.some((variant) => codecsOf(variant).some(isAudioCodec))
   const rates = new Set(variants.map(bandwidthOf))
   return [
-    ...(rates.size > 1 ? [] : [ruleViolation('several-bit-rates', null, 'offers one bit rate')]),
+    ...(rates.size > 1 ? [] : [ruleViolation('several-bit-rates', null, 'offers only one bit rate')]),
     ...([...rates].some((rate) => rate <= 192_000)
       ? []
       : [ruleViolation('low-bit-rate', null, 'offers nothing at or below 192 kbit/s')]),
-    ...(!hasSound || variants.length > film.length
+    ...(!hasAudio || variants.length > videoVariants.length
       ? []
-      : [ruleViolation('sound-only', null, 'offers no sound without pictures')]),
+      : [ruleViolation('sound-only', null, 'offers no audio-only variant')]),
   ]
 }
 
-/** What each variant must say, and what all of them together should offer. */
-export const variantChecks: ReadonlyArray<Check> = [
-  uris,
-  bandwidth,
-  averageBandwidth,
-  codecs,
-  pictures,
-  ladder,
-]
+/** Rules for each variant, and for the set of variants. */
+export const variantChecks: ReadonlyArray<Check> = [uris, bandwidth, averageBandwidth, codecs, video, ladder]

@@ -1,25 +1,25 @@
 import { attributeOf, linesOf } from '../hls/m3u8-lines.ts'
 import { definitionIn, substitute } from '../hls/variables.ts'
 
-/** A list that a master playlist names. */
+/** A playlist that a master playlist refers to. */
 export type Child = {
-  /** As named, with variables filled in. */
+  /** As written, with variables substituted. */
   readonly uri: string
-  /** Absolute; `null` when the URI is none. */
+  /** Absolute; `null` if the URI is invalid. */
   readonly url: string | null
-  /** Where it is named first. */
+  /** Line of the first reference. */
   readonly number: number
-  /** Players switch between `pictures`, so these must be cut alike; `keyPictures` are for scrubbing through them. */
-  readonly role: 'pictures' | 'keyPictures' | 'other'
+  /** Players switch between `video` playlists, so these must be aligned; `iFrames` are for scrubbing. */
+  readonly role: 'video' | 'iFrames' | 'other'
 }
 
-/** Tags that name a list themselves, by what they make of it. */
-const namedBy: Readonly<Record<string, Child['role']>> = {
+/** The role of a playlist that a tag refers to by its URI attribute. */
+const roleByTagName: Readonly<Record<string, Child['role']>> = {
   'EXT-X-MEDIA': 'other',
-  'EXT-X-I-FRAME-STREAM-INF': 'keyPictures',
+  'EXT-X-I-FRAME-STREAM-INF': 'iFrames',
 }
 
-/** The lists that a master playlist at `url` names, each once. */
+/** Returns the playlists that a master playlist at `url` refers to, without duplicates. */
 export const childrenOf = (text: string, url: string): ReadonlyArray<Child> => {
   const variables = new Map<string, string>()
   const children = new Map<string, Child>()
@@ -27,12 +27,12 @@ export const childrenOf = (text: string, url: string): ReadonlyArray<Child> => {
   for (const line of linesOf(text)) {
     for (const [name, value] of definitionIn(line, url)) variables.set(name, value)
     if (line.tag === 'EXT-X-STREAM-INF')
-      role = attributeOf(line, 'RESOLUTION') === undefined ? 'other' : 'pictures'
+      role = attributeOf(line, 'RESOLUTION') === undefined ? 'other' : 'video'
 
-    const roleByTag = namedBy[line.tag ?? '']
-    const named = line.uri ?? (roleByTag === undefined ? undefined : attributeOf(line, 'URI'))
-    if (!named) continue
-    const uri = substitute(named, variables)
+    const roleByTag = roleByTagName[line.tag ?? '']
+    const written = line.uri ?? (roleByTag === undefined ? undefined : attributeOf(line, 'URI'))
+    if (!written) continue
+    const uri = substitute(written, variables)
     if (children.has(uri)) continue
     children.set(uri, {
       uri,

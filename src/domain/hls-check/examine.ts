@@ -12,7 +12,7 @@ export type ListReport = { readonly url: string; readonly findings: ReadonlyArra
 
 const listTypes = ['application/vnd.apple.mpegurl', 'audio/mpegurl']
 
-/** Rules about how a list is served. */
+/** Rules for the HTTP response of a playlist. */
 export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): ReadonlyArray<Finding> => {
   const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'no type'
   return [
@@ -21,18 +21,18 @@ export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): Re
   ]
 }
 
-/** A page, a picture, JSON: of what is no list at all, the rules of lists have nothing to say. */
+/** A page, an image, JSON: one finding is enough, as the rules for playlists do not apply. */
 const isNoList = (text: string): boolean => !linesOf(text).some(({ tag }) => tag?.startsWith('EXT'))
 
 const notAList = ({ contentType }: FetchedList): ReadonlyArray<Finding> => [
   ruleViolation(
     'head',
     null,
-    `is no HLS list (served as ${contentType ?? 'no type'}): no line of it begins with #EXT`,
+    `is not an HLS playlist (served as ${contentType ?? 'no type'}): no line begins with #EXT`,
   ),
 ]
 
-/** What there is to say about one list, by itself. */
+/** Returns the findings about one playlist by itself. */
 const findingsOf = (
   list: FetchedList,
   check: (text: string) => ReadonlyArray<Finding>,
@@ -45,11 +45,11 @@ const reasonOf = (error: Refused | Unavailable): string =>
   error._tag === 'Refused' ? error.message : `${error.dependency} cannot be asked`
 
 const unreachable = (child: Child, reason: string): Finding =>
-  ruleViolation('reachable', child, `names ${child.uri}: ${reason}`)
+  ruleViolation('reachable', child, `refers to ${child.uri}: ${reason}`)
 
 /**
- * Examines the list at `url` and, of a master, all lists that it names: a report for each, the first for the list
- * itself. A child that cannot be had is a finding; left is what keeps the first list from being had.
+ * Checks the playlist at `url` and, if it is a master, all its playlists. Returns one report for each, the
+ * master's first. An unreachable child is a finding. Fails only if `url` itself cannot be fetched.
  */
 export const examineLists =
   (url: string, fetchList: FetchList): TE.TaskEither<Refused | Unavailable, ReadonlyArray<ListReport>> =>
@@ -63,7 +63,7 @@ export const examineLists =
     const lists: Array<FetchedList & Pick<Child, 'role'> & { readonly url: string }> = []
     for (const child of childrenOf(text, url)) {
       if (child.url === null) {
-        missing.push(unreachable(child, 'that is no URI'))
+        missing.push(unreachable(child, 'this is not a valid URI'))
         continue
       }
       const fetched = await fetchList(child.url)()

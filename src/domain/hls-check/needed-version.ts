@@ -4,7 +4,7 @@ import { type Check, ruleViolation, withTag } from './finding.ts'
 
 const featuresOf = (lines: ReadonlyArray<Line>): ReadonlyArray<Feature> => {
   const has = (tag: string) => withTag(lines, tag).length > 0
-  const uses: Readonly<Record<Feature, boolean>> = {
+  const isUsed: Readonly<Record<Feature, boolean>> = {
     decimalDurations: withTag(lines, 'EXTINF').some(({ value }) => value.split(',')[0]?.includes('.')),
     byteRanges: has('EXT-X-BYTERANGE'),
     iFramesOnly: has('EXT-X-I-FRAMES-ONLY'),
@@ -16,10 +16,10 @@ const featuresOf = (lines: ReadonlyArray<Line>): ReadonlyArray<Feature> => {
       (line) => attributeOf(line, 'QUERYPARAM') !== undefined,
     ),
   }
-  return (Object.keys(uses) as ReadonlyArray<Feature>).filter((feature) => uses[feature])
+  return (Object.keys(isUsed) as ReadonlyArray<Feature>).filter((feature) => isUsed[feature])
 }
 
-/** Whether the version that a list declares has all that the list makes use of. */
+/** Checks that the declared version supports all features of the playlist. */
 export const checkVersion: Check = (lines) => {
   const [declaration, ...more] = withTag(lines, 'EXT-X-VERSION')
   const needed = lowestVersion(featuresOf(lines))
@@ -29,7 +29,7 @@ export const checkVersion: Check = (lines) => {
 
   const { value } = declaration
   if (!/^\d+$/.test(value))
-    return [ruleViolation('version', declaration, `declares ${value}, which is no version`), ...again]
+    return [ruleViolation('version', declaration, `declares ${value}, which is not a version`), ...again]
   if (Number(value) >= needed) return again
   return [ruleViolation('version', declaration, `declares ${value} and needs ${needed}`), ...again]
 }

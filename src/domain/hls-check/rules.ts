@@ -1,11 +1,11 @@
 type RuleText = {
-  /** A player may fail on a `fault`; `advice` is about comfort. */
+  /** A `fault` can make a player fail; `advice` improves playback. */
   readonly severity: 'fault' | 'advice'
   readonly source: string
   readonly fix: string
 }
 
-/** What the examiner looks for, where it is written, and what to do about it. */
+/** The rules of `larder check`: severity, source and fix. */
 export const rules = {
   text: {
     severity: 'fault',
@@ -15,37 +15,37 @@ export const rules = {
   head: {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.1.1',
-    fix: 'Begin the list with a line #EXTM3U.',
+    fix: 'Begin the playlist with a line #EXTM3U.',
   },
   version: {
     severity: 'fault',
     source: 'RFC 8216bis §8',
-    fix: 'Declare, once, a version that has all that the list makes use of.',
+    fix: 'Declare, once, a version that supports all features in the playlist.',
   },
   'attribute-list': {
     severity: 'fault',
     source: 'RFC 8216bis §4.2',
-    fix: 'Write NAME=value with commas between, each name once, text in quotes and numbers without.',
+    fix: 'Write NAME=value, separated by commas, each name once, text in quotes, numbers without.',
   },
   'reserved-parameter': {
     severity: 'fault',
     source: 'RFC 8216bis §6.2.5',
-    fix: 'Rename the query parameter: names that start with _HLS_ are for the protocol itself.',
+    fix: 'Rename the query parameter: names that start with _HLS_ are reserved for the protocol.',
   },
   variable: {
     severity: 'fault',
     source: 'RFC 8216bis §4.3',
-    fix: 'Define the variable by EXT-X-DEFINE in a line before its first use.',
+    fix: 'Define the variable with EXT-X-DEFINE on a line before its first use.',
   },
   kind: {
     severity: 'fault',
     source: 'RFC 8216bis §4.1',
-    fix: 'Keep variants and parts in lists of their own, and let no list be empty.',
+    fix: 'Put variants into a master playlist and segments into media playlists; no playlist may be empty.',
   },
   'independent-segments': {
     severity: 'fault',
     source: 'Apple HLS authoring specification, media playlists',
-    fix: 'Add #EXT-X-INDEPENDENT-SEGMENTS, after making sure that each part starts with a key picture.',
+    fix: 'Make sure that each segment starts with a keyframe; then add #EXT-X-INDEPENDENT-SEGMENTS.',
   },
   'target-duration': {
     severity: 'fault',
@@ -55,77 +55,77 @@ export const rules = {
   duration: {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.4.1',
-    fix: 'Write #EXTINF:<seconds in fixed notation>, before each part, and nothing before no part.',
+    fix: 'Write one #EXTINF:<seconds in fixed notation>, before each segment, and none elsewhere.',
   },
   vod: {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.3.5',
-    fix: 'Add #EXT-X-PLAYLIST-TYPE:VOD: the list is complete and will not change.',
+    fix: 'Add #EXT-X-PLAYLIST-TYPE:VOD: the playlist is complete and will not change.',
   },
   'media-sequence': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.3.2',
-    fix: 'Add #EXT-X-MEDIA-SEQUENCE:0: all parts are there from the first.',
+    fix: 'Add #EXT-X-MEDIA-SEQUENCE:0: the playlist has all segments from the first one.',
   },
   end: {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.3.4',
-    fix: 'Let #EXT-X-ENDLIST be the last line, so that no player waits for more.',
+    fix: 'Make #EXT-X-ENDLIST the last line, so that players do not wait for more segments.',
   },
   map: {
     severity: 'fault',
     source: 'RFC 8216bis §3.1.2, §4.4.4.5',
-    fix: 'Name the init segment by #EXT-X-MAP:URI="…" before the first CMAF part.',
+    fix: 'Add #EXT-X-MAP:URI="…" with the init segment before the first CMAF segment.',
   },
   'variant-uri': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.6.2',
-    fix: 'Let the URI of each variant follow its EXT-X-STREAM-INF in the next line.',
+    fix: 'Write the URI of each variant on the line after its EXT-X-STREAM-INF.',
   },
   bandwidth: {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.6.2',
-    fix: 'Measure the peak of the parts, with the sound that goes with them, and write it as BANDWIDTH.',
+    fix: 'Measure the peak bit rate of the segments, including their audio, and write it as BANDWIDTH.',
   },
   'average-bandwidth': {
     severity: 'fault',
     source: 'Apple HLS authoring specification, multivariant playlists',
-    fix: 'Write all bits by all seconds as AVERAGE-BANDWIDTH: never more than BANDWIDTH.',
+    fix: 'Write total bits divided by total seconds as AVERAGE-BANDWIDTH; it is never more than BANDWIDTH.',
   },
   codecs: {
     severity: 'fault',
     source: 'RFC 6381 §3.3',
-    fix: 'Read each codec with its profile from the produced file: CODECS="avc1.640028,mp4a.40.2".',
+    fix: 'Write each codec with its profile, read from the encoded file: CODECS="avc1.640028,mp4a.40.2".',
   },
   resolution: {
     severity: 'fault',
     source: 'Apple HLS authoring specification, multivariant playlists',
-    fix: 'Add RESOLUTION=<width>x<height> to each variant with pictures.',
+    fix: 'Add RESOLUTION=<width>x<height> to each variant with video.',
   },
   'frame-rate': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.6.2',
-    fix: 'Add FRAME-RATE with three decimals (29.970) to each variant with pictures.',
+    fix: 'Add FRAME-RATE with three decimals (29.970) to each variant with video.',
   },
   group: {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.6.1',
-    fix: 'Define each group that is referred to, give each member a TYPE, GROUP-ID and a NAME of its own, and each group at most one DEFAULT.',
+    fix: 'Define each group that a variant refers to. Give each member a TYPE, a GROUP-ID and a unique NAME, and each group at most one DEFAULT.',
   },
   'byte-range': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.4.2',
-    fix: 'Write #EXT-X-BYTERANGE:<length>@<offset> before the URI of the part that these bytes are of.',
+    fix: 'Write #EXT-X-BYTERANGE:<length>@<offset> before the URI of the segment that has these bytes.',
   },
   'i-frames': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.3.6',
-    fix: 'List each key picture once, with bytes of its own, to be shown until the next; all of them last as long as the film.',
+    fix: 'List each keyframe once, with its own byte range and its time until the next keyframe; together they last as long as the video.',
   },
   'i-frame-stream': {
     severity: 'fault',
     source: 'RFC 8216bis §4.4.6.3',
-    fix: 'Name each list of key pictures, which says #EXT-X-I-FRAMES-ONLY, by the URI of an EXT-X-I-FRAME-STREAM-INF without rate or groups, and nowhere else.',
+    fix: 'Refer to each I-frame playlist (with #EXT-X-I-FRAMES-ONLY) only from the URI of an EXT-X-I-FRAME-STREAM-INF, without frame rate or groups.',
   },
   'several-bit-rates': {
     severity: 'advice',
@@ -140,17 +140,17 @@ export const rules = {
   'sound-only': {
     severity: 'advice',
     source: 'Apple HLS authoring specification, multivariant playlists',
-    fix: 'Offer the sound of a film as a variant without pictures.',
+    fix: 'Offer the audio of a video as a variant without video.',
   },
   scrubbing: {
     severity: 'advice',
     source: 'Apple HLS authoring specification, trick play',
-    fix: 'Offer lists of key pictures by EXT-X-I-FRAME-STREAM-INF, so that players can show what they seek through.',
+    fix: 'Offer I-frame playlists (EXT-X-I-FRAME-STREAM-INF), so that players can show images while seeking.',
   },
   reachable: {
     severity: 'fault',
     source: 'RFC 8216bis §6.2.1',
-    fix: 'Make the list answer 200 to whoever holds the token of its file.',
+    fix: 'Make sure that the playlist is answered with 200 for a client with a token of its file.',
   },
   'same-target': {
     severity: 'fault',
@@ -160,17 +160,17 @@ export const rules = {
   aligned: {
     severity: 'fault',
     source: 'RFC 8216bis §6.2.4',
-    fix: 'Cut all renditions at the same times, or players stutter where they switch.',
+    fix: 'Split all renditions into segments at the same times; otherwise players stutter when they switch.',
   },
   'media-type': {
     severity: 'fault',
     source: 'RFC 8216bis §4',
-    fix: 'Serve lists as application/vnd.apple.mpegurl.',
+    fix: 'Serve playlists as application/vnd.apple.mpegurl.',
   },
   compression: {
     severity: 'advice',
     source: 'Apple HLS authoring specification, delivery',
-    fix: 'Compress lists with gzip for those who accept it.',
+    fix: 'Compress playlists with gzip for clients that accept it.',
   },
 } as const satisfies Readonly<Record<string, RuleText>>
 

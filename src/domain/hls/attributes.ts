@@ -1,13 +1,13 @@
-// Values of attributes in a form that no data can break (RFC 8216bis §4.2).
+// Attribute values that are valid for any data (RFC 8216bis §4.2).
 
-/** A decimal-integer: rounded up, and as near as can be written where `n` is negative, huge or no number. */
+/** Writes a decimal-integer, rounded up. Negative, too large or NaN: the nearest valid value. */
 export const decimalInteger = (n: number): string =>
   String(Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(n) || 0)))
 
-/** A quoted-string; what it may not hold (quotes, line breaks, control characters) is left out. */
+/** Writes a quoted-string. Removes quotes, line breaks and control characters, which it may not contain. */
 export const quotedString = (text: string): string => `"${text.replace(/["\p{Cc}\u2028\u2029]/gu, '')}"`
 
-/** `NAME=value` of those that have a value, with commas between. */
+/** Joins `NAME=value` pairs with commas. Omits attributes that are `null`. */
 export const attributeList = (attributes: Readonly<Record<string, string | null>>): string =>
   Object.entries(attributes)
     .filter(([, value]) => value !== null)

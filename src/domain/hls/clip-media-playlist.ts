@@ -2,18 +2,18 @@ import { type Clip, isListed, type Span } from '../access/restrictions.ts'
 import { entriesOf } from './entries.ts'
 import { secondsOf } from './m3u8-lines.ts'
 
-/** A media part as it stands in a list: from its EXTINF up to and with its URI, and on over all that is of it. */
+/** A segment in a playlist. `text`: from its EXTINF to its URI; adjacent entries of one URI are joined. */
 type ListedPart = { readonly uri: string; readonly span: Span; readonly text: string }
 
-/** A media playlist, read: its parts and the text between them, in order. */
-export type ReadMediaPlaylist = ReadonlyArray<string | ListedPart>
+/** A parsed media playlist: its segments and the text between them, in order. */
+export type ParsedMediaPlaylist = ReadonlyArray<string | ListedPart>
 
 const microseconds = 1_000_000
 
 const isPart = (piece: string | ListedPart | undefined): piece is ListedPart => typeof piece === 'object'
 
-export const readMediaPlaylist = (text: string): ReadMediaPlaylist => {
-  // Whole microseconds, which is what we write: a sum of a thousand of them is exact.
+export const readMediaPlaylist = (text: string): ParsedMediaPlaylist => {
+  // Our playlists have whole microseconds. As integers they add up exactly.
   let end = 0
   const entries = entriesOf(text, 'EXTINF', (head, uri, text): ListedPart => {
     const start = end
@@ -33,11 +33,11 @@ export const readMediaPlaylist = (text: string): ReadMediaPlaylist => {
 }
 
 /**
- * The list of those parts alone that lie in the clip (http-api.md §2.4); `null` when none does. All else stays: the init
- * segment, the target duration (which all lists of a file share), the version and the end. Key pictures of one part
- * stay together, so that an I-frame playlist begins and ends where the media playlist does.
+ * Returns the playlist with only the segments in the clip (http-api.md §2.4); `null` if there is none. All
+ * else stays: the init segment, the target duration (shared by all playlists of a file), the version and
+ * ENDLIST. Keyframes of one segment stay together, so that I-frame and media playlist cover the same time.
  */
-export const clipMediaPlaylist = (list: ReadMediaPlaylist, clip: Clip): string | null => {
-  const left = list.filter((piece) => !isPart(piece) || isListed(clip, piece.span))
-  return left.some(isPart) ? left.map((piece) => (isPart(piece) ? piece.text : piece)).join('') : null
+export const clipMediaPlaylist = (list: ParsedMediaPlaylist, clip: Clip): string | null => {
+  const kept = list.filter((piece) => !isPart(piece) || isListed(clip, piece.span))
+  return kept.some(isPart) ? kept.map((piece) => (isPart(piece) ? piece.text : piece)).join('') : null
 }

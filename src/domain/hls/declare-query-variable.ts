@@ -2,13 +2,13 @@ import { linesOf } from './m3u8-lines.ts'
 import { lowestVersion } from './version.ts'
 
 /**
- * Adds `#EXT-X-DEFINE:QUERYPARAM="{name}"` (RFC 8216bis §4.4.2.3) before anything can refer to it, and the
- * version that it needs.
+ * Adds `#EXT-X-DEFINE:QUERYPARAM="{name}"` (RFC 8216bis §4.4.2.3) before the first reference, and raises the
+ * declared version if necessary.
  */
 export const declareQueryVariable = (text: string, name: string): string => {
   const lines = linesOf(text)
-  const declared = Number(lines.find(({ tag }) => tag === 'EXT-X-VERSION')?.value ?? 0) || 0
-  const version = Math.max(declared, lowestVersion(['queryVariables']))
+  const declaredVersion = Number(lines.find(({ tag }) => tag === 'EXT-X-VERSION')?.value ?? 0) || 0
+  const version = Math.max(declaredVersion, lowestVersion(['queryVariables']))
   const others = lines.filter(({ tag }) => tag !== 'EXT-X-VERSION').map((line) => line.text)
   const newline = others[0]?.endsWith('\r\n') ? '\r\n' : '\n'
 

@@ -1,8 +1,8 @@
 import { type Line, linesOf } from './m3u8-lines.ts'
 
 /**
- * Takes a list apart into what stands between `tag` and the next URI, each an entry, and the text around them. An
- * entry that is cut off is text.
+ * Splits a playlist into entries, each from `tag` to the next URI, and the text between entries. An entry
+ * without a URI is text.
  */
 export const entriesOf = <A>(
   text: string,

@@ -5,18 +5,18 @@ import type { MobileFilter } from './mobile-filter.ts'
 import type { Size } from './size-comparison.ts'
 import { putStartVariantFirst } from './start-variant.ts'
 
-/** A variant as it stands in a master playlist. */
+/** A variant in a master playlist. */
 export type ListedVariant = VariantChoice & {
   readonly uri: string
-  /** The group that its sound is in, when that is not in itself. */
-  readonly soundGroup: string | null
-  /** From its EXT-X-STREAM-INF up to and with its URI, and the line of its key pictures behind it. */
+  /** Its audio group; `null` if it has no separate audio. */
+  readonly audioGroup: string | null
+  /** From its EXT-X-STREAM-INF to its URI, and the I-frame line after it. */
   readonly text: string
 }
 
 /**
- * A master playlist, read: its variants and the text between them, in order. Reading costs ten times as much as
- * filtering, so a caller that filters one list often keeps this.
+ * A parsed master playlist: its variants and the text between them, in order. Parsing costs ten times as much
+ * as filtering, so a caller that filters one playlist often should cache the parsed form.
  */
 export type Master = ReadonlyArray<string | ListedVariant>
 
@@ -29,7 +29,7 @@ const variantOf = (head: Line, uri: string, text: string): ListedVariant => ({
   bandwidth: Number(attributeOf(head, 'BANDWIDTH')),
   size: sizeOf(attributeOf(head, 'RESOLUTION')),
   uri,
-  soundGroup: attributeOf(head, 'AUDIO') ?? null,
+  audioGroup: attributeOf(head, 'AUDIO') ?? null,
   text,
 })
 
@@ -38,7 +38,7 @@ export const isVariant = (piece: string | ListedVariant): piece is ListedVariant
 const iFramesIn = (piece: string | ListedVariant | undefined): string =>
   typeof piece === 'string' ? (/^(?:#EXT-X-I-FRAME-STREAM-INF:.*\n?)*/.exec(piece)?.[0] ?? '') : ''
 
-/** Reads a list of ours, in which key pictures stand behind the variant that they are of, and go where it goes. */
+/** Parses a playlist of ours, in which the I-frame line of a variant follows it, and moves with it. */
 export const readMaster = (text: string): Master => {
   const pieces = entriesOf(text, 'EXT-X-STREAM-INF', variantOf)
   return pieces.map((piece, i) => {
@@ -48,9 +48,8 @@ export const readMaster = (text: string): Master => {
 }
 
 /**
- * Filters a master playlist by its text and puts it in the order of http-api.md §5.3. The cache holds the whole list
- * once a file, and never one list for each filter that a viewer may think of (§5.2). Text between variants stays in
- * its place.
+ * Filters the variants of a master playlist and sorts them as in http-api.md §5.3. The cache has one complete
+ * playlist for each file, never one for each filter (§5.2). Text between variants stays in its place.
  */
 export const filterMaster = (master: Master, filter: MobileFilter): string => {
   const listed = putStartVariantFirst(filterVariants(master.filter(isVariant), filter), filter.size)

@@ -7,12 +7,12 @@ export type VariantChoice = {
   readonly size: Size | null
 }
 
-const unlessNone = <A>(all: ReadonlyArray<A>, keep: (a: A) => boolean): ReadonlyArray<A> => {
-  const kept = all.filter(keep)
-  return kept.length > 0 ? kept : all
+const filterUnlessEmpty = <A>(all: ReadonlyArray<A>, matches: (a: A) => boolean): ReadonlyArray<A> => {
+  const matching = all.filter(matches)
+  return matching.length > 0 ? matching : all
 }
 
-/** Of those with a size, the best for each effective pixel ratio; all that are equally good. */
+/** Of the variants with a size, keeps the best for each effective pixel ratio, and all ties. */
 const bestOfEachRatio = <A extends VariantChoice>(
   all: ReadonlyArray<A>,
   want: Size,
@@ -33,13 +33,13 @@ const bestOfEachRatio = <A extends VariantChoice>(
     .map(({ choice }) => choice)
 }
 
-/** What a viewer is to choose from, in the order given; something whenever there was something (http-api.md §5.3). */
+/** Applies the filter, in the given order. Never empty unless the input is (http-api.md §5.3). */
 export const filterVariants = <A extends VariantChoice>(
   all: ReadonlyArray<A>,
   filter: MobileFilter,
 ): ReadonlyArray<A> => {
   const { size, pixelRatio, minBandwidth, maxBandwidth } = filter
   const fitting = size === null ? all : bestOfEachRatio(all, size, pixelRatio)
-  const richEnough = unlessNone(fitting, ({ bandwidth }) => bandwidth >= minBandwidth)
-  return unlessNone(richEnough, ({ bandwidth }) => bandwidth <= maxBandwidth)
+  const richEnough = filterUnlessEmpty(fitting, ({ bandwidth }) => bandwidth >= minBandwidth)
+  return filterUnlessEmpty(richEnough, ({ bandwidth }) => bandwidth <= maxBandwidth)
 }

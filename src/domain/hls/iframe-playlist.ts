@@ -11,8 +11,8 @@ const entriesOf = (part: KeyedPart): ReadonlyArray<ListEntry> =>
   }))
 
 /**
- * The I-frame playlist of an export (RFC 8216bis §4.4.3.6): its key pictures, each as a range of the part that it
- * is in, shown until the next. `none` when there are not enough of them to show all of the export, as of sound.
+ * Returns the I-frame playlist of an export (RFC 8216bis §4.4.3.6): each keyframe as a byte range of its
+ * segment, shown until the next one. `none` if keyframes do not cover all of the export, as for audio.
  */
 export const toIFramePlaylist = ({ targetDuration, parts }: KeyedVodParts): O.Option<string> => {
   const media = parts.filter(({ role }) => role === 'media')
@@ -23,7 +23,7 @@ export const toIFramePlaylist = ({ targetDuration, parts }: KeyedVodParts): O.Op
       parts,
       features: ['decimalDurations', 'byteRanges', 'iFramesOnly'],
       mapFeature: 'mapInIFrames',
-      nature: '#EXT-X-I-FRAMES-ONLY',
+      kindTag: '#EXT-X-I-FRAMES-ONLY',
       entries: media.flatMap(entriesOf),
     }),
   )

@@ -5,35 +5,35 @@ import { type Feature, lowestVersion } from './version.ts'
 
 const microseconds = 1_000_000
 
-/** As resolved from a list's own place below `/api/1/content_files/exports/`. */
+/** Relative to the playlist's path below `/api/1/content_files/exports/`. */
 const uriOf = (part: ContentPart): string => `parts/${part.uid}.${extensionOf(part)}`
 
-/** What a player fetches at one time. */
+/** What a player fetches with one request. */
 export type ListEntry = Timed & {
   readonly part: ContentPart
-  /** Of which bytes of the part: `length@offset`; `null` for all of it. */
+  /** `length@offset` in the segment; `null` for all of it. */
   readonly byteRange: string | null
 }
 
-/** What is the same in media playlists of all kinds. */
+/** Input for media playlists of all kinds. */
 export type ListText = Pick<VodParts, 'targetDuration' | 'parts'> & {
   readonly features: ReadonlyArray<Feature>
-  /** What initialises makes it need, where there is any. */
+  /** The additional feature of a playlist that has an init segment. */
   readonly mapFeature: Feature
-  /** The tag that says how its entries may be decoded. */
-  readonly nature: string
+  /** The tag that says how entries can be decoded. */
+  readonly kindTag: string
   readonly entries: ReadonlyArray<ListEntry>
 }
 
 /**
- * The text of a complete media playlist (RFC 8216bis §4.4.3): relative URIs, unsigned. Its durations add up to the
- * exact one.
+ * Returns the text of a complete media playlist (RFC 8216bis §4.4.3): relative URIs, unsigned. Its durations
+ * add up to the exact total.
  */
 export const toListText = (list: ListText): string => {
   const inits = list.parts.filter(({ role }) => role === 'init')
   const features = inits.length > 0 ? [...list.features, list.mapFeature] : list.features
   const durations = durationsOf(list.entries, microseconds)
-  // The target is the same in all lists of a file; an entry that outlasts it would make the list invalid.
+  // All playlists of a file share the target duration; a longer entry would make the playlist invalid.
   const longest = durations.reduce((a, b) => Math.max(a, b), 0)
   const target = Math.max(1, list.targetDuration, Math.round(longest / microseconds))
 
@@ -43,7 +43,7 @@ export const toListText = (list: ListText): string => {
     `#EXT-X-TARGETDURATION:${target}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
-    list.nature,
+    list.kindTag,
     ...inits.map((init) => `#EXT-X-MAP:URI="${uriOf(init)}"`),
   ]
   list.entries.forEach(({ part, byteRange }, i) => {

@@ -7,17 +7,17 @@ export type Attribute = {
   readonly quoted: boolean
 }
 
-/** A line of an m3u8 text, as its readers want it. */
+/** A line of an m3u8 text with its tag, attributes and URI. */
 export type Line = {
   /** From 1. */
   readonly number: number
-  /** `EXT-X-MAP`; `null` for what is no tag. */
+  /** `EXT-X-MAP`; `null` for a line without a tag. */
   readonly tag: string | null
-  /** What stands after the tag's colon, as written. */
+  /** The text after the tag's colon. */
   readonly value: string
   readonly attributes: ReadonlyArray<Attribute>
   readonly uri: string | null
-  /** Its text, `tokens` put together: with its line break. */
+  /** The text of all `tokens`, with the line break. */
   readonly text: string
   readonly tokens: ReadonlyArray<Token>
 }
@@ -33,11 +33,11 @@ const attributesOf = (tokens: ReadonlyArray<Token>): ReadonlyArray<Attribute> =>
 }
 
 const lineOf = (tokens: ReadonlyArray<Token>, number: number): Line => {
-  const at = tokens.findIndex(({ kind }) => kind === 'tagName')
-  const valueTokens = at < 0 ? [] : tokens.slice(at + 1).filter(({ kind }) => kind !== 'newline')
+  const tagIndex = tokens.findIndex(({ kind }) => kind === 'tagName')
+  const valueTokens = tagIndex < 0 ? [] : tokens.slice(tagIndex + 1).filter(({ kind }) => kind !== 'newline')
   return {
     number,
-    tag: tokens[at]?.text.replace(/^#|:$/g, '') ?? null,
+    tag: tokens[tagIndex]?.text.replace(/^#|:$/g, '') ?? null,
     value: valueTokens
       .map(({ text }) => text)
       .join('')
@@ -49,27 +49,27 @@ const lineOf = (tokens: ReadonlyArray<Token>, number: number): Line => {
   }
 }
 
-/** The lines of an m3u8 text in order; their `text`s together are the input. */
+/** Returns the lines of an m3u8 text in order. Their `text`s together are the input. */
 export const linesOf = (text: string): ReadonlyArray<Line> => {
   const lines: Line[] = []
   let tokens: Token[] = []
-  const end = () => {
+  const flush = () => {
     if (tokens.length > 0) lines.push(lineOf(tokens, lines.length + 1))
     tokens = []
   }
   for (const token of tokenize(text)) {
     tokens.push(token)
-    if (token.kind === 'newline') end()
+    if (token.kind === 'newline') flush()
   }
-  end()
+  flush()
   return lines
 }
 
-/** The value of an attribute, without quotes. */
+/** Returns the value of an attribute, without quotes. */
 export const attributeOf = (line: Line, name: string): string | undefined =>
   line.attributes.find((attribute) => attribute.name === name)?.value
 
-/** Seconds of an EXTINF line; not a number when it is not in fixed notation. */
+/** Returns the seconds of an EXTINF line; NaN if they are not in fixed notation. */
 export const secondsOf = ({ value }: Line): number => {
   const [, seconds] = /^(\d+(?:\.\d+)?),/.exec(value) ?? []
   return seconds === undefined ? Number.NaN : Number(seconds)

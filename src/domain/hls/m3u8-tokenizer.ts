@@ -5,9 +5,9 @@ export type Token = {
 }
 
 /**
- * `tagName` goes up to and with the colon (`#EXTINF:`); what follows is `attributeName`, `punctuation` (`=`, `,`)
- * and `quotedString` or `value` for an attribute list, else one `value`. `malformed`: the rest of an attribute
- * list from the place where it stops being one. `space`: what stands around the content of a line.
+ * `tagName` includes the colon (`#EXTINF:`). After it comes an attribute list (`attributeName`, `punctuation`
+ * for `=` and `,`, and `quotedString` or `value`), or one `value`. `malformed`: the rest of an attribute list
+ * from the first syntax error. `space`: spaces and control characters around the content of a line.
  */
 export type TokenKind =
   | 'byteOrderMark'
@@ -27,10 +27,10 @@ const tag = /^(#EXT[^:]*:?)(.*)$/s
 const attributeListStart = /^\s*[A-Z0-9-]+=/
 const attribute = /(\s*)([A-Z0-9-]+)(=)(?:("[^"]*")(\s*)|([^",]*))(,|$)/y
 
-const filled = (...tokens: ReadonlyArray<Token>): ReadonlyArray<Token> =>
+const withoutEmpty = (...tokens: ReadonlyArray<Token>): ReadonlyArray<Token> =>
   tokens.filter(({ text }) => text !== '')
 
-/** Around the content of a line stands what the URL standard strips from a URL: spaces and control characters. */
+/** Strips what the URL standard strips from a URL: spaces and control characters. */
 const contentBounds = (text: string): readonly [start: number, end: number] => {
   let start = 0
   while (text.charCodeAt(start) <= 0x20) start += 1
@@ -41,15 +41,15 @@ const contentBounds = (text: string): readonly [start: number, end: number] => {
 
 const attributesOf = (text: string): ReadonlyArray<Token> => {
   const tokens: Token[] = []
-  let at = 0
-  while (at < text.length) {
-    attribute.lastIndex = at
+  let position = 0
+  while (position < text.length) {
+    attribute.lastIndex = position
     const match = attribute.exec(text)
-    if (match === null) return [...tokens, { kind: 'malformed', text: text.slice(at) }]
+    if (match === null) return [...tokens, { kind: 'malformed', text: text.slice(position) }]
 
     const [whole, before = '', name = '', equals = '', quoted = '', after = '', bare = '', comma = ''] = match
     tokens.push(
-      ...filled(
+      ...withoutEmpty(
         { kind: 'space', text: before },
         { kind: 'attributeName', text: name },
         { kind: 'punctuation', text: equals },
@@ -59,7 +59,7 @@ const attributesOf = (text: string): ReadonlyArray<Token> => {
         { kind: 'punctuation', text: comma },
       ),
     )
-    at += whole.length
+    position += whole.length
   }
   return tokens
 }
@@ -73,27 +73,27 @@ const contentOf = (text: string): ReadonlyArray<Token> => {
   const [, name = '', rest = ''] = match
   const value: ReadonlyArray<Token> = attributeListStart.test(rest)
     ? attributesOf(rest)
-    : filled({ kind: 'value', text: rest })
+    : withoutEmpty({ kind: 'value', text: rest })
   return [{ kind: 'tagName', text: name }, ...value]
 }
 
 /**
- * Takes an m3u8 text apart (RFC 8216bis §4.1, §4.2) and loses nothing: lines end in LF or CRLF, the last one
- * perhaps in neither. Whatever text comes in, it does not fail: see `malformed`.
+ * Splits an m3u8 text into tokens without loss (RFC 8216bis §4.1, §4.2). Lines end in LF or CRLF; the last
+ * one may have no line break. Never throws: see `malformed`.
  */
 export const tokenize = (text: string): ReadonlyArray<Token> => {
   const tokens: Token[] = []
-  const marked = text.startsWith('\uFEFF')
-  if (marked) tokens.push({ kind: 'byteOrderMark', text: '\uFEFF' })
+  const hasMark = text.startsWith('\uFEFF')
+  if (hasMark) tokens.push({ kind: 'byteOrderMark', text: '\uFEFF' })
 
-  line.lastIndex = marked ? 1 : 0
+  line.lastIndex = hasMark ? 1 : 0
   while (line.lastIndex < text.length) {
     const [, whole = '', newline = ''] = line.exec(text) ?? []
     const [start, end] = contentBounds(whole)
     tokens.push(
-      ...filled({ kind: 'space', text: whole.slice(0, start) }),
+      ...withoutEmpty({ kind: 'space', text: whole.slice(0, start) }),
       ...contentOf(whole.slice(start, end)),
-      ...filled({ kind: 'space', text: whole.slice(end) }, { kind: 'newline', text: newline }),
+      ...withoutEmpty({ kind: 'space', text: whole.slice(end) }, { kind: 'newline', text: newline }),
     )
   }
   return tokens

@@ -4,9 +4,9 @@ import { attributeList, decimalInteger, quotedString } from './attributes.ts'
 import { type Variant, variantsOf } from './variants.ts'
 import { lowestVersion } from './version.ts'
 
-const soundGroup = quotedString('sound')
+const audioGroup = quotedString('sound')
 
-/** As resolved from the playlist's own place, `/api/1/content_files/{cf}/mobile.m3u8` (http-api.md §5.5). */
+/** Relative to the playlist's path, `/api/1/content_files/{cf}/mobile.m3u8` (http-api.md §5.5). */
 const uriOf = ({ uid }: ContentExport): string => `../exports/${uid}.m3u8`
 
 const frameRateOf = ({ num, den }: FrameRate): string | null => {
@@ -17,7 +17,7 @@ const frameRateOf = ({ num, den }: FrameRate): string | null => {
 const mediaLine = (sound: ContentExport): string =>
   `#EXT-X-MEDIA:${attributeList({
     TYPE: 'AUDIO',
-    'GROUP-ID': soundGroup,
+    'GROUP-ID': audioGroup,
     NAME: quotedString('Sound'),
     DEFAULT: 'YES',
     AUTOSELECT: 'YES',
@@ -32,12 +32,12 @@ const variantLines = (variant: Variant): ReadonlyArray<string> => [
     CODECS: variant.codecs.length === 0 ? null : quotedString(variant.codecs.join(',')),
     RESOLUTION: variant.resolution,
     'FRAME-RATE': variant.frameRate === null ? null : frameRateOf(variant.frameRate),
-    AUDIO: variant.withSound ? soundGroup : null,
+    AUDIO: variant.usesAudioGroup ? audioGroup : null,
   })}`,
   uriOf(variant.export),
 ]
 
-/** Key pictures have no sound, and no rate: how fast they go by is up to the player (RFC 8216bis §4.4.6.3). */
+/** An I-frame stream has no audio and no frame rate: the player chooses the speed (RFC 8216bis §4.4.6.3). */
 const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant): ReadonlyArray<string> =>
   iFrames === null
     ? []
@@ -52,14 +52,14 @@ const iFrameLines = ({ export: { uid, codecs, iFrames }, resolution }: Variant):
       ]
 
 /**
- * The master playlist of a file (RFC 8216bis §4.4.6, http-api.md §5.2): all its variants, unsigned and unfiltered,
- * with relative URIs; behind each variant that of its key pictures. `none` when it has no export in parts.
+ * Returns the master playlist of a file (RFC 8216bis §4.4.6, http-api.md §5.2): all variants, unsigned and
+ * unfiltered, with relative URIs, each followed by its I-frame stream. `none` if no export is segmented.
  */
 export const toMasterPlaylist = (file: ContentFile): O.Option<string> => {
   const { sound, variants } = variantsOf(file)
   if (variants.length === 0) return O.none
 
-  // Whoever cannot read decimal durations can play no child, so that is the least to ask for here too.
+  // Every media playlist has decimal durations, so the master playlist requires their version, too.
   const version = lowestVersion(
     sound === null ? ['decimalDurations'] : ['decimalDurations', 'renditionGroups'],
   )

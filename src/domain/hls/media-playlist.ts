@@ -1,14 +1,14 @@
 import type { VodParts } from '../media/content-export.ts'
 import { toListText } from './list-text.ts'
 
-/** The media playlist of an export (http-api.md §5.6): a pure function of its parts. */
+/** Returns the media playlist of an export (http-api.md §5.6). */
 export const toMediaPlaylist = ({ targetDuration, parts }: VodParts): string =>
   toListText({
     targetDuration,
     parts,
     features: ['decimalDurations'],
     mapFeature: 'map',
-    nature: '#EXT-X-INDEPENDENT-SEGMENTS',
+    kindTag: '#EXT-X-INDEPENDENT-SEGMENTS',
     entries: parts
       .filter(({ role }) => role === 'media')
       .map((part) => ({

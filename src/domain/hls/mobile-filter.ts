@@ -3,21 +3,21 @@ import { E } from '../../fp.ts'
 import { Bandwidth, PixelRatio, Pixels } from '../shared/query-numbers.ts'
 import type { Size } from './size-comparison.ts'
 
-/** What a viewer asks of a master playlist (http-api.md §5.3). */
+/** The query of a master playlist (http-api.md §5.3). */
 export type MobileFilter = {
-  /** CSS pixels that it is to be shown on. */
+  /** Size of the player (CSS pixels). */
   readonly size: Size | null
-  /** Device pixels to a CSS pixel. */
+  /** Device pixels per CSS pixel. */
   readonly pixelRatio: number
   /** Bits per second. */
   readonly minBandwidth: number
-  /** Bits per second; infinite when there is no bound. */
+  /** Bits per second; infinite if unbounded. */
   readonly maxBandwidth: number
 }
 
 const Query = t.partial({ w: Pixels, h: Pixels, pr: PixelRatio, bmin: Bandwidth, bmax: Bandwidth })
 
-const Inside = t.strict({
+const Decoded = t.strict({
   size: t.union([t.null, t.strict({ width: t.number, height: t.number })]),
   pixelRatio: t.number,
   minBandwidth: t.number,
@@ -33,7 +33,7 @@ const filterOf = ({ w, h, pr = 1, bmin = 0, bmax = Number.POSITIVE_INFINITY }: t
 
 const Filter = new t.Type<MobileFilter, unknown, unknown>(
   'MobileFilter',
-  Inside.is,
+  Decoded.is,
   (u, context) => {
     const query = Query.validate(u, context)
     if (E.isLeft(query)) return query
@@ -49,5 +49,5 @@ const Filter = new t.Type<MobileFilter, unknown, unknown>(
   }),
 )
 
-/** Decodes the query of a master playlist; each fault names its parameter. What it does not know, it ignores. */
+/** Decodes the query of a master playlist. Each error names its parameter. Unknown parameters are ignored. */
 export const MobileFilter = Object.assign(Filter, { props: Query.props })

@@ -2,12 +2,12 @@ import { type ExportFacts, permitsExport, type Restrictions } from '../access/re
 import { isVariant, type Master } from './filter-master.ts'
 import { attributeOf, type Line, linesOf } from './m3u8-lines.ts'
 
-/** The uid in `../exports/{uid}.m3u8`. */
+/** Returns the uid in `../exports/{uid}.m3u8`. */
 const exportIn = (uri: string): string => /([^/]*)\.m3u8$/.exec(uri)?.[1] ?? ''
 
 /**
- * A master playlist without the variants and renditions that a viewer may not have (http-api.md §2.4); `null` when no
- * variant is left. A variant whose sound is forbidden goes, too: no player could play it as the list describes it.
+ * Returns the master playlist without the forbidden variants and renditions (http-api.md §2.4); `null` if no
+ * variant is left. A variant whose audio is forbidden is removed, too: no player could play it as described.
  */
 export const restrictMaster = (master: Master, restrictions: Restrictions): Master | null => {
   const permits = (uri: string, height: number | null): boolean => {
@@ -15,7 +15,7 @@ export const restrictMaster = (master: Master, restrictions: Restrictions): Mast
     return permitsExport(restrictions, facts)
   }
   const groups = new Set<string>()
-  const staysIn = (line: Line): boolean => {
+  const isPermitted = (line: Line): boolean => {
     if (line.tag !== 'EXT-X-MEDIA') return true
     if (!permits(attributeOf(line, 'URI') ?? '', null)) return false
     groups.add(attributeOf(line, 'GROUP-ID') ?? '')
@@ -26,15 +26,15 @@ export const restrictMaster = (master: Master, restrictions: Restrictions): Mast
     isVariant(piece)
       ? piece
       : linesOf(piece)
-          .filter(staysIn)
+          .filter(isPermitted)
           .map(({ text }) => text)
           .join(''),
   )
-  const left = texts.filter(
+  const permitted = texts.filter(
     (piece) =>
       !isVariant(piece) ||
       (permits(piece.uri, piece.size?.height ?? null) &&
-        (piece.soundGroup === null || groups.has(piece.soundGroup))),
+        (piece.audioGroup === null || groups.has(piece.audioGroup))),
   )
-  return left.some(isVariant) ? left : null
+  return permitted.some(isVariant) ? permitted : null
 }

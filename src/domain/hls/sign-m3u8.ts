@@ -3,11 +3,11 @@ import { type Signature, withJwt } from '../access/signature.ts'
 import { declareQueryVariable } from './declare-query-variable.ts'
 import { type Token, tokenize } from './m3u8-tokenizer.ts'
 
-// What the URL standard takes out of a URL before it looks at it: a tab must not hide that `/⇥/host` is `//host`.
+// The URL standard removes these characters before it parses: a tab must not hide that `/⇥/host` is `//host`.
 const ignored = /^[\p{Cc} ]+|[\t\n\r]/gu
 const leavesOrigin = /^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i
 
-/** Names a child that is ours: not an absolute URL (`data:` is one), not one with a host, not nothing. */
+/** Whether the URI stays at our origin: not absolute (`data:` is), without a host, not empty. */
 const isOurs = (uri: string): boolean => uri !== '' && !leavesOrigin.test(uri.replace(ignored, ''))
 
 const signTokens = (tokens: ReadonlyArray<Token>, sign: (uri: string) => string): string => {
@@ -24,8 +24,8 @@ const signTokens = (tokens: ReadonlyArray<Token>, sign: (uri: string) => string)
 }
 
 /**
- * Lets the token travel to the children of an m3u8 list (http-api.md §3): to every URI, of a line or of a tag, that
- * stays at our origin. Where the path of the list bears it, URL resolution carries it, and the list stays as it is.
+ * Adds the token to every URI of an m3u8 playlist that stays at our origin, on a line or in a tag
+ * (http-api.md §3). If the path of the playlist has the token, relative URIs inherit it: nothing changes.
  */
 export const signM3u8 = (text: string, signature: Signature): string => {
   switch (signature.mode) {

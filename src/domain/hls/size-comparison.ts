@@ -1,7 +1,7 @@
 /** Pixels. */
 export type Size = { readonly width: number; readonly height: number }
 
-// Twelve digits: 1.1 × 100 must be 110 and not, by a breath of floating point, 111.
+// Twelve digits: 1.1 × 100 must be 110, and not 111 by a floating-point error.
 const roundUp = (n: number): number => Math.ceil(Number(n.toPrecision(12)))
 
 export const scaleSize = ({ width, height }: Size, ratio: number): Size => ({
@@ -15,7 +15,7 @@ export const covers = (have: Size, want: Size): boolean =>
 const usefulArea = (have: Size, want: Size): number =>
   Math.min(have.width, want.width) * Math.min(have.height, want.height)
 
-/** Below zero when `a` serves better than `b`: more that can be seen, then less that cannot (http-api.md §5.4). */
+/** Negative if `a` is better than `b`: more useful area, then fewer pixels in total (http-api.md §5.4). */
 export const compareSizes =
   (want: Size) =>
   (a: Size, b: Size): number =>
@@ -23,7 +23,7 @@ export const compareSizes =
 
 const leastRatio = 0.3
 
-/** `pr`, its halves down to the first below the least one, and 1 where they pass it by; falling. */
+/** `pr`, its halves down to the first below `leastRatio`, and 1 if `pr` is greater than 1; descending. */
 const ratiosFrom = (pr: number): ReadonlyArray<number> => {
   const ratios = [pr]
   for (let ratio = pr; ratio >= leastRatio; ratio /= 2) ratios.push(ratio / 2)
@@ -32,8 +32,8 @@ const ratiosFrom = (pr: number): ReadonlyArray<number> => {
 }
 
 /**
- * How many of its pixels a CSS pixel would get at best, of those ratios that halving `pr` leads to. What does
- * not even cover the least ratio that is looked at gets the one below it.
+ * Returns the greatest ratio (device pixels per CSS pixel) that `have` covers, among `pr` and its halves. A
+ * size that does not cover even `leastRatio` gets the ratio below it.
  */
 export const effectivePixelRatio = (want: Size, have: Size, pr: number): number => {
   const ratios = ratiosFrom(pr)

@@ -2,17 +2,17 @@ import { attributeOf, type Line } from './m3u8-lines.ts'
 
 const reference = /\{\$([A-Za-z0-9_-]+)\}/g
 
-/** Variable names that a text refers to (RFC 8216bis §4.3). */
+/** Returns the names of the variables in a text (RFC 8216bis §4.3). */
 export const referencesIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(reference)].map(([, name = '']) => name)
 
-/** The text with all its variables filled in; what is not defined stays as it is. */
+/** Replaces variables by their values. Undefined variables stay unchanged. */
 export const substitute = (text: string, variables: ReadonlyMap<string, string>): string =>
   text.replace(reference, (whole, name: string) => variables.get(name) ?? whole)
 
 /**
- * The variable that an EXT-X-DEFINE line of a master playlist at `url` defines; none for another line. (IMPORT is
- * for media playlists, whose variables only stand in the URIs of their parts.)
+ * Returns the variable that an EXT-X-DEFINE line of a master playlist at `url` defines; an empty array for
+ * any other line. (IMPORT is for media playlists only, which have variables only in their segment URIs.)
  */
 export const definitionIn = (
   line: Line,

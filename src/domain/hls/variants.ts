@@ -1,24 +1,24 @@
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** What a player may choose: an export, with the sound that goes with it. */
+/** A choice of the player: an export, with the audio that belongs to it. */
 export type Variant = {
   readonly export: ContentExport
-  /** Peak and average bits per second of all that is played together. */
+  /** Peak and average bits per second, video and audio together. */
   readonly bandwidth: number
   readonly averageBandwidth: number
-  /** RFC 6381, of all that is played together, each once. */
+  /** RFC 6381, video and audio together, without duplicates. */
   readonly codecs: ReadonlyArray<string>
   readonly resolution: string | null
   readonly frameRate: FrameRate | null
-  /** Whether its sound is an export of its own, `Variants.sound`. */
-  readonly withSound: boolean
+  /** Whether its audio is a separate export, `Variants.sound`. */
+  readonly usesAudioGroup: boolean
 }
 
 export type Variants = {
-  /** The sound of all pictures that have none in themselves. */
+  /** The audio of all video exports without audio of their own. */
   readonly sound: ContentExport | null
-  /** By falling bandwidth, then uid; of equal bandwidth and resolution the first alone (http-api.md §5.3). */
+  /** By descending bandwidth, then uid; the first of equal bandwidth and resolution (http-api.md §5.3). */
   readonly variants: ReadonlyArray<Variant>
 }
 
@@ -27,37 +27,37 @@ const best = ascendingBy<ContentExport>(
   (e) => e.uid,
 )
 
-const variantOf = (picture: ContentExport, sound: ContentExport | null): Variant => {
-  const { video } = picture
+const variantOf = (main: ContentExport, sound: ContentExport | null): Variant => {
+  const { video } = main
   return {
-    export: picture,
-    bandwidth: picture.bandwidth + (sound?.bandwidth ?? 0),
-    averageBandwidth: picture.averageBandwidth + (sound?.averageBandwidth ?? 0),
-    codecs: [...new Set([...picture.codecs, ...(sound?.codecs ?? [])])],
+    export: main,
+    bandwidth: main.bandwidth + (sound?.bandwidth ?? 0),
+    averageBandwidth: main.averageBandwidth + (sound?.averageBandwidth ?? 0),
+    codecs: [...new Set([...main.codecs, ...(sound?.codecs ?? [])])],
     resolution: video === null ? null : `${video.width}x${video.height}`,
     frameRate: video?.frameRate ?? null,
-    withSound: sound !== null,
+    usesAudioGroup: sound !== null,
   }
 }
 
-const firstOfEach = <A>(all: ReadonlyArray<A>, likenessOf: (a: A) => string): ReadonlyArray<A> => {
+const firstOfEach = <A>(all: ReadonlyArray<A>, groupKeyOf: (a: A) => string): ReadonlyArray<A> => {
   const firsts = new Map<string, A>()
-  for (const a of all) if (!firsts.has(likenessOf(a))) firsts.set(likenessOf(a), a)
+  for (const a of all) if (!firsts.has(groupKeyOf(a))) firsts.set(groupKeyOf(a), a)
   return [...firsts.values()]
 }
 
 /**
- * The ways in which a file can be played in parts. Renditions of one group must differ in content, not in
- * encoding (RFC 8216bis §4.4.6.1.1), so a film's pictures all go with its best sound; every sound is also a
- * variant by itself, for those who have no bandwidth for pictures.
+ * Returns the variants of a file's segmented exports. Renditions of one group must differ in content, not in
+ * encoding (RFC 8216bis §4.4.6.1.1), so all video exports share the best audio export. Every audio export is
+ * also a variant by itself, for viewers without the bandwidth for video.
  */
 export const variantsOf = (file: ContentFile): Variants => {
-  const inParts = file.exports.filter(({ format }) => format === 'm3u8')
-  const sounds = inParts.filter(({ video, audio }) => video === null && audio !== null).sort(best)
+  const segmented = file.exports.filter(({ format }) => format === 'm3u8')
+  const audioExports = segmented.filter(({ video, audio }) => video === null && audio !== null).sort(best)
   const needsSound = ({ video, audio }: ContentExport) => video !== null && audio === null
-  const sound = inParts.some(needsSound) ? (sounds[0] ?? null) : null
+  const sound = segmented.some(needsSound) ? (audioExports[0] ?? null) : null
 
-  const sorted = inParts
+  const sorted = segmented
     .map((e) => variantOf(e, needsSound(e) ? sound : null))
     .sort(
       ascendingBy(

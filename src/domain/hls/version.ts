@@ -1,9 +1,9 @@
-/** The protocol version at which each feature came in (RFC 8216bis §8). */
+/** The protocol version that introduced each feature (RFC 8216bis §8). */
 const since = {
   decimalDurations: 3,
   byteRanges: 4,
   iFramesOnly: 4,
-  // A list with groups may be read by version 1; RFC 8216bis §8 suggests 4, so that old clients do not try.
+  // Version 1 allows groups, but RFC 8216bis §8 suggests 4, so that old clients do not try.
   renditionGroups: 4,
   mapInIFrames: 5,
   map: 6,
@@ -13,6 +13,6 @@ const since = {
 
 export type Feature = keyof typeof since
 
-/** The lowest version that a list with these features may declare. */
+/** Returns the lowest version that a playlist with these features may declare. */
 export const lowestVersion = (features: Iterable<Feature>): number =>
   Math.max(1, ...[...features].map((feature) => since[feature]))

@@ -1,4 +1,4 @@
-/** Bytes on their way: read once, in order, at the pace of the reader. */
+/** A byte stream: can be read once, in order; the reader sets the pace. */
 export type ByteStream = AsyncIterable<Uint8Array>
 
 /** Bytes from `start` up to, and without, `end`; `0 ≤ start ≤ end ≤ size`. */

@@ -17,40 +17,40 @@ export type VideoFacts = {
 export type AudioFacts = { readonly channels: number; readonly sampleRate: number }
 
 /**
- * Bits per second of the key pictures by themselves, one shown until the next: peak and average, measured as those of
- * an export are.
+ * Peak and average bits per second of the keyframes alone, each shown until the next, measured like the rates
+ * of an export.
  */
 export type IFrameRates = { readonly bandwidth: number; readonly averageBandwidth: number }
 
 /**
- * One way in which a content file can be had. `m3u8`: a rendition in parts, for HLS and DASH; where the film
- * has sound, pictures and sound are exports of their own (CMAF, demuxed). `mp4`: one fast-start file.
+ * One encoding of a content file. `m3u8`: a segmented rendition, for HLS and DASH; video and audio are
+ * separate exports (CMAF, demuxed). `mp4`: one fast-start file.
  */
 export type ContentExport = {
   readonly uid: ContentExportUid
   readonly format: 'm3u8' | 'mp4'
   readonly video: VideoFacts | null
   readonly audio: AudioFacts | null
-  /** RFC 6381, read from the produced file: `avc1.640028`, `mp4a.40.2`. */
+  /** RFC 6381, read from the encoded file: `avc1.640028`, `mp4a.40.2`. */
   readonly codecs: ReadonlyArray<string>
-  /** Peak bits per second as RFC 8216bis §4.1 has it, measured on the produced parts. */
+  /** Peak bits per second as defined by RFC 8216bis §4.1, measured on the segments. */
   readonly bandwidth: number
-  /** All bits by all seconds, measured. */
+  /** Total bits divided by total seconds, measured. */
   readonly averageBandwidth: number
-  /** `null` of what has no key pictures of its own (sound, mp4), and where nobody measured. */
+  /** `null` for audio and mp4, and if not measured. */
   readonly iFrames: IFrameRates | null
   /** Bytes of all parts. */
   readonly fileSize: number
   readonly durationSeconds: number
   /** Seconds, an integer, the same for all m3u8 exports of a file; `null` for mp4. */
   readonly targetDuration: number | null
-  /** How it was encoded, for people: `{ "crf": 22 }`. */
+  /** Encoder settings, for display only: `{ "crf": 22 }`. */
   readonly qualityParameters: Readonly<Record<string, unknown>>
-  /** The part at position 0: of an mp4 export, its only one. */
+  /** The part at position 0; the only part of an mp4 export. */
   readonly firstPartUid: ContentPartUid
 }
 
-/** A content file with all of its exports, in no order. */
+/** A content file with all of its exports, in any order. */
 export type ContentFile = {
   readonly uid: ContentFileUid
   readonly durationSeconds: number
@@ -58,12 +58,12 @@ export type ContentFile = {
 }
 
 /**
- * A picture that can be decoded by itself, for I-frame playlists: where in its part it and what describes it are, in
- * bytes, and how long it is until the next one, in ticks of the part's timescale.
+ * A keyframe, for I-frame playlists. `offset` and `length`: bytes in its segment, including its headers.
+ * `durationTicks`: time until the next keyframe, in the segment's timescale.
  */
 export type Keyframe = { readonly offset: number; readonly length: number; readonly durationTicks: number }
 
-/** A piece of an export. The `init` segment stands before all `media` ones and lasts for no time. */
+/** A segment of an export. The `init` segment comes before all `media` segments, and has no duration. */
 export type ContentPart = {
   readonly uid: ContentPartUid
   readonly role: 'init' | 'media'
@@ -75,10 +75,10 @@ export type ContentPart = {
   readonly timescale: number
 }
 
-/** A part with the key pictures in it, in order: none in sound and in what initialises. */
+/** A segment with its keyframes, in order; none in audio and init segments. */
 export type KeyedPart = ContentPart & { readonly keyframes: ReadonlyArray<Keyframe> }
 
-/** Whether key pictures alone show all that these media parts last for: each part begins with one. */
+/** Whether each of these media segments has a keyframe, so that keyframes cover the whole time. */
 export const areKeyed = (media: ReadonlyArray<Pick<KeyedPart, 'keyframes'>>): boolean =>
   media.length > 0 && media.every(({ keyframes }) => keyframes.length > 0)
 
@@ -86,25 +86,25 @@ export type NewContentPart = KeyedPart & { readonly file: StoredFile }
 
 export type NewContentExport = Omit<ContentExport, 'firstPartUid'> & {
   readonly parts: ReadonlyArray<NewContentPart>
-  /** Which recipe made it. */
+  /** Version of the recipe that it was encoded with. */
   readonly recipe: number
 }
 
-/** Seconds that the longest of the exports lasts. */
+/** Returns the duration of the longest export (seconds). */
 export const longestDuration = (exports: ReadonlyArray<Pick<ContentExport, 'durationSeconds'>>): number =>
-  exports.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0)
+  exports.reduce((longest, { durationSeconds }) => Math.max(longest, durationSeconds), 0)
 
 const Pixels = t.union([t.number, t.null])
 
-/** Whose export this is, and how high (`null`: sound): cache key `content_files:vods:{uid}:meta`. */
+/** The file and the height of an export (`null`: audio). Cache key `content_files:vods:{uid}:meta`. */
 export const VodMeta = snakeCased(t.strict({ contentFileUid: ContentFileUid, height: Pixels }))
 export type VodMeta = t.TypeOf<typeof VodMeta>
 
 const Seconds = t.union([t.number, t.null])
 
 /**
- * What is needed to serve the bytes of a part, and to tell who may have them: cache key
- * `content_files:exports:parts:{uid}`. When it starts and ends is `null` of an init segment.
+ * What is needed to authorize and serve a segment. Cache key `content_files:exports:parts:{uid}`.
+ * `startSeconds` and `endSeconds` are `null` for an init segment.
  */
 export const ContentPartFile = snakeCased(
   t.strict({
@@ -125,13 +125,13 @@ export const ContentPartFile = snakeCased(
 )
 export type ContentPartFile = t.TypeOf<typeof ContentPartFile>
 
-/** What restrictions look at in it. */
+/** Returns the facts that restrictions depend on. */
 export const partFacts = (part: ContentPartFile): PartFacts => {
   const { contentFileExportUid: uid, height, format, startSeconds: start, endSeconds: end } = part
   return { uid, height, format, span: start === null || end === null ? null : { start, end } }
 }
 
-/** An export and its parts in order: what a media playlist is written from. */
+/** An export and its segments: the input of a media playlist. */
 export type VodParts = {
   readonly exportUid: ContentExportUid
   readonly targetDuration: number
@@ -139,5 +139,5 @@ export type VodParts = {
   readonly parts: ReadonlyArray<ContentPart>
 }
 
-/** The same with its key pictures: what an I-frame playlist is written from. */
+/** The same with keyframes: the input of an I-frame playlist. */
 export type KeyedVodParts = Omit<VodParts, 'parts'> & { readonly parts: ReadonlyArray<KeyedPart> }

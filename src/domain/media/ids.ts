@@ -1,13 +1,13 @@
 import * as t from 'io-ts'
 
 declare const kind: unique symbol
-/** An opaque name (http-api.md §1.2). The kind exists for the compiler: an image's uid is not an export's. */
+/** An opaque id (http-api.md §1.2). The kind is for the compiler only: an image's uid is not an export's. */
 type Uid<K extends string> = string & { readonly [kind]: K }
 
-// New uids carry their kind in front, older data need not, so only the alphabet is checked.
+// New uids have a prefix for their kind; older ones may not, so only the alphabet is checked.
 export const isUid = (u: unknown): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{1,80}$/.test(u)
 
-/** The words that new uids carry in front. */
+/** The prefixes of new uids. */
 export const uidKinds = {
   if: 'imageFile',
   ife: 'imageExport',
@@ -18,15 +18,15 @@ export const uidKinds = {
 } as const
 export type UidKind = (typeof uidKinds)[keyof typeof uidKinds]
 
-const words = Object.keys(uidKinds).join('|')
-// The 22 random characters may hold words of their own, and any UID_PREFIX may stand in front.
-const newUid = new RegExp(`(?:^|_)(${words})_[A-Za-z0-9_-]{22}$`)
-const shortUid = new RegExp(`^(${words})_`)
+const prefixes = Object.keys(uidKinds).join('|')
+// The 22 random characters may contain such a prefix, and any UID_PREFIX may come first.
+const newUid = new RegExp(`(?:^|_)(${prefixes})_[A-Za-z0-9_-]{22}$`)
+const shortUid = new RegExp(`^(${prefixes})_`)
 
-/** The kind that a uid carries in front; `null` of an old one that carries none. */
+/** Returns the kind by the prefix of a uid; `null` for an old uid without one. */
 export const kindOfUid = (uid: string): UidKind | null => {
-  const word = (newUid.exec(uid) ?? shortUid.exec(uid))?.[1]
-  return word === undefined ? null : uidKinds[word as keyof typeof uidKinds]
+  const prefix = (newUid.exec(uid) ?? shortUid.exec(uid))?.[1]
+  return prefix === undefined ? null : uidKinds[prefix as keyof typeof uidKinds]
 }
 
 const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> => {

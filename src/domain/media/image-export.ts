@@ -3,7 +3,7 @@ import { snakeCased } from '../shared/snake-cased.ts'
 import { type ImageExportUid, ImageFileUid, StoredFileUid } from './ids.ts'
 import type { StoredFile } from './stored-file.ts'
 
-/** One rendering of an image, as a playlist lists it. */
+/** One rendering of an image, as listed in a playlist. */
 export type ImageExport = {
   readonly uid: ImageExportUid
   /** The file extension: `avif`, `webp`, `jpeg`, `png`. */
@@ -17,14 +17,14 @@ export type ImageExport = {
   readonly thumbhash: string
 }
 
-/** A rendering with its bytes in the store, on its way into the library. */
+/** A rendering whose bytes are in the store, but not yet in the library. */
 export type NewImageExport = Omit<ImageExport, 'sizeBytes'> & {
   readonly file: StoredFile
-  /** Which recipe made it. */
+  /** Version of the recipe that it was encoded with. */
   readonly recipe: number
 }
 
-/** What is needed to serve the bytes of an image export: cache key `image_files:exports:{uid}`. */
+/** What is needed to authorize and serve an image export. Cache key `image_files:exports:{uid}`. */
 export const ImageExportFile = snakeCased(
   t.strict({
     fileSize: t.number,

@@ -1,10 +1,10 @@
-/** An export in whose place another one stands, and what was stored of it. */
+/** An export that another one has replaced, and its stored objects. */
 export type ReplacedExport<U extends string> = {
   readonly uid: U
-  /** An image export is its only part. */
+  /** An image export has one part: itself. */
   readonly parts: ReadonlyArray<{
     readonly uid: string
-    /** Of its stored file. */
+    /** Key of its stored file. */
     readonly key: string
     /** Bytes. */
     readonly size: number

@@ -1,9 +1,9 @@
 import type { StoredFileUid } from './ids.ts'
 
-/** An object in the object store, and what its bytes must be. Never changed once written. */
+/** An object in the object store, and the expected size and checksum of its bytes. Immutable. */
 export type StoredFile = {
   readonly uid: StoredFileUid
-  /** Where it is in the object store. */
+  /** Its key in the object store. */
   readonly key: string
   readonly contentType: string
   /** Bytes. */

@@ -2,13 +2,13 @@ import { covers, type Size } from '../hls/size-comparison.ts'
 import { ascendingBy } from '../shared/order.ts'
 import type { ListedImage } from './image-playlist.ts'
 
-/** What a page asks of a picture (http-api.md §4.4). */
+/** What a page wants of an image (http-api.md §4.4). */
 export type ImagePreferences = {
-  /** Formats that will do, best first. */
+  /** Acceptable formats, best first. */
   readonly formats: ReadonlyArray<string>
-  /** Formats for want of these, best first. */
+  /** Fallback formats, best first. */
   readonly otherwise: ReadonlyArray<string>
-  /** Device pixels to cover, 0 where it does not matter; `null`: as large as there is. */
+  /** Device pixels to cover, 0 for a dimension that does not matter; `null`: the largest export. */
   readonly size: Size | null
 }
 
@@ -40,8 +40,8 @@ const bestOf = (
 }
 
 /**
- * The smallest export that covers what is wished for, of the first format that has one; else the largest of the first
- * format that there is. `null` when none of the formats is there.
+ * Returns the smallest export that covers the wanted size, in the first format that has one; otherwise the
+ * largest export of the first format present. `null` if no export has any of the formats.
  */
 export const bestExport = (
   exports: ReadonlyArray<ListedImage>,

@@ -24,7 +24,7 @@ import { notFound } from '../shared/errors.ts'
 import { partsOfWebPlaylist, restrictWebPlaylist } from './restrict-web.ts'
 import { toWebPlaylist } from './web-playlist.ts'
 
-/** Lists of the exports of a sound or film. */
+/** Playlists of the exports of an audio or video file. */
 export type ContentLists = {
   /** JSON, http-api.md §5.1. */
   readonly showWeb: (
@@ -49,15 +49,15 @@ type Deps = {
   readonly publicUrl: string
 }
 
-/** Characters of lists that are kept as they were read: those of the films that are watched the most. */
-const readLength = 2 * 1024 * 1024
+/** Total length of the playlists whose parsed form is memoized (characters). */
+const maxParsedLength = 2 * 1024 * 1024
 
 export const createContentLists = (deps: Deps): ContentLists => {
   const { cache, stale, contentFiles, contentSigning, publicUrl } = deps
   const readThrough = createReadThrough(cache, stale)
-  const read = memoize(readLength, readMaster)
+  const parseMaster = memoize(maxParsedLength, readMaster)
 
-  /** Writes a list of a content file; `none` from `write` means that there is nothing to list. */
+  /** Writes a playlist of a content file. `write` returns `none` if there is nothing to list. */
   const contentList = (uid: ContentFileUid, write: (file: ContentFile) => O.Option<string>) =>
     pipe(
       contentFiles.find(uid),
@@ -80,8 +80,8 @@ export const createContentLists = (deps: Deps): ContentLists => {
   const mobilePlaylist = (uid: ContentFileUid) =>
     readThrough(cacheKeys.mobilePlaylist({ uid }), contentList(uid, toMasterPlaylist))
 
-  /** What stands in a web playlist does not tell what it is of; the parts that it links to do. */
-  const cutWeb: PlaylistSteps<UrlSignature>['applyRestrictions'] = (text, restrictions) => async () => {
+  /** The entries of a web playlist have no export uid, so the facts come from the parts that they link to. */
+  const restrictWeb: PlaylistSteps<UrlSignature>['applyRestrictions'] = (text, restrictions) => async () => {
     if (restrictsNothing(restrictions)) return E.right(text)
     const permitted: ContentPartUid[] = []
     for (const uid of partsOfWebPlaylist(text)) {
@@ -95,10 +95,10 @@ export const createContentLists = (deps: Deps): ContentLists => {
     return E.right(restrictWebPlaylist(text, permitted))
   }
 
-  const cutMaster =
+  const restrictVariants =
     (filter: MobileFilter): PlaylistSteps<Signature>['applyRestrictions'] =>
     (text, restrictions) => {
-      const master = read(text)
+      const master = parseMaster(text)
       const permitted = restrictsNothing(restrictions) ? master : restrictMaster(master, restrictions)
       return TE.right(permitted === null ? null : filterMaster(permitted, filter))
     }
@@ -107,7 +107,7 @@ export const createContentLists = (deps: Deps): ContentLists => {
     showWeb: (uid, viewer, presign) =>
       renderPlaylistOfFile(uid, viewer, {
         text: webPlaylist(uid),
-        applyRestrictions: cutWeb,
+        applyRestrictions: restrictWeb,
         signature: contentSigning.ofUrls(viewer, presign),
         sign: (text, signature) => signJson(text, publicUrl, signature),
       }),
@@ -115,7 +115,7 @@ export const createContentLists = (deps: Deps): ContentLists => {
     showMobile: (uid, viewer, presign, filter) =>
       renderPlaylistOfFile(uid, viewer, {
         text: mobilePlaylist(uid),
-        applyRestrictions: cutMaster(filter),
+        applyRestrictions: restrictVariants(filter),
         signature: contentSigning.ofM3u8(viewer, presign),
         sign: signM3u8,
       }),

@@ -20,15 +20,15 @@ import { type Forbidden, forbidden, notFound, type Unavailable } from '../shared
 import { bestExport, type ImagePreferences } from './best-export.ts'
 import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist } from './image-playlist.ts'
 
-/** A list for everybody, and the fresh token that comes with it. */
+/** The playlist of a public image, and a fresh token for it. */
 export type PublicImages = {
   readonly list: Found<SignableList<UrlSignature>>
   readonly jwt: string
-  /** When the token ends, in seconds since 1970. */
+  /** When the token expires, in seconds since 1970. */
   readonly exp: number
 }
 
-/** Lists of the exports of an image. */
+/** Playlists of the exports of an image. */
 export type ImageLists = {
   /** JSON, http-api.md §4.1. */
   readonly showImages: (
@@ -36,11 +36,11 @@ export type ImageLists = {
     viewer: Viewer,
     presign: UrlPresign | null,
   ) => PlaylistResult<Found<SignableList<UrlSignature>>>
-  /** The same for everybody, with a fresh token, when the image is public (http-api.md §4.2). */
+  /** Needs no viewer's token. Fails with Forbidden('not_public') otherwise (http-api.md §4.2). */
   readonly showPublicImages: (uid: ImageFileUid, presign: UrlPresign | null) => PlaylistResult<PublicImages>
-  /** Succeeds when the image is public. */
+  /** Fails with Forbidden('not_public') unless the image is public. */
   readonly checkPublic: (uid: ImageFileUid) => TE.TaskEither<Forbidden | Unavailable, unknown>
-  /** The export that serves best (http-api.md §4.4); `null` is a caller without a token, who gets public images alone. */
+  /** Returns the best export (http-api.md §4.4). `viewer` `null`: no token, so public images only. */
   readonly chooseImage: (
     uid: ImageFileUid,
     viewer: Viewer | null,
@@ -58,13 +58,13 @@ type Deps = {
   readonly clock: Clock
 }
 
-/** Characters of lists that are kept as they were read: those that are chosen from the most. */
-const readLength = 4 * 1024 * 1024
+/** Total length of the playlists whose parsed form is memoized (characters). */
+const maxParsedLength = 4 * 1024 * 1024
 
 export const createImageLists = (deps: Deps): ImageLists => {
   const { cache, stale, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
   const readThrough = createReadThrough(cache, stale)
-  const readImages = memoize(readLength, listedImages)
+  const parseImages = memoize(maxParsedLength, listedImages)
 
   const imagePlaylist = (uid: ImageFileUid) =>
     readThrough(
@@ -82,7 +82,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
   const isPublic = (uid: ImageFileUid) =>
     readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))
 
-  const mayViewImage = (
+  const authorizeImage = (
     uid: ImageFileUid,
     viewer: Viewer | null,
   ): TE.TaskEither<Forbidden | Unavailable, unknown> =>
@@ -91,7 +91,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
       : pipe(
           isPublic(uid),
           TE.filterOrElseW(
-            ({ value: isOpen }) => isOpen,
+            ({ value }) => value,
             () => forbidden('not_public'),
           ),
         )
@@ -109,7 +109,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
       }),
 
     showPublicImages: (uid, presign) => async () => {
-      const permitted = await mayViewImage(uid, null)()
+      const permitted = await authorizeImage(uid, null)()
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
@@ -124,15 +124,15 @@ export const createImageLists = (deps: Deps): ImageLists => {
       )()
     },
 
-    checkPublic: (uid) => mayViewImage(uid, null),
+    checkPublic: (uid) => authorizeImage(uid, null),
 
     chooseImage: (uid, viewer, wish) => async () => {
-      const permitted = await mayViewImage(uid, viewer)()
+      const permitted = await authorizeImage(uid, viewer)()
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
       const restrictions = viewer?.grant.restrictions ?? unrestricted
-      const images = readImages(text.right.value).filter((image) => permitsExport(restrictions, image))
+      const images = parseImages(text.right.value).filter((image) => permitsExport(restrictions, image))
       const best = bestExport(images, wish)
       return best === null ? E.left(notFound('image_file', uid)) : E.right(best)
     },

@@ -6,7 +6,7 @@ import { ImageExportUid } from '../media/ids.ts'
 import type { ImageExport } from '../media/image-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** An export of an image as its playlist has it, as far as choices depend on it. */
+/** An entry of an image playlist: the members that a choice depends on. */
 const ListedImage = t.readonly(
   t.type({
     uid: ImageExportUid,
@@ -20,7 +20,7 @@ export type ListedImage = t.TypeOf<typeof ListedImage>
 
 const ImagePlaylist = t.type({ items: t.record(t.string, t.readonlyArray(ListedImage)) })
 
-/** Smallest first: a client takes the first that is large enough. */
+/** Clients take the first entry that is large enough. */
 const smallestFirst = ascendingBy<ImageExport>(
   (e) => e.sizeBytes,
   (e) => e.width,
@@ -32,7 +32,7 @@ const smallestFirst = ascendingBy<ImageExport>(
 export const imagePath = ({ uid, format }: Pick<ImageExport, 'uid' | 'format'>): string =>
   `/image_files/image/${uid}.${format}`
 
-/** JSON text of the exports of an image, by format, with absolute URLs that are not signed (http-api.md §4.1). */
+/** Returns the JSON playlist of an image: exports by format, absolute unsigned URLs (http-api.md §4.1). */
 export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: string): string => {
   const itemOf = ({ uid, format, width, height, sizeBytes, thumbhash }: ImageExport) => ({
     url: `${apiUrl(publicUrl)}${imagePath({ uid, format })}`,
@@ -52,13 +52,13 @@ export const toImagePlaylist = (exports: ReadonlyArray<ImageExport>, publicUrl: 
   return JSON.stringify({ items: Object.fromEntries(formats.map((format) => [format, itemsOf(format)])) })
 }
 
-/** All exports that an image playlist lists; none when the text is not one. */
+/** Returns the exports in an image playlist; an empty array if the text is not an image playlist. */
 export const listedImages = (text: string): ReadonlyArray<ListedImage> => {
   const playlist = ImagePlaylist.decode(JSON.parse(text))
   return E.isLeft(playlist) ? [] : Object.values(playlist.right.items).flat()
 }
 
-/** An image playlist of those exports alone that a viewer may have (http-api.md §2.4); `null` when none is left. */
+/** Returns the image playlist with the permitted exports only (http-api.md §2.4); `null` if none is left. */
 export const restrictImagePlaylist = (text: string, restrictions: Restrictions): string | null => {
   const formats = new Map<string, ReadonlyArray<ListedImage>>()
   for (const image of listedImages(text))

@@ -5,7 +5,7 @@ import { ContentPartUid } from '../media/ids.ts'
 const ListedExport = t.type({ url: t.string })
 const WebPlaylist = t.type({ exports: t.readonlyArray(ListedExport) })
 
-/** The uid in `…/parts/{uid}.mp4`. */
+/** Returns the uid in `…/parts/{uid}.mp4`. */
 const partIn = (url: string): string => /\/([^/.]*)\.mp4$/.exec(url)?.[1] ?? ''
 
 /** The parts that a web playlist links to. */
@@ -15,7 +15,7 @@ export const partsOfWebPlaylist = (text: string): ReadonlyArray<ContentPartUid> 
   return playlist.right.exports.map(({ url }) => partIn(url)).filter(ContentPartUid.is)
 }
 
-/** A web playlist of those exports alone whose part is among the permitted; `null` when none is left. */
+/** Returns the web playlist with only the exports whose part is permitted; `null` if none is left. */
 export const restrictWebPlaylist = (
   text: string,
   permitted: ReadonlyArray<ContentPartUid>,

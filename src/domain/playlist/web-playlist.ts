@@ -7,11 +7,11 @@ const lightestFirst = ascendingBy<ContentExport>(
   (e) => e.uid,
 )
 
-/** Frames a second, to three decimals; `null` where the rate is not known. */
+/** Frames per second, to three decimals; `null` if the rate is unknown. */
 const roundedRate = ({ num, den }: FrameRate): number | null =>
   num > 0 && den > 0 ? Math.round((num / den) * 1000) / 1000 : null
 
-/** JSON text of the mp4 exports of a file, with absolute URLs that are not signed (http-api.md §5.1). */
+/** Returns the JSON playlist of the mp4 exports of a file, with absolute unsigned URLs (http-api.md §5.1). */
 export const toWebPlaylist = (file: ContentFile, publicUrl: string): string => {
   const parts = `${apiUrl(publicUrl)}/content_files/exports/parts`
   const exportOf = (e: ContentExport) => ({

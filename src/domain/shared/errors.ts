@@ -1,45 +1,45 @@
-/** Everything that can go wrong, in the domain's words. One tag, one HTTP status (src/http/response/reply.ts). */
+/** All errors of the domain. Each tag has one HTTP status (src/http/response/reply.ts). */
 export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrigin
 
-/** The caller may see it, and there is nothing to show. */
+/** The caller is permitted, but the resource does not exist. */
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
 
-/** Not for this caller. The reason is for counters and logs; a client learns only that its own token has expired. */
+/** Not permitted. The reason is for metrics and logs; clients learn only whether their token has expired. */
 export type Forbidden = { readonly _tag: 'Forbidden'; readonly reason: ForbiddenReason }
 export const forbiddenReasons = [
-  // Of a token that was not verified:
+  // The token could not be verified:
   'malformed',
   'unknown_key',
   'signature',
-  // Of one that was:
+  // The token was verified:
   'issuer',
   'audience',
   'claims',
   'expired',
   'restriction',
   'other_subject',
-  // Of no token, or of an id token:
+  // No token, or an id token:
   'not_public',
   'not_admin',
 ] as const
 export type ForbiddenReason = (typeof forbiddenReasons)[number]
 
-/** What was handed in cannot be taken; the message says why, in one line that its sender may read. */
+/** The input was rejected. The message says why, in one line that is safe to show to its sender. */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }
 
-/** A dependency could not be asked. Trying again later may help. */
+/** A dependency gave no answer. A later retry may succeed. */
 export type Unavailable = {
   readonly _tag: 'Unavailable'
   readonly dependency: string
   readonly cause: unknown
   /**
-   * A write was sent, and its answer is lost: it has taken effect, or has not, or yet will. What it made must not be
-   * undone; a sweep that looks at what there is decides later.
+   * A write was sent, but its response was lost: it may have taken effect, or may do so later. Do not undo
+   * it; a later sweep decides by what exists.
    */
   readonly mayHaveHappened?: true
 }
 
-/** The object store answered, and what it has is not what was stored: missing, short, or other bytes. */
+/** The object store answered, but the object is missing, truncated, or has other bytes than were stored. */
 export type BadOrigin = { readonly _tag: 'BadOrigin'; readonly what: string }
 
 export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFound', what, uid })

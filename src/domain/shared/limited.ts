@@ -3,8 +3,8 @@ import { type Unavailable, unavailable } from './errors.ts'
 import { NoAnswer } from './no-answer.ts'
 
 /**
- * The task, given up as `Unavailable` when it takes longer than `ms`. What it gives after that goes to `onLate`, so
- * that a stream that came too late can be let go.
+ * Fails with `Unavailable` if the task takes longer than `ms` (milliseconds). A later result goes to
+ * `onLate`, so that a late stream can be closed.
  */
 export const withTimeLimit =
   <L, A>(

@@ -1,9 +1,9 @@
-/** A wait that its limit ended. Everything else that fails is an answer, however late. */
+/** A timeout. Any other error is an answer, however late. */
 export class NoAnswer extends Error {
-  // As the SDK of S3 calls its own.
+  // The name that the AWS SDK uses for its timeouts.
   override readonly name = 'TimeoutError'
 }
 
-/** Whether a failure, or what it was made of, is such a wait: a fact that who waited has stated. */
+/** Whether an error, or one in its chain of causes, is a timeout. Depends on the name only. */
 export const isNoAnswer = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'TimeoutError' || isNoAnswer(error.cause))

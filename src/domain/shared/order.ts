@@ -1,6 +1,6 @@
 type Key = number | bigint | string
 
-/** Less first, key after key; strings by code unit, so that the order is the same on every machine. */
+/** Compares by each key in turn, ascending. Strings compare by code unit: the same order on every machine. */
 export const ascendingBy =
   <A>(...keysOf: ReadonlyArray<(a: A) => Key>) =>
   (a: A, b: A): number => {

@@ -1,16 +1,16 @@
 /**
- * Control characters (C0, DEL, C1), separators of lines, marks that turn the direction of text, and halves of
- * characters: in the name of a file they would drive the terminal, or forge a line of ours.
+ * Control characters (C0, DEL, C1), line separators, bidirectional marks and lone surrogates. In a file name
+ * they could control the terminal, or forge a line of output.
  */
 const unprintable = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\p{Surrogate}]/gu
 
 const hex = (character: string, digits: number): string =>
   (character.codePointAt(0) ?? 0).toString(16).padStart(digits, '0')
 
-/** As it may stand in a line on a terminal: `\x1b` for ESC. Each line that leaves goes through it, once. */
+/** Escapes a line for the terminal: `\x1b` for ESC. Every printed line passes through it exactly once. */
 export const printable = (line: string): string =>
   line.replace(unprintable, (found) => (found > '\u00FF' ? `\\u${hex(found, 4)}` : `\\x${hex(found, 2)}`))
 
-/** The same JSON in printable characters; line feeds stay. */
+/** Escapes unprintable characters in JSON. Its value and its line feeds stay the same. */
 export const printableJson = (json: string): string =>
   json.replace(unprintable, (found) => (found === '\n' ? found : `\\u${hex(found, 4)}`))

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 const decimal = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const integer = /^\d+$/
 
-/** A number in a query; `nan`, `inf` and whatever is given twice are none. `expectation` is for people. */
+/** A number in a query. Rejects `nan`, `inf` and repeated parameters. `expectation` is the error message. */
 const numeric = (
   name: string,
   expectation: string,
@@ -22,7 +22,7 @@ const numeric = (
 
 /** CSS pixels. */
 export const Pixels = numeric('pixels', 'should be a number of at least 1', decimal, (n) => n >= 1)
-/** Device pixels to a CSS pixel. */
+/** Device pixels per CSS pixel. */
 export const PixelRatio = numeric(
   'pixel_ratio',
   'should be a number above 0 and up to 16',

@@ -3,7 +3,7 @@ import { E } from '../../fp.ts'
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** The same record as `codec`, with its members written in snake_case outside (`fileSize` ↔ `file_size`). */
+/** Wraps a record codec so that encoded members are in snake_case (`fileSize` ↔ `file_size`). */
 export const snakeCased = <P extends t.Props>(
   codec: t.ExactC<t.TypeC<P>>,
 ): t.Type<t.TypeOfProps<P>, unknown, unknown> => {
@@ -12,16 +12,16 @@ export const snakeCased = <P extends t.Props>(
     codec.name,
     (u): u is t.TypeOfProps<P> => codec.is(u),
     (u, context) => {
-      const outside = t.UnknownRecord.validate(u, context)
-      if (E.isLeft(outside)) return outside
+      const record = t.UnknownRecord.validate(u, context)
+      if (E.isLeft(record)) return record
       return codec.validate(
-        Object.fromEntries(names.map(([inside, out]) => [inside, outside.right[out]])),
+        Object.fromEntries(names.map(([camelName, snakeName]) => [camelName, record.right[snakeName]])),
         context,
       )
     },
     (a) => {
       const encoded: Record<string, unknown> = codec.encode(a)
-      return Object.fromEntries(names.map(([inside, out]) => [out, encoded[inside]]))
+      return Object.fromEntries(names.map(([camelName, snakeName]) => [snakeName, encoded[camelName]]))
     },
   )
 }

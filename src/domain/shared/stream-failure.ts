@@ -9,9 +9,9 @@ class StreamFailure extends Error {
   }
 }
 
-/** A failure on its way through a stream, which can only throw. */
+/** Wraps a failure so that a stream can throw it. */
 export const toStreamError = (failure: BadOrigin | Unavailable): Error => new StreamFailure(failure)
 
-/** What a stream has thrown, in our words; what is none of them is the store's breaking off. */
+/** Unwraps what a stream has thrown. Any other error means that the object store broke the stream off. */
 export const fromStreamError = (cause: unknown): BadOrigin | Unavailable =>
   cause instanceof StreamFailure ? cause.failure : unavailable('object store')(cause)

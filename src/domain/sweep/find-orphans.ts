@@ -3,33 +3,33 @@ import type { ListedObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { unavailableThrown } from './store-failure.ts'
+import { toUnavailable } from './store-failure.ts'
 import { isOwnKey, ownFolder } from './sweep-rules.ts'
 
-/** Keys that are asked of the database at once. */
+/** Keys in one database query. */
 const batchSize = 500
 
 export type Orphans = {
-  /** At most as many as were wanted. */
+  /** At most `max` of them. */
   readonly orphans: ReadonlyArray<ListedObject>
-  /** All objects that have the form of Larder's, so far as they were counted. */
+  /** Number of objects listed so far whose keys have Larder's form. */
   readonly objects: number
-  /** Whether the list was read to its end. */
+  /** Whether the listing was read to its end. */
   readonly isWhole: boolean
 }
 
 type Search = {
-  /** What was stored from then on is no orphan. */
+  /** Objects that were stored at this time or later are not orphans. */
   readonly before: number
-  /** The search ends as soon as there are more. */
-  readonly most: number
+  /** The search ends when it has found more than this. */
+  readonly max: number
   readonly signal: AbortSignal
 }
 
-/** The first look: objects that are old enough, and that no row names. Constant memory, apart from what is found. */
+/** Finds objects that are old enough and that no row refers to. Constant memory, apart from the result. */
 export const findOrphans = async (
   { store, storedFiles }: { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository },
-  { before, most, signal }: Search,
+  { before, max, signal }: Search,
 ): Promise<E.Either<Unavailable, Orphans>> => {
   const orphans: ListedObject[] = []
   let objects = 0
@@ -51,16 +51,16 @@ export const findOrphans = async (
       if (!(object.modifiedAt < before)) continue
       batch.push(object)
       if (batch.length < batchSize) continue
-      const looked = await lookUp()
-      if (E.isLeft(looked)) return looked
-      if (orphans.length > most) return E.right({ orphans: orphans.slice(0, most), objects, isWhole: false })
+      const lookup = await lookUp()
+      if (E.isLeft(lookup)) return lookup
+      if (orphans.length > max) return E.right({ orphans: orphans.slice(0, max), objects, isWhole: false })
     }
   } catch (cause) {
-    return E.left(unavailableThrown(cause))
+    return E.left(toUnavailable(cause))
   }
   if (batch.length > 0) {
-    const looked = await lookUp()
-    if (E.isLeft(looked)) return looked
+    const lookup = await lookUp()
+    if (E.isLeft(lookup)) return lookup
   }
-  return E.right({ orphans: orphans.slice(0, most), objects, isWhole: orphans.length <= most })
+  return E.right({ orphans: orphans.slice(0, max), objects, isWhole: orphans.length <= max })
 }

@@ -10,7 +10,7 @@ import type { ReplacedExport } from '../media/replaced-export.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { isOwnKey, minimumAgeMs } from './sweep-rules.ts'
 
-/** What is removed of replaced exports. */
+/** The stored objects of replaced exports. */
 export type ReplacedObjects = { readonly objects: number; readonly bytes: number }
 
 type Deps = {
@@ -20,32 +20,32 @@ type Deps = {
   readonly cache: CachePort
 }
 
-/** Exports of one kind, and what is in the cache of one of them. */
-type Shelf<U extends string> = {
+/** The repository functions and the cache keys of one kind of export. */
+type ExportKind<U extends string> = {
   readonly list: (
-    forMs: number,
+    minimumAgeMs: number,
     after: U | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<U>>>
   readonly remove: (uid: U) => TE.TaskEither<Unavailable, boolean>
-  readonly cached: (replaced: ReplacedExport<U>) => ReadonlyArray<{ readonly name: string }>
+  readonly cacheKeysOf: (replaced: ReplacedExport<U>) => ReadonlyArray<{ readonly name: string }>
 }
 
 /**
- * Removes exports that were replaced at least 48 hours ago: by then no list names them, and no viewer who began with
- * them is still at it. The objects go before the rows that name them, so that a process that is killed in between
- * leaves nothing that the next one does not find. That they were replaced is no guess but what their rows say, so that
- * the number of them is no reason to hesitate. The caller knows that the store is this library's.
+ * Removes exports that were replaced at least 48 hours ago: by then no playlist refers to them, and no viewer
+ * is still playing them. Objects are deleted before their rows, so that the next run finds what a killed
+ * process left behind. The rows say which exports were replaced, so there is no limit on their number.
+ * Precondition: the caller has checked that the store belongs to this library.
  */
 export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }: Deps) => {
-  const images: Shelf<ImageExportUid> = {
+  const images: ExportKind<ImageExportUid> = {
     list: imageFiles.listReplaced,
     remove: imageFiles.removeReplaced,
-    cached: ({ uid }) => [cacheKeys.imageExport({ uid })],
+    cacheKeysOf: ({ uid }) => [cacheKeys.imageExport({ uid })],
   }
-  const contents: Shelf<ContentExportUid> = {
+  const contents: ExportKind<ContentExportUid> = {
     list: contentFiles.listReplaced,
     remove: contentFiles.removeReplaced,
-    cached: ({ uid, parts }) => [
+    cacheKeysOf: ({ uid, parts }) => [
       cacheKeys.vodMeta({ uid }),
       cacheKeys.vodPlaylist({ uid }),
       cacheKeys.vodIFrames({ uid }),
@@ -54,35 +54,35 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
   }
 
   const removeOne = async <U extends string>(
-    { remove, cached }: Shelf<U>,
+    { remove, cacheKeysOf }: ExportKind<U>,
     replaced: ReplacedExport<U>,
     signal: AbortSignal,
   ): Promise<E.Either<Unavailable, void>> => {
     for (const { key } of replaced.parts) {
       if (signal.aborted) return E.left(ingestStopped)
-      const gone = isOwnKey(key) ? await store.delete(key)() : E.right(undefined)
-      if (E.isLeft(gone)) return gone
+      const deleted = isOwnKey(key) ? await store.delete(key)() : E.right(undefined)
+      if (E.isLeft(deleted)) return deleted
     }
     const removed = await remove(replaced.uid)()
-    for (const { name } of cached(replaced)) await cache.deleteByName(name)()
+    for (const { name } of cacheKeysOf(replaced)) await cache.deleteByName(name)()
     return E.isLeft(removed) ? removed : E.right(undefined)
   }
 
   const removeAll = async <U extends string>(
-    shelf: Shelf<U>,
+    kind: ExportKind<U>,
     isDryRun: boolean,
     signal: AbortSignal,
   ): Promise<E.Either<Unavailable, ReplacedObjects>> => {
     let [objects, bytes] = [0, 0]
     let after: U | null = null
     for (;;) {
-      const page: E.Either<Unavailable, ReadonlyArray<ReplacedExport<U>>> = await shelf.list(
+      const page: E.Either<Unavailable, ReadonlyArray<ReplacedExport<U>>> = await kind.list(
         minimumAgeMs,
         after,
       )()
       if (E.isLeft(page)) return page
       for (const replaced of page.right) {
-        const removed = isDryRun ? E.right(undefined) : await removeOne(shelf, replaced, signal)
+        const removed = isDryRun ? E.right(undefined) : await removeOne(kind, replaced, signal)
         if (E.isLeft(removed)) return removed
         objects += replaced.parts.length
         bytes += replaced.parts.reduce((sum, { size }) => sum + size, 0)
@@ -93,13 +93,13 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
   }
 
   return async (isDryRun: boolean, signal: AbortSignal): Promise<E.Either<Unavailable, ReplacedObjects>> => {
-    const pictures = await removeAll(images, isDryRun, signal)
-    if (E.isLeft(pictures)) return pictures
-    const films = await removeAll(contents, isDryRun, signal)
-    if (E.isLeft(films)) return films
+    const ofImages = await removeAll(images, isDryRun, signal)
+    if (E.isLeft(ofImages)) return ofImages
+    const ofContents = await removeAll(contents, isDryRun, signal)
+    if (E.isLeft(ofContents)) return ofContents
     return E.right({
-      objects: pictures.right.objects + films.right.objects,
-      bytes: pictures.right.bytes + films.right.bytes,
+      objects: ofImages.right.objects + ofContents.right.objects,
+      bytes: ofImages.right.bytes + ofContents.right.bytes,
     })
   }
 }

@@ -2,11 +2,11 @@ import { E, O } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { unavailableThrown } from './store-failure.ts'
+import { toUnavailable } from './store-failure.ts'
 import { isOwnKey, isProven, libraryKey, ownFolder, sampleSize } from './sweep-rules.ts'
 
-/** Longer than any uid of a library. */
-const most = 200
+/** Longer than any library uid (bytes). */
+const maxTextBytes = 200
 
 export const textObject = async (text: string): Promise<NewObject> => {
   const bytes = new TextEncoder().encode(text)
@@ -21,36 +21,36 @@ export const textObject = async (text: string): Promise<NewObject> => {
   }
 }
 
-/** The text of an object; `none` when it is not there. */
+/** Returns the text of an object; `none` if it does not exist. */
 const readText = async (
   store: ObjectStore,
   key: string,
 ): Promise<E.Either<Unavailable, O.Option<string>>> => {
-  const found = await store.read(key, { start: 0, end: most })()
-  if (E.isLeft(found)) return found
-  if (O.isNone(found.right)) return E.right(O.none)
+  const content = await store.read(key, { start: 0, end: maxTextBytes })()
+  if (E.isLeft(content)) return content
+  if (O.isNone(content.right)) return E.right(O.none)
   const decoder = new TextDecoder()
   let text = ''
   try {
-    for await (const bytes of found.right.value) text += decoder.decode(bytes, { stream: true })
+    for await (const bytes of content.right.value) text += decoder.decode(bytes, { stream: true })
   } catch (cause) {
-    return E.left(unavailableThrown(cause))
+    return E.left(toUnavailable(cause))
   }
   return E.right(O.some(text.trim()))
 }
 
 export type StoreIdentity =
   | { readonly owner: 'ours' }
-  /** The store names no library; its objects are those of this database, or there are none. */
+  /** The store has no mark of a library; its objects belong to this database, or it is empty. */
   | { readonly owner: 'unmarked'; readonly ours: string }
-  /** The store names no library, and of the objects that were looked at too few are in this database. */
+  /** The store has no mark, and too few of the sampled objects (`looked`) are in this database (`named`). */
   | { readonly owner: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
-  /** The store says that it belongs to `other`. */
+  /** The mark in the store names the library `other`. */
   | { readonly owner: 'foreign'; readonly other: string; readonly ours: string }
 
 type Deps = { readonly store: ObjectStore; readonly storedFiles: StoredFileRepository }
 
-/** Whose store it is, by what it says, or else by what it holds. Writes nothing. */
+/** Determines the owner of the store by its mark, or else by a sample of its objects. Writes nothing. */
 export const identifyStore = async ({
   store,
   storedFiles,
@@ -76,13 +76,13 @@ export const identifyStore = async ({
   )
 }
 
-/** Writes into a store without a mark that it belongs to this library. */
+/** Marks a store without a mark as this library's. */
 export const markStore = async (
   { store }: Pick<Deps, 'store'>,
   ours: string,
 ): Promise<E.Either<Unavailable, void>> => store.put(libraryKey, await textObject(ours))()
 
-/** The first keys of Larder's form. They end in random letters, so that these stand for all. */
+/** Returns the first keys of Larder's form. Keys end in random characters, so that these represent all. */
 const sampleKeys = async (store: ObjectStore): Promise<E.Either<Unavailable, ReadonlyArray<string>>> => {
   const keys: string[] = []
   try {
@@ -92,6 +92,6 @@ const sampleKeys = async (store: ObjectStore): Promise<E.Either<Unavailable, Rea
     }
     return E.right(keys)
   } catch (cause) {
-    return E.left(unavailableThrown(cause))
+    return E.left(toUnavailable(cause))
   }
 }

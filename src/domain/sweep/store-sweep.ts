@@ -9,11 +9,11 @@ import { ingestStopped } from '../ingest/media-ingest.ts'
 import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { findOrphans } from './find-orphans.ts'
 import { createRemoveReplaced, type ReplacedObjects } from './remove-replaced.ts'
-import { unavailableThrown } from './store-failure.ts'
+import { toUnavailable } from './store-failure.ts'
 import { identifyStore, markStore, textObject } from './store-identity.ts'
-import { cutoff, markKey, mostAtOnce, mustBrake, ownFolder } from './sweep-rules.ts'
+import { cutoff, markKey, maxOrphansPerSweep, mustBrake, ownFolder } from './sweep-rules.ts'
 
-/** `dry run` deletes nothing, and writes nothing. `repair` deletes also where the brakes hold `usual` back. */
+/** `dry run` deletes and writes nothing. `repair` deletes even if the brakes stop `usual`. */
 export type SweepMode = 'usual' | 'dry run' | 'repair'
 
 export type SweepReport =
@@ -21,9 +21,9 @@ export type SweepReport =
       readonly result: 'swept'
       readonly objects: number
       readonly deleted: ReadonlyArray<ListedObject>
-      /** Unfinished ones that are old enough; `null` where the store does not tell. */
+      /** Number of old unfinished uploads; `null` if the store cannot list them. */
       readonly uploads: number | null
-      /** Whether there are more than one sweep deletes. */
+      /** Whether these were all orphans; false if there are more than one sweep deletes. */
       readonly isWhole: boolean
       readonly replaced: ReplacedObjects
     }
@@ -31,19 +31,19 @@ export type SweepReport =
       readonly result: 'looked' | 'braked'
       readonly objects: number
       readonly orphans: ReadonlyArray<ListedObject>
-      /** Unfinished ones that are old enough; `null` where the store does not tell. */
+      /** Number of old unfinished uploads; `null` if the store cannot list them. */
       readonly uploads: number | null
       readonly isWhole: boolean
-      /** Of a dry run: what would be removed. */
+      /** In a dry run: what would be removed. */
       readonly replaced: ReplacedObjects
     }
   | { readonly result: 'foreign'; readonly other: string; readonly ours: string }
-  /** The store names no library, and holds too little that the database names. */
+  /** The store has no mark of a library, and too few of its objects are in the database. */
   | { readonly result: 'unproven'; readonly ours: string; readonly looked: number; readonly named: number }
   /** Another process is sweeping. */
   | { readonly result: 'busy' }
 
-/** Deletes objects that no row names: what a process that was killed, or a database that never answered, left behind. */
+/** Deletes objects without a row: left by a killed process, or after a database that did not answer. */
 export type StoreSweep = (mode: SweepMode, signal: AbortSignal) => TE.TaskEither<Unavailable, SweepReport>
 
 type Deps = Parameters<typeof createRemoveReplaced>[0] & {
@@ -53,15 +53,15 @@ type Deps = Parameters<typeof createRemoveReplaced>[0] & {
   readonly log: Log
 }
 
-const mostInARepair = 10_000
-/** Keys between two questions to the database in the second look. */
+const maxOrphansInRepair = 10_000
+/** Keys in one database query of the second check. */
 const batchSize = 100
 
 export const createStoreSweep = (deps: Deps): StoreSweep => {
   const { store, storedFiles, locks, clock, log } = deps
   const removeReplaced = createRemoveReplaced(deps)
 
-  /** The store tells its time only of what it was given just now. */
+  /** The only way to read the clock of the store is to write an object and list it. */
   const readClock = async (): Promise<E.Either<Unavailable, number>> => {
     const written = await store.put(
       markKey,
@@ -77,30 +77,30 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
       : E.left(unavailable('object store')('its listing lacks what was stored a moment ago'))
   }
 
-  /** The second look, before each hundred deletes. What a row names by then stays. */
+  /** Checks the rows a second time, before each hundred deletes. An object that has a row by then stays. */
   const deleteAll = async (
     orphans: ReadonlyArray<ListedObject>,
     signal: AbortSignal,
   ): Promise<E.Either<Unavailable, ReadonlyArray<ListedObject>>> => {
     const deleted: ListedObject[] = []
-    for (let at = 0; at < orphans.length; at += batchSize) {
-      const batch = orphans.slice(at, at + batchSize)
+    for (let start = 0; start < orphans.length; start += batchSize) {
+      const batch = orphans.slice(start, start + batchSize)
       const named = await storedFiles.namedAmong(batch.map(({ key }) => key))()
       if (E.isLeft(named)) return named
       for (const orphan of batch) {
         if (signal.aborted) return E.left(ingestStopped)
         if (named.right.has(orphan.key)) continue
-        const gone = await store.delete(orphan.key)()
-        if (E.isLeft(gone)) return gone
+        const removed = await store.delete(orphan.key)()
+        if (E.isLeft(removed)) return removed
         deleted.push(orphan)
       }
     }
     return E.right(deleted)
   }
 
-  /** A store may forbid the question, and still have its objects swept. */
+  /** The store may not permit listing uploads; its objects are swept nevertheless. */
   const oldUploads = async (before: number): Promise<ReadonlyArray<UnfinishedUpload> | null> => {
-    const uploads = await collect(store.unfinishedUploads(ownFolder), mostAtOnce)
+    const uploads = await collect(store.unfinishedUploads(ownFolder), maxOrphansPerSweep)
     if (E.isRight(uploads)) return uploads.right.filter(({ startedAt }) => startedAt < before)
     log.warn('sweep.uploads_unknown', { cause: oneLine(uploads.left.cause) })
     return null
@@ -125,18 +125,18 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     if (E.isLeft(removed)) return removed
     const replaced = removed.right
 
-    // In this order: work that begins after the question is younger than all that the list will hold.
+    // Read before the listing: work that starts later stores objects that are younger than `before`.
     const age = await locks.oldestHolderAge()
     if (E.isLeft(age)) return age
-    // What a dry run finds is not deleted: the clock of this machine is good enough for it.
+    // A dry run deletes nothing, so the clock of this machine is accurate enough.
     const now = mode === 'dry run' ? E.right(clock()) : await readClock()
     if (E.isLeft(now)) return now
     const before = cutoff(now.right, age.right)
 
-    const most = mode === 'usual' ? mostAtOnce : mostInARepair
-    const found = await findOrphans(deps, { before, most, signal })
-    if (E.isLeft(found)) return found
-    const { orphans, objects, isWhole } = found.right
+    const max = mode === 'usual' ? maxOrphansPerSweep : maxOrphansInRepair
+    const search = await findOrphans(deps, { before, max, signal })
+    if (E.isLeft(search)) return search
+    const { orphans, objects, isWhole } = search.right
     const uploads = await oldUploads(before)
 
     const seen = { objects, orphans, uploads: uploads?.length ?? null, isWhole, replaced }
@@ -167,19 +167,19 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     )
 }
 
-/** The first items of a stream; what it throws, as a left. */
+/** Returns the first items of a stream. Fails with what the stream throws. */
 const collect = async <A>(
   items: AsyncIterable<A>,
-  most: number,
+  limit: number,
 ): Promise<E.Either<Unavailable, ReadonlyArray<A>>> => {
-  const found: A[] = []
+  const collected: A[] = []
   try {
     for await (const item of items) {
-      found.push(item)
-      if (found.length === most) break
+      collected.push(item)
+      if (collected.length === limit) break
     }
-    return E.right(found)
+    return E.right(collected)
   } catch (cause) {
-    return E.left(unavailableThrown(cause))
+    return E.left(toUnavailable(cause))
   }
 }

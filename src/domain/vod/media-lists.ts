@@ -20,18 +20,18 @@ import type { VodMeta } from '../media/content-export.ts'
 import type { ContentExportUid } from '../media/ids.ts'
 import { forbidden, notFound } from '../shared/errors.ts'
 
-/** An export that is not there is forbidden like another's (http-api.md §2.5, W15). */
+/** A missing export fails with Forbidden, like an export of another file (http-api.md §2.5, W15). */
 type ShowListOfExport = (
   uid: ContentExportUid,
   viewer: Viewer,
   presign: Presign | null,
 ) => PlaylistResult<Found<SignableList>>
 
-/** Lists of the parts of an export. */
+/** Playlists of the segments of an export. */
 export type MediaLists = {
   /** Media playlist, http-api.md §5.6. */
   readonly showMediaPlaylist: ShowListOfExport
-  /** I-frame playlist of the same (RFC 8216bis §4.4.3.6): of pictures alone. */
+  /** I-frame playlist, for exports with video (RFC 8216bis §4.4.3.6). */
   readonly showIFrames: ShowListOfExport
 }
 
@@ -42,16 +42,16 @@ type Deps = {
   readonly signing: Signing
 }
 
-/** Characters of lists that are kept apart into their parts: those of the films that clips are watched of. */
-const readLength = 4 * 1024 * 1024
+/** Total length of the playlists whose parsed form is memoized, for clips (characters). */
+const maxParsedLength = 4 * 1024 * 1024
 
 export const createMediaLists = ({ cache, stale, contentFiles, signing }: Deps): MediaLists => {
   const readThrough = createReadThrough(cache, stale)
-  const ownedRead = createAuthorizedRead(cache)
-  const readParts = memoize(readLength, readMediaPlaylist)
+  const authorizedRead = createAuthorizedRead(cache)
+  const parseMediaPlaylist = memoize(maxParsedLength, readMediaPlaylist)
 
   const meta = (uid: ContentExportUid, { grant }: Viewer) =>
-    ownedRead(cacheKeys.vodMeta({ uid }), contentFiles.findVod(uid), (found: O.Option<VodMeta>) =>
+    authorizedRead(cacheKeys.vodMeta({ uid }), contentFiles.findVod(uid), (found: O.Option<VodMeta>) =>
       TE.right(O.isSome(found) && found.value.contentFileUid === grant.sub),
     )
 
@@ -82,7 +82,7 @@ export const createMediaLists = ({ cache, stale, contentFiles, signing }: Deps):
       ),
     )
 
-  /** A list of an export, for him whose it is. */
+  /** Fails with Forbidden unless the viewer's token names the file of the export. */
   const showListOfExport =
     (listOf: (uid: ContentExportUid) => PlaylistResult<Found<string>>): ShowListOfExport =>
     (uid, viewer, presign) =>
@@ -94,7 +94,7 @@ export const createMediaLists = ({ cache, stale, contentFiles, signing }: Deps):
       const list = await renderPlaylist(uid, viewer, {
         text: listOf(uid),
         applyRestrictions: (text, { clip }) =>
-          TE.right(clip === undefined ? text : clipMediaPlaylist(readParts(text), clip)),
+          TE.right(clip === undefined ? text : clipMediaPlaylist(parseMediaPlaylist(text), clip)),
         signature: signing.ofM3u8(viewer, presign),
         sign: signM3u8,
       })()

@@ -9,8 +9,8 @@ const extensions: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * How the path of a part ends (http-api.md §5.6): a courtesy to players that look at it, since the server does not.
- * CMAF parts are `m4s`, what initialises them is `mp4`.
+ * Returns the file extension of a segment's path (http-api.md §5.6). Some players depend on it; the server
+ * ignores it. CMAF segments are `m4s`, init segments are `mp4`.
  */
 export const extensionOf = ({ role, contentType }: Pick<ContentPart, 'role' | 'contentType'>): string => {
   if (role === 'init') return 'mp4'

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex'
 
-// Uids and keys are compared as bytes (collate "C"): what they mean does not depend on a language.
+// Uids and keys are compared as bytes (collate "C"), independently of the locale.
 //
-// An image or content file is finished when its exports have been added, once and together. What stands in an
-// export, a part or a stored file never changes afterwards.
+// An image or content file is finished when its exports have been added, all in one transaction. Exports,
+// segments and stored files are immutable.
 //
-// `include` lets the joins of the delivery routes be answered from indexes alone, and the sum of all that lasts before
-// a part, too. Every reference has an
-// index, because PostgreSQL looks for referring rows when one that is referred to goes.
+// With `include`, index-only scans answer the joins of the delivery routes, and the sum of the durations
+// before a segment. Every foreign key has an index, because PostgreSQL searches for referring rows when it
+// deletes a row.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-// Both or neither: an export that was made before has neither, and its master playlist names no I-frame list.
+// Both or neither: an older export has neither, and its master playlist refers to no I-frame playlist.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

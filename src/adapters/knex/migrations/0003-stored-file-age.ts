@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-// Last-Modified of the bytes. What was stored before this release counts as stored when it came.
+// Last-Modified of the bytes. For older files it is the time of this migration.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw('alter table s3_files add column created_at timestamptz not null default now()')

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-// One row. The object store names the same uid, so that no library sweeps the store of another.
+// One row. The object store contains the same uid, so that no library sweeps the store of another.
 
 const up = async (db: Knex): Promise<void> => {
   await db.raw(`

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 
-// Which recipe made an export, and since when another stands in its place: a replaced export is in no list, and can be
-// read by its uid until the sweep removes it.
+// The recipe of an export, and the time when another export replaced it. A replaced export is in no playlist,
+// but can be read by its uid until the sweep removes it.
 //
-// What is there already was made by the recipe before (1), as is what an older release adds beside this one. An older
-// release goes on listing what was replaced, beside what replaced it, until it ends.
+// Existing exports have recipe 1, as have those that an older release adds at the same time. An older release
+// lists replaced exports together with their replacements until it is stopped.
 
 const tables = [
   { exports: 'image_file_exports', fileId: 'image_file_id' },
@@ -22,7 +22,7 @@ const up = async (db: Knex): Promise<void> => {
     `)
 }
 
-// Without the column all exports would be listed again, so those that were replaced go. Their objects stay.
+// Without the column, replaced exports would be listed again, so they are deleted. Their objects stay.
 const down = async (db: Knex): Promise<void> => {
   for (const { exports } of tables)
     await db.raw(`

@@ -7,7 +7,7 @@ import { recipes } from './0005-recipes.ts'
 
 export type NamedMigration = Knex.Migration & { readonly name: string }
 
-/** In the order in which they run. One that has been released is never changed: add another. */
+/** In order of execution. Never change a released migration: add a new one. */
 export const migrations: ReadonlyArray<NamedMigration> = [
   library,
   iframeRates,
