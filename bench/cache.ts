@@ -27,7 +27,7 @@ const silent = () => undefined
 const log = { debug: silent, info: silent, warn: silent, error: silent }
 
 const open = (dir: string, upkeepMs = 2 ** 31 - 1): Promise<DiskCache> =>
-  openDiskCache({ dir, clock: Date.now, log, scope: '', maxBytes: 2 ** 42, upkeepMs })
+  openDiskCache({ dir, clock: Date.now, log, scope: '', maxBytes: 2 ** 42, maintenanceIntervalMs: upkeepMs })
 
 const drain = async (stream: ByteStream): Promise<number> => {
   let length = 0

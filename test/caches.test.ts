@@ -10,8 +10,8 @@ const bounds: Readonly<Record<string, string>> = {
   // By names that clients write, for as long as a request waits: bounded by the requests in flight.
   'src/domain/caching/single-flight.ts': 'work under way',
   'src/adapters/cache/blobs/running-fills.ts': 'fills under way',
-  'src/adapters/cache/disk/disk-blob-shelf.ts': 'reads of records under way',
-  'src/adapters/cache/disk/in-turn.ts': 'work under way',
+  'src/adapters/cache/disk/disk-blob-storage.ts': 'reads of records under way',
+  'src/adapters/cache/disk/keyed-mutex.ts': 'work under way',
   'src/adapters/cache/disk/shared-files.ts': 'open files that are being read',
   'src/http/lists/memo.ts': 'lists in the making',
   'src/adapters/cache/disk/trusted-chunks.ts': 'chunks of a blob that are being verified',
@@ -27,9 +27,9 @@ const bounds: Readonly<Record<string, string>> = {
   'src/domain/background/retries.ts': 'unfinished files that failed in this process',
   'src/domain/health/outage-log.ts': 'dependencies, which are fixed',
   'src/http/response/asset-reply.ts': 'codings of a file of the console',
-  'src/adapters/cache/blobs/recent-bytes.ts': 'an LRU of four pieces of one fill, by number',
+  'src/adapters/cache/blobs/read-cache.ts': 'an LRU of four pieces of one fill, by number',
   'src/adapters/cache/tiers/cache-meter.ts': 'tiers and templates of keys, which are fixed',
-  'src/adapters/memory/memory-progress-board.ts': 'exports in the making',
+  'src/adapters/memory/memory-progress-store.ts': 'exports in the making',
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
   'src/http/handle.ts': 'parameters of a route, which are fixed',
   // For tests, and a run without a database.
@@ -82,7 +82,7 @@ describe('maps and caches [V4]', () => {
 
   it('that are bounded are made by the one helper, which counts their keys', () => {
     expect(using(/lru-cache/).sort()).to.deep.equal([
-      'src/adapters/cache/blobs/recent-bytes.ts',
+      'src/adapters/cache/blobs/read-cache.ts',
       'src/bounded-cache.ts',
     ])
   })

@@ -9,7 +9,7 @@ import { createKnexImageFileRepository } from '../adapters/knex/knex-image-file-
 import { createKnexStoredFileRepository } from '../adapters/knex/knex-stored-file-repository.ts'
 import { createKnexUserRepository } from '../adapters/knex/knex-user-repository.ts'
 import { createPostgresWorkLocks } from '../adapters/knex/postgres-work-locks.ts'
-import { createMemoryProgressStore } from '../adapters/memory/memory-progress-board.ts'
+import { createMemoryProgressStore } from '../adapters/memory/memory-progress-store.ts'
 import { createPinoLog } from '../adapters/pino/pino-log.ts'
 import { createBreaker } from '../adapters/platform/breaker.ts'
 import { closeAll } from '../adapters/platform/close-all.ts'

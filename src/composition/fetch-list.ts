@@ -1,5 +1,5 @@
 import { createHttpFetchList } from '../adapters/http/fetch-list.ts'
-import type { PlaylistFetcher } from '../ports/list-fetcher.ts'
+import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
 
 /** For commands that need no library, such as a check of another server's playlists. */
 export const createFetchList = (): PlaylistFetcher =>

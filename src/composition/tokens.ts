@@ -3,7 +3,7 @@ import { readOrCreateSecretFile, readSecretFile } from '../adapters/fs/fs-key-fi
 import { createJoseExplainToken } from '../adapters/jose/jose-explain-token.ts'
 import { createJoseIdTokens } from '../adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../adapters/jose/jose-media-tokens.ts'
-import { createRememberedMediaTokens } from '../adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../adapters/jose/remembered-media-tokens.ts'
 import {
   formatTokenKeys,
   newSecretKey,
@@ -61,7 +61,7 @@ export const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'toke
   )
   const options = tokenOptions(config, clock)
   return {
-    tokens: createRememberedMediaTokens(createJoseMediaTokens({ ...options, keys }), clock),
+    tokens: createCachedMediaTokens(createJoseMediaTokens({ ...options, keys }), clock),
     idTokens: createJoseIdTokens({ ...options, keys: keys.id }),
   }
 }

@@ -4,7 +4,7 @@ import type { BadOrigin, Unavailable } from '../domain/shared/errors.ts'
 import type { TE } from '../fp.ts'
 import type { CacheKey } from './cache.ts'
 import type { BlobRecord } from './cache-keys.ts'
-import type { TierOutcome } from './tier-answer.ts'
+import type { TierOutcome } from './tier-outcome.ts'
 
 /** Size and sha256 of a blob, from the database. They are known before the first byte is read. */
 export type BlobFacts = t.TypeOf<typeof BlobRecord>

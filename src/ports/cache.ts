@@ -2,8 +2,8 @@ import type * as t from 'io-ts'
 import type { Found } from '../domain/caching/found.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
 import type { O, TE } from '../fp.ts'
-import type { Elapsed } from './monotonic.ts'
-import type { TierOutcome } from './tier-answer.ts'
+import type { MonotonicMs } from './monotonic.ts'
+import type { TierOutcome } from './tier-outcome.ts'
 
 /** A key of the cache: name, type and lifetime of the value. Only cache-keys.ts creates keys. */
 export type CacheKey<A> = {
@@ -30,7 +30,7 @@ export type LoadStart = {
   readonly generation: Generation
   /** `null`: it could not be read, so the loaded value is not stored where processes share it. */
   readonly mark: SharedMark | null
-  readonly at: Elapsed
+  readonly at: MonotonicMs
   readonly [seen]: true
 }
 
@@ -45,7 +45,7 @@ export const negativeTtlSeconds = 30
 export type CachePort = {
   readonly get: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<Found<A>>>
   /** Tier outcomes of a miss. */
-  readonly missed: ReadonlyArray<TierOutcome>
+  readonly missTiers: ReadonlyArray<TierOutcome>
   /**
    * Callers that got the same generation may share a lookup or a load: this process ran no delete of the key
    * in between. Costs one hash of the name.

@@ -23,7 +23,7 @@ export type NewContentFile = {
 }
 
 /** A content file, with the fields that ingestion needs. */
-export type KnownContentFile = {
+export type IngestedContentFile = {
   readonly uid: ContentFileUid
   readonly original: StoredFile
   readonly durationSeconds: number
@@ -45,8 +45,8 @@ export type ContentFileRepository = {
   readonly listKeyframes: (uid: ContentExportUid) => TE.TaskEither<Unavailable, O.Option<KeyedVodParts>>
   readonly findPart: (uid: ContentPartUid) => TE.TaskEither<Unavailable, O.Option<ContentPartFile>>
   /** Finds a file with the fields that ingestion needs. */
-  readonly findKnown: (uid: ContentFileUid) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
-  readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownContentFile>>
+  readonly findIngested: (uid: ContentFileUid) => TE.TaskEither<Unavailable, O.Option<IngestedContentFile>>
+  readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<IngestedContentFile>>
   /** Adds a file without exports. `false`, with nothing written: a file with this original exists. */
   readonly add: (file: NewContentFile) => TE.TaskEither<Unavailable, boolean>
   /**
@@ -73,7 +73,7 @@ export type ContentFileRepository = {
   readonly listOutdated: (
     recipe: number,
     after: ContentFileUid | null,
-  ) => TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<IngestedContentFile>>
   /** Lists exports that were replaced more than `forMs` milliseconds ago, with the same paging. */
   readonly listReplaced: (
     forMs: number,
@@ -82,7 +82,7 @@ export type ContentFileRepository = {
   /** Deletes a replaced export with the rows of its stored files. `false` when there is none. */
   readonly removeReplaced: (uid: ContentExportUid) => TE.TaskEither<Unavailable, boolean>
   /** Lists files without exports, oldest first: their ingestion was never finished. */
-  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownContentFile>>
+  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<IngestedContentFile>>
   /** Deletes a file without exports. `false`, with nothing changed: it has exports or does not exist. */
   readonly removeUnfinished: (uid: ContentFileUid) => TE.TaskEither<Unavailable, boolean>
   /** Finds the oldest file. */

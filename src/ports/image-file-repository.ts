@@ -18,7 +18,7 @@ export type NewImageFile = {
 }
 
 /** An image file, with the fields that ingestion needs. */
-export type KnownImageFile = {
+export type IngestedImageFile = {
   readonly uid: ImageFileUid
   readonly original: StoredFile
   /** Number of current exports (not replaced ones). */
@@ -37,8 +37,8 @@ export type ImageFileRepository = {
   /** Does nothing when there is no such file. */
   readonly setPublic: (uid: ImageFileUid, isPublic: boolean) => TE.TaskEither<Unavailable, void>
   /** Finds a file with the fields that ingestion needs. */
-  readonly findKnown: (uid: ImageFileUid) => TE.TaskEither<Unavailable, O.Option<KnownImageFile>>
-  readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<KnownImageFile>>
+  readonly findIngested: (uid: ImageFileUid) => TE.TaskEither<Unavailable, O.Option<IngestedImageFile>>
+  readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<IngestedImageFile>>
   /** Adds a file without exports, not public. `false`, with nothing written: its original exists already. */
   readonly add: (file: NewImageFile) => TE.TaskEither<Unavailable, boolean>
   /**
@@ -64,7 +64,7 @@ export type ImageFileRepository = {
   readonly listOutdated: (
     recipe: number,
     after: ImageFileUid | null,
-  ) => TE.TaskEither<Unavailable, ReadonlyArray<KnownImageFile>>
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<IngestedImageFile>>
   /** Lists exports that were replaced more than `forMs` milliseconds ago, with the same paging. */
   readonly listReplaced: (
     forMs: number,
@@ -73,7 +73,7 @@ export type ImageFileRepository = {
   /** Deletes a replaced export with the rows of its stored files. `false` when there is none. */
   readonly removeReplaced: (uid: ImageExportUid) => TE.TaskEither<Unavailable, boolean>
   /** Lists files without exports, oldest first: their ingestion was never finished. */
-  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<KnownImageFile>>
+  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<IngestedImageFile>>
   /** Deletes a file without exports. `false`, with nothing changed: it has exports or does not exist. */
   readonly removeUnfinished: (uid: ImageFileUid) => TE.TaskEither<Unavailable, boolean>
   /** Finds the oldest file. */

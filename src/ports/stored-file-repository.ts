@@ -6,5 +6,7 @@ export type StoredFileRepository = {
   /** Uid of the library: created together with its tables, and never changed. */
   readonly libraryUid: TE.TaskEither<Unavailable, string>
   /** Returns those of the keys that a row names, by a new query. */
-  readonly namedAmong: (keys: ReadonlyArray<string>) => TE.TaskEither<Unavailable, ReadonlySet<string>>
+  readonly filterReferencedKeys: (
+    keys: ReadonlyArray<string>,
+  ) => TE.TaskEither<Unavailable, ReadonlySet<string>>
 }

@@ -107,7 +107,7 @@ describe('the cause of a failure, and not what was said first or last [V60]', ()
       try {
         const failure = await holding.transaction(async (trx) => {
           await trx.raw('lock table s3_files in access exclusive mode')
-          return left(createKnexStoredFileRepository(slow).namedAmong(['a']))
+          return left(createKnexStoredFileRepository(slow).filterReferencedKeys(['a']))
         })
         expect(explainError(failure)).to.equal('the database cannot be used: no answer within 300 ms')
         expect(opened).to.deep.equal([])

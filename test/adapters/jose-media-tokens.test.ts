@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { createRememberedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
 import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import { mediaTokensContract } from '../contracts/media-tokens.contract.ts'
@@ -164,14 +164,12 @@ describe('jose media tokens', () => {
 })
 
 describe('remembered media tokens', () => {
-  mediaTokensContract((clock) =>
-    createRememberedMediaTokens(withKeys([newSecretKey('i1')], { clock }), clock),
-  )
+  mediaTokensContract((clock) => createCachedMediaTokens(withKeys([newSecretKey('i1')], { clock }), clock))
 
   it('are verified once', async () => {
     const tokens = withKeys([newSecretKey('i1')])
     let verified = 0
-    const counting = createRememberedMediaTokens(
+    const counting = createCachedMediaTokens(
       {
         ...tokens,
         verify: (kind, jwt) => {

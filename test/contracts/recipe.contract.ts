@@ -12,7 +12,7 @@ type Known = { readonly uid: string; readonly exportCount: number; readonly reci
 type Repository<U extends string, E extends { readonly uid: string }> = {
   readonly addExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
   readonly replaceExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
-  readonly findKnown: (uid: U) => TE.TaskEither<Unavailable, O.Option<Known>>
+  readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<Known>>
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
   readonly listOutdated: (
     recipe: number,
@@ -63,7 +63,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
   it('[V39] knows which recipe made the exports of a file', async () => {
     const old = await added(1, 1)
     const bare = await added()
-    const found = async (uid: U) => right(repository().findKnown(uid))
+    const found = async (uid: U) => right(repository().findIngested(uid))
     const [there, unfinished] = [await found(old.uid), await found(bare.uid)]
     expect(O.isSome(there) && there.value).to.include({ uid: old.uid, exportCount: 2, recipe: 1 })
     expect(O.isSome(unfinished) && unfinished.value).to.include({ exportCount: 0, recipe: null })
@@ -90,7 +90,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     expect(await right(repository().replaceExports(uid, made))).to.equal(true)
     expect(await listed(uid)).to.deep.equal(made.map((one) => one.uid))
     for (const one of [...exports, ...made]) expect(await isReadable(one)).to.equal(true)
-    const known = await right(repository().findKnown(uid))
+    const known = await right(repository().findIngested(uid))
     expect(O.isSome(known) && known.value).to.include({ exportCount: 1, recipe: 2 })
     expect(await right(repository().countOutdated(2))).to.equal(0)
   })

@@ -17,8 +17,8 @@ export const storedFileRepositoryContract = (
     const keys = Array.from({ length: 600 }, (_, at) => `s3_files/s3f_${at}`)
     const rows = await make(keys.filter((_, at) => at % 3 === 0))
     const asked = [...keys, "s3_files/'quoted'", 's3_files/S3F_0', '{"a":1}', 'ü']
-    const named = await right(rows.namedAmong(asked))
+    const named = await right(rows.filterReferencedKeys(asked))
     expect([...named].sort()).to.deep.equal(keys.filter((_, at) => at % 3 === 0).sort())
-    expect(await right(rows.namedAmong([]))).to.deep.equal(new Set())
+    expect(await right(rows.filterReferencedKeys([]))).to.deep.equal(new Set())
   })
 }

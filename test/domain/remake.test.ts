@@ -114,7 +114,7 @@ describe('[V39] exports that an older recipe made', () => {
     it(`[V22] are not made of an original with ${what}: those that are there stay`, async () => {
       const { larder, uid, old } = await withOldPicture()
       const { store } = larder
-      const known = await right(larder.imageFiles.findKnown(uid))
+      const known = await right(larder.imageFiles.findIngested(uid))
       const original = known._tag === 'Some' ? known.value.original : expect.fail('it is not in the library')
       const rotten: ObjectStore = {
         ...store,
@@ -191,13 +191,13 @@ describe('[V39] exports that an older recipe made', () => {
 
   it('stay as they are where the original is gone, and the run goes on', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const lost = await right(larder.imageFiles.findKnown(uid))
+    const lost = await right(larder.imageFiles.findIngested(uid))
     if (O.isNone(lost)) return expect.fail('it is not there')
     await right(larder.store.delete(lost.value.original.key))
     const other = path.join(folder, 'other.png')
     await poster(64).png().toFile(other)
     const { uid: second } = await right(larder.ingest.add(other, options))
-    const known = await right(larder.imageFiles.findKnown(second as ImageFileUid))
+    const known = await right(larder.imageFiles.findIngested(second as ImageFileUid))
     expect(O.isSome(known) && known.value.recipe).to.equal(recipeVersions.image)
 
     const { counts, done } = await remake(larder)

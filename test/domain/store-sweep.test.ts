@@ -361,8 +361,8 @@ describe('[V24] the sweep of the object store', () => {
     let looks = 0
     const storedFiles: StoredFileRepository = {
       ...named(),
-      namedAmong: (keys) => async () => {
-        const found = await named().namedAmong(keys)()
+      filterReferencedKeys: (keys) => async () => {
+        const found = await named().filterReferencedKeys(keys)()
         if (looks++ === 0) rows.add(late)
         return found
       },
@@ -452,7 +452,7 @@ describe('[V24] the sweep of the object store', () => {
         let looks = 0
         const storedFiles: StoredFileRepository = {
           libraryUid: TE.right('lib_ours'),
-          namedAmong: (keys) => async () => {
+          filterReferencedKeys: (keys) => async () => {
             if (looks++ === 1)
               for (const key of keys.slice(0, namedLater)) {
                 names.add(key)

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http'
 import { expect } from 'chai'
 import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { createRememberedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
 import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
 import { right } from '../support/expect-right.ts'
 import { type CorpusToken, jwtCorpus } from '../support/jwt-corpus.ts'
@@ -60,7 +60,7 @@ describe('attacks on tokens (§2.1)', () => {
     const tokens = createJoseMediaTokens({ ...options, keys: { image: keys, content: keys } })
     const larder = await createMemoryLarder({
       clock,
-      tokens: createRememberedMediaTokens(tokens, clock),
+      tokens: createCachedMediaTokens(tokens, clock),
       idTokens: createJoseIdTokens({ ...options, keys }),
     })
     const [image, film] = [await seedImage(larder), await seedFilm(larder)]

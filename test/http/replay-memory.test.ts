@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createRememberedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
 import { E, TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 import { type Ask, carriers, createTwins, type Twins, withParameter } from '../support/twin-larders.ts'
@@ -65,7 +65,7 @@ describe('client input cannot fill the memory [V4]', () => {
   it('tokens are cached by digest, in constant space for any length', async () => {
     const letters = 'A'.repeat(4000)
     let verified = 0
-    const tokens = createRememberedMediaTokens(
+    const tokens = createCachedMediaTokens(
       {
         mint: () => TE.right(''),
         derive: () => TE.right(''),

@@ -1,7 +1,7 @@
-import type { Elapsed, Monotonic } from '../../src/ports/monotonic.ts'
+import type { Monotonic, MonotonicMs } from '../../src/ports/monotonic.ts'
 
 /** A hand of a clock that a test moves forward. */
 export const asMonotonic =
   (hand: () => number): Monotonic =>
   () =>
-    hand() as Elapsed
+    hand() as MonotonicMs

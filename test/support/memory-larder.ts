@@ -11,12 +11,12 @@ import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
 import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
-import { createRememberedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
 import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
-import { createMemoryProgressStore } from '../../src/adapters/memory/memory-progress-board.ts'
+import { createMemoryProgressStore } from '../../src/adapters/memory/memory-progress-store.ts'
 import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
 import { createMemoryUserRepository } from '../../src/adapters/memory/memory-user-repository.ts'
 import { createMemoryWorkLocks } from '../../src/adapters/memory/memory-work-locks.ts'
@@ -82,7 +82,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     contentFiles: createMemoryContentFileRepository(clock),
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
-    tokens: createRememberedMediaTokens(createTestTokens(clock), clock),
+    tokens: createCachedMediaTokens(createTestTokens(clock), clock),
     idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),

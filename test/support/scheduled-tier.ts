@@ -1,5 +1,5 @@
 import type { Scheduler } from 'fast-check'
-import { createKeyedMutex } from '../../src/adapters/cache/disk/in-turn.ts'
+import { createKeyedMutex } from '../../src/adapters/cache/disk/keyed-mutex.ts'
 import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 
 /**
@@ -13,15 +13,15 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
 
   return {
     ...inner,
-    held: () => undefined,
+    peek: () => undefined,
     find: (key) => async () => {
       const found = await step('find', inner.find(key))
       await wait('end find')
       return found
     },
-    keep: (key, kept) => () => inTurn.run(key.name, () => step('keep', inner.keep(key, kept))),
+    set: (key, kept) => () => inTurn.run(key.name, () => step('keep', inner.set(key, kept))),
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
-    mark: (name) => step('mark', () => inner.mark(name)),
+    readMark: (name) => step('mark', () => inner.readMark(name)),
     delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),
   }
 }

@@ -32,5 +32,5 @@ export const createSharedTier = (
     await pause()
     return inner.remove(name)()
   },
-  mark: async (name) => marks.of(name),
+  readMark: async (name) => marks.of(name),
 })

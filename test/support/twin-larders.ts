@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { expect } from 'chai'
 import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
 import { cacheOfTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
-import { createRememberedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
+import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
 import type { Larder } from '../../src/composition/larder.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
@@ -111,7 +111,7 @@ export const createTwins = async (): Promise<Twins> => {
   const larder = await createMemoryLarder({
     clock,
     cache,
-    tokens: createRememberedMediaTokens(tokens, clock),
+    tokens: createCachedMediaTokens(tokens, clock),
   })
   const image = await seedImage(larder, [Buffer.from('small'), Buffer.alloc(20_000, 'large')])
   const film = await seedLadder(larder)

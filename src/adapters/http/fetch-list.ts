@@ -1,6 +1,6 @@
 import { type Refused, refused, unavailable } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
-import type { BearerToken, PlaylistFetcher } from '../../ports/list-fetcher.ts'
+import type { BearerToken, PlaylistFetcher } from '../../ports/playlist-fetcher.ts'
 
 export type FetchListOptions = {
   /** For the complete response. */

@@ -38,7 +38,7 @@ const createGrantCache = (maxBytes: number) => {
  * Caches verified tokens, so that all segments of a video cost one signature check. A token is valid in the
  * cache until it expires. Refused tokens are not cached, so a flood of them evicts nothing.
  */
-export const createRememberedMediaTokens = (
+export const createCachedMediaTokens = (
   tokens: MediaTokens,
   clock: Clock,
   maxBytes = usualBytes,

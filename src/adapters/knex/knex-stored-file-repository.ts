@@ -25,7 +25,7 @@ export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository =
         ),
       ),
     ),
-    namedAmong: (keys) =>
+    filterReferencedKeys: (keys) =>
       pipe(
         keyRows(JSON.stringify(keys)),
         TE.map((rows) => new Set(rows.map(({ key }) => key))),

@@ -56,7 +56,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
   )
 
   return {
-    findKnown: selectOne('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+    findIngested: selectOne('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
 
     findByOriginal: selectOne(
       'background',

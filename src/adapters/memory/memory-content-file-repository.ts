@@ -16,7 +16,7 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type {
   ContentFileRepository,
-  KnownContentFile,
+  IngestedContentFile,
   NewContentFile,
 } from '../../ports/content-file-repository.ts'
 import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
@@ -75,7 +75,7 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
 
     findPart: (uid) => TE.fromIO(() => O.fromNullable(partFiles.get(uid))),
 
-    findKnown: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
+    findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
 
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
 
@@ -174,7 +174,7 @@ const toPartFile = (
   storedAt,
 })
 
-const toKnown = ({ file, exports }: Row): KnownContentFile => ({
+const toKnown = ({ file, exports }: Row): IngestedContentFile => ({
   uid: file.uid,
   original: file.original,
   durationSeconds: file.durationSeconds,

@@ -3,7 +3,11 @@ import type { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import type { ImageExport, ImageExportFile, NewImageExport } from '../../domain/media/image-export.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { ImageFileRepository, KnownImageFile, NewImageFile } from '../../ports/image-file-repository.ts'
+import type {
+  ImageFileRepository,
+  IngestedImageFile,
+  NewImageFile,
+} from '../../ports/image-file-repository.ts'
 import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
 
 type Row = {
@@ -43,7 +47,7 @@ export const createMemoryImageFileRepository = (clock: Clock): ImageFileReposito
         if (row !== undefined) rows.set(uid, { ...row, isPublic })
       }),
 
-    findKnown: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
+    findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
 
     findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
 
@@ -112,7 +116,7 @@ const toExportFile = (
   storedAt,
 })
 
-const toKnown = ({ file, exports }: Row): KnownImageFile => ({
+const toKnown = ({ file, exports }: Row): IngestedImageFile => ({
   uid: file.uid,
   original: file.original,
   exportCount: exports.length,

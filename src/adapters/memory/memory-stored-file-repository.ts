@@ -7,5 +7,5 @@ export const createMemoryStoredFileRepository = (
   isNamed: (key: string) => boolean,
 ): StoredFileRepository => ({
   libraryUid: TE.right(libraryUid),
-  namedAmong: (keys) => TE.fromIO(() => new Set(keys.filter(isNamed))),
+  filterReferencedKeys: (keys) => TE.fromIO(() => new Set(keys.filter(isNamed))),
 })

@@ -1,4 +1,4 @@
-import type { Elapsed, Monotonic } from '../../ports/monotonic.ts'
+import type { Monotonic, MonotonicMs } from '../../ports/monotonic.ts'
 
 /** The monotonic clock of this process. */
-export const systemMonotonic: Monotonic = () => performance.now() as Elapsed
+export const systemMonotonic: Monotonic = () => performance.now() as MonotonicMs

@@ -10,7 +10,7 @@ import { explainStart } from './explain-start.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { findPrivilege } from './privilege.ts'
 import { acquireReference, hasReferences } from './server-reference.ts'
-import { type Supervisor, startSupervisor } from './warden.ts'
+import { type Supervisor, startSupervisor } from './supervisor.ts'
 
 export type EmbeddedPostgres = {
   readonly connection: {

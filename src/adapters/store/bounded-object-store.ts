@@ -1,7 +1,7 @@
 import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import { withTimeLimit } from '../../domain/shared/limited.ts'
 import { isNoAnswer } from '../../domain/shared/no-answer.ts'
+import { withTimeLimit } from '../../domain/shared/with-time-limit.ts'
 import { E, O, pipe, type TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { cancelStream, cancelUnstarted, withTimeout } from '../cache/blobs/byte-streams.ts'

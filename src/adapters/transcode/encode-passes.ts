@@ -22,7 +22,7 @@ const ENCODING = 0.97
 export const GRACE_SECONDS = 1
 
 /** What one way of encoding gave. */
-export type Made = EncodeResult & {
+export type EncodedFilm = EncodeResult & {
   readonly attempt: Attempt
   /** Of what was encoded: its sound may be another than the chosen one. */
   readonly facts: MediaFacts
@@ -37,13 +37,13 @@ export const encodeOneWay = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, Made>> => {
+): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
   for (const attempt of attempts) {
     const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
     let folder = request.folder
-    const ended = await twice(
+    const ended = await runTwice(
       run,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
@@ -109,17 +109,17 @@ export const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): n
  * Makes all renditions last equally long, by another pass over what is too short: silence goes behind the sound, the
  * last picture is held. Sound that is uneven is first brought into one form by itself.
  */
-export const level = async (
+export const equalizeLengths = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  made: Made,
-): Promise<E.Either<EngineFailure, Made>> => {
+  made: EncodedFilm,
+): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const { attempt, folder } = made
   let { renditions, sourceSeconds } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
-    const ended = await twice(run, async () => {
+    const ended = await runTwice(run, async () => {
       const fresh = await mkdtemp(join(folder, 'again-'))
       const pass = await encodePass(found, run, source, { ...attempt, plan }, fresh, options)
       if (E.isRight(pass))
@@ -137,7 +137,7 @@ export const level = async (
   let held = holdSecondsFor(facts, attempt.plan)
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
-    const ended = await twice(run, async () => {
+    const ended = await runTwice(run, async () => {
       await rm(pcm, { force: true })
       return decodeToPcm(found, run, request, pcm)
     })
@@ -182,7 +182,7 @@ export const level = async (
  * A pass, and once more where the file may be to blame: what fails for a moment looks the same, and after it some of the
  * film would be given up for good. `warnings`: what this pass would cost.
  */
-export const twice = async <A>(
+export const runTwice = async <A>(
   { onFailedAttempt }: Run,
   pass: () => Promise<E.Either<EngineFailure, A>>,
   warnings: ReadonlyArray<string> = [],

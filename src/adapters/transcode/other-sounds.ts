@@ -4,13 +4,13 @@ import type { MediaFacts, OtherSound } from '../../domain/ingest/plan/media-plan
 import { E } from '../../fp.ts'
 import { withoutSoundWarning } from './attempts.ts'
 import {
+  type EncodedFilm,
   encodeOneWay,
   encodePass,
+  equalizeLengths,
   holdSecondsFor,
-  level,
-  type Made,
+  runTwice,
   sourceSecondsOf,
-  twice,
 } from './encode-passes.ts'
 import type { EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
@@ -29,7 +29,7 @@ export const encodeWithSomeSound = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-): Promise<E.Either<EngineFailure, Made>> => {
+): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const { facts, plan } = request
   const others = facts.otherSounds.map((other) => ({ ...request, facts: withSound(facts, other) }))
   let made = await encodeOneWay(found, run, request)
@@ -39,7 +39,7 @@ export const encodeWithSomeSound = async (
     } else if (plan.audio.length === 0 || made.right.renditions.some(({ parts }) => parts.length === 0))
       return made
     else if (!isMute(made.right)) {
-      const levelled = await level(found, run, { ...request, facts: made.right.facts }, made.right)
+      const levelled = await equalizeLengths(found, run, { ...request, facts: made.right.facts }, made.right)
       if (E.isRight(levelled) || levelled.left.reason !== 'input' || plan.video.length === 0) return levelled
     }
     if (E.isRight(made)) made = E.right(withoutSound(made.right, facts))
@@ -51,7 +51,7 @@ export const encodeWithSomeSound = async (
   return made
 }
 
-const isMute = ({ renditions }: Made): boolean => {
+const isMute = ({ renditions }: EncodedFilm): boolean => {
   const films = renditions.filter(({ video }) => video !== null)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
@@ -60,7 +60,7 @@ const isMute = ({ renditions }: Made): boolean => {
 
 const isPadding = (sound: SegmentedRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
 
-const withoutSound = (made: Made, facts: MediaFacts): Made => {
+const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => {
   const renditions = made.renditions.filter(({ video }) => video !== null)
   return {
     ...made,
@@ -84,13 +84,13 @@ const encodeSound = async (
   found: FoundEngine,
   run: Run,
   request: TranscodeRequest,
-  tried: E.Either<EngineFailure, Made>,
-): Promise<E.Either<EngineFailure, Made | null>> => {
+  tried: E.Either<EngineFailure, EncodedFilm>,
+): Promise<E.Either<EngineFailure, EncodedFilm | null>> => {
   const { facts, plan } = request
   const before = E.isRight(tried) ? tried.right : null
   const folder = before?.folder ?? (await mkdtemp(join(request.folder, 'pass-')))
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
-  const ended = await twice(run, async () => {
+  const ended = await runTwice(run, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
     return encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
   })

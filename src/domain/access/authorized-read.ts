@@ -1,9 +1,9 @@
 import { E, O, type TE } from '../../fp.ts'
 import type { CacheKey, CachePort, LoadStart } from '../../ports/cache.ts'
 import type { Found } from '../caching/found.ts'
-import { keepAfterwards } from '../caching/keep-afterwards.ts'
 import { foundAtOrigin } from '../caching/read-through.ts'
 import { createSingleFlight, type Flight } from '../caching/single-flight.ts'
+import { cacheInBackground } from '../caching/write-in-background.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
 
 /** `loadStart`: `null` for a cache hit. */
@@ -57,7 +57,7 @@ export const createAuthorizedRead = (cache: CachePort) => {
       if (loadStart === null) return E.right({ found, loadStart, isCached: true })
       const isCached = E.isRight(isOwned) && isOwned.right && O.isSome(found)
       if (isCached && !isGivenUp()) {
-        keepAfterwards(cache.set(key, found.value.value, loadStart))
+        cacheInBackground(cache.set(key, found.value.value, loadStart))
         writeCount += 1
       }
       return E.right({ found, loadStart, isCached })
@@ -81,7 +81,7 @@ export const createAuthorizedRead = (cache: CachePort) => {
       if (isOwned.right && O.isSome(found)) {
         if (loadStart !== null && !isCached) {
           const write = cache.set(key, found.value.value, loadStart)
-          keepAfterwards(() => flight(`cache ${generation} ${key.name}`, write))
+          cacheInBackground(() => flight(`cache ${generation} ${key.name}`, write))
         }
         return E.right(found.value)
       }

@@ -1,4 +1,4 @@
-import type { TierOutcome } from '../../ports/tier-answer.ts'
+import type { TierOutcome } from '../../ports/tier-outcome.ts'
 
 /**
  * A value read through the cache, and the tiers that served it. Only the cache creates one; `mapFound` and

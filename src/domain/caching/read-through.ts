@@ -3,15 +3,15 @@ import type { CacheKey, CachePort } from '../../ports/cache.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import type { DomainError, Unavailable } from '../shared/errors.ts'
 import { Found } from './found.ts'
-import { keepAfterwards } from './keep-afterwards.ts'
 import { createSingleFlight } from './single-flight.ts'
+import { cacheInBackground } from './write-in-background.ts'
 
 /** How long after its expiry a value may replace one that cannot be loaded (http-api.md §9.3). */
 const staleSeconds = 86_400
 
 /** Wraps a value that was loaded after a miss of `cache`. */
-export const foundAtOrigin = <A>({ missed }: CachePort, value: A): Found<A> =>
-  new Found(value, [...missed, { tier: 'origin', outcome: 'hit' }], () => false)
+export const foundAtOrigin = <A>({ missTiers }: CachePort, value: A): Found<A> =>
+  new Found(value, [...missTiers, { tier: 'origin', outcome: 'hit' }], () => false)
 
 /**
  * Looks in the cache, else loads the value and caches it. A failure of the cache counts as a miss; a failed
@@ -44,7 +44,7 @@ export const createReadThrough = (cache: CachePort, stale: StaleCache | null = n
         const loadStart = await cache.beginLoad(key)
         const loaded = await load()
         if (E.isLeft(loaded)) return readStale(key, loaded.left)
-        if (!isGivenUp()) keepAfterwards(cache.set(key, loaded.right, loadStart))
+        if (!isGivenUp()) cacheInBackground(cache.set(key, loaded.right, loadStart))
         return E.right(foundAtOrigin(cache, loaded.right))
       })
     }

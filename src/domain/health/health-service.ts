@@ -1,7 +1,7 @@
 import { E, type TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
 import type { Unavailable } from '../shared/errors.ts'
-import { withTimeLimit } from '../shared/limited.ts'
+import { withTimeLimit } from '../shared/with-time-limit.ts'
 
 /** State of one dependency. `fault` is `null` when it works, else one line that says what is wrong. */
 export type Finding = { readonly name: string; readonly fault: string | null }

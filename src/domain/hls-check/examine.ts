@@ -1,5 +1,5 @@
 import { E, type TE } from '../../fp.ts'
-import type { FetchedList, FetchList } from '../../ports/list-fetcher.ts'
+import type { FetchedPlaylist, FetchPlaylist } from '../../ports/playlist-fetcher.ts'
 import { linesOf } from '../hls/m3u8-lines.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import { checkAcross } from './check-across.ts'
@@ -13,7 +13,7 @@ export type ListReport = { readonly url: string; readonly findings: ReadonlyArra
 const listTypes = ['application/vnd.apple.mpegurl', 'audio/mpegurl']
 
 /** Rules for the HTTP response of a playlist. */
-export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): ReadonlyArray<Finding> => {
+export const checkDelivery = ({ contentType, contentEncoding }: FetchedPlaylist): ReadonlyArray<Finding> => {
   const essence = contentType?.split(';')[0]?.trim().toLowerCase() ?? 'no type'
   return [
     ...(listTypes.includes(essence) ? [] : [ruleViolation('media-type', null, `is served as ${essence}`)]),
@@ -24,7 +24,7 @@ export const checkDelivery = ({ contentType, contentEncoding }: FetchedList): Re
 /** A page, an image, JSON: one finding is enough, as the rules for playlists do not apply. */
 const isNoList = (text: string): boolean => !linesOf(text).some(({ tag }) => tag?.startsWith('EXT'))
 
-const notAList = ({ contentType }: FetchedList): ReadonlyArray<Finding> => [
+const notAList = ({ contentType }: FetchedPlaylist): ReadonlyArray<Finding> => [
   ruleViolation(
     'head',
     null,
@@ -34,7 +34,7 @@ const notAList = ({ contentType }: FetchedList): ReadonlyArray<Finding> => [
 
 /** Returns the findings about one playlist by itself. */
 const findingsOf = (
-  list: FetchedList,
+  list: FetchedPlaylist,
   check: (text: string) => ReadonlyArray<Finding>,
 ): ReadonlyArray<Finding> =>
   isNoList(list.text) ? notAList(list) : [...checkDelivery(list), ...check(list.text)]
@@ -52,7 +52,7 @@ const unreachable = (child: Child, reason: string): Finding =>
  * master's first. An unreachable child is a finding. Fails only if `url` itself cannot be fetched.
  */
 export const examineLists =
-  (url: string, fetchList: FetchList): TE.TaskEither<Refused | Unavailable, ReadonlyArray<ListReport>> =>
+  (url: string, fetchList: FetchPlaylist): TE.TaskEither<Refused | Unavailable, ReadonlyArray<ListReport>> =>
   async () => {
     const top = await fetchList(url)()
     if (E.isLeft(top)) return top
@@ -60,7 +60,7 @@ export const examineLists =
     if (!isMaster(text)) return E.right([{ url, findings: findingsOf(top.right, checkMediaPlaylist) }])
 
     const missing: Finding[] = []
-    const lists: Array<FetchedList & Pick<Child, 'role'> & { readonly url: string }> = []
+    const lists: Array<FetchedPlaylist & Pick<Child, 'role'> & { readonly url: string }> = []
     for (const child of childrenOf(text, url)) {
       if (child.url === null) {
         missing.push(unreachable(child, 'this is not a valid URI'))

@@ -1,6 +1,6 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import type { ProgressStore } from '../../ports/progress-board.ts'
+import type { ProgressStore } from '../../ports/progress-store.ts'
 import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { LibraryFile, MadeExports, OnProgress, Publication } from './media-ingest.ts'

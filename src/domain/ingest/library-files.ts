@@ -19,7 +19,7 @@ type Known<U> = {
 
 /** What the repositories of either kind of file have in common. */
 type Repository<U, K extends Known<U>> = {
-  readonly findKnown: (uid: U) => TE.TaskEither<Unavailable, O.Option<K>>
+  readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<K>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<K>>
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<K>>
   readonly removeUnfinished: (uid: U) => TE.TaskEither<Unavailable, boolean>
@@ -46,7 +46,7 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Known
 
   const stateOf = (uid: U): TE.TaskEither<Unavailable, FileState> =>
     pipe(
-      repository.findKnown(uid),
+      repository.findIngested(uid),
       TE.map(
         O.match(
           (): FileState => 'gone',

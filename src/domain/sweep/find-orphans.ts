@@ -36,7 +36,7 @@ export const findOrphans = async (
   let batch: ListedObject[] = []
 
   const lookUp = async (): Promise<E.Either<Unavailable, void>> => {
-    const named = await storedFiles.namedAmong(batch.map(({ key }) => key))()
+    const named = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
     if (E.isLeft(named)) return named
     orphans.push(...batch.filter(({ key }) => !named.right.has(key)))
     batch = []

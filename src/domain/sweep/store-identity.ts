@@ -66,7 +66,7 @@ export const identifyStore = async ({
   }
   const sample = await sampleKeys(store)
   if (E.isLeft(sample)) return sample
-  const named = await storedFiles.namedAmong(sample.right)()
+  const named = await storedFiles.filterReferencedKeys(sample.right)()
   if (E.isLeft(named)) return named
   const counts = { looked: sample.right.length, named: named.right.size }
   return E.right(

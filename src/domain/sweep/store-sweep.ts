@@ -85,7 +85,7 @@ export const createStoreSweep = (deps: Deps): StoreSweep => {
     const deleted: ListedObject[] = []
     for (let start = 0; start < orphans.length; start += batchSize) {
       const batch = orphans.slice(start, start + batchSize)
-      const named = await storedFiles.namedAmong(batch.map(({ key }) => key))()
+      const named = await storedFiles.filterReferencedKeys(batch.map(({ key }) => key))()
       if (E.isLeft(named)) return named
       for (const orphan of batch) {
         if (signal.aborted) return E.left(ingestStopped)

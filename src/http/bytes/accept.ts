@@ -1,4 +1,4 @@
-import { parseQualityList, type QualityValue } from './weighted-list.ts'
+import { parseQualityList, type QualityValue } from './quality-list.ts'
 
 const IMAGE_TYPES = {
   svg: 'image/svg+xml',

@@ -1,4 +1,4 @@
-import { parseQualityList } from './weighted-list.ts'
+import { parseQualityList } from './quality-list.ts'
 
 export type ContentCoding = 'br' | 'gzip' | 'identity'
 

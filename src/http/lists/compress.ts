@@ -18,7 +18,7 @@ export const deflate = (bytes: Uint8Array, options: ZlibOptions = {}): Promise<B
 export const inflate = (bytes: Uint8Array): Promise<Buffer> => inflateRawAsync(bytes, { chunkSize })
 
 /** Default level, for a body that is used for one reply. */
-export const gzipped = (bytes: Uint8Array): Promise<Buffer> => gzipAsync(bytes, { chunkSize })
+export const gzipFast = (bytes: Uint8Array): Promise<Buffer> => gzipAsync(bytes, { chunkSize })
 
 /** Best compression, for a body that is used for many replies. */
 export const gzipBest = (bytes: Uint8Array): Promise<Buffer> =>

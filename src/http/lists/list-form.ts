@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
-import { brotliBest, gzipBest, gzipped } from './compress.ts'
+import { brotliBest, gzipBest, gzipFast } from './compress.ts'
 import { createGzipTemplate, fillGzip, gzipPieces } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
 
@@ -84,7 +84,7 @@ const sharedForm = async (identity: IdentityForm, etag: string, coding: 'br' | '
 const gzipForm = async (identity: IdentityForm): Promise<ListForm> => {
   const template = O.isSome(identity.template) ? await createGzipTemplate(identity.template.value) : O.none
   if (O.isNone(template))
-    return { ...identity, bodyFor: async (token) => gzipped(await identity.bodyFor(token)), piecesFor: null }
+    return { ...identity, bodyFor: async (token) => gzipFast(await identity.bodyFor(token)), piecesFor: null }
   return {
     bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
     piecesFor: (token) => gzipPieces(template.value, Buffer.from(token)),

@@ -3,7 +3,7 @@ import type { BadOrigin, DomainError, ForbiddenReason, Unavailable } from '../..
 import type { E } from '../../fp.ts'
 import type { BlobStream } from '../../ports/blob-cache.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { TierOutcome } from '../../ports/tier-answer.ts'
+import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import type { Replayable } from '../replay/replayable.ts'
 import type { ErrorBody } from './error-body.ts'
 import type { HttpError } from './http-error.ts'

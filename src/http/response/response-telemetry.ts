@@ -1,4 +1,4 @@
-import type { TierOutcome } from '../../ports/tier-answer.ts'
+import type { TierOutcome } from '../../ports/tier-outcome.ts'
 import { formatCacheStatus, formatServerTiming, type TierStatus } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 

@@ -2,8 +2,8 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createForeignFile } from '../../../src/adapters/cache/disk/foreign-file.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
+import { createSharedFileReader } from '../../../src/adapters/cache/disk/shared-file-reader.ts'
 import { wholeOf } from '../../../src/domain/media/bytes.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
@@ -43,7 +43,7 @@ describe('[V22] a reader of the disk cache who leaves', () => {
     const temporary = join(await scratchFolder(), 'part')
     await writeFile(temporary, 'x')
     for (let times = 0; times < 20; times++) {
-      const foreign = createForeignFile({ temporary, final: 'none', size: 5, isWriterAlive: () => true })
+      const foreign = createSharedFileReader({ temporary, final: 'none', size: 5, isWriterAlive: () => true })
       const progress = foreign.progress()
       await foreign.close()
       expect((await progress).state).to.equal('lost')

@@ -1,11 +1,11 @@
 import { readdir, readlink, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { createCondition } from '../../../src/adapters/cache/blobs/signal.ts'
+import { createCondition } from '../../../src/adapters/cache/blobs/condition.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { createLinkLock } from '../../../src/adapters/cache/disk/link-lock.ts'
+import { startMaintenance } from '../../../src/adapters/cache/disk/maintenance.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
-import { startMaintenance } from '../../../src/adapters/cache/disk/upkeep.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import {
   currentProcessId,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createCondition } from '../../../src/adapters/cache/blobs/signal.ts'
+import { createCondition } from '../../../src/adapters/cache/blobs/condition.ts'
 import { cacheFolders } from '../../../src/adapters/cache/disk/cache-folders.ts'
 import { openDiskCache } from '../../../src/adapters/cache/disk/open-disk-cache.ts'
 import { wholeOf } from '../../../src/domain/media/bytes.ts'

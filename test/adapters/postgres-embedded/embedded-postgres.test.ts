@@ -27,7 +27,7 @@ import {
 } from '../../../src/adapters/postgres-embedded/embedded-postgres.ts'
 import { findPostgresBinaries } from '../../../src/adapters/postgres-embedded/postgres-binaries.ts'
 import { makeFifo } from '../../../src/adapters/postgres-embedded/server-reference.ts'
-import { startSupervisor } from '../../../src/adapters/postgres-embedded/warden.ts'
+import { startSupervisor } from '../../../src/adapters/postgres-embedded/supervisor.ts'
 import { forgetful } from '../../support/forgetful.ts'
 import { otherNamespace } from '../../support/other-namespace.ts'
 import { serverGone } from '../../support/server-gone.ts'

@@ -3,7 +3,7 @@ import { signM3u8 } from '../../../src/domain/hls/sign-m3u8.ts'
 import { examineLists } from '../../../src/domain/hls-check/examine.ts'
 import { refused, unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
-import type { FetchedList, FetchList } from '../../../src/ports/list-fetcher.ts'
+import type { FetchedPlaylist, FetchPlaylist } from '../../../src/ports/playlist-fetcher.ts'
 import { left, right } from '../../support/expect-right.ts'
 
 const home = 'https://media.example.com/api/1/content_files'
@@ -38,13 +38,13 @@ const iFrames = (...durations: ReadonlyArray<number>) => `#EXTM3U
 ${durations.map((seconds, i) => `#EXTINF:${seconds.toFixed(6)},\n#EXT-X-BYTERANGE:376@${i * 1880}\nparts/0.ts\n`).join('')}#EXT-X-ENDLIST
 `
 
-const served = (text: string): FetchedList => ({
+const served = (text: string): FetchedPlaylist => ({
   text,
   contentType: 'application/vnd.apple.mpegurl',
   contentEncoding: 'gzip',
 })
 
-type Site = Readonly<Record<string, FetchedList>>
+type Site = Readonly<Record<string, FetchedPlaylist>>
 const site: Site = {
   [`${home}/cf_x/mobile.m3u8`]: served(master),
   [`${home}/exports/large.m3u8`]: served(media(6, 6, 1.5)),
@@ -55,7 +55,7 @@ const site: Site = {
 const start = `${home}/cf_x/mobile.m3u8`
 
 const fetchFrom =
-  (lists: Site): FetchList =>
+  (lists: Site): FetchPlaylist =>
   (url) => {
     const list = lists[url]
     return list === undefined ? TE.left(refused('404 Not Found')) : TE.right(list)
@@ -69,7 +69,7 @@ const found = async (lists: Site): Promise<ReadonlyArray<string>> => {
   )
 }
 
-const withList = (name: string, list: FetchedList): Site => ({
+const withList = (name: string, list: FetchedPlaylist): Site => ({
   ...site,
   [`${home}/exports/${name}.m3u8`]: list,
 })
@@ -103,7 +103,7 @@ describe('the examiner, walking a master playlist', () => {
   })
 
   it('finds a child that nobody could ask for', async () => {
-    const down: FetchList = (url) =>
+    const down: FetchPlaylist = (url) =>
       url === start ? TE.right(served(master)) : TE.left(unavailable('origin')('down'))
     const [report] = await right(examineLists(start, down))
     expect(report?.findings.map(({ reason }) => reason)).to.deep.equal([
@@ -115,7 +115,7 @@ describe('the examiner, walking a master playlist', () => {
   })
 
   it('[V65] names one fault of what is no list, at the top and below', async () => {
-    const page: FetchedList = {
+    const page: FetchedPlaylist = {
       text: '<!doctype html>\n<html>\n\n#not a tag\n{"a":1}\n</html>\n',
       contentType: 'text/html; charset=utf-8',
       contentEncoding: null,
@@ -173,7 +173,7 @@ describe('the examiner, walking a master playlist', () => {
   it('fills in variables that come from the query', async () => {
     const signed = served(signM3u8(master, { mode: 'define' }))
     const asked: string[] = []
-    const fetchList: FetchList = (url) => {
+    const fetchList: FetchPlaylist = (url) => {
       asked.push(url)
       return TE.right(url.startsWith(start) ? signed : served(media(6)))
     }

@@ -1,7 +1,7 @@
 import type { ByteStream } from '../../../domain/media/bytes.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin, BlobStream, ReadInto } from '../../../ports/blob-cache.ts'
-import type { CacheTierName, TierOutcome } from '../../../ports/tier-answer.ts'
+import type { CacheTierName, TierOutcome } from '../../../ports/tier-outcome.ts'
 
 /** Adds tier outcomes to a stream. */
 export const withTiers = (
@@ -16,10 +16,10 @@ export const withTiers = (
 })
 
 /** Wraps bytes in memory. Hot path: the generator is created only when the stream is read. */
-export const fromBuffer = (resident: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
-  [Symbol.asyncIterator]: () => once(resident),
+export const fromBuffer = (bytes: Uint8Array, tiers: ReadonlyArray<TierOutcome>): BlobStream => ({
+  [Symbol.asyncIterator]: () => once(bytes),
   tiers,
-  buffer: resident,
+  buffer: bytes,
   readInto: null,
 })
 

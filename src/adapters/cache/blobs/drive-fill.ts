@@ -3,11 +3,11 @@ import { wholeOf } from '../../../domain/media/bytes.ts'
 import { badOrigin, unavailable } from '../../../domain/shared/errors.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin } from '../../../ports/blob-cache.ts'
-import type { BlobWriter, SharedBlobReader } from './blob-shelf.ts'
+import type { BlobWriter, SharedBlobReader } from './blob-storage.ts'
 import { cancelStream, withIdleTimeout, withTimeout } from './byte-streams.ts'
+import type { FairScheduler } from './fair-scheduler.ts'
 import type { Fill, FillEnd } from './fill.ts'
 import { readOrigin } from './open-origin.ts'
-import type { FairScheduler } from './turns.ts'
 
 const storeUnavailable = unavailable('object store')
 

@@ -1,7 +1,7 @@
 import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
-import type { BlobBytes } from './blob-shelf.ts'
-import { createCondition } from './signal.ts'
+import type { BlobBytes } from './blob-storage.ts'
+import { createCondition } from './condition.ts'
 
 /**
  * How a fill ended. `whole`: all bytes are present and verified. `no room`: they could not be written.

@@ -3,16 +3,16 @@ import { type BadOrigin, type Unavailable, unavailable } from '../../../domain/s
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E, TE } from '../../../fp.ts'
 import type { BlobCache, BlobStream } from '../../../ports/blob-cache.ts'
-import type { BlobStorage, WholeBytes } from './blob-shelf.ts'
+import type { BlobStorage, WholeBytes } from './blob-storage.ts'
 import { fromBuffer, recordTiers, tiersOf, withTiers } from './blob-streams.ts'
 import { cancelStream, withRelease } from './byte-streams.ts'
+import { createFairScheduler } from './fair-scheduler.ts'
 import type { Fill } from './fill.ts'
 import { defaultFillOptions, type FillOptions } from './fill-options.ts'
-import { readStored } from './from-shelf.ts'
 import { type BlobRequest, openOrigin } from './open-origin.ts'
 import { readFill, waitForOffset } from './read-fill.ts'
+import { readStored } from './read-stored.ts'
 import { createRunningFills, isFillOf, type RunningFills } from './running-fills.ts'
-import { createFairScheduler } from './turns.ts'
 
 export type FillingBlobCache = BlobCache & Pick<RunningFills, 'settled'>
 
@@ -36,7 +36,7 @@ export const createFillingBlobCache = (
   storage: BlobStorage,
   options: FillOptions = defaultFillOptions,
 ): FillingBlobCache => {
-  const { tier, soonBytes, stallMs, meter } = options
+  const { tier, waitWithinBytes, stallMs, meter } = options
   const turns = createFairScheduler(readersPerTurn)
   const fills = createRunningFills(storage, options, turns)
   const { hit, ...answers } = tiersOf(tier)
@@ -75,7 +75,7 @@ export const createFillingBlobCache = (
   }
 
   const openStored = (request: BlobRequest, bytes: WholeBytes, rest: Rest): BlobStream => {
-    if (bytes.resident !== null) return fromBuffer(bytes.resident.subarray(rest.start, rest.end), hit)
+    if (bytes.buffer !== null) return fromBuffer(bytes.buffer.subarray(rest.start, rest.end), hit)
     const reader: Reader = { source: null, hasLeft: false }
     const { stream, into } = readStored({
       bytes,
@@ -102,7 +102,7 @@ export const createFillingBlobCache = (
     }
 
     fill.join()
-    if (rest.start - fill.reached() > soonBytes) {
+    if (rest.start - fill.reached() > waitWithinBytes) {
       const own = await openOrigin(request, rest, stallMs)
       if (E.isRight(own)) return stream(own.right, 'partial')
       fill.leave()

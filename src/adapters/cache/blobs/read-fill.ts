@@ -1,9 +1,9 @@
 import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
 import { E } from '../../../fp.ts'
+import type { FairScheduler } from './fair-scheduler.ts'
 import type { Fill } from './fill.ts'
 import { pieceEnd } from './pieces.ts'
-import type { FairScheduler } from './turns.ts'
 
 const failureOf = (fill: Fill): BadOrigin | Unavailable | null => {
   const end = fill.end()

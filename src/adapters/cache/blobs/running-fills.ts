@@ -1,10 +1,10 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
-import type { BlobStorage } from './blob-shelf.ts'
+import type { BlobStorage } from './blob-storage.ts'
 import { followFill, runFill } from './drive-fill.ts'
+import type { FairScheduler } from './fair-scheduler.ts'
 import { createFill, type Fill } from './fill.ts'
 import type { FillOptions } from './fill-options.ts'
 import type { BlobRequest } from './open-origin.ts'
-import type { FairScheduler } from './turns.ts'
 
 /** The fills of this process, at most one for each key. */
 export type RunningFills = {
@@ -21,7 +21,7 @@ export const createRunningFills = (
   options: FillOptions,
   turns: FairScheduler,
 ): RunningFills => {
-  const { stallMs, onBad, meter } = options
+  const { stallMs, onWrongBytes, meter } = options
   const fills = new Map<string, Fill>()
 
   const drive = async (fill: Fill, { key, facts, origin }: BlobRequest): Promise<void> => {
@@ -34,7 +34,7 @@ export const createRunningFills = (
 
     const onUnwritable = (cause: unknown) => {
       meter.failed(key)
-      options.onUnwritable(cause)
+      options.onWriteError(cause)
     }
     const lease = await storage.begin(key, facts).catch(onUnwritable)
     if (!lease) return fill.finish('no room')
@@ -42,7 +42,12 @@ export const createRunningFills = (
     if (lease.by === 'another') return followFill(fill, lease.bytes, stallMs)
 
     const filled = meter.filling(key)
-    await runFill(fill, lease.bytes, origin, { stallMs, onUnwritable, onBad: () => onBad(key), turns })
+    await runFill(fill, lease.bytes, origin, {
+      stallMs,
+      onUnwritable,
+      onWrongBytes: () => onWrongBytes(key),
+      turns,
+    })
     const end = fill.end()
     if (end === 'whole') filled(facts.size)
     if (end !== null && typeof end === 'object') meter.failed(key)
@@ -61,7 +66,7 @@ export const createRunningFills = (
       drive(fill, request)
         .catch((cause) => {
           // Otherwise the readers would wait for ever. Now each continues from the origin.
-          options.onUnwritable(cause)
+          options.onWriteError(cause)
           fill.finish('no room')
         })
         .finally(forget)

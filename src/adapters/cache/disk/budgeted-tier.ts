@@ -17,10 +17,10 @@ export const createBudgetedTier = (
     if (E.isRight(found) && O.isSome(found.right)) budget.recordAccess(cacheIdOf(key.name))
     return found
   },
-  keep: (key, entry) => async () => {
+  set: (key, entry) => async () => {
     // If the new value is not stored, the older one must not remain.
-    if (!budget.admits(1)) return tier.remove(key.name)()
-    const stored = await tier.keep(key, entry)()
+    if (!budget.accepts(1)) return tier.remove(key.name)()
+    const stored = await tier.set(key, entry)()
     if (E.isLeft(stored)) {
       if (isNoRoom(stored.left.cause)) budget.lower(1)
       return stored

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import type { SharedMark } from '../../../ports/cache.ts'
 import { errnoOf } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { withFolder } from './in-folder.ts'
 import { removeFile } from './remove-file.ts'
+import { withFolder } from './with-folder.ts'
 
 /**
  * Delete marks, on the disk that processes share. A value is stored with the mark that was read before its

@@ -6,7 +6,7 @@ import { createFillingBlobCache, type FillingBlobCache } from '../blobs/filling-
 import type { CacheTier } from '../tiers/cache-tier.ts'
 import type { BlobRemover } from './blob-remover.ts'
 import type { CacheFolders } from './cache-folders.ts'
-import { createDiskBlobStorage, type RememberedRecords } from './disk-blob-shelf.ts'
+import { createDiskBlobStorage, type RememberedRecords } from './disk-blob-storage.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom } from './disk-room.ts'
 import type { SharedFiles } from './shared-files.ts'

@@ -1,4 +1,4 @@
-import { createS3Fifo, type Entry, type S3Fifo } from '../eviction/s3-fifo.ts'
+import { createS3Fifo, type EvictionEntry, type S3Fifo } from '../eviction/s3-fifo.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import type { DiskLimit } from './disk-limit.ts'
 import type { Journal, JournalRecord } from './journal.ts'
@@ -28,7 +28,7 @@ export type EntryKind = 'value' | 'blob'
  */
 export type DiskBudget = {
   /** Whether an entry of this size may be stored now. */
-  readonly admits: (bytes: number) => boolean
+  readonly accepts: (bytes: number) => boolean
   /** Records a stored entry. Evictions that it causes run in the background. */
   readonly kept: (id: string, bytes: number, kind: EntryKind) => void
   /** The disk has no room for `bytes`: lowers the budget, and evicts that much. `settled` waits for it. */
@@ -38,7 +38,7 @@ export type DiskBudget = {
   /** Records that the files of an entry were removed. */
   readonly removed: (id: string) => void
   /** Total of the entries, as far as this process knows. */
-  readonly held: () => { readonly bytes: number; readonly entries: number }
+  readonly usage: () => { readonly bytes: number; readonly entries: number }
   /** Resolves when all recorded changes are in the journal and pending evictions are done. */
   readonly settled: () => Promise<void>
 }
@@ -77,8 +77,8 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   let beingRemoved = 0
 
   const apply = (record: JournalRecord): void => {
-    if (record.op === 'gone') policy.drop(record.id)
-    else policy.keep(record.id, record.blocks, record.mark)
+    if (record.op === 'gone') policy.remove(record.id)
+    else policy.set(record.id, record.blocks, record.mark)
   }
 
   /** Writes changes to the journal, reads those of other processes, and evicts. */
@@ -96,8 +96,8 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     await journal.readNew(apply)
   }
 
-  const pickBatch = (): Entry[] => {
-    const batch: Entry[] = []
+  const pickBatch = (): EvictionEntry[] => {
+    const batch: EvictionEntry[] = []
     while (batch.length < evictedAtOnce && policy.weight() > limit.blocks()) {
       const evicted = policy.evict()
       if (evicted === null) break
@@ -112,10 +112,10 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   }
   const { remove = removeFiles } = options
 
-  const evictBatch = async (batch: ReadonlyArray<Entry>): Promise<void> => {
+  const evictBatch = async (batch: ReadonlyArray<EvictionEntry>): Promise<void> => {
     const blocks = batch.reduce((sum, { weight }) => sum + weight, 0)
     beingRemoved += blocks
-    const removeOne = async ({ id, mark, weight }: Entry) => {
+    const removeOne = async ({ id, mark, weight }: EvictionEntry) => {
       await remove(Buffer.from(id).toString('hex'), isBlob(mark) ? 'blob' : 'value').catch(onFailure)
       unwritten.push({ op: 'gone', id })
       onEvicted(weight * blockBytes)
@@ -142,12 +142,12 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
   }
 
   return {
-    admits: (bytes) =>
+    accepts: (bytes) =>
       blocksOf(bytes) <= limit.blocks() && excess() <= Math.max(maxBlocks / excessPart, leastExcess),
     kept: (hex, bytes, kind) => {
       const id = Buffer.from(hex, 'hex')
       const blocks = blocksOf(bytes)
-      policy.keep(id, blocks, journalMarks[kind])
+      policy.set(id, blocks, journalMarks[kind])
       scheduleFlush({ op: 'kept', id, blocks, mark: journalMarks[kind] })
     },
     lower: (bytes) => {
@@ -158,15 +158,15 @@ export const createDiskBudget = (options: Options): DiskAccounting => {
     removed: (hex) => {
       const id = Buffer.from(hex, 'hex')
       if (policy.markOf(id) === null) return
-      policy.drop(id)
+      policy.remove(id)
       scheduleFlush({ op: 'gone', id })
     },
-    held: () => ({ bytes: policy.weight() * blockBytes, entries: policy.count() }),
+    usage: () => ({ bytes: policy.weight() * blockBytes, entries: policy.count() }),
     policy,
     load: () =>
       journal
         .readNew((record) => {
-          if (record.op === 'gone') policy.drop(record.id)
+          if (record.op === 'gone') policy.remove(record.id)
           else policy.restore(record.id, record.blocks, record.mark)
         })
         .catch(onFailure),

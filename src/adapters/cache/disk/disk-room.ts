@@ -6,7 +6,7 @@ import { TE } from '../../../fp.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import type { CacheFolders } from './cache-folders.ts'
 import { blockBytes, type DiskBudget } from './disk-budget.ts'
-import { withFolder } from './in-folder.ts'
+import { withFolder } from './with-folder.ts'
 
 /** Disk space reserved for a write. */
 export type Reservation = {
@@ -47,7 +47,7 @@ export const createDiskRoom = ({ folders, budget }: Deps): DiskRoom => {
   const makeRoom = async (): Promise<boolean> => {
     const before = await free()
     if (before === null || before >= marginBytes) return true
-    if (before + budget.held().bytes < marginBytes) return false
+    if (before + budget.usage().bytes < marginBytes) return false
     budget.lower(marginBytes - before)
     await budget.settled()
     const after = await free()

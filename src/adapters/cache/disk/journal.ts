@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
 import type { ProcessIdentity } from '../../platform/process-identity.ts'
 import { idBytes } from '../eviction/id-table.ts'
-import { withFolder } from './in-folder.ts'
+import { withFolder } from './with-folder.ts'
 
 /** An entry was added or changed its size, or was removed. */
 export type JournalRecord =

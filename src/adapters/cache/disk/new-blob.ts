@@ -1,5 +1,5 @@
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
-import type { BlobWriter } from '../blobs/blob-shelf.ts'
+import type { BlobWriter } from '../blobs/blob-storage.ts'
 import type { DiskRecord } from './blob-record.ts'
 import { createChunkDigests } from './chunk-digests.ts'
 import { type DiskRoom, marginBytes, type Reservation } from './disk-room.ts'

@@ -1,9 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { BlobWriter } from '../blobs/blob-shelf.ts'
+import type { BlobWriter } from '../blobs/blob-storage.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece, writeAll } from './file-bytes.ts'
-import { withFolder } from './in-folder.ts'
+import { withFolder } from './with-folder.ts'
 
 /**
  * Writes a new file at `temporary`, and renames it to `final` when it is published.

@@ -9,9 +9,9 @@ import type { Clock } from '../../../ports/clock.ts'
 import { isNoRoom } from '../../platform/errno.ts'
 import { type CacheTier, cacheOfTier } from '../tiers/cache-tier.ts'
 import { type DeleteMarks, noMarks } from './delete-marks.ts'
-import { withFolder } from './in-folder.ts'
-import { createKeyedMutex } from './in-turn.ts'
+import { createKeyedMutex } from './keyed-mutex.ts'
 import { removeFile } from './remove-file.ts'
+import { withFolder } from './with-folder.ts'
 
 /**
  * The content of `value` in a file of node-persist. `scope` is the public URL that the value was computed
@@ -69,7 +69,7 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
 
   return {
     name: 'disk',
-    held: () => undefined,
+    peek: () => undefined,
     find: (key) =>
       TE.tryCatch(async () => {
         await mutex.pending(key.name)
@@ -83,7 +83,7 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
         if (entry.right.mark !== mark) return O.none
         return O.some({ value: value.right, expiresAt: entry.right.expiresAt, mark })
       }, diskUnavailable),
-    keep: (key, { value, expiresAt, mark }) =>
+    set: (key, { value, expiresAt, mark }) =>
       TE.tryCatch(async () => {
         if (mark === null) {
           await remove(key.name)
@@ -106,7 +106,7 @@ export const createNodePersistTier = (disk: LocalStorage, scope: string, marks: 
         })
       }, diskUnavailable),
     remove: (name) => TE.tryCatch(() => remove(name), diskUnavailable),
-    mark: (name) => marks.of(name).catch(() => null),
+    readMark: (name) => marks.of(name).catch(() => null),
   }
 }
 

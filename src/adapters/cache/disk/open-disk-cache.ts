@@ -17,17 +17,17 @@ import { createBudgetedTier } from './budgeted-tier.ts'
 import { cacheFolders } from './cache-folders.ts'
 import { createDeleteMarks, noMarks } from './delete-marks.ts'
 import { createDiskBlobCache } from './disk-blob-cache.ts'
-import { createRememberedRecords } from './disk-blob-shelf.ts'
+import { createRememberedRecords } from './disk-blob-storage.ts'
 import { blockBytes, blocksIn, createDiskBudget } from './disk-budget.ts'
 import { createDiskLimit } from './disk-limit.ts'
 import { createDiskRoom } from './disk-room.ts'
 import { createJournal } from './journal.ts'
+import { startMaintenance } from './maintenance.ts'
 import { createNodePersistTier, createStorage } from './node-persist-cache.ts'
 import { createScrub, type ScrubReport } from './scrub.ts'
 import { createSharedFiles } from './shared-files.ts'
 import { type DiskSweepReport, sweepDisk } from './sweep.ts'
 import { createChunkTrust } from './trusted-chunks.ts'
-import { startMaintenance } from './upkeep.ts'
 
 export type DiskCacheOptions = {
   readonly dir: string
@@ -41,7 +41,7 @@ export type DiskCacheOptions = {
   readonly meter?: TierMeter
   readonly fill?: Partial<FillOptions>
   /** Pause between two rounds of sweep and scrub. */
-  readonly upkeepMs?: number
+  readonly maintenanceIntervalMs?: number
   /** Read rate of the scrub. */
   readonly scrubBytesPerSecond?: number
 }
@@ -132,7 +132,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
       meter.failed(key)
       log.warn('cache.bad_blob_removed', { family: key.family, cause: String(cause) })
     },
-    fill: { ...defaultFillOptions, onUnwritable: logOutage('new bytes'), meter: fillMeter, ...options.fill },
+    fill: { ...defaultFillOptions, onWriteError: logOutage('new bytes'), meter: fillMeter, ...options.fill },
   })
 
   const maintained = {
@@ -153,7 +153,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
   const maintenance = startMaintenance({
     lockPath: folders.upkeepLock,
     beacon,
-    everyMs: options.upkeepMs ?? hour,
+    everyMs: options.maintenanceIntervalMs ?? hour,
     round: async () => {
       log.info('cache.swept', await sweepNow())
       await scrubNow({
@@ -175,7 +175,7 @@ export const openDiskCache = async (options: DiskCacheOptions): Promise<DiskCach
     cache: cacheOfTier(values, clock, monotonic),
     values,
     blobs,
-    held: budget.held,
+    held: budget.usage,
     check: room.check,
     sweep: sweepNow,
     scrub: () => scrubNow({ bytesPerSecond: Number.POSITIVE_INFINITY, share: 1, notWithinMs: 0 }),

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import * as t from 'io-ts'
 import type { LocalStorage } from 'node-persist'
 import { E } from '../../../fp.ts'
-import type { Entry, S3Fifo } from '../eviction/s3-fifo.ts'
+import type { EvictionEntry, S3Fifo } from '../eviction/s3-fifo.ts'
 import { isDataLost } from './bad-bytes.ts'
 import { DiskRecord } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
@@ -53,7 +53,7 @@ export const createScrub = (deps: Deps): ((scope: Scope) => Promise<ScrubReport>
   return async ({ bytesPerSecond, share, notWithinMs }) => {
     const report = { checked: 0, bad: 0 }
 
-    const verifyEntry = async (entry: Entry): Promise<void> => {
+    const verifyEntry = async (entry: EvictionEntry): Promise<void> => {
       const id = Buffer.from(entry.id).toString('hex')
       if (notWithinMs > 0 && (await isVerified(id, notWithinMs))) return
       const { isGood, ino } = await compare(deps, id, bytesPerSecond)

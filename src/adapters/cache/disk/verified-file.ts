@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { StoredBytes } from '../blobs/blob-shelf.ts'
+import type { StoredBytes } from '../blobs/blob-storage.ts'
 import { BadBytes, isDataLost } from './bad-bytes.ts'
 import { chunkBytes, digestBytes } from './chunk-digests.ts'
 import { readInto, wholePieceBytes } from './file-bytes.ts'
@@ -78,6 +78,6 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
       isClosed = true
       await closeWhenIdle()
     },
-    resident: null,
+    buffer: null,
   }
 }

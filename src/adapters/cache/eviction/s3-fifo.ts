@@ -12,23 +12,23 @@ import { createSlotQueue, type SlotLinks, type SlotQueue } from './slot-queue.ts
  */
 export type S3Fifo = {
   /** Adds an entry, or updates its weight and mark. `mark` is the caller's: a number below 256. */
-  readonly keep: (id: Uint8Array, weight: number, mark: number) => void
+  readonly set: (id: Uint8Array, weight: number, mark: number) => void
   /** Adds an entry directly to the main queue: it was cached before a restart. */
   readonly restore: (id: Uint8Array, weight: number, mark: number) => void
   /** Records an access. Returns `false` when there is no such entry. */
   readonly touch: (id: Uint8Array) => boolean
-  readonly drop: (id: Uint8Array) => void
+  readonly remove: (id: Uint8Array) => void
   readonly markOf: (id: Uint8Array) => number | null
   readonly setMark: (id: Uint8Array, mark: number) => void
   /** Removes one entry and returns it; `null` when there is none. */
-  readonly evict: () => Entry | null
+  readonly evict: () => EvictionEntry | null
   readonly weight: () => number
   readonly count: () => number
   /** Returns the entry at `place`, or the next one. Places are stable: a walk may pause between calls. */
-  readonly entryFrom: (place: number) => { readonly place: number; readonly entry: Entry } | null
+  readonly entryFrom: (place: number) => { readonly place: number; readonly entry: EvictionEntry } | null
 }
 
-export type Entry = { readonly id: Uint8Array; readonly weight: number; readonly mark: number }
+export type EvictionEntry = { readonly id: Uint8Array; readonly weight: number; readonly mark: number }
 
 const noQueue = 0
 const smallQueue = 1
@@ -60,7 +60,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   const weightAt = (slot: number): number => weights[slot] ?? 0
   const count = (): number => small.count() + main.count()
   const queueOf = (slot: number): SlotQueue => (queues[slot] === mainQueue ? main : small)
-  const entryAt = (slot: number): Entry => ({
+  const entryAt = (slot: number): EvictionEntry => ({
     id: ids.idAt(slot),
     weight: weightAt(slot),
     mark: marks[slot] ?? 0,
@@ -88,7 +88,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     enter(slot, proven || wasEvicted ? main : small)
   }
 
-  const removeSlot = (slot: number): Entry => {
+  const removeSlot = (slot: number): EvictionEntry => {
     const removed = entryAt(slot)
     leave(slot)
     queues[slot] = noQueue
@@ -96,7 +96,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     return removed
   }
 
-  const evictFromSmall = (): Entry | null => {
+  const evictFromSmall = (): EvictionEntry | null => {
     for (let slot = small.oldest(); slot >= 0; slot = small.oldest()) {
       if ((uses[slot] ?? 0) <= 1) {
         ghosts.add(ids.wordAt(slot, 0), ids.wordAt(slot, 1))
@@ -109,7 +109,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
     return null
   }
 
-  const evictFromMain = (): Entry | null => {
+  const evictFromMain = (): EvictionEntry | null => {
     for (let slot = main.oldest(); slot >= 0; slot = main.oldest()) {
       const used = uses[slot] ?? 0
       if (used === 0) return removeSlot(slot)
@@ -121,7 +121,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
   }
 
   return {
-    keep: (id, weight, mark) => put(id, weight, mark, false),
+    set: (id, weight, mark) => put(id, weight, mark, false),
     restore: (id, weight, mark) => put(id, weight, mark, true),
     touch: (id) => {
       const slot = ids.slotOf(id)
@@ -129,7 +129,7 @@ export const createS3Fifo = (maxWeight: number): S3Fifo => {
       uses[slot] = Math.min(maxUses, (uses[slot] ?? 0) + 1)
       return true
     },
-    drop: (id) => {
+    remove: (id) => {
       const slot = ids.slotOf(id)
       if (slot >= 0) removeSlot(slot)
     },

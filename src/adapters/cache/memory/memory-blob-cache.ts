@@ -1,6 +1,6 @@
 import { createBoundedCache } from '../../../bounded-cache.ts'
 import type { BlobCache } from '../../../ports/blob-cache.ts'
-import type { BlobStorage, BlobWriter, ResidentBytes } from '../blobs/blob-shelf.ts'
+import type { BlobStorage, BlobWriter, ResidentBytes } from '../blobs/blob-storage.ts'
 import { defaultFillOptions, type FillOptions } from '../blobs/fill-options.ts'
 import { createFillingBlobCache } from '../blobs/filling-blob-cache.ts'
 import { noMeter, type TierMeter } from '../tiers/cache-meter.ts'
@@ -65,5 +65,5 @@ export const createMemoryBlobStorage = (maxBytes: number, meter: TierMeter = noM
 const bytesOf = (bytes: Buffer): ResidentBytes => ({
   read: async (start, end) => bytes.subarray(start, end),
   close: async () => undefined,
-  resident: bytes,
+  buffer: bytes,
 })

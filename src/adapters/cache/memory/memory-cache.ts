@@ -68,11 +68,11 @@ export const createMemoryTier = (
       if (E.isLeft(decoded)) return E.right(O.none)
       return E.right(O.some(Object.assign({}, stored.entry, { value: decoded.right })))
     },
-    held: (key) => {
+    peek: (key) => {
       const stored = find(key.name)
       return stored && entryOfCodec(stored, key)
     },
-    keep: (key, entry) => async () => {
+    set: (key, entry) => async () => {
       const text = JSON.stringify(key.codec.encode(entry.value))
       const decoded = key.codec.decode(JSON.parse(text))
       drop(key.name)
@@ -91,7 +91,7 @@ export const createMemoryTier = (
     },
     delete: remove,
     remove,
-    mark: async () => noSharedMarks,
+    readMark: async () => noSharedMarks,
   }
 }
 

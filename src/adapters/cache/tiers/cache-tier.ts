@@ -9,8 +9,8 @@ import {
   type SharedMark,
 } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
-import type { Elapsed, Monotonic } from '../../../ports/monotonic.ts'
-import type { CacheTierName, TierOutcome } from '../../../ports/tier-answer.ts'
+import type { Monotonic, MonotonicMs } from '../../../ports/monotonic.ts'
+import type { CacheTierName, TierOutcome } from '../../../ports/tier-outcome.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import { createGenerations, type Generations } from './generations.ts'
 
@@ -21,7 +21,7 @@ export type CacheEntry<A> = {
   /** Delete mark of the name, read before the load. If the mark has changed since, the value was deleted. */
   readonly mark: SharedMark | null
   /** In a tier in front of another: when the entry must be read from the other tier again. */
-  readonly recheckAt?: Elapsed
+  readonly recheckAt?: MonotonicMs
 }
 
 /**
@@ -33,14 +33,14 @@ export type CacheTier = {
   readonly name: CacheTierName
   readonly find: <A>(key: CacheKey<A>) => TE.TaskEither<Unavailable, O.Option<CacheEntry<A>>>
   /** Returns what `find` would, if it is in memory: the same object until the name is written again. */
-  readonly held: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
-  readonly keep: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
+  readonly peek: <A>(key: CacheKey<A>) => CacheEntry<A> | undefined
+  readonly set: <A>(key: CacheKey<A>, entry: CacheEntry<A>) => TE.TaskEither<Unavailable, void>
   /** Deletes the value, and invalidates loads of it that are running in any process. */
   readonly delete: (name: string) => TE.TaskEither<Unavailable, void>
   /** Removes the stored value only, for one that a newer value replaces. Does not change the delete mark. */
   readonly remove: (name: string) => TE.TaskEither<Unavailable, void>
   /** See LoadStart. */
-  readonly mark: (name: string) => Promise<SharedMark | null>
+  readonly readMark: (name: string) => Promise<SharedMark | null>
 }
 
 /** The mark of every name in a tier that no other process shares. */
@@ -63,7 +63,7 @@ export const loadStart = async (
   monotonic: Monotonic,
 ): Promise<LoadStart> => {
   const at = monotonic()
-  const mark = await tier.mark(name)
+  const mark = await tier.readMark(name)
   return { generation: generations.of(name), mark, at } as LoadStart
 }
 
@@ -78,7 +78,7 @@ export const foundInTier = <A>(
   new Found(
     entry.value,
     [...misses, { tier: tier.name, outcome: 'hit' }],
-    () => tier.held(key) === entry && isFresh(entry, clock()),
+    () => tier.peek(key) === entry && isFresh(entry, clock()),
   )
 
 export const missedByTier = (...tiers: ReadonlyArray<CacheTier>): ReadonlyArray<TierOutcome> =>
@@ -99,12 +99,12 @@ export const cacheOfTier = (
       if (O.isNone(found.right) || !isFresh(found.right.value, clock())) return E.right(O.none)
       return E.right(O.some(foundInTier(tier, key, found.right.value, clock)))
     },
-    missed: missedByTier(tier),
+    missTiers: missedByTier(tier),
     generation: ({ name }) => generations.of(name),
     beginLoad: ({ name }) => loadStart(tier, name, generations, monotonic),
     set: (key, value, since) => async () =>
       since.generation === generations.of(key.name)
-        ? tier.keep(key, entryFor(key, value, clock(), since))()
+        ? tier.set(key, entryFor(key, value, clock(), since))()
         : E.right(undefined),
     delete: ({ name }) => deleteByName(name),
     deleteByName,

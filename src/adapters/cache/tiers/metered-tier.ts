@@ -13,17 +13,17 @@ export const createMeteredTier = (tier: CacheTier, clock: Clock, meter: TierMete
     else meter.miss(key)
     return found
   },
-  held: (key) => {
-    const entry = tier.held(key)
+  peek: (key) => {
+    const entry = tier.peek(key)
     if (entry !== undefined && isFresh(entry, clock())) meter.hit(key)
     return entry
   },
-  keep: (key, entry) => async () => {
-    const stored = await tier.keep(key, entry)()
+  set: (key, entry) => async () => {
+    const stored = await tier.set(key, entry)()
     if (E.isLeft(stored)) meter.failed(key)
     return stored
   },
   delete: tier.delete,
   remove: tier.remove,
-  mark: tier.mark,
+  readMark: tier.readMark,
 })

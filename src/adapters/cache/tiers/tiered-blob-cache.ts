@@ -30,7 +30,7 @@ export const createTieredBlobCache = (tiers: Tiers): BlobCache => {
     ...defaultFillOptions,
     meter,
     stallMs: noStallMs,
-    onBad: async (key) => {
+    onWrongBytes: async (key) => {
       await disk.delete(key)()
     },
   })

@@ -4,7 +4,7 @@ import type { Unavailable } from '../../../domain/shared/errors.ts'
 import { E, O } from '../../../fp.ts'
 import type { CacheKey, CachePort } from '../../../ports/cache.ts'
 import type { Clock } from '../../../ports/clock.ts'
-import { addMilliseconds, type Elapsed, type Monotonic } from '../../../ports/monotonic.ts'
+import { addMilliseconds, type Monotonic, type MonotonicMs } from '../../../ports/monotonic.ts'
 import { systemMonotonic } from '../../platform/system-monotonic.ts'
 import {
   type CacheEntry,
@@ -35,8 +35,8 @@ const recheckMs = 2000
  */
 export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonotonic }: Tiers): CachePort => {
   /** `asOf`: when the value was read or loaded; another process may have changed it since. */
-  const setInMemory = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: Elapsed) =>
-    memory.keep(
+  const setInMemory = <A>(key: CacheKey<A>, { value, expiresAt, mark }: CacheEntry<A>, asOf: MonotonicMs) =>
+    memory.set(
       key,
       expiresAt === null
         ? { value, expiresAt, mark }
@@ -79,7 +79,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       // A caller that comes after a change must not share a lookup that began before it.
       return flight(`${changes} ${key.name}`, () => findOnDisk(key))
     },
-    missed: missedByTier(memory, disk),
+    missTiers: missedByTier(memory, disk),
     generation: ({ name }) => generations.of(name),
     beginLoad: ({ name }) => loadStart(disk, name, generations, monotonic),
     set: (key, value, since) => async () => {
@@ -89,7 +89,7 @@ export const createTieredCache = ({ memory, disk, clock, monotonic = systemMonot
       // Both start in the same tick, so that a following delete is ordered after them in both tiers.
       const [, stored] = await Promise.all([
         setInMemory(key, entry, since.at)(),
-        (key.isNegative(value) ? disk.remove(key.name) : disk.keep(key, entry))(),
+        (key.isNegative(value) ? disk.remove(key.name) : disk.set(key, entry))(),
       ])
       changes++
       return stored

@@ -7,7 +7,7 @@ import { describeNodeAv } from './node-av-describe.ts'
 import { encodeByNodeAv } from './node-av-encode.ts'
 import { type ChildReply, ChildRequest } from './node-av-messages.ts'
 import { peakRateOf } from './node-av-peak-rate.ts'
-import { probe } from './node-av-probe.ts'
+import { probeByNodeAv } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
 import { timeSpanOf } from './node-av-time-span.ts'
 
@@ -17,7 +17,7 @@ const answer = async (request: ChildRequest): Promise<unknown> => {
     case 'describe':
       return describeNodeAv()
     case 'probe':
-      return probe(request.path)
+      return probeByNodeAv(request.path)
     case 'peak-rate':
       return peakRateOf(request.path, request.streamIndex)
     case 'time-span':

@@ -36,7 +36,7 @@ import { type Purpose, purposesOf } from '../stream-purposes.ts'
 import { firstPicturesOf } from './node-av-first-pictures.ts'
 import { openSource, turnOf } from './node-av-source.ts'
 
-export const probe = async (path: string): Promise<ProbedFile> => {
+export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
   const source = await openSource(path).catch(async (error: unknown) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { BlobStorage, BlobWriter } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
+import type { BlobStorage, BlobWriter } from '../../../../src/adapters/cache/blobs/blob-storage.ts'
 import { defaultFillOptions } from '../../../../src/adapters/cache/blobs/fill-options.ts'
 import { createFillingBlobCache } from '../../../../src/adapters/cache/blobs/filling-blob-cache.ts'
 import { createMemoryBlobStorage } from '../../../../src/adapters/cache/memory/memory-blob-cache.ts'
@@ -108,7 +108,7 @@ describe('a blob cache on a shelf that fails', () => {
     let told = 0
     const cache = createFillingBlobCache(fullAfter(50_000), {
       ...defaultFillOptions,
-      onUnwritable: () => {
+      onWriteError: () => {
         told++
       },
     })

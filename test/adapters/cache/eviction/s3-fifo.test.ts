@@ -28,7 +28,7 @@ const s3FifoModel = (capacity: number): CacheModel => {
       const id = idOf(n)
       const hit = policy.markOf(id) !== null
       if (hit) policy.touch(id)
-      else policy.keep(id, 1, 0)
+      else policy.set(id, 1, 0)
       while (policy.weight() > capacity) policy.evict()
       return hit
     },
@@ -85,13 +85,13 @@ describe('S3-FIFO', () => {
         const plain = naiveS3Fifo(maxWeight)
         for (const { op, id, weight } of steps) {
           if (op === 'keep') {
-            policy.keep(plainId(id), weight, 0)
+            policy.set(plainId(id), weight, 0)
             plain.keep(id, weight)
           } else if (op === 'touch') {
             policy.touch(plainId(id))
             plain.touch(id)
           } else if (op === 'drop') {
-            policy.drop(plainId(id))
+            policy.remove(plainId(id))
             plain.drop(id)
           } else {
             const gone = policy.evict()
@@ -129,7 +129,7 @@ describe('S3-FIFO', () => {
   it('keeps its books under growth, with a mark for each entry', () => {
     const policy: S3Fifo = createS3Fifo(1_000_000)
     for (let n = 0; n < 5000; n++) policy.restore(hashedId(n), 2, n % 256)
-    for (let n = 0; n < 5000; n += 2) policy.drop(hashedId(n))
+    for (let n = 0; n < 5000; n += 2) policy.remove(hashedId(n))
     for (let n = 0; n < 5000; n++) expect(policy.markOf(hashedId(n))).to.equal(n % 2 === 0 ? null : n % 256)
     expect(policy.count()).to.equal(2500)
     expect(policy.weight()).to.equal(5000)
@@ -137,11 +137,11 @@ describe('S3-FIFO', () => {
 
   it('can be walked through place by place while it changes', () => {
     const policy = createS3Fifo(1_000_000)
-    for (let n = 0; n < 3000; n++) policy.keep(hashedId(n), 1, 0)
+    for (let n = 0; n < 3000; n++) policy.set(hashedId(n), 1, 0)
     const walked = new Set<string>()
     for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
       walked.add(Buffer.from(at.entry.id).toString('hex'))
-      policy.drop(at.entry.id)
+      policy.remove(at.entry.id)
     }
     expect(walked.size).to.equal(3000)
     expect(policy.count()).to.equal(0)

@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { SharedBlobReader } from '../blobs/blob-shelf.ts'
+import type { SharedBlobReader } from '../blobs/blob-storage.ts'
 import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece } from './file-bytes.ts'
 
@@ -20,7 +20,12 @@ type Options = {
  * Reads the file that another process is filling. A rename keeps the file itself, so an open file can be read
  * on after it gets its final name. Its inode there shows that it is the same file.
  */
-export const createForeignFile = ({ temporary, final, size, isWriterAlive }: Options): SharedBlobReader => {
+export const createSharedFileReader = ({
+  temporary,
+  final,
+  size,
+  isWriterAlive,
+}: Options): SharedBlobReader => {
   let file: FileHandle | null = null
   let closed = false
   let reached = 0

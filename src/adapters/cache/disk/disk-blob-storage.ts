@@ -4,8 +4,8 @@ import { E, O } from '../../../fp.ts'
 import type { BlobFacts } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
 import type { ProcessBeacon } from '../../platform/process-beacon.ts'
-import type { BlobStorage, WriteLease } from '../blobs/blob-shelf.ts'
-import { withReadCache } from '../blobs/recent-bytes.ts'
+import type { BlobStorage, WriteLease } from '../blobs/blob-storage.ts'
+import { withReadCache } from '../blobs/read-cache.ts'
 import { type CacheTier, noSharedMarks } from '../tiers/cache-tier.ts'
 import { type DiskRecord, recordBytesFor, recordKey } from './blob-record.ts'
 import type { BlobRemover } from './blob-remover.ts'
@@ -14,13 +14,13 @@ import { digestsOf } from './chunk-digests.ts'
 import type { DiskBudget } from './disk-budget.ts'
 import type { DiskRoom, Reservation } from './disk-room.ts'
 import { takeFillLock } from './fill-lock.ts'
-import { createForeignFile } from './foreign-file.ts'
-import { withFolder } from './in-folder.ts'
 import { createNewBlob } from './new-blob.ts'
 import { createNewFile } from './new-file.ts'
+import { createSharedFileReader } from './shared-file-reader.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { ChunkTrust } from './trusted-chunks.ts'
 import { createVerifiedFile } from './verified-file.ts'
+import { withFolder } from './with-folder.ts'
 
 /** Memory that the readers of a fill share: 768 KiB at most. */
 const readCache = { windowBytes: 256 * 1024, pieces: 4 }
@@ -101,7 +101,7 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
 
   const storeRecord = async (key: CacheKey<BlobFacts>, record: DiskRecord): Promise<void> => {
     files.forget(folders.blob(cacheIdOf(key.name)))
-    const put = await records.keep(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
+    const put = await records.set(recordKey(key), { value: record, expiresAt: null, mark: noSharedMarks })()
     if (E.isLeft(put)) throw put.left.cause
     cacheRecord(cacheIdOf(key.name), record)
     budget.kept(cacheIdOf(key.name), bytesOnDisk(record), 'blob')
@@ -119,7 +119,7 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
     const temporary = join(folders.fills, lock.part)
     if (lock.by === 'another') {
       const isWriterAlive = () => beacon.stateOf(lock.writer) === 'alive'
-      const foreign = createForeignFile({ temporary, final, size: facts.size, isWriterAlive })
+      const foreign = createSharedFileReader({ temporary, final, size: facts.size, isWriterAlive })
       return { by: 'another', bytes: foreign }
     }
     try {
@@ -169,7 +169,7 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
     },
     begin: async (key, facts) => {
       const bytes = bytesOnDisk(facts)
-      if (!budget.admits(bytes)) return null
+      if (!budget.accepts(bytes)) return null
       const reservation = await room.reserve(bytes)
       if (reservation === null) return null
       try {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createFairScheduler } from '../../../../src/adapters/cache/blobs/turns.ts'
+import { createFairScheduler } from '../../../../src/adapters/cache/blobs/fair-scheduler.ts'
 import { countTurns } from '../../../support/turn-counter.ts'
 
 describe('turns', () => {

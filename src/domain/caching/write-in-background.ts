@@ -5,6 +5,6 @@ import type { Unavailable } from '../shared/errors.ts'
  * Starts a write to the cache without waiting, so that the reader is answered first. The cache counts its own
  * failures, and a value that was not stored is a later miss (decision 4).
  */
-export const keepAfterwards = (write: TE.TaskEither<Unavailable, void>): void => {
+export const cacheInBackground = (write: TE.TaskEither<Unavailable, void>): void => {
   write().catch(() => undefined)
 }

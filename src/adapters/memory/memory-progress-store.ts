@@ -1,6 +1,6 @@
 import { createBoundedCache } from '../../bounded-cache.ts'
 import { O } from '../../fp.ts'
-import type { ProgressStore } from '../../ports/progress-board.ts'
+import type { ProgressStore } from '../../ports/progress-store.ts'
 
 /** Memory for the reasons: enough for hundreds. */
 const reasonBytes = 256 * 1024

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { BlobWriter } from './blob-shelf.ts'
+import type { BlobWriter } from './blob-storage.ts'
 import { pieceBytes } from './pieces.ts'
 
 type Options = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { StoredBytes } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
-import { readStored } from '../../../../src/adapters/cache/blobs/from-shelf.ts'
+import type { StoredBytes } from '../../../../src/adapters/cache/blobs/blob-storage.ts'
+import { readStored } from '../../../../src/adapters/cache/blobs/read-stored.ts'
 import type { ByteRange } from '../../../../src/domain/media/bytes.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
 import { reading, someBytes } from '../../../support/origins.ts'
@@ -21,7 +21,7 @@ describe('bytes from a shelf', () => {
       return count
     }
     const stored: StoredBytes = {
-      resident: null,
+      buffer: null,
       readInto,
       read: async (start, end) => bytes.subarray(start, end),
       close: async () => {

@@ -10,14 +10,14 @@ export type BlobBytes = {
 }
 
 /** All of a blob's bytes, in memory. */
-export type ResidentBytes = BlobBytes & { readonly resident: Uint8Array }
+export type ResidentBytes = BlobBytes & { readonly buffer: Uint8Array }
 
 /**
  * All of a blob's bytes, outside memory. A read never returns wrong bytes: it throws, after the storage has
  * removed the blob.
  */
 export type StoredBytes = BlobBytes & {
-  readonly resident: null
+  readonly buffer: null
   /** Copies at least one byte from `start` on into `buffer`, and returns how many. Throws as `read` does. */
   readonly readInto: (buffer: Uint8Array, start: number) => Promise<number>
 }

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { BlobWriter } from '../../../../src/adapters/cache/blobs/blob-shelf.ts'
+import type { BlobWriter } from '../../../../src/adapters/cache/blobs/blob-storage.ts'
 import { pieceBytes } from '../../../../src/adapters/cache/blobs/pieces.ts'
-import { withReadCache } from '../../../../src/adapters/cache/blobs/recent-bytes.ts'
+import { withReadCache } from '../../../../src/adapters/cache/blobs/read-cache.ts'
 import { someBytes } from '../../../support/origins.ts'
 
 /** Bytes that land in memory, with each place that was read back. */

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { HeldIdentity, ProcessBeacon } from '../../platform/process-beacon.ts'
-import { withFolder } from './in-folder.ts'
 import { createLinkLock } from './link-lock.ts'
+import { withFolder } from './with-folder.ts'
 
 /** Periodic maintenance, by one process of the machine at a time. */
 export type Maintenance = {
