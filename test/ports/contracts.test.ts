@@ -9,14 +9,14 @@ const reasons: Readonly<Record<string, string>> = {
   clock: 'it is Date.now',
   'explain-token': 'one adapter, on the codec that media tokens have, too',
   'id-tokens': 'one adapter, on the codec that media tokens have, too',
-  'list-fetcher': 'one adapter; test/adapters/fetch-list.test.ts tests it against a server',
+  'playlist-fetcher': 'one adapter; test/adapters/fetch-list.test.ts tests it against a server',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',
   'new-uid': 'one adapter, which draws random bytes',
-  'progress-board': 'one adapter, a map in memory',
+  'progress-store': 'one adapter, a map in memory',
   sleep: 'it is a timer of the platform',
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
-  'tier-answer': 'a type; it has no adapter',
+  'tier-outcome': 'a type; it has no adapter',
 }
 
 const namesIn = (folder: string, end: string): ReadonlyArray<string> =>

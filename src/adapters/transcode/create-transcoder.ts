@@ -51,7 +51,7 @@ export const createTranscoderOn = (
   const toError = (failure: EngineFailure): Refused | Unavailable => {
     if (failure.reason === 'aborted') return unavailable('transcoder')('it was stopped before its end')
     const message = refusalFor(failure)
-    // What somebody handed in is his fault and is told to him; an operator is woken for ours.
+    // A file that cannot be used is reported to its owner; only our own faults go to the operator.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)

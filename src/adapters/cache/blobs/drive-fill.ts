@@ -15,7 +15,7 @@ type FillDeps = {
   readonly stallMs: number
   readonly onUnwritable: (cause: unknown) => void
   /** Runs before the readers get the error. */
-  readonly onBad: () => Promise<void>
+  readonly onWrongBytes: () => Promise<void>
   readonly turns: FairScheduler
 }
 
@@ -27,7 +27,7 @@ export const runFill = async (
   fill: Fill,
   bytes: BlobWriter,
   origin: BlobOrigin,
-  { onBad, ...deps }: FillDeps,
+  { onWrongBytes, ...deps }: FillDeps,
 ): Promise<void> => {
   try {
     const end = await pull(fill, bytes, origin, deps)
@@ -36,7 +36,7 @@ export const runFill = async (
       fill.finish(end, published)
       return await published
     }
-    if (typeof end !== 'string' && end._tag === 'BadOrigin') await onBad()
+    if (typeof end !== 'string' && end._tag === 'BadOrigin') await onWrongBytes()
     fill.finish(end)
   } catch (cause) {
     fill.finish(storeUnavailable(cause))
@@ -47,7 +47,7 @@ const pull = async (
   fill: Fill,
   bytes: BlobWriter,
   origin: BlobOrigin,
-  { stallMs, onUnwritable, turns }: Omit<FillDeps, 'onBad'>,
+  { stallMs, onUnwritable, turns }: Omit<FillDeps, 'onWrongBytes'>,
 ): Promise<FillEnd> => {
   const { size, sha256 } = fill.facts
   const opened = await readOrigin(origin, wholeOf(size), stallMs)

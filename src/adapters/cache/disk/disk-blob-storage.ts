@@ -161,7 +161,7 @@ export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
         size: facts.size,
         digests: record.digests,
         trusted: trust.of(path, opened.stamp, digestsOf(facts.size)),
-        onBad: async (cause) => {
+        onWrongBytes: async (cause) => {
           onBadBytes(key, cause)
           await discard(key.name, opened.ino)
         },

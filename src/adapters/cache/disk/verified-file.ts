@@ -13,7 +13,7 @@ type Options = {
   readonly digests: Buffer
   readonly trusted: TrustedChunks
   /** The file is damaged. Runs before the reader gets the error. */
-  readonly onBad: (cause: unknown) => Promise<void>
+  readonly onWrongBytes: (cause: unknown) => Promise<void>
 }
 
 /**
@@ -21,7 +21,13 @@ type Options = {
  * when the digest is wrong, or when the disk fails. A reader may close it at any time: the file is released
  * after the last read, which may be a verification that other readers wait for.
  */
-export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Options): StoredBytes => {
+export const createVerifiedFile = ({
+  opened,
+  size,
+  digests,
+  trusted,
+  onWrongBytes,
+}: Options): StoredBytes => {
   const { file } = opened
   let reads = 0
   let isClosed = false
@@ -58,7 +64,7 @@ export const createVerifiedFile = ({ opened, size, digests, trusted, onBad }: Op
     try {
       return await read(buffer, start)
     } catch (cause) {
-      if (isDataLost(cause)) await onBad(cause)
+      if (isDataLost(cause)) await onWrongBytes(cause)
       throw cause
     } finally {
       reads--

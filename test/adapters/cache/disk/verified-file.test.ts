@@ -95,7 +95,7 @@ describe('[V22] verified chunks', () => {
         size: bytes.length,
         digests: digestsIn([bytes]),
         trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
-        onBad: async () => {
+        onWrongBytes: async () => {
           told.push('bad')
         },
       })
@@ -136,7 +136,7 @@ describe('[V22] verified chunks', () => {
         size: bytes.length,
         digests: digestsIn([bytes]),
         trusted,
-        onBad: async (cause) => {
+        onWrongBytes: async (cause) => {
           told.push(`bad: ${cause}`)
         },
       })
@@ -164,7 +164,7 @@ describe('[V22] verified chunks', () => {
       size: bytes.length,
       digests: digestsIn([bytes]),
       trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
-      onBad: async (cause) => {
+      onWrongBytes: async (cause) => {
         told.push(cause)
       },
     })
