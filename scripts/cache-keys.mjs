@@ -1,14 +1,14 @@
 // Prints docs/cache-keys.md from the registry; with --check, only says whether it is still true.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { refusalSeconds } from '../dist/ports/cache.js'
+import { negativeTtlSeconds } from '../dist/ports/cache.js'
 import { cacheKeys } from '../dist/ports/cache-keys.js'
 
 const file = 'docs/cache-keys.md'
 
-const life = ({ ttlSeconds, isRefusal }) => {
+const life = ({ ttlSeconds, isNegative }) => {
   if (ttlSeconds === null) return 'cannot change; only eviction ends it'
   const atMost = `${ttlSeconds} s at most`
-  return isRefusal ? `${atMost}; a no ${refusalSeconds} s at most, in memory alone` : atMost
+  return isNegative ? `${atMost}; a no ${negativeTtlSeconds} s at most, in memory alone` : atMost
 }
 
 const rows = Object.values(cacheKeys)
