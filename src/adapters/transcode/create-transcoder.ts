@@ -9,6 +9,7 @@ import { findSandbox } from '../sandbox/sandbox.ts'
 import type { EngineFacts, EngineFailure } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
+import { startsAsMovie } from './isobmff/starts-as-movie.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { withoutMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
@@ -89,7 +90,14 @@ export const createTranscoderOn = (
         found,
         // A path that no process can be given, for one, makes the call itself throw.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
-        TE.flatMapEither(E.mapLeft(toError)),
+        TE.flatMap((probed) =>
+          E.isRight(probed)
+            ? TE.right(probed.right)
+            : pipe(
+                TE.tryCatch(() => withTrueReason(probed.left, path), unavailable('transcoder')),
+                TE.flatMap((failure) => TE.left(toError(failure))),
+              ),
+        ),
         TE.flatMap((probed) =>
           TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
         ),
@@ -139,6 +147,12 @@ const never = (): AbortSignal => new AbortController().signal
 
 /** What the demuxer of MP4 and QuickTime says of a file of which the index stands, or should stand, behind all else. */
 const NO_INDEX = /\bmoov atom not found\b/
+
+/** FFmpeg takes any file for MP4 that has its name, and then misses the index. */
+const withTrueReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
+  NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
+    ? { ...failure, detail: 'it is no sound and no film' }
+    : failure
 
 /** What to tell the sender; `null` when the file is not to blame. */
 const refusalFor = ({ reason, detail }: EngineFailure): string | null => {

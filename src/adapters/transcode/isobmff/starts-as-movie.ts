@@ -1,0 +1,25 @@
+import { open } from 'node:fs/promises'
+
+/** Boxes that a file of MP4 or QuickTime may begin with (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
+const FIRST_BOXES: ReadonlyArray<string> = [
+  'ftyp',
+  'moov',
+  'mdat',
+  'wide',
+  'free',
+  'skip',
+  'pnot',
+  'styp',
+  'moof',
+]
+
+/** Whether a file begins as MP4 or QuickTime does, whatever its name says. */
+export const startsAsMovie = async (path: string): Promise<boolean> => {
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0)
+    return FIRST_BOXES.includes(buffer.toString('latin1', 4))
+  } finally {
+    await file.close()
+  }
+}
