@@ -3,20 +3,11 @@ import { actAsOwner } from './adapters/platform/act-as-owner.ts'
 import { CloseError } from './adapters/platform/close-all.ts'
 import { errnoOf } from './adapters/platform/errno.ts'
 import { explainSystemError } from './adapters/platform/explain-system-error.ts'
-import { addCommand } from './cli/add-command.ts'
-import { adminCommand } from './cli/admin-command.ts'
-import { checkCommand } from './cli/check-command.ts'
 import { type Command, createOut, Failure, takeJson } from './cli/command.ts'
-import { doctorCommand } from './cli/doctor-command.ts'
 import { explainUsage } from './cli/explain-usage.ts'
 import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
-import { migrateCommand } from './cli/migrate-command.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
-import { remakeCommand } from './cli/remake-command.ts'
-import { serveCommand } from './cli/serve-command.ts'
 import { larderAs } from './cli/shell-line.ts'
-import { sweepCommand } from './cli/sweep-command.ts'
-import { tokenCommand } from './cli/token-command.ts'
 import { larderVersion } from './cli/version.ts'
 import { describeMisspelt } from './config/misspelt-settings.ts'
 import { BadSetting, loadConfig } from './config/settings.ts'
@@ -24,23 +15,27 @@ import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
 import { printError, printErrorLine } from './terminal/print-error.ts'
 
-const commands: Readonly<Record<string, Command>> = {
-  serve: serveCommand,
-  migrate: migrateCommand,
-  add: addCommand,
-  token: tokenCommand,
-  admin: adminCommand,
-  check: checkCommand,
-  remake: remakeCommand,
-  sweep: sweepCommand,
-  doctor: doctorCommand,
+/** Each is loaded when it is asked for: `--version` waits for no command, and `token` for no other one. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./cli/serve-command.ts')).serveCommand,
+  migrate: async () => (await import('./cli/migrate-command.ts')).migrateCommand,
+  add: async () => (await import('./cli/add-command.ts')).addCommand,
+  token: async () => (await import('./cli/token-command.ts')).tokenCommand,
+  admin: async () => (await import('./cli/admin-command.ts')).adminCommand,
+  check: async () => (await import('./cli/check-command.ts')).checkCommand,
+  remake: async () => (await import('./cli/remake-command.ts')).remakeCommand,
+  sweep: async () => (await import('./cli/sweep-command.ts')).sweepCommand,
+  doctor: async () => (await import('./cli/doctor-command.ts')).doctorCommand,
 }
 
-const commandOf = (name: string): Command => {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) throw new Failure(`there is no command ${name}; see: larder help`, 2)
-  return command
+const loadCommand = (name: string): Promise<Command> => {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) throw new Failure(`there is no command ${name}; see: larder help`, 2)
+  return load()
 }
+
+const helpOfCommands = async (): Promise<string> =>
+  helpOfAll(await Promise.all(Object.values(commands).map((load) => load())))
 
 const main = async (name: string | undefined, words: ReadonlyArray<string>): Promise<number> => {
   const { isJson, args } = takeJson(words)
@@ -48,19 +43,18 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
     process.stdout.write(`${line}\n`)
   }
   const out = createOut(write, isJson)
-  const fullHelp = helpOfAll(Object.values(commands))
-  if (name === undefined) throw new Failure(fullHelp.split('\n'), 2)
+  if (name === undefined) throw new Failure((await helpOfCommands()).split('\n'), 2)
   if (name === '--version') {
     out.report({ lines: [larderVersion()], json: { version: larderVersion() } })
     return 0
   }
   const helpTopic = helpWanted(name, args)
   if (helpTopic !== null) {
-    const message = helpTopic === 'all' ? fullHelp : helpOf(commandOf(helpTopic))
+    const message = helpTopic === 'all' ? await helpOfCommands() : helpOf(await loadCommand(helpTopic))
     out.report({ lines: message.split('\n'), json: { message } })
     return 0
   }
-  const command = commandOf(name)
+  const command = await loadCommand(name)
   const config = loadConfig(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`))
   for (const warning of describeMisspelt(process.env)) printError(warning)

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
-import { withNewLibrary } from '../composition/with-services.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
+import { withNewLibrary } from './library.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'

@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util'
 import { createFetchList } from '../composition/fetch-list.ts'
-import { createLarderServer } from '../composition/http.ts'
 import type { Larder } from '../composition/larder.ts'
-import { withServices } from '../composition/with-services.ts'
 import type { Config } from '../config/settings.ts'
 import { examineLists, type ListReport } from '../domain/hls-check/examine.ts'
 import { ContentFileUid } from '../domain/media/ids.ts'
 import { E, O, TE } from '../fp.ts'
 import { closeServer, listenOn } from '../server/listening.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
+import { withServices } from './library.ts'
 import { describeReports, reportsAsJson, withoutTokens } from './list-report.ts'
 import { orFail } from './outcome.ts'
 
@@ -28,6 +27,7 @@ const examineFilm = async (
   if (O.isSome(film) && film.value.exports.length === 0)
     throw new Failure(`${uid} has no exports yet: \`larder serve\` makes them`)
 
+  const { createLarderServer } = await import('../composition/http.ts')
   const { server } = createLarderServer(larder, config)
   const { port } = await listenOn(server, { host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${port}`

@@ -1,5 +1,4 @@
 import { examineKeyFiles } from '../composition/key-files.ts'
-import { withServicesApartFromKeys } from '../composition/with-services.ts'
 import type { Config } from '../config/settings.ts'
 import { oneLine } from '../domain/health/health-service.ts'
 import { E, pipe, TE } from '../fp.ts'
@@ -15,6 +14,7 @@ import {
   placesOf,
 } from './doctor-facts.ts'
 import { describeKeys } from './doctor-keys.ts'
+import { withServicesApartFromKeys } from './library.ts'
 import { larderVersion } from './version.ts'
 
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({

@@ -1,5 +1,5 @@
-import { withServices } from '../composition/with-services.ts'
 import { always, type Command, wrongUsage } from './command.ts'
+import { withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
 /** Runs the migrations. `serve` runs them, too. */

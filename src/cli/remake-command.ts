@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition/with-services.ts'
 import { remakeOutdated } from '../domain/ingest/remake-outdated.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
+import { withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'remake --outdated'

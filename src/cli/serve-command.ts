@@ -1,11 +1,9 @@
 import { isatty } from 'node:tty'
-import { createLarderServer } from '../composition/http.ts'
 import type { Larder } from '../composition/larder.ts'
-import { withNewLibrary } from '../composition/with-services.ts'
 import type { Config } from '../config/settings.ts'
 import { listenOn, resolvePort } from '../server/listening.ts'
-import { createBackgroundTasks } from '../worker/background-work.ts'
 import { always, type Command, type CommandContext, wrongUsage } from './command.ts'
+import { withNewLibrary } from './library.ts'
 import { closingSeconds, type StopBudget, stopBudget } from './stop-budget.ts'
 import { listenForStop, type StopRequest } from './stop-request.ts'
 
@@ -25,6 +23,7 @@ type Serving = {
 }
 
 const serve = async (larder: Larder, { config, created, print, report, stop }: Serving): Promise<number> => {
+  const { createLarderServer } = await import('../composition/http.ts')
   const { server, drain } = createLarderServer(larder, config)
   const { port } = await listenOn(server, config)
   const url = config.publicUrl
@@ -33,6 +32,7 @@ const serve = async (larder: Larder, { config, created, print, report, stop }: S
 
   if (created !== null) print(`  ${created}`)
 
+  const { createBackgroundTasks } = await import('../worker/background-work.ts')
   const work = createBackgroundTasks(larder, config, print)
   const working = work.run()
   const budget = budgetOf(config)

@@ -1,4 +1,4 @@
-import { closeLimitMs } from '../composition/adapters.ts'
+import { closeLimitMs } from '../composition/close-limit.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
 /** Time in addition to the grace period, for lame duck and closing; all of the time if not serving yet. */

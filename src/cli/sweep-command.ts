@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { withServices } from '../composition/with-services.ts'
 import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
 import { always, type Command, wrongUsage } from './command.ts'
+import { withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'sweep [--dry-run|--repair]'

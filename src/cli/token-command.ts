@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
-import { createExplainToken, readsKeyFiles } from '../composition/tokens.ts'
-import { withServices } from '../composition/with-services.ts'
+import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
 import { explanationAsJson, explanationLines, tokenIn } from './explain-token.ts'
+import { withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'token UID [--ttl S] [--maxh N] [--clip A,B] | --explain JWT'
@@ -72,6 +72,7 @@ export const tokenCommand: Command = {
     const [uid, ...rest] = positionals
     if (values.explain !== undefined) {
       if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)
+      const { createExplainToken } = await import('../composition/tokens.ts')
       const explained = await createExplainToken(config)(tokenIn(values.explain))
       report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1

@@ -29,8 +29,6 @@ import type { Adapters } from './larder.ts'
 import { createStore, reportOutages, storeBreakerMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
-export { closeLimitMs } from '../adapters/platform/close-all.ts'
-
 /**
  * Does not connect to the database or the store: if they are down now, they may come up later. Throws if
  * DATA_DIR is not writable.

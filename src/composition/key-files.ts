@@ -5,7 +5,7 @@ import { errnoOf, isDenied } from '../adapters/platform/errno.ts'
 import type { Config } from '../config/settings.ts'
 import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
-import { keyFile, tokenKeys } from './tokens.ts'
+import { keyFile, tokenKeys } from './token-keys.ts'
 
 /** A file of token keys, and its fault. Contains nothing of a key. */
 export type KeyFile = {

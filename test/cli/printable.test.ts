@@ -66,6 +66,6 @@ describe('text of others on its way to a terminal', () => {
         found.push(name)
     }
     // complain.ts is the gate of standard error; main.ts is given to createOut.
-    expect(found.sort()).to.deep.equal(['cli/complain.ts', 'main.ts'])
+    expect(found.sort()).to.deep.equal(['main.ts', 'terminal/print-error.ts'])
   })
 })

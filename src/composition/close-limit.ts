@@ -1,0 +1,1 @@
+export { closeLimitMs } from '../adapters/platform/close-all.ts'
