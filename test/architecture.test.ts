@@ -347,3 +347,35 @@ describe('[V23] the cache', () => {
     ])
   })
 })
+
+describe('[P11] the start of the command line', () => {
+  /** Packages that are loaded with a file, before any `import()` in it runs. */
+  const packagesOf = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+    if (seen.has(file)) return new Set()
+    seen.add(file)
+    const packages = new Set<string>()
+    for (const [, isType, path = ''] of readFileSync(file, 'utf8').matchAll(
+      /^(?:import|export) (type )?(?:[^'();]*? from )?'([^']+)'/gm,
+    )) {
+      if (isType !== undefined || path.startsWith('node:')) continue
+      if (path.startsWith('.'))
+        for (const name of packagesOf(join(dirname(file), path), seen)) packages.add(name)
+      else packages.add(path.split('/')[0] ?? '')
+    }
+    return packages
+  }
+
+  it('loads neither the AWS SDK nor sharp, Knex or Koa, for any command', () => {
+    for (const file of ['src/main.ts', ...filesIn('src/cli')])
+      expect([...packagesOf(file)], file).to.have.members(
+        [...packagesOf(file)].filter((name) => small.has(name)),
+      )
+    expect([...packagesOf('src/composition/adapters.ts')]).to.include.members(['@aws-sdk', 'knex', 'pg'])
+  })
+})
+
+const small = new Set(['fp-ts', 'io-ts'])
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
