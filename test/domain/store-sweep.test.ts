@@ -346,7 +346,7 @@ describe('[V24] the sweep of the object store', () => {
     }
     expect(await left(sweepOf({ store: breaking })('repair', never))).to.equal(down)
     expect(await left(sweepOf()('usual', AbortSignal.abort()))).to.include({ _tag: 'Unavailable' })
-    const noRows = { ...named(), namedAmong: () => TE.left(unavailable('database')('down')) }
+    const noRows = { ...named(), filterReferencedKeys: () => TE.left(unavailable('database')('down')) }
     expect(await left(sweepOf({ storedFiles: noRows })('repair', never))).to.include({
       dependency: 'database',
     })

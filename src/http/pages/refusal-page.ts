@@ -9,7 +9,7 @@ const askAgain = 'Ask the person who sent you the link for a new one.'
 const textsByCode: Readonly<Record<string, PageText>> = {
   not_set: {
     title: 'A link is needed',
-    text: 'This page opens only with the complete link that you got, including the long part after jwt=.',
+    text: 'This page opens only with the complete link that you got, including the long part that follows jwt= in it.',
   },
   bad_format: {
     title: 'A link is needed',

@@ -26,7 +26,7 @@ const usualForm = ({ type, message, detail }: ErrorBody): Written => ({
 
 /** RFC 9457. Its `detail` is a sentence, so the faults are in `errors` (§3). The type URI has no page. */
 const problemForm = ({ status, type, message, detail }: ErrorBody): Written => ({
-  headers: { 'Content-Type': 'application/problemForm+json' },
+  headers: { 'Content-Type': 'application/problem+json' },
   text: JSON.stringify({
     type: `${apiPath}/problems/${type}`,
     title: message,
