@@ -16,6 +16,8 @@ describe('ends of pictures and sound', () => {
 
   it('are let be where the header says so, are near each other, or are not known', () => {
     expect(unevenEnds(header(2, 6), 2, 6)).to.deep.equal([])
+    expect(unevenEnds(header(3.1, 6), 5, 6)).to.deep.equal([])
+    expect(unevenEnds(header(6, 2), 6, 2)).to.deep.equal([])
     expect(unevenEnds(header(4, 4), 4, 4.9)).to.deep.equal([])
     expect(unevenEnds(header(100, 100), 95.5, 100)).to.deep.equal([])
     expect(unevenEnds(header(4, 4), 4, null)).to.deep.equal([])

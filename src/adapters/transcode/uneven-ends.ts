@@ -15,10 +15,11 @@ export const unevenEnds = (
 ): ReadonlyArray<string> => {
   if (pictureSeconds === null || soundSeconds === null) return []
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
-  const told = pictures === null || sound === null ? 0 : sound - pictures
-  const isTold =
-    Math.abs(soundSeconds - pictureSeconds - told) <=
-    Math.max(UNTOLD_SECONDS, UNTOLD_SHARE * Math.max(pictureSeconds, soundSeconds))
+  const gap = soundSeconds - pictureSeconds
+  const toldGap = pictures === null || sound === null ? 0 : sound - pictures
+  // Ends that are nearer to each other than the header says are no loss: it may not count the last picture.
+  const untoldGap = Math.abs(gap) - Math.max(0, toldGap * Math.sign(gap))
+  const isTold = untoldGap <= Math.max(UNTOLD_SECONDS, UNTOLD_SHARE * Math.max(pictureSeconds, soundSeconds))
   return isTold
     ? []
     : [
