@@ -206,6 +206,8 @@ describe('planMedia: pictures', () => {
   it('gives a larger source no smaller a picture and no lower a rate', () => {
     fc.assert(
       fc.property(film(), fc.integer({ min: 1, max: 8 }), (source, times) => {
+        // Of a film of a few lines, the two that a size is rounded by are a large part.
+        fc.pre(Math.min(source.width, source.height) >= 64)
         const [small] = planMedia(facts(source)).video
         const larger = { ...source, width: source.width * times, height: source.height * times }
         const [large] = planMedia(facts(larger)).video
