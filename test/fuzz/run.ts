@@ -122,7 +122,8 @@ try {
   for (const jwt of tokens)
     for (const piece of jwt.split('.').slice(1))
       if (output.includes(piece)) fault('a token in the output of the server')
-  await rm(dataDir, { recursive: true, force: true })
+  // PostgreSQL ends a little after the server that used it.
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 })
 }
 say(
   faults.length === 0
