@@ -53,7 +53,6 @@ const local: ReadonlyArray<string> = [
   'src/adapters/sharp/headers/',
   'src/adapters/sharp/render-picture.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
-  'src/adapters/platform/crash-signals.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
   'src/cli/doctor-keys.ts',

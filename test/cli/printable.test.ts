@@ -65,7 +65,7 @@ describe('text of others on its way to a terminal', () => {
       if (/process\.std(?:out|err)\.write|(?<!\/\/.*)\bconsole\.(?:log|error|warn)\(/.test(text))
         found.push(name)
     }
-    // complain.ts is the gate of standard error; main.ts is given to createOut.
+    // print-error.ts is the gate of standard error; main.ts is given to createOut.
     expect(found.sort()).to.deep.equal(['main.ts', 'terminal/print-error.ts'])
   })
 })

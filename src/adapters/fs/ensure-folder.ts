@@ -4,7 +4,7 @@ import { errnoOf } from '../platform/errno.ts'
 
 /**
  * Creates a folder for this user, with its parents. Also throws if it exists and this user cannot write to
- * it. Others can traverse new parents, but not list them: PostgreSQL may run as `nobody` below.
+ * it. Others can traverse new parents, but not list them: PostgreSQL may run as the Unix user `nobody` in one of them.
  */
 export const ensureFolder = async (folder: string): Promise<void> => {
   await makeFolder(folder, 0o711)

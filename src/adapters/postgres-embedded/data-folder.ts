@@ -71,7 +71,7 @@ const makeSockets = async (sockets: string, privilege: Privilege): Promise<void>
 
 /**
  * A folder must belong to this user or to the user that PostgreSQL runs as. Its owner changes between these
- * two only under the lock of the server (warden.ts).
+ * two only under the lock of the server (supervisor.ts).
  */
 const checkOwner = async (folder: string, privilege: Privilege): Promise<void> => {
   const stats = await lstat(folder)

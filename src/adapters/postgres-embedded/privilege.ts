@@ -26,9 +26,9 @@ const switchUser = [
 ]
 
 /**
- * Runs as this user, unless it is root or has no name. Then a user namespace maps the user to `nobody`: files
+ * Runs as this user, unless it is root or has no name. Then a user namespace maps the user to the Unix user `nobody`: files
  * still belong to the real user, so it works below /root. If a container forbids namespaces, root switches to
- * `nobody`, who then also owns the database (warden.ts).
+ * `nobody`, who then also owns the database (supervisor.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid

@@ -4,7 +4,7 @@ import { errnoOf } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 
 // The kernel counts references: each process that needs the server holds the write end of a FIFO, and the
-// server's supervisor (warden.ts) reads it. It sees the end of file when the last holder has closed or ended.
+// server's supervisor (supervisor.ts) reads it. It sees the end of file when the last holder has closed or ended.
 
 export const makeFifo = async (fifo: string): Promise<void> => {
   try {

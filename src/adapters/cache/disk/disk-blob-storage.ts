@@ -41,7 +41,7 @@ export const createRememberedRecords = (): RememberedRecords =>
 
 const bytesOnDisk = ({ size }: Pick<BlobFacts, 'size'>): number => size + recordBytesFor(size)
 
-type Deps = {
+export type DiskBlobStorageDeps = {
   readonly folders: CacheFolders
   /** Stores the records of blobs: node-persist, with a scope of their own. */
   readonly records: CacheTier
@@ -61,7 +61,7 @@ type Deps = {
  * without a record, a record without a file, a file of another length, and one with a damaged chunk are all
  * misses; the last three are removed at once.
  */
-export const createDiskBlobStorage = (deps: Deps): BlobStorage => {
+export const createDiskBlobStorage = (deps: DiskBlobStorageDeps): BlobStorage => {
   const { folders, records, budget, room, trust, files, remembered, remover, beacon, onBadBytes } = deps
   const lookups = new Map<string, Promise<RecordState | null>>()
   let fillCount = 0
