@@ -2,25 +2,25 @@ import type { NewContentExport } from '../media/content-export.ts'
 import { type ExpectedPart, examinePublished } from './examine-published.ts'
 import { isPictures, nameOf } from './examine-time.ts'
 import { fragmentsOf, type PartReading, type RenditionReading } from './readings.ts'
-import { averageRate, peakRate, type Timed } from './recomputed-rates.ts'
+import { averageRate, peakRate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** One export in parts, beside what was read of the rendition that it is. */
+/** A segmented export and the reading of its rendition. */
 export type ExaminedExport = {
   readonly reading: RenditionReading
   readonly made: NewContentExport
-  /** Bytes of its init segment. */
+  /** Size of its init segment (bytes). */
   readonly initBytes: number
 }
 
 /**
- * Recomputes from the parts what lists will say of exports: durations, rates, codecs, sizes. What is said and what is
- * must be the same to the bit.
+ * Recomputes from the parts what playlists will declare about exports: durations, rates, codecs, sizes.
+ * Declared and actual values must be identical.
  */
 export const examineExports = (exports: ReadonlyArray<ExaminedExport>): ReadonlyArray<Violation> => {
-  const isOneTarget = exports.every(({ made }) => made.targetDuration === exports[0]?.made.targetDuration)
+  const haveSameTarget = exports.every(({ made }) => made.targetDuration === exports[0]?.made.targetDuration)
   return [
-    ...(isOneTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
+    ...(haveSameTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
     ...exports.flatMap(examineExport),
   ]
 }
@@ -74,10 +74,10 @@ const mediaOf = (reading: RenditionReading, part: PartReading, position: number)
   }
 }
 
-const timedPartsOf = ({ track, parts }: RenditionReading): ReadonlyArray<Timed> =>
+const timedPartsOf = ({ track, parts }: RenditionReading): ReadonlyArray<TimedBytes> =>
   parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
 
-/** Bits a second, for lists with this target duration. */
+/** Bits per second, for playlists with this target duration. */
 export const peakRateOf = (reading: RenditionReading, targetSeconds: number): number =>
   peakRate(timedPartsOf(reading), targetSeconds)
 
@@ -89,16 +89,16 @@ const examineRates = (
   const { timescale } = reading.track
   const target = made.targetDuration ?? 0
   const parts = timedPartsOf(reading)
-  const pictures: ReadonlyArray<Timed> = isPictures(reading)
+  const pictures: ReadonlyArray<TimedBytes> = isPictures(reading)
     ? fragmentsOf(reading).map(({ firstSampleEnd, durationTicks }) => ({
         bytes: firstSampleEnd,
         seconds: durationTicks / timescale,
       }))
     : []
-  const compare = (what: string, told: number | undefined, is: number): ReadonlyArray<Violation> =>
-    told !== undefined && Math.abs(told - is) <= 1
+  const compare = (what: string, declared: number | undefined, actual: number): ReadonlyArray<Violation> =>
+    declared !== undefined && Math.abs(declared - actual) <= 1
       ? []
-      : [violation('rates', `${name}: ${what} would be ${told ?? 'missing'}, and is ${is} bit/s`)]
+      : [violation('rates', `${name}: ${what} would be ${declared ?? 'missing'}, and is ${actual} bit/s`)]
   return [
     ...compare('its peak rate', made.bandwidth, peakRate(parts, target)),
     ...compare('its average rate', made.averageBandwidth, averageRate(parts)),

@@ -8,7 +8,7 @@ import { recipeVersions } from './recipe-versions.ts'
 import { durationOf, iFrameRatesOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
 import type { Upload } from './uploads.ts'
 
-/** Stores the files of a transcoded sound or film, and says what exports they are. */
+/** Stores the files of a transcoded content file, and describes them as exports. */
 export type ExportStore = (
   upload: Upload,
   made: Transcoded,
@@ -116,11 +116,11 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
   return (upload, made, plan) => async () => {
     const targetDuration = sharedTargetDuration(made.renditions)
     const exports: NewContentExport[] = []
-    const storing = [
+    const pending = [
       ...made.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
       ...made.progressive.map((file) => storeProgressive(upload, file, made, targetDuration, plan)),
     ]
-    for (const storeOne of storing) {
+    for (const storeOne of pending) {
       const stored = await storeOne()
       if (E.isLeft(stored)) return stored
       exports.push(stored.right)
