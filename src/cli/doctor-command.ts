@@ -20,11 +20,11 @@ import { larderVersion } from './version.ts'
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null
-      ? `see ${config.dataDir}/postgres/postgres.log, and data folder above; \`larder migrate\` makes the tables`
-      : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` makes the tables',
+      ? `see ${config.dataDir}/postgres/postgres.log, and data folder above; \`larder migrate\` creates the tables`
+      : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` creates the tables',
   'object store': 'see the S3_ settings, or DATA_DIR',
   cache: 'see CACHE_DIR: Larder must be able to write there',
-  transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; pictures work without it',
+  transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; images work without it',
 })
 
 /** Checks database, object store, cache and transcoder with the server's own adapters. */
@@ -70,7 +70,7 @@ const examineSafely = async (
   try {
     return await examine()
   } catch (error) {
-    return [{ name, detail: '', fault: oneLine(error), remedy: 'correct this, and run the doctor again' }]
+    return [{ name, detail: '', fault: oneLine(error), remedy: 'correct this, and run the command again' }]
   }
 }
 
@@ -85,7 +85,7 @@ const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<strin
 /** Checks everything that Larder depends on. Exit code 1 if there is a fault. */
 export const doctorCommand: Command = {
   usage: 'doctor',
-  about: 'Checks everything that Larder depends on, and says how to correct what is wrong.',
+  about: 'Checks everything that Larder depends on, and explains how to correct faults.',
   words: [],
   needsLibrary: always,
   run: async ({ config, args, report }) => {
@@ -97,7 +97,7 @@ export const doctorCommand: Command = {
       describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
-    // Without its folder the services cannot be opened, or would create it as the wrong user.
+    // If the folder has a fault, the services cannot be opened, or would create files as the wrong user.
     const all =
       folder.fault === null
         ? [...basics, ...(await examineSafely('services', () => examineServices(config)))]

@@ -28,7 +28,7 @@ export const examineNode = (larderVersion: string, nodeVersion: string): Examine
     name: 'larder',
     detail: `${larderVersion}, Node ${nodeVersion}, ${process.platform} ${process.arch}`,
     fault: isOld ? `Node ${nodeVersion} is older than ${minimumNode.join('.')}` : null,
-    remedy: 'install a Node that is supported, such as 24 or 22',
+    remedy: 'install a supported version of Node, such as 24 or 22',
   }
 }
 
@@ -42,8 +42,8 @@ const withFreeSpace = async (name: string, folder: string, about: string): Promi
   return {
     name,
     detail: `${folder}${about}, ${(free / gibibyte).toFixed(1)} GiB free`,
-    fault: free < minimumFreeBytes ? `the disk of ${folder} is full, or nearly so` : null,
-    remedy: 'make room there, or move the folder to a larger disk',
+    fault: free < minimumFreeBytes ? `the disk of ${folder} is full or nearly full` : null,
+    remedy: 'delete files there, or move the folder to a larger disk',
   }
 }
 
@@ -63,7 +63,7 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
       name,
       detail: dataDir,
       fault: `${dataDir} is not there`,
-      remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` makes it',
+      remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` creates it',
     }
   if (!stats.isDirectory())
     return { name, detail: dataDir, fault: `${dataDir} is no folder`, remedy: 'set DATA_DIR to a folder' }
@@ -89,7 +89,7 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
   return withFreeSpace(
     name,
     dataDir,
-    ` (user ${stats.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
+    ` (user ${stats.uid}, mode ${mode}${isWhole ? '' : '; not all files in it were checked'})`,
   )
 }
 
@@ -111,7 +111,7 @@ export const examineDecoders = ({
 
 const requestMilliseconds = 2000
 
-/** Checks whether a server answers at the configured address. None is no fault: commands work without one. */
+/** Checks whether a server answers at the configured address. None is no fault: commands need no server. */
 export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Examined> => {
   const name = 'server'
   const reachableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
@@ -119,13 +119,13 @@ export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'
   try {
     const response = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(requestMilliseconds) })
     const { status } = (await response.json()) as { readonly status?: unknown }
-    return healthy(name, `at ${address}: ${typeof status === 'string' ? status : 'something else answers'}`)
+    return healthy(name, `at ${address}: ${typeof status === 'string' ? status : 'another program answers'}`)
   } catch {
     return healthy(name, `none answers at ${address}`)
   }
 }
 
-/** The location of each service, by the name of its finding. */
+/** Returns the location of each service, by the name of its finding. */
 export const placesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null

@@ -7,13 +7,13 @@ const uses = ['image', 'content', 'id'] as const
 
 const remedies = {
   missing:
-    'set DATA_DIR to the folder of your library, or copy the file from a backup; `larder serve` makes a new one, ' +
-    'and tokens that were given out before are then no good',
-  unreadable: 'give it back to the owner of DATA_DIR: see data folder',
-  malformed: 'a backup of it has the right text',
+    'set DATA_DIR to the folder of your library, or restore the file from a backup; `larder serve` creates ' +
+    'a new file, which invalidates all existing tokens',
+  unreadable: 'make the owner of DATA_DIR its owner: see data folder',
+  malformed: 'restore it from a backup',
 } as const
 
-/** Describes where each key comes from, and the faults of key files. Shows nothing of a key. */
+/** Describes the source of each key, and the faults of key files. Shows nothing of a key. */
 export const describeKeys = (files: ReadonlyArray<KeyFile>): Examined => {
   const sourceOf = (use: (typeof uses)[number]): string => {
     const keyFile = files.find((file) => file.use === use)

@@ -1,5 +1,5 @@
-// `larder help`, `--version` and `token --explain` start without the AWS SDK, sharp, Knex and Koa. The commands that open
-// the library load them here.
+// Commands that open the library load the AWS SDK, sharp, Knex and Koa here. `larder help`, `--version` and
+// `token --explain` start without them.
 import type * as Services from '../composition/with-services.ts'
 
 const load = () => import('../composition/with-services.ts')

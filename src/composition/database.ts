@@ -3,7 +3,7 @@ import { unavailable } from '../domain/shared/errors.ts'
 import { pipe, TE } from '../fp.ts'
 import type { Database } from '../ports/database.ts'
 
-/** The pool times out before embedded PostgreSQL's first start; these wait for it, and report its error. */
+/** Waits for embedded PostgreSQL, because its first start takes longer than the pool waits. */
 export const waitForEmbedded = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
   const started = TE.tryCatch(get, unavailable('database'))
   return {

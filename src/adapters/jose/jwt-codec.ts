@@ -9,7 +9,7 @@ import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
 export type JwtCodecOptions = {
   readonly issuer: string
   readonly audience: string
-  /** All keys verify. The first that can sign signs. The first of all verifies tokens without a `kid`. */
+  /** All keys verify. The first private key signs. The first key verifies tokens without a `kid`. */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
   readonly clock: Clock
@@ -27,11 +27,11 @@ export type JwtVerifier = {
   readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
   /** Checks the claims of a token with a valid signature. */
   readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, SubjectAndEnd>
-  /** Does both. */
+  /** Verifies the signature and checks the claims. */
   readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & SubjectAndEnd>>
 }
 
-/** Also signs JWTs. */
+/** Verifies and signs JWTs. */
 export type JwtCodec = JwtVerifier & {
   readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number) => Promise<string>
 }

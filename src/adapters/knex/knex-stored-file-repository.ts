@@ -5,19 +5,19 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import { createStatements } from './statements.ts'
 
-const selectNamed = `
+const selectKeys = `
   select s.key from s3_files s
   where s.key = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
 
 /** Stored files in PostgreSQL. */
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { selectOne, selectMany } = createStatements(db)
-  const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
-  const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
+  const uids = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
+  const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectKeys)
 
   return {
     libraryUid: pipe(
-      getId(),
+      uids(),
       TE.flatMapEither(
         O.match(
           () => E.left(unavailable('database')('it has no library uid: run `larder migrate`')),

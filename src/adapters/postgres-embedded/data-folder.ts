@@ -20,7 +20,7 @@ export type DataFolder = {
   readonly sockets: string
 }
 
-/** Creates the folder and its database if missing. Several processes may call it at once. */
+/** Creates the folder and its database if missing. Several processes may call it concurrently. */
 export const openDataFolder = async (
   dir: string,
   binaries: PostgresBinaries,
@@ -118,7 +118,7 @@ const initialize = async (
   }
   const command = [
     ...[...wrap, initdb, '-D', `${cluster}.new`, '-U', 'postgres', '-E', 'UTF8', '--no-sync'],
-    ...['-A', 'trust'], // only the owner of the folder can reach the socket
+    ...['-A', 'trust'], // only the owner of the folder can access the socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
   await runProgram(
