@@ -28,7 +28,7 @@ export type ProcessBeacon = {
    */
   readonly hold: () => Promise<HeldIdentity>
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
-  /** Removes the beacon, unless an identity is still held: leftovers need an owner that is known. */
+  /** Removes the beacon. It stays while an identity is held, so that the owner of leftovers is known. */
   readonly close: () => Promise<void>
 }
 

@@ -8,7 +8,7 @@ import { type Violation, violation } from './violation.ts'
 /** A segmented export and the reading of its rendition. */
 export type ExaminedExport = {
   readonly reading: RenditionReading
-  readonly made: NewContentExport
+  readonly stored: NewContentExport
   /** Size of its init segment (bytes). */
   readonly initBytes: number
 }
@@ -18,30 +18,30 @@ export type ExaminedExport = {
  * Declared and actual values must be identical.
  */
 export const examineExports = (exports: ReadonlyArray<ExaminedExport>): ReadonlyArray<Violation> => {
-  const haveSameTarget = exports.every(({ made }) => made.targetDuration === exports[0]?.made.targetDuration)
+  const oneTarget = exports.every(({ stored }) => stored.targetDuration === exports[0]?.stored.targetDuration)
   return [
-    ...(haveSameTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
+    ...(oneTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
     ...exports.flatMap(examineExport),
   ]
 }
 
-const examineExport = ({ reading, made, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
+const examineExport = ({ reading, stored, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
   const name = nameOf(reading)
   const { timescale } = reading.track
-  const target = made.targetDuration ?? 0
+  const target = stored.targetDuration ?? 0
   const tooLong = reading.parts.findIndex((part) => Math.round(ticksOf(part) / timescale) > target)
   const parts = [initOf(reading, initBytes), ...reading.parts.map((part, i) => mediaOf(reading, part, i))]
   return [
-    ...examinePublished(name, made, { format: 'm3u8', readings: [reading], parts }),
+    ...examinePublished(name, stored, { format: 'm3u8', readings: [reading], parts }),
     ...(tooLong === -1
       ? []
       : [
           violation(
             'durations',
-            `${name}: part ${tooLong} is longer than the target of ${made.targetDuration} s`,
+            `${name}: part ${tooLong} is longer than the target of ${stored.targetDuration} s`,
           ),
         ]),
-    ...examineRates(name, reading, made),
+    ...examineRates(name, reading, stored),
   ]
 }
 
@@ -84,10 +84,10 @@ export const peakRateOf = (reading: RenditionReading, targetSeconds: number): nu
 const examineRates = (
   name: string,
   reading: RenditionReading,
-  made: NewContentExport,
+  stored: NewContentExport,
 ): ReadonlyArray<Violation> => {
   const { timescale } = reading.track
-  const target = made.targetDuration ?? 0
+  const target = stored.targetDuration ?? 0
   const parts = timedPartsOf(reading)
   const pictures: ReadonlyArray<TimedBytes> = isPictures(reading)
     ? fragmentsOf(reading).map(({ firstSampleEnd, durationTicks }) => ({
@@ -100,25 +100,25 @@ const examineRates = (
       ? []
       : [violation('rates', `${name}: ${what} would be ${declared ?? 'missing'}, and is ${actual} bit/s`)]
   return [
-    ...compare('its peak rate', made.bandwidth, peakRate(parts, target)),
-    ...compare('its average rate', made.averageBandwidth, averageRate(parts)),
-    ...(made.averageBandwidth > made.bandwidth
+    ...compare('its peak rate', stored.bandwidth, peakRate(parts, target)),
+    ...compare('its average rate', stored.averageBandwidth, averageRate(parts)),
+    ...(stored.averageBandwidth > stored.bandwidth
       ? [
           violation(
             'rates',
-            `${name}: its average rate would be ${made.averageBandwidth}, above its peak rate of ${made.bandwidth} bit/s`,
+            `${name}: its average rate would be ${stored.averageBandwidth}, above its peak rate of ${stored.bandwidth} bit/s`,
           ),
         ]
       : []),
     ...(pictures.length === 0
-      ? made.iFrames === null
+      ? stored.iFrames === null
         ? []
         : [violation('rates', `${name}: it would have rates of keyframes, and has none`)]
       : [
-          ...compare('the peak rate of its keyframes', made.iFrames?.bandwidth, peakRate(pictures, target)),
+          ...compare('the peak rate of its keyframes', stored.iFrames?.bandwidth, peakRate(pictures, target)),
           ...compare(
             'the average rate of its keyframes',
-            made.iFrames?.averageBandwidth,
+            stored.iFrames?.averageBandwidth,
             averageRate(pictures),
           ),
         ]),

@@ -57,14 +57,14 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
 /** Compares what playlists will declare about the MP4 with recomputed values. */
 export const examineProgressiveExport = (
   examined: ExaminedProgressive,
-  made: NewContentExport,
+  stored: NewContentExport,
   peakOf: (rendition: RenditionReading) => number,
 ): ReadonlyArray<Violation> => {
   const { reading, renditions } = examined
   const name = nameOf(examined)
   const seconds = Math.max(...renditions.map(secondsOf))
   const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
-  const average = Math.ceil((8 * reading.bytes) / seconds)
+  const mean = Math.ceil((8 * reading.bytes) / seconds)
   const timescale = renditions[0]?.track.timescale ?? 1
   const whole = {
     role: 'media',
@@ -74,16 +74,16 @@ export const examineProgressiveExport = (
   } as const
   const parts = [{ ...whole, bytes: reading.bytes, keyframes: [] }]
   const found: Violation[] = []
-  if (made.targetDuration !== null)
+  if (stored.targetDuration !== null)
     found.push(violation('durations', `${name}: it would have a target duration, and has no parts`))
-  if (made.iFrames !== null)
+  if (stored.iFrames !== null)
     found.push(violation('rates', `${name}: it would have rates of keyframes, which have no list`))
-  if (Math.abs(made.bandwidth - peak) > renditions.length || Math.abs(made.averageBandwidth - average) > 1)
+  if (Math.abs(stored.bandwidth - peak) > renditions.length || Math.abs(stored.averageBandwidth - mean) > 1)
     found.push(
       violation(
         'rates',
-        `${name}: its rates would be ${made.bandwidth} and ${made.averageBandwidth}, and are ${peak} and ${average} bit/s`,
+        `${name}: its rates would be ${stored.bandwidth} and ${stored.averageBandwidth}, and are ${peak} and ${mean} bit/s`,
       ),
     )
-  return [...examinePublished(name, made, { format: 'mp4', readings: renditions, parts }), ...found]
+  return [...examinePublished(name, stored, { format: 'mp4', readings: renditions, parts }), ...found]
 }

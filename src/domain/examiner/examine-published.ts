@@ -20,35 +20,35 @@ export type ExpectedExport = {
 /** Compares the fields that segmented and MP4 exports share with recomputed values. */
 export const examinePublished = (
   name: string,
-  made: NewContentExport,
+  stored: NewContentExport,
   { format, readings, parts }: ExpectedExport,
 ): ReadonlyArray<Violation> => {
   const codecs = readings.map(({ track }) => track.codec).join()
   const seconds = Math.max(...readings.map(secondsOf))
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const found: Violation[] = []
-  if (made.format !== format)
-    found.push(violation('complete', `${name}: it would be said to be ${made.format}, and is ${format}`))
-  if (made.codecs.join() !== codecs)
+  if (stored.format !== format)
+    found.push(violation('complete', `${name}: it would be said to be ${stored.format}, and is ${format}`))
+  if (stored.codecs.join() !== codecs)
     found.push(
-      violation('codec-string', `${name}: lists would name ${made.codecs.join()}, and it is ${codecs}`),
+      violation('codec-string', `${name}: lists would name ${stored.codecs.join()}, and it is ${codecs}`),
     )
-  if (made.fileSize !== bytes)
+  if (stored.fileSize !== bytes)
     found.push(
-      violation('bytes', `${name}: it would be said to have ${made.fileSize} bytes, and has ${bytes}`),
+      violation('bytes', `${name}: it would be said to have ${stored.fileSize} bytes, and has ${bytes}`),
     )
-  if (Math.abs(made.durationSeconds - seconds) > 1e-6)
+  if (Math.abs(stored.durationSeconds - seconds) > 1e-6)
     found.push(
       violation(
         'durations',
-        `${name}: it would be said to last ${made.durationSeconds} s, and lasts ${seconds} s`,
+        `${name}: it would be said to last ${stored.durationSeconds} s, and lasts ${seconds} s`,
       ),
     )
   const contentType = readings.some(isPictures) ? 'video/mp4' : 'audio/mp4'
   return [
     ...found,
-    ...examineForm(name, readings, made),
-    ...examineParts(name, made.parts, parts, contentType),
+    ...examineForm(name, readings, stored),
+    ...examineParts(name, stored.parts, parts, contentType),
   ]
 }
 

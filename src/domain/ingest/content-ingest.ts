@@ -87,7 +87,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
 
   const store = (
     uid: ContentFileUid,
-    made: Transcoded,
+    transcoded: Transcoded,
     plan: MediaPlan,
     publication: Publication,
     signal: AbortSignal,
@@ -96,12 +96,12 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       pipe(
         storeExports(
           (slice, contentType) => (signal.aborted ? TE.left(ingestStopped) : upload(slice, contentType)),
-          made,
+          transcoded,
           plan,
         ),
         TE.flatMapEither((exports) =>
           pipe(
-            refuseUnfit(uid, examineStored(made, exports)),
+            refuseUnfit(uid, examineStored(transcoded, exports)),
             E.map(() => exports),
           ),
         ),
@@ -120,7 +120,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       pipe(
         files.withScratch((folder) => makeInFolder(folder, facts)),
         // A film without audio has a different ladder.
-        TE.flatMap((made) => ('isAdded' in made ? TE.right(made) : makeFrom(made))),
+        TE.flatMap((result) => ('isAdded' in result ? TE.right(result) : makeFrom(result))),
       )
 
     /** Returns facts without audio, with which to start again, if no audio of a film can be decoded. */
@@ -128,13 +128,13 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       (folder: string, facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports | MediaFacts> =>
       async () => {
         const plan = planMedia(facts)
-        const made = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
-        if (E.isLeft(made)) return made
-        const { warnings } = made.right
-        if (hasLostSound(plan, made.right)) return E.right(withoutSound(facts, warnings))
-        const examined = refuseUnfit(uid, examineMade(made.right, plan))
+        const transcoded = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
+        if (E.isLeft(transcoded)) return transcoded
+        const { warnings } = transcoded.right
+        if (hasLostSound(plan, transcoded.right)) return E.right(withoutSound(facts, warnings))
+        const examined = refuseUnfit(uid, examineMade(transcoded.right, plan))
         if (E.isLeft(examined)) return examined
-        const stored = await store(uid, made.right, plan, publication, signal)()
+        const stored = await store(uid, transcoded.right, plan, publication, signal)()
         if (E.isLeft(stored)) return stored
         return E.right({ isAdded: stored.right, warnings: [...new Set(warnings)] })
       }

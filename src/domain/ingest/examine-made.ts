@@ -23,37 +23,37 @@ const progressiveOf = ({ renditions, progressive }: Transcoded): ReadonlyArray<E
   }))
 
 /** Examines the output of a transcoder before any of it is stored. */
-export const examineMade = (made: Transcoded, plan: MediaPlan): ReadonlyArray<Violation> =>
+export const examineMade = (transcoded: Transcoded, plan: MediaPlan): ReadonlyArray<Violation> =>
   examineFilm({
-    renditions: made.renditions.map((rendition) => ({
+    renditions: transcoded.renditions.map((rendition) => ({
       reading: readingOf(rendition),
       video: rendition.video,
       audio: rendition.audio,
     })),
-    progressive: progressiveOf(made),
+    progressive: progressiveOf(transcoded),
     planned: [...plan.video, ...plan.audio].map(nameOf),
-    sourceSeconds: made.sourceSeconds,
+    sourceSeconds: transcoded.sourceSeconds,
   })
 
 /** Examines stored exports before publication. Their order: one for each rendition, then one for each MP4. */
 export const examineStored = (
-  made: Transcoded,
+  transcoded: Transcoded,
   exports: ReadonlyArray<NewContentExport>,
 ): ReadonlyArray<Violation> => {
-  const { renditions } = made
+  const { renditions } = transcoded
   const segmented = renditions.flatMap((rendition, i): ReadonlyArray<ExaminedExport> => {
     const stored = exports[i]
     if (stored === undefined) return []
     return [
       {
         reading: readingOf(rendition),
-        made: stored,
+        stored,
         initBytes: rendition.init.end - rendition.init.start,
       },
     ]
   })
   const target = exports[0]?.targetDuration ?? 0
-  const progressive = progressiveOf(made)
+  const progressive = progressiveOf(transcoded)
   const expected = renditions.length + progressive.length
   return [
     ...(exports.length === expected

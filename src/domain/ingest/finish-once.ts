@@ -65,23 +65,23 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     if (E.isLeft(state)) return state
     if (state.right !== requiredState[publication]) return reasonNotAdded(file, publication)
 
-    const reportProgress = (fraction: number) => {
+    const report = (fraction: number) => {
       progress.report(file.uid, fraction)
       onProgress(fraction)
     }
     try {
-      reportProgress(0)
-      const made = await original.use((path) => file.makeExports(path, publication, reportProgress, signal))()
-      if (E.isRight(made))
-        return made.right.isAdded
-          ? E.right({ state: 'made', warnings: made.right.warnings })
+      report(0)
+      const result = await original.use((path) => file.makeExports(path, publication, report, signal))()
+      if (E.isRight(result))
+        return result.right.isAdded
+          ? E.right({ state: 'made', warnings: result.right.warnings })
           : await reasonNotAdded(file, publication)
-      if (made.left._tag === 'Refused') {
+      if (result.left._tag === 'Refused') {
         // A slow or failing machine may refuse a good file. Removing it loses nothing if the source exists.
         if (original.from === 'source') await remove(file)
-        progress.refuse(file.uid, made.left.message)
+        progress.refuse(file.uid, result.left.message)
       }
-      return made
+      return result
     } finally {
       progress.done(file.uid)
     }
