@@ -5,16 +5,16 @@ import { E, pipe, TE } from '../fp.ts'
 import { describeOutdated } from '../terminal/describe-outdated.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import {
-  type Examined,
   examineDataFolder,
   examineDecoders,
   examineNode,
   examineServer,
+  type Finding,
   healthy,
   placesOf,
 } from './doctor-facts.ts'
 import { describeKeys } from './doctor-keys.ts'
-import { withServicesApartFromKeys } from './library.ts'
+import { withServicesIgnoringKeys } from './library.ts'
 import { larderVersion } from './version.ts'
 
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
@@ -28,9 +28,9 @@ const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
 })
 
 /** Checks database, object store, cache and transcoder with the server's own adapters. */
-const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
+const examineServices = (config: Config): Promise<ReadonlyArray<Finding>> =>
   // The findings report what would be logged.
-  withServicesApartFromKeys({ ...config, logLevel: 'silent' }, async (larder) => {
+  withServicesIgnoringKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
     // Embedded PostgreSQL may start for longer than a health check waits; this check returns its error.
     const checked = await database.check()
@@ -65,8 +65,8 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
 /** Turns an exception into a finding, so that the rest of the report is not lost. */
 const examineSafely = async (
   name: string,
-  examine: () => Promise<ReadonlyArray<Examined>>,
-): Promise<ReadonlyArray<Examined>> => {
+  examine: () => Promise<ReadonlyArray<Finding>>,
+): Promise<ReadonlyArray<Finding>> => {
   try {
     return await examine()
   } catch (error) {
@@ -74,7 +74,7 @@ const examineSafely = async (
   }
 }
 
-const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<string> =>
+const linesOf = ({ name, detail, fault, remedy }: Finding): ReadonlyArray<string> =>
   fault === null
     ? [`ok    ${name}: ${detail}`]
     : [

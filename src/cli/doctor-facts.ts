@@ -6,7 +6,7 @@ import { findForeign } from './foreign-files.ts'
 import { larderAs, shellLine } from './shell-line.ts'
 
 /** The result of one check. `fault: null`: no fault. */
-export type Examined = {
+export type Finding = {
   readonly name: string
   readonly detail: string
   readonly fault: string | null
@@ -14,14 +14,14 @@ export type Examined = {
   readonly remedy: string
 }
 
-export const healthy = (name: string, detail: string): Examined => ({ name, detail, fault: null, remedy: '' })
+export const healthy = (name: string, detail: string): Finding => ({ name, detail, fault: null, remedy: '' })
 
 const gibibyte = 1024 ** 3
 const minimumFreeBytes = gibibyte / 8
 
 const minimumNode = [20, 19] as const
 
-export const examineNode = (larderVersion: string, nodeVersion: string): Examined => {
+export const examineNode = (larderVersion: string, nodeVersion: string): Finding => {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
   const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])
   return {
@@ -37,7 +37,7 @@ const freeBytes = async (folder: string): Promise<number> => {
   return bavail * bsize
 }
 
-const withFreeSpace = async (name: string, folder: string, about: string): Promise<Examined> => {
+const withFreeSpace = async (name: string, folder: string, about: string): Promise<Finding> => {
   const free = await freeBytes(folder)
   return {
     name,
@@ -55,7 +55,7 @@ const joinNames = (all: ReadonlyArray<string>): string =>
     : all.join(', ')
 
 /** Checks that the folder exists, its owner, and the free space. `uid`: the user of this process. */
-export const examineDataFolder = async (dataDir: string, uid: number): Promise<Examined> => {
+export const examineDataFolder = async (dataDir: string, uid: number): Promise<Finding> => {
   const name = 'data folder'
   const stats = await stat(dataDir).catch(() => null)
   if (stats === null)
@@ -98,7 +98,7 @@ export const examineDecoders = ({
   withoutNetwork,
   withoutNewPrivileges,
   withoutLibrary,
-}: Isolation): Examined => {
+}: Isolation): Finding => {
   const network = withoutNetwork
     ? 'without network'
     : 'with the network of this machine, which permits no other'
@@ -112,7 +112,7 @@ export const examineDecoders = ({
 const requestMilliseconds = 2000
 
 /** Checks whether a server answers at the configured address. None is no fault: commands need no server. */
-export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Examined> => {
+export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Finding> => {
   const name = 'server'
   const reachableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const address = `http://${reachableHost.includes(':') ? `[${reachableHost}]` : reachableHost}:${port}`

@@ -60,7 +60,7 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
 }
 
 /** Extracts the token from a link (path or `jwt=`) or a header; other text is the token itself. */
-export const tokenIn = (given: string): string => {
+export const extractToken = (given: string): string => {
   const trimmed = given.trim()
   const [, inPath] = /\/api\/1\/~([^/?#\s]+)\//.exec(trimmed) ?? []
   const [, inQuery] = /[?&#]jwt=([^&#\s]*)/.exec(trimmed) ?? []

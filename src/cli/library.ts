@@ -7,8 +7,8 @@ const load = () => import('../composition/with-services.ts')
 export const withServices: typeof Services.withServices = async (config, work) =>
   (await load()).withServices(config, work)
 
-export const withServicesApartFromKeys: typeof Services.withServicesApartFromKeys = async (config, work) =>
-  (await load()).withServicesApartFromKeys(config, work)
+export const withServicesIgnoringKeys: typeof Services.withServicesIgnoringKeys = async (config, work) =>
+  (await load()).withServicesIgnoringKeys(config, work)
 
 export const withNewLibrary: typeof Services.withNewLibrary = async (config, work) =>
   (await load()).withNewLibrary(config, work)

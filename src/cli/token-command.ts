@@ -3,7 +3,7 @@ import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
-import { explanationAsJson, explanationLines, tokenIn } from './explain-token.ts'
+import { explanationAsJson, explanationLines, extractToken } from './explain-token.ts'
 import { withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
@@ -73,7 +73,7 @@ export const tokenCommand: Command = {
     if (values.explain !== undefined) {
       if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)
       const { createExplainToken } = await import('../composition/tokens.ts')
-      const explained = await createExplainToken(config)(tokenIn(values.explain))
+      const explained = await createExplainToken(config)(extractToken(values.explain))
       report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
     }

@@ -36,7 +36,7 @@ export const withServices = async <A>(config: Config, work: (larder: Larder) => 
 }
 
 /** As `withServices`, with temporary keys, so that `doctor` works even if key files are damaged. */
-export const withServicesApartFromKeys = async <A>(
+export const withServicesIgnoringKeys = async <A>(
   config: Config,
   work: (larder: Larder) => Promise<A>,
 ): Promise<A> => {

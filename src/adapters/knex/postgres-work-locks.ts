@@ -20,9 +20,9 @@ const selectOldestHolder = `
     and l.database = (select oid from pg_database where datname = current_database())`
 
 /**
- * WorkLocks as advisory locks of PostgreSQL, which releases those of a killed process. All locks of this
- * process share one dedicated connection, which is open while a lock is held. They do not work behind a
- * pooler that gives the connection to another client after each transaction (pgbouncer's transaction mode).
+ * Implements WorkLocks with advisory locks of PostgreSQL, which releases those of a killed process. All locks
+ * of this process share one dedicated connection, open while a lock is held. They do not work behind a pooler
+ * that gives the connection to another client after each transaction (pgbouncer's transaction mode).
  */
 export const createPostgresWorkLocks = (
   db: Knex,

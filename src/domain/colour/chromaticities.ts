@@ -10,7 +10,7 @@ export type Chromaticities = {
 }
 
 type Vector = readonly [number, number, number]
-/** Three rows. */
+/** A 3×3 matrix, by rows. */
 export type Matrix = readonly [Vector, Vector, Vector]
 
 const d65: Chromaticity = [0.3127, 0.329]

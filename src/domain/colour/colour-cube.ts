@@ -1,5 +1,5 @@
 import type { SourceColour } from './source-colour.ts'
-import { toDeepSrgb } from './to-srgb.ts'
+import { toSrgb16 } from './to-srgb.ts'
 
 /** Grid points along each axis. With half as many, the mean error in HDR is one level of 255. */
 const side = 65
@@ -13,7 +13,7 @@ export const colourCube = (colour: Extract<SourceColour, { readonly _tag: 'Encod
   const data = new Uint16Array(side ** 3 * 3)
   for (let i = 0; i < side ** 3; i += 1)
     data.set([i % side, Math.floor(i / side) % side, Math.floor(i / side ** 2)], 3 * i)
-  const srgb = toDeepSrgb({ data, channels: 3, max }, colour)
+  const srgb = toSrgb16({ data, channels: 3, max }, colour)
   const lines: string[] = []
   for (let i = 0; i < srgb.length; i += 3)
     lines.push([...srgb.subarray(i, i + 3)].map((value) => (value / 65_535).toFixed(5)).join(' '))

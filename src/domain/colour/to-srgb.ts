@@ -22,7 +22,7 @@ const srgbValues = (): Uint8Array => {
   srgbTable ??= Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 255))
   return srgbTable
 }
-const deepSrgbValues = (): Uint16Array =>
+const srgb16Values = (): Uint16Array =>
   Uint16Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 65_535))
 
 const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
@@ -103,8 +103,8 @@ export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
 }
 
 /** As `toSrgb`, with 16 bits per channel and without alpha. */
-export const toDeepSrgb = (samples: Samples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
+export const toSrgb16 = (samples: Samples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
   const out = new Uint16Array(samples.data.length)
-  convert(samples, colour, deepSrgbValues(), out)
+  convert(samples, colour, srgb16Values(), out)
   return out
 }

@@ -32,7 +32,7 @@ const deletedMeanwhile = refused(
 )
 
 /** The state that a file must have before this kind of publication. */
-const requiredState = { first: 'unfinished', anew: 'outdated' } as const
+const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
 /** Makes or remakes the exports of a file, unless another process is doing the same or has done it. */
 export const createFinishOnce = ({ store, progress, locks }: Deps) => {
@@ -77,7 +77,7 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
           ? E.right({ state: 'made', warnings: result.right.warnings })
           : await reasonNotAdded(file, publication)
       if (result.left._tag === 'Refused') {
-        // A slow or failing machine may refuse a good file. Removing it loses nothing if the source exists.
+        // A slow or failing machine may refuse a good file, so it is removed only if its source still exists.
         if (original.from === 'source') await remove(file)
         progress.refuse(file.uid, result.left.message)
       }

@@ -268,7 +268,7 @@ export const createIngestService = (deps: Deps): IngestService => {
               kind: file.kind,
               uid: file.uid,
               remake: (onProgress, signal) =>
-                finishOnce(file, storedOriginal(file, originalMissing), 'anew', onProgress, signal),
+                finishOnce(file, storedOriginal(file, originalMissing), 'replacement', onProgress, signal),
             }),
           ),
         ),

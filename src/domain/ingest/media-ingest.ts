@@ -27,8 +27,8 @@ export const fileStateOf = (
   return recipe !== null && recipe < current ? 'outdated' : 'finished'
 }
 
-/** `first`: the file has no exports yet. `anew`: the exports replace those of an older recipe. */
-export type Publication = 'first' | 'anew'
+/** `first`: the file has no exports yet. `replacement`: the exports replace those of an older recipe. */
+export type Publication = 'first' | 'replacement'
 
 /** A file whose original is in the library. */
 export type LibraryFile = {

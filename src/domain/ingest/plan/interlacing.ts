@@ -1,4 +1,4 @@
-/** Number of first frames to examine: an interlaced video may start with frames that are not. */
+/** Number of frames to examine: an interlaced video may start with frames that are not interlaced. */
 export const LOOKED_AT_PICTURES = 100
 
 /** A smaller share is a decoder error: for single frames a decoder may have to guess. */
@@ -18,8 +18,8 @@ export const mayBeInterlaced = ({ codec, width, height }: CodedVideo): boolean =
   CODECS.has(codec) && width * height <= MAX_PIXELS
 
 /**
- * Returns how a video stores fields: two woven into a frame, each as a frame of half the height, or none.
- * `share`: the share of the examined frames that the decoder reports as interlaced.
+ * Returns how a video stores its fields. `woven`: two in one frame. `single`: each is a frame of half the
+ * height. `share`: the share of the examined frames that the decoder reports as interlaced.
  */
 export const fieldsOf = (codec: string, share: number): 'woven' | 'single' | 'none' => {
   if (share < MIN_SHARE) return 'none'

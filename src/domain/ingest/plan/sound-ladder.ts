@@ -37,6 +37,6 @@ const maxBitrate = ({ codec, bitrate }: AudioSource): number =>
 const enoughPerChannel = (sampleRate: number): number =>
   sampleRate >= 44_100 ? Number.POSITIVE_INFINITY : Math.max(32, Math.round((sampleRate * 3) / 1000))
 
-/** One of the two sample rates that every player supports: 44,100 only where it fits the source's exactly. */
+/** One of the two sample rates (Hz) that every player supports: 44,100 for its multiples and divisors. */
 const outputSampleRate = (sampleRate: number): number =>
   sampleRate > 0 && (44_100 % sampleRate === 0 || sampleRate % 44_100 === 0) ? 44_100 : 48_000
