@@ -14,7 +14,7 @@ export const addCommand: Command = {
   usage,
   about: 'Adds images, audio and video to the library, and makes their exports.',
   words: [
-    ['FILE', 'with any name: the type is detected from its bytes; a known file keeps its uid'],
+    ['FILE', 'with any name: the type is detected from its bytes; a file in the library keeps its uid'],
     ['--public', 'only for images: every client may view them without a token'],
   ],
   needsLibrary: always,

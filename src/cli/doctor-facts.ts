@@ -43,7 +43,7 @@ const withFreeSpace = async (name: string, folder: string, about: string): Promi
     name,
     detail: `${folder}${about}, ${(free / gibibyte).toFixed(1)} GiB free`,
     fault: free < minimumFreeBytes ? `the disk of ${folder} is full or nearly full` : null,
-    remedy: 'delete files there, or move the folder to a larger disk',
+    remedy: 'free some space there, or move the folder to a larger disk',
   }
 }
 

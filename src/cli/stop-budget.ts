@@ -1,7 +1,7 @@
 import { closeLimitMs } from '../composition/close-limit.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
-/** Time for lame duck and closing, in addition to the grace period. Before serving, all the time there is. */
+/** Time for lame duck and closing, in addition to the grace period. Before serving, the whole limit. */
 export const closingSeconds = 5
 /** The share of `closingSeconds` for the lame duck. */
 const lameDuckShareSeconds = 3

@@ -11,7 +11,7 @@ export const sweepCommand: Command = {
   usage,
   about: 'Deletes objects older than 48 hours that the database does not refer to, as `serve` does.',
   words: [
-    ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, and its bytes'],
+    ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, and its size'],
     ['--repair', 'deletes even more than 5 % of all objects, or more than 1,000'],
   ],
   needsLibrary: always,

@@ -12,12 +12,12 @@ const selectKeys = `
 /** Stored files in PostgreSQL. */
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { selectOne, selectMany } = createStatements(db)
-  const uids = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
+  const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
   const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectKeys)
 
   return {
     libraryUid: pipe(
-      uids(),
+      getId(),
       TE.flatMapEither(
         O.match(
           () => E.left(unavailable('database')('it has no library uid: run `larder migrate`')),

@@ -7,8 +7,8 @@ const remedies: Readonly<Record<string, string>> = {
   ENOTDIR: 'DATA_DIR and CACHE_DIR must be folders to write in',
   EEXIST: 'DATA_DIR and CACHE_DIR must be folders to write in',
   EROFS: 'DATA_DIR and CACHE_DIR must be folders to write in',
-  ENOSPC: 'the disk is full: delete files on it',
-  EDQUOT: 'the disk quota is exhausted: delete files there',
+  ENOSPC: 'the disk is full: free some space',
+  EDQUOT: 'the disk quota is exhausted: free some space',
   EMFILE: 'allow the process to open more files (ulimit -n)',
   ENFILE: 'the system has reached its limit of open files',
 }
