@@ -14,19 +14,19 @@ export type TokenKey = {
   readonly material: Uint8Array
 }
 
-/** `signs` is `null` for a public key, which verifies the signatures of another service. */
-export type LoadedKey = TokenKey & { readonly verifies: KeyObject; readonly signs: KeyObject | null }
+/** `signKey` is `null` for a public key, which verifies the signatures of another service. */
+export type LoadedKey = TokenKey & { readonly verifyKey: KeyObject; readonly signKey: KeyObject | null }
 
 const asymmetricTypes = { EdDSA: 'ed25519', RS256: 'rsa' } as const
 const minimumRsaBits = 2048
 
-const keyPairOf = (der: Buffer): Pick<LoadedKey, 'verifies' | 'signs'> | null => {
+const keyPairOf = (der: Buffer): Pick<LoadedKey, 'verifyKey' | 'signKey'> | null => {
   try {
-    const signs = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    return { verifies: createPublicKey(signs), signs }
+    const signKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    return { verifyKey: createPublicKey(signKey), signKey }
   } catch {
     try {
-      return { verifies: createPublicKey({ key: der, format: 'der', type: 'spki' }), signs: null }
+      return { verifyKey: createPublicKey({ key: der, format: 'der', type: 'spki' }), signKey: null }
     } catch {
       return null
     }
@@ -39,11 +39,11 @@ export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
   if (key.algorithm === 'HS256') {
     if (material.length < 32) return E.left(`has a key ${key.kid} for HS256 of fewer than 32 bytes`)
     const secret = createSecretKey(material)
-    return E.right({ ...key, verifies: secret, signs: secret })
+    return E.right({ ...key, verifyKey: secret, signKey: secret })
   }
   const pair = keyPairOf(material)
   if (pair === null) return E.left(`has a key ${key.kid} that is neither SPKI nor PKCS #8 in DER`)
-  const { asymmetricKeyType, asymmetricKeyDetails } = pair.verifies
+  const { asymmetricKeyType, asymmetricKeyDetails } = pair.verifyKey
   const expected = asymmetricTypes[key.algorithm]
   if (asymmetricKeyType !== expected)
     return E.left(`has a key ${key.kid} of type ${asymmetricKeyType}, and ${key.algorithm} takes ${expected}`)
@@ -100,7 +100,7 @@ export const withSigner = (
 ): ReadonlyArray<TokenKey> => {
   const canSign = (key: TokenKey): boolean => {
     const loaded = loadTokenKey(key)
-    return E.isRight(loaded) && loaded.right.signs !== null
+    return E.isRight(loaded) && loaded.right.signKey !== null
   }
   if (keys.some(canSign)) return keys
   const freeKid = (kid: string): string =>
