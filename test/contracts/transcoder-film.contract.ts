@@ -8,31 +8,31 @@ import { createTranscodingFolder, media, secondsOf } from '../support/transcodin
 const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
   parts.map((_, i) => secondsOf({ parts: parts.slice(0, i), timescale }))
 
-/** When the first sample of a track is shown, in ticks: its composition offset, less what an edit list cuts off. */
+/** Presentation time of a track's first sample (ticks): its composition offset, minus the start of its edit list. */
 const firstShownAt = (trak: Uint8Array): number => {
   const stbl = onlyBox(trak, 'mdia', 'minf', 'stbl')
   const skipped = boxesIn(trak).some(({ type }) => type === 'edts') ? onlyBox(trak, 'edts', 'elst') : null
   const offsets = boxesIn(stbl).find(({ type }) => type === 'ctts')?.body ?? null
-  // Both begin with version, flags, a count, and of the first entry four bytes that do not matter here.
+  // Both start with version, flags, a count, and four irrelevant bytes of the first entry.
   const value = (table: Uint8Array | null) =>
     table === null ? 0 : fieldsOf(table.subarray(12), 'table').i32()
   return value(offsets) - value(skipped)
 }
 
-/** What a Transcoder makes of a film, looked at from all sides. */
+/** The full output of a Transcoder for one film. */
 export const transcoderFilmContract = (transcoder: Transcoder): void => {
   const { transcode, written } = createTranscodingFolder()
   let made: Transcoded
   let target: string
-  let told: ReadonlyArray<number>
+  let progress: ReadonlyArray<number>
 
   before(async () => {
-    // A name that says something to a shell, to FFmpeg and to a printf.
+    // A name with special characters of a shell, of FFmpeg and of printf.
     const path = await written("concat:a b 'c' %d $(x).mp4", await readFile(media('bunny.mp4')))
     const run = await transcode(transcoder, path, (plan) => ({ ...plan, partSeconds: 2 }))
     made = await right(run.task)
     target = run.target
-    told = run.told
+    progress = run.told
   })
 
   const films = () => made.renditions.filter(({ video }) => video !== null)
@@ -51,7 +51,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     expect(warnings).to.deep.equal([])
   })
 
-  it('starts the parts of all pictures together, and those of the sound near by', () => {
+  it('starts video segments at the same times in all renditions, and audio segments near them', () => {
     expect(films().map(startsOf)).to.deep.equal([
       [0, 2],
       [0, 2],
@@ -60,12 +60,12 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
       for (const [i, start] of startsOf(sound).entries()) expect(start).to.be.closeTo(i * 2, 0.52)
   })
 
-  it('lasts as long as the source, within a frame', () => {
+  it('keeps the duration of the source, within a frame', () => {
     for (const film of films()) expect(secondsOf(film)).to.equal(4)
     for (const sound of sounds()) expect(secondsOf(sound)).to.be.closeTo(4, 0.022)
   })
 
-  it('gives parts that hold fragments and nothing else, behind an init segment', async () => {
+  it('writes an init segment, and segments of nothing but fragments', async () => {
     for (const { init, parts } of made.renditions) {
       const bytes = await readFile(init.path)
       const types = (slice: typeof init) =>
@@ -78,7 +78,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     }
   })
 
-  it('says where in a part its key pictures are', () => {
+  it('reports the keyframes of each segment', () => {
     for (const { parts } of films())
       for (const { keyframes, slice, durationTicks } of parts) {
         expect(keyframes[0]?.offset).to.equal(0)
@@ -89,7 +89,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     for (const { parts } of sounds()) expect(parts.flatMap(({ keyframes }) => keyframes)).to.deep.equal([])
   })
 
-  it('makes a fast-start file of each film, with the sound, that plays as long', async () => {
+  it('writes a fast-start file for each video rendition, with audio, of the same duration', async () => {
     expect(made.progressive.map(({ renditions }) => renditions)).to.deep.equal([
       ['v360', 'a128'],
       ['v240', 'a128'],
@@ -108,14 +108,14 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     expect([facts.video?.width, facts.audio?.channels]).to.deep.equal([640, 2])
   })
 
-  it('starts sound and pictures of a fast-start file together', async () => {
+  it('starts audio and video of a fast-start file together', async () => {
     for (const { file } of made.progressive) {
       const traks = boxesIn(onlyBox(await readFile(file.path), 'moov')).filter(({ type }) => type === 'trak')
       expect(traks.map(({ body }) => firstShownAt(body))).to.deep.equal([0, 0])
     }
   })
 
-  it('keeps its files in the folder that it was given', () => {
+  it('writes all files to the given folder', () => {
     const slices = [
       ...made.renditions.flatMap(({ init, parts }) => [init, ...parts.map(({ slice }) => slice)]),
       ...made.progressive.map(({ file }) => file),
@@ -123,9 +123,9 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     for (const { path } of slices) expect(path.startsWith(`${target}/`)).to.equal(true)
   })
 
-  it('tells how far it is, never backwards, up to all of it', () => {
-    expect(told).to.deep.equal(told.toSorted((a, b) => a - b))
-    expect(told.at(-1)).to.equal(1)
-    expect(told.length).to.be.at.least(2)
+  it('reports progress that never decreases, up to 1', () => {
+    expect(progress).to.deep.equal(progress.toSorted((a, b) => a - b))
+    expect(progress.at(-1)).to.equal(1)
+    expect(progress.length).to.be.at.least(2)
   })
 }

@@ -8,7 +8,7 @@ import { right } from '../support/expect-right.ts'
 import { writeNoiseFilm } from '../support/noise-film.ts'
 import { createTranscodingFolder } from '../support/transcoding.ts'
 
-/** Sizes, levels and rates of the renditions that a Transcoder makes of a film. */
+/** Sizes, levels and bit rates of a Transcoder's renditions. */
 export const transcoderLadderContract = (transcoder: Transcoder): void => {
   const { transcode, newTarget } = createTranscodingFolder()
   const top = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(0, 1) })
@@ -18,7 +18,7 @@ export const transcoderLadderContract = (transcoder: Transcoder): void => {
     [3440, 1440, 60, '2214x928'],
     [128, 96, 15, '128x96'],
   ] as const)
-    it(`[V48] makes ${made} of ${width}x${height} at ${rate}, of a level that has room for it`, async () => {
+    it(`[V48] makes ${made} of ${width}x${height} at ${rate}, at a level that permits it`, async () => {
       const path = `${await newTarget()}/wide.mp4`
       await writeChartFilm(path, { width, height, rate })
       let plan: MediaPlan | undefined
@@ -36,7 +36,7 @@ export const transcoderLadderContract = (transcoder: Transcoder): void => {
       expect(level?.idc).to.be.at.most(highestLevel.idc)
     })
 
-  it('[V48] makes a rendition of at most 192 kbit/s of a film without sound, whatever it shows', async () => {
+  it('[V48] keeps the lowest rendition of a film without audio below 192 kbit/s, for any content', async () => {
     const path = `${await newTarget()}/noise.mp4`
     await writeNoiseFilm(path)
     const { task } = await transcode(transcoder, path)
