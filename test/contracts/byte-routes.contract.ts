@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import { byteAsks, expectedAnswer, heardAnswer } from '../support/byte-requests.ts'
+import { byteRequests, expectedReply, receivedReply } from '../support/byte-requests.ts'
+import { foreignClients } from '../support/foreign-clients.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { listen, type TestServer } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
-import { strangers } from '../support/strangers.ts'
 
 /** Replies of the byte routes, on any storage (http-api.md §6). Call it in a `describe`. */
 export const byteRoutesContract = (make: () => Promise<Larder>): void => {
@@ -23,11 +23,11 @@ export const byteRoutesContract = (make: () => Promise<Larder>): void => {
   const urlOf = (index: number): string =>
     `${server.base}/api/1/image_files/image/${image.exports[index]?.uid}.webp?jwt=${image.jwt}`
 
-  for (const { name, ask } of strangers) {
+  for (const { name, ask } of foreignClients) {
     it(`sends ${name} the statuses and bytes that an independent reading of RFC 9110 expects`, async () => {
-      for (const request of byteAsks(bytes)) {
-        const answer = heardAnswer(await ask(urlOf(0), request))
-        expect({ request, ...answer }).to.deep.equal({ request, ...expectedAnswer(bytes, request) })
+      for (const request of byteRequests(bytes)) {
+        const reply = receivedReply(await ask(urlOf(0), request))
+        expect({ request, ...reply }).to.deep.equal({ request, ...expectedReply(bytes, request) })
       }
     })
 

@@ -1,11 +1,11 @@
 import type { CachePort } from '../../src/ports/cache.ts'
 
-/** A CachePort before another: one look is held back, with what it has found, until it is let go. */
+/** A CachePort around another: after `holdNext`, one `get` returns only after `letGo`, with what it found before. */
 export const createSlowLook = (inner: CachePort) => {
   let isNextHeld = false
-  let letGo: () => void = () => undefined
+  let release: () => void = () => undefined
   const released = new Promise<void>((resolve) => {
-    letGo = resolve
+    release = resolve
   })
   const cache: CachePort = {
     ...inner,
@@ -22,6 +22,6 @@ export const createSlowLook = (inner: CachePort) => {
     holdNext: () => {
       isNextHeld = true
     },
-    letGo: () => letGo(),
+    letGo: () => release(),
   }
 }
