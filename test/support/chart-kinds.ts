@@ -5,7 +5,7 @@ import { chart, greyChart, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
 
-/** A way to store the chart, and what must come of it. */
+/** A way to encode the chart, and the expected result. */
 export type ChartKind = {
   readonly name: string
   readonly format: 'PNG' | 'JPEG' | 'WebP' | 'AVIF' | 'TIFF' | 'GIF'
@@ -30,7 +30,7 @@ const both = (name: string, about: PngChart): ReadonlyArray<ChartKind> => [
 
 const { cicp, gamma, chromaticities, srgb, icc } = pngColour
 
-/** Of Display P3, as libvips has it. */
+/** The ICC profile of Display P3, from libvips. */
 const p3Profile = async (): Promise<Buffer> => {
   const { icc: profile } = await sharp(
     await sharp(pngChart({})).withIccProfile('p3').png().toBuffer(),
@@ -76,7 +76,7 @@ const file = (
   tolerance,
 })
 
-/** From a PNG of 16 bits with the profile of P3, which stays. */
+/** Made from a PNG of 16 bits with the P3 profile, which is kept. */
 const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sharp) => Sharp): ChartKind => ({
   name,
   format,
@@ -104,7 +104,7 @@ export const toneMapped: ReadonlyArray<Rgb> = [
   [79, 94, 124],
 ]
 
-/** The same, where the file says that its brightest pixel has 400 nits. */
+/** The same for a file that announces 400 nits as its brightest pixel. */
 const toneMappedFrom400: ReadonlyArray<Rgb> = [
   [180, 35, 35],
   [34, 144, 53],
@@ -241,7 +241,7 @@ const otherKinds: ReadonlyArray<ChartKind> = [
   file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
 ]
 
-/** The chart by the profile of a press, to ink and back: what it cannot print is less colourful and less dark after it. */
+/** The chart converted to a CMYK profile and back, which reduces colours that cannot be printed. */
 const printed: ReadonlyArray<Rgb> = [
   [198, 34, 33],
   [33, 144, 54],
@@ -281,7 +281,7 @@ const animatedKinds: ReadonlyArray<ChartKind> = [
   }),
 ]
 
-/** Every way of storing the chart that can be made anywhere. */
+/** Every way of encoding the chart that needs no external program. */
 export const chartKinds: ReadonlyArray<ChartKind> = [
   ...pngKinds,
   ...animatedKinds,

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 
-/** The keys that one kind of token has in a test, and what its good tokens claim. */
+/** The keys of one kind of token in a test. */
 export type CorpusKeys = {
   readonly secret: { readonly kid: string; readonly key: Uint8Array }
   readonly ed25519: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
@@ -11,7 +11,7 @@ export type CorpusKeys = {
 export type CorpusToken = {
   readonly name: string
   readonly jwt: string
-  /** What the contract says of it: refused with 403, or a good token. */
+  /** Whether the contract accepts the token; else it is refused with 403. */
   readonly isGood: boolean
 }
 
@@ -30,7 +30,7 @@ const rs = (input: string, key: KeyObject): string =>
 /** The order of the group of Ed25519 (RFC 8032 §5.1), little-endian. */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
-/** The same signature with S + L in place of S, which is its equal to who does not insist on S < L (RFC 8032, verification). */
+/** The signature with S + L in place of S: equal to verifiers that do not require S < L (RFC 8032, verification). */
 const malleated = (signature: string): string => {
   const bytes = Buffer.from(signature, 'base64url')
   let scalar = 0n
@@ -47,9 +47,8 @@ const malleated = (signature: string): string => {
 const smallOrder = encode(Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]))
 
 /**
- * The attacks of the literature on JWTs (RFC 8725, RFC 7515 §10, CVEs), each against keys that a server really has.
- * `claims` are those of a good token. What is signed with the real key is a claim or a header that an honest key holder
- * could be brought to sign.
+ * Published attacks on JWTs (RFC 8725, RFC 7515 §10, CVEs), against the keys of a server. `claims` are those of a good
+ * token. Tokens signed with the real key have claims or headers that an honest key holder could be tricked into signing.
  */
 export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusToken> => {
   const { secret, ed25519, rsa } = keys
@@ -106,7 +105,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'a signature of zeros': `${head}.${body}.${encode(Buffer.alloc(32))}`,
     'the signature of another payload': `${head}.${json({ ...claims, exp: 9_999_999_999 })}.${tail}`,
 
-    // Key confusion, both ways and in every form of the public key.
+    // Key confusion in both directions, with every form of the public key.
     ...Object.fromEntries(
       [ed25519, rsa].flatMap(({ kid, publicKey }) => [
         [`${kid} as a secret, DER`, confused(kid, spki(publicKey))],
@@ -134,7 +133,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'EdDSA cut short': `${edInput}.${encode(Buffer.from(edSignature, 'base64url').subarray(0, 63))}`,
     'RS256 with a signature of one': `${rsInput}.${encode(Buffer.concat([Buffer.alloc(255), Buffer.from([1])]))}`,
 
-    // A key of the attacker's.
+    // The attacker's key.
     'their key, by our kid': forged({ kid: ed25519.kid }),
     'jwk in the header': forged({ jwk: theirJwk }),
     'jwk beside our kid': forged({ kid: ed25519.kid, jwk: theirJwk }),
@@ -173,7 +172,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       ]),
     ),
 
-    // Headers that must be understood.
+    // Critical headers.
     'crit of nothing': withHeader({ crit: [] }),
     'crit of what is unknown': withHeader({ crit: ['exp'], exp: 1 }),
     'crit that is no list': withHeader({ crit: 'b64' }),
@@ -184,7 +183,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       return `${input}.${hs(input, secret.key)}`
     })(),
 
-    // One spelling.
+    // Malformed serializations.
     padding: `${head}=.${body}=.${tail}=`,
     'padding of the signature': `${head}.${body}.${tail}=`,
     'base64 in place of base64url': `${head}.${body}.${Buffer.from(tail, 'base64url').toString('base64')}`,
@@ -284,7 +283,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'sub with NUL': rawClaim('sub', `"${claims.sub}\\u0000"`),
     'sub with a line end': rawClaim('sub', `"${claims.sub}\\n"`),
     'sub with half of a pair': rawClaim('sub', `"${claims.sub}\\ud800"`),
-    'sub of somebody else': withClaims({ sub: `${claims.sub}x` }),
+    'sub of another file': withClaims({ sub: `${claims.sub}x` }),
     'sub with a space': withClaims({ sub: `${claims.sub} ` }),
     'sub with a path': withClaims({ sub: `../${claims.sub}` }),
   }
@@ -299,7 +298,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       cty: 'x',
       b64: false,
     }),
-    // RFC 7519 §4: the last member of a name counts.
+    // RFC 7519 §4: the last of duplicate members counts.
     'a payload of which the first exp is over': withPayload(`{"exp":1,${JSON.stringify(claims).slice(1)}`),
     'aud a list with ours': withClaims({ aud: ['elsewhere', claims.aud] }),
     'exp with a fraction': rawClaim('exp', '1999999999.5'),
