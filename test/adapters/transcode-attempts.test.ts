@@ -5,7 +5,7 @@ import { enginesHere, transcoderOn } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, smallest } from '../support/transcoding.ts'
 
-/** An engine of which the filters for tone mapping fail. */
+/** An engine whose tone mapping filters fail. */
 const withoutToneMapping = (engine: Engine): Engine => ({
   ...engine,
   encode: (job, onProgress, signal) =>
@@ -14,7 +14,7 @@ const withoutToneMapping = (engine: Engine): Engine => ({
       : engine.encode(job, onProgress, signal),
 })
 
-/** An engine that fails once, at the pass with this number, as it does when the machine runs out of something. */
+/** An engine that fails once, at pass `number`, as when a machine is out of resources for a moment. */
 const failingOnceAt = (engine: Engine, number: number): Engine => {
   let passes = 0
   return {
@@ -28,11 +28,11 @@ const failingOnceAt = (engine: Engine, number: number): Engine => {
   }
 }
 
-describe('a film that cannot be made in the first way', () => {
+describe('a film whose first attempt fails', () => {
   const { transcode } = createTranscodingFolder()
 
   for (const pass of [1, 2])
-    it(`[V20] loses nothing by a failure of pass ${pass} that is over the next time`, async () => {
+    it(`[V20] loses nothing by a temporary failure of pass ${pass}`, async () => {
       const [, engine] = enginesHere()[0] ?? []
       if (engine === undefined) throw new Error('no engine')
       const transcoder = transcoderOn(failingOnceAt(engine, pass))
@@ -43,7 +43,7 @@ describe('a film that cannot be made in the first way', () => {
       expect(warnings.filter((warning) => warning.includes('no sound'))).to.deep.equal([])
     })
 
-  it('[V45] comes without tone mapping where that fails, and says so', async () => {
+  it('[V45] is transcoded without tone mapping where that fails, with a warning', async () => {
     const [, engine] = enginesHere()[0] ?? []
     if (engine === undefined) throw new Error('no engine')
     const transcoder = transcoderOn(withoutToneMapping(engine))

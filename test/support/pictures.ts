@@ -13,6 +13,10 @@ export const heicPath = fileURLToPath(new URL('../media/bunny.heic', import.meta
 
 export const poster = (width = 320): Sharp => sharp(posterPath).resize(width)
 
+/** An image of one colour. */
+export const plainImage = (background: string, width = 64, height = 48): Sharp =>
+  sharp({ create: { width, height, channels: 4, background } })
+
 /** Red, green, blue and yellow, from the upper left in reading order. */
 export const quadrants = (width: number, height: number): Sharp => {
   const half = { width: width / 2, height: height / 2 }
