@@ -25,7 +25,7 @@ describe('the budget of the disk cache', () => {
   afterEach(caches.closeAll)
   after(removeScratch)
 
-  it('is one for values and blobs, in blocks of the disk, and is kept', async () => {
+  it('is shared by values and blobs, counted in disk blocks, and never exceeded', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir, maxBytes: MiB })
     for (let n = 0; n < 20; n++) {
@@ -39,17 +39,17 @@ describe('the budget of the disk cache', () => {
     }
   })
 
-  it('lets go first of what is not asked for', async () => {
+  it('evicts first what is not requested', async () => {
     const cache = await caches.open({ maxBytes: MiB })
-    const wanted = aBlobKey()
-    await keepBlob(cache, wanted, blobBytes)
+    const requested = aBlobKey()
+    await keepBlob(cache, requested, blobBytes)
     for (let n = 0; n < 30; n++) {
-      expect(await isHeld(cache, wanted, blobBytes), `after ${n} others`).to.equal(true)
+      expect(await isHeld(cache, requested, blobBytes), `after ${n} others`).to.equal(true)
       await keepBlob(cache, aBlobKey(), someBytes(100_000, n))
     }
   })
 
-  it('does not disturb a reader whose blob it lets go of', async () => {
+  it('does not disturb a reader whose blob is evicted', async () => {
     const cache = await caches.open({ maxBytes: MiB })
     const key = aBlobKey()
     await keepBlob(cache, key, blobBytes)
@@ -61,7 +61,7 @@ describe('the budget of the disk cache', () => {
     expect(reader.got().equals(blobBytes)).to.equal(true)
   })
 
-  it('does not keep what is larger than all of it, and serves that all the same (W5)', async () => {
+  it('does not store a blob larger than the whole budget, but serves it (W5)', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir, maxBytes: 64 * KiB })
     const key = aBlobKey()
@@ -72,17 +72,17 @@ describe('the budget of the disk cache', () => {
     expect(await bytesBelow(cacheFolders(dir).blobs).catch(() => 0)).to.equal(0)
   })
 
-  it('knows after a restart what lies there', async () => {
+  it('restores its accounting after a restart', async () => {
     const dir = await scratchFolder()
     const before = await caches.open({ dir })
     const key = aBlobKey()
     await keepBlob(before, key, blobBytes)
     await right(setNow(before.cache, aTextKey(), 'small'))
     await right(before.cache.delete(aTextKey()))
-    const held = before.held()
+    const accounted = before.held()
     await caches.closeAll()
     const after = await caches.open({ dir })
-    expect(after.held()).to.deep.equal(held)
+    expect(after.held()).to.deep.equal(accounted)
     expect(await isHeld(after, key, blobBytes)).to.equal(true)
   })
 

@@ -24,7 +24,7 @@ describe('damage to the disk cache', () => {
   afterEach(caches.closeAll)
   after(removeScratch)
 
-  it('a blob that has become shorter is a miss, and is brought in again', async () => {
+  it('a truncated blob is a miss, and is filled again', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()
@@ -33,7 +33,7 @@ describe('damage to the disk cache', () => {
     await keepBlob(cache, key, blobBytes)
   })
 
-  it('a blob that becomes shorter while it is read is read on from the origin', async () => {
+  it('a blob that is truncated during a read is continued from the origin', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()
@@ -46,7 +46,7 @@ describe('damage to the disk cache', () => {
     expect(reader.got().equals(large)).to.equal(true)
   })
 
-  it('a flipped bit is found by the scrub, and the blob is brought in again', async () => {
+  it('the scrub finds a flipped bit, and the blob is filled again', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const [good, bad] = [aBlobKey(), aBlobKey()]
@@ -62,7 +62,7 @@ describe('damage to the disk cache', () => {
     await keepBlob(cache, bad, blobBytes)
   })
 
-  it('what an older release wrote is passed over, and brought in again', async () => {
+  it('entries of an older release are ignored, and filled again', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const [key, text] = [aBlobKey(), aTextKey()]
@@ -79,7 +79,7 @@ describe('damage to the disk cache', () => {
     expect(await isHeld(cache, key, blobBytes)).to.equal(true)
   })
 
-  it('a record that is torn, and a blob without one, are misses', async () => {
+  it('a torn record, and a blob without a record, are misses', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()

@@ -47,23 +47,23 @@ describe('blobs on disk that are read into buffers', () => {
 
   const read = (origin: BlobOrigin) => right(cache.blobs.read(key, facts, wholeOf(facts.size), origin))
   const intoOf = ({ readInto: into }: BlobStream): ReadInto => {
-    if (into === null) throw new Error('it lies on the disk, and is not read into buffers')
+    if (into === null) throw new Error('the blob is on disk, but has no readInto')
     return into
   }
   const isClosed = () => until(async () => (await openFiles()) <= openBefore)
 
-  it('come without the origin, and let go of the file with their last byte', async () => {
+  it('are read without the origin, and close the file after their last byte', async () => {
     expect((await pour(intoOf(await read(noOrigin)), 65_537)).equals(bytes)).to.equal(true)
     await isClosed()
   })
 
-  it('fill a buffer that holds all of them at one go', async () => {
+  it('fill a buffer of their whole size in one call', async () => {
     const buffer = Buffer.alloc(bytes.length)
     expect(await intoOf(await read(noOrigin))(buffer)).to.equal(bytes.length)
     expect(buffer.equals(bytes)).to.equal(true)
   })
 
-  it('go on from the origin, at the byte where they stand, when the file becomes shorter', async () => {
+  it('continue from the origin at the current offset when the file is truncated', async () => {
     const { origin, asked } = wellServed(bytes)
     const into = intoOf(await read(origin))
     const start = Buffer.alloc(300_000)
@@ -77,7 +77,7 @@ describe('blobs on disk that are read into buffers', () => {
     expect((await pour(intoOf(await read(noOrigin)), 70_000)).equals(bytes)).to.equal(true)
   })
 
-  it('are read to their end from a file that has been removed', async () => {
+  it('are read to the end from a removed file', async () => {
     const into = intoOf(await read(noOrigin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
@@ -86,7 +86,7 @@ describe('blobs on disk that are read into buffers', () => {
     await isClosed()
   })
 
-  it('throw when they are lost and the origin has none either', async () => {
+  it('throw when they are lost and the origin fails', async () => {
     const into = intoOf(await read(noOrigin))
     await truncate(path, 400_000)
     const ended = await pour(into, 70_000).then(
@@ -97,7 +97,7 @@ describe('blobs on disk that are read into buffers', () => {
     await isClosed()
   })
 
-  it('are let go of by a reader who leaves, also while he waits for an origin that is silent', async () => {
+  it('are released when their reader cancels, also while it waits for a silent origin', async () => {
     const early = await read(noOrigin)
     await intoOf(early)(Buffer.alloc(1000))
     await reading(early).leave()
@@ -118,7 +118,7 @@ describe('blobs on disk that are read into buffers', () => {
     await isClosed()
   })
 
-  it('are never mixed up between readers of one file, each at a place and with a buffer of his own', async () => {
+  it('are never mixed up between readers of one file with different offsets and buffers', async () => {
     const readers = Array.from({ length: 40 }, async (_, n) => {
       const [start, end] = [n * 20_000, facts.size - n * 1000]
       const stream = await right(cache.blobs.read(key, facts, { start, end }, noOrigin))

@@ -42,8 +42,8 @@ describe('disk cache', () => {
     blobCacheContract(async (fill) => (await caches.open({ fill })).blobs)
   })
 
-  describe('a folder that is no good', () => {
-    it('does not keep it from starting, nor from answering, and is told of as an outage is: once, and again when the next one begins', async () => {
+  describe('an unusable folder', () => {
+    it('does not prevent start and reads, and is logged as an outage, once for each', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const { log, entries } = createRecordingLog()
@@ -56,16 +56,16 @@ describe('disk cache', () => {
         expect(served.equals(blobBytes)).to.equal(true)
       }
       expect(E.isLeft(await setNow(cache.cache, aTextKey(), 'small')())).to.equal(true)
-      const toldOf = (dependency: string) =>
+      const eventsOf = (dependency: string) =>
         entries.filter(({ fields }) => fields.dependency === dependency).map(({ event }) => event)
-      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started'])
+      expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started'])
       now += 3_600_000
       await collect(await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin))
-      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
+      expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
       expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: upkeep')
     })
 
-    it('that vanishes while it is in use is made again', async () => {
+    it('is created again when it is removed during use', async () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
       const key = aBlobKey()
