@@ -41,18 +41,18 @@ describe('local files', () => {
 
   describe('scratch folders, when the adapter is made', () => {
     let holder: ChildProcess
-    let held: string
+    let heldName: string
 
     beforeEach(async () => {
       holder = fork(new URL('../support/scratch-folder-holder.ts', import.meta.url), [folder])
-      held = basename(String((await once(holder, 'message'))[0]))
+      heldName = basename(String((await once(holder, 'message'))[0]))
     })
 
     afterEach(() => kill(holder))
 
     it('stay while their process runs', async () => {
       await createFsLocalFiles(folder, noBeacon)
-      expect(await readdir(folder)).to.deep.equal([held])
+      expect(await readdir(folder)).to.deep.equal([heldName])
     })
 
     it('are removed after their process was killed', async () => {
@@ -62,10 +62,10 @@ describe('local files', () => {
     })
 
     it('are removed after their process was killed and its pid was reused', async () => {
-      const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(held) ?? []
+      const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(heldName) ?? []
       await mkdir(join(folder, `${before}${Number(start) - 1}-${letters}`))
       await createFsLocalFiles(folder, noBeacon)
-      expect(await readdir(folder)).to.deep.equal([held])
+      expect(await readdir(folder)).to.deep.equal([heldName])
     })
 
     it('stay when they belong to this process', async () => {
@@ -84,7 +84,7 @@ describe('local files', () => {
     it('are the only folders that are removed', async () => {
       await mkdir(join(folder, 'holiday'))
       await createFsLocalFiles(folder, noBeacon)
-      expect(await readdir(folder)).to.have.members([held, 'holiday'])
+      expect(await readdir(folder)).to.have.members([heldName, 'holiday'])
     })
   })
 })

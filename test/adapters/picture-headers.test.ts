@@ -45,7 +45,7 @@ describe('[V31] headers of images', () => {
     expect((await readPngHeader(from(bytes), false)).colour).to.include({ peakNits: 400 })
   })
 
-  it('are read without an exception, whatever bytes they have', async () => {
+  it('are read without an exception, for any bytes', async () => {
     const seeds = [
       ...readdirSync(folder).map(media),
       pngChart({ chunks: [pngColour.cicp(9, 16), pngColour.gamma(1), pngColour.chromaticities(1, 1, 1)] }),

@@ -36,11 +36,11 @@ describe('[V37] kinds of images', () => {
       const whole = await sharp(pngChart({})).jpeg({ progressive: true, quality: 90 }).toBuffer()
       const ends = Array.from({ length: 40 }, (_, i) => Math.floor((whole.length * (i + 1)) / 42))
       for (
-        let at = whole.indexOf('\xff\xda', 0, 'latin1');
-        at > 0;
-        at = whole.indexOf('\xff\xda', at + 1, 'latin1')
+        let scan = whole.indexOf('\xff\xda', 0, 'latin1');
+        scan > 0;
+        scan = whole.indexOf('\xff\xda', scan + 1, 'latin1')
       )
-        ends.push(at)
+        ends.push(scan)
       for (const end of ends)
         expect(await refusal(whole.subarray(0, end)), String(end)).to.include({ _tag: 'Refused' })
       expect(await chartError(whole.subarray(0, -2), chart)).to.be.at.most(3)

@@ -39,7 +39,7 @@ describe('[V24] PostgreSQL work locks', () => {
 
   it('signals the loss to its holder when the connection is terminated, and frees the lock', async () => {
     const [one, other] = [make(), make()]
-    const held = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
+    const holder = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
       const ended: Promise<O.Option<'lost'>> = right(
         one.tryWith(
           'a',
@@ -52,7 +52,7 @@ describe('[V24] PostgreSQL work locks', () => {
       `select pg_terminate_backend(pid) from pg_locks where classid = ? and locktype = 'advisory'`,
       [lockClass],
     )
-    expect(await held.ended).to.deep.equal(O.some('lost'))
+    expect(await holder.ended).to.deep.equal(O.some('lost'))
     expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
     expect(await right(one.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
   })
@@ -76,7 +76,7 @@ describe('[V24] PostgreSQL work locks', () => {
     it('[M3] releases a lock whose answer came too late, also while it holds another', async () => {
       // No heartbeat that would notice the loss.
       const one = through({ beat: 3_600_000, answer: 1000 })
-      const held = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
+      const holder = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
         const ended: Promise<O.Option<'lost'>> = right(
           one.tryWith(
             'a',
@@ -94,8 +94,8 @@ describe('[V24] PostgreSQL work locks', () => {
       const other = make()
       const isFree = async (name: string) => O.isSome(await right(other.tryWith(name, () => TE.right(1))))
       await eventually(async () => (await isFree('b')) || undefined)
-      // The other lock is lost with it, and its holder is told.
-      expect(await held.ended).to.deep.equal(O.some('lost'))
+      // The other lock is lost with it, and its holder is notified.
+      expect(await holder.ended).to.deep.equal(O.some('lost'))
       expect(await right(one.tryWith('b', () => TE.right(1)))).to.deep.equal(O.some(1))
     })
   })

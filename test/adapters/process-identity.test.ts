@@ -51,7 +51,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
   after(removeScratch)
   let holder: ChildProcess
   let folder: string
-  let held: string
+  let heldName: string
 
   const openHere = () => createFsLocalFiles(folder, createProcessBeacon(join(folder, 'processes')))
   const foldersHere = async () => (await readdir(folder)).filter((name) => name !== 'processes')
@@ -67,7 +67,7 @@ describe('[V26] the files of a running process in a shared folder', () => {
         execArgv: words,
       },
     )
-    held = basename(String((await once(holder, 'message'))[0]))
+    heldName = basename(String((await once(holder, 'message'))[0]))
   })
   afterEach(() => killHolder())
 
@@ -77,12 +77,12 @@ describe('[V26] the files of a running process in a shared folder', () => {
     holder.kill('SIGKILL')
     await once(holder, 'exit')
     const { stateOf } = createProcessBeacon(join(folder, 'processes'))
-    await until(async () => stateOf(held.slice(0, -'-letter'.length)) !== 'alive')
+    await until(async () => stateOf(heldName.slice(0, -'-letter'.length)) !== 'alive')
   }
 
   it('stay while a process in another pid namespace runs, and are removed after it was killed', async () => {
     await openHere()
-    expect(await foldersHere()).to.deep.equal([held])
+    expect(await foldersHere()).to.deep.equal([heldName])
     await killHolder()
     await openHere()
     expect(await foldersHere()).to.deep.equal([])
@@ -91,13 +91,13 @@ describe('[V26] the files of a running process in a shared folder', () => {
   it('stay without a beacon of their process, until nothing was written for a day', async () => {
     await killHolder()
     await createFsLocalFiles(folder, noBeacon)
-    expect(await foldersHere()).to.deep.equal([held])
+    expect(await foldersHere()).to.deep.equal([heldName])
 
-    const film = join(folder, held, 'film.mp4')
+    const film = join(folder, heldName, 'film.mp4')
     await writeFile(film, '')
-    await utimes(join(folder, held), aDayAndMore, aDayAndMore)
+    await utimes(join(folder, heldName), aDayAndMore, aDayAndMore)
     await createFsLocalFiles(folder, noBeacon)
-    expect(await foldersHere()).to.deep.equal([held])
+    expect(await foldersHere()).to.deep.equal([heldName])
     await utimes(film, aDayAndMore, aDayAndMore)
     await createFsLocalFiles(folder, noBeacon)
     expect(await foldersHere()).to.deep.equal([])
@@ -145,8 +145,8 @@ describe('[V26] the files of a running process in a shared folder', () => {
     const { release } = await beacon.hold()
     release()
     await beacon.close()
-    expect(beacon.stateOf(held)).to.equal('unknown')
+    expect(beacon.stateOf(heldName)).to.equal('unknown')
     await mkdir(join(folder, 'work'))
-    expect(await isLeftover(join(folder, 'work'), held, beacon.stateOf)).to.equal(false)
+    expect(await isLeftover(join(folder, 'work'), heldName, beacon.stateOf)).to.equal(false)
   })
 })

@@ -45,7 +45,7 @@ describe('[V14] the sandbox of decoders', () => {
   after(() => rm(folder, { recursive: true }))
 
   for (const [who, prefix] of users)
-    it(`leaves a child of ${who} no way out that is open without it`, async () => {
+    it(`closes every way out that a child of ${who} has without it`, async () => {
       const [program = '', ...args] = [
         ...prefix,
         process.execPath,

@@ -21,7 +21,7 @@ const rendition = (durationTicks: number, frame: number | null): SegmentedRendit
 })
 
 describe('the length of a source', () => {
-  it('[V41] is within a frame of the levelled renditions, whatever the header announced', () => {
+  it('[V41] is within a frame of the levelled renditions, for any announced length', () => {
     const rates = [60, 50, 30, 25, 24, 12, 5].map((rate) => TIMESCALE / rate)
     fc.assert(
       fc.property(

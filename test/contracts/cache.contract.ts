@@ -63,7 +63,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     }
   })
 
-  it('keeps keys apart, whatever characters a subject has', async () => {
+  it('keeps keys apart for subjects with any characters', async () => {
     const subs = ['a', 'A', 'a/../b', '', 'ä', 'a\u0000', ':', '{uid}', 'x'.repeat(1000)]
     for (const [i, sub] of subs.entries()) await right(setNow(cache, cacheKeys.isAdmin({ sub }), i % 2 === 0))
     for (const [i, sub] of subs.entries())
@@ -113,7 +113,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
-  it('starts the lifetime anew when a value is set again', async () => {
+  it('restarts the lifetime when a value is set again', async () => {
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     await right(setNow(cache, key, 'first'))
     now += 800_000

@@ -43,7 +43,7 @@ const expectTimes = (
   expect(end).to.be.closeTo(expected + seconds(part), tolerance)
 }
 
-/** What every ContentFileRepository promises; `make` gives an empty one. */
+/** What every ContentFileRepository promises. `make` returns an empty one. */
 export const contentFileRepositoryContract = (make: () => Promise<ContentFileRepository>): void => {
   let contents: ContentFileRepository
 
@@ -107,7 +107,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
           expect(await right(contents.addExports(file.uid, added))).to.equal(true)
 
           const { uid } = file
-          const durationSeconds = Math.max(...added.map((one) => one.durationSeconds))
+          const durationSeconds = Math.max(...added.map(({ durationSeconds: seconds }) => seconds))
           const found = await right(contents.find(uid))
           if (O.isNone(found)) return expect.fail('the file is missing')
           expect(found.value).to.include({ uid, durationSeconds })

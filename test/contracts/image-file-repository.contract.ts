@@ -14,7 +14,7 @@ import {
 import { right } from '../support/expect-right.ts'
 import { recipeContract } from './recipe.contract.ts'
 
-/** What every ImageFileRepository promises; `make` gives an empty one. */
+/** What every ImageFileRepository promises. `make` returns an empty one. */
 export const imageFileRepositoryContract = (make: () => Promise<ImageFileRepository>): void => {
   let images: ImageFileRepository
 
@@ -136,7 +136,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('keeps each file private until it is made public', async () => {
+  it('keeps each file private until it is set to public', async () => {
     const file = aNewImageFile()
     const other = aNewImageFile()
     await right(images.add(file))

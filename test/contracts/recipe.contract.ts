@@ -31,11 +31,11 @@ type Subject<U extends string, F extends File<U>, E extends { readonly uid: stri
   }
   readonly newFile: () => F
   readonly newExport: (recipe: number) => E
-  readonly partsOf: (made: E) => ReplacedExport<E['uid']>['parts']
+  readonly partsOf: (of: E) => ReplacedExport<E['uid']>['parts']
   /** Uids of the exports in the lists of the file. */
   readonly listed: (uid: U) => Promise<ReadonlyArray<string>>
   /** Whether its bytes can be read by its uid. */
-  readonly isReadable: (made: E) => Promise<boolean>
+  readonly isReadable: (of: E) => Promise<boolean>
 }
 
 /** Negative (ms), so that clock skew does not matter. */
@@ -86,10 +86,10 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
 
   it('[V39] replaces exports by new ones; the old ones stay readable, but are in no list', async () => {
     const { uid, exports } = await added(1, 1)
-    const made = [newExport(2)]
-    expect(await right(repository().replaceExports(uid, made))).to.equal(true)
-    expect(await listed(uid)).to.deep.equal(made.map((one) => one.uid))
-    for (const one of [...exports, ...made]) expect(await isReadable(one)).to.equal(true)
+    const replacements = [newExport(2)]
+    expect(await right(repository().replaceExports(uid, replacements))).to.equal(true)
+    expect(await listed(uid)).to.deep.equal(replacements.map((replacement) => replacement.uid))
+    for (const each of [...exports, ...replacements]) expect(await isReadable(each)).to.equal(true)
     const ingested = await right(repository().findIngested(uid))
     expect(O.isSome(ingested) && ingested.value).to.include({ exportCount: 1, recipe: 2 })
     expect(await right(repository().countOutdated(2))).to.equal(0)
@@ -109,15 +109,17 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
       expect(await isReadable(late)).to.equal(false)
     }
     expect(await right(repository().replaceExports(uid, []))).to.equal(false)
-    expect(await listed(uid)).to.deep.equal(exports.map((one) => one.uid))
+    expect(await listed(uid)).to.deep.equal(exports.map((original) => original.uid))
   })
 
   it('[V39] accepts one of many concurrent replacements', async () => {
     const { uid } = await added(1)
     const tries = Array.from({ length: 6 }, () => [newExport(2), newExport(2)])
-    const results = await Promise.all(tries.map((made) => right(repository().replaceExports(uid, made))))
+    const results = await Promise.all(
+      tries.map((attempt) => right(repository().replaceExports(uid, attempt))),
+    )
     expect(results.filter(Boolean)).to.have.length(1)
-    const winner = tries[results.indexOf(true)]?.map((one) => one.uid)
+    const winner = tries[results.indexOf(true)]?.map((winning) => winning.uid)
     expect(await listed(uid)).to.have.members(winner ?? [])
   })
 
@@ -128,11 +130,11 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
 
     const old = [...exports].sort((a, b) => (a.uid < b.uid ? -1 : 1))
     const replaced = await right(repository().listReplaced(atOnce, null))
-    expect(replaced.map((one) => one.uid)).to.deep.equal(old.map((one) => one.uid))
+    expect(replaced.map(({ uid }) => uid)).to.deep.equal(old.map(({ uid }) => uid))
     for (const [i, { parts }] of replaced.entries())
       expect(parts).to.have.deep.members([...partsOf(old[i] as E)])
     const next = await right(repository().listReplaced(atOnce, old[0]?.uid ?? null))
-    expect(next.map((one) => one.uid)).to.deep.equal(old.slice(1).map((one) => one.uid))
+    expect(next.map(({ uid }) => uid)).to.deep.equal(old.slice(1).map(({ uid }) => uid))
 
     const [first, second] = old as unknown as readonly [E, E]
     expect(await right(repository().removeReplaced(first.uid))).to.equal(true)

@@ -22,7 +22,7 @@ const firstShownAt = (trak: Uint8Array): number => {
 /** The full output of a Transcoder for one film. */
 export const transcoderFilmContract = (transcoder: Transcoder): void => {
   const { transcode, written } = createTranscodingFolder()
-  let made: Transcoded
+  let output: Transcoded
   let target: string
   let progress: ReadonlyArray<number>
 
@@ -30,16 +30,16 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     // A name with special characters of a shell, of FFmpeg and of printf.
     const path = await written("concat:a b 'c' %d $(x).mp4", await readFile(media('bunny.mp4')))
     const run = await transcode(transcoder, path, (plan) => ({ ...plan, partSeconds: 2 }))
-    made = await right(run.task)
+    output = await right(run.task)
     target = run.target
-    progress = run.told
+    progress = run.progress
   })
 
-  const films = () => made.renditions.filter(({ video }) => video !== null)
-  const sounds = () => made.renditions.filter(({ audio }) => audio !== null)
+  const films = () => output.renditions.filter(({ video }) => video !== null)
+  const sounds = () => output.renditions.filter(({ audio }) => audio !== null)
 
   it('makes one rendition of one track for each rung', () => {
-    const { renditions, warnings } = made
+    const { renditions, warnings } = output
     expect(renditions.map(({ name }) => name)).to.deep.equal(['v360', 'v240', 'a128'])
     const frameRate = { num: 24, den: 1 }
     expect(films().map(({ video }) => video)).to.deep.equal([
@@ -66,7 +66,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
   })
 
   it('writes an init segment, and segments of nothing but fragments', async () => {
-    for (const { init, parts } of made.renditions) {
+    for (const { init, parts } of output.renditions) {
       const bytes = await readFile(init.path)
       const types = (slice: typeof init) =>
         boxesIn(bytes.subarray(slice.start, slice.end)).map(({ type }) => type)
@@ -90,11 +90,11 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
   })
 
   it('writes a fast-start file for each video rendition, with audio, of the same duration', async () => {
-    expect(made.progressive.map(({ renditions }) => renditions)).to.deep.equal([
+    expect(output.progressive.map(({ renditions }) => renditions)).to.deep.equal([
       ['v360', 'a128'],
       ['v240', 'a128'],
     ])
-    for (const { file } of made.progressive) {
+    for (const { file } of output.progressive) {
       const bytes = await readFile(file.path)
       expect([file.start, file.end]).to.deep.equal([0, bytes.length])
       expect(
@@ -103,13 +103,13 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
           .filter((type) => type !== 'free'),
       ).to.deep.equal(['ftyp', 'moov', 'mdat'])
     }
-    const facts = await right(transcoder.probe(made.progressive[0]?.file.path ?? ''))
+    const facts = await right(transcoder.probe(output.progressive[0]?.file.path ?? ''))
     expect(facts.durationSeconds).to.be.closeTo(4, 0.05)
     expect([facts.video?.width, facts.audio?.channels]).to.deep.equal([640, 2])
   })
 
   it('starts audio and video of a fast-start file together', async () => {
-    for (const { file } of made.progressive) {
+    for (const { file } of output.progressive) {
       const traks = boxesIn(onlyBox(await readFile(file.path), 'moov')).filter(({ type }) => type === 'trak')
       expect(traks.map(({ body }) => firstShownAt(body))).to.deep.equal([0, 0])
     }
@@ -117,8 +117,8 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
 
   it('writes all files to the given folder', () => {
     const slices = [
-      ...made.renditions.flatMap(({ init, parts }) => [init, ...parts.map(({ slice }) => slice)]),
-      ...made.progressive.map(({ file }) => file),
+      ...output.renditions.flatMap(({ init, parts }) => [init, ...parts.map(({ slice }) => slice)]),
+      ...output.progressive.map(({ file }) => file),
     ]
     for (const { path } of slices) expect(path.startsWith(`${target}/`)).to.equal(true)
   })

@@ -24,7 +24,7 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
   })
 
-  it('detects interlaced video, whatever its container announces', async () => {
+  it('detects interlaced video, also where the container announces none', async () => {
     const interlaced = await right(transcoder.probe(media('interlaced.avi')))
     expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
     // In HEVC each field is a coded picture of half the height.

@@ -12,7 +12,7 @@ const sine = (hertz: number, level: number) => (time: number) => level * Math.si
 export const transcoderSoundContract = (transcoder: Transcoder): void => {
   const { transcode, written, newTarget } = createTranscodingFolder()
 
-  const made = async (name: string, bytes: Uint8Array) => {
+  const transcoded = async (name: string, bytes: Uint8Array) => {
     const { task } = await transcode(transcoder, await written(name, bytes), (plan) => ({
       ...plan,
       audio: plan.audio.slice(-1),
@@ -23,23 +23,23 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
 
   it('[V48] lowers the volume of 5.1 that would clip in stereo', async () => {
     const bytes = wav({ channels: 6, sampleRate: 48_000, seconds: 1 }, sine(440, 0.98))
-    const { rendition, samples } = await made('loud.wav', bytes)
+    const { rendition, samples } = await transcoded('loud.wav', bytes)
     expect(rendition?.audio?.channels).to.equal(2)
     expect(peakOf(samples)).to.be.within(0.75, 1)
   })
 
   it('[V48] lowers the volume of a source beyond full scale', async () => {
     const bytes = wav({ channels: 2, sampleRate: 44_100, seconds: 1 }, sine(440, 1.9))
-    expect(peakOf((await made('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
+    expect(peakOf((await transcoded('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
   })
 
-  it('[V48] keeps loudness and time of audio that does not clip', async () => {
+  it('[V48] keeps level and timing of audio that does not clip', async () => {
     // A tone at half of full scale that starts at 0.5 seconds.
     const tone = sine(1000, 0.5)
     const bytes = wav({ channels: 2, sampleRate: 48_000, seconds: 1 }, (time) =>
       time < 0.5 ? 0 : tone(time),
     )
-    const { samples } = await made('tone.wav', bytes)
+    const { samples } = await transcoded('tone.wav', bytes)
     expect(peakOf(samples.subarray(30_000, 40_000))).to.be.closeTo(0.5, 0.02)
     expect(samples.findIndex((sample) => Math.abs(sample) > 0.25) / 48_000).to.be.closeTo(0.5, 0.004)
   })
@@ -49,11 +49,11 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
     const facts = { ...whole, video: null }
     const plan = planMedia(facts)
     const task = transcoder.transcode(media('chlayout.m2t'), facts, plan, await newTarget(), () => {})
-    const made = await right(task)
-    expect(peakOf(await decodedSound(made.progressive[0]?.file.path ?? ''))).to.be.below(1)
-    expect(made.sourceSeconds).to.be.closeTo(facts.announcedSeconds ?? 0, 0.1)
-    expect(made.warnings).to.deep.equal([])
-    expect(examineMade(made, plan)).to.deep.equal([])
+    const output = await right(task)
+    expect(peakOf(await decodedSound(output.progressive[0]?.file.path ?? ''))).to.be.below(1)
+    expect(output.sourceSeconds).to.be.closeTo(facts.announcedSeconds ?? 0, 0.1)
+    expect(output.warnings).to.deep.equal([])
+    expect(examineMade(output, plan)).to.deep.equal([])
   })
 
   it('[V48] makes one rendition of 8 kHz mono', async () => {

@@ -45,7 +45,7 @@ export const transcoderContract = (
         ['a128', 44_100],
       ])
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(4, 0.06)
-      expect(progressive.map((one) => one.renditions)).to.deep.equal([['a64'], ['a128']])
+      expect(progressive.map((file) => file.renditions)).to.deep.equal([['a64'], ['a128']])
       for (const { file } of progressive)
         expect((await readFile(file.path)).includes('Bunny')).to.equal(false)
     })
@@ -66,7 +66,7 @@ export const transcoderContract = (
     it('starts at 0 for any start time of the source, with square pixels, not interlaced', async () => {
       const { task } = await transcode(transcoder, media('bunny-broadcast.m2t'))
       const { renditions, progressive } = await right(task)
-      for (const { video } of renditions.filter((one) => one.video !== null))
+      for (const { video } of renditions.filter((rendition) => rendition.video !== null))
         expect(video?.frameRate).to.deep.equal({ num: 50, den: 1 })
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.03)
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
@@ -92,7 +92,7 @@ export const transcoderContract = (
       const { task } = await transcode(transcoder, await written('broken-sound.mp4', bytes), smallest)
       const { renditions, progressive, warnings } = await right(task)
       expect(renditions.map(({ name }) => name)).to.deep.equal(['v240'])
-      expect(progressive.map((one) => one.renditions)).to.deep.equal([['v240']])
+      expect(progressive.map((file) => file.renditions)).to.deep.equal([['v240']])
       expect(warnings).to.deep.equal(['no sound: the audio track (mp3) could not be decoded'])
     })
 

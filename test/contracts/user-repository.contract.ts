@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { UserRepository } from '../../src/ports/user-repository.ts'
 import { right } from '../support/expect-right.ts'
 
-/** What every UserRepository promises; `make` gives an empty one. */
+/** What every UserRepository promises. `make` returns an empty one. */
 export const userRepositoryContract = (make: () => Promise<UserRepository>): void => {
   let users: UserRepository
 
@@ -11,7 +11,7 @@ export const userRepositoryContract = (make: () => Promise<UserRepository>): voi
     users = await make()
   })
 
-  it('returns false for a user who was never made admin', async () => {
+  it('returns false for a user that was never set to admin', async () => {
     expect(await right(users.isAdmin('auth0|nobody'))).to.equal(false)
   })
 

@@ -15,9 +15,9 @@ import { media } from './transcoding.ts'
 export type GoodFilm = {
   readonly made: Transcoded
   readonly plan: MediaPlan
-  /** The renditions, read again after an edit of one; with mp4 readings that agree with them. */
+  /** Edits one rendition, reads all again, and pairs them with mp4 readings that agree with them. */
   readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
-  /** The same after an edit of the mp4s of this rendition. */
+  /** Edits the mp4s of one rendition, and reads these again. */
   readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
 }
 
@@ -40,17 +40,17 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
       }
       const renditions = await cutRenditions(plan, copies)
       const progressive = made.progressive.map((file) =>
-        progressiveOf(renditions.filter((one) => file.renditions.includes(one.name))),
+        progressiveOf(renditions.filter((rendition) => file.renditions.includes(rendition.name))),
       )
       return { ...made, renditions, progressive }
     },
     brokenMp4: async (name, edit) => {
       const copies = await mkdtemp(join(folder, 'broken-'))
-      const progressive = made.progressive.map(async (one) => {
-        if (!one.renditions.includes(name)) return one
+      const progressive = made.progressive.map(async (progressiveFile) => {
+        if (!progressiveFile.renditions.includes(name)) return progressiveFile
         const copy = join(copies, 'film.mp4')
-        await writeFile(copy, edit(await readFile(one.file.path)))
-        return { ...one, reading: await readProgressive(copy) }
+        await writeFile(copy, edit(await readFile(progressiveFile.file.path)))
+        return { ...progressiveFile, reading: await readProgressive(copy) }
       })
       return { ...made, progressive: await Promise.all(progressive) }
     },

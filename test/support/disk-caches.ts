@@ -51,13 +51,17 @@ export const readBlob = (
 ): Promise<BlobStream> => right(cache.blobs.read(key, factsOf(blob), wholeOf(blob.length), origin))
 
 /** Fills the cache with a blob, and waits until it is stored. */
-export const keepBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {
+export const cacheBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {
   const served = await collect(await readBlob(cache, key, blob, wellServed(blob).origin))
   expect(served.equals(blob)).to.equal(true)
   await cache.settled()
 }
 
-export const isHeld = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<boolean> => {
+export const isCached = async (
+  cache: DiskCache,
+  key: CacheKey<BlobFacts>,
+  blob: Buffer,
+): Promise<boolean> => {
   const stream = await cache.blobs.read(key, factsOf(blob), { start: 0, end: 1 }, noOrigin)()
   if (E.isRight(stream)) await collect(stream.right)
   return E.isRight(stream)

@@ -18,11 +18,11 @@ export const filmError = async (transcoder: Transcoder, { film, expected }: Film
     await mkdir(target)
     const facts = await right(transcoder.probe(path))
     const plan = planMedia(facts)
-    const made = await right(
+    const output = await right(
       transcoder.transcode(path, facts, { ...plan, video: plan.video.slice(-1) }, target, () => {}),
     )
-    if (made.warnings.length > 0) throw new Error(made.warnings.join())
-    return worstError(await filmPatches(made.progressive[0]?.file.path ?? ''), expected)
+    if (output.warnings.length > 0) throw new Error(output.warnings.join())
+    return worstError(await filmPatches(output.progressive[0]?.file.path ?? ''), expected)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -41,13 +41,13 @@ const exported = async (transcoder: Transcoder, path: string, isSmallest: boolea
     if (E.isLeft(facts)) return [JSON.stringify(facts.left)]
     const whole = planMedia(facts.right)
     const plan = isSmallest ? { ...whole, video: whole.video.slice(-1) } : whole
-    const made = await transcoder.transcode(path, facts.right, plan, target, () => {})()
-    if (E.isLeft(made)) return [JSON.stringify(made.left)]
-    const faults = examineMade(made.right, ownPlan(plan, made.right)).map(({ message }) => message)
+    const output = await transcoder.transcode(path, facts.right, plan, target, () => {})()
+    if (E.isLeft(output)) return [JSON.stringify(output.left)]
+    const faults = examineMade(output.right, ownPlan(plan, output.right)).map(({ message }) => message)
     return [
-      made.right.renditions.map(shown).join(', '),
-      ...(await played(made.right)),
-      faults.length === 0 ? made.right.warnings.join('; ') : `**wrong**: ${faults.join('; ')}`,
+      output.right.renditions.map(shown).join(', '),
+      ...(await played(output.right)),
+      faults.length === 0 ? output.right.warnings.join('; ') : `**wrong**: ${faults.join('; ')}`,
     ]
   } finally {
     await rm(target, { recursive: true })

@@ -90,12 +90,12 @@ export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive
   reading: {
     bytes: 50_000,
     isFastStart: true,
-    tracks: renditions.map((one) => ({
-      codec: one.codec,
-      samples: samplesOf(one),
-      seconds: seconds(one),
+    tracks: renditions.map((rendition) => ({
+      codec: rendition.codec,
+      samples: samplesOf(rendition),
+      seconds: seconds(rendition),
       shownFromSeconds: 0,
-      shownSeconds: seconds(one),
+      shownSeconds: seconds(rendition),
     })),
   },
 })

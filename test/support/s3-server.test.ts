@@ -30,7 +30,7 @@ describe('the S3 server of the tests', () => {
   })
 
   const place = { bucket: 'larder', prefix: '', forcePathStyle: true }
-  const at = { Bucket: 'larder', Key: 'one' }
+  const object = { Bucket: 'larder', Key: 'one' }
   const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
   const refusal = (sent: Promise<unknown>): Promise<string> => sent.then(() => 'accepted', nameOf)
   const stored = (): number => server.buckets.get('larder')?.objects.size ?? 0
@@ -39,7 +39,7 @@ describe('the S3 server of the tests', () => {
     const { requestHandler } = client.config
     const handle = requestHandler.handle.bind(requestHandler)
     requestHandler.handle = (request, options) => handle(Object.assign(request, { body: 'evil' }), options)
-    expect(await refusal(client.send(new PutObjectCommand({ ...at, Body: 'good' })))).to.equal(
+    expect(await refusal(client.send(new PutObjectCommand({ ...object, Body: 'good' })))).to.equal(
       'XAmzContentSHA256Mismatch',
     )
     expect(stored()).to.equal(0)
@@ -48,9 +48,9 @@ describe('the S3 server of the tests', () => {
   it('refuses checksums that do not match the body', async () => {
     const sha256 = createHash('sha256').update('other').digest('base64')
     for (const wrong of [{ ChecksumSHA256: sha256 }, { ChecksumCRC32: 'AAAAAA==' }, { ContentMD5: 'AAAA' }]) {
-      expect(await refusal(client.send(new PutObjectCommand({ ...at, ...wrong, Body: 'larder' })))).to.equal(
-        'BadDigest',
-      )
+      expect(
+        await refusal(client.send(new PutObjectCommand({ ...object, ...wrong, Body: 'larder' }))),
+      ).to.equal('BadDigest')
     }
     expect(stored()).to.equal(0)
   })
@@ -71,9 +71,9 @@ describe('the S3 server of the tests', () => {
   })
 
   it('supports ranges and conditions', async () => {
-    const { ETag } = await client.send(new PutObjectCommand({ ...at, Body: 'larder' }))
+    const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'larder' }))
     const get = async (conditions: object): Promise<string> => {
-      const { Body, ContentRange } = await client.send(new GetObjectCommand({ ...at, ...conditions }))
+      const { Body, ContentRange } = await client.send(new GetObjectCommand({ ...object, ...conditions }))
       return `${ContentRange} ${await Body?.transformToString()}`
     }
     expect(await get({})).to.equal('undefined larder')
@@ -82,15 +82,15 @@ describe('the S3 server of the tests', () => {
     expect(await get({ Range: 'bytes=4-', IfMatch: ETag })).to.equal('bytes 4-5/6 er')
     expect(await refusal(get({ Range: 'bytes=6-' }))).to.equal('InvalidRange')
     expect(await refusal(get({ IfMatch: '"other"' }))).to.equal('PreconditionFailed')
-    const unchanged = client.send(new HeadObjectCommand({ ...at, IfNoneMatch: ETag }))
+    const unchanged = client.send(new HeadObjectCommand({ ...object, IfNoneMatch: ETag }))
     expect(await unchanged.catch((error) => error.$metadata.httpStatusCode)).to.equal(304)
-    const again = new PutObjectCommand({ ...at, Body: 'again', IfNoneMatch: '*' })
+    const again = new PutObjectCommand({ ...object, Body: 'again', IfNoneMatch: '*' })
     expect(await refusal(client.send(again))).to.equal('PreconditionFailed')
   })
 
   it('lists keys page by page, in byte order', async () => {
     for (const Key of ['b', 'ü', 'a&<', 'a', 'Z'])
-      await client.send(new PutObjectCommand({ ...at, Key, Body: '' }))
+      await client.send(new PutObjectCommand({ ...object, Key, Body: '' }))
     const keys: Array<string | undefined> = []
     let token: string | undefined
     do {
@@ -107,8 +107,8 @@ describe('the S3 server of the tests', () => {
   })
 
   it('refuses parts of a missing upload', async () => {
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand(at))
-    const part = { ...at, PartNumber: 1, Body: 'part' }
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(object))
+    const part = { ...object, PartNumber: 1, Body: 'part' }
     expect(await refusal(client.send(new UploadPartCommand({ ...part, UploadId })))).to.equal('accepted')
     expect(await refusal(client.send(new UploadPartCommand({ ...part, UploadId: 'other' })))).to.equal(
       'NoSuchUpload',
@@ -116,7 +116,7 @@ describe('the S3 server of the tests', () => {
   })
 
   it('replies with 501 to unsupported requests', async () => {
-    const versioned = new GetObjectCommand({ ...at, VersionId: '1' })
+    const versioned = new GetObjectCommand({ ...object, VersionId: '1' })
     expect(await refusal(client.send(versioned))).to.equal('NotImplemented')
   })
 })

@@ -10,10 +10,10 @@ export const createSlowLook = (inner: CachePort) => {
   const cache: CachePort = {
     ...inner,
     get: (key) => async () => {
-      const isHeld = isNextHeld
+      const isDelayed = isNextHeld
       isNextHeld = false
       const found = await inner.get(key)()
-      if (isHeld) await released
+      if (isDelayed) await released
       return found
     },
   }

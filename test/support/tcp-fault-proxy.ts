@@ -95,13 +95,13 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
         else pass(chunk)
         return
       }
-      const at = fault.after - bytesSince
+      const offset = fault.after - bytesSince
       faults = faults.slice(1)
       bytesSince = 0
-      if (fault.kind === 'flips') pass(withFlippedBit(chunk, at))
+      if (fault.kind === 'flips') pass(withFlippedBit(chunk, offset))
       else {
         server.removeAllListeners('data').pause()
-        client.write(chunk.subarray(0, at), () => breakOff(fault, client))
+        client.write(chunk.subarray(0, offset), () => breakOff(fault, client))
       }
       changes.emit('change')
     }

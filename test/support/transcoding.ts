@@ -32,7 +32,7 @@ export const createTranscodingFolder = () => {
   return {
     newTarget,
 
-    /** Probes, and prepares the task; `told` has the reported progress. */
+    /** Probes, and prepares the task; `progress` lists the reported progress. */
     transcode: async (
       transcoder: Transcoder,
       path: string,
@@ -40,14 +40,16 @@ export const createTranscodingFolder = () => {
     ) => {
       const facts = await right(transcoder.probe(path))
       const target = await newTarget()
-      const told: number[] = []
+      const progress: number[] = []
       const plan = change(planMedia(facts))
       const task = pipe(
-        transcoder.transcode(path, facts, plan, target, (f) => told.push(f)),
+        transcoder.transcode(path, facts, plan, target, (fraction) => progress.push(fraction)),
         // Every output must be fit to publish, whatever the test is about.
-        TE.tapIO((made) => () => expect(examineMade(made, ownPlan(plan, made)), path).to.deep.equal([])),
+        TE.tapIO(
+          (output) => () => expect(examineMade(output, ownPlan(plan, output)), path).to.deep.equal([]),
+        ),
       )
-      return { target, told, task }
+      return { target, progress, task }
     },
 
     written: async (name: string, bytes: Uint8Array | string): Promise<string> => {

@@ -84,7 +84,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
           fc.array(step, { minLength: 4, maxLength: 20, size: 'max' }),
           async (scheduler, steps) => {
             let now = 0
-            let inDatabase = 0
+            let databaseVersion = 0
             const deletes: Array<{ readonly version: number; readonly by: Process; readonly at: number }> = []
             const processes = make(scheduler, () => now).map(({ cache, stale }) => ({
               cache,
@@ -105,7 +105,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
 
             const load = (): TE.TaskEither<never, number> => async () => {
               await wait('query')
-              const version = inDatabase
+              const version = databaseVersion
               // As many waits as the steps of a delete.
               for (let n = 0; n < 3; n++) await wait('answer')
               return E.right(version)
@@ -120,7 +120,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
 
             const run: Readonly<Record<Step['kind'], (by: Process) => Promise<void>>> = {
               change: async (by) => {
-                const version = ++inDatabase
+                const version = ++databaseVersion
                 const done = await by.cache.delete(key)()
                 if (E.isRight(done)) deletes.push({ version, by, at: now })
               },

@@ -5,9 +5,9 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  isHeld,
-  keepBlob,
+  isCached,
   noOrigin,
   readBlob,
 } from '../../support/disk-caches.ts'
@@ -29,7 +29,7 @@ describe('the budget of the disk cache', () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir, maxBytes: MiB })
     for (let n = 0; n < 20; n++) {
-      await keepBlob(cache, aBlobKey(), blobBytes)
+      await cacheBlob(cache, aBlobKey(), blobBytes)
       for (let m = 0; m < 10; m++) await right(setNow(cache.cache, aTextKey(), 'small'))
       await cache.settled()
       const { values, blobs } = cacheFolders(dir)
@@ -42,21 +42,21 @@ describe('the budget of the disk cache', () => {
   it('evicts first what is not requested', async () => {
     const cache = await caches.open({ maxBytes: MiB })
     const requested = aBlobKey()
-    await keepBlob(cache, requested, blobBytes)
+    await cacheBlob(cache, requested, blobBytes)
     for (let n = 0; n < 30; n++) {
-      expect(await isHeld(cache, requested, blobBytes), `after ${n} others`).to.equal(true)
-      await keepBlob(cache, aBlobKey(), someBytes(100_000, n))
+      expect(await isCached(cache, requested, blobBytes), `after ${n} others`).to.equal(true)
+      await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
     }
   })
 
   it('does not disturb a reader whose blob is evicted', async () => {
     const cache = await caches.open({ maxBytes: MiB })
     const key = aBlobKey()
-    await keepBlob(cache, key, blobBytes)
+    await cacheBlob(cache, key, blobBytes)
     const reader = reading(await readBlob(cache, key, blobBytes, noOrigin))
     await reader.upTo(1)
-    for (let n = 0; n < 30; n++) await keepBlob(cache, aBlobKey(), someBytes(100_000, n))
-    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    for (let n = 0; n < 30; n++) await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
+    expect(await isCached(cache, key, blobBytes)).to.equal(false)
     await reader.upTo(blobBytes.length)
     expect(reader.got().equals(blobBytes)).to.equal(true)
   })
@@ -68,7 +68,7 @@ describe('the budget of the disk cache', () => {
     expect(
       (await collect(await readBlob(cache, key, blobBytes, wellServed(blobBytes).origin))).equals(blobBytes),
     ).to.equal(true)
-    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    expect(await isCached(cache, key, blobBytes)).to.equal(false)
     expect(await bytesBelow(cacheFolders(dir).blobs).catch(() => 0)).to.equal(0)
   })
 
@@ -76,14 +76,14 @@ describe('the budget of the disk cache', () => {
     const dir = await scratchFolder()
     const before = await caches.open({ dir })
     const key = aBlobKey()
-    await keepBlob(before, key, blobBytes)
+    await cacheBlob(before, key, blobBytes)
     await right(setNow(before.cache, aTextKey(), 'small'))
     await right(before.cache.delete(aTextKey()))
     const accounted = before.held()
     await caches.closeAll()
     const after = await caches.open({ dir })
     expect(after.held()).to.deep.equal(accounted)
-    expect(await isHeld(after, key, blobBytes)).to.equal(true)
+    expect(await isCached(after, key, blobBytes)).to.equal(true)
   })
 
   it('is shared with another process on the same folder', async () => {
@@ -92,7 +92,7 @@ describe('the budget of the disk cache', () => {
       await caches.open({ dir, maxBytes: MiB }),
       await caches.open({ dir, maxBytes: MiB }),
     ]
-    for (let n = 0; n < 20; n++) await keepBlob(n % 2 === 0 ? one : other, aBlobKey(), blobBytes)
+    for (let n = 0; n < 20; n++) await cacheBlob(n % 2 === 0 ? one : other, aBlobKey(), blobBytes)
     expect(await bytesBelow(cacheFolders(dir).blobs)).to.be.at.most(MiB)
   })
 })

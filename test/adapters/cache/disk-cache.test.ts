@@ -11,8 +11,8 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  keepBlob,
   readBlob,
 } from '../../support/disk-caches.ts'
 import { right } from '../../support/expect-right.ts'
@@ -69,7 +69,7 @@ describe('disk cache', () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
       const key = aBlobKey()
-      await keepBlob(cache, key, blobBytes)
+      await cacheBlob(cache, key, blobBytes)
       const { origin, openTo } = gated(someBytes(100_000, 3))
       openTo(50_000)
       const reader = reading(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
@@ -78,7 +78,7 @@ describe('disk cache', () => {
       openTo(100_000)
       await reader.upTo(100_000)
       expect(reader.got().equals(someBytes(100_000, 3))).to.equal(true)
-      await keepBlob(cache, key, blobBytes)
+      await cacheBlob(cache, key, blobBytes)
       const text = aTextKey()
       await right(setNow(cache.cache, text, 'small'))
       expect(await valueIn(cache.cache, text)).to.deep.equal(O.some('small'))

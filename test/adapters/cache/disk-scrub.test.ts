@@ -12,7 +12,7 @@ import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files
 import { type ChunkTrust, createChunkTrust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
-import { aBlobKey, blobBytes, createDiskCaches, keepBlob } from '../../support/disk-caches.ts'
+import { aBlobKey, blobBytes, cacheBlob, createDiskCaches } from '../../support/disk-caches.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 const count = 12
@@ -27,7 +27,7 @@ describe('[V29] the scrub of the disk cache', () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const keys = Array.from({ length: count }, aBlobKey)
-    for (const key of keys) await keepBlob(cache, key, blobBytes)
+    for (const key of keys) await cacheBlob(cache, key, blobBytes)
     await caches.closeAll()
     const folders = cacheFolders(dir)
     const journal = createJournal(folders.journal, folders.newJournal, noBeacon)

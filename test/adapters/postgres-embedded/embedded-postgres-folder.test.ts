@@ -23,7 +23,7 @@ describe('the folder of embedded PostgreSQL', () => {
     await serverGone(odd)
   })
 
-  it('[V2] contains the socket, whatever its name, accessible only to its own user', async () => {
+  it('[V2] contains the socket, under any name, accessible only to its own user', async () => {
     for (const name of ['plain', 'with a space', `a 'quote', and ${'x'.repeat(100)}`]) {
       const own = path.join(base, name)
       const before = await readdir(tmpdir())

@@ -77,18 +77,18 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
   it('does not cost a film its audio: each attempt is retried once', async () => {
     const { transcoder, entries } = withLog([input])
     const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
-    const made = await right(task)
-    expect(made.warnings).to.deep.equal([])
-    expect(made.renditions.some(({ audio }) => audio !== null)).to.equal(true)
+    const output = await right(task)
+    expect(output.warnings).to.deep.equal([])
+    expect(output.renditions.some(({ audio }) => audio !== null)).to.equal(true)
     expect(entries.filter(({ event }) => event === 'transcoder.attempt_failed')).to.have.length(1)
   })
 
   it('does not hide audio that cannot be decoded: the film has none, and each failure is logged', async () => {
     const { transcoder, entries } = withLog([input, input])
     const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
-    const made = await right(task)
-    expect(made.warnings).to.have.length(1)
-    expect(made.renditions.some(({ audio }) => audio !== null)).to.equal(false)
+    const output = await right(task)
+    expect(output.warnings).to.have.length(1)
+    expect(output.renditions.some(({ audio }) => audio !== null)).to.equal(false)
     expect(entries.filter(({ event }) => event === 'transcoder.attempt_failed')).to.have.length(2)
   })
 

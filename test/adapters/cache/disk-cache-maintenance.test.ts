@@ -10,9 +10,9 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  isHeld,
-  keepBlob,
+  isCached,
   noOrigin,
   readBlob,
 } from '../../support/disk-caches.ts'
@@ -34,7 +34,7 @@ describe('the maintenance of the disk cache', () => {
       const key = aBlobKey()
       const text = aTextKey()
       const first = await caches.open({ dir })
-      await keepBlob(first, key, blobBytes)
+      await cacheBlob(first, key, blobBytes)
       await right(setNow(first.cache, text, 'small'))
       const accounted = first.held()
       const damages = [
@@ -46,7 +46,7 @@ describe('the maintenance of the disk cache', () => {
         await caches.closeAll()
         await damage()
         const cache = await caches.open({ dir })
-        expect(await isHeld(cache, key, blobBytes)).to.equal(true)
+        expect(await isCached(cache, key, blobBytes)).to.equal(true)
         await cache.sweep()
         expect(cache.held()).to.deep.equal(accounted)
       }
@@ -87,7 +87,7 @@ describe('the maintenance of the disk cache', () => {
       const { blobs, fills } = cacheFolders(dir)
       const cache = await caches.open({ dir })
       const key = aBlobKey()
-      await keepBlob(cache, key, blobBytes)
+      await cacheBlob(cache, key, blobBytes)
       const orphan = cacheIdOf('no such key')
       const exited = currentProcessId.replace(/\d+$/, '1')
       const dead = `${orphan}.${exited}.1.part`
@@ -124,7 +124,7 @@ describe('the maintenance of the disk cache', () => {
     it('drops entries whose files were deleted', async () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
-      await keepBlob(cache, aBlobKey(), blobBytes)
+      await cacheBlob(cache, aBlobKey(), blobBytes)
       await right(setNow(cache.cache, aTextKey(), 'small'))
       await rm(cacheFolders(dir).blobs, { recursive: true })
       expect(await cache.sweep()).to.deep.include({ missed: 1 })

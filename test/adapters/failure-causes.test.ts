@@ -89,12 +89,12 @@ describe('the reported cause of a failure, which need not be the first or last l
     })
 
     it('is the pool, where no connection came free', async () => {
-      const held = await db.client.acquireConnection()
+      const connection = await db.client.acquireConnection()
       const failure = await left(createKnexUserRepository(db).isAdmin('ann'))
       expect(explainError(failure)).to.equal(
         'the database cannot be used: all connections (1) are in use, and none came free within 700 ms',
       )
-      await db.client.releaseConnection(held)
+      await db.client.releaseConnection(connection)
     })
 
     it('does not open the circuit for viewers where a background query timed out', async () => {
