@@ -12,7 +12,7 @@ import {
   inOtherStreams,
   jumping,
   later,
-  sideBySide,
+  multiplexed,
   timesOf,
   wrapping,
 } from '../support/transport-stream.ts'
@@ -76,7 +76,7 @@ describe('withEvenClock', () => {
 
   it('returns a separate clock for each program', async () => {
     const second = await readFile(media('bunny-broadcast.m2t'))
-    const { copy, path, clock } = await copyEvenly(sideBySide(film, second))
+    const { copy, path, clock } = await copyEvenly(multiplexed(film, second))
     expect(copy).to.equal(path)
     expect([...clock.programs]).to.have.deep.members([
       [256, [1]],
@@ -88,7 +88,7 @@ describe('withEvenClock', () => {
     expect(streams[0]).to.be.closeTo(6, 0.6)
     expect(streams[1]).to.be.closeTo(1, 0.3)
 
-    const jumps = await copyEvenly(sideBySide(jumping(film, 2.5, 3000), second))
+    const jumps = await copyEvenly(multiplexed(jumping(film, 2.5, 3000), second))
     const after = timesOf(await readFile(jumps.copy)).filter(({ pid }) => pid >= 512)
     const original = timesOf(second)
     const shifts = after.map(({ time }, i) => time - (original[i]?.time ?? 0))
@@ -105,7 +105,7 @@ describe('withEvenClock', () => {
     expect(sound).to.be.closeTo(6, 0.6)
     expect(later).to.equal(null)
     expect(await continuations(film)).to.deep.equal([null, null, null])
-    expect(await continuations(sideBySide(film, film))).to.deep.equal([null, null, null])
+    expect(await continuations(multiplexed(film, film))).to.deep.equal([null, null, null])
   })
 
   it('[V44] continues joined program streams, with the same offset between audio and video', async () => {

@@ -7,7 +7,7 @@ import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
 import { collect, inChunks } from '../support/bytes.ts'
 import { left } from '../support/expect-right.ts'
-import { reading, recorded } from '../support/origins.ts'
+import { readerOf, recordingOrigin } from '../support/origins.ts'
 
 /** What every BlobCache does when its origin fails. Part of blob-cache.contract.ts. */
 export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
@@ -43,13 +43,13 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
 
     for (const [fault, stream] of Object.entries(faults)) {
       it(`fails all of its readers before their last byte when it ${fault}`, async () => {
-        const { origin } = recorded(stream)
+        const { origin } = recordingOrigin(stream)
         const readers = Array.from({ length: 5 }, (_, i) => expectTruncated(origin, i * 10_000))
         await Promise.all(readers)
       })
 
       it(`fills again after one that ${fault}`, async () => {
-        await expectTruncated(recorded(stream).origin, 0)
+        await expectTruncated(recordingOrigin(stream).origin, 0)
         await fill()
       })
     }
@@ -61,7 +61,7 @@ export const blobCacheFaultsContract = (make: MakeBlobCache): void => {
         expect(['BadOrigin', 'Unavailable']).to.include(opened.left._tag)
         return
       }
-      const reader = reading(opened.right)
+      const reader = readerOf(opened.right)
       const ended = await reader.upTo(facts.size).then(
         () => 'well',
         () => 'thrown',

@@ -7,7 +7,7 @@ import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cach
 import { aStoredFileUid } from '../support/builders.ts'
 import { collect } from '../support/bytes.ts'
 import { right } from '../support/expect-right.ts'
-import { factsOf, gated, reading, someBytes, wellServed } from '../support/origins.ts'
+import { factsOf, gated, readerOf, someBytes, wellServed } from '../support/origins.ts'
 import { countTurns } from '../support/turn-counter.ts'
 
 /** How every BlobCache shares one fill among its readers. Part of blob-cache.contract.ts. */
@@ -20,7 +20,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     it('returns bytes as they arrive (W3)', async () => {
       const { origin, openTo } = gated(bytes)
       openTo(3000)
-      const reader = reading(await read(origin))
+      const reader = readerOf(await read(origin))
       await reader.upTo(3000)
       expect(reader.got()).to.deep.equal(bytes.subarray(0, 3000))
       openTo(facts.size)
@@ -73,9 +73,9 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     it('accepts readers while it runs', async () => {
       const { origin, asked, openTo } = gated(bytes)
       openTo(50_000)
-      const early = reading(await read(origin))
+      const early = readerOf(await read(origin))
       await early.upTo(50_000)
-      const late = reading(await read(origin, 10, 60_000))
+      const late = readerOf(await read(origin, 10, 60_000))
       await late.upTo(49_990)
       expect(late.got()).to.deep.equal(bytes.subarray(10, 50_000))
       openTo(facts.size)
@@ -87,10 +87,10 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     it('continues for the others when the first reader cancels', async () => {
       const { origin, asked, openTo } = gated(bytes)
       openTo(5000)
-      const first = reading(await read(origin))
-      const second = reading(await read(origin))
+      const first = readerOf(await read(origin))
+      const second = readerOf(await read(origin))
       await first.upTo(5000)
-      await first.leave()
+      await first.cancel()
       openTo(facts.size)
       await second.upTo(facts.size)
       expect(second.got()).to.deep.equal(bytes)
@@ -101,21 +101,21 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
     it('continues for the others when one cancels before the first byte, or stalls', async () => {
       const { origin, asked, openTo } = gated(bytes)
       openTo(5000)
-      await reading(await read(origin)).leave()
-      const second = reading(await read(origin))
+      await readerOf(await read(origin)).cancel()
+      const second = readerOf(await read(origin))
       await second.upTo(1000)
-      const third = reading(await read(origin))
+      const third = readerOf(await read(origin))
       openTo(facts.size)
       await third.upTo(facts.size)
       expect(third.got()).to.deep.equal(bytes)
       expect(asked).to.have.length(1)
-      await second.leave()
+      await second.cancel()
     })
 
     it('completes for later readers when little of it is missing', async () => {
       const { origin, asked, openTo } = gated(bytes)
       openTo(5000)
-      await reading(await read(origin)).leave()
+      await readerOf(await read(origin)).cancel()
       openTo(facts.size)
       expect(await collect(await read(origin))).to.deep.equal(bytes)
       expect(asked).to.have.length(1)
@@ -127,9 +127,9 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
         right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin))
       const { origin, openTo, closed } = gated(large, 64 * 1024)
       openTo(MiB)
-      const reader = reading(await readLarge(origin))
+      const reader = readerOf(await readLarge(origin))
       await reader.upTo(MiB)
-      await reader.leave()
+      await reader.cancel()
       openTo(large.length)
       const again = wellServed(large, 64 * 1024)
       expect((await collect(await readLarge(again.origin))).equals(large)).to.equal(true)
@@ -142,7 +142,7 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       const range = { start: 11 * MiB, end: 12 * MiB }
       const { origin, asked, openTo } = gated(large, 64 * 1024)
       openTo(MiB)
-      const first = reading(
+      const first = readerOf(
         await right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin)),
       )
       await first.upTo(1000)
@@ -185,12 +185,12 @@ export const blobCacheFillingContract = (make: MakeBlobCache): void => {
       const slow = gated(large, 64 * 1024)
       const { origin, openTo } = gated(large, 64 * 1024)
       openTo(1)
-      const first = reading(
+      const first = readerOf(
         await right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin)),
       )
       await first.upTo(1)
       slow.openTo(7 * MiB)
-      const far = reading(await readLarge(slow.origin))
+      const far = readerOf(await readLarge(slow.origin))
       await far.upTo(MiB / 2)
       openTo(large.length)
       await first.upTo(large.length)

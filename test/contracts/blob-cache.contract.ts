@@ -5,9 +5,9 @@ import { E } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
 import { aStoredFileUid } from '../support/builders.ts'
-import { collect, pour } from '../support/bytes.ts'
+import { collect, readThroughBuffer } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
-import { factsOf, gated, reading, someBytes, wellServed } from '../support/origins.ts'
+import { factsOf, gated, readerOf, someBytes, wellServed } from '../support/origins.ts'
 import { blobCacheFaultsContract } from './blob-cache-faults.contract.ts'
 import { blobCacheFillingContract } from './blob-cache-filling.contract.ts'
 
@@ -45,7 +45,8 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
             const [start, end] = [Math.min(a, b), Math.max(a, b)]
             const stream = await read(noOrigin, start, end)
             const got =
-              stream.buffer ?? (await (stream.readInto ? pour(stream.readInto, size) : collect(stream)))
+              stream.buffer ??
+              (await (stream.readInto ? readThroughBuffer(stream.readInto, size) : collect(stream)))
             expect(got).to.deep.equal(bytes.subarray(start, end))
           },
         ),
@@ -90,7 +91,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
 
     it('lets readers of a cached blob finish', async () => {
       await fill()
-      const reader = reading(await read(noOrigin))
+      const reader = readerOf(await read(noOrigin))
       await right(blobs.cache.delete(blobs.key))
       await reader.upTo(facts.size)
       expect(reader.got()).to.deep.equal(bytes)
@@ -114,7 +115,7 @@ export const blobCacheContract = (make: MakeBlobCache): void => {
     it('lets readers of a running fill finish, and discards it', async () => {
       const { origin, openTo } = gated(bytes)
       openTo(5000)
-      const reader = reading(await read(origin))
+      const reader = readerOf(await read(origin))
       await right(blobs.cache.delete(blobs.key))
       openTo(facts.size)
       await reader.upTo(facts.size)

@@ -4,7 +4,7 @@ import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
-import { sideBySide } from '../support/transport-stream.ts'
+import { multiplexed } from '../support/transport-stream.ts'
 
 /** Which of a file's streams a Transcoder uses, and what it reports about the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
@@ -87,7 +87,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
 
   it('uses video and audio of one program of several, on the clock of that program', async () => {
     const [first, second] = [await readFile(media('beat.m2t')), await readFile(media('bunny-broadcast.m2t'))]
-    const path = await written('programs.ts', sideBySide(first, second))
+    const path = await written('programs.ts', multiplexed(first, second))
     const { task } = await transcode(transcoder, path, smallest)
     const { renditions, warnings } = await right(task)
     expect(renditions.map(({ video }) => video?.height)).to.deep.equal([240, undefined])

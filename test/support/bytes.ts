@@ -10,7 +10,7 @@ export const collect = async (stream: ByteStream): Promise<Buffer> => {
 }
 
 /** Reads a whole stream through one buffer of `size` bytes. */
-export const pour = async (into: ReadInto, size: number): Promise<Buffer> => {
+export const readThroughBuffer = async (into: ReadInto, size: number): Promise<Buffer> => {
   const buffer = Buffer.alloc(size)
   const pieces: Buffer[] = []
   for (let count = await into(buffer); count > 0; count = await into(buffer))

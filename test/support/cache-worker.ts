@@ -12,7 +12,7 @@ import { silent } from './recording-log.ts'
 // Its own process with the disk cache of a folder, for tests of processes that share one. start-cache-worker.ts runs it
 // with the folder and the address of the origin; messages tell it which blobs to read.
 
-export const Order = t.strict({ uid: StoredFileUid, facts: BlobRecord })
+export const ReadOrder = t.strict({ uid: StoredFileUid, facts: BlobRecord })
 
 const [dir = '', origin = ''] = process.argv.slice(2)
 
@@ -33,7 +33,7 @@ const run = async () => {
   })
 
   process.on('message', async (message) => {
-    const order = Order.decode(message)
+    const order = ReadOrder.decode(message)
     if (E.isLeft(order)) throw new Error('malformed order')
     const { uid, facts } = order.right
     const key = cacheKeys.storedFile({ uid })

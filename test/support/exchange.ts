@@ -10,13 +10,16 @@ export type Exchange = {
   readonly isWhole: boolean
 }
 
-export type Asked = {
+export type ExchangeRequest = {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Sends one request on its own connection. */
-export const exchange = (url: string, { method = 'GET', headers = {} }: Asked = {}): Promise<Exchange> =>
+export const exchange = (
+  url: string,
+  { method = 'GET', headers = {} }: ExchangeRequest = {},
+): Promise<Exchange> =>
   new Promise((resolve) => {
     const sent = request(url, { method, headers, agent: false })
     sent.on('error', () => resolve({ status: null, headers: {}, body: Buffer.alloc(0), isWhole: false }))

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Asked, exchange } from './exchange.ts'
+import { type ExchangeRequest, exchange } from './exchange.ts'
 import { isHere } from './is-here.ts'
 
 /** A reply as an independent client reads it. */
@@ -13,7 +13,7 @@ export type ClientReply = {
 
 export type ForeignClient = {
   readonly name: string
-  readonly ask: (url: string, request: Asked) => Promise<ClientReply>
+  readonly ask: (url: string, request: ExchangeRequest) => Promise<ClientReply>
 }
 
 /** Reads a status line and header fields. */

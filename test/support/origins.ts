@@ -21,7 +21,7 @@ export const someBytes = (length: number, seed = 1): Buffer => {
 }
 
 /** Any stream as an origin; `asked` lists the requested ranges. */
-export const recorded = (open: (range: ByteRange) => ByteStream) => {
+export const recordingOrigin = (open: (range: ByteRange) => ByteStream) => {
   const asked: ByteRange[] = []
   const origin: BlobOrigin = (range) => async () => {
     asked.push(range)
@@ -31,7 +31,7 @@ export const recorded = (open: (range: ByteRange) => ByteStream) => {
 }
 
 export const wellServed = (bytes: Uint8Array, chunkSize?: number) =>
-  recorded(({ start, end }) => inChunks(bytes.subarray(start, end), chunkSize))
+  recordingOrigin(({ start, end }) => inChunks(bytes.subarray(start, end), chunkSize))
 
 /** Serves only the bytes below the offset that the test has set with `openTo`. */
 export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
@@ -59,7 +59,7 @@ export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
   }
 
   return {
-    ...recorded(upToLimit),
+    ...recordingOrigin(upToLimit),
     /** The number of closed streams. */
     closed: () => closed,
     openTo: (bytesFromStart: number) => {
@@ -73,7 +73,7 @@ export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
 }
 
 /** Reads a stream chunk by chunk, and can cancel it. */
-export const reading = (stream: ByteStream) => {
+export const readerOf = (stream: ByteStream) => {
   const iterator = stream[Symbol.asyncIterator]()
   const got: Uint8Array[] = []
   return {
@@ -88,7 +88,7 @@ export const reading = (stream: ByteStream) => {
         length += next.value.length
       }
     },
-    leave: async () => {
+    cancel: async () => {
       await iterator.return?.()
     },
   }

@@ -12,7 +12,7 @@ import {
 import { expect } from 'chai'
 import { createS3Client } from '../../src/adapters/s3/s3-client.ts'
 import { createRecordingLog } from './recording-log.ts'
-import { unframed } from './s3/aws-chunked.ts'
+import { decodeChunks } from './s3/aws-chunked.ts'
 import { type SignedRequest, verifySignature } from './s3/signature.ts'
 import { type S3Server, startS3Server } from './s3-server.ts'
 
@@ -199,17 +199,17 @@ describe('the framing of aws-chunked bodies', () => {
   const body = '6\r\nlarder\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAA==\r\n\r\n'
 
   it('is removed', () => {
-    const { bytes, trailers } = unframed(Buffer.from(body))
+    const { bytes, trailers } = decodeChunks(Buffer.from(body))
     expect(bytes.toString()).to.equal('larder!')
     expect([...trailers]).to.deep.equal([['x-amz-checksum-crc32', 'AAAA==']])
   })
 
   it('fails when it is incomplete or malformed', () => {
     for (let length = 0; length < body.length; length += 1) {
-      expect(() => unframed(Buffer.from(body.slice(0, length)))).to.throw('ended before')
+      expect(() => decodeChunks(Buffer.from(body.slice(0, length)))).to.throw('ended before')
     }
     for (const wrong of [`${body}x`, body.replace('6', '5'), body.replace('1\r', '+1\r')]) {
-      expect(() => unframed(Buffer.from(wrong))).to.throw()
+      expect(() => decodeChunks(Buffer.from(wrong))).to.throw()
     }
   })
 })

@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import type * as t from 'io-ts'
 import * as io from 'io-ts'
 import { E } from '../../src/fp.ts'
-import type { Order } from './cache-worker.ts'
+import type { ReadOrder } from './cache-worker.ts'
 import { scratchFolder } from './scratch.ts'
 
 const Answer = io.union([
@@ -19,7 +19,7 @@ type Answer = t.TypeOf<typeof Answer>
 export type CacheWorker = {
   readonly child: ChildProcess
   /** Makes the worker read a blob. */
-  readonly read: (order: t.TypeOf<typeof Order>) => {
+  readonly read: (order: t.TypeOf<typeof ReadOrder>) => {
     /** Resolves when the read has started. */
     readonly began: Promise<void>
     /** The sha256 of all bytes read. */

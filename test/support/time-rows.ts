@@ -1,4 +1,4 @@
-import { jumping, later, oneAfterTheOther, pausing, wrapping } from './transport-stream.ts'
+import { jumping, later, pausing, repeated, wrapping } from './transport-stream.ts'
 
 /** The result for films that flash and beep. */
 export type TimeRow = {
@@ -86,7 +86,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       {
         ...beat,
-        change: (film) => pausing(oneAfterTheOther(film, 3, 6), 'sound', 2, 14),
+        change: (film) => pausing(repeated(film, 3, 6), 'sound', 2, 14),
         seconds: 18,
         beats: [1, 15, 17],
         silent: [3, 5, 7, 9, 11, 13],

@@ -85,7 +85,7 @@ export const wrapping = (film: Uint8Array, after: number): Buffer => {
 }
 
 /** Repeats a film of `seconds` seconds, on one clock. */
-export const oneAfterTheOther = (film: Uint8Array, times: number, seconds: number): Buffer =>
+export const repeated = (film: Uint8Array, times: number, seconds: number): Buffer =>
   Buffer.concat(Array.from({ length: times }, (_, i) => later(film, i * seconds)))
 
 /** Adds a timestamp of 4 bytes before each packet, as on Blu-ray discs and in camcorders. */
@@ -112,7 +112,7 @@ export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
 }
 
 /** Multiplexes two films of one program each as programs 1 and 2 of one stream. */
-export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
+export const multiplexed = (first: Buffer, second: Buffer): Buffer => {
   const other = inOtherStreams(second, 2)
   forEachPacket(other, PACKET, (at) => {
     const pid = pidAt(other, at)

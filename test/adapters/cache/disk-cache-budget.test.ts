@@ -13,7 +13,7 @@ import {
 } from '../../support/disk-caches.ts'
 import { bytesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
-import { reading, someBytes, wellServed } from '../../support/origins.ts'
+import { readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { setNow } from '../../support/set-now.ts'
 
@@ -53,7 +53,7 @@ describe('the budget of the disk cache', () => {
     const cache = await caches.open({ maxBytes: MiB })
     const key = aBlobKey()
     await cacheBlob(cache, key, blobBytes)
-    const reader = reading(await readBlob(cache, key, blobBytes, noOrigin))
+    const reader = readerOf(await readBlob(cache, key, blobBytes, noOrigin))
     await reader.upTo(1)
     for (let n = 0; n < 30; n++) await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
     expect(await isCached(cache, key, blobBytes)).to.equal(false)

@@ -13,7 +13,7 @@ import {
   isCached,
   readBlob,
 } from '../../support/disk-caches.ts'
-import { factsOf, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { factsOf, readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { valueIn } from '../../support/value-in.ts'
 
@@ -39,7 +39,7 @@ describe('damage to the disk cache', () => {
     const key = aBlobKey()
     const large = someBytes(MiB)
     await cacheBlob(cache, key, large)
-    const reader = reading(await readBlob(cache, key, large, wellServed(large).origin))
+    const reader = readerOf(await readBlob(cache, key, large, wellServed(large).origin))
     await reader.upTo(1000)
     await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), 70_000)
     await reader.upTo(large.length)

@@ -18,7 +18,7 @@ import {
 } from '../../support/disk-caches.ts'
 import { filesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
-import { gated, reading } from '../../support/origins.ts'
+import { gated, readerOf } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { setNow } from '../../support/set-now.ts'
 
@@ -113,7 +113,7 @@ describe('the maintenance of the disk cache', () => {
       const key = aBlobKey()
       const { origin, openTo } = gated(blobBytes)
       openTo(50_000)
-      const reader = reading(await readBlob(cache, key, blobBytes, origin))
+      const reader = readerOf(await readBlob(cache, key, blobBytes, origin))
       await cache.sweep()
       openTo(blobBytes.length)
       await reader.upTo(blobBytes.length)

@@ -10,7 +10,7 @@ import { collect } from '../../support/bytes.ts'
 import { filesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
 import { serveOrigin } from '../../support/origin-server.ts'
-import { factsOf, gated, recorded, someBytes, wellServed } from '../../support/origins.ts'
+import { factsOf, gated, recordingOrigin, someBytes, wellServed } from '../../support/origins.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { buildCacheWorker, type CacheWorker, startCacheWorker } from '../../support/start-cache-worker.ts'
@@ -96,7 +96,7 @@ describe('processes on one disk cache', () => {
       const killAt = Math.floor((blob.length * ((round * 37) % 33)) / 32)
       const reached = createCondition()
       const isReached = reached.next()
-      const { origin } = recorded(async function* ({ start: from, end }) {
+      const { origin } = recordingOrigin(async function* ({ start: from, end }) {
         for (let offset = from; offset < end; offset += 10_000) {
           if (offset >= killAt) reached.notify()
           yield blob.subarray(offset, Math.min(offset + 10_000, end))

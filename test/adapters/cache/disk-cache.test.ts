@@ -16,7 +16,7 @@ import {
   readBlob,
 } from '../../support/disk-caches.ts'
 import { right } from '../../support/expect-right.ts'
-import { gated, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { gated, readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { createRecordingLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { setNow } from '../../support/set-now.ts'
@@ -72,7 +72,7 @@ describe('disk cache', () => {
       await cacheBlob(cache, key, blobBytes)
       const { origin, openTo } = gated(someBytes(100_000, 3))
       openTo(50_000)
-      const reader = reading(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
+      const reader = readerOf(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
       await reader.upTo(50_000)
       await rm(dir, { recursive: true })
       openTo(100_000)

@@ -5,7 +5,7 @@ import { incompleteBody, invalidRequest } from './s3-error.ts'
  * one empty, then trailers of `{name}:{value}\r\n` and an empty line.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
-export const unframed = (
+export const decodeChunks = (
   body: Buffer,
 ): { readonly bytes: Buffer; readonly trailers: ReadonlyMap<string, string> } => {
   const chunks: Buffer[] = []

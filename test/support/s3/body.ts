@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { unframed } from './aws-chunked.ts'
+import { decodeChunks } from './aws-chunked.ts'
 import { checksumOf, isChecksumHeader } from './checksums.ts'
 import { badDigest, incompleteBody, invalidRequest, notImplemented, s3Error } from './s3-error.ts'
 
@@ -20,7 +20,7 @@ export const receiveBody = async (request: IncomingMessage, presigned: boolean):
   if (payload.startsWith('STREAMING-') && payload !== streamed) throw notImplemented(payload)
   const sent = await bytesOf(request)
   const { bytes, trailers } =
-    payload === streamed ? unframed(sent) : { bytes: sent, trailers: new Map<string, string>() }
+    payload === streamed ? decodeChunks(sent) : { bytes: sent, trailers: new Map<string, string>() }
   verifyLength(
     bytes,
     headerOf(headers, payload === streamed ? 'x-amz-decoded-content-length' : 'content-length'),

@@ -10,7 +10,7 @@ import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../../support/builders.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
 import { right } from '../../../support/expect-right.ts'
-import { factsOf, reading, recorded, someBytes, wellServed } from '../../../support/origins.ts'
+import { factsOf, readerOf, recordingOrigin, someBytes, wellServed } from '../../../support/origins.ts'
 
 describe('a blob cache on storage that fails', () => {
   const bytes = someBytes(100_000)
@@ -90,11 +90,11 @@ describe('a blob cache on storage that fails', () => {
       flipped[90_000] = (bytes[90_000] ?? 0) ^ 1
       const cache = createFillingBlobCache(makeStorage())
       const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-      const { origin } = recorded(({ start, end }) => inChunks(flipped.subarray(start, end), 10_000))
+      const { origin } = recordingOrigin(({ start, end }) => inChunks(flipped.subarray(start, end), 10_000))
       const opened = await cache.read(key, facts, wholeOf(bytes.length), origin)()
       const ended = E.isLeft(opened)
         ? 'left'
-        : await reading(opened.right)
+        : await readerOf(opened.right)
             .upTo(bytes.length)
             .then(
               () => 'well',

@@ -4,7 +4,7 @@ import type { StoredBytes } from '../../../../src/adapters/cache/blobs/blob-stor
 import { readStored } from '../../../../src/adapters/cache/blobs/read-stored.ts'
 import type { ByteRange } from '../../../../src/domain/media/bytes.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
-import { reading, someBytes } from '../../../support/origins.ts'
+import { readerOf, someBytes } from '../../../support/origins.ts'
 
 describe('bytes from storage', () => {
   const bytes = someBytes(1000)
@@ -106,8 +106,8 @@ describe('bytes from storage', () => {
       const { stored, closed } = storedUpTo(1000)
       const { stream, into, leaves } = open(stored)
       await before(into)
-      await reading(stream).leave()
-      await reading(stream).leave()
+      await readerOf(stream).cancel()
+      await readerOf(stream).cancel()
       expect([closed(), leaves()]).to.deep.equal([1, 1])
       expect(await into(Buffer.alloc(10))).to.equal(0)
       expect(await collect(stream)).to.have.length(0)
@@ -118,7 +118,7 @@ describe('bytes from storage', () => {
     const { stream, into, leaves } = open(stored)
     expect(await into(Buffer.alloc(1000))).to.equal(1000)
     expect(closed()).to.equal(1)
-    await reading(stream).leave()
+    await readerOf(stream).cancel()
     expect([closed(), leaves()]).to.deep.equal([1, 0])
   })
 
@@ -130,7 +130,7 @@ describe('bytes from storage', () => {
     const { stored, closed } = storedUpTo(1000)
     const { stream, into, resumedAt } = open({ ...stored, readInto: () => failing })
     const read = into(Buffer.alloc(10))
-    await reading(stream).leave()
+    await readerOf(stream).cancel()
     fail(new Error('closed'))
     expect(await read).to.equal(0)
     expect([closed(), resumedAt]).to.deep.equal([1, []])
