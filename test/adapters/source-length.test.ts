@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { sourceSecondsAnew } from '../../src/adapters/transcode/encode-passes.ts'
+import { NOTHING_ADDED, sourceSecondsAnew } from '../../src/adapters/transcode/encode-passes.ts'
 import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/cut-rendition.ts'
 import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
 
@@ -39,11 +39,13 @@ describe('the length of a source', () => {
           const holdFrames = (seconds: number) =>
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
           const videoTicks = (hold: number) => (pictures + holdFrames(hold)) * frame
-          const first = [rendition(videoTicks(announced), frame), rendition(soundTicks, null)]
           const hold = Math.max(0, announced + (soundTicks - videoTicks(announced)) / TIMESCALE)
-          const levelled = [rendition(videoTicks(hold), frame), rendition(soundTicks, null)]
+          const films = [rendition(videoTicks(hold), frame)]
           fc.pre(Math.abs(videoTicks(hold) - soundTicks) <= longest)
-          const seconds = sourceSecondsAnew(first, levelled, hold)
+          const seconds = sourceSecondsAnew(soundTicks / TIMESCALE, films, {
+            ...NOTHING_ADDED,
+            holdSeconds: hold,
+          })
           for (const ticks of [videoTicks(hold), soundTicks])
             expect(Math.abs(ticks / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
         },
