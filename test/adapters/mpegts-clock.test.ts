@@ -8,7 +8,7 @@ const [VIDEO, AUDIO] = [256, 257]
 
 type Time = readonly [stream: number, raw: number]
 
-/** 25 frames a second, and audio in packets of 0.2 s that are stored `lag` seconds later in the file than video. */
+/** 25 frames a second, and audio packets of 0.2 s, stored `lag` seconds later in the file than video. */
 const film = (seconds: number, lag = 0.5): ReadonlyArray<Time> =>
   [
     ...Array.from({ length: seconds * 25 }, (_, i) => ({ stream: VIDEO, second: i / 25, order: i / 25 })),

@@ -8,7 +8,7 @@ import { aNewContentExport, aNewContentFile, aNewImageExport, aNewImageFile } fr
 import { right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
-/** An operation on a library: `file` is the index of a file that was added or refused, `original` one of a few originals. */
+/** An operation on a library: `file` is the index of an attempted add, `original` one of a few originals. */
 type Step =
   | { readonly do: 'add'; readonly original: number }
   | {

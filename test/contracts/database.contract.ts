@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Database } from '../../src/ports/database.ts'
 import { left, right } from '../support/expect-right.ts'
 
-/** What every Database promises. `make` connects `count` of them to one empty database, as many processes do. */
+/** What every Database promises. `make` connects `count` of them, like processes, to one empty database. */
 export const databaseContract = (make: (count: number) => Promise<ReadonlyArray<Database>>): void => {
   const connectOne = async (): Promise<Database> => {
     const [database] = await make(1)

@@ -8,7 +8,7 @@ import { createTranscodingFolder, media, secondsOf } from '../support/transcodin
 const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
   parts.map((_, i) => secondsOf({ parts: parts.slice(0, i), timescale }))
 
-/** Presentation time of a track's first sample (ticks): its composition offset, minus the start of its edit list. */
+/** Presentation time of the first sample (ticks): composition offset minus the start of the edit list. */
 const firstShownAt = (trak: Uint8Array): number => {
   const stbl = onlyBox(trak, 'mdia', 'minf', 'stbl')
   const skipped = boxesIn(trak).some(({ type }) => type === 'edts') ? onlyBox(trak, 'edts', 'elst') : null

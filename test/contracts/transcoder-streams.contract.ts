@@ -46,7 +46,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     })
   })
 
-  /** Announces the first of two AAC tracks as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
+  /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
   const withBrokenSound = async () => {
     const bytes = await readFile(media('two-sounds.mp4'))
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))

@@ -13,8 +13,8 @@ import { transcoderStreamsContract } from './transcoder-streams.contract.ts'
 import { transcoderSyncContract } from './transcoder-sync.contract.ts'
 
 /**
- * What every Transcoder promises. `make` takes the maximum duration of media (seconds). `times`: all films with
- * unusual timestamps, or one of each kind.
+ * What every Transcoder promises. `make` takes the maximum duration of media (seconds). `times`: all films
+ * with unusual timestamps, or one of each kind.
  */
 export const transcoderContract = (
   make: (maxSeconds: number) => Transcoder,

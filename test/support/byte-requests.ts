@@ -2,7 +2,7 @@ import { referenceSelection } from '../http/bytes/reference-range.ts'
 import { sha256 } from './bytes.ts'
 import type { ClientReply } from './foreign-clients.ts'
 
-/** A request for bytes, and what its conditions decide: `send` the selected range, or reply with a status alone. */
+/** A request for bytes, and the outcome of its conditions: `send` the selected range, or a bare status. */
 export type ByteRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly verdict: 'send' | 'send whole' | 304 | 412

@@ -9,8 +9,9 @@ import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
 import { silent } from './recording-log.ts'
 
-// Its own process with the disk cache of a folder, for tests of processes that share one. start-cache-worker.ts runs it
-// with the folder and the address of the origin; messages tell it which blobs to read.
+// Its own process with the disk cache of a folder, for tests of processes that share one.
+// start-cache-worker.ts runs it with the folder and the address of the origin; messages tell it which blobs
+// to read.
 
 export const ReadOrder = t.strict({ uid: StoredFileUid, facts: BlobRecord })
 

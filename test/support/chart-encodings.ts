@@ -1,7 +1,7 @@
 import type { Rgb } from './chart.ts'
 
-// Encodings of sRGB colours, from light to value, with the published matrices. The sources convert from value to light,
-// with computed matrices, so that an error cannot be in both.
+// Encodings of sRGB colours, from light to value, with the published matrices. The sources convert from value
+// to light, with computed matrices, so that an error cannot be in both.
 
 /** Converts sRGB (0 to 255) to the values of channels (0 to 1). */
 export type Encoding = (colour: Rgb) => Rgb

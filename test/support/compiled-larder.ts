@@ -30,8 +30,8 @@ const compile = (): void => {
 let main: string | null = null
 
 /**
- * Larder's program, compiled from the current source. A process that compiles TypeScript itself needs two more seconds
- * of processor time, and some tests start many processes.
+ * Larder's program, compiled from the current source. A process that compiles TypeScript itself needs two
+ * more seconds of processor time, and some tests start many processes.
  */
 export const compiledLarder = (): string => {
   if (main === null) {

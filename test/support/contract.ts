@@ -36,7 +36,7 @@ export const routeForm = (route: string): string =>
     .replace(/:\w+|\{\w+\}/g, '{}')
     .replace(/(\S)\/$/, '$1')
 
-/** Each `` `GET /path` `` of docs/http-api.md. A "(not yet)" after it, or after its number, means not built. */
+/** Each `` `GET /path` `` of docs/http-api.md. "(not yet)" after it or its number means not built. */
 export const documentedRoutes = (): ReadonlyArray<DocumentedRoute> =>
   paragraphs().flatMap(({ number, text, isBuilt }) =>
     [...text.matchAll(/`([A-Z]+ \/[^`\s]*)`( \*\*\(not yet\)\*\*)?/g)].map(([, route = '', mark]) => ({

@@ -10,7 +10,7 @@ import { someBytes } from './origins.ts'
 import { receive } from './receive.ts'
 import { removeScratch } from './scratch.ts'
 
-/** Requests one uncached film of 20 MB from many clients at once; returns how many succeed, and the reads and queries. */
+/** Requests an uncached film of 20 MB from many clients at once; counts successes, reads and queries. */
 export const crowd = async (clients: number) => {
   const bytes = someBytes(20_000_000)
   const faulty = createFaultyObjectStore(createMemoryObjectStore())

@@ -14,7 +14,7 @@ export const programsHere = (): ReadonlyArray<{ readonly ffmpeg: string; readonl
   return ffmpeg === null || ffprobe === null ? [] : [{ ffmpeg, ffprobe }]
 }
 
-/** The engines that can run here: node-av is a dependency of the project, ffmpeg is installed on the system. */
+/** The engines that can run here: node-av is a dependency, ffmpeg is installed on the system. */
 export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Engine]> => [
   ...programsHere().map((programs) => ['ffmpeg', createFfmpegEngine(programs)] as const),
   ['node-av', createNodeAvEngine()],

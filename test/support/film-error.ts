@@ -8,7 +8,7 @@ import { filmPatches, writeChartFilm } from './chart-film.ts'
 import { right } from './expect-right.ts'
 import type { FilmKind } from './film-kinds.ts'
 
-/** Transcodes a film of the chart, and returns the largest error of its smallest rendition (levels of 255). */
+/** Transcodes a film of the chart; returns the largest error of its smallest rendition (levels of 255). */
 export const filmError = async (transcoder: Transcoder, { film, expected }: FilmKind): Promise<number> => {
   // A name with every special character of a filter graph.
   const folder = await mkdtemp(join(tmpdir(), "larder-a'b:c,[d];\\e-"))

@@ -1,6 +1,6 @@
 import type { Rgb } from './chart.ts'
 
-// Luma and chroma by the standards, implemented independently of the sources, so that an error cannot be in both.
+// Luma and chroma by the standards, independent of the sources, so that an error cannot be in both.
 
 /** The weights of red and blue in luma. */
 export const lumaParts = {

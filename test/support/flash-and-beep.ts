@@ -37,7 +37,7 @@ type Strengths = (frame: Frame, start: number) => Iterable<readonly [second: num
 
 const STRONG = 0.4
 const WEAK = 0.15
-/** Audio crosses 0 in each wave, and a flash lasts for several frames: weaker moments within this time are no end. */
+/** Audio crosses 0 in each wave, and flashes last several frames: a beat ends after this time without one. */
 const QUIET_SECONDS = 0.2
 
 const onsetsIn = async (path: string, { index }: Stream, strengths: Strengths): Promise<number[]> => {

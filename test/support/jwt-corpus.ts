@@ -19,8 +19,9 @@ export type CorpusToken = {
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Published attacks on JWTs (RFC 8725, RFC 7515 §10, CVEs), against the keys of a server. `claims` are those of a good
- * token. Tokens signed with the real key have claims or headers that an honest key holder could be tricked into signing.
+ * Published attacks on JWTs (RFC 8725, RFC 7515 §10, CVEs), against the keys of a server. `claims` are those
+ * of a good token. Tokens signed with the real key have claims or headers that an honest key holder could be
+ * tricked into signing.
  */
 export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusToken> => {
   const { secret, ed25519, rsa } = keys

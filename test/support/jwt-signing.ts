@@ -15,7 +15,7 @@ export const signRs = (input: string, key: KeyObject): string =>
 /** The order of the group of Ed25519 (RFC 8032 §5.1), little-endian. */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
-/** The signature with S + L in place of S: equal to verifiers that do not require S < L (RFC 8032, verification). */
+/** S + L in place of S: valid to verifiers that do not require S < L (RFC 8032, verification). */
 export const malleated = (signature: string): string => {
   const bytes = Buffer.from(signature, 'base64url')
   let scalar = 0n

@@ -2,8 +2,8 @@ import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import type { Timed } from './naive/naive-rates.ts'
 import * as ratesOf from './naive/naive-rates.ts'
 
-// A minimal HLS client: playlists and attributes by regular expressions, boxes by their positions. It shares no code
-// with the sources that write playlists and measure segments.
+// A minimal HLS client: playlists and attributes by regular expressions, boxes by their positions. It shares
+// no code with the sources that write playlists and measure segments.
 
 export type NaivePart = { readonly bytes: Buffer; readonly extinf: number; readonly seconds: number }
 export type NaiveList = {
@@ -26,7 +26,7 @@ const attributesOf = (line: string): Readonly<Record<string, string>> =>
     ]),
   )
 
-/** All variants of a master playlist, each with the media playlists that play together, and all their segments. */
+/** All variants of a master playlist, each with the media playlists that play together and their segments. */
 export const readMaster = async (url: string, get: Fetch): Promise<ReadonlyArray<NaiveVariant>> => {
   const lines = (await get(url)).toString('utf8').split('\n')
   const groups = lines.filter((line) => line.startsWith('#EXT-X-MEDIA:')).map(attributesOf)

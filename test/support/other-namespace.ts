@@ -1,6 +1,6 @@
 /**
- * Command prefix that runs a command in its own pid namespace, as another container does. The command is killed
- * together with the started process. Users other than root need a user namespace for it.
+ * Command prefix that runs a command in its own pid namespace, as another container does. The command is
+ * killed together with the started process. Users other than root need a user namespace for it.
  */
 export const otherNamespace: ReadonlyArray<string> = [
   'unshare',

@@ -32,7 +32,7 @@ export const quadrants = (width: number, height: number): Sharp => {
   ])
 }
 
-/** A photo as a phone writes it: stored rotated (EXIF orientation 6), in Display P3, with its GPS position. */
+/** A photo as a phone writes it: rotated (EXIF orientation 6), in Display P3, with a GPS position. */
 export const phonePhoto = async (width: number, height: number): Promise<Buffer> => {
   const upright = await quadrants(width, height).png().toBuffer()
   return sharp(upright)

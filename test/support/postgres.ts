@@ -10,8 +10,8 @@ import { right } from './expect-right.ts'
 import { forgetful } from './forgetful.ts'
 import { serverGone } from './server-gone.ts'
 
-// One server for the whole run: the first test file that needs it starts it. TEST_DATABASE_URL (of a role that may
-// create databases) replaces it.
+// One server for the whole run: the first test file that needs it starts it. TEST_DATABASE_URL (of a role
+// that may create databases) replaces it.
 
 type Server = {
   /** Without a name: the default database. */
@@ -78,8 +78,8 @@ export type TestDatabase = {
 }
 
 /**
- * Call it in a `describe`: its tests get their own database on a real server, with this release's tables, or with
- * none (`migrated: false`). The returned functions work from the first hook on.
+ * Call it in a `describe`: its tests get their own database on a real server, with this release's tables, or
+ * with none (`migrated: false`). The returned functions work from the first hook on.
  */
 export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean } = {}): TestDatabase => {
   const name = uniqueName('test')

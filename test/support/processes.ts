@@ -14,7 +14,7 @@ export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<
   return children.filter((_, index) => commands[index]?.includes(word)).map(({ id }) => id)
 }
 
-/** The process at the end of a chain of single children, as the sandbox makes them: the one that does the work. */
+/** The process at the end of the sandbox's chain of single children: the one that does the work. */
 export const innermostOf = async (pid: number): Promise<number> => {
   const [child] = await childrenOf(pid)
   return child === undefined ? pid : innermostOf(child)

@@ -35,9 +35,9 @@ const credentials: Credentials = { accessKeyId: 'larder', secretAccessKey: 'a se
 const region = 'eu-test-1'
 
 /**
- * Starts a strict S3 server. It verifies signatures (also of presigned URLs), payload hashes, checksums, framing and
- * trailers. It implements the buckets, objects, ranges, conditions, multipart uploads and listings that Larder and its
- * tests use; the rest is `501 NotImplemented`.
+ * Starts a strict S3 server. It verifies signatures (also of presigned URLs), payload hashes, checksums,
+ * framing and trailers. It implements the buckets, objects, ranges, conditions, multipart uploads and
+ * listings that Larder and its tests use; the rest is `501 NotImplemented`.
  */
 export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Server> => {
   const { clock = Date.now, intercept = () => null } = options

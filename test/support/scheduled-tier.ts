@@ -3,8 +3,8 @@ import { createKeyedMutex } from '../../src/adapters/cache/disk/keyed-mutex.ts'
 import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 
 /**
- * A tier whose steps are ordered by the scheduler. Writes of one name run in the order in which they were started;
- * a read waits for none of them.
+ * A tier whose steps are ordered by the scheduler. Writes of one name run in the order in which they were
+ * started; a read waits for none of them.
  */
 export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
   const inTurn = createKeyedMutex()

@@ -2,8 +2,8 @@ import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createProcessBeacon, noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import { TE } from '../../src/fp.ts'
 
-// Forked by a test: takes a scratch folder in the given directory, sends its path, and never releases it. The second
-// argument is the folder of beacons.
+// Forked by a test: takes a scratch folder in the given directory, sends its path, and never releases it. The
+// second argument is the folder of beacons.
 process.on('disconnect', () => process.exit()) // the listener also keeps the process alive
 
 const [dir = '', beacons] = process.argv.slice(2)

@@ -28,7 +28,7 @@ const newTally = (): Tally => ({
 
 type Ask = { readonly url: string; readonly body: Buffer | null }
 
-/** `clients` clients send one request after the other, until `stop`. `reset` starts a new tally and returns the old one. */
+/** `clients` clients send requests in sequence until `stop`. `reset` starts a new tally, returns the old. */
 export const startLoad = (clients: number, next: () => Ask | null, pauseMs = 0) => {
   let tally = newTally()
   let isStopped = false

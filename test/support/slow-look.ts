@@ -1,6 +1,6 @@
 import type { CachePort } from '../../src/ports/cache.ts'
 
-/** A CachePort around another: after `holdNext`, one `get` returns only after `letGo`, with what it found before. */
+/** Wraps a CachePort: after `holdNext`, one `get` returns what it has found only after `letGo`. */
 export const createSlowLook = (inner: CachePort) => {
   let isNextHeld = false
   let release: () => void = () => undefined

@@ -16,7 +16,7 @@ import { createStandingClock, listen, type TestServer } from './memory-larder.ts
 import { someBytes } from './origins.ts'
 import { fillUp } from './small-disks.ts'
 
-// Scenarios on a disk of 8 MB, in a process that has it mounted (small-disks.ts). Fails with an exit code and a message.
+// Scenarios on a disk of 8 MB that this process has mounted (small-disks.ts). Fails with code and message.
 
 const [disk = '', scenario = ''] = process.argv.slice(2)
 const { clock, advance } = createStandingClock()

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scratchFolder } from './scratch.ts'
 
-/** Mounts are visible only to the child and end with it. Users other than root need their own user namespace. */
+/** Mounts are visible only to the child and end with it. Non-root users need a user namespace. */
 const unshare = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user']
 
 /** Runs a program of this folder with the path of a disk of 8 MB. Returns its output if it fails, else ''. */

@@ -54,8 +54,8 @@ const bodyLength = (
 }
 
 /**
- * Parses responses strictly, without code of the server or of Node's parser. `methods`: those of the requests, in
- * order. Throws on malformed responses, and on more responses than requests.
+ * Parses responses strictly, without code of the server or of Node's parser. `methods`: those of the
+ * requests, in order. Throws on malformed responses, and on more responses than requests.
  */
 export const readResponses = (wire: Buffer, methods: ReadonlyArray<string>): WireResponses => {
   const responses: WireResponse[] = []

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A fault of one connection after `after` more bytes from the server. */
 export type ConnectionFault = {
   /**
-   * `ends`: closed with FIN. `resets`: closed with RST. `stalls`: nothing more arrives until the proxy is closed.
-   * `flips`: the lowest bit of the next byte is flipped, and the connection continues.
+   * `ends`: closed with FIN. `resets`: closed with RST. `stalls`: nothing more arrives until the proxy is
+   * closed. `flips`: the lowest bit of the next byte is flipped, and the connection continues.
    */
   readonly kind: 'ends' | 'resets' | 'stalls' | 'flips'
   readonly after: number
@@ -15,7 +15,7 @@ export type ConnectionFault = {
 /** The behaviour of all connections, open and new. */
 export type ProxyMode =
   | { readonly kind: 'pass' }
-  /** Drops bytes in both directions, and ends no connection. A connection that lost a byte stays silent for ever. */
+  /** Drops bytes in both directions, ends no connection. One that lost a byte stays silent for ever. */
   | { readonly kind: 'silent' }
   /** Resets open connections, and new ones as soon as they are established. */
   | { readonly kind: 'reset' }
@@ -34,8 +34,8 @@ export type TcpFaultProxy = {
   /** The number of faults that are still queued. */
   readonly pending: () => number
   /**
-   * Forwards the next chunk with `text` to the server, and hides the reply: the client gets a reset or silence.
-   * Resolves when the server has replied.
+   * Forwards the next chunk with `text` to the server, and hides the reply: the client gets a reset or
+   * silence. Resolves when the server has replied.
    */
   readonly loseAnswerTo: (text: string, how: 'reset' | 'silent') => Promise<void>
   /** The number of open client connections. */

@@ -14,8 +14,8 @@ export type PesStart = { readonly isVideo: boolean; readonly pid: number; readon
 type Edit = (pes: PesStart) => number | null
 
 /**
- * Copies a transport stream with new times of its PES packets. `edit` returns the time in ticks of 90 kHz, modulo 33
- * bits; `null` leaves the PES packet out.
+ * Copies a transport stream with new times of its PES packets. `edit` returns the time in ticks of 90 kHz,
+ * modulo 33 bits; `null` leaves the PES packet out.
  */
 export const edited = (film: Uint8Array, edit: Edit): Buffer => {
   const bytes = Buffer.from(film)

@@ -1,4 +1,4 @@
-// Run inside and outside the sandbox: tries each way out, and prints the error code of each. `null`: it succeeded.
+// Runs inside and outside the sandbox: tries each way out, prints their error codes. `null`: success.
 import { appendFileSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 

@@ -93,7 +93,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               lastFound: null as Found<number> | null,
             }))
             type Process = (typeof processes)[number]
-            /** The version that a read must reach: own deletes count at once, those of other processes after two seconds. */
+            /** The lowest version for a read: own deletes count at once, foreign ones after two seconds. */
             const acknowledged = (to: Process): number =>
               Math.max(
                 0,

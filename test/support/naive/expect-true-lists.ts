@@ -33,7 +33,7 @@ const expectTrueRates = ({ variants, sound }: NaiveMaster): void => {
   }
 }
 
-/** Expects that each range of an I-frame playlist starts a fragment. Returns the sum of its durations (seconds). */
+/** Expects that each range of an I-frame playlist starts a fragment. Returns its duration (seconds). */
 const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number> => {
   const text = (await fetched(url)).toString()
   const entries = [...text.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)\n/g)]
@@ -47,8 +47,8 @@ const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number>
 }
 
 /**
- * Recomputes BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target duration and `S` of all lists of a file from its
- * segments, and expects them to be exact. Returns the parsed master playlist.
+ * Recomputes BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target duration and `S` of all lists of a file
+ * from its segments, and expects them to be exact. Returns the parsed master playlist.
  */
 export const expectTrueLists = async (
   urls: { readonly master: string; readonly manifest: string },

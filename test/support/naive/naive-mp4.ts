@@ -1,6 +1,6 @@
 /**
- * Reads CMAF segments by a search for box names. It shares no code with `src`, so that the two can be compared. It
- * assumes that each name occurs only as a name, and throws where that makes no sense.
+ * Reads CMAF segments by a search for box names. It shares no code with `src`, so that the two can be
+ * compared. It assumes that each name occurs only as a name, and throws where that makes no sense.
  */
 export type NaiveTrack = {
   /** Ticks a second. */
@@ -38,7 +38,7 @@ const codecOf = (bytes: Buffer): string => {
     const avcC = afterName(bytes, 'avcC')
     return `avc1.${bytes.subarray(avcC + 1, avcC + 4).toString('hex')}`
   }
-  // Nested descriptors: ES (3), DecoderConfig (4), DecoderSpecificInfo (5), whose first five bits are the object type.
+  // Nested: ES (3), DecoderConfig (4), DecoderSpecificInfo (5), whose first five bits are the object type.
   let at = afterName(bytes, 'esds') + 4
   const enter = (tag: number, skipped: number) => {
     if (bytes[at++] !== tag) throw new Error('the descriptors are in another order')
