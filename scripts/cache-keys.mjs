@@ -1,4 +1,4 @@
-// Prints docs/cache-keys.md from the registry; with --check, only says whether it is still true.
+// Writes docs/cache-keys.md from the registry; with --check, only reports whether the file is up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { negativeTtlSeconds } from '../dist/ports/cache.js'
 import { cacheKeys } from '../dist/ports/cache-keys.js'

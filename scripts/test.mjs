@@ -1,10 +1,10 @@
-// Runs the suite: in two processes side by side, as a test waits for other processes most of its time. What is given on
-// the command line goes to mocha, which then runs alone: npm test -- --grep V39
+// Runs the suite in two processes side by side, because tests mostly wait for other processes. Arguments of the command
+// line are passed to mocha, which then runs in one process: npm test -- --grep V39
 import { spawn } from 'node:child_process'
 
 const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', args, { stdio })
 
-/** Resolves with its exit code. */
+/** Resolves with the exit code. */
 const ended = (child) => new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)))
 
 const given = process.argv.slice(2)
@@ -15,10 +15,10 @@ const halves = [
   ['--ignore', 'test/!(adapters)/**', '--ignore', 'test/*.test.ts'],
 ]
 const [first, second] = halves
-const shown = mocha(first, 'inherit')
-const kept = mocha(second, ['ignore', 'pipe', 'inherit'])
+const printing = mocha(first, 'inherit')
+const buffered = mocha(second, ['ignore', 'pipe', 'inherit'])
 const lines = []
-kept.stdout.on('data', (text) => lines.push(text))
-const codes = await Promise.all([ended(shown), ended(kept)])
+buffered.stdout.on('data', (text) => lines.push(text))
+const codes = await Promise.all([ended(printing), ended(buffered)])
 process.stdout.write(Buffer.concat(lines))
 process.exit(codes.every((code) => code === 0) ? 0 : 1)
