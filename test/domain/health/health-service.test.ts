@@ -29,14 +29,14 @@ describe('health', () => {
       ...overrides,
     })
 
-  it('[V12] is asked for once by all who ask at one time', async () => {
+  it('[V12] is checked once for concurrent callers', async () => {
     const { examine } = make()
     const all = await Promise.all(Array.from({ length: 50 }, examine))
     expect(new Set(all).size).to.equal(1)
     expect(checks).to.equal(1)
   })
 
-  it('[V12] stands for a second, and no longer', async () => {
+  it('[V12] is cached for a second, and no longer', async () => {
     const { examine } = make()
     await examine()
     now = 999
@@ -47,7 +47,7 @@ describe('health', () => {
     expect(checks).to.equal(2)
   })
 
-  it('[V12] counts the second from the end of the look', async () => {
+  it('[V12] counts the second from the end of the check', async () => {
     let end = (): void => undefined
     const { examine } = make({
       objectStore: () =>
@@ -64,7 +64,7 @@ describe('health', () => {
     expect(checks).to.equal(1)
   })
 
-  it('[V27] names what does not answer in time, and waits for it no longer', async () => {
+  it('[V27] names dependencies that do not answer in time, and stops waiting for them', async () => {
     const { status, findings } = await make({ database: silent, objectStore: silent, limitMs: 5 }).examine()
     expect(status).to.equal('degraded')
     expect(findings.map(({ name, fault }) => [name, fault])).to.deep.equal([

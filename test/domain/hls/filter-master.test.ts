@@ -34,29 +34,29 @@ sound.m3u8
 const kept = (query: Readonly<Record<string, string>>) => uris(filtered(ladder, filterOf(query)))
 
 describe('filtering a master playlist by its text (http-api.md §5.2, W10)', () => {
-  it('drops the lines of a variant and no other', () => {
+  it('drops the lines of a variant, and no others', () => {
     expect(filtered(ladder, filterOf({ bmin: '90000', bmax: '900000' }))).to.equal(`#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",URI="s.m3u8"
 ${rung(360, 800_000)}`)
   })
 
-  it('[V46] keeps all variants unless asked not to, the audio-only one too', () => {
+  it('[V46] keeps all variants by default, including the audio-only one', () => {
     expect(kept({})).to.have.members(['1080.m3u8', '720.m3u8', '360.m3u8', 'sound.m3u8'])
     expect(kept({ bmin: '90000' })).to.have.members(['1080.m3u8', '720.m3u8', '360.m3u8'])
   })
 
-  it('lets bmax be as low as it likes (W21)', () => {
+  it('accepts any bmax, however low (W21)', () => {
     expect(kept({ bmax: '64000' })).to.deep.equal(['sound.m3u8'])
     expect(kept({ bmax: '80000' })).to.deep.equal(['sound.m3u8'])
   })
 
-  it('keeps the best for each pixel ratio, and what has no size', () => {
+  it('keeps the best variant for each pixel ratio, and variants without a size', () => {
     expect(kept({ w: '640', h: '360' })).to.have.members(['360.m3u8', 'sound.m3u8'])
     expect(kept({ w: '640', h: '360', pr: '2' })).to.have.members(['720.m3u8', '360.m3u8', 'sound.m3u8'])
     expect(kept({ w: '640', h: '360', pr: '3' })).to.have.length(4)
   })
 
-  it('[V50] begins with the variant that a player is to begin with, then goes on by falling bandwidth', () => {
+  it('[V50] lists the start variant first, then the others by descending bandwidth', () => {
     expect(kept({})).to.deep.equal(['360.m3u8', '1080.m3u8', '720.m3u8', 'sound.m3u8'])
     expect(kept({ bmin: '900000' })).to.deep.equal(['720.m3u8', '1080.m3u8'])
     expect(kept({ w: '390', h: '844', bmax: '3000000' })).to.deep.equal([
@@ -66,12 +66,12 @@ ${rung(360, 800_000)}`)
     ])
   })
 
-  it('keeps all rather than none', () => {
+  it('keeps all variants if none would remain', () => {
     expect(kept({ bmin: '9000000' })).to.have.length(4)
     expect(kept({ bmin: '5', bmax: '10' })).to.have.length(4)
   })
 
-  it('drops the key pictures of a variant with it, and no others', () => {
+  it('drops the I-frame playlist of a variant with it, and no others', () => {
     const rungWithKeys = (height: number, bandwidth: number) =>
       `${rung(height, bandwidth)}#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9,URI="${height}.iframes.m3u8"\n`
     const [high, low] = [rungWithKeys(1080, 5_000_000), rungWithKeys(360, 800_000)]
@@ -81,7 +81,7 @@ ${rung(360, 800_000)}`)
     expect(filtered(all, filterOf({ bmin: '900000' }))).to.equal(`#EXTM3U\n${high}`)
   })
 
-  it('keeps the key pictures of what is left, for any list', () => {
+  it('keeps the I-frame playlists of the remaining variants, for any playlist', () => {
     const exportsIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, uid]) => uid)
     fc.assert(
       fc.property(contentFile(), filter, (file, asked) => {
@@ -95,18 +95,18 @@ ${rung(360, 800_000)}`)
     )
   })
 
-  it('drops the last lines of a list without a last newline', () => {
+  it('drops the last lines of a playlist without a last newline', () => {
     const [all, low] = [`${rung(1080, 2_000_000)}${rung(720, 1_000_000)}`.trimEnd(), rung(1080, 2_000_000)]
     expect(filtered(all, filterOf({ bmin: '1500000' }))).to.equal(low)
   })
 
-  it('leaves a list alone that is cut off in a variant, and what is none', () => {
+  it('does not change a playlist that is cut off in a variant, or a text that is none', () => {
     const odd = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5\n#EXT-X-STREAM-INF:BANDWIDTH=6\n# note'
     expect(filtered(odd, filterOf({}))).to.equal(odd)
     fc.assert(fc.property(fc.string(), (text) => filtered(text, filterOf({})) === text))
   })
 
-  it('never empties a list', () => {
+  it('never empties a playlist', () => {
     fc.assert(
       fc.property(master, filter, (text, asked) => {
         expect(uris(filtered(text, asked))).not.to.have.length(0)
@@ -114,7 +114,7 @@ ${rung(360, 800_000)}`)
     )
   })
 
-  it('does nothing the second time', () => {
+  it('changes nothing the second time', () => {
     fc.assert(
       fc.property(master, filter, (text, asked) => {
         const once = filtered(text, asked)
@@ -123,7 +123,7 @@ ${rung(360, 800_000)}`)
     )
   })
 
-  it('keeps, for twice the pixel ratio, all that it kept before', () => {
+  it('keeps, for twice the pixel ratio, everything that it keeps for the ratio itself', () => {
     const halfRatio = filter.filter(({ pixelRatio }) => pixelRatio >= 0.3 && pixelRatio <= 8)
     fc.assert(
       fc.property(master, halfRatio, (text, asked) => {
@@ -136,7 +136,7 @@ ${rung(360, 800_000)}`)
     )
   })
 
-  it('keeps lines as they are and, but for those of the first variant, in their order', () => {
+  it('keeps lines unchanged and, except for those of the first variant, in their order', () => {
     fc.assert(
       fc.property(master, filter, (text, asked) => {
         const variants = readMaster(text).filter((piece) => typeof piece !== 'string')
