@@ -58,22 +58,36 @@ export const library = (clock: () => number) => ({
 
 const start = 1_800_000_000_000
 
+export type SweepScene = {
+  now: number
+  store: ObjectStore
+  rows: Set<string>
+  held: HeldLocks
+  readonly reset: () => void
+  readonly named: () => StoredFileRepository
+  readonly sweepOf: (
+    overrides?: Partial<Parameters<typeof createStoreSweep>[0]>,
+  ) => ReturnType<typeof createStoreSweep>
+  /** Stores `count` objects that rows name. */
+  readonly fill: (count: number) => Promise<void>
+}
+
 /** A store, the rows that name its objects, and a sweep of both; `reset` begins a new test. */
 export const createSweepScene = () => {
-  const scene = {
+  const scene: SweepScene = {
     now: start,
-    store: createMemoryObjectStore(() => scene.now) as ObjectStore,
-    rows: new Set<string>(),
-    held: new Map() as HeldLocks,
+    store: createMemoryObjectStore(() => scene.now),
+    rows: new Set(),
+    held: new Map(),
     reset: () => {
       scene.now = start
       scene.store = createMemoryObjectStore(() => scene.now)
       scene.rows = new Set()
       scene.held = new Map()
     },
-    named: (): StoredFileRepository =>
+    named: () =>
       createMemoryStoredFileRepository('lib_ours', (key) => scene.rows.has(key)),
-    sweepOf: (overrides: Partial<Parameters<typeof createStoreSweep>[0]> = {}) =>
+    sweepOf: (overrides = {}) =>
       createStoreSweep({
         ...library(() => scene.now),
         store: scene.store,
@@ -86,8 +100,7 @@ export const createSweepScene = () => {
         log: silent,
         ...overrides,
       }),
-    /** Stores `count` objects that rows name. */
-    fill: async (count: number): Promise<void> => {
+    fill: async (count) => {
       for (let i = 0; i < count; i += 1) {
         const key = aKey()
         await put(scene.store, key)

@@ -21,7 +21,7 @@ const config = (() => {
 
 const down = unavailable('object store')('it is down')
 
-describe('the work of a server beside serving', () => {
+describe('the background work of a server', () => {
   const make = async (overrides: Partial<Adapters> = {}) => {
     const timer = createTestSleep()
     const { log, entries } = createRecordingLog()
@@ -57,7 +57,7 @@ describe('the work of a server beside serving', () => {
     finish,
   })
 
-  it('[V24] takes an exception as a failure that is logged and tried again, and never rejects', async () => {
+  it('[V24] treats an exception as a failure that is logged and retried, and never rejects', async () => {
     const { larder, timer, entries } = await make()
     const broken = { ...larder.ingest, oldest: () => Promise.reject(new Error('a bug')) }
     const { stop } = start({ ...larder, ingest: broken })
@@ -71,7 +71,7 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] tries again what failed once, and finishes it', async () => {
+  it('[V24] retries a file that failed, and finishes it', async () => {
     const { larder, timer } = await make()
     let tries = 0
     const file = unfinished(() => async () => {
@@ -89,7 +89,7 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] gives a file up at which its decoder fails again and again, and goes on with the others', async () => {
+  it('[V24] gives up a file whose decoder fails repeatedly, and continues with the others', async () => {
     const { larder, timer, entries } = await make()
     const tries = { bad: 0, down: 0 }
     const bad = unfinished(
@@ -116,16 +116,16 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] leaves a file to the process that is at it, and looks again', async () => {
+  it('[V24] leaves a file to the process that is working on it, and checks again', async () => {
     const { larder, timer } = await make()
-    let looks = 0
+    let checks = 0
     const file = unfinished(() => async () => {
-      looks += 1
-      return E.right(looks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
+      checks += 1
+      return E.right(checks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
     })
     const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
     const { lines, stop } = start({ ...larder, ingest })
-    while (looks < 3) await timer.next()
+    while (checks < 3) await timer.next()
     await timer.idle(() => lines.length > 0)
     expect(lines[0]).to.equal(
       '  the exports of cf_1 are there: another process, or an earlier try, has made them',
@@ -133,40 +133,40 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] aborts what is under way when it stops, and says nothing of it', async () => {
+  it('[V24] aborts work in progress when it stops, and does not report it', async () => {
     const { larder, entries } = await make()
-    let begun = (): void => {}
-    const isBegun = new Promise<void>((resolve) => {
-      begun = resolve
+    let begin = (): void => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
     })
     let isAborted = false
     const file = unfinished((_, signal) => async () => {
-      begun()
+      begin()
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       isAborted = true
       return E.left(refused('it would blame the file'))
     })
     const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
     const { lines, errors, stop } = start({ ...larder, ingest })
-    await isBegun
+    await begun
     await stop()
     expect({ isAborted, lines, errors }).to.deep.equal({ isAborted: true, lines: [], errors: [] })
     expect(entries.filter(({ level }) => level !== 'info')).to.deep.equal([])
   })
 
-  it('[V9] prints links with tokens to a terminal alone; anything else gets the command that makes one', async () => {
+  it('[V9] prints links with tokens only to a terminal; other outputs get the command that mints a token', async () => {
     const { larder } = await make()
     const { uid } = await seedFilm(larder)
-    const shown = start(larder, true)
+    const atTerminal = start(larder, true)
     const { larder: other } = await make()
     const { uid: otherUid } = await seedFilm(other)
-    const kept = start(other, false)
-    while (shown.lines.length === 0 || kept.lines.length === 0) await new Promise(setImmediate)
-    expect(shown.lines[0]).to.match(new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`))
-    expect(kept.lines).to.deep.equal([
+    const inPipe = start(other, false)
+    while (atTerminal.lines.length === 0 || inPipe.lines.length === 0) await new Promise(setImmediate)
+    expect(atTerminal.lines[0]).to.match(new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`))
+    expect(inPipe.lines).to.deep.equal([
       `  a film     http://127.0.0.1:8080/console/watch/${otherUid}?jwt=… (a token: larder token ${otherUid})`,
     ])
-    await shown.stop()
-    await kept.stop()
+    await atTerminal.stop()
+    await inPipe.stop()
   })
 })
