@@ -8,8 +8,8 @@ import { firstPictureOf } from './players/first-picture.ts'
 import { playedInChromium } from './players/in-chromium.ts'
 import { type ServedFilm, serveFilm } from './support/served-film.ts'
 
-/** Players of others, and readers of lists, play one film as a server from dist/ serves it. */
-describe('a film as others play it', () => {
+/** Other projects' players and playlist readers play one film from a server from dist/. */
+describe('a film in other players', () => {
   let served: ServedFilm
   const film = () => served
 
@@ -26,9 +26,9 @@ describe('a film as others play it', () => {
   readNaively(film)
   examinedByLarder(film)
 
-  // In a suite of its own, which comes after the others.
+  // A separate suite, so that it runs after the others.
   describe('the server', () => {
-    it('has complained of nothing', () => {
+    it('has printed no errors', () => {
       expect(served.complaints).to.deep.equal([])
     })
   })

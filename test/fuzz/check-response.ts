@@ -1,7 +1,7 @@
 import type { WireResponse } from '../support/strict-responses.ts'
 import { decoded, type Truth } from './truths.ts'
 
-/** What a response may be. `truth`: what the request asks for, when it is one whose answer is known. */
+/** The permitted responses. `truth` is the known reply to the request, if there is one. */
 export type Expectation = {
   readonly method: string
   readonly statuses: ReadonlyArray<number>
@@ -28,7 +28,7 @@ const checkMultipart = (contentType: string, body: Buffer, whole: Buffer): void 
   const boundary = /^multipart\/byteranges; boundary=(\w+)$/.exec(contentType)?.[1] ?? refuse(contentType)
   const text = body.toString('latin1')
   const parts = `\r\n${text}`.split(`\r\n--${boundary}`)
-  ensure(parts[0] === '' && parts.at(-1) === '--\r\n', () => 'a multipart body without its frame')
+  ensure(parts[0] === '' && parts.at(-1) === '--\r\n', () => 'a multipart body without its delimiters')
   for (const part of parts.slice(1, -1)) {
     const end = part.indexOf('\r\n\r\n')
     const range = /content-range: (.*)/i.exec(part.slice(0, end))?.[1]
@@ -36,7 +36,7 @@ const checkMultipart = (contentType: string, body: Buffer, whole: Buffer): void 
   }
 }
 
-/** A 304 does not say of which coding it is, but by its ETag. */
+/** Only the ETag of a 304 shows its coding. */
 const withoutCoding = (status: number, etag: string): string =>
   status === 304 ? etag.replace(/-(?:br|gzip)"$/, '"') : etag
 
@@ -77,7 +77,7 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
     headers['cache-control'] === 'no-store',
     () => `${status} with Cache-Control ${headers['cache-control']}`,
   )
-  // What could not be read as a request has its status alone.
+  // The reply to an unparsable request has no body.
   if (method === 'HEAD' || (headers['content-length'] === '0' && headers.connection === 'close')) return
   ensure(
     /^application\/(?:problem\+)?json/.test(headers['content-type'] ?? ''),
@@ -87,7 +87,7 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
   ensure(typeof error.type === 'string', () => `${status} without a type`)
 }
 
-/** Throws when the response is not what it should be. 503 is permitted everywhere: it is counted. */
+/** Throws if the response is wrong. 503 is always permitted; the run counts it. */
 export const checkResponse = (expectation: Expectation, response: WireResponse): void => {
   const { method, statuses, truth } = expectation
   const { status, headers } = response

@@ -7,7 +7,7 @@ import type { FuzzLibrary } from './library.ts'
 
 export type Carrier = 'header' | 'path' | 'query' | 'none'
 
-/** A request whose answer is known. */
+/** A request with a known reply. */
 export type Truth = {
   readonly name: string
   readonly target: string
@@ -22,7 +22,7 @@ export type Truth = {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
 
-/** Hashes of all objects of the store, read past the server. */
+/** Returns the hashes of all objects in the store, read without the server. */
 const storedHashes = (dataDir: string): ReadonlySet<string> =>
   new Set(
     readdirSync(join(dataDir, 'objects'), { recursive: true, withFileTypes: true })
@@ -30,7 +30,7 @@ const storedHashes = (dataDir: string): ReadonlySet<string> =>
       .map((entry) => sha256(readFileSync(join(entry.parentPath, entry.name)))),
   )
 
-/** The target and headers that bring a token in this way. */
+/** Returns the target and headers for a token with this carrier. */
 export const carry = (path: string, jwt: string, carrier: Carrier) => {
   if (carrier === 'header') return { target: path, headers: [`Authorization: Bearer ${jwt}`] }
   if (carrier === 'path') return { target: path.replace('/api/1/', `/api/1/~${jwt}/`), headers: [] }
@@ -41,7 +41,7 @@ export const carry = (path: string, jwt: string, carrier: Carrier) => {
 const headersOf = (lines: ReadonlyArray<string>): Record<string, string> =>
   Object.fromEntries(lines.map((line) => line.split(/: /, 2) as [string, string]))
 
-/** Asks each route once, one after the other and in the plainest way, and checks bytes against the store itself. */
+/** Sends one simple request to each route, one after the other, and compares bytes with the store itself. */
 export const learnTruths = async (
   port: number,
   library: FuzzLibrary,
@@ -125,7 +125,7 @@ export const learnTruths = async (
   return truths
 }
 
-/** The body without its coding. */
+/** Returns the decoded body. */
 export const decoded = (body: Buffer, coding: string | undefined): Buffer => {
   if (coding === undefined) return body
   if (coding === 'gzip') return gunzipSync(body)

@@ -85,8 +85,7 @@ export const createSweepScene = () => {
       scene.rows = new Set()
       scene.held = new Map()
     },
-    named: () =>
-      createMemoryStoredFileRepository('lib_ours', (key) => scene.rows.has(key)),
+    named: () => createMemoryStoredFileRepository('lib_ours', (key) => scene.rows.has(key)),
     sweepOf: (overrides = {}) =>
       createStoreSweep({
         ...library(() => scene.now),

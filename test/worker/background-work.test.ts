@@ -162,7 +162,9 @@ describe('the background work of a server', () => {
     const { uid: otherUid } = await seedFilm(other)
     const inPipe = start(other, false)
     while (atTerminal.lines.length === 0 || inPipe.lines.length === 0) await new Promise(setImmediate)
-    expect(atTerminal.lines[0]).to.match(new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`))
+    expect(atTerminal.lines[0]).to.match(
+      new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`),
+    )
     expect(inPipe.lines).to.deep.equal([
       `  a film     http://127.0.0.1:8080/console/watch/${otherUid}?jwt=… (a token: larder token ${otherUid})`,
     ])

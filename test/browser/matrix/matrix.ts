@@ -19,7 +19,7 @@ const playersIn = (chromium: WebBrowser, pages: PagesServer): ReadonlyArray<Play
 
 type Media = { readonly film: ServedFilm; readonly sound: { readonly uid: string; readonly jwt: string } }
 
-/** The MP4 of least bandwidth, in place of the list of them. */
+/** Returns the URL of the MP4 with the lowest bandwidth. */
 const mp4Of = async (url: string): Promise<string> => {
   const { exports } = (await (await fetch(url)).json()) as {
     exports: ReadonlyArray<{ readonly url: string }>
@@ -45,13 +45,13 @@ const cellOf = async (media: Media, player: Player, kind: Kind, mode: Mode): Pro
 }
 
 const columns = kinds.flatMap((kind) => kind.modes.map((mode) => ({ kind, mode })))
-const ways: Readonly<Record<Mode, string>> = {
+const carriers: Readonly<Record<Mode, string>> = {
   none: 'header',
   query: 'query',
   path: 'path',
   define: 'define',
 }
-const head = ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${ways[mode]}`)]
+const head = ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${carriers[mode]}`)]
 
 const rowOf = async (media: Media, player: Player): Promise<Row> => {
   const version = await player.version()
@@ -62,12 +62,12 @@ const rowOf = async (media: Media, player: Player): Promise<Row> => {
 }
 
 type Choice = {
-  /** Players whose name has one of these words. */
+  /** Players whose names contain one of these words. */
   readonly only: ReadonlyArray<string>
   readonly isWritten: boolean
 }
 
-/** Lets the players play; says whether all of them did. Rows of players that were not tried stay as they were written. */
+/** Runs the players; returns whether all of them played. Rows of other players in the document stay. */
 export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choice): Promise<boolean> => {
   const chromium = await openChromium()
   const film = await serveFilm()

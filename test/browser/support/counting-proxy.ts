@@ -6,14 +6,14 @@ import { pipeline } from 'node:stream/promises'
 
 export type CountingProxy = {
   readonly base: string
-  /** Of all bodies that have left. */
+  /** Returns the bytes of all bodies that were sent. */
   readonly bytes: () => number
-  /** What was asked for, in order: paths with their query. */
+  /** The requested paths with their queries, in order. */
   readonly asked: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
-/** Stands in front of a server and counts; what is not admitted gets no answer as long as the proxy is there. */
+/** A proxy that counts bytes. Requests that are not admitted get no reply until it closes. */
 export const serveThrough = async (
   target: string,
   isAdmitted: (path: string) => boolean,

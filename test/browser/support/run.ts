@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
 
-/** Runs a program of this machine to its end, two minutes at most; throws when there is none of that name. */
+/** Runs a program to its end, two minutes at most; throws if it is not installed. */
 export const run = async (
   program: string,
   args: ReadonlyArray<string>,
