@@ -7,8 +7,8 @@ const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', args, { stdio })
 /** Resolves with the exit code. */
 const ended = (child) => new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)))
 
-const given = process.argv.slice(2)
-if (given.length > 0) process.exit(await ended(mocha(given, 'inherit')))
+const args = process.argv.slice(2)
+if (args.length > 0) process.exit(await ended(mocha(args, 'inherit')))
 
 const halves = [
   ['--ignore', 'test/adapters/**'],

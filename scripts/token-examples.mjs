@@ -81,7 +81,7 @@ const statusOf = async (base, jwt, about = uid) => {
 }
 
 const failures = []
-const tried = []
+const minted = []
 const attempt = async (base, env, { file, program: [program, ...words], code }) => {
   if (!isHere(program)) {
     if (wantsAll) failures.push(`${program} is not installed`)
@@ -98,7 +98,7 @@ const attempt = async (base, env, { file, program: [program, ...words], code }) 
   )
   if (good !== 404 || other !== 403 || damaged !== 403)
     failures.push(`${file}: ${good} for its file, ${other} for another, ${damaged} when damaged`)
-  tried.push(file)
+  minted.push(file)
 }
 
 const attemptAll = async (script, chosen) => {
@@ -125,5 +125,5 @@ try {
   rmSync(dir, { recursive: true, force: true })
 }
 for (const failure of failures) console.error(`tokens: ${failure}`)
-if (tried.length === 0 || failures.length > 0) process.exitCode = 1
-else console.log(`tokens: minted by ${tried.join(', ')}, and taken by a server`)
+if (minted.length === 0 || failures.length > 0) process.exitCode = 1
+else console.log(`tokens: minted by ${minted.join(', ')}, and taken by a server`)

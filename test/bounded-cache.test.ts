@@ -16,8 +16,8 @@ describe('a bounded cache [V4]', () => {
         (entries, maxBytes) => {
           const cache = cacheOf(maxBytes)
           for (const [key, bytes] of entries) cache.set(key, { bytes })
-          const held = new Map(entries.filter(([key]) => cache.get(key) !== undefined))
-          const total = [...held].reduce((sum, [key, bytes]) => sum + key.length + bytes, 0)
+          const cached = new Map(entries.filter(([key]) => cache.get(key) !== undefined))
+          const total = [...cached].reduce((sum, [key, bytes]) => sum + key.length + bytes, 0)
           expect(total).to.be.at.most(maxBytes)
           expect(cache.bytes()).to.be.within(total, maxBytes)
         },

@@ -51,9 +51,9 @@ describe('[V39] a remake after its process was killed', () => {
       runLarder(['remake', '--outdated', '--json'], env),
     ])
     expect(both.map(({ code }) => code)).to.deep.equal([0, 0])
-    const made = both.map(({ out }) => JSON.parse(out.at(-1) ?? '').made)
+    const counts = both.map(({ out }) => JSON.parse(out.at(-1) ?? '').made)
     expect(
-      made.reduce((sum, count) => sum + count, 0),
+      counts.reduce((sum, count) => sum + count, 0),
       'by one of two',
     ).to.equal(1)
     const now = await listed()

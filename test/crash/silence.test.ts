@@ -149,9 +149,9 @@ describe(`larder serve while its database and store do not respond for ${silentS
       await sleep(500)
       const signalledAt = performance.now()
       const code = await larder.end('SIGTERM')
-      const took = Math.round(performance.now() - signalledAt)
+      const milliseconds = Math.round(performance.now() - signalledAt)
       process.stdout.write(
-        `      R8 SIGTERM, ${what.join(' and ')} silent: ${took} ms (grace ${graceSeconds} s)\n`,
+        `      R8 SIGTERM, ${what.join(' and ')} silent: ${milliseconds} ms (grace ${graceSeconds} s)\n`,
       )
       for (const name of what) silences[name]('pass')
       await Promise.all(waiting)

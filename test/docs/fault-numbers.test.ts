@@ -25,10 +25,10 @@ describe('fixed faults', () => {
       /\.(?:test|contract)\.ts$/.test(name),
     )
     const named = new Set(files.flatMap((name) => numbersIn(readFileSync(path.join('test', name), 'utf8'))))
-    const wanted = fixed.flatMap(([first, last]) =>
+    const required = fixed.flatMap(([first, last]) =>
       Array.from({ length: last - first + 1 }, (_, at) => first + at),
     )
-    expect(wanted.filter((number) => !named.has(number))).to.deep.equal([])
+    expect(required.filter((number) => !named.has(number))).to.deep.equal([])
   })
 
   it('are found only in names', () => {

@@ -44,8 +44,8 @@ describe('the examiner of exports', () => {
   })
 
   it('says what is wrong, and where', async () => {
-    const [found] = examine(await film.broken('a128', edits.dropLastFragment))
-    expect(found?.message).to.match(
+    const [violation] = examine(await film.broken('a128', edits.dropLastFragment))
+    expect(violation?.message).to.match(
       /^the sound a128: it ends [01]\.\d{3} s before the pictures v(?:360|240)$/,
     )
   })
@@ -58,8 +58,10 @@ describe('the examiner of exports', () => {
   ) => {
     covered.add(expected[0] ?? '')
     it(`refuses ${what}`, async () => {
-      const found = await spoil()
-      expect(rulesOf(found), found.map(({ message }) => message).join('; ')).to.have.members([...expected])
+      const violations = await spoil()
+      expect(rulesOf(violations), violations.map(({ message }) => message).join('; ')).to.have.members([
+        ...expected,
+      ])
     })
   }
   const ofBytes =
@@ -162,10 +164,10 @@ describe('the examiner of exports', () => {
     renditions: film.made.renditions.map((rendition, i) => (i === 0 ? change(rendition) : rendition)),
   })
 
-  const ofStored = (change: (made: NewContentExport) => NewContentExport) => (): ReadonlyArray<Violation> =>
+  const ofStored = (change: (stored: NewContentExport) => NewContentExport) => (): ReadonlyArray<Violation> =>
     examineStored(
       film.made,
-      exports.map((made, i) => (i === 0 ? change(made) : made)),
+      exports.map((stored, i) => (i === 0 ? change(stored) : stored)),
     )
 
   const changePart =

@@ -15,7 +15,7 @@ describe('ingestion by several processes', () => {
   /** Two processes on one library, and the number of pictures that they rendered. */
   const makeTwo = async (overrides: Partial<Adapters> = {}) => {
     const { larder } = await createLarderWithKeys()
-    const held: HeldLocks = new Map()
+    const locks: HeldLocks = new Map()
     let renders = 0
     const images: Adapters['images'] = {
       ...larder.images,
@@ -31,7 +31,7 @@ describe('ingestion by several processes', () => {
         imageFiles,
         contentFiles,
         images,
-        locks: createMemoryWorkLocks(systemMonotonic, held),
+        locks: createMemoryWorkLocks(systemMonotonic, locks),
         ...overrides,
       })
     return { one: await one(), other: await one(), renders: () => renders }

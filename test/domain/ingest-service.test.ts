@@ -153,8 +153,8 @@ describe('ingestion', () => {
       expect(await left(file.finish(() => {}, new AbortController().signal))).to.include({ _tag: 'Refused' })
       expect(keys.size, 'the original').to.equal(1)
     }
-    const well = await createMemoryLarder({ store, imageFiles })
-    const [file] = await right(well.ingest.listUnfinished)
+    const repaired = await createMemoryLarder({ store, imageFiles })
+    const [file] = await right(repaired.ingest.listUnfinished)
     expect(await right(file?.finish(() => {}, new AbortController().signal) ?? TE.left(null))).to.include({
       state: 'made',
     })
@@ -172,19 +172,19 @@ describe('ingestion', () => {
   it('reports its progress while it works, and nothing afterwards', async () => {
     const { larder } = await createLarderWithKeys()
     const seen: boolean[] = []
-    let known: string | undefined
+    let uidInProgress: string | undefined
     await right(
       larder.ingest.add(
         paths.picture,
         addOptions({
           onKnown: ({ uid }) => {
-            known = uid
+            uidInProgress = uid
           },
-          onProgress: () => seen.push(O.isSome(larder.progress.read(known ?? ''))),
+          onProgress: () => seen.push(O.isSome(larder.progress.read(uidInProgress ?? ''))),
         }),
       ),
     )
     expect(seen).not.to.include(false)
-    expect(larder.progress.read(known ?? '')).to.deep.equal(O.none)
+    expect(larder.progress.read(uidInProgress ?? '')).to.deep.equal(O.none)
   })
 })

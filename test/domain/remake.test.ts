@@ -113,8 +113,8 @@ describe('[V39] exports of an older recipe', () => {
 
   it('are reported when the same bytes are added again, which makes no exports', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const again = await right(larder.ingest.add(picture, options))
-    expect(again).to.deep.equal({ kind: 'image', uid, warnings: [older] })
+    const added = await right(larder.ingest.add(picture, options))
+    expect(added).to.deep.equal({ kind: 'image', uid, warnings: [older] })
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })
 
@@ -167,14 +167,14 @@ describe('[V39] exports of an older recipe', () => {
 
   it('stay if the original is missing, and the run continues', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const lost = await right(larder.imageFiles.findIngested(uid))
-    if (O.isNone(lost)) return expect.fail('it is not there')
-    await right(larder.store.delete(lost.value.original.key))
+    const damaged = await right(larder.imageFiles.findIngested(uid))
+    if (O.isNone(damaged)) return expect.fail('it is not in the library')
+    await right(larder.store.delete(damaged.value.original.key))
     const other = path.join(folder, 'other.png')
     await poster(64).png().toFile(other)
     const { uid: second } = await right(larder.ingest.add(other, options))
-    const known = await right(larder.imageFiles.findIngested(second as ImageFileUid))
-    expect(O.isSome(known) && known.value.recipe).to.equal(recipeVersions.image)
+    const ingested = await right(larder.imageFiles.findIngested(second as ImageFileUid))
+    expect(O.isSome(ingested) && ingested.value.recipe).to.equal(recipeVersions.image)
 
     const { counts, done } = await remake(larder)
     expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
@@ -230,7 +230,7 @@ describe('[V39] exports of an older recipe', () => {
   })
 
   it('are remade once by two processes', async () => {
-    const held: HeldLocks = new Map()
+    const locks: HeldLocks = new Map()
     const { larder } = await withOldPicture()
     let renders = 0
     const counting: Adapters['images'] = {
@@ -241,7 +241,11 @@ describe('[V39] exports of an older recipe', () => {
       },
     }
     const process = () =>
-      createMemoryLarder({ ...larder, images: counting, locks: createMemoryWorkLocks(systemMonotonic, held) })
+      createMemoryLarder({
+        ...larder,
+        images: counting,
+        locks: createMemoryWorkLocks(systemMonotonic, locks),
+      })
     const both = await Promise.all([remake(await process()), remake(await process())])
     expect(both.map(({ counts }) => counts.failed)).to.deep.equal([0, 0])
     expect(both.reduce((sum, { counts }) => sum + counts.made, 0)).to.equal(1)

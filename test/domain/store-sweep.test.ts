@@ -90,7 +90,7 @@ describe('[V24] the sweep of the object store', () => {
       },
     }
     const orphans = (count: number) =>
-      createMemoryStoredFileRepository('lib_ours', (one) => Number(one.slice(-22)) >= count)
+      createMemoryStoredFileRepository('lib_ours', (key) => Number(key.slice(-22)) >= count)
     await put(scene.store, '.library', 'lib_ours')
     const report = await right(sweepOf({ store: large, storedFiles: orphans(1001) })('usual', never))
     expect(report).to.include({ result: 'braked' })
@@ -181,9 +181,9 @@ describe('[V24] the sweep of the object store', () => {
     const storedFiles: StoredFileRepository = {
       ...named(),
       filterReferencedKeys: (keys) => async () => {
-        const found = await named().filterReferencedKeys(keys)()
+        const referenced = await named().filterReferencedKeys(keys)()
         if (queries++ === 0) scene.rows.add(late)
-        return found
+        return referenced
       },
     }
     expect(await right(sweepOf({ storedFiles })('usual', never))).to.deep.include({ deleted: [] })

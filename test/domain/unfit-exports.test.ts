@@ -67,8 +67,8 @@ describe('exports that the examiner refuses', () => {
   it('are refused with the reason, and nothing of them is stored', async () => {
     const { broken, entries } = await make()
     let uid: string | undefined
-    const known = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(broken.ingest.add(sound, known))
+    const noting = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
+    const error = await left(broken.ingest.add(sound, noting))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store)).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
@@ -85,7 +85,7 @@ describe('exports that the examiner refuses', () => {
   it('[V39] do not replace existing exports', async () => {
     const { good, broken } = await make()
     const { contentFiles } = good
-    const aged: Adapters['contentFiles'] = {
+    const ageing: Adapters['contentFiles'] = {
       ...contentFiles,
       addExports: (uid, exports) =>
         contentFiles.addExports(
@@ -93,7 +93,7 @@ describe('exports that the examiner refuses', () => {
           exports.map((made) => ({ ...made, recipe: recipeVersions.content - 1 })),
         ),
     }
-    const before = await createMemoryLarder({ ...good, contentFiles: aged })
+    const before = await createMemoryLarder({ ...good, contentFiles: ageing })
     const { uid } = await right(before.ingest.add(sound, options))
     const listed = async () => {
       const found = await right(contentFiles.find(uid as ContentFileUid))
@@ -106,8 +106,8 @@ describe('exports that the examiner refuses', () => {
     expect(await listed()).to.deep.equal(old)
     expect(await keysIn(good.store)).to.deep.equal(stored)
 
-    const [again] = await right(good.ingest.listOutdated('content', null))
-    expect(await right(again?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })
+    const [outdated] = await right(good.ingest.listOutdated('content', null))
+    expect(await right(outdated?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })
     expect(await listed())
       .to.have.length(old.length)
       .and.not.include(old[0])

@@ -30,10 +30,10 @@ const images: ImageProcessor = {
     TE.right({ width: 64, height: 36, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
   render: (_, __, folder) => async () => {
     const formats = ['avif', 'webp', 'jpeg'] as const
-    const made = formats.map((format) => ({ format, path: path.join(folder, format) }))
-    await Promise.all(made.map((one) => writeFile(one.path, one.format)))
+    const files = formats.map((format) => ({ format, path: path.join(folder, format) }))
+    await Promise.all(files.map((file) => writeFile(file.path, file.format)))
     return TE.right(
-      made.map((one) => ({ ...one, width: 64, height: 36, thumbhash: 'AA==', size: one.format.length })),
+      files.map((file) => ({ ...file, width: 64, height: 36, thumbhash: 'AA==', size: file.format.length })),
     )()
   },
 }

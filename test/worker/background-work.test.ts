@@ -73,15 +73,15 @@ describe('the background work of a server', () => {
 
   it('[V24] retries a file that failed, and finishes it', async () => {
     const { larder, timer } = await make()
-    let tries = 0
+    let attempts = 0
     const file = unfinished(() => async () => {
-      tries += 1
-      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
+      attempts += 1
+      return attempts < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
     })
     const clock = { now: 0 }
-    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(tries < 4 ? [file] : []) }
+    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(attempts < 4 ? [file] : []) }
     const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
-    while (tries < 4) clock.now += await timer.next()
+    while (attempts < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
     expect(lines).to.deep.equal(['  the exports of cf_1 are made', '  cf_1: no sound'])
     expect(errors).to.have.length(3)
@@ -91,17 +91,17 @@ describe('the background work of a server', () => {
 
   it('[V24] gives up a file whose decoder fails repeatedly, and continues with the others', async () => {
     const { larder, timer, entries } = await make()
-    const tries = { bad: 0, down: 0 }
+    const attempts = { bad: 0, down: 0 }
     const bad = unfinished(
       () => async () => {
-        tries.bad += 1
+        attempts.bad += 1
         return E.left(unavailable('transcoder')('ended by SIGKILL'))
       },
       'cf_bad',
     )
     const waiting = unfinished(
       () => async () => {
-        tries.down += 1
+        attempts.down += 1
         return E.left(down)
       },
       'cf_waiting',
@@ -109,8 +109,8 @@ describe('the background work of a server', () => {
     const clock = { now: 0 }
     const ingest = { ...larder.ingest, listUnfinished: TE.right([bad, waiting]) }
     const { lines, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
-    while (tries.down < 9) clock.now += await timer.next()
-    expect(tries.bad).to.equal(5)
+    while (attempts.down < 9) clock.now += await timer.next()
+    expect(attempts.bad).to.equal(5)
     expect(lines).to.deep.equal(['  the exports of cf_bad are not tried again before the next start'])
     expect(entries.filter(({ event }) => event === 'exports.given_up')).to.have.length(1)
     await stop()

@@ -39,9 +39,9 @@ const plays = 'plays'
 
 const cellOf = async (media: Media, player: Player, kind: Kind, mode: Mode): Promise<string> => {
   if (!player.takes(kind, mode)) return '–'
-  const wrong = await player.play(await taskOf(media, kind, mode))
-  console.error(`${player.name}: ${kind.title}, ${mode}: ${wrong ?? plays}`)
-  return wrong === null ? plays : `**no**: ${wrong.replaceAll('|', '/').replaceAll('\n', ' ')}`
+  const fault = await player.play(await taskOf(media, kind, mode))
+  console.error(`${player.name}: ${kind.title}, ${mode}: ${fault ?? plays}`)
+  return fault === null ? plays : `**no**: ${fault.replaceAll('|', '/').replaceAll('\n', ' ')}`
 }
 
 const columns = kinds.flatMap((kind) => kind.modes.map((mode) => ({ kind, mode })))
@@ -74,18 +74,19 @@ export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choic
   try {
     const media = { film, sound: await film.addSound() }
     const players = playersIn(chromium, pages)
-    const tried = new Map<string, Row>()
+    const newRows = new Map<string, Row>()
     for (const player of players)
-      if (only.some((word) => player.name.includes(word))) tried.set(player.name, await rowOf(media, player))
+      if (only.some((word) => player.name.includes(word)))
+        newRows.set(player.name, await rowOf(media, player))
     const before = new Map((await readTable()).map((row) => [row[0], row]))
-    const rows = players.map(({ name }) => tried.get(name) ?? before.get(name))
+    const rows = players.map(({ name }) => newRows.get(name) ?? before.get(name))
     if (isWritten)
       await writeTable(
         head,
         rows.filter((row) => row !== undefined),
       )
-    for (const row of tried.values()) console.log(`| ${row.join(' | ')} |`)
-    return [...tried.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
+    for (const row of newRows.values()) console.log(`| ${row.join(' | ')} |`)
+    return [...newRows.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
   } finally {
     await chromium.close?.()
     await film.close()

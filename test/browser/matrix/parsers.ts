@@ -53,8 +53,8 @@ const m3u8Parser: Player = {
       for (const { uri } of playlists) {
         const child = new URL(uri, task.url).href
         const url = task.mode === 'define' ? `${child}&presign=define` : child
-        const wrong = await checkSegments((await readM3u8(url, task)).segments, url, task)
-        if (wrong !== null) return wrong
+        const fault = await checkSegments((await readM3u8(url, task)).segments, url, task)
+        if (fault !== null) return fault
       }
       return playlists.length === 0 ? 'finds no variant' : null
     }),
@@ -68,8 +68,8 @@ const mpdParser: Player = {
     asMessage(async () => {
       const { playlists } = parse(await fetchText(task.url, task), { manifestUri: task.url })
       for (const { segments } of playlists) {
-        const wrong = await checkSegments(segments, task.url, task)
-        if (wrong !== null) return wrong
+        const fault = await checkSegments(segments, task.url, task)
+        if (fault !== null) return fault
       }
       return playlists.length === 0 ? 'finds no representation' : null
     }),

@@ -9,7 +9,7 @@ export type CountingProxy = {
   /** Returns the bytes of all bodies that were sent. */
   readonly bytes: () => number
   /** The requested paths with their queries, in order. */
-  readonly asked: ReadonlyArray<string>
+  readonly requested: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
@@ -19,7 +19,7 @@ export const serveThrough = async (
   isAdmitted: (path: string) => boolean,
 ): Promise<CountingProxy> => {
   let bytes = 0
-  const asked: string[] = []
+  const requested: string[] = []
   const counting = () =>
     new Transform({
       transform: (chunk: Buffer, _, done) => {
@@ -29,7 +29,7 @@ export const serveThrough = async (
     })
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? ''
-    asked.push(path)
+    requested.push(path)
     if (!isAdmitted(path)) return
     const { method, headers } = incoming
     const onward = request(`${target}${path}`, { method: method ?? 'GET', headers }, (answer) => {
@@ -44,7 +44,7 @@ export const serveThrough = async (
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bytes: () => bytes,
-    asked,
+    requested,
     close: async () => {
       server.closeAllConnections()
       server.close()

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 
 /** Measures the loudness of each 128 samples on the audio thread, where a busy machine does not matter. */
-const ear = `registerProcessor('ear', class extends AudioWorkletProcessor {
+const meter = `registerProcessor('ear', class extends AudioWorkletProcessor {
   process([[samples = []]]) {
     let loudest = 0
     for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample))
@@ -25,7 +25,7 @@ export const listenIn = async (page: Page): Promise<void> => {
     context.createMediaElementSource(video).connect(node).connect(context.destination)
     await context.resume()
     Object.assign(globalThis, { heard: { blocks, rate: context.sampleRate } satisfies Heard })
-  }, ear)
+  }, meter)
 }
 
 /**
@@ -53,9 +53,9 @@ export const beepAfter = (page: Page, from: number): Promise<number> =>
     while (!blocks.some(({ loudest }) => loudest > 0.3))
       await new Promise((resolve) => setTimeout(resolve, 20))
     video.pause()
-    const begun = blocks.find(({ loudest }) => loudest > 0.003)?.frame ?? Number.NaN
+    const firstAudible = blocks.find(({ loudest }) => loudest > 0.003)?.frame ?? Number.NaN
     const beep = blocks.find(({ loudest }) => loudest > 0.3)?.frame ?? Number.NaN
-    return seconds + (beep - begun) / rate
+    return seconds + (beep - firstAudible) / rate
   }, from)
 
 /** Returns the brightness of the frame at a time, from 0 to 255. */

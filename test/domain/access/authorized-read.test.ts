@@ -20,13 +20,13 @@ const countOperations = (inner: CachePort, found: O.Option<typeof meta>) => {
   const counts = { lookups: 0, loads: 0, checks: 0, sets: 0 }
   const cache: CachePort = {
     ...inner,
-    get: (at) => async () => {
+    get: (key) => async () => {
       counts.lookups += 1
-      return inner.get(at)()
+      return inner.get(key)()
     },
-    set: (at, value, since) => async () => {
+    set: (key, value, since) => async () => {
       counts.sets += 1
-      return inner.set(at, value, since)()
+      return inner.set(key, value, since)()
     },
   }
   const load = async () => {

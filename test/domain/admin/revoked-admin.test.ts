@@ -9,7 +9,7 @@ import { removeScratch } from '../../support/scratch.ts'
 const createSlowUsers = () => {
   const inner = createMemoryUserRepository()
   let release: () => void = () => undefined
-  let held: Promise<void> | null = null
+  let delay: Promise<void> | null = null
   let reportDelay: () => void = () => undefined
   const delayed = new Promise<void>((resolve) => {
     reportDelay = resolve
@@ -18,8 +18,8 @@ const createSlowUsers = () => {
     ...inner,
     isAdmin: (sub) => async () => {
       const answer = await inner.isAdmin(sub)()
-      const wait = held
-      held = null
+      const wait = delay
+      delay = null
       if (wait !== null) {
         reportDelay()
         await wait
@@ -31,7 +31,7 @@ const createSlowUsers = () => {
     users,
     delayed,
     holdNext: () => {
-      held = new Promise((resolve) => {
+      delay = new Promise((resolve) => {
         release = resolve
       })
     },

@@ -4,7 +4,7 @@ import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 
-const well = TE.right(undefined)
+const reachable = TE.right(undefined)
 const silent = () => new Promise<never>(() => undefined)
 
 describe('health', () => {
@@ -18,13 +18,13 @@ describe('health', () => {
 
   const counted = async () => {
     checks += 1
-    return well()
+    return reachable()
   }
   const make = (overrides: Partial<Parameters<typeof createHealthService>[0]> = {}) =>
     createHealthService({
       database: counted,
-      objectStore: well,
-      cache: well,
+      objectStore: reachable,
+      cache: reachable,
       monotonic: asMonotonic(() => now),
       ...overrides,
     })
@@ -52,7 +52,7 @@ describe('health', () => {
     const { examine } = make({
       objectStore: () =>
         new Promise((resolve) => {
-          end = () => resolve(well())
+          end = () => resolve(reachable())
         }),
     })
     const first = examine()

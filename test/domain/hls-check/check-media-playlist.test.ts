@@ -41,7 +41,7 @@ parts/b.m4s
 #EXT-X-ENDLIST
 `
 
-const found = (text: string): ReadonlyArray<readonly [string, number | null]> =>
+const findingsIn = (text: string): ReadonlyArray<readonly [string, number | null]> =>
   checkMediaPlaylist(text).map(({ rule, line }) => [rule, line])
 
 type Case = readonly [
@@ -112,23 +112,23 @@ const iFrameCases: ReadonlyArray<Case> = [
 
 describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => {
   it('finds nothing in a good playlist', () => {
-    expect(found(good)).to.deep.equal([])
+    expect(findingsIn(good)).to.deep.equal([])
   })
 
   for (const [what, from, to, ...findings] of cases) {
     it(`finds ${what}`, () => {
-      expect(found(good.replace(from, to))).to.deep.equal(findings)
+      expect(findingsIn(good.replace(from, to))).to.deep.equal(findings)
     })
   }
 
   it('finds nothing in a good I-frame playlist', () => {
-    expect(found(goodIFrames)).to.deep.equal([])
-    expect(found(goodIFrames.replace('900@5000', '900'))).to.deep.equal([])
+    expect(findingsIn(goodIFrames)).to.deep.equal([])
+    expect(findingsIn(goodIFrames.replace('900@5000', '900'))).to.deep.equal([])
   })
 
   for (const [what, from, to, ...findings] of iFrameCases) {
     it(`finds in an I-frame playlist ${what}`, () => {
-      expect(found(goodIFrames.replace(from, to))).to.deep.equal(findings)
+      expect(findingsIn(goodIFrames.replace(from, to))).to.deep.equal(findings)
     })
   }
 
@@ -137,7 +137,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
       .replace('I-FRAMES-ONLY', 'INDEPENDENT-SEGMENTS')
       .replace('@5000', '@999')
       .replace(':5\n', ':6\n')
-    expect(found(overlapping)).to.deep.equal([])
+    expect(findingsIn(overlapping)).to.deep.equal([])
   })
 
   it('reports the reason, the source and the fix', () => {
@@ -158,16 +158,18 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
       .replace(/#EXT-X-MAP.*\n/, '')
       .replace(':6', ':3')
       .replaceAll('m4s', 'ts')
-    expect(found(old.replaceAll('\n', '\r\n'))).to.deep.equal([])
+    expect(findingsIn(old.replaceAll('\n', '\r\n'))).to.deep.equal([])
   })
 
   it('finds nothing in our own playlists, however they are signed', () => {
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const text = toMediaPlaylist(vod)
-        expect(found(text)).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
+        expect(findingsIn(text)).to.deep.equal([])
+        expect(findingsIn(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal(
+          [],
+        )
+        expect(findingsIn(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
       }),
     )
   })
@@ -176,9 +178,11 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     fc.assert(
       fc.property(keyedVodParts(), (vod) => {
         const text = O.getOrElse(() => '')(toIFramePlaylist(vod))
-        expect(found(text)).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
+        expect(findingsIn(text)).to.deep.equal([])
+        expect(findingsIn(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal(
+          [],
+        )
+        expect(findingsIn(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
       }),
     )
   })
@@ -186,7 +190,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
   it('answers for any text', () => {
     fc.assert(
       fc.property(anyList, (text) => {
-        expect(found(text)).not.to.have.length(0)
+        expect(findingsIn(text)).not.to.have.length(0)
       }),
     )
   })

@@ -142,7 +142,9 @@ describe('the examiner, walking a master playlist', () => {
     expect(await findingsIn(withList('small', served(media(6, 5.9, 1.6))))).to.deep.equal([
       'small.m3u8:9 aligned',
     ])
-    expect(await findingsIn(withList('small', served(media(6, 6))))).to.deep.equal(['small.m3u8:null aligned'])
+    expect(await findingsIn(withList('small', served(media(6, 6))))).to.deep.equal([
+      'small.m3u8:null aligned',
+    ])
   })
 
   it('finds an I-frame playlist of another duration than the film', async () => {

@@ -100,7 +100,7 @@ parts/cfep_b.m4s
   it('is unchanged by a clip of the whole film', () => {
     fc.assert(
       fc.property(keyedVodParts(), (vod) => {
-        const m3u8 = text(toIFramePlaylist({ ...vod, parts: vod.parts.filter(lasts) }))
+        const m3u8 = text(toIFramePlaylist({ ...vod, parts: vod.parts.filter(isLongEnough) }))
         fc.pre(m3u8 !== '')
         expect(clipMediaPlaylist(readMediaPlaylist(m3u8), [0, 1e6])).to.equal(m3u8)
       }),
@@ -108,5 +108,5 @@ parts/cfep_b.m4s
   })
 })
 
-const lasts = ({ role, durationTicks, timescale }: KeyedPart): boolean =>
+const isLongEnough = ({ role, durationTicks, timescale }: KeyedPart): boolean =>
   role === 'init' || durationTicks / timescale > 0.01

@@ -29,9 +29,11 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
   it('names only exports that the token opens', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {
-        const cut = restrictMaster(master, { maxh, ...(exports === undefined ? {} : { exports }) })
-        for (const [, uid] of cut === null ? [] : textOf(cut).matchAll(/exports\/([^.]*)\.m3u8/g)) {
-          const named = file.exports.find((made) => made.uid === uid)
+        const restricted = restrictMaster(master, { maxh, ...(exports === undefined ? {} : { exports }) })
+        for (const [, uid] of restricted === null
+          ? []
+          : textOf(restricted).matchAll(/exports\/([^.]*)\.m3u8/g)) {
+          const named = file.exports.find((listed) => listed.uid === uid)
           expect(named?.video?.height ?? 0).to.be.at.most(maxh)
           if (exports !== undefined) expect(exports).to.include(uid)
         }
@@ -42,11 +44,11 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
   it('breaks no rule that the whole playlist obeys', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ master, restrictions }) => {
-        const cut = restrictMaster(master, restrictions)
-        if (cut === null) return
+        const restricted = restrictMaster(master, restrictions)
+        if (restricted === null) return
         const rules = (text: string) =>
           checkMasterPlaylist(text).filter(({ severity }) => severity === 'fault')
-        if (rules(textOf(master)).length === 0) expect(rules(textOf(cut))).to.deep.equal([])
+        if (rules(textOf(master)).length === 0) expect(rules(textOf(restricted))).to.deep.equal([])
       }),
     )
   })
@@ -54,8 +56,8 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
   it('is unchanged the second time, and whole without restrictions', () => {
     fc.assert(
       fc.property(restrictedMaster, ({ master, restrictions }) => {
-        const cut = restrictMaster(master, restrictions)
-        if (cut !== null) expect(restrictMaster(cut, restrictions)).to.deep.equal(cut)
+        const restricted = restrictMaster(master, restrictions)
+        if (restricted !== null) expect(restrictMaster(restricted, restrictions)).to.deep.equal(restricted)
         expect(textOf(restrictMaster(master, {}) ?? [])).to.equal(textOf(master))
       }),
     )

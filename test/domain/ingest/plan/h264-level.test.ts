@@ -19,7 +19,7 @@ const stream = (width: number, height: number, maxrate = 100) => ({
   bufsize: 2 * maxrate,
 })
 
-/** Returns the lowestLevel level that holds the stream, as encoders choose it. */
+/** Returns the lowest level that holds the stream, as encoders choose it. */
 const lowestLevel = (one: ReturnType<typeof stream>, frames: number): number | undefined =>
   [10, 9, 11, 12, 13, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52].find((idc) => {
     const level = levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`)

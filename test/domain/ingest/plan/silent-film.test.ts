@@ -33,8 +33,8 @@ describe('a film whose audio turns out undecodable', () => {
 
     const added = await right(ingest.add(path, { isPublic: false, onKnown: () => {}, onProgress: () => {} }))
     expect(added.warnings.filter((warning) => warning.startsWith('no sound'))).to.have.length(1)
-    const found = await right(contentFiles.find(added.uid as ContentFileUid))
-    const exports = O.isSome(found) ? found.value.exports : []
+    const file = await right(contentFiles.find(added.uid as ContentFileUid))
+    const exports = O.isSome(file) ? file.value.exports : []
     for (const format of ['m3u8', 'mp4']) {
       const made = exports.filter((one) => one.format === format)
       expect(made.map(({ video }) => video?.width)).to.have.members(planned.map(({ width }) => width))
