@@ -33,9 +33,10 @@ describe('[V52] the share page', () => {
   }
 
   /** Plays the first parts of the film; `later` handles requests for the others. */
-  const open = async (later: Opened['answer']): Promise<Opened> => {
+  const open = async (later: Opened['answer'], prepare?: () => void): Promise<Opened> => {
     const page = await (await browser.newContext()).newPage()
     page.setDefaultTimeout(110_000)
+    if (prepare !== undefined) await page.addInitScript(prepare)
     await page.clock.install()
     const opened: Opened = { page, requested: [], answer: later }
     let admitted = 0
@@ -139,5 +140,57 @@ describe('[V52] the share page', () => {
     await play(page)
     await page.waitForFunction(() => document.querySelector('video')?.ended, undefined)
     await page.context().close()
+  })
+
+  /** Simulates Safari of older iPhones, which has only the browser's own HLS player. */
+  const removeMediaSource = () => {
+    for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
+      Reflect.deleteProperty(globalThis, name)
+  }
+  const isNative = (page: Page) =>
+    page.evaluate(() => document.querySelector('video')?.src.includes('mobile.m3u8'))
+  const storedPosition = (page: Page) =>
+    page.evaluate((uid) => Number(localStorage.getItem(`larder:position:${uid}`)), film.uid)
+
+  it("with the browser's own HLS says that the link has expired, and continues there with a new one", async () => {
+    let refuse = () => {}
+    const end = new Promise<void>((resolve) => {
+      refuse = resolve
+    })
+    const { page } = await open((route) => end.then(() => route.fulfill(expired)), removeMediaSource)
+    expect(await isNative(page)).to.equal(true)
+    await page.clock.fastForward(hour * 1000 + 5000)
+    refuse()
+    await page.getByText('This link has expired').waitFor()
+    const position = await storedPosition(page)
+    expect(position).to.be.above(0)
+
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.goto(await addressWith(2 * hour))
+    await play(page)
+    await page.waitForFunction(() => (document.querySelector('video')?.played.length ?? 0) > 0)
+    expect(await page.evaluate(() => document.querySelector('video')?.played.start(0))).to.be.closeTo(
+      position,
+      1,
+    )
+    await page.context().close()
+  })
+
+  it("with the browser's own HLS distinguishes a refused link from a missing server", async () => {
+    for (const [answer, words] of [
+      [(route: Route) => route.fulfill(expired), 'This link does not open this any more'],
+      [(route: Route) => route.abort(), 'The server cannot be reached'],
+    ] as const) {
+      let begin = () => {}
+      const end = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      const { page } = await open((route) => end.then(() => answer(route)), removeMediaSource)
+      await page.route(/mobile\.m3u8/, answer)
+      begin()
+      await page.getByText(words).waitFor()
+      expect(await storedPosition(page)).to.be.above(0)
+      await page.context().close()
+    }
   })
 })

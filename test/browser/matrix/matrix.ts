@@ -75,16 +75,18 @@ export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choic
     const media = { film, sound: await film.addSound() }
     const players = playersIn(chromium, pages)
     const newRows = new Map<string, Row>()
-    for (const player of players)
-      if (only.some((word) => player.name.includes(word)))
-        newRows.set(player.name, await rowOf(media, player))
     const before = new Map((await readTable()).map((row) => [row[0], row]))
-    const rows = players.map(({ name }) => newRows.get(name) ?? before.get(name))
-    if (isWritten)
-      await writeTable(
-        head,
-        rows.filter((row) => row !== undefined),
-      )
+    for (const player of players) {
+      if (!only.some((word) => player.name.includes(word))) continue
+      newRows.set(player.name, await rowOf(media, player))
+      const rows = players.map(({ name }) => newRows.get(name) ?? before.get(name))
+      // Written after each player, because a later one may hang for hours.
+      if (isWritten)
+        await writeTable(
+          head,
+          rows.filter((row) => row !== undefined),
+        )
+    }
     for (const row of newRows.values()) console.log(`| ${row.join(' | ')} |`)
     return [...newRows.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
   } finally {
