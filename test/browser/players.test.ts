@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { readByFfmpeg } from './players/by-ffmpeg.ts'
-import { readByGstreamer } from './players/by-gstreamer.ts'
-import { examinedByLarder } from './players/by-larder-check.ts'
-import { readByM3u8Parser } from './players/by-m3u8-parser.ts'
-import { readNaively } from './players/by-naive-reader.ts'
-import { firstPictureOf } from './players/first-picture.ts'
-import { playedInChromium } from './players/in-chromium.ts'
+import { ffmpegTests } from './players/by-ffmpeg.ts'
+import { gstreamerTests } from './players/by-gstreamer.ts'
+import { larderCheckTests } from './players/by-larder-check.ts'
+import { m3u8ParserTests } from './players/by-m3u8-parser.ts'
+import { naiveReaderTests } from './players/by-naive-reader.ts'
+import { firstFrameTests } from './players/first-picture.ts'
+import { chromiumPlayerTests } from './players/in-chromium.ts'
 import { type ServedFilm, serveFilm } from './support/served-film.ts'
 
 /** Other projects' players and playlist readers play one film from a server from dist/. */
@@ -18,13 +18,13 @@ describe('a film in other players', () => {
   })
   after(() => served?.close())
 
-  playedInChromium(film)
-  firstPictureOf(film)
-  readByFfmpeg(film)
-  readByGstreamer(film)
-  readByM3u8Parser(film)
-  readNaively(film)
-  examinedByLarder(film)
+  chromiumPlayerTests(film)
+  firstFrameTests(film)
+  ffmpegTests(film)
+  gstreamerTests(film)
+  m3u8ParserTests(film)
+  naiveReaderTests(film)
+  larderCheckTests(film)
 
   // A separate suite, so that it runs after the others.
   describe('the server', () => {

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { expectTrueLists } from '../support/naive/expect-true-lists.ts'
 import { fetchOnce } from './support/fetch-all.ts'
 import { type HardFilm, makeHardFilms } from './support/hard-films.ts'
-import { beepAfter, brightnessAt, listenIn } from './support/hear.ts'
+import { beepAfter, brightnessAt, measureSound } from './support/hear.ts'
 import { launchChromium, openPage } from './support/launch-chromium.ts'
 import { type PagesServer, servePages } from './support/pages-server.ts'
 import { addressIn } from './support/served-film.ts'
@@ -78,7 +78,7 @@ describe('the share page, on hard films', () => {
     it(`plays ${name} in sync from any position`, async () => {
       const film = filmOf(name)
       const page = await openFilm(film)
-      await listenIn(page)
+      await measureSound(page)
       for (const beep of film.beeps) {
         const heard = await beepAfter(page, beep - 0.7)
         expect(heard, `beep at ${beep} s`).to.be.closeTo(beep, syncSeconds)

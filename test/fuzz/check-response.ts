@@ -1,11 +1,11 @@
 import type { WireResponse } from '../support/strict-responses.ts'
-import { decoded, type Truth } from './truths.ts'
+import { decoded, type KnownReply } from './known-replies.ts'
 
-/** The permitted responses. `truth` is the known reply to the request, if there is one. */
+/** The permitted responses. `knownReply` is the known reply to the request, if there is one. */
 export type Expectation = {
   readonly method: string
   readonly statuses: ReadonlyArray<number>
-  readonly truth: Truth | null
+  readonly knownReply: KnownReply | null
 }
 
 const refuse = (what: string): never => {
@@ -40,36 +40,40 @@ const checkMultipart = (contentType: string, body: Buffer, whole: Buffer): void 
 const withoutCoding = (status: number, etag: string): string =>
   status === 304 ? etag.replace(/-(?:br|gzip)"$/, '"') : etag
 
-const checkKnown = (method: string, { status, headers, body }: WireResponse, truth: Truth): void => {
+const checkKnownReply = (
+  method: string,
+  { status, headers, body }: WireResponse,
+  knownReply: KnownReply,
+): void => {
   const coding = headers['content-encoding']
-  if (coding === undefined && headers.etag !== undefined && truth.etag !== undefined)
+  if (coding === undefined && headers.etag !== undefined && knownReply.etag !== undefined)
     ensure(
-      withoutCoding(status, headers.etag) === truth.etag,
-      () => `ETag ${headers.etag}, not ${truth.etag}`,
+      withoutCoding(status, headers.etag) === knownReply.etag,
+      () => `ETag ${headers.etag}, not ${knownReply.etag}`,
     )
   const digest = headers['repr-digest']
-  if (digest !== undefined && truth.kind === 'bytes')
-    ensure(digest === truth.digest, () => `Repr-Digest ${digest}`)
+  if (digest !== undefined && knownReply.kind === 'bytes')
+    ensure(digest === knownReply.digest, () => `Repr-Digest ${digest}`)
   if (status === 416)
     ensure(
-      headers['content-range'] === `bytes */${truth.body.length}`,
+      headers['content-range'] === `bytes */${knownReply.body.length}`,
       () => `416 ${headers['content-range']}`,
     )
   if (status === 200 && method === 'HEAD' && coding === undefined)
     ensure(
-      headers['content-length'] === String(truth.body.length),
+      headers['content-length'] === String(knownReply.body.length),
       () => `HEAD of ${headers['content-length']} bytes`,
     )
   if (method === 'HEAD') return
   if (status === 200) {
-    ensure(headers['content-type'] === truth.contentType, () => `type ${headers['content-type']}`)
-    ensure(decoded(body, coding).equals(truth.body), () => 'a wrong body')
+    ensure(headers['content-type'] === knownReply.contentType, () => `type ${headers['content-type']}`)
+    ensure(decoded(body, coding).equals(knownReply.body), () => 'a wrong body')
   }
   if (status !== 206) return
   ensure(coding === undefined, () => 'a range of a coding')
   const type = headers['content-type'] ?? ''
-  if (type.startsWith('multipart/')) checkMultipart(type, body, truth.body)
-  else checkSlice(headers['content-range'], body, truth.body)
+  if (type.startsWith('multipart/')) checkMultipart(type, body, knownReply.body)
+  else checkSlice(headers['content-range'], body, knownReply.body)
 }
 
 const checkError = (method: string, { headers, body, status }: WireResponse): void => {
@@ -89,7 +93,7 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
 
 /** Throws if the response is wrong. 503 is always permitted; the run counts it. */
 export const checkResponse = (expectation: Expectation, response: WireResponse): void => {
-  const { method, statuses, truth } = expectation
+  const { method, statuses, knownReply } = expectation
   const { status, headers } = response
   ensure(status === 503 || statuses.includes(status), () => `status ${status}, not ${statuses.join(' or ')}`)
   ensure(headers['referrer-policy'] === 'no-referrer', () => `${status} without Referrer-Policy`)
@@ -98,5 +102,5 @@ export const checkResponse = (expectation: Expectation, response: WireResponse):
     if (status === 503) ensure(/^\d+$/.test(headers['retry-after'] ?? ''), () => '503 without Retry-After')
     checkError(method, response)
   }
-  if (truth !== null) checkKnown(method, response, truth)
+  if (knownReply !== null) checkKnownReply(method, response, knownReply)
 }

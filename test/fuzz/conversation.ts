@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readResponses, type WireResponse } from '../support/strict-responses.ts'
 import { checkResponse } from './check-response.ts'
 import { createDice, type Dice } from './dice.ts'
+import type { KnownReply } from './known-replies.ts'
 import type { FuzzLibrary } from './library.ts'
 import { type FuzzRequest, makeRequest } from './requests.ts'
-import type { Truth } from './truths.ts'
 
 /** The result of a conversation: its statuses, or the fault. */
 export type Outcome = {
@@ -19,11 +19,15 @@ type Ending = 'whole' | 'half' | 'reset'
 /** No reply for this time is a fault. Long enough for a busy machine. */
 const replyTimeoutMilliseconds = 60_000
 
-const makeRequests = (dice: Dice, truths: ReadonlyArray<Truth>, library: FuzzLibrary): FuzzRequest[] => {
+const makeRequests = (
+  dice: Dice,
+  knownReplies: ReadonlyArray<KnownReply>,
+  library: FuzzLibrary,
+): FuzzRequest[] => {
   const requests: FuzzRequest[] = []
   const count = dice.chance(0.5) ? 1 + dice.below(3) : 1 + dice.below(12)
   while (requests.length < count) {
-    const request = makeRequest(dice, truths, library)
+    const request = makeRequest(dice, knownReplies, library)
     requests.push(request)
     if (request.endsConnection) break
   }
@@ -116,7 +120,7 @@ const check = (
     } catch (error) {
       const { message } = error as Error
       throw new Error(
-        `response ${at + 1} of ${finals.length} (${expectation.truth?.name ?? 'none known'}): ${message}`,
+        `response ${at + 1} of ${finals.length} (${expectation.knownReply?.name ?? 'none known'}): ${message}`,
       )
     }
   }
@@ -145,11 +149,11 @@ export type Conversation = { readonly requests: number; readonly run: () => Prom
 export const createConversation = (
   port: number,
   { seed, number }: { readonly seed: number; readonly number: number },
-  truths: ReadonlyArray<Truth>,
+  knownReplies: ReadonlyArray<KnownReply>,
   library: FuzzLibrary,
 ): Conversation => {
   const dice = createDice(seed, number)
-  const requests = makeRequests(dice, truths, library)
+  const requests = makeRequests(dice, knownReplies, library)
   const ending: Ending = dice.chance(0.9) ? 'whole' : dice.pick(['half', 'reset'])
 
   const run = async (): Promise<Outcome> => {

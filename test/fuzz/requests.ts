@@ -1,8 +1,8 @@
 import type { Expectation } from './check-response.ts'
 import type { Dice } from './dice.ts'
+import { type KnownReply, withToken } from './known-replies.ts'
 import type { FuzzLibrary } from './library.ts'
 import { malformedRequests } from './malformed-requests.ts'
-import { carry, type Truth } from './truths.ts'
 
 /** One request on the wire. */
 export type FuzzRequest = {
@@ -55,7 +55,7 @@ const rangeOf = (dice: Dice, length: number): string => {
   ])()
 }
 
-const conditions = (dice: Dice, { body, etag = '"x"' }: Truth): ReadonlyArray<string> =>
+const conditions = (dice: Dice, { body, etag = '"x"' }: KnownReply): ReadonlyArray<string> =>
   [
     () => `Range: ${rangeOf(dice, body.length)}`,
     () => `If-None-Match: ${dice.pick([etag, '*', '"nothing"', `W/${etag}`, `"a", ${etag}`, 'junk', '"'])}`,
@@ -70,14 +70,14 @@ const conditions = (dice: Dice, { body, etag = '"x"' }: Truth): ReadonlyArray<st
     .map((make) => make())
 
 /** Returns a request with a known reply, with random noise. */
-const withKnownReply = (dice: Dice, truths: ReadonlyArray<Truth>): FuzzRequest => {
-  const truth = dice.pick(truths)
+const withKnownReply = (dice: Dice, knownReplies: ReadonlyArray<KnownReply>): FuzzRequest => {
+  const knownReply = dice.pick(knownReplies)
   const method = dice.chance(0.15) ? 'HEAD' : 'GET'
   const target = dice.chance(0.1)
-    ? `${dice.pick(['http://a', 'HTTPS://b:8080'])}${truth.target}`
-    : truth.target
-  // The request of the truth has no Accept-Encoding: the noise may add one.
-  const lines = [host(dice), ...truth.headers, ...noise(dice), ...conditions(dice, truth)]
+    ? `${dice.pick(['http://a', 'HTTPS://b:8080'])}${knownReply.target}`
+    : knownReply.target
+  // The request of the knownReply has no Accept-Encoding: the noise may add one.
+  const lines = [host(dice), ...knownReply.headers, ...noise(dice), ...conditions(dice, knownReply)]
   const withBody = dice.chance(0.05)
   const body = withBody ? 'body' : ''
   const close = dice.chance(0.03)
@@ -88,7 +88,7 @@ const withKnownReply = (dice: Dice, truths: ReadonlyArray<Truth>): FuzzRequest =
     expectation: {
       method,
       statuses: [200, 206, 304, 412, 416],
-      truth: truth.kind === 'other' ? null : truth,
+      knownReply: knownReply.kind === 'other' ? null : knownReply,
     },
     endsConnection: close,
   }
@@ -116,7 +116,7 @@ const badToken = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest 
     [privateImage, film, `/api/1/image_files/playlist/${privateImage.uid}`] as const,
   ])
   const token = dice.chance(0.3) ? other.jwt : damageToken(dice, jwt)
-  const { target, headers } = carry(
+  const { target, headers } = withToken(
     path.replace(uid, dice.chance(0.2) ? `${uid}x` : uid),
     token,
     dice.pick(['header', 'path', 'query'] as const),
@@ -124,7 +124,7 @@ const badToken = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest 
   const method = dice.pick(['GET', 'HEAD'])
   return {
     bytes: Buffer.from(head(method, target, [host(dice), ...headers, ...noise(dice)]), 'latin1'),
-    expectation: { method, statuses: [401, 403, 404], truth: null },
+    expectation: { method, statuses: [401, 403, 404], knownReply: null },
     endsConnection: false,
   }
 }
@@ -208,7 +208,11 @@ const strange = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest =
   ]
   return {
     bytes: Buffer.from(head(method, path + dice.pick(strangeQueries), all) + text, 'latin1'),
-    expectation: { method, statuses: [200, 204, 301, 304, 400, 401, 403, 404, 405, 414, 422], truth: null },
+    expectation: {
+      method,
+      statuses: [200, 204, 301, 304, 400, 401, 403, 404, 405, 414, 422],
+      knownReply: null,
+    },
     endsConnection: isExpecting,
   }
 }
@@ -217,15 +221,19 @@ const malformed = (dice: Dice): FuzzRequest => {
   const [, text, statuses] = dice.pick(malformedRequests)
   return {
     bytes: Buffer.from(text, 'latin1'),
-    expectation: { method: text.startsWith('CONNECT') ? 'CONNECT' : 'GET', statuses, truth: null },
+    expectation: { method: text.startsWith('CONNECT') ? 'CONNECT' : 'GET', statuses, knownReply: null },
     // The server accepts some of them. They end the connection, so that no later request depends on that.
     endsConnection: true,
   }
 }
 
-export const makeRequest = (dice: Dice, truths: ReadonlyArray<Truth>, library: FuzzLibrary): FuzzRequest => {
+export const makeRequest = (
+  dice: Dice,
+  knownReplies: ReadonlyArray<KnownReply>,
+  library: FuzzLibrary,
+): FuzzRequest => {
   const kind = dice.below(100)
-  if (kind < 62) return withKnownReply(dice, truths)
+  if (kind < 62) return withKnownReply(dice, knownReplies)
   if (kind < 74) return badToken(dice, library)
   if (kind < 88) return strange(dice, library)
   return malformed(dice)

@@ -7,9 +7,9 @@ import type { Traffic } from '../../src/http/middleware/traffic.ts'
 import { exchange } from '../support/exchange.ts'
 import { quantile, startHealthProbe } from '../support/health-probe.ts'
 import { createConversation } from './conversation.ts'
+import { recordKnownReplies } from './known-replies.ts'
 import { makeLibrary } from './library.ts'
 import { startServer } from './server-process.ts'
-import { learnTruths } from './truths.ts'
 
 // Sends malformed, strange and good requests, several on each connection, to a `larder serve` of its own, and checks every
 // byte of the replies: npm run fuzz -- --seed N --requests N. The seed determines all; `--only N` repeats one conversation.
@@ -47,8 +47,8 @@ print(`seed ${seed}, ${requestCount} requests`)
 const library = await makeLibrary(env)
 const server = await startServer(env)
 try {
-  const truths = await learnTruths(server.port, library, dataDir)
-  print(`${truths.length} known replies; the server listens on ${server.port}`)
+  const knownReplies = await recordKnownReplies(server.port, library, dataDir)
+  print(`${knownReplies.length} known replies; the server listens on ${server.port}`)
   const descriptorsBefore = server.descriptors()
   const rssBefore = server.rssBytes()
 
@@ -64,7 +64,7 @@ try {
   const client = async () => {
     while (sent < requestCount && faults.length < 20 && server.isAlive()) {
       const current = number++
-      const conversation = createConversation(server.port, { seed, number: current }, truths, library)
+      const conversation = createConversation(server.port, { seed, number: current }, knownReplies, library)
       // Counted before it runs, so that one seed always means the same conversations.
       sent += conversation.requests
       const outcome = await conversation.run()

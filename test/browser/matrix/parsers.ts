@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Parser } from 'm3u8-parser'
 import { parse } from 'mpd-parser'
-import { comparedWith, type Player, type Task } from './player.ts'
+import { durationFault, type Player, type Task } from './player.ts'
 
 const fetchText = async (url: string, { jwt }: Task): Promise<string> => {
   const response = await fetch(url, { headers: jwt === null ? {} : { authorization: `bearer ${jwt}` } })
@@ -22,7 +22,7 @@ const checkSegments = async (
 ): Promise<string | null> => {
   for (const { uri, resolvedUri } of segments)
     await fetchText(new URL(resolvedUri ?? uri ?? '', base).href, task)
-  return comparedWith(
+  return durationFault(
     task.seconds,
     segments.reduce((sum, { duration }) => sum + duration, 0),
   )

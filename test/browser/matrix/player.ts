@@ -38,5 +38,5 @@ export type Player = {
 /** The permitted difference in seconds, because of audio frames and the clocks of players. */
 const tolerance = 0.6
 
-export const comparedWith = (seconds: number, played: number): string | null =>
+export const durationFault = (seconds: number, played: number): string | null =>
   Math.abs(played - seconds) <= tolerance ? null : `${played.toFixed(1)} of ${seconds} s`

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findProgram } from '../../../src/adapters/sandbox/find-program.ts'
-import { type Ran, run } from '../support/run.ts'
-import { comparedWith, type Player, type Task } from './player.ts'
+import { type ProcessResult, run } from '../support/run.ts'
+import { durationFault, type Player, type Task } from './player.ts'
 
 const timeoutMilliseconds = 240_000
 
@@ -23,7 +23,7 @@ const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
 }
 
 const bearer = (jwt: string) => `Authorization: bearer ${jwt}`
-const failure = ({ code, err }: Ran): string =>
+const failure = ({ code, err }: ProcessResult): string =>
   err.trim().split('\n').at(-1)?.slice(0, 100) || `exit code ${code}`
 
 /** Decodes the first video and the first audio stream. */
@@ -40,7 +40,7 @@ const ffmpeg: Player = {
     const last = (name: string) => Number(ran.out.match(new RegExp(`(?<=^${name}=)\\d+`, 'gm'))?.at(-1) ?? 0)
     // Its DASH demuxer ends with the first stream that ends.
     if (pictures > 0 && last('frame') < pictures - 5) return `${last('frame')} of ${pictures} pictures`
-    return comparedWith(seconds, last('out_time_us') / 1_000_000)
+    return durationFault(seconds, last('out_time_us') / 1_000_000)
   },
 }
 
@@ -69,7 +69,7 @@ const mpv: Player = {
       const header = jwt === null ? [] : [`--http-header-fields=${bearer(jwt)}`]
       const quick = ['--no-config', '--vo=null', '--untimed', '--ao=pcm', `--ao-pcm-file=${file}`]
       const ran = await run('mpv', [...quick, ...header, url], timeoutMilliseconds)
-      return ran.code === 0 ? comparedWith(seconds, await secondsIn(file)) : failure(ran)
+      return ran.code === 0 ? durationFault(seconds, await secondsIn(file)) : failure(ran)
     }),
 }
 
@@ -95,7 +95,7 @@ const vlc: Player = {
       const ran = await run(program, [...before, ...args], timeoutMilliseconds, env)
       return (await stat(file).catch(() => null)) === null
         ? failure(ran)
-        : comparedWith(seconds, await secondsIn(file))
+        : durationFault(seconds, await secondsIn(file))
     }),
 }
 
@@ -125,7 +125,7 @@ const gstreamer: Player = {
       if (ran.code !== 0) return failure(ran)
       const frames = kind.of === 'film' ? (await stat(videoFile)).size / 32 / 18 : 0
       if (frames < pictures) return `${frames} of ${pictures} pictures`
-      return comparedWith(seconds, (await stat(audioFile)).size / 2 / soundRate)
+      return durationFault(seconds, (await stat(audioFile)).size / 2 / soundRate)
     }),
 }
 

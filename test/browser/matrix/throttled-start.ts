@@ -3,7 +3,7 @@ import { launchChromium } from '../support/launch-chromium.ts'
 import type { PagesServer } from '../support/pages-server.ts'
 import { addressIn } from '../support/served-film.ts'
 import { type ServedLibrary, serveLibrary } from '../support/served-library.ts'
-import { type Line, serveThroughLine } from '../support/throttling-proxy.ts'
+import { type Line, startThrottlingProxy } from '../support/throttling-proxy.ts'
 
 const lines: ReadonlyArray<Line> = [
   { bitsPerSecond: 1_500_000, roundTrip: 100 },
@@ -70,7 +70,7 @@ export const printThrottledStarts = async (pages: PagesServer): Promise<void> =>
       for (const line of lines) {
         const seconds: number[] = []
         for (let round = 0; round < rounds; round++) {
-          const proxy = await serveThroughLine(library.base, line)
+          const proxy = await startThrottlingProxy(library.base, line)
           seconds.push(await measure(browser, pages, proxy, film, start))
           await proxy.close()
         }

@@ -9,7 +9,7 @@ import type { Played } from '../pages/report.ts'
 import { launchChromium } from '../support/launch-chromium.ts'
 import type { PagesServer } from '../support/pages-server.ts'
 import { run } from '../support/run.ts'
-import { comparedWith, type Kind, type Player, type Task } from './player.ts'
+import { durationFault, type Kind, type Player, type Task } from './player.ts'
 
 /** Opens a page; returns a function that closes it. */
 type Open = (url: string) => Promise<() => Promise<void>>
@@ -50,7 +50,7 @@ const takes = (
 }
 
 const faultOf = ({ error, playedSeconds, complaints }: Played, seconds: number): string | null =>
-  error ?? complaints[0]?.slice(0, 100) ?? comparedWith(seconds, playedSeconds)
+  error ?? complaints[0]?.slice(0, 100) ?? durationFault(seconds, playedSeconds)
 
 /** A player on a page in a browser. */
 export const webPlayer = (player: Order['player'], browser: WebBrowser, pages: PagesServer): Player => ({

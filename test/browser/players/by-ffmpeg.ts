@@ -19,7 +19,7 @@ type Stream = { readonly codec_name: string; readonly width?: number; readonly n
 /** Each variant includes its audio; the last program is audio alone. */
 const streamsOf = (out: string): ReadonlyArray<Stream> => JSON.parse(out).streams
 
-export const readByFfmpeg = (film: () => ServedFilm): Mocha.Suite =>
+export const ffmpegTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('FFmpeg', () => {
     for (const list of lists)
       for (const mode of modes) {

@@ -12,7 +12,7 @@ const lists = ['mobile.m3u8', 'dash.mpd'] as const
 const pictureCaps = 'video/x-raw,format=GRAY8,width=32,height=18'
 const soundCaps = 'audio/x-raw,format=S16LE,channels=1,rate=48000'
 
-export const readByGstreamer = (film: () => ServedFilm): Mocha.Suite =>
+export const gstreamerTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('GStreamer', () => {
     let folder: string
     before(async () => {

@@ -20,7 +20,7 @@ second.ts
 /** The master playlist, two of video, their I-frame playlists, and the audio. */
 const sixLists = '6 lists: 0 faults, 0 to consider'
 
-export const examinedByLarder = (film: () => ServedFilm): Mocha.Suite =>
+export const larderCheckTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('larder check', () => {
     let pages: PagesServer
     before(async () => {
@@ -47,7 +47,7 @@ export const examinedByLarder = (film: () => ServedFilm): Mocha.Suite =>
     })
 
     it('finds no fault in a media playlist with variables', async () => {
-      const { url } = await film().pictureListWithVariables()
+      const { url } = await film().videoPlaylistWithVariables()
       const { code, out } = await film().larder('check', url)
       expect(out.at(-1)).to.equal('1 list: 0 faults, 0 to consider')
       expect(code).to.equal(0)

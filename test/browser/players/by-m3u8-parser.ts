@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Manifest, Parser } from 'm3u8-parser'
 import { attributeOf, linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
-import { type Address, type Mode, type ServedFilm, withVariables } from '../support/served-film.ts'
+import { type Address, type Mode, requestVariables, type ServedFilm } from '../support/served-film.ts'
 
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
 
@@ -43,7 +43,7 @@ const readList = async (address: Address): Promise<List> => {
 const childrenOf = async (film: ServedFilm, mode: Mode): Promise<ReadonlyArray<Address>> => {
   const master = film.addressOf('mobile.m3u8', mode)
   const { addresses } = await readList(master)
-  return addresses.map((url) => ({ ...master, url: mode === 'define' ? withVariables(url) : url }))
+  return addresses.map((url) => ({ ...master, url: mode === 'define' ? requestVariables(url) : url }))
 }
 
 /** Returns the attributes of a line with the types that the parser uses. */
@@ -56,7 +56,7 @@ const attributesByName = (attributes: ReadonlyArray<{ name: string; value: strin
     }),
   )
 
-export const readByM3u8Parser = (film: () => ServedFilm): Mocha.Suite =>
+export const m3u8ParserTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('m3u8-parser', () => {
     for (const mode of modes) {
       it(`reads the attributes of a master playlist, signed by ${mode}, correctly`, async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Browser } from 'playwright-core'
 import { expectTrueLists } from '../../support/naive/expect-true-lists.ts'
 import type { NaiveMaster } from '../../support/naive/naive-hls.ts'
-import { type CountingProxy, serveThrough } from '../support/counting-proxy.ts'
+import { type CountingProxy, startCountingProxy } from '../support/counting-proxy.ts'
 import { fetchOnce } from '../support/fetch-all.ts'
 import { launchChromium, openPage } from '../support/launch-chromium.ts'
 import { type PagesServer, servePages } from '../support/pages-server.ts'
@@ -17,7 +17,7 @@ const overheadBytes = 30_000
  * [V50] Measures the bytes before the first frame. Time would depend on the load of this machine; bytes determine how
  * long a viewer waits on any line.
  */
-export const firstPictureOf = (film: () => ServedFilm): Mocha.Suite =>
+export const firstFrameTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('before the first frame', () => {
     let browser: Browser
     let pages: PagesServer
@@ -35,7 +35,7 @@ export const firstPictureOf = (film: () => ServedFilm): Mocha.Suite =>
       for (const { partUrls } of listsOf(master)) firsts.add(new URL(partUrls[0] ?? '').pathname)
       // No playlist gets its second part.
       const isOther = (path: string) => /\/parts\/.*\.m4s/.test(path) && !firsts.has(path)
-      proxy = await serveThrough(new URL(url).origin, (path) => !isOther(path))
+      proxy = await startCountingProxy(new URL(url).origin, (path) => !isOther(path))
       pages = await servePages({})
       browser = await launchChromium()
     })

@@ -26,7 +26,7 @@ const tries: ReadonlyArray<Try> = [
   { player: 'the browser', list: 'mobile.m3u8', modes: ['query', 'path'] },
 ]
 
-export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
+export const chromiumPlayerTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('in Chromium, on a page of another origin', () => {
     let browser: Browser
     let pages: PagesServer
@@ -81,7 +81,7 @@ export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
 
     for (const player of ['hls.js', 'Shaka'] as const)
       it(`${player} replaces the variables of a media playlist`, async () => {
-        const played = await play(player, await film().pictureListWithVariables())
+        const played = await play(player, await film().videoPlaylistWithVariables())
         expectFilm(played, film().seconds)
       })
   })

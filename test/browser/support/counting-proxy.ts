@@ -14,7 +14,7 @@ export type CountingProxy = {
 }
 
 /** A proxy that counts bytes. Requests that are not admitted get no reply until it closes. */
-export const serveThrough = async (
+export const startCountingProxy = async (
   target: string,
   isAdmitted: (path: string) => boolean,
 ): Promise<CountingProxy> => {

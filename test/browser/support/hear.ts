@@ -14,7 +14,7 @@ type Block = { readonly frame: number; readonly loudest: number }
 type Heard = { readonly blocks: Block[]; readonly rate: number }
 
 /** Measures the sound of the video in a page. */
-export const listenIn = async (page: Page): Promise<void> => {
+export const measureSound = async (page: Page): Promise<void> => {
   await page.evaluate(async (source) => {
     const video = document.querySelector('video') as HTMLVideoElement
     const context = new AudioContext({ sampleRate: 48_000 })

@@ -24,7 +24,7 @@ export type ServedFilm = {
   readonly secondPartSeconds: number
   readonly addressOf: (list: 'mobile.m3u8' | 'dash.mpd', mode: Mode, jwt?: string) => Address
   /** The media playlist of the first video rendition, without audio, signed by define. */
-  readonly pictureListWithVariables: () => Promise<Address>
+  readonly videoPlaylistWithVariables: () => Promise<Address>
   /** Mints a token with these options of `larder token`. */
   readonly tokenFor: (...restrictions: ReadonlyArray<string>) => Promise<string>
   /** Adds the audio of the film as a file of its own. */
@@ -36,7 +36,7 @@ export type ServedFilm = {
 }
 
 /** Requests a playlist with variables. The URLs in a master playlist do not request that for its children. */
-export const withVariables = (url: string): string => `${url}&presign=define`
+export const requestVariables = (url: string): string => `${url}&presign=define`
 
 /** The time limit for making the film on a busy machine. */
 const mostMs = 600_000
@@ -68,7 +68,7 @@ export const addressIn = (
   if (mode === 'none') return { url: `${api}/${route}`, jwt }
   if (mode === 'path') return { url: `${api}/~${jwt}/${route}`, jwt: null }
   const url = `${api}/${route}?jwt=${jwt}`
-  return { url: mode === 'define' ? withVariables(url) : url, jwt: null }
+  return { url: mode === 'define' ? requestVariables(url) : url, jwt: null }
 }
 
 /** Closes the library if the film cannot be added. */
@@ -98,12 +98,12 @@ export const serveFilm = async (): Promise<ServedFilm> => {
     parts: 10,
     secondPartSeconds: 6,
     addressOf,
-    pictureListWithVariables: async () => {
+    videoPlaylistWithVariables: async () => {
       const { url } = addressOf('mobile.m3u8', 'query')
       const lines = (await (await fetch(url)).text()).split('\n')
       const uri = lines.find((line) => line !== '' && !line.startsWith('#'))
       if (uri === undefined) throw new Error('the master playlist names no list')
-      return { url: withVariables(new URL(uri, url).href), jwt: null }
+      return { url: requestVariables(new URL(uri, url).href), jwt: null }
     },
     tokenFor: (...options) => library.tokenFor(uid, ...options),
     addSound: async () => {

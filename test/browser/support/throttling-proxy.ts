@@ -13,7 +13,7 @@ export type ThrottlingProxy = { readonly base: string; readonly close: () => Pro
 const packet = 1400
 
 /** A proxy that simulates a slow line: all connections share its bandwidth, and no packet is lost. */
-export const serveThroughLine = async (target: string, line: Line): Promise<ThrottlingProxy> => {
+export const startThrottlingProxy = async (target: string, line: Line): Promise<ThrottlingProxy> => {
   const { hostname, port } = new URL(target)
   const oneWay = line.roundTrip / 2
   // Connections with data take turns, a packet each.
