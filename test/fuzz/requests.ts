@@ -76,7 +76,7 @@ const withKnownReply = (dice: Dice, knownReplies: ReadonlyArray<KnownReply>): Fu
   const target = dice.chance(0.1)
     ? `${dice.pick(['http://a', 'HTTPS://b:8080'])}${knownReply.target}`
     : knownReply.target
-  // The request of the knownReply has no Accept-Encoding: the noise may add one.
+  // The recorded request has no Accept-Encoding: the noise may add one.
   const lines = [host(dice), ...knownReply.headers, ...noise(dice), ...conditions(dice, knownReply)]
   const withBody = dice.chance(0.05)
   const body = withBody ? 'body' : ''
