@@ -1,8 +1,11 @@
 // Runs the suite in two processes side by side, because tests mostly wait for other processes. Arguments of the command
 // line are passed to mocha, which then runs in one process: npm test -- --grep V39
+// With TEST_RETRIES=1 a test that fails runs once more, and its first failure is printed.
 import { spawn } from 'node:child_process'
 
-const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', args, { stdio })
+const retries = process.env.TEST_RETRIES
+const withRetries = retries ? ['--retries', retries, '--reporter', 'scripts/retry-reporter.cjs'] : []
+const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', [...withRetries, ...args], { stdio })
 
 /** Resolves with the exit code. */
 const ended = (child) => new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)))
