@@ -1,22 +1,22 @@
 import type { Metadata, Sharp } from 'sharp'
 
-/** Frames of an animation that are looked at; each is decoded from the start of the file. */
+/** Maximum frames of an animation that are tested; each is decoded from the start of the file. */
 export const mostFrames = 32
 
-/** As far apart as the noise of an encoder. */
-const alike = 3
+/** Amplitude of encoder noise (of 255). */
+const noise = 3
 
-/** Whether all pixels are the same, or nothing is opaque. */
+/** Returns whether all pixels look the same, or all are transparent. */
 export const isBlank = async (frame: Sharp): Promise<boolean> => {
   const small = frame.resize(64, 64, { fit: 'inside' }).toColourspace('srgb').ensureAlpha()
-  const { channels } = await sharpStats(small)
+  const { channels } = await channelRanges(small)
   const [red, green, blue, alpha] = channels
-  if (alpha !== undefined && alpha.max <= alike) return true
-  return [red, green, blue, alpha].every((c) => c === undefined || c.max - c.min <= alike)
+  if (alpha !== undefined && alpha.max <= noise) return true
+  return [red, green, blue, alpha].every((c) => c === undefined || c.max - c.min <= noise)
 }
 
-/** By hand: the statistics of sharp are those of its input, before any operation. */
-const sharpStats = async (picture: Sharp) => {
+/** `sharp.stats()` is no use here: it measures the input before any operation. */
+const channelRanges = async (picture: Sharp) => {
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true })
   const channels = Array.from({ length: info.channels }, () => ({ min: 255, max: 0 }))
   for (const [i, value] of data.entries()) {
@@ -29,8 +29,8 @@ const sharpStats = async (picture: Sharp) => {
 }
 
 /**
- * The page that is the picture: the primary one of HEIF; the first frame of an animation that is not blank, since
- * many fade in from nothing; else the first.
+ * Returns the page to show: the primary image of HEIF; the first visible frame of an animation, since many
+ * fade in from blank; otherwise the first page.
  */
 export const firstShownPage = async (
   { format, pages = 1, pagePrimary }: Metadata,

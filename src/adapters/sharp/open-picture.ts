@@ -12,18 +12,18 @@ import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.t
 import { tiffNotTaken } from './headers/tiff-header.ts'
 import { type PictureSource, pictureSource, wholeFile } from './picture-source.ts'
 
-/** A picture whose header was read and whose size is within bounds. Of several, or of an animation, one alone. */
+/** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
 export type Picture = {
   readonly header: Metadata
   readonly facts: HeaderFacts
   readonly colour: SourceColour
-  /** It lacked its end: whether anything else is missing shows only when every pixel is decoded. */
+  /** The end of the file was missing. Only decoding every pixel shows whether more is missing. */
   readonly isMended: boolean
-  /** A new decoder at its start: upright, and not yet run. */
+  /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
 }
 
-/** Opens the picture for as long as `work` takes. */
+/** Opens the image, runs `work`, and closes the file. */
 export const withPicture =
   <A>(
     path: string,
@@ -42,7 +42,7 @@ export const withPicture =
     }
   }
 
-/** What a decoder throws is the fault of what it was given. */
+/** Maps any decoder error to `Refused`: the input is at fault. */
 export const decoding = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
   TE.tryCatch(work, (cause) => refused(`damaged or cut short (${detailOf(cause)})`))
 
@@ -58,7 +58,7 @@ const readHeader =
     const reason = refusalByHead(head.right)
     if (reason !== null) return E.left(refused(reason))
 
-    // libvips takes `[…]` at the end of a name for options of its own; this name never ends so.
+    // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
     const source = await reading(() => pictureSource(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
     const header = await decoding(() => sharp(source.right.input, { limitInputPixels: false }).metadata())()
@@ -78,15 +78,15 @@ const readHeader =
     const facts = await reading(() => readHeaderFacts(at, header.right))()
     if (E.isLeft(facts)) return facts
     if (header.right.format === 'png' && facts.right.isAnimated) {
-      const shown = await decoding(() => stillOf(file, source.right))()
-      if (E.isLeft(shown)) return shown
-      if (shown.right !== null)
-        return openAt(shown.right.source, shown.right.header, facts.right, maxPixels)()
+      const still = await decoding(() => stillOf(file, source.right))()
+      if (E.isLeft(still)) return still
+      if (still.right !== null)
+        return selectPage(still.right.source, still.right.header, facts.right, maxPixels)()
     }
-    return openAt(source.right, header.right, facts.right, maxPixels)()
+    return selectPage(source.right, header.right, facts.right, maxPixels)()
   }
 
-/** Of an animated PNG whose default picture is blank: libvips reads no other. */
+/** First visible frame of an animated PNG with a blank default image, the only image that libvips reads. */
 const stillOf = async (
   file: FileHandle,
   { input, failOn }: PictureSource,
@@ -101,7 +101,7 @@ const stillOf = async (
   }
 }
 
-const openAt =
+const selectPage =
   (
     { input, failOn }: PictureSource,
     header: Metadata,
@@ -128,7 +128,7 @@ const refusalByHead = (head: Buffer): string | null => {
   return sniff(head) === 'image' ? null : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 }
 
-/** In one line; what libvips says line by line of its seeking and of file names tells a sender nothing. */
+/** One line. Omits libvips' lines about seeking and file descriptors, which do not help the uploader. */
 const detailOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause))
     .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')

@@ -1,22 +1,22 @@
 import type { FileHandle } from 'node:fs/promises'
 import { hasAllScans } from './headers/jpeg-scans.ts'
 
-/** What sharp reads: a file by its path, or the bytes of one that needed mending. */
+/** Input of sharp: the path of a file, or the bytes of a repaired one. */
 export type PictureSource = {
   readonly input: string | Buffer
   readonly failOn: 'error' | 'warning'
 }
 
-/** Larger files are read as they are: a copy in memory would count against the limit of the process. */
-const largestMended = 128 * 1024 ** 2
+/** Bytes. Larger files are not repaired: a copy in memory counts towards the memory limit of the process. */
+const maxRepairBytes = 128 * 1024 ** 2
 
-/** All of a file, unless it is larger than what is mended. */
+/** Reads a whole file; `null` if it is larger than `maxRepairBytes`. */
 export const wholeFile = async (file: FileHandle): Promise<Buffer | null> => {
   const { size } = await file.stat()
-  return size > largestMended ? null : read(file, 0, size)
+  return size > maxRepairBytes ? null : read(file, 0, size)
 }
 
-/** The end of a JPEG that is looked at for its last marker. */
+/** Bytes at the end of a JPEG that are searched for the last marker. */
 const tailSize = 64 * 1024
 
 const read = async (file: FileHandle, position: number, length: number): Promise<Buffer> => {
@@ -27,15 +27,15 @@ const read = async (file: FileHandle, position: number, length: number): Promise
 const startOfScan = Buffer.from([0xff, 0xda])
 const endOfImage = Buffer.from([0xff, 0xd9])
 
-/** No marker can stand within a scan, so an EOI behind the last start of one ends the picture. */
+/** No such marker can occur within a scan, so an EOI after the last start of scan ends the image. */
 const lacksEndOfImage = async (file: FileHandle, size: number): Promise<boolean> => {
   const length = Math.min(size, tailSize)
   const tail = await read(file, size - length, length)
   return tail.lastIndexOf(endOfImage) <= tail.lastIndexOf(startOfScan)
 }
 
-/** Names the file a still picture; libheif would otherwise look for its film alone. `false`: it is none. */
-const nameStill = (bytes: Buffer): boolean => {
+/** Brands an AVIF sequence as a still image: otherwise libheif reads only the sequence. `false`: not one. */
+const brandAsStill = (bytes: Buffer): boolean => {
   const isSequence = bytes.toString('latin1', 4, 12) === 'ftypavis'
   if (!isSequence) return false
   const size = Math.min(bytes.readUInt32BE(0), bytes.length)
@@ -45,20 +45,20 @@ const nameStill = (bytes: Buffer): boolean => {
 }
 
 /**
- * Mends what libvips refuses and others read: a JPEG that lacks its end marker alone, and an AVIF that is a film with
- * a primary picture. `path` and `file` are of the same file.
+ * Repairs files that libvips rejects and other decoders read: a JPEG that lacks only its end marker, and an
+ * AVIF sequence with a primary image. `path` and `file` refer to the same file.
  */
 export const pictureSource = async (path: string, file: FileHandle, head: Buffer): Promise<PictureSource> => {
-  const asItIs = { input: path, failOn: 'error' } as const
+  const unchanged = { input: path, failOn: 'error' } as const
   const { size } = await file.stat()
-  if (size > largestMended) return asItIs
+  if (size > maxRepairBytes) return unchanged
   const isJpeg = head.length > 2 && head.readUInt16BE(0) === 0xffd8
-  // With an end, libjpeg only warns of what is missing in between.
+  // Once the end marker is there, libjpeg only warns about missing data before it.
   if (isJpeg && (await lacksEndOfImage(file, size))) {
     const bytes = await read(file, 0, size)
-    return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : asItIs
+    return hasAllScans(bytes) ? { input: Buffer.concat([bytes, endOfImage]), failOn: 'warning' } : unchanged
   }
-  if (head.toString('latin1', 4, 12) !== 'ftypavis') return asItIs
+  if (head.toString('latin1', 4, 12) !== 'ftypavis') return unchanged
   const bytes = await read(file, 0, size)
-  return nameStill(bytes) ? { input: bytes, failOn: 'error' } : asItIs
+  return brandAsStill(bytes) ? { input: bytes, failOn: 'error' } : unchanged
 }

@@ -1,8 +1,8 @@
 import type { EngineFacts } from './engine.ts'
 
 /**
- * What the engine in use cannot decode of what is taken, and which of the others on this machine can: a line each, and
- * none where it can do all that they can.
+ * Lists the supported codecs that the engine in use cannot decode, and the engines of this machine that can:
+ * a line each. Empty if it decodes all of them.
  */
 export const engineDifferences = (
   { notDecoded }: EngineFacts,

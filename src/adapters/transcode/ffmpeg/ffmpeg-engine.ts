@@ -32,21 +32,21 @@ import { createTimeSpan } from '../time-span.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
-/** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
+/** Engine on the programs `ffmpeg` and `ffprobe`, release 5 or later. */
 export const createFfmpegEngine = (programs: {
   readonly ffmpeg: string
   readonly ffprobe: string
 }): Engine => ({
   describe: async () => {
     const printed: string[] = []
-    for (const [program, question] of [
+    for (const [program, option] of [
       [programs.ffmpeg, '-version'],
       [programs.ffmpeg, '-encoders'],
       [programs.ffmpeg, '-filters'],
       [programs.ffmpeg, '-decoders'],
       [programs.ffprobe, '-version'],
     ] as const) {
-      const ran = await runDecoder(program, ['-hide_banner', question], null, noFiles, {
+      const ran = await runDecoder(program, ['-hide_banner', option], null, noFiles, {
         wallSeconds: PROBE_SECONDS,
       })
       if (E.isLeft(ran)) return ran
@@ -57,9 +57,9 @@ export const createFfmpegEngine = (programs: {
   },
 
   probe: (path, signal) => async () => {
-    // The one way to learn that a duration is a guess is a warning.
-    const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
-    const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
+    // Only a warning says that the duration is an estimate.
+    const format = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
+    const args = ['-v', 'warning', ...HARDENED, ...format, ...input(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, filesOf.probe(path), bounds)
     if (E.isLeft(ran))
@@ -67,7 +67,7 @@ export const createFfmpegEngine = (programs: {
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
     const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
-    return lookAtPictures(programs.ffmpeg, path, decoded.right, probed, bounds)
+    return inspectFirstFrames(programs.ffmpeg, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -120,7 +120,7 @@ export const createFfmpegEngine = (programs: {
   },
 })
 
-/** Reads a file through and tells when each packet of some streams is decoded, and for how long it lasts, in seconds. */
+/** Reads the whole file. `take` gets the decoding timestamp and the duration of each packet, in seconds. */
 const listPackets = (
   ffmpeg: string,
   path: string,
@@ -130,24 +130,24 @@ const listPackets = (
 ) => {
   const maps = streamIndexes.flatMap((index) => ['-map', `0:${index}`])
   const args = [...QUIET, ...HARDENED, ...input(path), ...maps, '-c', 'copy', '-f', 'framecrc', '-']
-  const units = new Map<string, number>()
+  const timeBases = new Map<string, number>()
   const onLine = (line: string) => {
     const [, stream = '', num, den] = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) units.set(stream, Number(num) / Number(den))
-    const [, of = '', time, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
-    const unit = units.get(of)
-    if (unit !== undefined) take(Number(time) * unit, Number(duration) * unit)
+    if (num !== undefined) timeBases.set(stream, Number(num) / Number(den))
+    const [, index = '', dts, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
+    const timeBase = timeBases.get(index)
+    if (timeBase !== undefined) take(Number(dts) * timeBase, Number(duration) * timeBase)
   }
   const bounds = { wallSeconds: SCAN_SECONDS, signal }
   return runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
 }
 
-/** What ffprobe ends with when a stream needs a decoder that is not on the list. */
+/** Error of ffprobe if a stream needs a decoder that is not on the whitelist. */
 const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
 
 const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
 
-/** See readListing. The second input is there because ffmpeg must make something, and makes nothing of it. */
+/** See readListing. ffmpeg needs an output: it is made of the second input, and is empty. */
 const probeByListing = async (
   ffmpeg: string,
   path: string,
@@ -159,14 +159,14 @@ const probeByListing = async (
   if (E.isLeft(ran)) return ran
   const listed = readListing(ran.right.stderr)
   const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
-  return lookAtPictures(ffmpeg, path, listed, probed, bounds)
+  return inspectFirstFrames(ffmpeg, path, listed, probed, bounds)
 }
 
 /**
- * Looks at the first pictures of each film in the file. ffprobe does not: it opens a decoder for every stream, and its
- * parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
+ * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and
+ * reports "progressive" if it does not know. A decoder error is ignored here: encoding reports it.
  */
-const lookAtPictures = async (
+const inspectFirstFrames = async (
   ffmpeg: string,
   path: string,
   output: FfprobeOutput,
@@ -189,26 +189,26 @@ const firstPicturesOf = async (
   streamIndex: number,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, FirstPictures>> => {
-  const small = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
+  const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
   const args = [
     ...QUIET,
     ...HARDENED,
-    ...STEADY_PICTURES,
+    ...KEEP_GRAPH,
     '-copyts',
     ...input(path),
     '-filter_complex',
-    `[0:${streamIndex}]${small},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    // Encoders count in pictures, and round the time of the first.
+    `[0:${streamIndex}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    // By default the time base is a frame, which would round the first timestamp.
     ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
   ]
-  let [all, interlaced, unit] = [0, 0, 0]
+  let [all, interlaced, timeBase] = [0, 0, 0]
   let seconds: number | null = null
   const onLine = (line: string) => {
     const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) unit = Number(num) / Number(den)
+    if (num !== undefined) timeBase = Number(num) / Number(den)
     const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
     if (stream === '0') {
-      if (all === 0) seconds = Number(time) * unit
+      if (all === 0) seconds = Number(time) * timeBase
       all++
     }
     if (stream === '1') interlaced++
@@ -224,13 +224,13 @@ const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
 const options = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
   Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
 
-/** They bind the input that follows: after `-i` they would bind nothing. */
+/** Apply to the input that follows: they have no effect after `-i`. */
 const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
 
-/** Graphs begin with a filter that takes pictures of any size, and turn them themselves: they go on to the end. */
-const STEADY_PICTURES = ['-reinit_filter:v', '0', '-noautorotate']
+/** One graph for the whole stream: its first filter accepts any frame size, and it rotates frames itself. */
+const KEEP_GRAPH = ['-reinit_filter:v', '0', '-noautorotate']
 
-// The protocol is named, or a path with a colon could choose another.
+// Without the protocol, a path with a colon could select another one.
 const fileUrl = (path: string): string => `file:${path}`
 const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
@@ -242,15 +242,15 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...HARDENED,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
     ...(job.isFromZero ? ['-copyts'] : []),
-    ...STEADY_PICTURES,
+    ...KEEP_GRAPH,
     ...input(job.path),
-    // A graph for each: where one stream changes its form, the graph of the other goes on.
+    // Separate graphs: a format change in one stream must not restart the graph of the other.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [
       '-filter_complex',
       `[0:${streamIndex}]${steady},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
-    // ffmpeg lets a film start with the first time of those streams that it reads.
+    // ffmpeg starts at the earliest timestamp of the streams that it reads.
     ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }

@@ -33,7 +33,7 @@ const FfprobeStream = t.partial({
 })
 type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 
-/** What `ffprobe -of json` prints of the entries below. */
+/** Output of `ffprobe -of json` for the entries below. */
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
   t.partial({ format: t.partial({ duration: t.string, start_time: t.string }) }),
@@ -48,7 +48,7 @@ export const FFPROBE_ENTRIES = [
   'stream_tags=rotate,language,DURATION',
 ].join(':')
 
-/** `isEstimate`: the duration comes from size and bit rate, which for a varying rate may be far off. */
+/** `isEstimate`: the duration is computed from size and bitrate, and is unreliable for a variable bitrate. */
 export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
   const start = finite(format?.start_time) ?? 0
   const endOf = (stream: FfprobeStream): number | null => {
@@ -115,14 +115,14 @@ const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
   bitrate: positive(stream.bit_rate),
 })
 
-/** Side data turns counter-clockwise; the older tag, clockwise. */
+/** The rotation of side data is counter-clockwise; that of the older tag, clockwise. */
 const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
   const matrix = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation
   const degrees = matrix === undefined ? Number(tags?.rotate ?? 0) : -matrix
   return Number.isFinite(degrees) ? ((degrees % 360) + 360) % 360 : 0
 }
 
-/** A dump of the matrix, of which each line has a number in front: a negative determinant turns what is left to right. */
+/** Reads a matrix dump with a number before each line. A negative determinant mirrors the image. */
 const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   const dump = side_data_list?.find(({ displaymatrix }) => displaymatrix !== undefined)?.displaymatrix ?? ''
   const [a = 0, b = 0, , c = 0, d = 0] = dump
@@ -141,7 +141,7 @@ const positive = (text: string | undefined): number | null => {
   return Number.isFinite(value) && value > 0 ? value : null
 }
 
-/** `30000/1001` or `4:3`; 0 for what is none. */
+/** Parses `30000/1001` or `4:3`; 0 for anything else. */
 const fraction = (text: string | undefined): number => {
   const [num = Number.NaN, den = Number.NaN] = (text ?? '').split(/[/:]/).map(Number)
   const value = num / den

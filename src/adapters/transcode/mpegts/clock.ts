@@ -1,44 +1,44 @@
 import { TICKS_A_SECOND, WRAP } from './packets.ts'
 
-/** A time that is farther from what came before it than this belongs to another clock. */
+/** A timestamp with a larger distance from the previous one belongs to another clock. */
 const FAR = 10 * TICKS_A_SECOND
-/** Decoding times of one stream go back by no more than rounding; where they are not told, by some pictures. */
+/** Decoding timestamps go back only by rounding errors; presentation timestamps, by some reordered frames. */
 const ROUNDING = 0.005 * TICKS_A_SECOND
-const SOME_PICTURES = 0.5 * TICKS_A_SECOND
-/** How far a picture or a piece of sound is from the next one, at most, unless there is a gap. */
+const REORDERING = 0.5 * TICKS_A_SECOND
+/** Longest distance of two frames without a gap. */
 const LONGEST_STEP = 2 * TICKS_A_SECOND
 
-/** One clock of the source: a time on it, and the time that stands for it. */
+/** A clock of the source: a timestamp on it (`raw`) and the same instant on the continuous clock (`even`). */
 type Era = { readonly index: number; raw: number; even: number }
 
-/** The time of a stream that was read last. */
+/** The latest timestamp of a stream. */
 type Reading = {
-  /** Which of all times it was. */
+  /** Its index among all timestamps of the file. */
   readonly ordinal: number
   readonly era: Era
   readonly raw: number
   readonly even: number
-  /** How far it was from the one before. */
+  /** Distance from the previous timestamp. */
   readonly step: number
-  /** How long what begins there lasts, as far as is known. */
+  /** Estimated duration of the frame. */
   readonly rest: number
-  /** That one, where the two are far from each other: this one may be damaged. */
+  /** The previous reading if it is far away: then this timestamp may be damaged. */
   readonly before: Reading | null
 }
 
-/** What all of a file teaches, for a second look at it. */
+/** Facts about a whole file, for a second pass over it. */
 export type Learnt = {
-  /** For each clock, by how much a stream on it would begin before its own end on the clock before. */
+  /** For each clock, the longest time by which a stream would overlap its own end on the previous clock. */
   readonly overlaps: ReadonlyArray<number>
-  /** Which times are damaged, ascending: the next one of the same stream goes on from the one before. */
+  /** Indexes of damaged timestamps, ascending: the stream's next timestamp continues from the one before. */
   readonly damaged: ReadonlyArray<number>
 }
 
 export type EvenClock = {
   /**
-   * The time on a clock that never jumps of a `raw` decoding time of a stream; times come as they stand in the file.
-   * `isShown`: it is the time at which a picture is shown, of a stream that does not tell when it is decoded.
-   * `restOf`: how long what begins there lasts, in ticks, where what came before it was so far from it.
+   * Maps a `raw` decoding timestamp of a stream to the continuous clock. Call it in file order.
+   * `isShown`: it is a presentation timestamp, of a stream without decoding timestamps.
+   * `restOf`: estimates the duration of the frame from the distance to the previous one, in ticks.
    */
   readonly place: (
     stream: number,
@@ -47,20 +47,20 @@ export type EvenClock = {
     restOf?: (step: number) => number,
   ) => number
   readonly learnt: () => Learnt & {
-    /** Times have to be written anew: the source changes its clock, or its counter of 33 bits starts again. */
+    /** Timestamps must be rewritten: the source changes its clock, or its 33-bit counter wraps. */
     readonly isUneven: boolean
-    /** From the first time to the last. */
+    /** From the first timestamp to the last. */
     readonly ticks: number
   }
 }
 
 /**
- * Brings times of 33 bits of several streams onto one clock. What stands side by side in the file was sent at one
- * time: where one stream jumps, it opens a new clock, at the time at which it would have gone on; the others are on
- * the old one until they jump, too, and join it. So their distances stay what they are. A stream that pauses while
- * another goes on does not jump, and pauses of all streams up to 10 seconds stay.
+ * Maps 33-bit timestamps of several streams to one continuous clock. Adjacent packets were sent at one time.
+ * A stream that jumps opens a new clock, at the expected time of its next frame. The others stay on the old
+ * clock until they jump, too, and join the new one: offsets between streams are preserved. A pause of one
+ * stream is no jump. Pauses of all streams up to 10 seconds are preserved.
  */
-export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): EvenClock => {
+export const createEvenClock = (learnt: Learnt = { overlaps: [], damaged: [] }): EvenClock => {
   const readings = new Map<number, Reading>()
   const overlaps: number[] = [0]
   const damaged: number[] = []
@@ -71,13 +71,13 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
 
   const open = (raw: number, even: number): Era => {
     const index = (eras[0]?.index ?? -1) + 1
-    const era = { index, raw, even: even + (known.overlaps[index] ?? 0) }
-    eras = [era, ...eras].slice(0, KEPT_ERAS)
+    const era = { index, raw, even: even + (learnt.overlaps[index] ?? 0) }
+    eras = [era, ...eras].slice(0, MAX_ERAS)
     overlaps[index] = 0
     return era
   }
 
-  /** A clock that is near, the newest first. A stream may return to an older one, but never goes back in time. */
+  /** Finds a clock near `raw`, newest first. A stream may return to an older clock but never goes back. */
   const join = (raw: number, own: Reading | undefined, back: number): Era | undefined =>
     eras.find((era) => {
       const distance = between(era.raw, raw)
@@ -86,7 +86,7 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
       return isNewer || era.even + distance >= own.even - back
     })
 
-  /** Where a clock was opened by a jump so small that a time may be on either: the one on which steps stay alike. */
+  /** After a small jump a timestamp may be on either clock: it is on the one with the more regular step. */
   const isOnNewest = (own: Reading, raw: number, ahead: number): boolean => {
     const [newest] = eras
     if (newest === undefined || newest.index <= own.era.index || own.step === 0) return false
@@ -94,30 +94,30 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
     return Math.abs(jumped - own.step) < Math.abs(ahead - own.step)
   }
 
-  /** The reading to go on from: not from a damaged one. */
+  /** Returns the reading to continue from, which is not a damaged one. */
   const lastOf = (stream: number, raw: number): Reading | undefined => {
     const own = readings.get(stream)
     if (!own?.before) return own
     const ahead = between(own.before.raw, raw)
     if (ahead <= 0 || ahead > LONGEST_STEP) return own
     isUneven = true
-    if (damaged.length < MOST_DAMAGED) damaged.push(own.ordinal)
+    if (damaged.length < MAX_DAMAGED) damaged.push(own.ordinal)
     if (own.era !== own.before.era) eras = eras.filter((era) => era !== own.era)
     return own.before
   }
 
   const place: EvenClock['place'] = (stream, raw, isShown = false, restOf = (step) => step) => {
     ordinal++
-    if (ordinal === known.damaged[nextDamaged]) {
+    if (ordinal === learnt.damaged[nextDamaged]) {
       nextDamaged++
       return nextOf(readings.get(stream), eras[0])
     }
     const own = lastOf(stream, raw)
     const ahead = own === undefined ? 0 : between(own.raw, raw)
-    const back = isShown ? SOME_PICTURES : ROUNDING
-    const goesOn = own !== undefined && ahead >= -back && ahead <= FAR && !isOnNewest(own, raw, ahead)
-    const era = goesOn ? own.era : (join(raw, own, back) ?? open(raw, nextOf(own, eras[0])))
-    const even = goesOn ? own.even + ahead : era.even + between(era.raw, raw)
+    const back = isShown ? REORDERING : ROUNDING
+    const continues = own !== undefined && ahead >= -back && ahead <= FAR && !isOnNewest(own, raw, ahead)
+    const era = continues ? own.era : (join(raw, own, back) ?? open(raw, nextOf(own, eras[0])))
+    const even = continues ? own.even + ahead : era.even + between(era.raw, raw)
     if (own !== undefined) {
       isUneven ||= era !== own.era || raw + WRAP / 2 < own.raw
       if (era.index > own.era.index)
@@ -138,17 +138,17 @@ export const createEvenClock = (known: Learnt = { overlaps: [], damaged: [] }): 
   return { place, learnt: () => ({ overlaps, damaged, isUneven, ticks: Math.max(0, last - first) }) }
 }
 
-const KEPT_ERAS = 8
-/** Of a file with more, the later ones are taken as they are. */
-const MOST_DAMAGED = 100_000
+const MAX_ERAS = 8
+/** If a file has more damaged timestamps, the later ones are not corrected. */
+const MAX_DAMAGED = 100_000
 
-/** The first clock begins late enough for times before the first of the file. */
+/** The first clock starts late enough for timestamps before the first of the file. */
 const START = 20 * TICKS_A_SECOND
 
 const nextOf = (own: Reading | undefined, newest: Era | undefined): number =>
   own === undefined ? (newest?.even ?? START) : own.even + own.rest
 
-/** From one time to another the short way round. */
+/** Signed distance of two timestamps modulo WRAP, at most half of it. */
 const between = (from: number, to: number): number => {
   const distance = (((to - from) % WRAP) + WRAP) % WRAP
   return distance < WRAP / 2 ? distance : distance - WRAP

@@ -5,7 +5,7 @@ import type { FirstPictures } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
 
-/** Decodes the first pictures of a stream. */
+/** Decodes the first frames of a stream. */
 export const firstPicturesOf = async (path: string, streamIndex: number): Promise<FirstPictures> => {
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)

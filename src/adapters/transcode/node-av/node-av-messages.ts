@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { EncodeJob, EncodeOutput, RemuxJob, StreamJob } from '../engine.ts'
 
-// What the server and the child that has node-av loaded say to each other.
+// Messages between the server and the child process that loads node-av.
 
 const options = t.readonly(t.record(t.string, t.string))
 
