@@ -14,7 +14,7 @@ import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
 import { printed } from './report/table.ts'
 
-/** A new figure is a file beside these, and its name here. */
+/** To add a figure, add a file to bench/figures and its name to this list. */
 const FIGURES: ReadonlyArray<Figure> = [
   p0Peers,
   p1Lists,
@@ -47,11 +47,11 @@ const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext)
 const bench = async (options: Options, date: string): Promise<void> => {
   const wanted = FIGURES.filter(({ id }) => options.figures.length === 0 || options.figures.includes(id))
   let lab: Promise<Lab> | undefined
-  const openOnce = () => {
+  const openLabOnce = () => {
     lab ??= openLab()
     return lab
   }
-  const figures = await measureAll(wanted, { ...options, lab: openOnce }).finally(async () =>
+  const figures = await measureAll(wanted, { ...options, lab: openLabOnce }).finally(async () =>
     (await lab)?.stop(),
   )
 

@@ -2,7 +2,7 @@ import { startNginx } from '../peers/nginx.ts'
 import type { Peer, Served } from '../peers/peer.ts'
 import { startRaw } from '../peers/raw.ts'
 
-/** Starts raw and, where it is installed, nginx with the same bodies; stops them whatever happens. */
+/** Starts the raw peer and nginx (if installed) with the same bodies. Always stops them afterwards. */
 export const besidePeers = async <A>(
   served: ReadonlyArray<Served>,
   use: (peers: ReadonlyArray<Peer>) => Promise<A>,

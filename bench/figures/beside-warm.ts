@@ -4,14 +4,14 @@ import { compare, type Goals } from './compare.ts'
 import type { BenchContext, Finding, RunningServer, Warm } from './figure.ts'
 
 export type WarmWork = {
-  /** The name of what is warm. */
+  /** Name of the warm target. */
   readonly warm: string
-  /** For people. */
+  /** Label in the report. */
   readonly work: string
   readonly goals: Goals
 }
 
-/** Measures what is warm on a Larder beside peers that serve the same bytes. */
+/** Compares warm targets of Larder with peers that serve the same bytes. */
 export const besideWarm = async (
   { settings, server, lab }: BenchContext,
   works: ReadonlyArray<WarmWork>,
@@ -35,10 +35,10 @@ const warmOf = ({ warm }: RunningServer, name: string): Warm => {
   return found
 }
 
-/** Of the same bytes on a peer. */
+/** Path of the same bytes on a peer. */
 const pathOf = (warm: string): string => `/${warm}`
 
-/** What the server answers, for the peers to answer too. Asked twice: the first reply may come from its origin. */
+/** Fetches a body for the peers to serve. Requests it twice: the first reply may come from the origin. */
 const fetchServed = async (name: string, { origin, paths: [path], headers }: Warm): Promise<Served> => {
   await (await fetch(`${origin}${path}`, { headers })).arrayBuffer()
   const response = await fetch(`${origin}${path}`, { headers })

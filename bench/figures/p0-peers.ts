@@ -10,7 +10,7 @@ const served: ReadonlyArray<Served> = [
   { path: '/part', contentType: 'video/mp4', bytes: randomBytes(2_000_000) },
 ]
 
-/** The peers by themselves: what this machine can do, and whether the generator is light enough to see it. */
+/** Only the peers: the limit of this machine, and whether the generator is fast enough to measure it. */
 export const p0Peers: Figure = {
   id: 'P0',
   title: 'the peers alone',

@@ -6,7 +6,7 @@ const WORKS: ReadonlyArray<WarmWork> = [
   { warm: 'master', work: 'a master playlist, 100 viewers', goals: { raw: 0.6 } },
 ]
 
-/** Small lists from memory, each request with a token that is looked at. */
+/** Small playlists from memory. The token of each request is checked. */
 export const p1Lists: Figure = {
   id: 'P1',
   title: 'warm lists',

@@ -4,7 +4,7 @@ import { besidePeers } from './beside-peers.ts'
 import { compare } from './compare.ts'
 import type { Figure, Warm } from './figure.ts'
 
-/** A media playlist, signed for another viewer in each request: the peers serve the gzip bytes of one of them. */
+/** A media playlist, signed for another viewer in each request. The peers serve the gzip bytes of one. */
 export const p2Lists: Figure = {
   id: 'P2',
   title: 'a media playlist signed by query, as gzip',
@@ -28,7 +28,7 @@ export const p2Lists: Figure = {
   },
 }
 
-/** As it comes: `fetch` would inflate it. */
+/** Does not decompress, as `fetch` would. */
 const fetchGzip = async ({ origin, paths: [path = '/'], headers }: Warm): Promise<Served> => {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(`${origin}${path}`, { headers, agent: false }, resolve).on('error', reject)

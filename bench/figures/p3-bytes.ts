@@ -7,7 +7,7 @@ const WORKS: ReadonlyArray<WarmWork> = [
   { warm: 'image', work: 'an image', goals: { raw: 0.6 } },
 ]
 
-/** Warm bytes: the peers serve what the server serves, byte for byte. */
+/** Warm bytes: the peers serve the same bytes as Larder. */
 export const p3Bytes: Figure = {
   id: 'P3',
   title: 'warm parts and images',

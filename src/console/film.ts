@@ -4,7 +4,7 @@ import { playNatively } from './native-player.ts'
 import type { View } from './status-line.ts'
 import { whenMade } from './when-made.ts'
 
-/** Plays a film or sound as soon as its exports are made. */
+/** Plays video or audio as soon as its exports exist. */
 export const showFilm = async (view: View): Promise<void> => {
   const { uid, jwt, main, status } = view
   const url = `/api/1/content_files/${uid}/mobile.m3u8?jwt=${jwt}`
@@ -15,7 +15,7 @@ export const showFilm = async (view: View): Promise<void> => {
   video.classList.toggle('sound', !master.includes('RESOLUTION='))
   main.prepend(video)
   status.say('Loading…')
-  // Native HLS is for Safari: where there is Media Source Extensions, hls.js plays it more reliably.
+  // Native HLS is for Safari. With Media Source Extensions, hls.js is more reliable.
   const play = Hls.isSupported() ? playByHls : playNatively
   play(video, url, view)
 }

@@ -1,20 +1,20 @@
 const keyOf = (uid: string): string => `larder:position:${uid}`
 
-/** Keeps where a film stopped, for the next link to it that is opened in this browser. */
+/** Stores the playback position, for the next link to the same media in this browser. */
 export const keepPosition = (uid: string, seconds: number): void => {
   try {
     localStorage.setItem(keyOf(uid), String(seconds))
   } catch {
-    // A browser that keeps nothing begins at the start.
+    // Without storage, playback starts at the beginning.
   }
 }
 
-/** Seconds, once; `null` where nothing was kept. */
+/** Returns and removes the stored position, in seconds; `null` if there is none. */
 export const takePosition = (uid: string): number | null => {
   try {
-    const kept = localStorage.getItem(keyOf(uid))
+    const stored = localStorage.getItem(keyOf(uid))
     localStorage.removeItem(keyOf(uid))
-    return kept !== null && Number(kept) > 0 ? Number(kept) : null
+    return stored !== null && Number(stored) > 0 ? Number(stored) : null
   } catch {
     return null
   }

@@ -2,7 +2,7 @@ import { keepPosition, takePosition } from './kept-position.ts'
 import { expiredWords } from './link.ts'
 import type { View } from './status-line.ts'
 
-/** Plays by the browser's own HLS, which asks for itself, and drops what it has when it is refused. */
+/** Plays with the browser's native HLS, which sends its own requests and drops its buffer when refused. */
 export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
   let seconds = takePosition(uid) ?? 0
   if (seconds > 0)

@@ -1,25 +1,25 @@
-/** Far less than anything that is worth playing, more than what players leave of a buffer. */
-const leastSeconds = 0.3
+/** Less is not worth playing, and players leave some of the buffer unplayed. */
+const minSeconds = 0.3
 
 const hasMore = ({ buffered, currentTime, duration }: HTMLVideoElement): boolean => {
-  if (duration - currentTime < leastSeconds) return true
+  if (duration - currentTime < minSeconds) return true
   for (let i = 0; i < buffered.length; i++)
-    if (buffered.start(i) <= currentTime + leastSeconds && buffered.end(i) > currentTime + leastSeconds)
+    if (buffered.start(i) <= currentTime + minSeconds && buffered.end(i) > currentTime + minSeconds)
       return true
   return false
 }
 
-/** Lets the video go on with what it has; pauses it where that ends, and calls back each time. */
+/** Plays the rest of the buffer. At its end, pauses and calls back (again after each seek). */
 export const playOut = (video: HTMLVideoElement, callBack: () => void): void => {
   const stop = () => {
     video.pause()
     callBack()
   }
-  const look = () => {
+  const stopAtEnd = () => {
     if (!video.ended && !hasMore(video)) stop()
   }
-  for (const event of ['waiting', 'seeking', 'play']) video.addEventListener(event, look)
-  // A browser may wait a little before the end of its buffer, and no event tells of what follows.
+  for (const event of ['waiting', 'seeking', 'play']) video.addEventListener(event, stopAtEnd)
+  // A browser may stall shortly before the end of its buffer, without an event.
   let before = Number.NaN
   setInterval(() => {
     const { currentTime, paused, ended, seeking, readyState } = video
@@ -27,5 +27,5 @@ export const playOut = (video: HTMLVideoElement, callBack: () => void): void => 
     if (isWaiting && currentTime === before) stop()
     before = currentTime
   }, 500)
-  look()
+  stopAtEnd()
 }
