@@ -12,7 +12,7 @@ import { p8Memory } from './figures/p8-memory.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
-import { printed } from './report/table.ts'
+import { formatFindings } from './report/table.ts'
 
 /** To add a figure, add a file to bench/figures and its name to this list. */
 const FIGURES: ReadonlyArray<Figure> = [
@@ -38,7 +38,7 @@ const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext)
       continue
     }
     const findings = await run(context)
-    console.log(printed(findings))
+    console.log(formatFindings(findings))
     reports.push({ id, title, findings })
   }
   return reports

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { mostFrames } from '../src/adapters/sharp/first-shown-page.ts'
-import { encoderOptions } from '../src/adapters/sharp/render-picture.ts'
+import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
+import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
 import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
-import { partEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
-import { createEvenClock } from '../src/adapters/transcode/mpegts/clock.ts'
+import { segmentEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
 import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
@@ -135,7 +135,7 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
 
 /** Seconds of two streams whose clock jumps, or does not, by so much after two of them. */
 const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
-  const clock = createEvenClock()
+  const clock = createContinuousClock()
   return Array.from({ length: 80 }, (_, i) =>
     clock.place(i % 2, Math.round((100 + i / 20 + (i < 40 ? 0 : by)) * TICKS_A_SECOND)),
   )
@@ -172,7 +172,7 @@ const digestOf = (value: unknown): string =>
 const asked = {
   image: () => [
     encoderOptions,
-    mostFrames,
+    maxFrames,
     colours.map(paintedAs),
     shapes.flatMap(([width, height]) =>
       [true, false].map((hasAlpha) => planImage({ width, height, hasAlpha })),
@@ -190,7 +190,7 @@ const asked = {
       const options = { cube, wallSeconds: 1, holdSeconds: 2, padSeconds: 3 }
       return [
         plan,
-        partEdges(plan),
+        segmentEdges(plan),
         table,
         toEncodeJob(
           { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },

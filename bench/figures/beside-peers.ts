@@ -3,7 +3,7 @@ import type { Peer, Served } from '../peers/peer.ts'
 import { startRaw } from '../peers/raw.ts'
 
 /** Starts the raw peer and nginx (if installed) with the same bodies. Always stops them afterwards. */
-export const besidePeers = async <A>(
+export const withPeers = async <A>(
   served: ReadonlyArray<Served>,
   use: (peers: ReadonlyArray<Peer>) => Promise<A>,
 ): Promise<A> => {

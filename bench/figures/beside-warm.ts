@@ -1,5 +1,5 @@
 import type { Served } from '../peers/peer.ts'
-import { besidePeers } from './beside-peers.ts'
+import { withPeers } from './beside-peers.ts'
 import { compare, type Goals } from './compare.ts'
 import type { BenchContext, Finding, RunningServer, Warm } from './figure.ts'
 
@@ -12,13 +12,13 @@ export type WarmWork = {
 }
 
 /** Compares warm targets of Larder with peers that serve the same bytes. */
-export const besideWarm = async (
+export const compareWarm = async (
   { settings, server, lab }: BenchContext,
   works: ReadonlyArray<WarmWork>,
 ): Promise<ReadonlyArray<Finding>> => {
   const running = server ?? (await (await lab()).warm())
   const served = await Promise.all(works.map(({ warm }) => fetchServed(warm, warmOf(running, warm))))
-  return besidePeers(served, async (peers) => {
+  return withPeers(served, async (peers) => {
     const findings = []
     for (const { warm, work, goals } of works) {
       const larder = { name: 'larder', ...warmOf(running, warm) }

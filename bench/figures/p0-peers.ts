@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Served } from '../peers/peer.ts'
-import { besidePeers } from './beside-peers.ts'
+import { withPeers } from './beside-peers.ts'
 import { compare } from './compare.ts'
 import type { Figure } from './figure.ts'
 
@@ -16,7 +16,7 @@ export const p0Peers: Figure = {
   title: 'the peers alone',
   needs: [],
   run: ({ settings }) =>
-    besidePeers(served, async (peers) => {
+    withPeers(served, async (peers) => {
       const findings = []
       for (const { path, bytes } of served) {
         const subjects = peers.map(({ name, origin, pid }) => ({ name, origin, pid, paths: [path] }))

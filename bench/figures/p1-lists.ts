@@ -1,4 +1,4 @@
-import { besideWarm, type WarmWork } from './beside-warm.ts'
+import { compareWarm, type WarmWork } from './beside-warm.ts'
 import type { Figure } from './figure.ts'
 
 const WORKS: ReadonlyArray<WarmWork> = [
@@ -11,5 +11,5 @@ export const p1Lists: Figure = {
   id: 'P1',
   title: 'warm lists',
   needs: WORKS.map(({ warm }) => warm),
-  run: (context) => besideWarm(context, WORKS),
+  run: (context) => compareWarm(context, WORKS),
 }

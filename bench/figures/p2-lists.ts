@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http'
 import type { Served } from '../peers/peer.ts'
-import { besidePeers } from './beside-peers.ts'
+import { withPeers } from './beside-peers.ts'
 import { compare } from './compare.ts'
 import type { Figure, Warm } from './figure.ts'
 
@@ -14,7 +14,7 @@ export const p2Lists: Figure = {
     if (warm === undefined) return []
     const headers = { ...warm.headers, 'Accept-Encoding': 'gzip' }
     const served = await fetchGzip({ ...warm, headers })
-    return besidePeers([served], (peers) =>
+    return withPeers([served], (peers) =>
       compare(
         `${served.bytes.length} bytes`,
         [

@@ -1,4 +1,4 @@
-import { besideWarm, type WarmWork } from './beside-warm.ts'
+import { compareWarm, type WarmWork } from './beside-warm.ts'
 import type { Figure } from './figure.ts'
 
 const WORKS: ReadonlyArray<WarmWork> = [
@@ -12,5 +12,5 @@ export const p3Bytes: Figure = {
   id: 'P3',
   title: 'warm parts and images',
   needs: WORKS.map(({ warm }) => warm),
-  run: (context) => besideWarm(context, WORKS),
+  run: (context) => compareWarm(context, WORKS),
 }

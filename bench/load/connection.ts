@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { createResponseReader, type Response } from './response-reader.ts'
 
 /** Milliseconds since the request was sent. */
-export type Took = { readonly firstByte: number; readonly whole: number }
+export type Timing = { readonly firstByte: number; readonly whole: number }
 
 type Options = {
   readonly host: string
@@ -10,7 +10,7 @@ type Options = {
   /** Returns the bytes of the next request. */
   readonly next: () => Buffer
   /** Returns whether to continue. */
-  readonly onResponse: (response: Response, took: Took) => boolean
+  readonly onResponse: (response: Response, took: Timing) => boolean
   readonly onError: () => void
 }
 

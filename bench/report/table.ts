@@ -14,7 +14,7 @@ const HEAD = [
 ]
 
 /** Formats the results of a figure for a terminal: a table of throughputs, and a line for each other fact. */
-export const printed = (findings: ReadonlyArray<Finding | Fact>): string => {
+export const formatFindings = (findings: ReadonlyArray<Finding | Fact>): string => {
   const throughputs = findings.filter((found) => 'measured' in found)
   const facts = findings.filter((found) => 'fact' in found)
   return [...(throughputs.length > 0 ? [tableOf(throughputs)] : []), ...facts.map(factText)].join('\n')

@@ -8,14 +8,14 @@ export type BackOff = {
 
 type Bounds = {
   readonly first: number
-  readonly most: number
+  readonly max: number
   readonly tries: number
 }
 
-export const createBackOff = ({ first, most, tries }: Bounds): BackOff => {
+export const createBackOff = ({ first, max, tries }: Bounds): BackOff => {
   let attempts = 0
   return {
-    next: () => (attempts >= tries ? null : Math.min(most, first * 2 ** attempts++)),
+    next: () => (attempts >= tries ? null : Math.min(max, first * 2 ** attempts++)),
     reset: () => {
       attempts = 0
     },
@@ -23,4 +23,4 @@ export const createBackOff = ({ first, most, tries }: Bounds): BackOff => {
 }
 
 /** For an unreachable server: about a minute in total. */
-export const createLossBackOff = (): BackOff => createBackOff({ first: 1000, most: 30_000, tries: 6 })
+export const createLossBackOff = (): BackOff => createBackOff({ first: 1000, max: 30_000, tries: 6 })

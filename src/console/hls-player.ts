@@ -1,9 +1,9 @@
 import Hls, { type ErrorData } from 'hls.js'
 import { createBackOff, createLossBackOff } from './back-off.ts'
-import { keepPosition, takePosition } from './kept-position.ts'
-import { expiredWords, refusedWords, whenEnded } from './link.ts'
-import { playOut } from './play-out.ts'
+import { expiredMessage, refusedMessage, whenExpired } from './link.ts'
+import { playRemaining } from './play-remaining.ts'
 import type { View } from './status-line.ts'
+import { storePosition, takePosition } from './stored-position.ts'
 
 /** Initial bandwidth estimate (bits a second). A higher one delays the first frame on a slow connection. */
 const initialBitsPerSecond = 500_000
@@ -21,7 +21,7 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     startPosition: takePosition(uid) ?? -1,
   })
   const lossBackOff = createLossBackOff()
-  const mediaErrorBackOff = createBackOff({ first: 0, most: 0, tries: 3 })
+  const mediaErrorBackOff = createBackOff({ first: 0, max: 0, tries: 3 })
   let retry: ReturnType<typeof setTimeout> | null = null
   let hasEnded = false
 
@@ -35,20 +35,20 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     hasEnded = true
     if (retry !== null) clearTimeout(retry)
     hls.stopLoad()
-    playOut(video, () => {
-      keepPosition(uid, video.currentTime)
-      status.say(`${message}. With a new one it goes on from here.`)
+    playRemaining(video, () => {
+      storePosition(uid, video.currentTime)
+      status.show(`${message}. With a new one it goes on from here.`)
     })
   }
   const retryLater = () => {
     if (retry !== null) return
     const wait = lossBackOff.next()
     if (wait !== null) {
-      status.say('The server cannot be reached. Trying again…')
+      status.show('The server cannot be reached. Trying again…')
       retry = setTimeout(load, wait)
       return
     }
-    status.say('The server cannot be reached. Press play to try again.')
+    status.show('The server cannot be reached. Press play to try again.')
     video.pause()
     video.addEventListener('play', () => load(), { once: true })
     lossBackOff.reset()
@@ -57,13 +57,13 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     if (hasEnded) return
     const code = response?.code
     if (code === 401 || code === 403)
-      end(link.millisecondsLeft() < almostExpiredMs ? expiredWords : refusedWords)
+      end(link.millisecondsLeft() < almostExpiredMs ? expiredMessage : refusedMessage)
     else if (!fatal) return
     else if (type === Hls.ErrorTypes.NETWORK_ERROR) retryLater()
     else if (type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrorBackOff.next() !== null) hls.recoverMediaError()
     else {
       hls.stopLoad()
-      status.say(`This cannot be played: ${details}`)
+      status.show(`This cannot be played: ${details}`)
     }
   }
 
@@ -72,7 +72,7 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     lossBackOff.reset()
     if (!hasEnded && retry === null) status.hide()
   })
-  whenEnded(link, () => end(expiredWords))
+  whenExpired(link, () => end(expiredMessage))
   hls.loadSource(url)
   hls.attachMedia(video)
 }

@@ -3,7 +3,7 @@ export type Link = {
   /** By the server's clock, once a reply was seen; infinite for an unreadable token. */
   readonly millisecondsLeft: () => number
   /** Reads the time of the server from a reply. */
-  readonly follow: (reply: Response) => void
+  readonly syncClock: (reply: Response) => void
 }
 
 /** The claim `exp` (RFC 7519 §4.1.4), in milliseconds. A prediction: only the server decides. */
@@ -22,7 +22,7 @@ export const createLink = (jwt: string, now: () => number = Date.now): Link => {
   let serverAheadMs = 0
   return {
     millisecondsLeft: () => end - now() - serverAheadMs,
-    follow: ({ headers }) => {
+    syncClock: ({ headers }) => {
       const date = Date.parse(headers.get('Date') ?? '')
       if (!Number.isNaN(date)) serverAheadMs = date - now()
     },
@@ -33,12 +33,12 @@ export const createLink = (jwt: string, now: () => number = Date.now): Link => {
 const maxTimerMs = 2 ** 31 - 1
 
 /** Calls back when the link expires, even if that is months away. */
-export const whenEnded = (link: Link, callBack: () => void): void => {
+export const whenExpired = (link: Link, callBack: () => void): void => {
   const left = link.millisecondsLeft()
   if (left <= 0) callBack()
   else if (left < Number.POSITIVE_INFINITY)
-    setTimeout(() => whenEnded(link, callBack), Math.min(left, maxTimerMs))
+    setTimeout(() => whenExpired(link, callBack), Math.min(left, maxTimerMs))
 }
 
-export const expiredWords = 'This link has expired. Ask the person who sent it to you for a new one'
-export const refusedWords = 'This link does not open this any more'
+export const expiredMessage = 'This link has expired. Ask the person who sent it to you for a new one'
+export const refusedMessage = 'This link does not open this any more'

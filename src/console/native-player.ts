@@ -1,6 +1,6 @@
-import { keepPosition, takePosition } from './kept-position.ts'
-import { expiredWords } from './link.ts'
+import { expiredMessage } from './link.ts'
 import type { View } from './status-line.ts'
+import { storePosition, takePosition } from './stored-position.ts'
 
 /** Plays with the browser's native HLS, which sends its own requests and drops its buffer when refused. */
 export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
@@ -19,11 +19,11 @@ export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, 
   video.addEventListener('loadeddata', () => status.hide())
   video.addEventListener('error', () => {
     if (link.millisecondsLeft() > 0) {
-      status.say(`This cannot be played: ${video.error?.message ?? 'unknown'}`)
+      status.show(`This cannot be played: ${video.error?.message ?? 'unknown'}`)
       return
     }
-    keepPosition(uid, seconds)
-    status.say(`${expiredWords}. With a new one it goes on from here.`)
+    storePosition(uid, seconds)
+    status.show(`${expiredMessage}. With a new one it goes on from here.`)
   })
   video.src = url
 }

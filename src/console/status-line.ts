@@ -1,9 +1,9 @@
 import type { Link } from './link.ts'
 
 export type StatusLine = {
-  readonly say: (text: string) => void
+  readonly show: (text: string) => void
   /** `fraction`: 0 to 1; `null` if unknown. */
-  readonly progress: (text: string, fraction: number | null) => void
+  readonly showProgress: (text: string, fraction: number | null) => void
   readonly hide: () => void
 }
 
@@ -19,15 +19,15 @@ export type View = {
 export const createStatusLine = (main: HTMLElement): StatusLine => {
   const text = main.querySelector('#status') as HTMLElement
   const bar = main.querySelector('#progress') as HTMLProgressElement
-  const say = (message: string) => {
+  const show = (message: string) => {
     text.textContent = message
     text.hidden = false
     bar.hidden = true
   }
   return {
-    say,
-    progress: (message, fraction) => {
-      say(message)
+    show,
+    showProgress: (message, fraction) => {
+      show(message)
       bar.hidden = false
       if (fraction === null) bar.removeAttribute('value')
       else bar.value = fraction

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { engineDifferences } from '../../src/adapters/transcode/engine-differences.ts'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { enginesHere } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 
-const engine = (name: string, ...notDecoded: ReadonlyArray<string>) => ({ name, notDecoded })
+const engine = (name: string, ...missingDecoders: ReadonlyArray<string>) => ({ name, missingDecoders })
 
 describe('the differences of two engines', () => {
   it('are none where the one in use decodes all that is taken', () => {
@@ -21,9 +21,9 @@ describe('the differences of two engines', () => {
 
   for (const [name, { describe: ask }] of enginesHere())
     it(`are told of codecs that are taken (${name})`, async () => {
-      const { notDecoded } = await right(ask)
-      expect(notDecoded.filter((codec) => !isDecoded(codec))).to.deep.equal([])
+      const { missingDecoders } = await right(ask)
+      expect(missingDecoders.filter((codec) => !isSupportedCodec(codec))).to.deep.equal([])
       for (const common of ['h264', 'hevc', 'vp9', 'aac', 'mp3', 'opus'])
-        expect(notDecoded).not.to.include(common)
+        expect(missingDecoders).not.to.include(common)
     })
 })

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { inspectPicture } from '../../src/adapters/sharp/inspect-picture.ts'
-import { withPicture } from '../../src/adapters/sharp/open-picture.ts'
-import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
+import { inspectImage } from '../../src/adapters/sharp/inspect-image.ts'
+import { withImage } from '../../src/adapters/sharp/open-image.ts'
+import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import { type ImageTarget, pictureWarnings, planImage } from '../../src/domain/ingest/plan/image-plan.ts'
 import { apng } from '../support/apng.ts'
 import { chart, worstError } from '../support/chart.ts'
@@ -41,11 +41,11 @@ describe('[V37] kinds of pictures', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const inspect = async (bytes: Uint8Array) =>
-    right(withPicture(await save(folder, 'x', bytes), 1e8, inspectPicture))
+    right(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
   const render = async (bytes: Uint8Array, targets: ReadonlyArray<ImageTarget>) =>
     right(
-      withPicture(await save(folder, 'x', bytes), 1e8, (picture) =>
-        renderPicture(picture, targets, folder, () => {}),
+      withImage(await save(folder, 'x', bytes), 1e8, (picture) =>
+        renderImage(picture, targets, folder, () => {}),
       ),
     )
   /** The first pixel of a PNG export. */
@@ -84,7 +84,7 @@ describe('[V37] kinds of pictures', () => {
         ends.push(at)
       for (const end of ends)
         expect(
-          await left(withPicture(await save(folder, 'x', whole.subarray(0, end)), 1e8, inspectPicture)),
+          await left(withImage(await save(folder, 'x', whole.subarray(0, end)), 1e8, inspectImage)),
           String(end),
         ).to.include({ _tag: 'Refused' })
       expect(await chartError(whole.subarray(0, -2), chart)).to.be.at.most(3)
@@ -94,7 +94,7 @@ describe('[V37] kinds of pictures', () => {
       const photo = await noise(320, 240).jpeg().toBuffer()
       for (const fraction of [0.3, 0.6, 0.95, 0.99]) {
         const path = await save(folder, 'x', cutShort(photo, fraction))
-        expect(await left(withPicture(path, 1e8, inspectPicture)), String(fraction)).to.include({
+        expect(await left(withImage(path, 1e8, inspectImage)), String(fraction)).to.include({
           _tag: 'Refused',
         })
       }

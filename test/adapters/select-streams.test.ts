@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import {
   otherDispositions,
@@ -208,7 +208,7 @@ describe('selectStreams', () => {
           return
         }
         const { video, audio, warnings } = facts.right
-        for (const one of [video, audio]) if (one !== null) expect(isDecoded(one.codec)).to.equal(true)
+        for (const one of [video, audio]) if (one !== null) expect(isSupportedCodec(one.codec)).to.equal(true)
         const others = streams.filter(
           (stream) =>
             stream.index !== video?.index &&

@@ -66,10 +66,10 @@ const maxPixels = 32_000_000
 
 /**
  * Returns the first visible frame of an animated PNG, composed onto the frames before it, as a PNG. Looks at
- * `mostFrames` frames; `null` if all of them are blank, or the file is malformed.
+ * `maxFrames` frames; `null` if all of them are blank, or the file is malformed.
  */
-export const firstFrameShown = async (bytes: Buffer, mostFrames: number): Promise<Buffer | null> => {
-  const apng = readApng(bytes, mostFrames)
+export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number): Promise<Buffer | null> => {
+  const apng = readApng(bytes, maxFrames)
   if (apng === null || apng.width * apng.height > maxPixels) return null
   const { width, height, depth, isGrey, profile, frames } = apng
   const isDeep = depth === 16

@@ -1,7 +1,7 @@
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import { toSrgb } from '../../domain/colour/to-srgb.ts'
 import { longestSide } from '../../domain/ingest/plan/image-plan.ts'
-import type { Picture } from './open-picture.ts'
+import type { OpenedImage } from './open-image.ts'
 
 /** Decoded pixels: upright, sRGB, 8 bits a channel, without metadata. */
 export type Pixels = {
@@ -20,10 +20,10 @@ export const scalePixels = (picture: Sharp, width: number): Promise<Pixels> =>
   resizeToWidth(picture, width).raw().toBuffer({ resolveWithObject: true })
 
 /** Decodes to a width, and converts to sRGB from the colour space of the header. */
-export const decodePixels = async (picture: Picture, width: number): Promise<Pixels> =>
+export const decodePixels = async (picture: OpenedImage, width: number): Promise<Pixels> =>
   withoutOpaqueAlpha(await decodeBy(picture, width))
 
-const decodeBy = ({ colour, header, decode }: Picture, width: number): Promise<Pixels> => {
+const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promise<Pixels> => {
   switch (colour._tag) {
     case 'Srgb':
       return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)

@@ -3,9 +3,9 @@ import sharp from 'sharp'
 import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
 import { ImageJob, type ImageReport } from './image-job.ts'
-import { inspectPicture } from './inspect-picture.ts'
-import { withPicture } from './open-picture.ts'
-import { renderPicture } from './render-picture.ts'
+import { inspectImage } from './inspect-image.ts'
+import { withImage } from './open-image.ts'
+import { renderImage } from './render-image.ts'
 
 // The child process of run-image-child.ts. If hostile bytes crash native code, only this process ends.
 
@@ -44,10 +44,10 @@ const watchMemory = (maxPixels: number): void => {
 }
 
 const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
-  withPicture<unknown>(job.path, job.maxPixels, (picture) =>
+  withImage<unknown>(job.path, job.maxPixels, (picture) =>
     job.task === 'inspect'
-      ? inspectPicture(picture)
-      : renderPicture(picture, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
+      ? inspectImage(picture)
+      : renderImage(picture, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
   )
 
 process.once('message', async (message) => {

@@ -11,7 +11,7 @@ import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { startsAsMovie } from './isobmff/starts-as-movie.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
-import { withoutMixedChain } from './ogg-chain.ts'
+import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTransportFacts } from './source-clock.ts'
@@ -104,7 +104,7 @@ export const createTranscoderOn = (
         TE.flatMapEither(selectStreams),
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
-        TE.flatMap((facts) => withoutMixedChain(path, facts, signal)),
+        TE.flatMap((facts) => refuseMixedChain(path, facts, signal)),
         TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>

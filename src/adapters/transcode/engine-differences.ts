@@ -5,13 +5,13 @@ import type { EngineFacts } from './engine.ts'
  * a line each. Empty if it decodes all of them.
  */
 export const engineDifferences = (
-  { notDecoded }: EngineFacts,
+  { missingDecoders }: EngineFacts,
   others: ReadonlyArray<EngineFacts>,
 ): ReadonlyArray<string> => {
-  if (notDecoded.length === 0) return []
+  if (missingDecoders.length === 0) return []
   const helpful = others.flatMap((other) => {
-    const more = notDecoded.filter((codec) => !other.notDecoded.includes(codec))
+    const more = missingDecoders.filter((codec) => !other.missingDecoders.includes(codec))
     return more.length === 0 ? [] : [`${other.name}, which is here, too, decodes ${more.join(', ')}`]
   })
-  return [`it does not decode ${notDecoded.join(', ')}`, ...helpful]
+  return [`it does not decode ${missingDecoders.join(', ')}`, ...helpful]
 }

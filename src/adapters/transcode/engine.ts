@@ -7,7 +7,7 @@ export type EngineFacts = {
   /** Name and version. */
   readonly name: string
   /** Supported codecs that this engine has no decoder for. */
-  readonly notDecoded: ReadonlyArray<string>
+  readonly missingDecoders: ReadonlyArray<string>
 }
 
 /** One file to encode, with one track: fragmented MP4, or Matroska for PCM. */
@@ -53,7 +53,7 @@ export type EncodeJob = {
 export type EncodeResult = { readonly isCutOff: boolean }
 
 /** What the demuxers mov and matroska log about a truncated file, at level `error`. */
-export const CUT_OFF = /\bpartial file$|\bFile ended prematurely\b/m
+export const TRUNCATED_MESSAGE = /\bpartial file$|\bFile ended prematurely\b/m
 
 /** For each of `outputs`, copies the tracks of its inputs into one fast-start MP4. */
 export type RemuxJob = {

@@ -32,7 +32,7 @@ export const inputMatrix = ({ matrix }: FilmColour): string =>
  * Filters that convert to BT.709 with a lookup table. They scale down first, since the table is applied to
  * every pixel. The result has the matrix and the range of the renditions.
  */
-export const throughCube = (
+export const cubeFilters = (
   cube: string,
   colour: FilmColour,
   top: VideoRung | undefined,

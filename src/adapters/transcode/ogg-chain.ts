@@ -69,7 +69,7 @@ const isMixedChain = async (path: string, signal: AbortSignal): Promise<boolean>
 }
 
 /** Refuses a file whose audio would get wrong timestamps. */
-export const withoutMixedChain = (
+export const refuseMixedChain = (
   path: string,
   facts: MediaFacts,
   signal: AbortSignal,

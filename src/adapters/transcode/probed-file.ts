@@ -83,12 +83,12 @@ export const ProbedFile = t.readonly(
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
 
 /** Facts from decoding the first frames. `seconds`: timestamp of the first frame, by the file's clock. */
-export type FirstPictures = { readonly seconds: number | null; readonly interlacedShare: number }
+export type FirstFrames = { readonly seconds: number | null; readonly interlacedShare: number }
 
 /** `start`: start of the file, by the file's clock. */
-export const withFirstPictures = (
+export const withFirstFrames = (
   stream: ProbedStream,
-  { seconds, interlacedShare }: FirstPictures,
+  { seconds, interlacedShare }: FirstFrames,
   start: number,
 ): ProbedStream =>
   stream.kind === 'video'
@@ -100,7 +100,7 @@ export const withFirstPictures = (
     : stream
 
 /** Returns whether the first frames must be decoded: no header says whether they are interlaced. */
-export const isLookedAt = (stream: ProbedStream): boolean =>
+export const needsFirstFrames = (stream: ProbedStream): boolean =>
   stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
 
 /** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */

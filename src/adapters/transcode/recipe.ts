@@ -8,7 +8,7 @@ import type {
   VideoSource,
 } from '../../domain/ingest/plan/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
-import { colourOf, inputMatrix, scalerFlags, throughCube } from './film-filters.ts'
+import { colourOf, cubeFilters, inputMatrix, scalerFlags } from './film-filters.ts'
 
 export type RecipeOptions = {
   /** Path of the lookup table that converts the colours to sRGB; `null`: no conversion. */
@@ -86,7 +86,7 @@ const videoJob = (
     // A video that starts late repeats its first frame from 0, so that audio and video start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
-    ...(cube === null ? [] : throughCube(cube, colour, plan.video[0])),
+    ...(cube === null ? [] : cubeFilters(cube, colour, plan.video[0])),
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
   const sourceMatrix = cube === null ? inputMatrix(colour) : ''

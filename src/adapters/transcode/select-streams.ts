@@ -3,7 +3,7 @@ import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/p
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
-import { isDecoded, MAX_PIXELS } from './process/limits.ts'
+import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
@@ -44,9 +44,9 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
 const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && stream.isCover
 
 const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
-  isDecoded(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
+  isSupportedCodec(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
-const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(codec) && channels > 0
+const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isSupportedCodec(codec) && channels > 0
 
 /** Different programs in one recording are unrelated. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
@@ -91,19 +91,19 @@ const refusalFor = (
 ): string | null => {
   const [film] = videos
   if (video === undefined && film !== undefined)
-    return isDecoded(film.codec)
+    return isSupportedCodec(film.codec)
       ? `the pictures (${film.codec}) cannot be decoded, or are larger than 36 million pixels`
       : `the pictures are in ${film.codec}, which is not decoded: convert them to H.264`
   const [sound] = audios
   if (video !== undefined || audio !== undefined) return null
   if (sound === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
-  return isDecoded(sound.codec)
+  return isSupportedCodec(sound.codec)
     ? `the sound (${sound.codec}) cannot be decoded`
     : `the sound is in ${sound.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
 }
 
 const leftOutWarning = (stream: ProbedStream): string => {
-  const why = stream.kind === 'subtitles' || isDecoded(stream.codec) ? '' : ', which is not decoded'
+  const why = stream.kind === 'subtitles' || isSupportedCodec(stream.codec) ? '' : ', which is not decoded'
   return `${leftOutLine(describe(stream))}${why}`
 }
 
@@ -121,7 +121,7 @@ const formOf = (stream: ProbedStream): string =>
   [stream.codec, ...sizeOf(stream), ...purposeWords(stream.purposes)].join(', ')
 
 const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
-  if (stream.kind === 'subtitles' || !isDecoded(stream.codec)) return []
+  if (stream.kind === 'subtitles' || !isSupportedCodec(stream.codec)) return []
   // Unknown if the stream starts late.
   if (stream.kind === 'video') return stream.width > 0 ? [`${stream.width}x${stream.height}`] : []
   if (stream.channels === 0) return []

@@ -1,4 +1,4 @@
-import { clockKey, hasSeveral, readClock, type StreamClock, withEvenClock } from './mpegts/even-clock.ts'
+import { clockKey, isMultiProgram, readClock, type StreamClock, withoutJumps } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
 /** Seconds. Default of the program ffmpeg: a larger step is a discontinuity. */
@@ -14,7 +14,7 @@ export const onOneClock = async (
 ): Promise<{ readonly path: string; readonly jumpSeconds: number }> => {
   const clock = await readClock(path, signal)
   if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP }
-  return { path: await withEvenClock(path, folder, clock, signal), jumpSeconds: NO_JUMP }
+  return { path: await withoutJumps(path, folder, clock, signal), jumpSeconds: NO_JUMP }
 }
 
 /**
@@ -34,7 +34,7 @@ const describeTransport = (
   { durationSeconds, streams }: ProbedFile,
   { programs, clocks, goesOnAfter }: StreamClock,
 ): ProbedFile => {
-  const isSingleProgram = !hasSeveral(programs)
+  const isSingleProgram = !isMultiProgram(programs)
   const [only] = clocks.values()
   const isUneven = isSingleProgram && only?.isUneven === true
   const keyOf = ({ id }: ProbedStream): number => clockKey(programs, id ?? Number.NaN)

@@ -41,8 +41,8 @@ function* chunksIn(png: Buffer): Generator<Chunk> {
 
 const disposals = ['none', 'background', 'previous'] as const
 
-/** Reads up to `mostFrames` frames; `null` if the file is not a PNG. */
-export const readApng = (png: Buffer, mostFrames: number): Apng | null => {
+/** Reads up to `maxFrames` frames; `null` if the file is not a PNG. */
+export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   let header: Buffer | null = null
   let profile: Buffer | null = null
   const sharedChunks: Buffer[] = []
@@ -52,7 +52,7 @@ export const readApng = (png: Buffer, mostFrames: number): Apng | null => {
     if (type === 'PLTE' || type === 'tRNS') sharedChunks.push(whole)
     if (type === 'iCCP') profile = whole
     if (type === 'fcTL' && data.length >= 26) {
-      if (frames.length === mostFrames) break
+      if (frames.length === maxFrames) break
       frames.push({ control: data, data: [] })
     }
     // IDAT before the first fcTL is a default image outside the animation.

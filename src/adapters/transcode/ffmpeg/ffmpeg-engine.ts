@@ -2,7 +2,6 @@ import { dirname } from 'node:path'
 import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import {
-  CUT_OFF,
   containerOf,
   type EncodeJob,
   type EncodeOutput,
@@ -11,17 +10,18 @@ import {
   type EngineFailure,
   filesOf,
   noFiles,
+  TRUNCATED_MESSAGE,
 } from '../engine.ts'
 import { markUpright } from '../isobmff/upright-track.ts'
 import { createPeakRate } from '../peak-rate.ts'
-import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from '../probed-file.ts'
+import { type FirstFrames, needsFirstFrames, type ProbedFile, withFirstFrames } from '../probed-file.ts'
 import {
-  codecsWithout,
+  codecsWithoutDecoder,
   decoderLimits,
   demuxerLimits,
-  neededEncoders,
-  neededFilters,
   PROBE_SECONDS,
+  requiredEncoders,
+  requiredFilters,
   SCAN_SECONDS,
 } from '../process/limits.ts'
 import { mayBearAnother } from '../process/machine-faults.ts'
@@ -98,7 +98,7 @@ export const createFfmpegEngine = (programs: {
     )
     if (E.isLeft(ran)) return ran
     for (const { file } of job.video?.outputs ?? []) await markUpright(file)
-    return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
+    return E.right({ isCutOff: TRUNCATED_MESSAGE.test(ran.right.stderr) })
   },
 
   remux: (job, signal) => async () => {
@@ -176,19 +176,19 @@ const inspectFirstFrames = async (
   const start = Number(output.format?.start_time ?? 0)
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
-    const first = isLookedAt(stream) ? await firstPicturesOf(ffmpeg, path, stream.index, bounds) : null
+    const first = needsFirstFrames(stream) ? await firstFramesOf(ffmpeg, path, stream.index, bounds) : null
     if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
-    streams.push(first === null || E.isLeft(first) ? stream : withFirstPictures(stream, first.right, start))
+    streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
   return E.right({ ...probed, streams })
 }
 
-const firstPicturesOf = async (
+const firstFramesOf = async (
   ffmpeg: string,
   path: string,
   streamIndex: number,
   bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, FirstPictures>> => {
+): Promise<E.Either<EngineFailure, FirstFrames>> => {
   const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
   const args = [
     ...QUIET,
@@ -279,13 +279,13 @@ const toEngineFacts = (printed: {
   const namesIn = (list: string) => new Set([...list.matchAll(/^ \S+ +(\S+) /gm)].map(([, name]) => name))
   const [encoders, filters, decoders] = [printed.encoders, printed.filters, printed.decoders].map(namesIn)
   const missing = [
-    ...neededEncoders.filter((name) => !encoders?.has(name)),
-    ...neededFilters.filter((name) => !filters?.has(name)),
+    ...requiredEncoders.filter((name) => !encoders?.has(name)),
+    ...requiredFilters.filter((name) => !filters?.has(name)),
   ]
   if (missing.length > 0) return E.left({ reason: 'broken', detail: `it lacks ${missing.join(', ')}` })
   return E.right({
     name: `ffmpeg ${/^ffmpeg version (\S+)/.exec(printed.version)?.[1] ?? 'of unknown version'}`,
-    notDecoded: codecsWithout((name) => decoders?.has(name) ?? false),
+    missingDecoders: codecsWithoutDecoder((name) => decoders?.has(name) ?? false),
   })
 }
 

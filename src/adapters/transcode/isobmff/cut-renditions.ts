@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../../domain/ingest/plan/media-plan.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
 import type { SegmentedRendition } from './cut-rendition.ts'
-import { type PartEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
+import { type SegmentEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
 
 /** The first segment is one GOP long. */
-export const partEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): PartEdges => ({
+export const segmentEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): SegmentEdges => ({
   seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
   step,
 })
@@ -19,7 +19,7 @@ export const cutRenditions = async (
   folder: string,
 ): Promise<ReadonlyArray<SegmentedRendition>> => {
   const { frameRate } = plan
-  const even = partEdges(plan)
+  const even = segmentEdges(plan)
   const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
 
   const videos = await Promise.all(

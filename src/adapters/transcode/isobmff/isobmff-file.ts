@@ -18,7 +18,7 @@ export const readHeaderAt = async (file: FileHandle, offset: number, end: number
 }
 
 /** Like readHeaderAt. Throws for a box of another type. */
-export const movieHeaderOf = async (
+export const readHeaderOfType = async (
   file: FileHandle,
   offset: number,
   end: number,
@@ -30,15 +30,15 @@ export const movieHeaderOf = async (
 }
 
 /** A box of a file: start and end of its payload, in bytes. */
-export type PlacedBox = { readonly type: string; readonly start: number; readonly end: number }
+export type BoxRange = { readonly type: string; readonly start: number; readonly end: number }
 
 /** Lists the boxes from `start` to `end`. Reads only their headers: a payload may not fit into memory. */
 export const boxesBetween = async (
   file: FileHandle,
   start: number,
   end: number,
-): Promise<ReadonlyArray<PlacedBox>> => {
-  const boxes: PlacedBox[] = []
+): Promise<ReadonlyArray<BoxRange>> => {
+  const boxes: BoxRange[] = []
   for (let at = start; at < end; ) {
     const { type, headerSize, size } = await readHeaderAt(file, at, end)
     boxes.push({ type, start: at + headerSize, end: at + size })

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ProgressiveReading } from '../../../domain/examiner/readings.ts'
 import { fieldsOf, malformedBox } from './isobmff.ts'
-import { boxesBetween, type PlacedBox, readBytesAt } from './isobmff-file.ts'
+import { type BoxRange, boxesBetween, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 
 type ProgressiveTrack = ProgressiveReading['tracks'][number]
@@ -24,9 +24,9 @@ export const readProgressive = async (path: string): Promise<ProgressiveReading>
   }
 }
 
-const childBoxesOf = (file: FileHandle, { start, end }: PlacedBox) => boxesBetween(file, start, end)
+const childBoxesOf = (file: FileHandle, { start, end }: BoxRange) => boxesBetween(file, start, end)
 
-const onlyBoxOf = (boxes: ReadonlyArray<PlacedBox>, type: string): PlacedBox => {
+const onlyBoxOf = (boxes: ReadonlyArray<BoxRange>, type: string): BoxRange => {
   const [box, ...others] = boxes.filter((candidate) => candidate.type === type)
   if (box === undefined || others.length > 0) throw malformedBox(`no ${type} box, or more than one`)
   return box
@@ -34,7 +34,7 @@ const onlyBoxOf = (boxes: ReadonlyArray<PlacedBox>, type: string): PlacedBox => 
 
 const readTrak = async (
   file: FileHandle,
-  trak: PlacedBox,
+  trak: BoxRange,
   movieTimescale: number,
 ): Promise<ProgressiveTrack> => {
   const boxes = await childBoxesOf(file, trak)
@@ -61,10 +61,10 @@ const readTrak = async (
   }
 }
 
-const bodyOf = (file: FileHandle, { start, end }: PlacedBox) => readBytesAt(file, start, end - start)
+const bodyOf = (file: FileHandle, { start, end }: BoxRange) => readBytesAt(file, start, end - start)
 
 /** MovieHeaderBox and MediaHeaderBox start with the same fields (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
-const readTimes = async (file: FileHandle, header: PlacedBox) => {
+const readTimes = async (file: FileHandle, header: BoxRange) => {
   const fields = fieldsOf(await bodyOf(file, header), header.type)
   const isLarge = fields.u8() === 1
   fields.skip(3 + (isLarge ? 16 : 8))
@@ -72,7 +72,7 @@ const readTimes = async (file: FileHandle, header: PlacedBox) => {
 }
 
 /** Composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12 §8.6.1.3). */
-const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<PlacedBox>): Promise<number> => {
+const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')
   if (box === undefined) return 0
   const fields = fieldsOf(await readBytesAt(file, box.start, 16), 'ctts')
@@ -84,7 +84,7 @@ const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<PlacedBox>)
 type Edit = { readonly duration: number; readonly from: number }
 
 /** Reads the EditListBox (ISO/IEC 14496-12 §8.6.6). */
-const readEdits = async (file: FileHandle, trak: ReadonlyArray<PlacedBox>): Promise<ReadonlyArray<Edit>> => {
+const readEdits = async (file: FileHandle, trak: ReadonlyArray<BoxRange>): Promise<ReadonlyArray<Edit>> => {
   const edts = trak.find(({ type }) => type === 'edts')
   if (edts === undefined) return []
   const fields = fieldsOf(await bodyOf(file, onlyBoxOf(await childBoxesOf(file, edts), 'elst')), 'elst')

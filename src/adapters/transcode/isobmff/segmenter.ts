@@ -6,12 +6,12 @@ import type { FileSlice } from '../../../ports/local-files.ts'
 import type { TranscodedPart } from '../../../ports/transcoder.ts'
 import { startsWithIdr } from './h264-units.ts'
 import { malformedBox } from './isobmff.ts'
-import { movieHeaderOf, readBytesAt } from './isobmff-file.ts'
+import { readBytesAt, readHeaderOfType } from './isobmff-file.ts'
 import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
 /** Target boundaries of segments, in seconds from the start of the rendition, ascending. */
-export type PartEdges = {
+export type SegmentEdges = {
   readonly seconds: ReadonlyArray<number>
   /** Seconds between the boundaries after the last of `seconds`. */
   readonly step: number
@@ -34,7 +34,7 @@ export type Segment = TranscodedPart & { readonly startTicks: number }
  * headers. Throws for a file that is truncated, or not as Larder's encoders write it. examineFilm decides
  * whether the segments are fit for players.
  */
-export const segmentTrack = async (path: string, edges: PartEdges): Promise<SegmentedTrack> => {
+export const segmentTrack = async (path: string, edges: SegmentEdges): Promise<SegmentedTrack> => {
   const file = await open(path)
   try {
     const { track, initEnd, fragments } = await readFile(file)
@@ -69,16 +69,16 @@ type PlacedFragment = Fragment &
 /** Reads a file with the boxes `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
   const { size: fileSize } = await file.stat()
-  const ftyp = await movieHeaderOf(file, 0, fileSize, 'ftyp')
-  const moov = await movieHeaderOf(file, ftyp.size, fileSize, 'moov')
+  const ftyp = await readHeaderOfType(file, 0, fileSize, 'ftyp')
+  const moov = await readHeaderOfType(file, ftyp.size, fileSize, 'moov')
   const initEnd = ftyp.size + moov.size
   const track = readTrack(await readBytesAt(file, 0, initEnd))
 
   const fragments: PlacedFragment[] = []
   for (let offset = initEnd; offset < fileSize; ) {
-    const moof = await movieHeaderOf(file, offset, fileSize, 'moof', 'mfra')
+    const moof = await readHeaderOfType(file, offset, fileSize, 'moof', 'mfra')
     if (moof.type === 'mfra') break
-    const mdat = await movieHeaderOf(file, offset + moof.size, fileSize, 'mdat')
+    const mdat = await readHeaderOfType(file, offset + moof.size, fileSize, 'mdat')
     const bytes = moof.size + mdat.size
     const body = (await readBytesAt(file, offset, moof.size)).subarray(moof.headerSize)
     const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
@@ -97,7 +97,7 @@ const groupIntoSegments = (
   path: string,
   track: Track,
   fragments: ReadonlyArray<PlacedFragment>,
-  edges: PartEdges,
+  edges: SegmentEdges,
 ): ReadonlyArray<Segment> => {
   const groups: PlacedFragment[][] = []
   let edge = Number.NEGATIVE_INFINITY
@@ -114,7 +114,7 @@ const groupIntoSegments = (
   return joinShortTail(groups, track).map((group) => toSegment(path, track, group))
 }
 
-const edgeAfter = ({ seconds: edgeSeconds, step }: PartEdges, seconds: number): number => {
+const edgeAfter = ({ seconds: edgeSeconds, step }: SegmentEdges, seconds: number): number => {
   const last = edgeSeconds.at(-1) ?? 0
   return edgeSeconds.find((edge) => edge > seconds) ?? last + step * (Math.floor((seconds - last) / step) + 1)
 }

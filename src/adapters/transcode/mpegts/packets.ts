@@ -59,10 +59,10 @@ export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readon
  * Calls `visit` with the stream and the timestamps of each packet in a block. Returns the number of bytes
  * consumed; the next block starts with the rest.
  */
-export type ReadTimes = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
+export type TimestampReader = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
 
-export const readTimesOf =
-  (stride: number): ReadTimes =>
+export const createPacketReader =
+  (stride: number): TimestampReader =>
   (bytes, visit) =>
     forEachPacket(bytes, stride, (at) => {
       const times = pesTimesAt(bytes, at)

@@ -1,4 +1,4 @@
-import type { PesTimes, ReadTimes } from './packets.ts'
+import type { PesTimes, TimestampReader } from './packets.ts'
 
 const PACK = Buffer.from([0, 0, 1, 0xba])
 const PROGRAM_END = 0xb9
@@ -10,7 +10,7 @@ const HEADER_BYTES = 300
 export const isProgramStream = (head: Buffer): boolean => head.subarray(0, PACK.length).equals(PACK)
 
 /** Reads timestamps of an MPEG program stream (ISO/IEC 13818-1 §2.5.3, 11172-1 §2.4.3), block by block. */
-export const createProgramReader = (): ReadTimes => {
+export const createProgramReader = (): TimestampReader => {
   // Bytes of the next block that belong to a packet of the last one.
   let ahead = 0
   return (bytes, visit) => {

@@ -1,6 +1,6 @@
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
-import { CUT_OFF, type EncodeJob, type EncodeResult, type StreamJob } from '../engine.ts'
+import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_MESSAGE } from '../engine.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSink, type Sink } from './node-av-sink.ts'
 import { openSource, startShift } from './node-av-source.ts'
@@ -13,7 +13,7 @@ export const encodeByNodeAv = async (
   let isCutOff = false
   Log.setCallback(
     (_, message) => {
-      isCutOff ||= CUT_OFF.test(message)
+      isCutOff ||= TRUNCATED_MESSAGE.test(message)
     },
     { maxLevel: AV_LOG_ERROR },
   )

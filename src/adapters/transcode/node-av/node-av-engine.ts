@@ -6,9 +6,9 @@ import { E, pipe, TE } from '../../../fp.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, filesOf, noFiles } from '../engine.ts'
 import { ProbedFile } from '../probed-file.ts'
-import { bareEnvironment, boundedCommand } from '../process/launcher.ts'
+import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
-import { verdictOf } from '../process/machine-faults.ts'
+import { classifyMessages } from '../process/machine-faults.ts'
 import { type DecoderBounds, failureOf, superviseDecoder, withoutPath } from '../process/supervise.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 
@@ -17,7 +17,7 @@ export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
     runRequest({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
     TE.flatMapEither(
-      decodeWith(t.readonly(t.strict({ name: t.string, notDecoded: t.readonlyArray(t.string) }))),
+      decodeWith(t.readonly(t.strict({ name: t.string, missingDecoders: t.readonlyArray(t.string) }))),
     ),
   ),
   probe: (path, signal) =>
@@ -86,7 +86,7 @@ const runRequest =
       execPath: program,
       execArgv: [...args],
       // Decoding and each encoding run as tasks of the thread pool.
-      env: { ...bareEnvironment(), UV_THREADPOOL_SIZE: '8' },
+      env: { ...minimalEnvironment(), UV_THREADPOOL_SIZE: '8' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A separate process group: Ctrl-C in the terminal must reach only this process.
       detached: true,
@@ -108,7 +108,7 @@ const runRequest =
   }
 
 const toFailure = (detail: string, path: string | null): EngineFailure => ({
-  reason: verdictOf(detail),
+  reason: classifyMessages(detail),
   detail: withoutPath(detail, path).slice(0, 600),
 })
 

@@ -24,17 +24,17 @@ import {
 } from 'node-av/constants'
 import {
   clockSeconds,
-  isLookedAt,
+  needsFirstFrames,
   type ProbedAudio,
   type ProbedFile,
   type ProbedStream,
   type ProbedVideo,
   toLanguage,
-  withFirstPictures,
+  withFirstFrames,
 } from '../probed-file.ts'
 import { type Purpose, purposesOf } from '../stream-purposes.ts'
-import { firstPicturesOf } from './node-av-first-pictures.ts'
-import { openSource, turnOf } from './node-av-source.ts'
+import { firstFramesOf } from './node-av-first-frames.ts'
+import { openSource, orientationOf } from './node-av-source.ts'
 
 export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
@@ -56,8 +56,8 @@ export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
     // A decoder error is ignored here: encoding reports it.
-    const first = isLookedAt(stream) ? await firstPicturesOf(path, stream.index).catch(() => null) : null
-    inspected.push(first === null ? probed : withFirstPictures(probed, first, start))
+    const first = needsFirstFrames(stream) ? await firstFramesOf(path, stream.index).catch(() => null) : null
+    inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
   }
   return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected }
 }
@@ -114,7 +114,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   width: stream.codecpar.width,
   height: stream.codecpar.height,
   pixelAspect: quotient(stream.sampleAspectRatio) || quotient(stream.codecpar.sampleAspectRatio) || 1,
-  ...turnOf(stream),
+  ...orientationOf(stream),
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,

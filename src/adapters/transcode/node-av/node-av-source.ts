@@ -44,13 +44,13 @@ const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
 }
 
 /** How a player must turn frames: a vertical flip first, if `mirrored`; then degrees clockwise (0 to 359). */
-export type Turn = { readonly rotation: number; readonly mirrored: boolean }
+export type Orientation = { readonly rotation: number; readonly mirrored: boolean }
 
 /**
  * Reads the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth rotate and
  * scale (FFmpeg's libavutil/display.h).
  */
-export const turnOf = ({ codecpar }: Stream): Turn => {
+export const orientationOf = ({ codecpar }: Stream): Orientation => {
   const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
   if (matrix === null || matrix.length < 36) return UPRIGHT
   const [a, b, c, d] = [0, 4, 12, 16].map((at) => matrix.readInt32LE(at)) as [number, number, number, number]
@@ -60,4 +60,4 @@ export const turnOf = ({ codecpar }: Stream): Turn => {
   return { rotation: ((Math.round(degrees) % 360) + 360) % 360, mirrored: a * d - b * c < 0 }
 }
 
-const UPRIGHT: Turn = { rotation: 0, mirrored: false }
+const UPRIGHT: Orientation = { rotation: 0, mirrored: false }

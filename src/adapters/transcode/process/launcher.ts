@@ -18,7 +18,7 @@ export const boundedCommand = (
 }
 
 /** Environment variables of an engine. The process's own contain secrets, which a decoder must not get. */
-export const bareEnvironment = (): NodeJS.ProcessEnv => ({
+export const minimalEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   LC_ALL: 'C',
   AV_LOG_FORCE_NOCOLOR: '1',

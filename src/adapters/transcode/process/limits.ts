@@ -56,15 +56,15 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** `codec`: FFmpeg's name of the codec, which may differ from the names of its decoders. */
-export const isDecoded = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
+export const isSupportedCodec = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
 /** Returns the supported codecs that an engine has no decoder for. */
-export const codecsWithout = (hasDecoder: (name: string) => boolean): ReadonlyArray<string> =>
+export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): ReadonlyArray<string> =>
   Object.entries(DECODERS).flatMap(([codec, decoders]) => (decoders.some(hasDecoder) ? [] : [codec]))
 
 /** Encoders and filters that every engine must have. */
-export const neededEncoders = ['libx264', 'aac']
-export const neededFilters = [
+export const requiredEncoders = ['libx264', 'aac']
+export const requiredFilters = [
   ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'atrim', 'bwdif', 'fps'],
   ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
 ]

@@ -25,14 +25,14 @@ const FILE_OR_MACHINE_FAULT = /Input\/output error|Cannot allocate memory|Error 
 const SIZE_LIMIT = /File too large/i
 
 /** Classifies the messages of an engine that ended by itself. */
-export const verdictOf = (log: string): EngineFailure['reason'] => {
+export const classifyMessages = (log: string): EngineFailure['reason'] => {
   if (MACHINE_FAULT.test(log)) return 'broken'
   if (SIZE_LIMIT.test(log)) return 'size'
   return FILE_OR_MACHINE_FAULT.test(log) ? 'unsure' : 'input'
 }
 
 /** Returns the line that may mean a machine fault, if there is one: it may be far from the end. */
-export const machineLineOf = (log: string): string | null =>
+export const machineFaultLine = (log: string): string | null =>
   log.split('\n').find((line) => MACHINE_FAULT.test(line) || FILE_OR_MACHINE_FAULT.test(line)) ?? null
 
 /** Returns whether the file may be at fault, so that an attempt with another plan may succeed. */

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { E } from '../../../fp.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import type { EngineFailure } from '../engine.ts'
-import { bareEnvironment, boundedCommand } from './launcher.ts'
+import { boundedCommand, minimalEnvironment } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
 import { type DecoderBounds, failureOf, superviseDecoder } from './supervise.ts'
 
@@ -24,7 +24,7 @@ export const runDecoder = async (
   const command = await boundedCommand({ program, args }, files, LIMITS)
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: bareEnvironment(),
+    env: minimalEnvironment(),
     // A separate process group: Ctrl-C in the terminal must reach only this process.
     detached: true,
   })

@@ -3,7 +3,7 @@ import { createHeadAndTail } from '../../platform/both-ends.ts'
 import { isCrash } from '../../platform/crash-signals.ts'
 import { processEndOf } from '../../sandbox/sandbox.ts'
 import type { EngineFailure } from '../engine.ts'
-import { machineLineOf, verdictOf } from './machine-faults.ts'
+import { classifyMessages, machineFaultLine } from './machine-faults.ts'
 
 export type DecoderBounds = { readonly wallSeconds: number; readonly signal?: AbortSignal }
 
@@ -62,7 +62,7 @@ export const failureOf = (ended: SupervisedEnd, path: string | null): EngineFail
   if (code === 0 && stopped === null) return null
   const stderr = withoutPath(ended.stderr, path).trim()
   const lastLines = stderr.split('\n').slice(-4)
-  const cause = machineLineOf(stderr)
+  const cause = machineFaultLine(stderr)
   const lines = cause === null || lastLines.includes(cause) ? lastLines : [cause, ...lastLines]
   const detail = `${startError?.message ?? `ended by ${signal ?? code}`}: ${lines.join(' | ')}`
   return { reason: stopped ?? reasonOf(ended), detail: detail.slice(0, 600) }
@@ -74,7 +74,7 @@ const NO_VERDICT: ReadonlySet<number | null> = new Set([126, 127, 255])
 
 const reasonOf = ({ code, signal, stderr, startError }: SupervisedEnd): EngineFailure['reason'] => {
   if (startError !== null || NO_VERDICT.has(code)) return 'broken'
-  const verdict = verdictOf(stderr)
+  const verdict = classifyMessages(stderr)
   if (signal === null || verdict === 'broken') return verdict
   if (signal === 'SIGXFSZ' || verdict === 'size') return 'size'
   return isCrash(signal) ? 'crashed' : 'broken'

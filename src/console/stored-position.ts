@@ -1,7 +1,7 @@
 const keyOf = (uid: string): string => `larder:position:${uid}`
 
 /** Stores the playback position, for the next link to the same media in this browser. */
-export const keepPosition = (uid: string, seconds: number): void => {
+export const storePosition = (uid: string, seconds: number): void => {
   try {
     localStorage.setItem(keyOf(uid), String(seconds))
   } catch {

@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createEvenClock, type EvenClock } from './clock.ts'
+import { type ContinuousClock, createContinuousClock } from './continuous-clock.ts'
 import {
+  createPacketReader,
   type PesTimes,
-  type ReadTimes,
   readTime,
-  readTimesOf,
   strideOf,
   TICKS_A_SECOND,
+  type TimestampReader,
   writeTime,
 } from './packets.ts'
 import { createProgramReader, isProgramStream } from './program-packets.ts'
@@ -15,11 +15,11 @@ import { type Programs, programsIn } from './programs.ts'
 import { createStreamSpans } from './stream-spans.ts'
 
 /** Facts from the timestamps of one program. */
-export type ProgramClock = ReturnType<EvenClock['learnt']> & { readonly seconds: number }
+export type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly seconds: number }
 
 type Container = {
   /** Creates a reader for one pass over the file. */
-  readonly newReader: () => ReadTimes
+  readonly newReader: () => TimestampReader
   /** Whether only the first of several frames has a timestamp. */
   readonly isSparse: boolean
   readonly programs: Programs
@@ -40,7 +40,7 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
   const container = containerOf(await headOf(path))
   if (container === null) return null
   const { programs } = container
-  const clocks = new Map<number, EvenClock>()
+  const clocks = new Map<number, ContinuousClock>()
   const place = createPlace(container, clocks)
   const spans = createStreamSpans()
   const read = container.newReader()
@@ -48,26 +48,26 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
     read(bytes, (stream, times) => spans.take(stream, times.isVideo, place(bytes, stream, times))),
   )
   if (container.isSparse && clocks.size === 0) return null
-  const learnt = [...clocks].map(([key, clock]): [number, ProgramClock] => {
-    const facts = clock.learnt()
-    return [key, { ...facts, seconds: facts.ticks / TICKS_A_SECOND }]
+  const facts = [...clocks].map(([key, clock]): [number, ProgramClock] => {
+    const ofClock = clock.facts()
+    return [key, { ...ofClock, seconds: ofClock.ticks / TICKS_A_SECOND }]
   })
-  return { container, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
+  return { container, programs, clocks: new Map(facts), goesOnAfter: spans.goesOnAfter }
 }
 
 /** Each program of a file has its own clock, independent of the others. */
 export const clockKey = (programs: Programs, pid: number): number =>
-  hasSeveral(programs) ? (programs.get(pid)?.[0] ?? NO_PROGRAM) : ONLY_CLOCK
+  isMultiProgram(programs) ? (programs.get(pid)?.[0] ?? NO_PROGRAM) : ONLY_CLOCK
 
 const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
 
-export const hasSeveral = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
+export const isMultiProgram = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
 
 /**
  * Returns a file with the same streams on a clock without jumps: the file itself, or a copy in `folder` with new
  * timestamps. Engines mishandle a jump, each in its own way, and put audio and video out of sync.
  */
-export const withEvenClock = async (
+export const withoutJumps = async (
   path: string,
   folder: string,
   { container, clocks }: StreamClock,
@@ -77,7 +77,7 @@ export const withEvenClock = async (
   const copy = join(folder, 'even-clock.mpeg')
   const place = createPlace(
     container,
-    new Map([...clocks].map(([key, learnt]) => [key, createEvenClock(learnt)])),
+    new Map([...clocks].map(([key, facts]) => [key, createContinuousClock(facts)])),
   )
   const read = container.newReader()
   const file = await open(copy, 'wx')
@@ -102,12 +102,12 @@ export const withEvenClock = async (
  * Adds missing clocks to `clocks`. As long as no frame of a video stream has a decoding timestamp, its frames
  * may be reordered.
  */
-const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, EvenClock>) => {
+const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, ContinuousClock>) => {
   const decodedInOrder = new Set<number>()
   let hasAudio = false
   return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
     const key = clockKey(programs, stream)
-    const clock = clocks.get(key) ?? createEvenClock()
+    const clock = clocks.get(key) ?? createContinuousClock()
     clocks.set(key, clock)
     if (pts !== dts) decodedInOrder.add(stream)
     hasAudio ||= !isVideo
@@ -127,7 +127,7 @@ const containerOf = (head: Buffer): Container | null => {
   if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
   const stride = strideOf(head.subarray(0, STRIDE_BYTES))
   if (stride === null) return null
-  return { newReader: () => readTimesOf(stride), isSparse: false, programs: programsIn(head, stride) }
+  return { newReader: () => createPacketReader(stride), isSparse: false, programs: programsIn(head, stride) }
 }
 
 const BLOCK_BYTES = 2 ** 20

@@ -1,6 +1,6 @@
 import { thumbHashToDataURL } from 'thumbhash'
 import type { View } from './status-line.ts'
-import { whenMade } from './when-made.ts'
+import { waitForExports } from './wait-for-exports.ts'
 
 type Item = {
   readonly url: string
@@ -40,9 +40,9 @@ const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
   })
 
 /** Shows the thumbhash, then the export that fits the window best. */
-export const showPicture = async (view: View): Promise<void> => {
+export const showImage = async (view: View): Promise<void> => {
   const { uid, jwt, main, status } = view
-  const list = await whenMade(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
+  const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
   const { items } = (await list.json()) as Playlist
   const candidates = formats.flatMap((format) => bestFor(items[format] ?? []) ?? [])
   const [first] = candidates

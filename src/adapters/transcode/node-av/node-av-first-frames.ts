@@ -1,12 +1,12 @@
 import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
-import type { FirstPictures } from '../probed-file.ts'
+import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
 
 /** Decodes the first frames of a stream. */
-export const firstPicturesOf = async (path: string, streamIndex: number): Promise<FirstPictures> => {
+export const firstFramesOf = async (path: string, streamIndex: number): Promise<FirstFrames> => {
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { hasAllScans } from './headers/jpeg-scans.ts'
 
 /** Input of sharp: the path of a file, or the bytes of a repaired one. */
-export type PictureSource = {
+export type SharpInput = {
   readonly input: string | Buffer
   readonly failOn: 'error' | 'warning'
 }
@@ -11,7 +11,7 @@ export type PictureSource = {
 const maxRepairBytes = 128 * 1024 ** 2
 
 /** Reads a whole file; `null` if it is larger than `maxRepairBytes`. */
-export const wholeFile = async (file: FileHandle): Promise<Buffer | null> => {
+export const readWholeFile = async (file: FileHandle): Promise<Buffer | null> => {
   const { size } = await file.stat()
   return size > maxRepairBytes ? null : read(file, 0, size)
 }
@@ -48,7 +48,7 @@ const brandAsStill = (bytes: Buffer): boolean => {
  * Repairs files that libvips rejects and other decoders read: a JPEG that lacks only its end marker, and an
  * AVIF sequence with a primary image. `path` and `file` refer to the same file.
  */
-export const pictureSource = async (path: string, file: FileHandle, head: Buffer): Promise<PictureSource> => {
+export const sharpInputOf = async (path: string, file: FileHandle, head: Buffer): Promise<SharpInput> => {
   const unchanged = { input: path, failOn: 'error' } as const
   const { size } = await file.stat()
   if (size > maxRepairBytes) return unchanged

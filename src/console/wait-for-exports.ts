@@ -1,5 +1,5 @@
 import { createBackOff, createLossBackOff } from './back-off.ts'
-import { expiredWords } from './link.ts'
+import { expiredMessage } from './link.ts'
 import type { View } from './status-line.ts'
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -29,28 +29,28 @@ const progressOf = async ({ uid, jwt }: View): Promise<Progress> => {
  * Polls `url` until there is a playlist, and shows the progress of the exports meanwhile. Throws the reason
  * if there will be none. Polling may take hours. It ends when the link expires: then the server replies 403.
  */
-export const whenMade = async (url: string, view: View): Promise<Response> => {
+export const waitForExports = async (url: string, view: View): Promise<Response> => {
   const { link, status } = view
-  const pollBackOff = createBackOff({ first: 1000, most: 4000, tries: Number.POSITIVE_INFINITY })
+  const pollBackOff = createBackOff({ first: 1000, max: 4000, tries: Number.POSITIVE_INFINITY })
   const lossBackOff = createLossBackOff()
   for (;;) {
     const list = await fetch(url).catch(() => null)
-    if (list !== null) link.follow(list)
+    if (list !== null) link.syncClock(list)
     if (list?.ok) return list
     if (list?.status === 404) {
       lossBackOff.reset()
       const { progress, refused } = await progressOf(view)
       if (refused !== null) throw new Error(refused)
       const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
-      status.progress(`The exports are being made${percent}`, progress)
+      status.showProgress(`The exports are being made${percent}`, progress)
       await pause(pollBackOff.next() ?? 0)
       continue
     }
     if (list !== null && list.status < 500)
-      throw new Error(link.millisecondsLeft() <= 0 ? expiredWords : 'the link does not open this')
+      throw new Error(link.millisecondsLeft() <= 0 ? expiredMessage : 'the link does not open this')
     const wait = lossBackOff.next()
     if (wait === null) throw new Error('the server cannot be reached')
-    status.say('The server cannot be reached. Trying again…')
+    status.show('The server cannot be reached. Trying again…')
     await pause(wait)
   }
 }

@@ -7,15 +7,15 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pixels.ts'
-import { decoding, type Picture } from './open-picture.ts'
+import { type OpenedImage, orRefuse } from './open-image.ts'
 
 /**
  * Decodes once, to the widest target, and scales the others from it: half the time of one decode a target.
  * The formats of one width are encoded in parallel, since WebP and JPEG use only one core.
  */
-export const renderPicture =
+export const renderImage =
   (
-    picture: Picture,
+    picture: OpenedImage,
     targets: ReadonlyArray<ImageTarget>,
     folder: string,
     onProgress: (fraction: number) => void,
@@ -26,11 +26,11 @@ export const renderPicture =
     const reportDone = progressOf(targets, onProgress)
     const { isPalette } = picture.header
 
-    const source = await decoding(() => decodePixels(picture, widths.at(-1) ?? 1))()
+    const source = await orRefuse(() => decodePixels(picture, widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
-      const pixels = await decoding(() => scalePixels(fromPixels(source.right), width))()
+      const pixels = await orRefuse(() => scalePixels(fromPixels(source.right), width))()
       if (E.isLeft(pixels)) return pixels
       const thumbhash = await thumbhashOf(pixels.right)
 

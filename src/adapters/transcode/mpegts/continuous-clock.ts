@@ -27,14 +27,14 @@ type Reading = {
 }
 
 /** Facts about a whole file, for a second pass over it. */
-export type Learnt = {
+export type ClockFacts = {
   /** For each clock, the longest time by which a stream would overlap its own end on the previous clock. */
   readonly overlaps: ReadonlyArray<number>
   /** Indexes of damaged timestamps, ascending: the stream's next timestamp continues from the one before. */
   readonly damaged: ReadonlyArray<number>
 }
 
-export type EvenClock = {
+export type ContinuousClock = {
   /**
    * Maps a `raw` decoding timestamp of a stream to the continuous clock. Call it in file order.
    * `isShown`: it is a presentation timestamp, of a stream without decoding timestamps.
@@ -46,7 +46,7 @@ export type EvenClock = {
     isShown?: boolean,
     restOf?: (step: number) => number,
   ) => number
-  readonly learnt: () => Learnt & {
+  readonly facts: () => ClockFacts & {
     /** Timestamps must be rewritten: the source changes its clock, or its 33-bit counter wraps. */
     readonly isUneven: boolean
     /** From the first timestamp to the last. */
@@ -60,7 +60,7 @@ export type EvenClock = {
  * clock until they jump, too, and join the new one: offsets between streams are preserved. A pause of one
  * stream is no jump. Pauses of all streams up to 10 seconds are preserved.
  */
-export const createEvenClock = (learnt: Learnt = { overlaps: [], damaged: [] }): EvenClock => {
+export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damaged: [] }): ContinuousClock => {
   const readings = new Map<number, Reading>()
   const overlaps: number[] = [0]
   const damaged: number[] = []
@@ -71,7 +71,7 @@ export const createEvenClock = (learnt: Learnt = { overlaps: [], damaged: [] }):
 
   const open = (raw: number, even: number): Era => {
     const index = (eras[0]?.index ?? -1) + 1
-    const era = { index, raw, even: even + (learnt.overlaps[index] ?? 0) }
+    const era = { index, raw, even: even + (facts.overlaps[index] ?? 0) }
     eras = [era, ...eras].slice(0, MAX_ERAS)
     overlaps[index] = 0
     return era
@@ -106,9 +106,9 @@ export const createEvenClock = (learnt: Learnt = { overlaps: [], damaged: [] }):
     return own.before
   }
 
-  const place: EvenClock['place'] = (stream, raw, isShown = false, restOf = (step) => step) => {
+  const place: ContinuousClock['place'] = (stream, raw, isShown = false, restOf = (step) => step) => {
     ordinal++
-    if (ordinal === learnt.damaged[nextDamaged]) {
+    if (ordinal === facts.damaged[nextDamaged]) {
       nextDamaged++
       return nextOf(readings.get(stream), eras[0])
     }
@@ -135,7 +135,7 @@ export const createEvenClock = (learnt: Learnt = { overlaps: [], damaged: [] }):
     return even
   }
 
-  return { place, learnt: () => ({ overlaps, damaged, isUneven, ticks: Math.max(0, last - first) }) }
+  return { place, facts: () => ({ overlaps, damaged, isUneven, ticks: Math.max(0, last - first) }) }
 }
 
 const MAX_ERAS = 8

@@ -10,7 +10,7 @@ const hasMore = ({ buffered, currentTime, duration }: HTMLVideoElement): boolean
 }
 
 /** Plays the rest of the buffer. At its end, pauses and calls back (again after each seek). */
-export const playOut = (video: HTMLVideoElement, callBack: () => void): void => {
+export const playRemaining = (video: HTMLVideoElement, callBack: () => void): void => {
   const stop = () => {
     video.pause()
     callBack()

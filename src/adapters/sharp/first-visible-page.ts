@@ -1,7 +1,7 @@
 import type { Metadata, Sharp } from 'sharp'
 
 /** Maximum frames of an animation that are tested; each is decoded from the start of the file. */
-export const mostFrames = 32
+export const maxFrames = 32
 
 /** Amplitude of encoder noise (of 255). */
 const noise = 3
@@ -32,13 +32,13 @@ const channelRanges = async (picture: Sharp) => {
  * Returns the page to show: the primary image of HEIF; the first visible frame of an animation, since many
  * fade in from blank; otherwise the first page.
  */
-export const firstShownPage = async (
+export const firstVisiblePage = async (
   { format, pages = 1, pagePrimary }: Metadata,
   decode: (page: number) => Sharp,
 ): Promise<number> => {
   if (format === 'heif') return pagePrimary ?? 0
   if (pages < 2 || (format !== 'gif' && format !== 'webp')) return 0
-  for (let page = 0; page < Math.min(pages, mostFrames); page += 1)
+  for (let page = 0; page < Math.min(pages, maxFrames); page += 1)
     if (!(await isBlank(decode(page)))) return page
   return 0
 }

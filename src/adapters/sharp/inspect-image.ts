@@ -2,29 +2,29 @@ import type { Sharp } from 'sharp'
 import type { ImageFacts } from '../../domain/ingest/plan/image-plan.ts'
 import type { Refused } from '../../domain/shared/errors.ts'
 import type { TE } from '../../fp.ts'
-import { decoding, type Picture } from './open-picture.ts'
+import { type OpenedImage, orRefuse } from './open-image.ts'
 
 /** Decodes the image to its last row: only that shows whether the file is complete. */
-export const inspectPicture = ({
+export const inspectImage = ({
   header,
   facts,
   colour,
-  isMended,
+  isRepaired,
   decode,
-}: Picture): TE.TaskEither<Refused, ImageFacts> =>
-  decoding(async () => ({
+}: OpenedImage): TE.TaskEither<Refused, ImageFacts> =>
+  orRefuse(async () => ({
     width: header.autoOrient.width,
     height: header.autoOrient.height,
-    hasAlpha: await decodesWithAlpha(header.hasAlpha, isMended, decode()),
+    hasAlpha: await decodesWithAlpha(header.hasAlpha, isRepaired, decode()),
     isAnimated: facts.isAnimated,
     pages: header.format === 'gif' || header.format === 'webp' ? 1 : (header.pages ?? 1),
     isHdr: colour._tag === 'Encoded' && colour.transfer.range === 'hdr',
   }))
 
-const decodesWithAlpha = async (hasAlpha: boolean, isMended: boolean, picture: Sharp): Promise<boolean> => {
+const decodesWithAlpha = async (hasAlpha: boolean, isRepaired: boolean, picture: Sharp): Promise<boolean> => {
   if (hasAlpha) return hasTransparentPixel(picture)
   // Decoding a JPEG at an eighth of its size still reads it nearly to the end, in a fraction of the time.
-  const decoder = isMended ? picture.extractChannel(0) : picture.resize(100, 100, { fit: 'inside' })
+  const decoder = isRepaired ? picture.extractChannel(0) : picture.resize(100, 100, { fit: 'inside' })
   await decoder.raw().toBuffer()
   return false
 }
