@@ -7,7 +7,7 @@ import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
 import { p4Crowd } from './figures/p4-crowd.ts'
 import { p5Entries } from './figures/p5-entries.ts'
-import { p7Films } from './figures/p7-films.ts'
+import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
@@ -23,7 +23,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p3Bytes,
   p4Crowd,
   p5Entries,
-  p7Films,
+  p7Transcode,
   p8Memory,
 ]
 

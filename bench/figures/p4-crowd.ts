@@ -36,14 +36,14 @@ const lastFirstByte = async ({ origin }: CountingLarder, { path, headers }: Targ
 }
 
 /** All clients request one cold video. Returns latency, queries, reads and growth of memory. */
-const requestAtOnce = async (larder: CountingLarder, film: Target, clients: number) => {
+const requestAtOnce = async (larder: CountingLarder, video: Target, clients: number) => {
   const before = await larder.counts()
   const memory = await memoryOf(larder.pid)
   let peak = memory
   const unwatch = watchMemory(larder.pid, 50, (bytes) => {
     peak = Math.max(peak, bytes)
   })
-  const firstByte = await lastFirstByte(larder, film, clients)
+  const firstByte = await lastFirstByte(larder, video, clients)
   unwatch()
   const { queries, reads } = await larder.counts()
   return { firstByte, queries: queries - before.queries, reads: reads - before.reads, growth: peak - memory }
@@ -53,12 +53,12 @@ const requestAtOnce = async (larder: CountingLarder, film: Target, clients: numb
 const measureCrowd = async ({ folder, library }: Lab, clients: number, storeMs: number) => {
   const cache = join(folder, `cache-crowd-${storeMs}`)
   const larder = await startCountingLarder({ DATA_DIR: folder, CACHE_DIR: cache }, storeMs)
-  const [warmup, first, second, ...cold] = library.films
+  const [warmup, first, second, ...cold] = library.videos
   const [one, all] = cold
-  if (!warmup || !first || !second || !one || !all) throw new Error('too few films')
+  if (!warmup || !first || !second || !one || !all) throw new Error('too few videos')
   try {
     // Warm-up: the first database connection and the first run of code are not measured.
-    for (const film of [warmup, first, second]) await requestAtOnce(larder, film, clients)
+    for (const video of [warmup, first, second]) await requestAtOnce(larder, video, clients)
     const alone = await requestAtOnce(larder, one, 1)
     const together = await requestAtOnce(larder, all, clients)
     const idle = await lastFirstByte(larder, { path: '/healthz', headers: {} }, clients)

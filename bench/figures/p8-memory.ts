@@ -41,10 +41,10 @@ const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyAr
   const samples: number[] = []
   const unwatch = watchMemory(larder.pid, Math.max(20, seconds * 2), (bytes) => samples.push(bytes))
   const stopping = new AbortController()
-  const { imagePlaylist, master, image, part, films } = library
-  const bad = badClients(larder, [part, ...films, image], stopping.signal)
+  const { imagePlaylist, master, image, part, videos } = library
+  const bad = badClients(larder, [part, ...videos, image], stopping.signal)
   const { hostname, port } = new URL(larder.origin)
-  const good = [imagePlaylist, master, image, part, ...films.slice(0, 2)].map(({ path, headers }) =>
+  const good = [imagePlaylist, master, image, part, ...videos.slice(0, 2)].map(({ path, headers }) =>
     measure({
       host: hostname,
       port: Number(port),

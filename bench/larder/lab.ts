@@ -23,7 +23,7 @@ export type Lab = {
 }
 
 /** Maximum number of cold videos that a figure needs. */
-const films = 8
+const videos = 8
 
 /** Builds Larder, and seeds a library in a new folder. */
 export const openLab = async (): Promise<Lab> => {
@@ -31,7 +31,7 @@ export const openLab = async (): Promise<Lab> => {
   if (status !== 0) throw new Error('Larder does not build')
 
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'))
-  const library = await seedLibrary(folder, films)
+  const library = await seedLibrary(folder, videos)
   const running: Peer[] = []
   let caches = 0
 

@@ -26,24 +26,24 @@ export type Library = {
   /** 2 MB. */
   readonly part: Target
   /** 20 MB each. */
-  readonly films: ReadonlyArray<Target>
+  readonly videos: ReadonlyArray<Target>
 }
 
 const imageSizes = [40_000, 120_000, 16_000, 5_000]
 const heights = [240, 360, 480, 720, 1080, 1440]
 const partBytes = 2_000_000
-const filmBytes = 20_000_000
+const videoBytes = 20_000_000
 const day = 86_400
 const manyParts = 1000
 const viewers = 100
 
 /** Seeds a library below `dataDir`: rows through the repositories, bytes through the store. */
-export const seedLibrary = (dataDir: string, films: number): Promise<Library> => {
+export const seedLibrary = (dataDir: string, videos: number): Promise<Library> => {
   const config = loadConfig({ DATA_DIR: dataDir })
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   return withNewLibrary(config.right, async (larder) => {
     await right(larder.database.migrate)
-    return { ...(await seedImageFile(larder)), ...(await seedFilms(larder, films)) }
+    return { ...(await seedImageFile(larder)), ...(await seedVideos(larder, videos)) }
   })
 }
 
@@ -61,10 +61,10 @@ const seedImageFile = async (larder: Larder): Promise<Pick<Library, 'imagePlayli
   }
 }
 
-/** Seeds a video with renditions of one segment each, and `films` more exports of the same file. */
-const seedFilms = async (
+/** Seeds a video with renditions of one segment each, and `videos` more exports of the same file. */
+const seedVideos = async (
   larder: Larder,
-  films: number,
+  videos: number,
 ): Promise<Omit<Library, 'imagePlaylist' | 'image'>> => {
   const partOf = async (bytes: number) =>
     aNewContentPart({ file: await storeBytes(larder, randomBytes(bytes), 'video/mp4') })
@@ -78,8 +78,8 @@ const seedFilms = async (
     ),
   )
   const whole = await Promise.all(
-    Array.from({ length: films }, async () =>
-      aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(filmBytes)] }),
+    Array.from({ length: videos }, async () =>
+      aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(videoBytes)] }),
     ),
   )
   // These segments are never requested: they have rows but no bytes.
@@ -108,6 +108,6 @@ const seedFilms = async (
       headers: {},
     })),
     part,
-    films: others,
+    videos: others,
   }
 }

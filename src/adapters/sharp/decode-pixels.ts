@@ -13,15 +13,15 @@ export const fromPixels = ({ data, info: { width, height, channels } }: Pixels):
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
 /** Height is limited to what JPEG can store, the lowest limit of all formats. */
-const resizeToWidth = (picture: Sharp, width: number): Sharp =>
-  picture.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
+const resizeToWidth = (image: Sharp, width: number): Sharp =>
+  image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
 
-export const scalePixels = (picture: Sharp, width: number): Promise<Pixels> =>
-  resizeToWidth(picture, width).raw().toBuffer({ resolveWithObject: true })
+export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
+  resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })
 
 /** Decodes to a width, and converts to sRGB from the colour space of the header. */
-export const decodePixels = async (picture: OpenedImage, width: number): Promise<Pixels> =>
-  withoutOpaqueAlpha(await decodeBy(picture, width))
+export const decodePixels = async (image: OpenedImage, width: number): Promise<Pixels> =>
+  withoutOpaqueAlpha(await decodeBy(image, width))
 
 const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promise<Pixels> => {
   switch (colour._tag) {
@@ -41,13 +41,13 @@ const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promi
 type Samples = Parameters<typeof toSrgb>[0]
 
 const fromEncoded = async (
-  picture: Sharp,
+  image: Sharp,
   header: Metadata,
   width: number,
   convert: (samples: Samples) => Uint8Array,
 ): Promise<Pixels> => {
   const isDeep = header.depth === 'ushort'
-  const { data, info } = await resizeToWidth(picture, width)
+  const { data, info } = await resizeToWidth(image, width)
     .toColourspace(isDeep ? 'rgb16' : 'srgb')
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true })
@@ -64,9 +64,9 @@ const deepMax = ({ bitsPerSample = 16 }: Metadata): number =>
   bitsPerSample > 8 && bitsPerSample < 16 ? (2 ** bitsPerSample - 1) * 2 ** (16 - bitsPerSample) : 65_535
 
 /** Converts CMYK without a profile as browsers do: each ink absorbs its share of the light. */
-const fromCmyk = async (picture: Sharp, width: number): Promise<Pixels> => {
+const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
   // Both are set: otherwise libvips converts to sRGB and back with a built-in profile.
-  const { data, info } = await resizeToWidth(picture, width)
+  const { data, info } = await resizeToWidth(image, width)
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
     .raw()

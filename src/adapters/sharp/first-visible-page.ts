@@ -16,8 +16,8 @@ export const isBlank = async (frame: Sharp): Promise<boolean> => {
 }
 
 /** `sharp.stats()` is no use here: it measures the input before any operation. */
-const channelRanges = async (picture: Sharp) => {
-  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true })
+const channelRanges = async (image: Sharp) => {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true })
   const channels = Array.from({ length: info.channels }, () => ({ min: 255, max: 0 }))
   for (const [i, value] of data.entries()) {
     const channel = channels[i % info.channels]

@@ -44,10 +44,10 @@ const watchMemory = (maxPixels: number): void => {
 }
 
 const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
-  withImage<unknown>(job.path, job.maxPixels, (picture) =>
+  withImage<unknown>(job.path, job.maxPixels, (image) =>
     job.task === 'inspect'
-      ? inspectImage(picture)
-      : renderImage(picture, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
+      ? inspectImage(image)
+      : renderImage(image, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
   )
 
 process.once('message', async (message) => {

@@ -21,15 +21,15 @@ export const inspectImage = ({
     isHdr: colour._tag === 'Encoded' && colour.transfer.range === 'hdr',
   }))
 
-const decodesWithAlpha = async (hasAlpha: boolean, isRepaired: boolean, picture: Sharp): Promise<boolean> => {
-  if (hasAlpha) return hasTransparentPixel(picture)
+const decodesWithAlpha = async (hasAlpha: boolean, isRepaired: boolean, image: Sharp): Promise<boolean> => {
+  if (hasAlpha) return hasTransparentPixel(image)
   // Decoding a JPEG at an eighth of its size still reads it nearly to the end, in a fraction of the time.
-  const decoder = isRepaired ? picture.extractChannel(0) : picture.resize(100, 100, { fit: 'inside' })
+  const decoder = isRepaired ? image.extractChannel(0) : image.resize(100, 100, { fit: 'inside' })
   await decoder.raw().toBuffer()
   return false
 }
 
-const hasTransparentPixel = async (picture: Sharp): Promise<boolean> => {
-  const alpha = await picture.extractChannel('alpha').raw().toBuffer()
+const hasTransparentPixel = async (image: Sharp): Promise<boolean> => {
+  const alpha = await image.extractChannel('alpha').raw().toBuffer()
   return alpha.some((value) => value !== 255)
 }

@@ -27,15 +27,15 @@ export const withImage =
   <A>(
     path: string,
     maxPixels: number,
-    work: (picture: OpenedImage) => TE.TaskEither<Refused | Unavailable, A>,
+    work: (image: OpenedImage) => TE.TaskEither<Refused | Unavailable, A>,
   ): TE.TaskEither<Refused | Unavailable, A> =>
   async () => {
     const opened = await TE.tryCatch(() => open(path), unavailable('picture file'))()
     if (E.isLeft(opened)) return opened
     const file = opened.right
     try {
-      const picture = await readHeader(file, maxPixels)()
-      return E.isLeft(picture) ? picture : await work(picture.right)()
+      const image = await readHeader(file, maxPixels)()
+      return E.isLeft(image) ? image : await work(image.right)()
     } finally {
       await file.close()
     }

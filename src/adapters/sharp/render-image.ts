@@ -15,7 +15,7 @@ import { type OpenedImage, orRefuse } from './open-image.ts'
  */
 export const renderImage =
   (
-    picture: OpenedImage,
+    opened: OpenedImage,
     targets: ReadonlyArray<ImageTarget>,
     folder: string,
     onProgress: (fraction: number) => void,
@@ -24,9 +24,9 @@ export const renderImage =
     const images: RenderedImage[] = []
     const widths = [...new Set(targets.map(({ width }) => width))].sort((a, b) => a - b)
     const reportDone = progressOf(targets, onProgress)
-    const { isPalette } = picture.header
+    const { isPalette } = opened.header
 
-    const source = await orRefuse(() => decodePixels(picture, widths.at(-1) ?? 1))()
+    const source = await orRefuse(() => decodePixels(opened, widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
@@ -62,12 +62,12 @@ export const encoderOptions = {
   png: { compressionLevel: 9 },
 } as const
 
-const encoders: Readonly<Record<ImageTarget['format'], (picture: Sharp, isPalette: boolean) => Sharp>> = {
-  avif: (picture) => picture.avif(encoderOptions.avif),
-  webp: (picture) => picture.webp(encoderOptions.webp),
-  jpeg: (picture) => picture.jpeg(encoderOptions.jpeg),
+const encoders: Readonly<Record<ImageTarget['format'], (image: Sharp, isPalette: boolean) => Sharp>> = {
+  avif: (image) => image.avif(encoderOptions.avif),
+  webp: (image) => image.webp(encoderOptions.webp),
+  jpeg: (image) => image.jpeg(encoderOptions.jpeg),
   // A palette image stays a palette image, at a quarter of the bytes.
-  png: (picture, isPalette) => picture.png({ ...encoderOptions.png, palette: isPalette }),
+  png: (image, isPalette) => image.png({ ...encoderOptions.png, palette: isPalette }),
 }
 
 const encode =

@@ -16,7 +16,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
   const usable = audios.filter(isUsableAudio).toSorted(byPurpose)
   const main = video ?? usable[0]
-  const [audio, ...others] = usable.filter((sound) => isInProgramOf(main, sound))
+  const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
   const refusal = refusalFor(videos, video, audios, audio)
   if (refusal !== null) return E.left(refused(refusal))
@@ -27,7 +27,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
-    otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
+    otherSounds: others.map((other) => ({ source: toAudioSource(other), description: describe(other) })),
     warnings: [
       ...continuationWarning(main),
       ...streams
@@ -89,17 +89,17 @@ const refusalFor = (
   audios: ReadonlyArray<ProbedAudio>,
   audio: ProbedAudio | undefined,
 ): string | null => {
-  const [film] = videos
-  if (video === undefined && film !== undefined)
-    return isSupportedCodec(film.codec)
-      ? `the pictures (${film.codec}) cannot be decoded, or are larger than 36 million pixels`
-      : `the pictures are in ${film.codec}, which is not decoded: convert them to H.264`
-  const [sound] = audios
+  const [firstVideo] = videos
+  if (video === undefined && firstVideo !== undefined)
+    return isSupportedCodec(firstVideo.codec)
+      ? `the pictures (${firstVideo.codec}) cannot be decoded, or are larger than 36 million pixels`
+      : `the pictures are in ${firstVideo.codec}, which is not decoded: convert them to H.264`
+  const [firstAudio] = audios
   if (video !== undefined || audio !== undefined) return null
-  if (sound === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
-  return isSupportedCodec(sound.codec)
-    ? `the sound (${sound.codec}) cannot be decoded`
-    : `the sound is in ${sound.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
+  if (firstAudio === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
+  return isSupportedCodec(firstAudio.codec)
+    ? `the sound (${firstAudio.codec}) cannot be decoded`
+    : `the sound is in ${firstAudio.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
 }
 
 const leftOutWarning = (stream: ProbedStream): string => {
