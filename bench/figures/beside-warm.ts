@@ -31,7 +31,7 @@ export const compareWarm = async (
 
 const warmOf = ({ warm }: RunningServer, name: string): Warm => {
   const found = warm[name]
-  if (found === undefined) throw new Error(`${name} is warm nowhere`)
+  if (found === undefined) throw new Error(`${name} is not warm on any server`)
   return found
 }
 

@@ -63,7 +63,7 @@ export const runLoad = async (load: Load): Promise<Answer> => {
     }
   }
   await Promise.all(Array.from({ length: load.connections }, runConnections))
-  if (brokenInARow >= MAX_BROKEN) throw new Error(`nobody answers at ${load.host}:${load.port}`)
+  if (brokenInARow >= MAX_BROKEN) throw new Error(`no server answers at ${load.host}:${load.port}`)
 
   const seconds = Math.min(performance.now() - from, load.seconds * 1000) / 1000
   const { user, system } = process.cpuUsage(cpu)

@@ -37,7 +37,7 @@ export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, sta
     hls.stopLoad()
     playRemaining(video, () => {
       storePosition(uid, video.currentTime)
-      status.show(`${message}. With a new one it goes on from here.`)
+      status.show(`${message}. With a new link, playback continues from here.`)
     })
   }
   const retryLater = () => {

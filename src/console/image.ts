@@ -57,7 +57,7 @@ export const showImage = async (view: View): Promise<void> => {
   placeholder.src = thumbHashToDataURL(bytesOf(first.thumbhash))
   const image = document.createElement('img')
   image.className = 'best'
-  image.alt = 'The picture that was shared'
+  image.alt = 'The shared image'
   frame.append(placeholder, image)
   main.prepend(frame)
   status.hide()
@@ -67,5 +67,5 @@ export const showImage = async (view: View): Promise<void> => {
     image.classList.add('loaded')
     return
   }
-  throw new Error('the picture cannot be loaded')
+  throw new Error('the image cannot be loaded')
 }

@@ -23,7 +23,7 @@ export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, 
       return
     }
     storePosition(uid, seconds)
-    status.show(`${expiredMessage}. With a new one it goes on from here.`)
+    status.show(`${expiredMessage}. With a new link, playback continues from here.`)
   })
   video.src = url
 }

@@ -39,7 +39,7 @@ const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixe
 const watchMemory = (maxPixels: number): void => {
   const limit = memoryLimit(maxPixels)
   setInterval(() => {
-    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'takes too much memory' })
+    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'needs too much memory' })
   }, 50)
 }
 
@@ -52,7 +52,7 @@ const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
 
 process.once('message', async (message) => {
   const job = ImageJob.decode(message)
-  if (E.isLeft(job)) throw new Error('not a job of this release')
+  if (E.isLeft(job)) throw new Error('malformed job')
   watchMemory(job.right.maxPixels)
   const result = await runJob(job.right)()
   report(E.isRight(result) ? { kind: 'done', result: result.right } : reportOf(result.left))

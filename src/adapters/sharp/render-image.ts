@@ -80,7 +80,7 @@ const encode =
   async () => {
     const encoded = await TE.tryCatch(
       () => encoders[format](fromPixels(pixels), isPalette).toBuffer(),
-      (cause) => refused(`cannot be made into ${format} (${cause})`),
+      (cause) => refused(`cannot be encoded as ${format} (${cause})`),
     )()
     if (E.isLeft(encoded)) return encoded
 

@@ -68,7 +68,7 @@ const waitForExit = (
       () => settle(E.left(refused(`takes too long: more than ${timeoutSeconds} seconds`))),
       timeoutSeconds * 1000,
     )
-    const abort = (): void => settle(E.left(failed(new Error('stopped before its end'))))
+    const abort = (): void => settle(E.left(failed(new Error('it was aborted'))))
     signal?.addEventListener('abort', abort)
     const readStderr = stderrTailReader(child)
 

@@ -50,7 +50,7 @@ export const createTranscoderOn = (
   const found = once(find)
 
   const toError = (failure: EngineFailure): Refused | Unavailable => {
-    if (failure.reason === 'aborted') return unavailable('transcoder')('it was stopped before its end')
+    if (failure.reason === 'aborted') return unavailable('transcoder')('it was aborted')
     const message = refusalFor(failure)
     // The owner of the file gets refusals. Only faults of Larder or the machine are warnings in the log.
     if (message === null) log.warn('transcoder.failed', failure)
@@ -151,7 +151,7 @@ const NO_INDEX = /\bmoov atom not found\b/
 /** FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content. */
 const correctReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
   NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
-    ? { ...failure, detail: 'it is no sound and no film' }
+    ? { ...failure, detail: 'it is neither audio nor video' }
     : failure
 
 /** Returns the message for the owner of the file; `null` if the file is not at fault. */
@@ -162,11 +162,11 @@ const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
         : 'the file cannot be read as sound or film'
     case 'crashed':
-      return 'the file makes its decoder crash'
+      return 'the file crashes its decoder'
     case 'time':
       return 'the file takes too long to decode'
     case 'size':
-      return 'what is made of the file grows too large'
+      return 'the encoded file becomes too large'
     case 'broken':
     case 'unsure':
     case 'aborted':

@@ -65,7 +65,7 @@ export const createFfmpegEngine = (programs: {
     if (E.isLeft(ran))
       return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
-    if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
+    if (E.isLeft(decoded)) return inputFailure('ffprobe printed unexpected output')
     const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
     return inspectFirstFrames(programs.ffmpeg, path, decoded.right, probed, bounds)
   },

@@ -117,5 +117,5 @@ const decodeWith =
   (value: unknown): E.Either<EngineFailure, A> =>
     pipe(
       codec.decode(value),
-      E.mapLeft((): EngineFailure => ({ reason: 'broken', detail: 'it answered something else than asked' })),
+      E.mapLeft((): EngineFailure => ({ reason: 'broken', detail: 'it sent an unexpected answer' })),
     )

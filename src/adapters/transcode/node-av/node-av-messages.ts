@@ -43,7 +43,7 @@ const RemuxJobMessage: t.Type<RemuxJob> = t.readonly(
   }),
 )
 
-/** One a child: it answers and exits. */
+/** A child gets one request, answers, and exits. */
 export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),

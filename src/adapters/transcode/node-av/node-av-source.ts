@@ -4,7 +4,7 @@ import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'nod
 import { demuxerLimits } from '../process/limits.ts'
 
 /**
- * Opens a file by its absolute path: FFmpeg never takes a part of one before a colon for a protocol.
+ * Opens a file by its absolute path, so that FFmpeg does not read a part before a colon as a protocol.
  * `jumpSeconds`: a larger step between two timestamps is a discontinuity, in formats that can have them.
  */
 export const openSource = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
