@@ -1,6 +1,18 @@
-import { expiredMessage } from './link.ts'
+import { expiredMessage, refusedMessage } from './link.ts'
 import type { View } from './status-line.ts'
 import { storePosition, takePosition } from './stored-position.ts'
+
+/** Timeout of a complete reply. */
+const timeoutMs = 10_000
+
+const lostMessage = 'The server cannot be reached. Load this page again later'
+
+/** The browser hides why a request failed, so this requests the playlist again. `null`: it is there. */
+const failureMessage = async (url: string): Promise<string | null> => {
+  const reply = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => null)
+  if (reply === null || reply.status >= 500) return lostMessage
+  return reply.ok ? null : refusedMessage
+}
 
 /** Plays with the browser's native HLS, which sends its own requests and drops its buffer when refused. */
 export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
@@ -17,13 +29,16 @@ export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, 
     seconds = video.currentTime
   })
   video.addEventListener('loadeddata', () => status.hide())
-  video.addEventListener('error', () => {
-    if (link.millisecondsLeft() > 0) {
-      status.show(`This cannot be played: ${video.error?.message ?? 'unknown'}`)
+  const showError = async (): Promise<void> => {
+    const message = link.millisecondsLeft() > 0 ? await failureMessage(url) : expiredMessage
+    if (message === null) {
+      status.show(`This cannot be played: ${video.error?.message || 'unknown'}`)
       return
     }
     storePosition(uid, seconds)
-    status.show(`${expiredMessage}. With a new link, playback continues from here.`)
-  })
+    const hint = 'With a new link, playback continues from here.'
+    status.show(message === lostMessage ? `${message}.` : `${message}. ${hint}`)
+  }
+  video.addEventListener('error', showError)
   video.src = url
 }

@@ -16,7 +16,9 @@ export type RecipeOptions = {
   readonly wallSeconds: number
   /** Seconds to hold the last frame. */
   readonly holdSeconds: number
-  /** Minimum duration of the audio; the rest is silence. */
+  /** Seconds of silence to append to the audio. */
+  readonly tailSeconds: number
+  /** Minimum duration of the audio with its tail; the rest is silence. */
   readonly padSeconds: number
 }
 
@@ -142,7 +144,7 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 
 /** Samples that the AAC encoder adds at the start; without an edit list, players do not skip them. */
 const AAC_PRIMING = 1024
-const AAC_FRAME = 1024
+export const AAC_FRAME = 1024
 
 /** Seconds. A gap that is not filled puts the following audio out of sync. FFmpeg's default is 0.1 s. */
 const FILLED_GAP = 0.03
@@ -153,7 +155,7 @@ const FILLED_GAP_OF_PCM = 0.01
 /** Minimum length of padded audio, before the priming samples are removed. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
-type AudioOptions = Pick<RecipeOptions, 'padSeconds'> &
+type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
     /** See delayOf. */
     readonly delay: number
@@ -163,7 +165,7 @@ const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { padSeconds, isFromZero, delay }: AudioOptions,
+  { tailSeconds, padSeconds, isFromZero, delay }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
@@ -171,6 +173,7 @@ const audioJob = (
     // Audio that starts late begins with silence. Gaps are filled, so that it stays in sync with the video.
     `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}:first_pts=0`,
     LIMITER,
+    ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
     // Removes as many samples as the encoder adds. Padding comes first, or a very short sound would be lost.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     `atrim=start_sample=${AAC_PRIMING}`,
