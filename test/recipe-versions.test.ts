@@ -109,7 +109,7 @@ const shapes = [
   [20_000, 100],
 ] as const
 
-const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], goesOnAfter: null }
+const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], splitAfter: null }
 const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },

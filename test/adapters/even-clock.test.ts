@@ -98,7 +98,7 @@ describe('withoutJumps', () => {
   it('tells after how long a film goes on in other streams', async () => {
     const goesOn = async (bytes: Uint8Array) => {
       const { clock } = await clockOf(bytes)
-      return [256, 257, 512].map((pid) => clock?.goesOnAfter(pid) ?? null)
+      return [256, 257, 512].map((pid) => clock?.splitAfter(pid) ?? null)
     }
     const [pictures, sound, later] = await goesOn(Buffer.concat([film, inOtherStreams(film)]))
     expect(pictures).to.be.closeTo(6, 0.6)

@@ -25,7 +25,7 @@ const timed = {
   /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
   endSeconds: nullable(t.number),
   /** Seconds at which it ends and other streams of its kind continue, as in joined recordings. */
-  goesOnAfter: nullable(t.number),
+  splitAfter: nullable(t.number),
 }
 
 const ProbedVideo = t.readonly(

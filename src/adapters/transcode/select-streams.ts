@@ -55,7 +55,7 @@ const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStrea
   programs.some((program) => main.programs.includes(program))
 
 const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<string> => {
-  const seconds = main?.goesOnAfter ?? null
+  const seconds = main?.splitAfter ?? null
   return seconds === null
     ? []
     : [
@@ -66,7 +66,7 @@ const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): Reado
 const noAudioWarning = (usable: ReadonlyArray<ProbedAudio>): string =>
   usable.length > 0
     ? 'no sound: there is none in the program of the pictures'
-    : 'no sound: no audio stream can be decoded'
+    : 'no sound: none of the sounds is decoded'
 
 /** Streams for all viewers first, then default ones, then originals. Some containers mark all as default. */
 const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>

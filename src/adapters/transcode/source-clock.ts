@@ -32,7 +32,7 @@ export const withTransportFacts = async (
 
 const describeTransport = (
   { durationSeconds, streams }: ProbedFile,
-  { programs, clocks, goesOnAfter }: StreamClock,
+  { programs, clocks, splitAfter }: StreamClock,
 ): ProbedFile => {
   const isSingleProgram = !isMultiProgram(programs)
   const [only] = clocks.values()
@@ -53,10 +53,10 @@ const describeTransport = (
         programs: isSingleProgram ? [] : (programs.get(id) ?? []),
       })
       if (stream.kind === 'subtitles') return inProgram
-      const described = Object.assign(inProgram, { goesOnAfter: goesOnAfter(id) })
+      const described = Object.assign(inProgram, { splitAfter: splitAfter(id) })
       if (isSingleProgram && !isUneven) return described
-      // With several programs, each stream gets the end of its program: encoding fills up a shorter one.
       if (isSingleProgram) return Object.assign(described, { endSeconds: null })
+      // With several programs, each stream gets the end of its program: encoding fills up a shorter one.
       const [key, { startSeconds: start }] = [keyOf(stream), stream]
       return Object.assign(described, {
         startSeconds: start === null ? null : start - startOf(key),

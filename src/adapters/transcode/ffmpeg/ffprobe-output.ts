@@ -66,7 +66,7 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), goesOnAfter: null }
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), splitAfter: null }
       if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
       if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
@@ -84,7 +84,7 @@ const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStr
   purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
-type Timed = 'startSeconds' | 'endSeconds' | 'goesOnAfter'
+type Timed = 'startSeconds' | 'endSeconds' | 'splitAfter'
 
 const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   kind: 'video',

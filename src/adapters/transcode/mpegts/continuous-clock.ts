@@ -8,8 +8,8 @@ const REORDERING = 0.5 * TICKS_A_SECOND
 /** Longest distance of two frames without a gap. */
 const LONGEST_STEP = 2 * TICKS_A_SECOND
 
-/** A clock of the source: a timestamp on it (`raw`) and the same instant on the continuous clock (`even`). */
-type Era = { readonly index: number; raw: number; even: number }
+/** A clock of the source: a timestamp on it (`raw`) and the same instant on the continuous clock (`mapped`). */
+type Era = { readonly index: number; raw: number; mapped: number }
 
 /** The latest timestamp of a stream. */
 type Reading = {
@@ -17,11 +17,11 @@ type Reading = {
   readonly ordinal: number
   readonly era: Era
   readonly raw: number
-  readonly even: number
+  readonly mapped: number
   /** Distance from the previous timestamp. */
   readonly step: number
   /** Estimated duration of the frame. */
-  readonly rest: number
+  readonly duration: number
   /** The previous reading if it is far away: then this timestamp may be damaged. */
   readonly before: Reading | null
 }
@@ -37,14 +37,14 @@ export type ClockFacts = {
 export type ContinuousClock = {
   /**
    * Maps a `raw` decoding timestamp of a stream to the continuous clock. Call it in file order.
-   * `isShown`: it is a presentation timestamp, of a stream without decoding timestamps.
-   * `restOf`: estimates the duration of the frame from the distance to the previous one, in ticks.
+   * `isPts`: it is a presentation timestamp, of a stream without decoding timestamps.
+   * `durationOf`: estimates the duration of the frame from the distance to the previous one, in ticks.
    */
   readonly place: (
     stream: number,
     raw: number,
-    isShown?: boolean,
-    restOf?: (step: number) => number,
+    isPts?: boolean,
+    durationOf?: (step: number) => number,
   ) => number
   readonly facts: () => ClockFacts & {
     /** Timestamps must be rewritten: the source changes its clock, or its 33-bit counter wraps. */
@@ -69,70 +69,70 @@ export const createContinuousClock = (facts: ClockFacts = { overlaps: [], damage
   let [ordinal, nextDamaged] = [-1, 0]
   let [first, last] = [Number.POSITIVE_INFINITY, 0]
 
-  const open = (raw: number, even: number): Era => {
+  const addEra = (raw: number, mapped: number): Era => {
     const index = (eras[0]?.index ?? -1) + 1
-    const era = { index, raw, even: even + (facts.overlaps[index] ?? 0) }
+    const era = { index, raw, mapped: mapped + (facts.overlaps[index] ?? 0) }
     eras = [era, ...eras].slice(0, MAX_ERAS)
     overlaps[index] = 0
     return era
   }
 
   /** Finds a clock near `raw`, newest first. A stream may return to an older clock but never goes back. */
-  const join = (raw: number, own: Reading | undefined, back: number): Era | undefined =>
+  const findEra = (raw: number, latest: Reading | undefined, slack: number): Era | undefined =>
     eras.find((era) => {
-      const distance = between(era.raw, raw)
+      const distance = delta(era.raw, raw)
       if (Math.abs(distance) > FAR) return false
-      const isNewer = own === undefined || era.index > own.era.index
-      return isNewer || era.even + distance >= own.even - back
+      const isNewer = latest === undefined || era.index > latest.era.index
+      return isNewer || era.mapped + distance >= latest.mapped - slack
     })
 
   /** After a small jump a timestamp may be on either clock: it is on the one with the more regular step. */
-  const isOnNewest = (own: Reading, raw: number, ahead: number): boolean => {
+  const isOnNewest = (latest: Reading, raw: number, gap: number): boolean => {
     const [newest] = eras
-    if (newest === undefined || newest.index <= own.era.index || own.step === 0) return false
-    const jumped = newest.even + between(newest.raw, raw) - own.even
-    return Math.abs(jumped - own.step) < Math.abs(ahead - own.step)
+    if (newest === undefined || newest.index <= latest.era.index || latest.step === 0) return false
+    const gapOnNewest = newest.mapped + delta(newest.raw, raw) - latest.mapped
+    return Math.abs(gapOnNewest - latest.step) < Math.abs(gap - latest.step)
   }
 
   /** Returns the reading to continue from, which is not a damaged one. */
-  const lastOf = (stream: number, raw: number): Reading | undefined => {
-    const own = readings.get(stream)
-    if (!own?.before) return own
-    const ahead = between(own.before.raw, raw)
-    if (ahead <= 0 || ahead > LONGEST_STEP) return own
+  const readingBefore = (stream: number, raw: number): Reading | undefined => {
+    const latest = readings.get(stream)
+    if (!latest?.before) return latest
+    const gap = delta(latest.before.raw, raw)
+    if (gap <= 0 || gap > LONGEST_STEP) return latest
     isUneven = true
-    if (damaged.length < MAX_DAMAGED) damaged.push(own.ordinal)
-    if (own.era !== own.before.era) eras = eras.filter((era) => era !== own.era)
-    return own.before
+    if (damaged.length < MAX_DAMAGED) damaged.push(latest.ordinal)
+    if (latest.era !== latest.before.era) eras = eras.filter((era) => era !== latest.era)
+    return latest.before
   }
 
-  const place: ContinuousClock['place'] = (stream, raw, isShown = false, restOf = (step) => step) => {
+  const place: ContinuousClock['place'] = (stream, raw, isPts = false, durationOf = (step) => step) => {
     ordinal++
     if (ordinal === facts.damaged[nextDamaged]) {
       nextDamaged++
       return nextOf(readings.get(stream), eras[0])
     }
-    const own = lastOf(stream, raw)
-    const ahead = own === undefined ? 0 : between(own.raw, raw)
-    const back = isShown ? REORDERING : ROUNDING
-    const continues = own !== undefined && ahead >= -back && ahead <= FAR && !isOnNewest(own, raw, ahead)
-    const era = continues ? own.era : (join(raw, own, back) ?? open(raw, nextOf(own, eras[0])))
-    const even = continues ? own.even + ahead : era.even + between(era.raw, raw)
-    if (own !== undefined) {
-      isUneven ||= era !== own.era || raw + WRAP / 2 < own.raw
-      if (era.index > own.era.index)
-        overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, own.even + own.rest - even)
+    const latest = readingBefore(stream, raw)
+    const gap = latest === undefined ? 0 : delta(latest.raw, raw)
+    const slack = isPts ? REORDERING : ROUNDING
+    const continues = latest !== undefined && gap >= -slack && gap <= FAR && !isOnNewest(latest, raw, gap)
+    const era = continues ? latest.era : (findEra(raw, latest, slack) ?? addEra(raw, nextOf(latest, eras[0])))
+    const mapped = continues ? latest.mapped + gap : era.mapped + delta(era.raw, raw)
+    if (latest !== undefined) {
+      isUneven ||= era !== latest.era || raw + WRAP / 2 < latest.raw
+      if (era.index > latest.era.index)
+        overlaps[era.index] = Math.max(overlaps[era.index] ?? 0, latest.mapped + latest.duration - mapped)
     }
-    const step = own === undefined ? 0 : Math.min(LONGEST_STEP, Math.max(0, even - own.even))
-    const rest = restOf(step)
-    const isNear = own === undefined || Math.abs(ahead) <= LONGEST_STEP
-    const before = isNear ? null : Object.assign({}, own, { before: null })
-    readings.set(stream, { ordinal, era, raw, even, step, rest, before })
+    const step = latest === undefined ? 0 : Math.min(LONGEST_STEP, Math.max(0, mapped - latest.mapped))
+    const duration = durationOf(step)
+    const isNear = latest === undefined || Math.abs(gap) <= LONGEST_STEP
+    const before = isNear ? null : Object.assign({}, latest, { before: null })
+    readings.set(stream, { ordinal, era, raw, mapped, step, duration, before })
     era.raw = raw
-    era.even = even
-    first = Math.min(first, even)
-    last = Math.max(last, even + step)
-    return even
+    era.mapped = mapped
+    first = Math.min(first, mapped)
+    last = Math.max(last, mapped + step)
+    return mapped
   }
 
   return { place, facts: () => ({ overlaps, damaged, isUneven, ticks: Math.max(0, last - first) }) }
@@ -145,11 +145,11 @@ const MAX_DAMAGED = 100_000
 /** The first clock starts late enough for timestamps before the first of the file. */
 const START = 20 * TICKS_A_SECOND
 
-const nextOf = (own: Reading | undefined, newest: Era | undefined): number =>
-  own === undefined ? (newest?.even ?? START) : own.even + own.rest
+const nextOf = (latest: Reading | undefined, newest: Era | undefined): number =>
+  latest === undefined ? (newest?.mapped ?? START) : latest.mapped + latest.duration
 
 /** Signed distance of two timestamps modulo WRAP, at most half of it. */
-const between = (from: number, to: number): number => {
+const delta = (from: number, to: number): number => {
   const distance = (((to - from) % WRAP) + WRAP) % WRAP
   return distance < WRAP / 2 ? distance : distance - WRAP
 }

@@ -32,7 +32,7 @@ export type StreamClock = {
   /** By `clockKey`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
   /** See createStreamSpans. */
-  readonly goesOnAfter: (pid: number) => number | null
+  readonly splitAfter: (pid: number) => number | null
 }
 
 /** Reads the timestamps of an MPEG transport or program stream; `null` for any file without them. */
@@ -52,7 +52,7 @@ export const readClock = async (path: string, signal: AbortSignal): Promise<Stre
     const ofClock = clock.facts()
     return [key, { ...ofClock, seconds: ofClock.ticks / TICKS_A_SECOND }]
   })
-  return { container, programs, clocks: new Map(facts), goesOnAfter: spans.goesOnAfter }
+  return { container, programs, clocks: new Map(facts), splitAfter: spans.splitAfter }
 }
 
 /** Each program of a file has its own clock, independent of the others. */
@@ -111,9 +111,9 @@ const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, Cont
     clocks.set(key, clock)
     if (pts !== dts) decodedInOrder.add(stream)
     hasAudio ||= !isVideo
-    const isShown = isVideo && !decodedInOrder.has(stream)
-    const restOf = !isSparse ? undefined : !isVideo ? withPause : hasAudio ? ofOneFrame : undefined
-    return clock.place(stream, readTime(bytes, dts), isShown, restOf)
+    const isPts = isVideo && !decodedInOrder.has(stream)
+    const durationOf = !isSparse ? undefined : !isVideo ? withPause : hasAudio ? ofOneFrame : undefined
+    return clock.place(stream, readTime(bytes, dts), isPts, durationOf)
   }
 }
 

@@ -26,7 +26,7 @@ export const createStreamSpans = () => {
       }
     },
     /** Returns the seconds of a stream if another of its kind starts after its end; otherwise `null`. */
-    goesOnAfter: (pid: number): number | null => {
+    splitAfter: (pid: number): number | null => {
       const own = spans.get(pid)
       if (own === undefined) return null
       const isContinued = [...spans.values()].some(

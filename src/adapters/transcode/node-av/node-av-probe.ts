@@ -126,7 +126,7 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   },
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
-  goesOnAfter: null,
+  splitAfter: null,
 })
 
 const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
@@ -138,7 +138,7 @@ const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   bitrate: positive(Number(stream.codecpar.bitRate)),
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
-  goesOnAfter: null,
+  splitAfter: null,
 })
 
 const startOf = (source: Demuxer): number => {
