@@ -16,7 +16,7 @@ type Options = {
 
 const BUFFER_BYTES = 256 * 1024
 
-/** Sends requests over a connection until `onResponse` stops it or it breaks. Rejects if a reply is invalid. */
+/** Sends requests until `onResponse` stops it or the connection breaks. Rejects if a reply is invalid. */
 export const runConnection = ({ host, port, next, onResponse, onError }: Options): Promise<void> =>
   new Promise((resolve, reject) => {
     let sentAt = 0

@@ -1,4 +1,4 @@
-/** Less is not worth playing, and players leave some of the buffer unplayed. */
+/** Seconds. More than players leave unplayed of a buffer, far less than is worth playing. */
 const minSeconds = 0.3
 
 const hasMore = ({ buffered, currentTime, duration }: HTMLVideoElement): boolean => {

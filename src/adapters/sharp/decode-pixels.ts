@@ -12,7 +12,7 @@ export type Pixels = {
 export const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
-/** Height is limited to what JPEG can store, the lowest limit of all formats. */
+/** Limits the height, too: no format can store a greater height than JPEG. */
 const resizeToWidth = (image: Sharp, width: number): Sharp =>
   image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
 
