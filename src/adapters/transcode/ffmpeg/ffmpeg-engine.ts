@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import {
   containerOf,
@@ -14,29 +13,25 @@ import {
 } from '../engine.ts'
 import { markUpright } from '../isobmff/upright-track.ts'
 import { createPeakRate } from '../peak-rate.ts'
-import { type FirstFrames, needsFirstFrames, type ProbedFile, withFirstFrames } from '../probed-file.ts'
+import type { ProbedFile } from '../probed-file.ts'
 import {
   codecsWithoutDecoder,
-  decoderLimits,
-  demuxerLimits,
   PROBE_SECONDS,
   requiredEncoders,
   requiredFilters,
   SCAN_SECONDS,
 } from '../process/limits.ts'
-import { mayBearAnother } from '../process/machine-faults.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { createTimeSpan } from '../time-span.ts'
+import { fileUrl, HARDENED, input, KEEP_GRAPH, options, type Programs, QUIET } from './ffmpeg-arguments.ts'
+import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
-/** Engine on the programs `ffmpeg` and `ffprobe`, release 5 or later. */
-export const createFfmpegEngine = (programs: {
-  readonly ffmpeg: string
-  readonly ffprobe: string
-}): Engine => ({
+/** Engine on the programs `ffmpeg` and `ffprobe`. */
+export const createFfmpegEngine = (programs: Programs): Engine => ({
   describe: async () => {
     const printed: string[] = []
     for (const [program, option] of [
@@ -62,12 +57,11 @@ export const createFfmpegEngine = (programs: {
     const args = ['-v', 'warning', ...HARDENED, ...format, ...input(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, filesOf.probe(path), bounds)
-    if (E.isLeft(ran))
-      return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
+    if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed unexpected output')
     const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
-    return inspectFirstFrames(programs.ffmpeg, path, decoded.right, probed, bounds)
+    return inspectFirstFrames(programs, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -149,90 +143,20 @@ const isEstimate = (stderr: string): boolean => stderr.includes('Estimating dura
 
 /** See readListing. ffmpeg needs an output: it is made of the second input, and is empty. */
 const probeByListing = async (
-  ffmpeg: string,
+  programs: Programs,
   path: string,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
   const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
-  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)
+  const ran = await runDecoder(programs.ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
   const listed = readListing(ran.right.stderr)
   const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
-  return inspectFirstFrames(ffmpeg, path, listed, probed, bounds)
+  return inspectFirstFrames(programs, path, listed, probed, bounds)
 }
 
-/**
- * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and
- * reports "progressive" if it does not know. A decoder error is ignored here: encoding reports it.
- */
-const inspectFirstFrames = async (
-  ffmpeg: string,
-  path: string,
-  output: FfprobeOutput,
-  probed: ProbedFile,
-  bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, ProbedFile>> => {
-  const start = Number(output.format?.start_time ?? 0)
-  const streams: ProbedFile['streams'][number][] = []
-  for (const stream of probed.streams) {
-    const first = needsFirstFrames(stream) ? await firstFramesOf(ffmpeg, path, stream.index, bounds) : null
-    if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
-    streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
-  }
-  return E.right({ ...probed, streams })
-}
-
-const firstFramesOf = async (
-  ffmpeg: string,
-  path: string,
-  streamIndex: number,
-  bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, FirstFrames>> => {
-  const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
-  const args = [
-    ...QUIET,
-    ...HARDENED,
-    ...KEEP_GRAPH,
-    '-copyts',
-    ...input(path),
-    '-filter_complex',
-    `[0:${streamIndex}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    // By default the time base is a frame, which would round the first timestamp.
-    ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
-  ]
-  let [all, interlaced, timeBase] = [0, 0, 0]
-  let seconds: number | null = null
-  const onLine = (line: string) => {
-    const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) timeBase = Number(num) / Number(den)
-    const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
-    if (stream === '0') {
-      if (all === 0) seconds = Number(time) * timeBase
-      all++
-    }
-    if (stream === '1') interlaced++
-  }
-  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
-  if (E.isLeft(ran)) return ran
-  return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
-}
-
-const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
 const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
-
-const options = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
-  Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
-
-/** Apply to the input that follows: they have no effect after `-i`. */
-const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
-
-/** One graph for the whole stream: its first filter accepts any frame size, and it rotates frames itself. */
-const KEEP_GRAPH = ['-reinit_filter:v', '0', '-noautorotate']
-
-// Without the protocol, a path with a colon could select another one.
-const fileUrl = (path: string): string => `file:${path}`
-const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
 const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
   const streams = [job.video, job.audio].filter((stream) => stream !== null)
