@@ -217,7 +217,7 @@ describe('selectStreams', () => {
       fc.property(someStreams(), (streams) => {
         const facts = select(...streams)
         if (E.isLeft(facts)) {
-          expect(facts.left.message).to.match(/^the (file|videoStream|audioStream) [^/\n]+$/)
+          expect(facts.left.message).to.match(/^the (file|pictures|sound) [^/\n]+$/)
           return
         }
         const { video, audio, warnings } = facts.right
