@@ -4,7 +4,7 @@ import { isNoAnswer } from '../../domain/shared/no-answer.ts'
 import { withTimeLimit } from '../../domain/shared/with-time-limit.ts'
 import { E, O, pipe, type TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { cancelStream, cancelUnstarted, withTimeout } from '../cache/blobs/byte-streams.ts'
+import { cancelStream, cancelUnstarted, withStallTimeout } from '../cache/blobs/byte-streams.ts'
 import { type Breaker, circuitOpen } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { putLimitMs } from './put-limit.ts'
@@ -38,7 +38,7 @@ export const createBoundedObjectStore = (
     const first = async () => {
       const leftMs = deadline - systemMonotonic()
       try {
-        return await withTimeout(source.next(), Math.max(minimumMs, leftMs))
+        return await withStallTimeout(source.next(), Math.max(minimumMs, leftMs))
       } catch (cause) {
         // If the reader itself came late, its timeout says nothing about the store.
         if (leftMs > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
@@ -82,7 +82,7 @@ async function* withItemLimit<A>(items: AsyncIterable<A>, ms: number): AsyncGene
   try {
     for (;;) {
       isWaiting = true
-      const next = await withTimeout(source.next(), ms)
+      const next = await withStallTimeout(source.next(), ms)
       isWaiting = false
       if (next.done === true) return
       yield next.value

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '../../../domain/media/bytes.ts'
 import { badOrigin } from '../../../domain/shared/errors.ts'
-import { NoAnswer } from '../../../domain/shared/no-answer.ts'
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
+import { withTimeout } from '../../../domain/shared/with-time-limit.ts'
 
-/** Settles as `promise` does. Rejects with NoAnswer after `ms` milliseconds. */
-export const withTimeout = <A>(promise: Promise<A>, ms: number): Promise<A> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer(`nothing came for ${ms} ms`)), ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+/** Settles as the next step of a stream does. Rejects with NoAnswer after `ms` milliseconds. */
+export const withStallTimeout = <A>(next: Promise<A>, ms: number): Promise<A> =>
+  withTimeout(next, ms, `nothing came for ${ms} ms`)
 
 /** Cancels a stream without waiting, also while a read of it is pending. */
 export const cancelStream = (stream: ByteStream): void => {
@@ -34,7 +31,7 @@ export async function* withIdleTimeout(stream: ByteStream, ms: number): AsyncGen
   let ended = false
   try {
     for (;;) {
-      const next = await withTimeout(source.next(), ms)
+      const next = await withStallTimeout(source.next(), ms)
       if (next.done === true) {
         ended = true
         return
