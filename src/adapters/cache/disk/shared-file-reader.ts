@@ -39,7 +39,8 @@ export const createSharedFileReader = ({
     }
     if (file === null) return { reached, state: wasAlive ? 'growing' : 'lost' }
     const { size: length, nlink, ino } = await file.stat()
-    if (length === size && (await inodeOf(final)) === ino) return { reached: size, state: 'whole' }
+    if (length === size && (await stat(final).catch(() => null))?.ino === ino)
+      return { reached: size, state: 'whole' }
     return { reached: length, state: nlink > 0 && wasAlive ? 'growing' : 'lost' }
   }
 
@@ -65,9 +66,3 @@ export const createSharedFileReader = ({
     },
   }
 }
-
-const inodeOf = (path: string): Promise<number | null> =>
-  stat(path).then(
-    ({ ino }) => ino,
-    () => null,
-  )
