@@ -6,7 +6,7 @@ import type { ByteRange } from '../../domain/media/bytes.ts'
 import { E, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
-import { unsatisfiedRange } from '../bytes/content-range.ts'
+import { unsatisfiedRangeHeaders } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
@@ -65,11 +65,7 @@ const representationOf = (
       ...headers,
     },
     notModified: always,
-    rangeNotSatisfiable: {
-      'Content-Range': unsatisfiedRange(body.length),
-      'Accept-Ranges': 'bytes',
-      'Cache-Control': 'no-store',
-    },
+    rangeNotSatisfiable: unsatisfiedRangeHeaders(body.length),
   }
 }
 
