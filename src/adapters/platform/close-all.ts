@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/shared/error-text.ts'
 import { withTimeout } from '../../domain/shared/with-time-limit.ts'
 import { systemMonotonic } from './system-monotonic.ts'
 
@@ -26,9 +27,7 @@ export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>)
       const ms = Math.max(0, deadline - reserved - systemMonotonic())
       const closing = (async () => close())()
       await withTimeout(closing, ms, `no answer within ${(ms / 1000).toFixed(1)} s`).catch((cause) => {
-        faults.push(
-          `the ${name} could not be closed: ${cause instanceof Error ? cause.message : String(cause)}`,
-        )
+        faults.push(`the ${name} could not be closed: ${messageOf(cause)}`)
       })
     }
   }
