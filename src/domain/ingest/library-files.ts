@@ -1,5 +1,5 @@
 import { O, pipe, TE } from '../../fp.ts'
-import type { StoredFile } from '../media/stored-file.ts'
+import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import {
   type FileState,
@@ -10,24 +10,13 @@ import {
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
 
-type Known<U> = {
-  readonly uid: U
-  readonly original: StoredFile
-  readonly exportCount: number
-  readonly recipe: number | null
-}
-
 /** What the repositories of either kind of file have in common. */
-type Repository<U, K extends Known<U>> = {
-  readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<K>>
-  readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<K>>
-  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<K>>
-  readonly removeUnfinished: (uid: U) => TE.TaskEither<Unavailable, boolean>
-  readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
-  readonly listOutdated: (recipe: number, after: U | null) => TE.TaskEither<Unavailable, ReadonlyArray<K>>
-}
+type Repository<U extends string, K extends IngestedFile<U>> = Pick<
+  LibraryRepository<U, NewLibraryFile<U>, K, never, never>,
+  'findIngested' | 'findByOriginal' | 'listUnfinished' | 'removeUnfinished' | 'countOutdated' | 'listOutdated'
+>
 
-type Options<U, K extends Known<U>> = {
+type Options<U extends string, K extends IngestedFile<U>> = {
   readonly kind: LibraryFile['kind']
   readonly repository: Repository<U, K>
   readonly makeExports: (
@@ -37,7 +26,7 @@ type Options<U, K extends Known<U>> = {
 }
 
 /** Files of one kind that are in the library, as ingestion finds and lists them. */
-export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Known<U>>({
+export const createLibraryFiles = <U extends LibraryFile['uid'], K extends IngestedFile<U>>({
   kind,
   repository,
   makeExports,
