@@ -46,12 +46,13 @@ export async function* withIdleTimeout(stream: ByteStream, ms: number): AsyncGen
 
 /**
  * Passes a stream through and checks its length and, unless it is `null`, its sha256. The last chunk is
- * held back until both are verified, so a wrong stream throws BadOrigin before its last byte.
+ * held back until both are verified, so a wrong stream throws (by default BadOrigin) before its last byte.
  */
 export async function* verifyBytes(
   stream: ByteStream,
   length: number,
   sha256: string | null,
+  toError: (what: string) => Error = (what) => toStreamError(badOrigin(what)),
 ): AsyncGenerator<Uint8Array> {
   const digest = createHash('sha256')
   let pending: Uint8Array | null = null
@@ -59,13 +60,12 @@ export async function* verifyBytes(
   for await (const chunk of stream) {
     if (pending !== null) yield pending
     seen += chunk.length
-    if (seen > length) throw toStreamError(badOrigin(`more than the ${length} bytes that were asked for`))
+    if (seen > length) throw toError(`more than ${length} bytes`)
     if (sha256 !== null) digest.update(chunk)
     pending = chunk
   }
-  if (seen < length) throw toStreamError(badOrigin(`${seen} bytes where ${length} should be`))
-  if (sha256 !== null && digest.digest('hex') !== sha256)
-    throw toStreamError(badOrigin('bytes with another sha256'))
+  if (seen < length) throw toError(`${seen} of ${length} bytes`)
+  if (sha256 !== null && digest.digest('hex') !== sha256) throw toError('bytes with another sha256')
   if (pending !== null) yield pending
 }
 
