@@ -1,3 +1,4 @@
+import { restrictsNothing } from '../../domain/access/restrictions.ts'
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
@@ -121,7 +122,8 @@ export const createListReply =
     const { method, headers } = incoming
     // Ranges refer to the unencoded list: some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const listBody = await bodies(list.found.value, list.format, acceptEncoding)
+    const isSeldom = list.viewer !== null && !restrictsNothing(list.viewer.grant.restrictions)
+    const listBody = await bodies(list.found.value, list.format, acceptEncoding, isSeldom)
     const representation = representationOf(
       listBody,
       contentTypes[list.format],
