@@ -1,5 +1,4 @@
 import type { Knex } from 'knex'
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import {
   ContentPartFile,
   longestDuration,
@@ -40,13 +39,14 @@ import {
 /** Audio and video files in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { selectOne, run } = createStatements(db)
-  const { finish, replace, ...known } = createLibraryTable(db, {
+  const table = createLibraryTable(db, {
     files: 'content_files',
     exports: 'content_file_exports',
     fileId: 'content_file_id',
     uid: ContentFileUid,
     known: KnownContentFileRow,
     columns: ['f.duration_seconds'],
+    insertExports,
   })
   const selectFile = selectOne('read', 'content_files.find', ContentFileRow, selectFileWithExports)
 
@@ -65,7 +65,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
   })
 
   return {
-    ...known,
+    ...table,
     ...replaced,
 
     find: (uid) =>
@@ -100,18 +100,6 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
         ),
         TE.map((added) => added === 1),
       ),
-
-    addExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : finish(uid, (trx, contentFileId) => insertExports(trx, contentFileId, exports)),
-
-    replaceExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : replace(uid, oldestRecipe(exports), (trx, contentFileId) =>
-            insertExports(trx, contentFileId, exports),
-          ),
   }
 }
 

@@ -1,6 +1,5 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { ImageExportFile, type NewImageExport } from '../../domain/media/image-export.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
@@ -42,12 +41,13 @@ const KnownImageFileRow = snakeCased(
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
-  const { finish, replace, ...known } = createLibraryTable(db, {
+  const table = createLibraryTable(db, {
     files: 'image_files',
     exports: 'image_file_exports',
     fileId: 'image_file_id',
     uid: ImageFileUid,
     known: KnownImageFileRow,
+    insertExports,
   })
   const selectPublic = selectOne(
     'read',
@@ -67,7 +67,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
   })
 
   return {
-    ...known,
+    ...table,
     ...replaced,
 
     listExports: selectMany(
@@ -118,16 +118,6 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
         ),
         TE.map((added) => added === 1),
       ),
-
-    addExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : finish(uid, (trx, imageFileId) => insertExports(trx, imageFileId, exports)),
-
-    replaceExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : replace(uid, oldestRecipe(exports), (trx, imageFileId) => insertExports(trx, imageFileId, exports)),
   }
 }
 

@@ -1,12 +1,13 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { storedFileJson } from './stored-file-rows.ts'
 
 /** A table of files. Each file has an original, and either all of its exports (finished) or none. */
-export type LibraryTable<U extends string, K> = {
+export type LibraryTable<U extends string, K, X> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
   /** Column of an export that refers to its file. */
@@ -15,10 +16,9 @@ export type LibraryTable<U extends string, K> = {
   /** Row of a file for ingest: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
   readonly known: t.Type<K, unknown, unknown>
   readonly columns?: ReadonlyArray<string>
+  /** Inserts new exports of the file with this id. */
+  readonly insertExports: (trx: Knex.Transaction, id: number, exports: ReadonlyArray<X>) => Promise<void>
 }
-
-/** Inserts the new exports of the file with this id. */
-type Insert = (trx: Knex.Transaction, id: number) => Promise<void>
 
 /** Files per listing. */
 const pageSize = 100
@@ -27,8 +27,11 @@ const Id = t.strict({ id: t.number })
 const Count = t.strict({ count: t.number })
 
 /** The statements that are the same for image and content files. */
-export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
-  const { files, exports, fileId, uid: Uid, known, columns = [] } = table
+export const createLibraryTable = <U extends string, K, X extends { readonly recipe: number }>(
+  db: Knex,
+  table: LibraryTable<U, K, X>,
+) => {
+  const { files, exports, fileId, uid: Uid, known, columns = [], insertExports } = table
   const { selectMany, selectOne, run } = createStatements(db)
   const selectKnown = `
     select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
@@ -113,33 +116,36 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     ),
 
     /**
-     * Runs `insert` in the first transaction that claims the file. Others wait for the lock of its row, and
-     * then find it finished. Returns `false` for them, and for a file that no longer exists.
+     * The first transaction claims the file. Others wait for the lock of its row, and then find it finished.
+     * Returns `false` for them, and for a file that no longer exists.
      */
-    finish: (uid: U, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
-      inTransaction(db, async (trx) => {
-        const claimed = await trx(files)
-          .where({ uid, finished_at: null })
-          .update({ finished_at: trx.fn.now() })
-          .returning(['id'])
-        const [file] = decodeRows(Id, claimed)
-        if (file === undefined) return false
-        await insert(trx, file.id)
-        return true
-      }),
+    addExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
+      added.length === 0
+        ? TE.right(false)
+        : inTransaction(db, async (trx) => {
+            const claimed = await trx(files)
+              .where({ uid, finished_at: null })
+              .update({ finished_at: trx.fn.now() })
+              .returning(['id'])
+            const [file] = decodeRows(Id, claimed)
+            if (file === undefined) return false
+            await insertExports(trx, file.id, added)
+            return true
+          }),
 
-    /** The same for a file with exports of an older recipe than this: the inserted exports replace them. */
-    replace: (uid: U, recipe: number, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
-      inTransaction(db, async (trx) => {
-        const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
-        if (file === undefined) return false
-        const replaced = await trx(exports)
-          .where({ [fileId]: file.id, replaced_at: null })
-          .where('recipe', '<', recipe)
-          .update({ replaced_at: trx.fn.now() })
-        if (replaced === 0) return false
-        await insert(trx, file.id)
-        return true
-      }),
+    replaceExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
+      added.length === 0
+        ? TE.right(false)
+        : inTransaction(db, async (trx) => {
+            const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
+            if (file === undefined) return false
+            const replaced = await trx(exports)
+              .where({ [fileId]: file.id, replaced_at: null })
+              .where('recipe', '<', oldestRecipe(added))
+              .update({ replaced_at: trx.fn.now() })
+            if (replaced === 0) return false
+            await insertExports(trx, file.id, added)
+            return true
+          }),
   }
 }
