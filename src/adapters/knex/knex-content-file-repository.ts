@@ -71,12 +71,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     find: (uid) =>
       pipe(
         selectFile(uid),
-        TE.map((found) =>
-          pipe(
-            found,
-            O.map((file) => ({ ...file, exports: file.exports.map(toContentExport) })),
-          ),
-        ),
+        TE.map(O.map((file) => ({ ...file, exports: file.exports.map(toContentExport) }))),
       ),
 
     findVod: selectOne('read', 'content_files.find_vod', VodMeta, selectVodMeta),

@@ -71,12 +71,7 @@ export const createLibraryTable = <U extends string, K, X extends { readonly rec
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
       pipe(
         selectCount(recipe),
-        TE.map(
-          O.match(
-            () => 0,
-            ({ count }) => count,
-          ),
-        ),
+        TE.map((row) => (O.isSome(row) ? row.value.count : 0)),
       ),
 
     listOutdated: (recipe: number, after: U | null) => selectOutdated(after ?? '', recipe),
@@ -107,12 +102,7 @@ export const createLibraryTable = <U extends string, K, X extends { readonly rec
         t.strict({ uid: Uid }),
         `select uid from ${files} order by created_at, id limit 1`,
       )(),
-      TE.map((row) =>
-        pipe(
-          row,
-          O.map(({ uid }) => uid),
-        ),
-      ),
+      TE.map(O.map(({ uid }) => uid)),
     ),
 
     /**
