@@ -25,8 +25,8 @@ export const cancelUnstarted = (stream: ByteStream): void => {
   startAndLeave().catch(() => undefined)
 }
 
-/** Throws NoAnswer when a chunk takes longer than `ms` milliseconds. The source is closed without waiting. */
-export async function* withIdleTimeout(stream: ByteStream, ms: number): AsyncGenerator<Uint8Array> {
+/** Throws NoAnswer when an item takes longer than `ms` milliseconds. The source is closed without waiting. */
+export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
   const source = stream[Symbol.asyncIterator]()
   let ended = false
   try {
