@@ -9,9 +9,7 @@ export const readInto = async (file: FileHandle, buffer: Uint8Array, start: numb
   return bytesRead
 }
 
-/**
- * Reads at least one byte of a file from `start` on, and at most `pieceBytes`. Throws BadBytes when the file is shorter.
- */
+/** Reads at least one byte from `start` on, and at most `pieceBytes`. Throws BadBytes as `readInto` does. */
 export const readPiece = async (file: FileHandle, start: number, end: number): Promise<Uint8Array> => {
   const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, pieceBytes))
   const bytesRead = await readInto(file, buffer, start)
