@@ -25,7 +25,7 @@ export type IngestedFile<U extends string> = {
 
 /** Exports that others have replaced. */
 export type ReplacedExports<U extends string> = {
-  /** Lists exports that were replaced more than `forMs` milliseconds ago, with the paging of `listOutdated`. */
+  /** Lists exports that were replaced more than `forMs` milliseconds ago, paged as in `listOutdated`. */
   readonly listReplaced: (
     forMs: number,
     after: U | null,

@@ -28,8 +28,9 @@ export type ListBody = {
 
 /**
  * Signs a list for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1). After
- * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3). `isSeldom`:
- * the list, such as that of a clip, is probably requested once. Then the second call prepares it for others.
+ * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3).
+ * `isSeldom`: the list, such as that of a clip, is probably requested once, so that only its second call
+ * prepares it for more.
  */
 export type ListBodies = <S extends Signature>(
   list: SignableList<S>,
