@@ -2,7 +2,6 @@ import * as t from 'io-ts'
 import type { ContentExport, NewContentExport, NewContentPart } from '../../domain/media/content-export.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { snakeCase, snakeCased, snakeKeys } from '../../domain/shared/snake-cased.ts'
-import { StoredFileJson } from './stored-file-rows.ts'
 
 // Rows of content files, as read and as written. JSON within a row has the names of the domain, so that it
 // needs no conversion: there may be thousands of segments.
@@ -36,16 +35,6 @@ export const ContentFileRow = snakeCased(
     uid: ContentFileUid,
     durationSeconds: t.number,
     exports: t.readonlyArray(ContentExportJson),
-  }),
-)
-
-export const KnownContentFileRow = snakeCased(
-  t.strict({
-    uid: ContentFileUid,
-    original: StoredFileJson,
-    durationSeconds: t.number,
-    exportCount: t.number,
-    recipe: nullable(t.number),
   }),
 )
 

@@ -1,3 +1,4 @@
+import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import {
   ContentPartFile,
@@ -11,7 +12,6 @@ import type { ContentFileRepository } from '../../ports/content-file-repository.
 import {
   ContentFileRow,
   KeyedVodPartsRow,
-  KnownContentFileRow,
   toContentExport,
   toExportRow,
   toPartRow,
@@ -44,8 +44,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     exports: 'content_file_exports',
     fileId: 'content_file_id',
     uid: ContentFileUid,
-    known: KnownContentFileRow,
-    columns: ['f.duration_seconds'],
+    facts: { durationSeconds: t.number },
     insertExports,
   })
   const selectFile = selectOne('read', 'content_files.find', ContentFileRow, selectFileWithExports)

@@ -14,7 +14,6 @@ import {
   insertStoredFiles,
   nextStoredFileId,
   originalBindings,
-  StoredFileJson,
   storedAt,
 } from './stored-file-rows.ts'
 
@@ -29,15 +28,6 @@ const ImageExportRow = snakeCased(
   }),
 )
 
-const KnownImageFileRow = snakeCased(
-  t.strict({
-    uid: ImageFileUid,
-    original: StoredFileJson,
-    exportCount: t.number,
-    recipe: t.union([t.number, t.null]),
-  }),
-)
-
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
@@ -46,7 +36,7 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     exports: 'image_file_exports',
     fileId: 'image_file_id',
     uid: ImageFileUid,
-    known: KnownImageFileRow,
+    facts: {},
     insertExports,
   })
   const selectPublic = selectOne(

@@ -2,20 +2,21 @@ import * as t from 'io-ts'
 import type { Knex } from 'knex'
 import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
+import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
+import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
-import { storedFileJson } from './stored-file-rows.ts'
+import { StoredFileJson, storedFileJson } from './stored-file-rows.ts'
 
 /** A table of files. Each file has an original, and either all of its exports (finished) or none. */
-export type LibraryTable<U extends string, K, X> = {
+export type LibraryTable<U extends string, P extends t.Props, X> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
   /** Column of an export that refers to its file. */
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** Row of a file for ingest: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
-  readonly known: t.Type<K, unknown, unknown>
-  readonly columns?: ReadonlyArray<string>
+  /** Members of a file that ingest needs of this table alone. */
+  readonly facts: P
   /** Inserts new exports of the file with this id. */
   readonly insertExports: (trx: Knex.Transaction, id: number, exports: ReadonlyArray<X>) => Promise<void>
 }
@@ -24,17 +25,28 @@ export type LibraryTable<U extends string, K, X> = {
 const pageSize = 100
 
 const Id = t.strict({ id: t.number })
+const Recipe = t.union([t.number, t.null])
 const Count = t.strict({ count: t.number })
 
 /** The statements that are the same for image and content files. */
-export const createLibraryTable = <U extends string, K, X extends { readonly recipe: number }>(
+export const createLibraryTable = <
+  U extends string,
+  P extends t.Props,
+  X extends { readonly recipe: number },
+>(
   db: Knex,
-  table: LibraryTable<U, K, X>,
+  table: LibraryTable<U, P, X>,
 ) => {
-  const { files, exports, fileId, uid: Uid, known, columns = [], insertExports } = table
+  const { files, exports, fileId, uid: Uid, facts, insertExports } = table
+  const common = { uid: Uid, original: StoredFileJson, exportCount: t.number, recipe: Recipe }
+  const known = snakeCased(t.strict({ ...common, ...facts })) as t.Type<
+    IngestedFile<U> & t.TypeOfProps<P>,
+    unknown,
+    unknown
+  >
   const { selectMany, selectOne, run } = createStatements(db)
   const selectKnown = `
-    select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
+    select ${['uid', ...Object.keys(facts)].map((name) => `f.${snakeCase(name)}`).join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
     from ${files} f
     join s3_files s on s.id = f.original_s3_file_id
     cross join lateral (
