@@ -39,7 +39,7 @@ import {
 /** Audio and video files in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { selectOne, run } = createStatements(db)
-  const table = createLibraryTable(db, {
+  const shared = createLibraryTable(db, {
     files: 'content_files',
     exports: 'content_file_exports',
     fileId: 'content_file_id',
@@ -57,14 +57,14 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     remove: `
       with export as (
         delete from content_file_exports where uid = :uid and replaced_at is not null returning id
-      ), gone as (
+      ), deleted as (
         delete from content_file_export_parts p using export where p.content_file_export_id = export.id
         returning p.s3_file_id
       )`,
   })
 
   return {
-    ...table,
+    ...shared,
     ...replaced,
 
     find: (uid) =>

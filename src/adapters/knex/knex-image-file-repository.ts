@@ -31,7 +31,7 @@ const ImageExportRow = snakeCased(
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
-  const table = createLibraryTable(db, {
+  const shared = createLibraryTable(db, {
     files: 'image_files',
     exports: 'image_file_exports',
     fileId: 'image_file_id',
@@ -51,13 +51,13 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     uid: ImageExportUid,
     parts: 'select e.uid, e.s3_file_id',
     remove: `
-      with gone as (
+      with deleted as (
         delete from image_file_exports where uid = :uid and replaced_at is not null returning s3_file_id
       )`,
   })
 
   return {
-    ...table,
+    ...shared,
     ...replaced,
 
     listExports: selectMany(
@@ -120,8 +120,8 @@ const insertExports = async (
     trx,
     exports.map(({ file }) => file),
   )
-  const rows = exports.map(({ file, ...made }) => ({
-    ...made,
+  const rows = exports.map(({ file, ...columns }) => ({
+    ...columns,
     image_file_id: imageFileId,
     s3_file_id: storedFileId(file),
   }))

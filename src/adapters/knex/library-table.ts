@@ -28,7 +28,7 @@ const Id = t.strict({ id: t.number })
 const Recipe = t.union([t.number, t.null])
 const Count = t.strict({ count: t.number })
 
-/** The statements that are the same for image and content files. */
+/** Creates the statements that image and content files share. */
 export const createLibraryTable = <
   U extends string,
   P extends t.Props,
@@ -39,20 +39,20 @@ export const createLibraryTable = <
 ) => {
   const { files, exports, fileId, uid: Uid, facts, insertExports } = table
   const common = { uid: Uid, original: StoredFileJson, exportCount: t.number, recipe: Recipe }
-  const known = snakeCased(t.strict({ ...common, ...facts })) as t.Type<
+  const fileRow = snakeCased(t.strict({ ...common, ...facts })) as t.Type<
     IngestedFile<U> & t.TypeOfProps<P>,
     unknown,
     unknown
   >
   const { selectMany, selectOne, run } = createStatements(db)
-  const selectKnown = `
-    select ${['uid', ...Object.keys(facts)].map((name) => `f.${snakeCase(name)}`).join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
+  const selectFiles = `
+    select ${['uid', ...Object.keys(facts)].map((name) => `f.${snakeCase(name)}`).join(', ')}, ${storedFileJson} as original, agg.export_count, agg.recipe
     from ${files} f
     join s3_files s on s.id = f.original_s3_file_id
     cross join lateral (
       select count(*) as export_count, min(e.recipe) as recipe
       from ${exports} e where e.${fileId} = f.id and e.replaced_at is null
-    ) made`
+    ) agg`
   const selectCount = selectOne(
     'background',
     `${files}.count_outdated`,
@@ -62,8 +62,8 @@ export const createLibraryTable = <
   const selectOutdated = selectMany(
     'background',
     `${files}.list_outdated`,
-    known,
-    `${selectKnown}
+    fileRow,
+    `${selectFiles}
      where f.uid > ? and exists (
        select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
      )
@@ -71,13 +71,13 @@ export const createLibraryTable = <
   )
 
   return {
-    findIngested: selectOne('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+    findIngested: selectOne('background', `${files}.find_known`, fileRow, `${selectFiles} where f.uid = ?`),
 
     findByOriginal: selectOne(
       'background',
       `${files}.find_by_original`,
-      known,
-      `${selectKnown} where f.original_sha512 = ?`,
+      fileRow,
+      `${selectFiles} where f.original_sha512 = ?`,
     ),
 
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
@@ -91,17 +91,17 @@ export const createLibraryTable = <
     listUnfinished: selectMany(
       'background',
       `${files}.list_unfinished`,
-      known,
-      `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
+      fileRow,
+      `${selectFiles} where f.finished_at is null order by f.created_at, f.id`,
     )(),
 
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(
         run(
-          `with gone as (
+          `with deleted as (
              delete from ${files} where uid = :uid and finished_at is null returning original_s3_file_id
            )
-           delete from s3_files s using gone where s.id = gone.original_s3_file_id`,
+           delete from s3_files s using deleted where s.id = deleted.original_s3_file_id`,
           { uid },
         ),
         TE.map((removed) => removed > 0),
@@ -118,8 +118,8 @@ export const createLibraryTable = <
     ),
 
     /**
-     * The first transaction claims the file. Others wait for the lock of its row, and then find it finished.
-     * Returns `false` for them, and for a file that no longer exists.
+     * The first transaction claims the file. Others wait for the row lock, and then find it finished. Returns
+     * `false` for them, and for a file that no longer exists.
      */
     addExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
       added.length === 0

@@ -3,14 +3,14 @@ import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../port
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import {
   type FileState,
+  fileStateOf,
   type LibraryFile,
   type MadeExports,
   type MediaIngest,
-  stateOfKnown,
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
 
-/** What the repositories of either kind of file have in common. */
+/** The functions that the image and the content file repository share. */
 type Repository<U extends string, K extends IngestedFile<U>> = Pick<
   LibraryRepository<U, NewLibraryFile<U>, K, never, never>,
   'findIngested' | 'findByOriginal' | 'listUnfinished' | 'removeUnfinished' | 'countOutdated' | 'listOutdated'
@@ -25,7 +25,7 @@ type Options<U extends string, K extends IngestedFile<U>> = {
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
 }
 
-/** Files of one kind that are in the library, as ingestion finds and lists them. */
+/** Finds and lists the files of one kind in the library, as ingestion needs them. */
 export const createLibraryFiles = <U extends LibraryFile['uid'], K extends IngestedFile<U>>({
   kind,
   repository,
@@ -39,18 +39,18 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
       TE.map(
         O.match(
           (): FileState => 'gone',
-          (known) => stateOfKnown(known, recipe),
+          (row) => fileStateOf(row, recipe),
         ),
       ),
     )
 
-  const inLibrary = (known: K): LibraryFile => {
-    const { uid, original } = known
+  const toLibraryFile = (row: K): LibraryFile => {
+    const { uid, original } = row
     return {
       kind,
       uid,
       original,
-      stateThen: stateOfKnown(known, recipe),
+      stateWhenRead: fileStateOf(row, recipe),
       state: stateOf(uid),
       makeExports: (...args) => makeExports(uid, ...args),
       removeUnfinished: repository.removeUnfinished(uid),
@@ -58,17 +58,17 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
   }
 
   return {
-    find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(inLibrary))),
+    find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(toLibraryFile))),
     listUnfinished: pipe(
       repository.listUnfinished,
-      TE.map((known) => known.map(inLibrary)),
+      TE.map((rows) => rows.map(toLibraryFile)),
     ),
     countOutdated: repository.countOutdated(recipe),
     listOutdated: (after) =>
       pipe(
-        // Who lists files of this kind has a uid of one.
+        // A caller that lists files of this kind passes a uid of this kind.
         repository.listOutdated(recipe, after as U | null),
-        TE.map((known) => known.map(inLibrary)),
+        TE.map((rows) => rows.map(toLibraryFile)),
       ),
   }
 }
