@@ -7,6 +7,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, TE } from '../../fp.ts'
 import { firstFrameShown } from './compose-apng.ts'
 import { firstShownPage, isBlank, mostFrames } from './first-shown-page.ts'
+import { jpegNotTaken } from './headers/jpeg-process.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
 import { tiffNotTaken } from './headers/tiff-header.ts'
@@ -57,6 +58,12 @@ const readHeader =
     if (E.isLeft(head)) return head
     const reason = refusalByHead(head.right)
     if (reason !== null) return E.left(refused(reason))
+
+    if (isJpeg(head.right)) {
+      const jpegReason = await reading(() => jpegNotTaken(at))()
+      if (E.isLeft(jpegReason)) return jpegReason
+      if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
+    }
 
     // libvips takes `[…]` at the end of a name for options of its own; this name never ends so.
     const source = await reading(() => pictureSource(`/dev/fd/${file.fd}`, file, head.right))()
@@ -119,6 +126,8 @@ const openAt =
     return E.right({ header, facts, colour: facts.colour.right, isMended: typeof input !== 'string', decode })
   }
 
+const isJpeg = (head: Buffer): boolean => head.length > 2 && head.readUInt16BE(0) === 0xffd8
+
 const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))
 
 const refusalByHead = (head: Buffer): string | null => {
@@ -134,4 +143,5 @@ const detailOf = (cause: unknown): string =>
     .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
     .replace(/\s+/g, ' ')
     .trim()
+    .replace(/[:,;]+$/, '')
     .slice(0, 200)
