@@ -171,6 +171,17 @@ describe('selectStreams', () => {
     expect(chosen(pictures(), dts, sound({ index: 2 }))).to.deep.equal([0, 2])
   })
 
+  it('warns of pictures that are to be turned by less than a quarter', () => {
+    const warningsAt = (rotation: number) => {
+      const selected = select(pictures({ rotation }))
+      return E.isRight(selected) ? selected.right.warnings : []
+    }
+    for (const rotation of [0, 90, 180, 270, 359.6]) expect(warningsAt(rotation)).to.deep.equal([])
+    expect(warningsAt(45)).to.deep.equal([
+      'its pictures are to be turned by 45 degrees: only quarter turns are made, so they are left as they are',
+    ])
+  })
+
   it('[V44] announces the length of what it chose alone', () => {
     const unknown = [pictures({ endSeconds: null }), sound({ index: 1 })]
     const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...untold }

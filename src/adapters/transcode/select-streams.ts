@@ -30,6 +30,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
     warnings: [
       ...goesOn(main),
+      ...unturned(video),
       ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
       ...(audio === undefined && sounds.length > 0 ? [noSound(usable)] : []),
       ...(audio !== undefined && isAside(audio)
@@ -56,6 +57,16 @@ const goesOn = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<stri
     ? []
     : [
         `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: cut the file there, and add each part`,
+      ]
+}
+
+/** What `turn` of the recipe does not do is said. */
+const unturned = (video: ProbedVideo | undefined): ReadonlyArray<string> => {
+  const rotation = video?.rotation ?? 0
+  return Math.abs(rotation - 90 * Math.round(rotation / 90)) < 1
+    ? []
+    : [
+        `its pictures are to be turned by ${Math.round(rotation)} degrees: only quarter turns are made, so they are left as they are`,
       ]
 }
 
