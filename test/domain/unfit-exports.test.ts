@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { reportedByCommand } from '../../src/cli/library.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaFacts } from '../../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { O, TE } from '../../src/fp.ts'
+import { withoutEvents } from '../../src/ports/log.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import type { Transcoded } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -72,6 +74,11 @@ describe('exports that the examiner refuses', () => {
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store)).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
+    // A command says so in words, and nothing besides.
+    const besides = createRecordingLog()
+    const log = withoutEvents(besides.log, reportedByCommand.reported)
+    for (const { level, event, fields } of entries) log[level](event, fields)
+    expect(besides.entries).to.deep.equal([])
 
     const server = await listen(broken)
     const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))
