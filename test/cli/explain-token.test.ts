@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
-import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { createOut } from '../../src/cli/command.ts'
@@ -69,7 +69,7 @@ describe('larder token --explain [V61]', () => {
     expect(await readdir(folder)).to.deep.equal(['keys'])
     expect((await readdir(path.join(folder, 'keys'))).length).to.equal(3)
 
-    const id = createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
+    const id = createJoseIdTokenIssuer({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
     const { lines: ofId } = await explain(await right(id.mint('me@example.org', 60)))
     expect(ofId[1]).to.equal('opens: nothing by itself: it says that its bearer is "me@example.org"')
   })

@@ -163,7 +163,7 @@ describe('writes whose answer is lost', () => {
 
   it('[V20] forgets what the cache says of an admin whose change was not answered', async () => {
     let isAdmin = true
-    const { admins, idTokens } = await makeLarder({
+    const { admins, idTokenIssuer } = await makeLarder({
       users: {
         isAdmin: () => async () => TE.right(isAdmin)(),
         setAdmin: (_, admin) => async () => {
@@ -172,7 +172,7 @@ describe('writes whose answer is lost', () => {
         },
       },
     })
-    const token = await right(idTokens.mint('ann', 3600))
+    const token = await right(idTokenIssuer.mint('ann', 3600))
     await right(admins.authenticate(token))
     await left(admins.setAdmin('ann', false))
     expect(await left(admins.authenticate(token))).to.include({ _tag: 'Forbidden' })

@@ -8,7 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   'cache-stats': 'one adapter, which counts in memory',
   clock: 'it is Date.now',
   'explain-token': 'one adapter, on the codec that media tokens have, too',
-  'id-tokens': 'one adapter, on the codec that media tokens have, too',
+  'id-token-issuer': 'one adapter; the contract of the verifier reads what it mints',
   'playlist-fetcher': 'one adapter; test/adapters/fetch-list.test.ts tests it against a server',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',

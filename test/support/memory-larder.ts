@@ -9,7 +9,8 @@ import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cac
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
-import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
+import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
 import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
@@ -70,6 +71,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
   const values = createMemoryTier(64 * 2 ** 20)
+  const idTokenOptions = { issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }
   const adapters: Adapters = {
     cache: cacheOfTier(values, clock),
     stale: createStaleReader(values, clock),
@@ -83,7 +85,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
-    idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
+    idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
+    idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
