@@ -133,6 +133,30 @@ describe('jose media tokens', () => {
       expect(await right(withKeys([secret]).verify('image', await signed({ sub })))).to.include({ sub })
   })
 
+  it('say when they were minted and, where they have one, their name; also once they are remembered', async () => {
+    const tokens = createCachedMediaTokens(withKeys([secret]), standing)
+    for (const [claims, name] of [
+      [{}, {}],
+      [{ jti: 'one' }, { jti: 'one' }],
+      [{ jti: 7 }, {}],
+      [{ jti: '' }, {}],
+    ] as const) {
+      const jwt = await signed(claims)
+      const grant = { sub: 'if_a', iat: now / 1000, exp: now / 1000 + 60, restrictions: {}, ...name }
+      expect(await right(tokens.verify('image', jwt))).to.deep.equal(grant)
+      expect(tokens.verifiedGrant('image', jwt)).to.deep.equal(grant)
+    }
+  })
+
+  it('carry no claim without a use, since each URL of a list repeats them', async () => {
+    const tokens = withKeys([secret])
+    for (const make of [tokens.mint, tokens.derive]) {
+      const [, payload = ''] = (await right(make('image', 'if_a', 60))).split('.')
+      const { use: _, ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+      expect(claims).to.have.all.keys('sub', 'iss', 'aud', 'iat', 'exp')
+    }
+  })
+
   it('ignore claims that are none of their business', async () => {
     const jwt = await signed({ name: 'Ann', scope: ['a'], maxw: 3 })
     expect(await right(withKeys([secret]).verify('image', jwt))).to.include({ sub: 'if_a' })

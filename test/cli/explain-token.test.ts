@@ -61,7 +61,8 @@ describe('larder token --explain [V61]', () => {
       'opens: the sound or film "cf_a"',
     ])
     expect(lines[2]).to.match(/^until: \d{4}-\d\d-\d\dT/)
-    expect(lines.slice(3)).to.deep.equal([
+    expect(lines[3]).to.match(/^minted: \d{4}-\d\d-\d\dT/)
+    expect(lines.slice(4)).to.deep.equal([
       'only: renditions of at most 480 lines',
       'only: seconds 1 to 2',
       'only: exports "cfe_a"',
@@ -72,6 +73,17 @@ describe('larder token --explain [V61]', () => {
     const id = createJoseIdTokenIssuer({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
     const { lines: ofId } = await explain(await right(id.mint('me@example.org', 60)))
     expect(ofId[1]).to.equal('opens: nothing by itself: it says that its bearer is "me@example.org"')
+  })
+
+  it('shows the name of a token that has one, and takes nothing but a text for a name', async () => {
+    const { code, lines } = await explain(await signed('image', { sub: 'if_a', jti: 'a\nb' }))
+    expect(code).to.equal(0)
+    expect(lines.slice(4)).to.deep.equal(['jti: "a\\nb"'])
+    for (const jti of ['', 7, null, ['a']]) {
+      const explained = await explain(await signed('image', { sub: 'if_a', jti }))
+      expect(explained.code, JSON.stringify(jti)).to.equal(0)
+      expect(explained.lines, JSON.stringify(jti)).to.have.length(4)
+    }
   })
 
   it('says of a signature that is not good that it is not, before any claim', async () => {

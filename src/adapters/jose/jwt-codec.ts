@@ -3,7 +3,7 @@ import { type Forbidden, type ForbiddenReason, forbidden } from '../../domain/sh
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { isCompactJwt } from './compact-jwt.ts'
-import { checkClaims, type JwtClaims, readClaims, type SubjectAndEnd } from './jwt-claims.ts'
+import { type CommonClaims, checkClaims, type JwtClaims, readClaims } from './jwt-claims.ts'
 import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
 
 export type JwtCodecOptions = {
@@ -26,9 +26,9 @@ export type JwtVerifier = {
   /** Verifies the signature only. */
   readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
   /** Checks the claims of a token with a valid signature. */
-  readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, SubjectAndEnd>
+  readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, CommonClaims>
   /** Does both. */
-  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & SubjectAndEnd>>
+  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & CommonClaims>>
 }
 
 /** Also signs JWTs. */
