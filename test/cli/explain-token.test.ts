@@ -8,7 +8,7 @@ import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens
 import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { createOut } from '../../src/cli/command.ts'
 import { tokenCommand } from '../../src/cli/token-command.ts'
-import { loadConfig } from '../../src/config/settings.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -29,7 +29,7 @@ describe('larder token --explain [V61]', () => {
 
   /** Neither a database nor a store is there to be asked. */
   const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}, isJson = false) => {
-    const config = loadConfig({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
+    const config = loadSettings({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
     if (E.isLeft(config)) return expect.fail(config.left.join())
     const lines: string[] = []
     const out = createOut((line) => void lines.push(line), isJson)

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
-import { loadConfig } from '../../src/config/settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -17,7 +17,7 @@ const ttlSeconds = 86_400
 
 /** A library in a new folder, on embedded PostgreSQL: a public picture, a private one, a film, an admin. */
 export const makeLibrary = async (env: Readonly<Record<string, string>>): Promise<FuzzLibrary> => {
-  const config = loadConfig(env)
+  const config = loadSettings(env)
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   const other = join(config.right.dataDir, 'gradient.png')
   return withNewLibrary(config.right, async ({ database, ingest, admins }) => {

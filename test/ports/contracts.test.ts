@@ -16,6 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   'progress-store': 'one adapter, a map in memory',
   sleep: 'it is a timer of the platform',
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
+  'token-key': 'a type; it has no adapter',
   'tier-outcome': 'a type; it has no adapter',
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
-import { loadConfig } from '../../src/config/settings.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import type { UnfinishedFile } from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
@@ -14,7 +14,7 @@ import { createRecordingLog } from '../support/recording-log.ts'
 import { createTestSleep } from '../support/test-sleep.ts'
 
 const config = (() => {
-  const loaded = loadConfig({ SAMPLE_MEDIA: '0' })
+  const loaded = loadSettings({ SAMPLE_MEDIA: '0' })
   if (E.isLeft(loaded)) throw new Error('bad settings')
   return loaded.right
 })()

@@ -2,9 +2,10 @@ import { type CompactVerifyGetKey, compactVerify, errors, type JWTPayload, SignJ
 import { type Forbidden, type ForbiddenReason, forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { TokenKey } from '../../ports/token-key.ts'
 import { isCompactJwt } from './compact-jwt.ts'
 import { type CommonClaims, checkClaims, type JwtClaims, readClaims } from './jwt-claims.ts'
-import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
+import { type LoadedKey, loadTokenKey } from './token-key.ts'
 
 export type JwtCodecOptions = {
   readonly issuer: string
