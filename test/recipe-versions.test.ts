@@ -30,7 +30,7 @@ import { E } from '../src/fp.ts'
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
-  content: { 2: 'aa785877b27af7f4' },
+  content: { 2: '12924251f71b23ea' },
 }
 
 const video: VideoSource = {
@@ -187,7 +187,7 @@ const asked = {
       const meaning = source.video === null ? null : colourOf(source.video).meaning
       const table = meaning !== null && needsCube(meaning) ? colourCube(meaning) : null
       const cube = table === null ? null : 'colours.cube'
-      const options = { cube, wallSeconds: 1, holdSeconds: 2, padSeconds: 3 }
+      const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
       return [
         plan,
         partEdges(plan),

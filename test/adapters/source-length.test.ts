@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { sourceSecondsAnew } from '../../src/adapters/transcode/encode-passes.ts'
+import { NOTHING_ADDED, sourceSecondsAnew } from '../../src/adapters/transcode/encode-passes.ts'
 import type { SegmentedRendition } from '../../src/adapters/transcode/isobmff/cut-rendition.ts'
 import { AAC_TICKS } from '../../src/domain/examiner/examine-time.ts'
 
@@ -39,11 +39,13 @@ describe('the length of a source', () => {
           const held = (seconds: number) =>
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
           const lasts = (hold: number) => (pictures + held(hold)) * frame
-          const first = [rendition(lasts(told), frame), rendition(soundTicks, null)]
           const hold = Math.max(0, told + (soundTicks - lasts(told)) / TIMESCALE)
-          const levelled = [rendition(lasts(hold), frame), rendition(soundTicks, null)]
+          const films = [rendition(lasts(hold), frame)]
           fc.pre(Math.abs(lasts(hold) - soundTicks) <= longest)
-          const seconds = sourceSecondsAnew(first, levelled, hold)
+          const seconds = sourceSecondsAnew(soundTicks / TIMESCALE, films, {
+            ...NOTHING_ADDED,
+            holdSeconds: hold,
+          })
           for (const made of [lasts(hold), soundTicks])
             expect(Math.abs(made / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
         },

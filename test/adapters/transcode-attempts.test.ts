@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Engine } from '../../src/adapters/transcode/engine.ts'
 import { E } from '../../src/fp.ts'
 import { enginesHere, transcoderOn } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, smallest } from '../support/transcoding.ts'
+import { pausing } from '../support/transport-stream.ts'
 
 /** An engine of which the filters for tone mapping fail. */
 const withoutToneMapping = (engine: Engine): Engine => ({
@@ -15,29 +17,33 @@ const withoutToneMapping = (engine: Engine): Engine => ({
 })
 
 /** An engine that fails once, at the pass with this number, as it does when the machine runs out of something. */
-const failingOnceAt = (engine: Engine, number: number): Engine => {
+const failingOnceAt = (engine: Engine, number: number, onFailure: () => void): Engine => {
   let passes = 0
   return {
     ...engine,
     encode: (job, onProgress, signal) => {
       passes += 1
-      return passes === number
-        ? async () => E.left({ reason: 'input', detail: 'it was so for a moment' })
-        : engine.encode(job, onProgress, signal)
+      if (passes !== number) return engine.encode(job, onProgress, signal)
+      onFailure()
+      return async () => E.left({ reason: 'input', detail: 'it was so for a moment' })
     },
   }
 }
 
 describe('a film that cannot be made in the first way', () => {
-  const { transcode } = createTranscodingFolder()
+  const { transcode, written } = createTranscodingFolder()
 
   for (const pass of [1, 2])
     it(`[V20] loses nothing by a failure of pass ${pass} that is over the next time`, async () => {
       const [, engine] = enginesHere()[0] ?? []
       if (engine === undefined) throw new Error('no engine')
-      const transcoder = transcoderOn(failingOnceAt(engine, pass))
-      const { task } = await transcode(transcoder, media('short-sound.mp4'), smallest)
+      let failures = 0
+      const transcoder = transcoderOn(failingOnceAt(engine, pass, () => failures++))
+      // Its header does not say that the sound ends early: the second pass pads it.
+      const film = await written(`${pass}.m2t`, pausing(await readFile(media('beat.m2t')), 'sound', 2, 9))
+      const { task } = await transcode(transcoder, film, smallest)
       const { renditions, warnings } = await right(task)
+      expect(failures).to.equal(1)
       expect(renditions.some(({ video }) => video !== null)).to.equal(true)
       expect(renditions.some(({ audio }) => audio !== null)).to.equal(true)
       expect(warnings.filter((warning) => warning.includes('no sound'))).to.deep.equal([])

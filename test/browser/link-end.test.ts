@@ -33,9 +33,10 @@ describe('[V52] the share page', () => {
   }
 
   /** Plays the first parts of the film; what becomes of the others is up to the test. */
-  const open = async (later: Opened['answer']): Promise<Opened> => {
+  const open = async (later: Opened['answer'], prepare?: () => void): Promise<Opened> => {
     const page = await (await browser.newContext()).newPage()
     page.setDefaultTimeout(110_000)
+    if (prepare !== undefined) await page.addInitScript(prepare)
     await page.clock.install()
     const opened: Opened = { page, asked: [], answer: later }
     let admitted = 0
@@ -139,5 +140,54 @@ describe('[V52] the share page', () => {
     await play(page)
     await page.waitForFunction(() => document.querySelector('video')?.ended, undefined)
     await page.context().close()
+  })
+
+  /** As in Safari of older iPhones, where the browser's own HLS is all there is. */
+  const takeAwayMediaSource = () => {
+    for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
+      Reflect.deleteProperty(globalThis, name)
+  }
+  const isNative = (page: Page) =>
+    page.evaluate(() => document.querySelector('video')?.src.includes('mobile.m3u8'))
+  const keptOf = (page: Page) =>
+    page.evaluate((uid) => Number(localStorage.getItem(`larder:position:${uid}`)), film.uid)
+
+  it("by the browser's own HLS says that the link has expired, and goes on from there with a new one", async () => {
+    let refuse = () => {}
+    const end = new Promise<void>((resolve) => {
+      refuse = resolve
+    })
+    const { page } = await open((route) => end.then(() => route.fulfill(expired)), takeAwayMediaSource)
+    expect(await isNative(page)).to.equal(true)
+    await page.clock.fastForward(hour * 1000 + 5000)
+    refuse()
+    await page.getByText('This link has expired').waitFor()
+    const kept = await keptOf(page)
+    expect(kept).to.be.above(0)
+
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.goto(await addressWith(2 * hour))
+    await play(page)
+    await page.waitForFunction(() => (document.querySelector('video')?.played.length ?? 0) > 0)
+    expect(await page.evaluate(() => document.querySelector('video')?.played.start(0))).to.be.closeTo(kept, 1)
+    await page.context().close()
+  })
+
+  it("by the browser's own HLS says that the server refuses it, or that it is gone", async () => {
+    for (const [answer, words] of [
+      [(route: Route) => route.fulfill(expired), 'This link does not open this any more'],
+      [(route: Route) => route.abort(), 'The server cannot be reached'],
+    ] as const) {
+      let begin = () => {}
+      const end = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      const { page } = await open((route) => end.then(() => answer(route)), takeAwayMediaSource)
+      await page.route(/mobile\.m3u8/, answer)
+      begin()
+      await page.getByText(words).waitFor()
+      expect(await keptOf(page)).to.be.above(0)
+      await page.context().close()
+    }
   })
 })

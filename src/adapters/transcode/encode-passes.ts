@@ -28,9 +28,16 @@ export type EncodedFilm = EncodeResult & {
   readonly facts: MediaFacts
   readonly folder: string
   readonly renditions: ReadonlyArray<SegmentedRendition>
-  /** How much of the source could be decoded: a picture that is held is no part of it. `null`: that is not known. */
+  /** What was put behind its pictures and its sound. */
+  readonly added: Added
+  /** How much of the source could be decoded, without what was added. `null`: that is not known. */
   readonly sourceSeconds: number | null
 }
+
+/** Seconds for which the last picture is held, and of silence behind the sound. */
+export type Added = Pick<RecipeOptions, 'holdSeconds' | 'tailSeconds'>
+
+export const NOTHING_ADDED: Added = { holdSeconds: 0, tailSeconds: 0 }
 
 /** Encodes in the first way that the file bears, into a new folder; what a failed try leaves behind is removed. */
 export const encodeOneWay = async (
@@ -41,13 +48,13 @@ export const encodeOneWay = async (
   const attempts = attemptsFor(request.facts, request.plan)
   let failed: E.Either<EngineFailure, never> = E.left({ reason: 'broken', detail: 'nothing was tried' })
   for (const attempt of attempts) {
-    const options = { holdSeconds: holdSecondsFor(request.facts, attempt.plan), padSeconds: 0 }
+    const added = missingByHeader(request.facts, attempt.plan)
     let folder = request.folder
     const ended = await runTwice(
       run,
       async () => {
         folder = await mkdtemp(join(request.folder, 'pass-'))
-        const pass = await encodePass(found, run, request, attempt, folder, options)
+        const pass = await encodePass(found, run, request, attempt, folder, { ...added, padSeconds: 0 })
         if (E.isLeft(pass)) await rm(folder, { recursive: true, force: true })
         return pass
       },
@@ -55,10 +62,10 @@ export const encodeOneWay = async (
     )
     if (E.isRight(ended)) {
       const renditions = await cutRenditions(attempt.plan, folder)
-      const sourceSeconds = sourceSecondsOf(renditions, options.holdSeconds)
+      const sourceSeconds = sourceSecondsOf(renditions, added)
       const { facts } = request
       const { isCutOff } = ended.right
-      return E.right({ attempt, facts, folder, renditions, sourceSeconds, isCutOff })
+      return E.right({ attempt, facts, folder, renditions, added, sourceSeconds, isCutOff })
     }
     failed = ended
     if (!mayBearAnother(ended.left)) break
@@ -69,24 +76,23 @@ export const encodeOneWay = async (
 /** `null` where sound is uneven: it is as long as what it lacks, too, or as long as an engine counted it wrongly. */
 export const sourceSecondsOf = (
   renditions: ReadonlyArray<SegmentedRendition>,
-  holdSeconds: number,
+  { holdSeconds, tailSeconds }: Added,
 ): number | null =>
   renditions.some(({ video, isEven }) => video === null && !isEven)
     ? null
-    : Math.max(...renditions.map((one) => secondsOf(one) - (one.video === null ? 0 : holdSeconds)))
+    : Math.max(...renditions.map((one) => secondsOf(one) - (one.video === null ? tailSeconds : holdSeconds)))
 
 /**
- * The same after `level`: a pass over pictures alone tells anew how long these are in the source, by a hold that is
- * nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
+ * The same after `equalizeLengths`: a pass over pictures alone tells anew how long these are in the source, by a hold
+ * that is nearer to the truth. The first one was held for what the header said, and came out in whole pictures.
  */
 export const sourceSecondsAnew = (
-  first: ReadonlyArray<SegmentedRendition>,
-  levelled: ReadonlyArray<SegmentedRendition>,
-  holdSeconds: number,
+  soundSeconds: number | null,
+  films: ReadonlyArray<SegmentedRendition>,
+  added: Added,
 ): number | null => {
-  const sound = sourceSecondsOf(soundsOf(first), 0)
-  const pictures = sourceSecondsOf(filmsOf(levelled), holdSeconds)
-  return sound === null || pictures === null ? null : Math.max(sound, pictures)
+  const pictureSeconds = sourceSecondsOf(films, added)
+  return soundSeconds === null || pictureSeconds === null ? null : Math.max(soundSeconds, pictureSeconds)
 }
 
 const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
@@ -94,15 +100,15 @@ const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
 const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
   renditions.filter(({ video }) => video !== null)
 
-/** What the file says of its pictures and sound; `level` sees to what it does not say. */
-export const holdSecondsFor = ({ video, audio }: MediaFacts, plan: MediaPlan): number => {
-  if (plan.video.length === 0 || plan.audio.length === 0) return 0
+/** What the shorter one of pictures and sound lacks, by the header; `equalizeLengths` adds what the header does not say. */
+export const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): Added => {
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
-  if (pictures === null || sound === null) return 0
+  if (plan.video.length === 0 || plan.audio.length === 0 || pictures === null || sound === null)
+    return NOTHING_ADDED
   const frame = plan.frameRate.den / plan.frameRate.num
   // The shortest film is one picture of the rate that is planned, even if the source shows it for less.
-  const missing = sound - Math.max(pictures, frame)
-  return missing > frame ? missing : 0
+  const gap = sound - Math.max(pictures, frame)
+  return { holdSeconds: gap > frame ? gap : 0, tailSeconds: gap < -frame ? -gap : 0 }
 }
 
 /**
@@ -116,7 +122,7 @@ export const equalizeLengths = async (
   made: EncodedFilm,
 ): Promise<E.Either<EngineFailure, EncodedFilm>> => {
   const { attempt, folder } = made
-  let { renditions, sourceSeconds } = made
+  let { renditions, sourceSeconds, added } = made
   const { facts } = request
   const again = async (plan: MediaPlan, source: TranscodeRequest, options: Lengths) => {
     const ended = await runTwice(run, async () => {
@@ -134,7 +140,6 @@ export const equalizeLengths = async (
   const lengthOf = (kind: 'video' | 'audio') =>
     Math.max(0, ...renditions.filter((one) => one[kind] !== null).map(secondsOf))
 
-  let held = holdSecondsFor(facts, attempt.plan)
   if (renditions.some(({ audio, isEven }) => audio !== null && !isEven)) {
     const pcm = join(folder, 'sound.mkv')
     const ended = await runTwice(run, async () => {
@@ -149,33 +154,33 @@ export const equalizeLengths = async (
       facts: { ...facts, audio: facts.audio && { ...facts.audio, index: 0 } },
     }
     // As long as the pictures without the one that is held: sound that is longer than that shows its own length.
-    const padSeconds = Math.max(0, lengthOf('video') - held)
-    const encoded = await again(soundAlone, source, { holdSeconds: 0, padSeconds })
+    const padSeconds = Math.max(0, lengthOf('video') - added.holdSeconds)
+    const encoded = await again(soundAlone, source, { ...NOTHING_ADDED, padSeconds })
     await rm(pcm, { force: true })
     if (E.isLeft(encoded)) return encoded
-    sourceSeconds = sourceSecondsOf(renditions, held)
+    added = { ...added, tailSeconds: 0 }
+    sourceSeconds = sourceSecondsOf(renditions, added)
   }
   if (renditions.every(({ audio }) => audio === null) || renditions.every(({ video }) => video === null))
-    return E.right({ ...made, renditions, sourceSeconds })
+    return E.right({ ...made, renditions, added, sourceSeconds })
 
-  const inOneForm = renditions
+  const soundSeconds = sourceSecondsOf(soundsOf(renditions), added)
   const frame = frameSecondsOf(renditions)
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const gap = lengthOf('audio') - lengthOf('video')
     if (Math.abs(gap) <= frame) break
     // Headers lie both ways: pictures may have to be held for longer than these say, or for less.
-    const isHeld = gap > 0 || held > 0
-    held = Math.max(0, held + gap)
+    const isHeld = added.tailSeconds === 0 && (gap > 0 || added.holdSeconds > 0)
+    added = { holdSeconds: isHeld ? Math.max(0, added.holdSeconds + gap) : added.holdSeconds, tailSeconds: 0 }
     const ended = isHeld
-      ? await again({ ...attempt.plan, audio: [] }, request, { holdSeconds: held, padSeconds: 0 })
-      : await again(soundAlone, request, { holdSeconds: 0, padSeconds: lengthOf('video') })
+      ? await again({ ...attempt.plan, audio: [] }, request, { ...added, padSeconds: 0 })
+      : await again(soundAlone, request, { ...NOTHING_ADDED, padSeconds: lengthOf('video') })
     if (E.isLeft(ended)) return ended
-    if (isHeld) sourceSeconds = sourceSecondsAnew(inOneForm, renditions, held)
+    if (isHeld) sourceSeconds = sourceSecondsAnew(soundSeconds, filmsOf(renditions), added)
   }
-  const soundSeconds = sourceSecondsOf(soundsOf(made.renditions), 0)
-  const untold = unevenEnds(facts, sourceSecondsOf(filmsOf(renditions), held), soundSeconds)
+  const untold = unevenEnds(facts, sourceSecondsOf(filmsOf(renditions), added), soundSeconds)
   const withWarnings = { ...attempt, warnings: [...attempt.warnings, ...untold] }
-  return E.right({ ...made, renditions, sourceSeconds, attempt: withWarnings })
+  return E.right({ ...made, renditions, added, sourceSeconds, attempt: withWarnings })
 }
 
 /**
@@ -208,7 +213,7 @@ const replace = async (folder: string, fresh: string, name: string): Promise<voi
 /** Pictures that are held may begin to be so at another of the last two, so that once is not always enough. */
 const MOST_TRIES = 3
 
-type Lengths = Pick<RecipeOptions, 'holdSeconds' | 'padSeconds'>
+type Lengths = Added & Pick<RecipeOptions, 'padSeconds'>
 
 /** Of the rungs that came to something. */
 const planOf = (plan: MediaPlan, renditions: ReadonlyArray<SegmentedRendition>): MediaPlan => {

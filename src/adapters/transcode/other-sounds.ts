@@ -4,11 +4,12 @@ import type { MediaFacts, OtherSound } from '../../domain/ingest/plan/media-plan
 import { E } from '../../fp.ts'
 import { withoutSoundWarning } from './attempts.ts'
 import {
+  type Added,
   type EncodedFilm,
   encodeOneWay,
   encodePass,
   equalizeLengths,
-  holdSecondsFor,
+  NOTHING_ADDED,
   runTwice,
   sourceSecondsOf,
 } from './encode-passes.ts'
@@ -17,7 +18,7 @@ import type { FoundEngine } from './find-engine.ts'
 import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendition.ts'
 import { cutRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
-import { PADDED_SAMPLES } from './recipe.ts'
+import { AAC_FRAME, PADDED_SAMPLES } from './recipe.ts'
 import { leftOutLine } from './select-streams.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
@@ -51,14 +52,18 @@ export const encodeWithSomeSound = async (
   return made
 }
 
-const isMute = ({ renditions }: EncodedFilm): boolean => {
+const isMute = ({ renditions, added }: EncodedFilm): boolean => {
   const films = renditions.filter(({ video }) => video !== null)
   const sounds = renditions.filter(({ audio }) => audio !== null)
   // A sound of which nothing can be decoded may end in success all the same, and in nothing but its padding.
-  return sounds.length === 0 || (films.some((film) => secondsOf(film) > 1) && sounds.every(isPadding))
+  return (
+    sounds.length === 0 ||
+    (films.some((film) => secondsOf(film) > 1) && sounds.every((sound) => isPadding(sound, added)))
+  )
 }
 
-const isPadding = (sound: SegmentedRendition): boolean => ticksOf(sound) <= PADDED_SAMPLES
+const isPadding = (sound: SegmentedRendition, { tailSeconds }: Added): boolean =>
+  ticksOf(sound) <= Math.max(PADDED_SAMPLES, tailSeconds * sound.timescale + AAC_FRAME)
 
 const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => {
   const renditions = made.renditions.filter(({ video }) => video !== null)
@@ -74,8 +79,7 @@ const withoutSound = (made: EncodedFilm, facts: MediaFacts): EncodedFilm => {
       ],
     },
     renditions,
-    sourceSeconds:
-      made.sourceSeconds ?? sourceSecondsOf(renditions, holdSecondsFor(made.facts, made.attempt.plan)),
+    sourceSeconds: made.sourceSeconds ?? sourceSecondsOf(renditions, made.added),
   }
 }
 
@@ -92,7 +96,7 @@ const encodeSound = async (
   const sound = { plan: { ...plan, video: [] }, convertsColours: false, warnings: [] }
   const ended = await runTwice(run, async () => {
     for (const { name } of plan.audio) await rm(join(folder, `${name}.mp4`), { force: true })
-    return encodePass(found, run, request, sound, folder, { holdSeconds: 0, padSeconds: 0 })
+    return encodePass(found, run, request, sound, folder, { ...NOTHING_ADDED, padSeconds: 0 })
   })
   if (E.isLeft(ended)) return mayBearAnother(ended.left) ? E.right(null) : ended
   const attempt = {
@@ -103,12 +107,13 @@ const encodeSound = async (
   }
   const renditions = await cutRenditions(attempt.plan, folder)
   const sounds = renditions.filter(({ audio }) => audio !== null)
-  if (sounds.every(isPadding)) return E.right(null)
-  const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, 0)]
+  if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
+  const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
+  const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, added)]
   const known = lengths.filter((seconds) => seconds !== null)
   const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
   const isCutOff = ended.right.isCutOff || before?.isCutOff === true
-  return E.right({ attempt, folder, facts, renditions, sourceSeconds, isCutOff })
+  return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isCutOff })
 }
 
 /** The other sound in place of the chosen one, and words for both. */

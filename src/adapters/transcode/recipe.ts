@@ -16,7 +16,9 @@ export type RecipeOptions = {
   readonly wallSeconds: number
   /** For how long to hold the last picture. */
   readonly holdSeconds: number
-  /** How long sound lasts at least; silence fills it up. */
+  /** Of silence behind the sound. */
+  readonly tailSeconds: number
+  /** How long sound lasts at least, with its tail; silence fills it up. */
   readonly padSeconds: number
 }
 
@@ -142,7 +144,7 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
 
 /** Samples that the AAC encoder puts in front of the sound; without an edit list nothing takes them off again. */
 const AAC_PRIMING = 1024
-const AAC_FRAME = 1024
+export const AAC_FRAME = 1024
 
 /** Seconds: a gap in sound that is not filled puts what follows out of sync by as much. FFmpeg lets 0.1 s pass. */
 const FILLED_GAP = 0.03
@@ -153,7 +155,7 @@ const FILLED_GAP_OF_PCM = 0.01
 /** The least that sound is padded to, before the priming is taken off. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
-type SoundOptions = Pick<RecipeOptions, 'padSeconds'> &
+type SoundOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
     /** See delayOf. */
     readonly delay: number
@@ -163,7 +165,7 @@ const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { padSeconds, isFromZero, delay }: SoundOptions,
+  { tailSeconds, padSeconds, isFromZero, delay }: SoundOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
@@ -172,6 +174,7 @@ const audioJob = (
     `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}:first_pts=0`,
     LIMITER,
     // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
+    ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',

@@ -75,15 +75,18 @@ export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choic
     const media = { film, sound: await film.addSound() }
     const players = playersIn(chromium, pages)
     const tried = new Map<string, Row>()
-    for (const player of players)
-      if (only.some((word) => player.name.includes(word))) tried.set(player.name, await rowOf(media, player))
     const before = new Map((await readTable()).map((row) => [row[0], row]))
-    const rows = players.map(({ name }) => tried.get(name) ?? before.get(name))
-    if (isWritten)
-      await writeTable(
-        head,
-        rows.filter((row) => row !== undefined),
-      )
+    for (const player of players) {
+      if (!only.some((word) => player.name.includes(word))) continue
+      tried.set(player.name, await rowOf(media, player))
+      const rows = players.map(({ name }) => tried.get(name) ?? before.get(name))
+      // Written at once: a later player may hang for hours.
+      if (isWritten)
+        await writeTable(
+          head,
+          rows.filter((row) => row !== undefined),
+        )
+    }
     for (const row of tried.values()) console.log(`| ${row.join(' | ')} |`)
     return [...tried.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
   } finally {

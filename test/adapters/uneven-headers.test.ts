@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import type { MediaFacts, MediaPlan } from '../../src/domain/ingest/plan/media-plan.ts'
+import { pipe, TE } from '../../src/fp.ts'
+import { enginesHere, transcoderOn } from '../support/engines.ts'
+import { right } from '../support/expect-right.ts'
+import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
+
+/** `header`: where it says that pictures and sound end; `passes`: what an engine is asked to encode. */
+const films = [
+  { file: 'short-sound.mp4', seconds: 12, header: {}, passes: 1 },
+  { file: 'short-sound.mp4', seconds: 12, header: { pictures: null, sound: null }, passes: 2 },
+  { file: 'short-sound.mp4', seconds: 12, header: { pictures: 20 }, passes: 2 },
+  { file: 'short-sound.mp4', seconds: 12, header: { sound: 9 }, passes: 2 },
+  { file: 'short-sound.mp4', seconds: 12, header: { pictures: 2, sound: 12 }, passes: 3 },
+  { file: 'short-pictures.mp4', seconds: 6, header: {}, passes: 1 },
+  { file: 'short-pictures.mp4', seconds: 6, header: { pictures: null, sound: null }, passes: 2 },
+  { file: 'short-pictures.mp4', seconds: 6, header: { pictures: 6, sound: 2 }, passes: 3 },
+]
+
+type Ends = { readonly pictures?: number | null; readonly sound?: number | null }
+
+const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts => ({
+  ...facts,
+  video: facts.video && {
+    ...facts.video,
+    endSeconds: pictures === undefined ? facts.video.endSeconds : pictures,
+  },
+  audio: facts.audio && { ...facts.audio, endSeconds: sound === undefined ? facts.audio.endSeconds : sound },
+})
+
+describe('a film whose pictures and sound end at different times', () => {
+  const { transcode } = createTranscodingFolder()
+
+  for (const [name, engine] of enginesHere().slice(0, 1))
+    for (const { file, seconds, header, passes } of films)
+      it(`[V41] [P7] is ${seconds} s long after ${passes} passes of ${name}: ${file}, whose header is taken to say ${JSON.stringify(header)}`, async () => {
+        let encoded = 0
+        const counting = transcoderOn({
+          ...engine,
+          encode: (...args) => {
+            encoded += 1
+            return engine.encode(...args)
+          },
+        })
+        const transcoder = {
+          ...counting,
+          probe: (path: string) =>
+            pipe(
+              counting.probe(path),
+              TE.map((facts) => announcing(header, facts)),
+            ),
+        }
+        let frameRate = { num: 1, den: 1 }
+        const plan = (planned: MediaPlan) => {
+          frameRate = planned.frameRate
+          return smallest(planned)
+        }
+        const made = await right((await transcode(transcoder, media(file), plan)).task)
+        const frame = Math.max(frameRate.den / frameRate.num, 1024 / 44_100)
+        for (const rendition of made.renditions) expect(secondsOf(rendition)).to.be.closeTo(seconds, frame)
+        expect(made.sourceSeconds).to.be.closeTo(seconds, frame)
+        expect(encoded).to.equal(passes)
+      })
+})
