@@ -302,7 +302,11 @@ const clocks = [
   {
     of: 'intervals',
     sign: /\bperformance\.now\b|\bhrtime\b/,
-    in: ['src/adapters/platform/system-monotonic.ts', 'src/http/app.ts', 'src/server/stalled-clients.ts'],
+    in: [
+      'src/adapters/platform/system-monotonic.ts',
+      'src/http/request-listener.ts',
+      'src/server/stalled-clients.ts',
+    ],
   },
 ]
 

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -31,12 +32,14 @@ import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultLimits, type Limits } from '../../src/http/limits.ts'
 import { createTraffic } from '../../src/http/middleware/traffic.ts'
+import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
 import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
+import type { Routes } from '../../src/http/routes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
 import type { TokenKey } from '../../src/ports/token-key.ts'
 import type { Drain } from '../../src/server/drain.ts'
-import { createHttpServer } from '../../src/server/http-server.ts'
+import { createHttpServer, type ServerContext } from '../../src/server/http-server.ts'
 import { asMonotonic } from './as-monotonic.ts'
 import { silent } from './recording-log.ts'
 
@@ -114,23 +117,15 @@ export type TestServer = {
   readonly close: () => Promise<void>
 }
 
-/** The app over a socket, in the server that it has in `larder serve`. */
-export const listen = async (
-  larder: Larder,
-  telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
-  limits: Partial<Limits> = {},
+/** An app over a socket, in the server that it has in `larder serve`. */
+const listenWith = async (
+  createListener: (common: ServerContext) => RequestListener,
+  limits: Partial<Limits>,
 ): Promise<TestServer> => {
   const { server, drain } = createHttpServer({
     limits: { ...defaultLimits, ...limits },
     traffic: createTraffic(),
-    createApp: (common) =>
-      createApp({
-        ...larder,
-        ...common,
-        corsOrigins: ['*'],
-        telling,
-        consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
-      }),
+    createApp: createListener,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -146,6 +141,37 @@ export const listen = async (
         server.closeAllConnections()
       }),
   }
+}
+
+/** The app of Larder. */
+export const listen = (
+  larder: Larder,
+  telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
+  limits: Partial<Limits> = {},
+): Promise<TestServer> =>
+  listenWith(
+    (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins: ['*'],
+        telling,
+        consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+      }),
+    limits,
+  )
+
+/** The same with the routes of a test in place of Larder's. */
+export const listenRoutes = (
+  larder: Larder,
+  createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
+  limits: Partial<Limits> = {},
+): Promise<TestServer> => {
+  const telling = { cacheStatus: false, stopwatch: null }
+  return listenWith(
+    (common) => createRequestListener({ ...larder, ...common, corsOrigins: ['*'], telling }, createAllRoutes),
+    limits,
+  )
 }
 
 export const bearer = (jwt: string): RequestInit => ({ headers: { authorization: `Bearer ${jwt}` } })
