@@ -6,7 +6,8 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
-import type { AddOptions } from '../../src/domain/ingest/ingest-service.ts'
+import { type AddOptions, addFile } from '../../src/domain/ingest/add-file.ts'
+import type { MakeOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
@@ -24,6 +25,13 @@ const options = (overrides: Partial<AddOptions> = {}): AddOptions => ({
   onProgress: () => {},
   ...overrides,
 })
+
+/** From the stored original, as any process does that has no copy of it. */
+const fromLibrary: MakeOptions = {
+  source: null,
+  onProgress: () => {},
+  signal: new AbortController().signal,
+}
 
 /** A store that knows what it holds. */
 const createCountedStore = (): { readonly store: ObjectStore; readonly keys: Set<string> } => {
@@ -69,7 +77,7 @@ describe('ingestion', () => {
     const { larder, keys } = await make()
     const fractions: number[] = []
     const { kind, uid } = await right(
-      larder.ingest.add(picture, options({ onProgress: (fraction) => fractions.push(fraction) })),
+      addFile(larder, picture, options({ onProgress: (fraction) => fractions.push(fraction) })),
     )
     expect(kind).to.equal('image')
     const exports = await right(larder.imageFiles.listExports(uid as ImageFileUid))
@@ -81,7 +89,7 @@ describe('ingestion', () => {
 
   it('makes HLS and mp4 exports of a film, which all last as long as it does', async () => {
     const { larder } = await make()
-    const { kind, uid, warnings } = await right(larder.ingest.add(film, options()))
+    const { kind, uid, warnings } = await right(addFile(larder, film, options()))
     expect({ kind, warnings }).to.deep.equal({ kind: 'content', warnings: [] })
     const file = await right(larder.contentFiles.find(uid as ContentFileUid))
     if (O.isNone(file)) return expect.fail('the film is not there')
@@ -98,11 +106,11 @@ describe('ingestion', () => {
 
   it('knows a file by its bytes: adding it again, under any name, makes nothing (§8.3)', async () => {
     const { larder, keys } = await make()
-    const first = await right(larder.ingest.add(picture, options()))
+    const first = await right(addFile(larder, picture, options()))
     const stored = keys.size
     const copy = path.join(folder, 'another name.png')
     await copyFile(picture, copy)
-    const second = await right(larder.ingest.add(copy, options({ isPublic: true })))
+    const second = await right(addFile(larder, copy, options({ isPublic: true })))
     expect(second).to.deep.equal(first)
     expect(keys.size).to.equal(stored)
     expect(await right(larder.imageFiles.isPublic(first.uid as ImageFileUid))).to.equal(true)
@@ -120,7 +128,7 @@ describe('ingestion', () => {
       const { larder, keys } = await make()
       const file = path.join(folder, name)
       await writeFile(file, bytes, 'latin1')
-      const error = await left(larder.ingest.add(file, options()))
+      const error = await left(addFile(larder, file, options()))
       expect(error._tag).to.equal('Refused')
       if (error._tag === 'Refused') expect(error.message).to.match(message).and.not.include('\n')
       expect(keys.size).to.equal(0)
@@ -133,7 +141,7 @@ describe('ingestion', () => {
     const whole = await readFile(film)
     const file = path.join(folder, 'cut-off.mp4')
     await writeFile(file, whole.subarray(0, whole.length * 0.4))
-    const error = await left(larder.ingest.add(file, options()))
+    const error = await left(addFile(larder, file, options()))
     expect(error._tag).to.equal('Refused')
     expect(keys.size).to.equal(0)
     expect(await isEmpty(larder)).to.equal(true)
@@ -141,7 +149,7 @@ describe('ingestion', () => {
 
   it('refuses to make sound or film public', async () => {
     const { larder } = await make()
-    expect(await left(larder.ingest.add(film, options({ isPublic: true })))).to.include({ _tag: 'Refused' })
+    expect(await left(addFile(larder, film, options({ isPublic: true })))).to.include({ _tag: 'Refused' })
   })
 
   it('finishes later what a failing store cut off', async () => {
@@ -155,13 +163,13 @@ describe('ingestion', () => {
       },
     }
     const memory = await createMemoryLarder({ store: failing })
-    expect(await left(memory.ingest.add(picture, options()))).to.include({ _tag: 'Unavailable' })
+    expect(await left(addFile(memory, picture, options()))).to.include({ _tag: 'Unavailable' })
     expect(keys.size, 'the original alone is left').to.equal(1)
 
     const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
     const [unfinished] = await right(restarted.ingest.listUnfinished)
     if (unfinished === undefined) return expect.fail('nothing is unfinished')
-    const { state } = await right(unfinished.finish(() => {}, new AbortController().signal))
+    const { state } = await right(restarted.ingest.makeExports(unfinished, fromLibrary))
     expect(state).to.equal('made')
     expect(await right(restarted.imageFiles.listExports(unfinished.uid as ImageFileUid))).not.to.have.length(
       0,
@@ -180,7 +188,7 @@ describe('ingestion', () => {
       },
     }
     const memory = await createMemoryLarder({ store: failing })
-    expect(await left(memory.ingest.add(picture, options()))).to.include({ _tag: 'Unavailable' })
+    expect(await left(addFile(memory, picture, options()))).to.include({ _tag: 'Unavailable' })
 
     const { imageFiles, images } = memory
     const slow = { ...images, render: () => TE.left(refused('the file takes too long to decode')) }
@@ -188,21 +196,20 @@ describe('ingestion', () => {
     for (let tries = 0; tries < 2; tries++) {
       const [file] = await right(stalled.ingest.listUnfinished)
       if (file === undefined) return expect.fail('it is out of the library')
-      expect(await left(file.finish(() => {}, new AbortController().signal))).to.include({ _tag: 'Refused' })
+      expect(await left(stalled.ingest.makeExports(file, fromLibrary))).to.include({ _tag: 'Refused' })
       expect(keys.size, 'the original').to.equal(1)
     }
     const well = await createMemoryLarder({ store, imageFiles })
     const [file] = await right(well.ingest.listUnfinished)
-    expect(await right(file?.finish(() => {}, new AbortController().signal) ?? TE.left(null))).to.include({
-      state: 'made',
-    })
+    if (file === undefined) return expect.fail('it is out of the library')
+    expect(await right(well.ingest.makeExports(file, fromLibrary))).to.include({ state: 'made' })
   })
 
   it('[V20] takes back what it has stored of a file that is refused while its sender has it', async () => {
     const { larder, keys } = await make({})
     const images = { ...larder.images, render: () => TE.left(refused('the file cannot be decoded')) }
     const refusing = await createMemoryLarder({ store: larder.store, imageFiles: larder.imageFiles, images })
-    expect(await left(refusing.ingest.add(picture, options()))).to.include({ _tag: 'Refused' })
+    expect(await left(addFile(refusing, picture, options()))).to.include({ _tag: 'Refused' })
     expect(keys.size).to.equal(0)
     expect(await right(refusing.ingest.listUnfinished)).to.deep.equal([])
   })
@@ -237,8 +244,8 @@ describe('ingestion', () => {
     let waits = 0
     const waiting = options({ onWaiting: () => waits++ })
     const [first, second] = await Promise.all([
-      right(one.ingest.add(picture, waiting)),
-      right(other.ingest.add(picture, waiting)),
+      right(addFile(one, picture, waiting)),
+      right(addFile(other, picture, waiting)),
     ])
     expect(second.uid).to.equal(first.uid)
     expect({ waits, renders: renders() }).to.deep.equal({ waits: 1, renders: 1 })
@@ -252,20 +259,21 @@ describe('ingestion', () => {
     const { one, other, renders } = await makeTwo()
     let isBusy: unknown
     await right(
-      one.ingest.add(
+      addFile(
+        one,
         picture,
         options({
           onKnown: ({ uid }) => {
             isBusy = (async () => {
               const [file] = await right(other.ingest.listUnfinished)
               expect(file?.uid).to.equal(uid)
-              const finish = file?.finish(() => {}, new AbortController().signal)
+              if (file === undefined) return expect.fail('it is not registered')
               // The lock is taken before the first report of progress.
               for (;;) {
                 if (O.isSome(one.progress.read(uid))) break
                 await new Promise(setImmediate)
               }
-              return finish?.()
+              return other.ingest.makeExports(file, fromLibrary)()
             })()
           },
         }),
@@ -279,7 +287,8 @@ describe('ingestion', () => {
     const { larder, keys } = await make()
     const stopping = new AbortController()
     const error = await left(
-      larder.ingest.add(
+      addFile(
+        larder,
         picture,
         options({
           signal: stopping.signal,
@@ -293,7 +302,7 @@ describe('ingestion', () => {
     expect(keys.size, 'the original alone is left').to.equal(1)
     const [file] = await right(larder.ingest.listUnfinished)
     if (file === undefined) return expect.fail('it is gone')
-    expect(await right(file.finish(() => {}, new AbortController().signal))).to.include({ state: 'made' })
+    expect(await right(larder.ingest.makeExports(file, fromLibrary))).to.include({ state: 'made' })
   })
 
   for (const [what, meanwhile, outcome] of [
@@ -320,10 +329,10 @@ describe('ingestion', () => {
       }
       const late = await createMemoryLarder({ store: larder.store, imageFiles })
       if (outcome === 'refused') {
-        const error = await left(late.ingest.add(picture, options()))
+        const error = await left(addFile(late, picture, options()))
         expect(error._tag === 'Refused' && error.message).to.match(/^it is no longer in the library/)
       } else {
-        const { warnings } = await right(late.ingest.add(picture, options()))
+        const { warnings } = await right(addFile(late, picture, options()))
         expect(warnings).to.deep.equal([
           'its exports are there: another process, or an earlier try, has made them',
         ])
@@ -336,7 +345,8 @@ describe('ingestion', () => {
     const seen: boolean[] = []
     let known: string | undefined
     await right(
-      larder.ingest.add(
+      addFile(
+        larder,
         picture,
         options({
           onKnown: ({ uid }) => {

@@ -7,6 +7,7 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { Finished } from '../../src/domain/ingest/finish-once.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
@@ -87,7 +88,7 @@ describe('[V39] exports that an older recipe made', () => {
         ),
     }
     const before = await createMemoryLarder({ ...larder, imageFiles: aged })
-    const { uid } = await right(before.ingest.add(picture, options))
+    const { uid } = await right(addFile(before, picture, options))
     const old = await right(imageFiles.listExports(uid as ImageFileUid))
     return { larder, uid: uid as ImageFileUid, old, advance }
   }
@@ -137,7 +138,7 @@ describe('[V39] exports that an older recipe made', () => {
 
   it('are told when the same bytes are added again, which makes nothing', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const again = await right(larder.ingest.add(picture, options))
+    const again = await right(addFile(larder, picture, options))
     expect(again).to.deep.equal({ kind: 'image', uid, warnings: [older] })
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })
@@ -152,7 +153,7 @@ describe('[V39] exports that an older recipe made', () => {
       .to.have.length(old.length)
       .and.not.include(old[0]?.uid)
     expect(await right(larder.ingest.countOutdated)).to.equal(0)
-    expect((await right(larder.ingest.add(picture, options))).warnings).to.deep.equal([])
+    expect((await right(addFile(larder, picture, options))).warnings).to.deep.equal([])
     expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
   })
 
@@ -196,7 +197,7 @@ describe('[V39] exports that an older recipe made', () => {
     await right(larder.store.delete(lost.value.original.key))
     const other = path.join(folder, 'other.png')
     await poster(64).png().toFile(other)
-    const { uid: second } = await right(larder.ingest.add(other, options))
+    const { uid: second } = await right(addFile(larder, other, options))
     const known = await right(larder.imageFiles.findIngested(second as ImageFileUid))
     expect(O.isSome(known) && known.value.recipe).to.equal(recipeVersions.image)
 

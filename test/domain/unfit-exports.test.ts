@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaFacts } from '../../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
@@ -68,7 +69,7 @@ describe('exports that are not fit to be published', () => {
     const { broken, entries } = await make()
     let uid: string | undefined
     const known = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(broken.ingest.add(sound, known))
+    const error = await left(addFile(broken, sound, known))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store)).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
@@ -94,7 +95,7 @@ describe('exports that are not fit to be published', () => {
         ),
     }
     const before = await createMemoryLarder({ ...good, contentFiles: aged })
-    const { uid } = await right(before.ingest.add(sound, options))
+    const { uid } = await right(addFile(before, sound, options))
     const listed = async () => {
       const found = await right(contentFiles.find(uid as ContentFileUid))
       return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []

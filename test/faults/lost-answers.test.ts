@@ -8,6 +8,7 @@ import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { outcomeUnknown, refused } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ImageProcessor } from '../../src/ports/image-processor.ts'
@@ -90,34 +91,34 @@ describe('writes whose answer is lost', () => {
 
   for (const how of ['reset', 'silent'] as const) {
     it(`[V20] leaves the objects of exports whose COMMIT was not answered (${how})`, async () => {
-      const { ingest } = await makeLarder()
+      const larder = await makeLarder()
       const answered = proxy.loseAnswerTo('COMMIT', how)
-      const failure = await left(ingest.add(picture, quietly))
+      const failure = await left(addFile(larder, picture, quietly))
       await answered
       expect(failure).to.include({ dependency: 'database', mayHaveHappened: true })
       const { keys, missing } = await storedFiles()
       expect(keys.length).to.be.greaterThan(3)
       expect(missing).to.deep.equal([])
       // The second try finds everything in place.
-      await right(ingest.add(picture, quietly))
+      await right(addFile(larder, picture, quietly))
       expect(await storedFiles()).to.deep.equal({ keys, missing: [] })
     })
   }
 
   it('[V20] leaves the original whose row was not answered for', async () => {
-    const { ingest } = await makeLarder()
+    const larder = await makeLarder()
     void proxy.loseAnswerTo('insert into image_files', 'reset')
-    expect(await left(ingest.add(picture, quietly))).to.include({ mayHaveHappened: true })
+    expect(await left(addFile(larder, picture, quietly))).to.include({ mayHaveHappened: true })
     const { keys, missing } = await storedFiles()
     expect([keys.length, missing]).to.deep.equal([1, []])
-    await right(ingest.add(picture, quietly))
+    await right(addFile(larder, picture, quietly))
     expect((await storedFiles()).missing).to.deep.equal([])
   })
 
   it('[V20] takes back what it stored when the transaction never came to its COMMIT', async () => {
-    const { ingest } = await makeLarder()
+    const larder = await makeLarder()
     void proxy.loseAnswerTo('insert into "image_file_exports"', 'reset')
-    expect(await left(ingest.add(picture, quietly))).to.not.have.property('mayHaveHappened')
+    expect(await left(addFile(larder, picture, quietly))).to.not.have.property('mayHaveHappened')
     const puts = faulty.calls().filter(({ operation }) => operation === 'put')
     const kept = await Promise.all(puts.map(({ key }) => has(key)))
     expect(kept.filter(Boolean).length, 'the original alone').to.equal(1)
@@ -129,31 +130,31 @@ describe('writes whose answer is lost', () => {
         ...images,
         render: () => async () => {
           // Another process is faster.
-          await right((await makeLarder()).ingest.add(picture, quietly))
+          await right(addFile(await makeLarder(), picture, quietly))
           return TE.left(refused('it took too long'))()
         },
       },
     })
-    await left(refusing.ingest.add(picture, quietly))
+    await left(addFile(refusing, picture, quietly))
     expect((await storedFiles()).missing).to.deep.equal([])
   })
 
   it('[V20] leaves an original whose removal was not answered for', async () => {
-    const { ingest } = await makeLarder({
+    const larder = await makeLarder({
       images: { ...images, render: () => TE.left(refused('it has no pixels')) },
     })
     void proxy.loseAnswerTo('delete from image_files', 'reset')
-    expect(await left(ingest.add(picture, quietly))).to.include({ _tag: 'Refused' })
+    expect(await left(addFile(larder, picture, quietly))).to.include({ _tag: 'Refused' })
     const deletes = faulty.calls().filter(({ operation }) => operation === 'delete')
     expect(deletes).to.deep.equal([])
   })
 
   it('[V20] deletes no object whose put was not answered', async () => {
-    const { ingest } = await makeLarder()
+    const larder = await makeLarder()
     faulty.when(({ operation, nth }) =>
       operation === 'put' && nth === 1 && faulty.puts() > 2 ? { kind: 'unavailable' } : null,
     )
-    const failure = await left(ingest.add(picture, quietly))
+    const failure = await left(addFile(larder, picture, quietly))
     expect(failure).to.include({ _tag: 'Unavailable', dependency: 'object store' })
     const failed = faulty.calls().findLast(({ operation }) => operation === 'put')?.key
     const deleted = faulty.calls().filter(({ operation }) => operation === 'delete')

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
-import type { UnfinishedFile } from '../../src/domain/ingest/ingest-service.ts'
+import type { IngestService, LibraryFileId, MakeOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
-import { E, TE } from '../../src/fp.ts'
+import { E } from '../../src/fp.ts'
 import type { Terminal } from '../../src/terminal/terminal.ts'
 import { createBackgroundTasks } from '../../src/worker/background-work.ts'
 import { asMonotonic } from '../support/as-monotonic.ts'
@@ -51,10 +51,22 @@ describe('the work of a server beside serving', () => {
   const stateOf = ({ background }: Larder, name: string) =>
     background.counts().find(({ task }) => task === name)
 
-  const unfinished = (finish: UnfinishedFile['finish'], uid = 'cf_1'): UnfinishedFile => ({
-    kind: 'content',
-    uid: uid as ContentFileUid,
-    finish,
+  type Make = (options: MakeOptions) => ReturnType<IngestService['makeExports']>
+
+  /** An ingest service with these unfinished films, by uid, each with what making its exports does. */
+  const unfinished = (
+    { ingest }: Larder,
+    films: Readonly<Record<string, Make>>,
+    isFinished = () => false,
+  ): IngestService => ({
+    ...ingest,
+    listUnfinished: async () =>
+      E.right(
+        isFinished()
+          ? []
+          : Object.keys(films).map((uid): LibraryFileId => ({ kind: 'content', uid: uid as ContentFileUid })),
+      ),
+    makeExports: ({ uid }, options) => films[uid]?.(options) ?? expect.fail(`${uid} is not unfinished`),
   })
 
   it('[V24] takes an exception as a failure that is logged and tried again, and never rejects', async () => {
@@ -74,12 +86,12 @@ describe('the work of a server beside serving', () => {
   it('[V24] tries again what failed once, and finishes it', async () => {
     const { larder, timer } = await make()
     let tries = 0
-    const file = unfinished(() => async () => {
+    const film: Make = () => async () => {
       tries += 1
       return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
-    })
+    }
     const clock = { now: 0 }
-    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(tries < 4 ? [file] : []) }
+    const ingest = unfinished(larder, { cf_1: film }, () => tries >= 4)
     const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (tries < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
@@ -92,22 +104,16 @@ describe('the work of a server beside serving', () => {
   it('[V24] gives a file up at which its decoder fails again and again, and goes on with the others', async () => {
     const { larder, timer, entries } = await make()
     const tries = { bad: 0, down: 0 }
-    const bad = unfinished(
-      () => async () => {
-        tries.bad += 1
-        return E.left(unavailable('transcoder')('ended by SIGKILL'))
-      },
-      'cf_bad',
-    )
-    const waiting = unfinished(
-      () => async () => {
-        tries.down += 1
-        return E.left(down)
-      },
-      'cf_waiting',
-    )
+    const bad: Make = () => async () => {
+      tries.bad += 1
+      return E.left(unavailable('transcoder')('ended by SIGKILL'))
+    }
+    const waiting: Make = () => async () => {
+      tries.down += 1
+      return E.left(down)
+    }
     const clock = { now: 0 }
-    const ingest = { ...larder.ingest, listUnfinished: TE.right([bad, waiting]) }
+    const ingest = unfinished(larder, { cf_bad: bad, cf_waiting: waiting })
     const { lines, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (tries.down < 9) clock.now += await timer.next()
     expect(tries.bad).to.equal(5)
@@ -119,11 +125,11 @@ describe('the work of a server beside serving', () => {
   it('[V24] leaves a file to the process that is at it, and looks again', async () => {
     const { larder, timer } = await make()
     let looks = 0
-    const file = unfinished(() => async () => {
+    const film: Make = () => async () => {
       looks += 1
       return E.right(looks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
-    })
-    const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
+    }
+    const ingest = unfinished(larder, { cf_1: film })
     const { lines, stop } = start({ ...larder, ingest })
     while (looks < 3) await timer.next()
     await timer.idle(() => lines.length > 0)
@@ -140,13 +146,15 @@ describe('the work of a server beside serving', () => {
       begun = resolve
     })
     let isAborted = false
-    const file = unfinished((_, signal) => async () => {
-      begun()
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      isAborted = true
-      return E.left(refused('it would blame the file'))
-    })
-    const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
+    const film: Make =
+      ({ signal }) =>
+      async () => {
+        begun()
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        isAborted = true
+        return E.left(refused('it would blame the file'))
+      }
+    const ingest = unfinished(larder, { cf_1: film })
     const { lines, errors, stop } = start({ ...larder, ingest })
     await isBegun
     await stop()

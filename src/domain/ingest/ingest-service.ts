@@ -15,32 +15,36 @@ import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
-import { createFinishOnce, type Finished, type Original } from './finish-once.ts'
+import { createFinishOnce, type Finished, gone, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
-import { ingestStopped, type LibraryFile, type MediaIngest, type OnProgress } from './media-ingest.ts'
+import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { refusalReason } from './not-taken.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
+import { type Waiting, whenFree } from './when-free.ts'
 
-export type Ingested = {
-  readonly kind: MediaKind
-  readonly uid: ImageFileUid | ContentFileUid
-  /** What a person should know of it, a line each. */
-  readonly warnings: ReadonlyArray<string>
-}
+/** A file of the library. */
+export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
+
+/** A file whose original and row outlive this process. */
+export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateThen'] }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
 /** Gets pictures, sounds and films into the library, with their exports. */
 export type IngestService = {
   /**
-   * Adds a file of this machine and makes its exports. A file whose bytes are in the library keeps its uid, and
-   * only what is missing is made (http-api.md §8.3). What is refused leaves nothing behind. Exports that another
-   * process is making are waited for, and not made twice.
+   * Stores the original of a file of this machine, and its row. A file whose bytes are in the library keeps its
+   * uid (http-api.md §8.3). Waits while another process registers the same bytes. Makes no exports.
    */
-  readonly add: (path: string, options: AddOptions) => Outcome<Ingested>
-  /** Files whose making was cut off, oldest first, each with what finishes it. */
-  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<UnfinishedFile>>
+  readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
+  /**
+   * Makes the exports of a file that has none: long work, in any process. Does not wait for another process:
+   * `busy` says that one is at it. `Unavailable` once aborted.
+   */
+  readonly makeExports: (file: LibraryFileId, options: MakeOptions) => Outcome<Finished>
+  /** Files without exports, oldest first. */
+  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
   /** How many files have exports that an older recipe made. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
   /** Those of a kind by uid, from behind `after` on (`null`: from the first on), a hundred at most. */
@@ -54,12 +58,7 @@ export type IngestService = {
 
 export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content: O.Option<ContentFileUid> }
 
-export type UnfinishedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
-  /** Does not wait for another process: `busy` says that one is at it. */
-  readonly finish: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
-}
-
-export type OutdatedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
+export type OutdatedFile = LibraryFileId & {
   /**
    * Makes its exports anew from the stored original, and puts them in the place of those that are there, which are
    * served until then, and stay where anything fails. `busy`: another process is at it.
@@ -67,19 +66,20 @@ export type OutdatedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
   readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
-export type AddOptions = {
-  /** Images alone: everybody may see it. */
+export type RegisterOptions = Waiting & {
+  /** Images only: every caller may see it. */
   readonly isPublic: boolean
-  /** Called as soon as the uid is known. */
-  readonly onKnown: (file: { readonly kind: MediaKind; readonly uid: ImageFileUid | ContentFileUid }) => void
-  readonly onProgress: OnProgress
-  /** Called once when another process is adding the same bytes, or is making their exports. */
-  readonly onWaiting?: () => void
-  readonly signal?: AbortSignal
 }
 
-/** Milliseconds between two looks whether another process is ready. */
-const waitMilliseconds = 1000
+export type MakeOptions = {
+  /**
+   * Path of a copy of the original. If it is refused, the file is removed from the library, since its owner has
+   * that copy. `null`: the stored original is read, which may be the only copy, and stays.
+   */
+  readonly source: string | null
+  readonly onProgress: OnProgress
+  readonly signal: AbortSignal
+}
 
 type Deps = UploadDeps & {
   readonly cache: CachePort
@@ -93,25 +93,9 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
-const ofAnOlderRecipe = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
-
-const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
-
-const unlessBusy = (finished: Finished): O.Option<Finished> =>
-  finished.state === 'busy' ? O.none : O.some(finished)
-
 const originalGone = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
-
-/** Calls it the first time alone. */
-const once = (call: () => void) => {
-  let called = false
-  return () => {
-    if (!called) call()
-    called = true
-  }
-}
 
 export const createIngestService = (deps: Deps): IngestService => {
   const { files, store, imageFiles, contentFiles, locks, sleep } = deps
@@ -136,55 +120,31 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   const finishOnce = createFinishOnce(deps)
 
-  /** Tries until no other process is in the way. */
-  const whenFree = async <A>(
-    attempt: Outcome<O.Option<A>>,
-    { onWaiting, signal }: { readonly onWaiting: () => void; readonly signal: AbortSignal },
-  ): Promise<E.Either<Refused | Unavailable, A>> => {
-    for (let tries = 0; !signal.aborted; tries += 1) {
-      const result = await attempt()
-      if (E.isLeft(result)) return result
-      if (O.isSome(result.right)) return E.right(result.right.value)
-      if (tries === 0) onWaiting()
-      await sleep(waitMilliseconds, signal)
-    }
-    return E.left(ingestStopped)
-  }
-
-  const addBy =
-    (ingest: MediaIngest, source: SourceFile, options: AddOptions): Outcome<Ingested> =>
+  const registerBy =
+    (ingest: MediaIngest, source: SourceFile, waiting: Waiting): Outcome<RegisteredFile> =>
     async () => {
-      const { onKnown, onProgress, onWaiting = () => {}, signal = new AbortController().signal } = options
-      const waiting = { onWaiting: once(onWaiting), signal }
-      const file = await whenFree(
-        locks.tryWith(`add:${source.sha512}`, (lost) =>
-          know(ingest, source, AbortSignal.any([signal, lost])),
-        ),
-        waiting,
+      const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
+        know(ingest, source, AbortSignal.any([waiting.signal, lost])),
       )
+      const file = await whenFree(sleep, attempt, waiting)
       if (E.isLeft(file)) return file
       const { kind, uid, stateThen } = file.right
-      onKnown({ kind, uid })
-      if (stateThen === 'finished') return E.right({ kind, uid, warnings: [] })
-      if (stateThen === 'outdated') return E.right({ kind, uid, warnings: [ofAnOlderRecipe] })
-
-      const finish = finishOnce(file.right, atHand(source), 'first', onProgress, signal)
-      const finished = await whenFree(pipe(finish, TE.map(unlessBusy)), waiting)
-      if (E.isLeft(finished)) return finished
-      const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhere]
-      return E.right({ kind, uid, warnings })
+      return E.right({ kind, uid, state: stateThen })
     }
 
-  const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
+  const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
     const reason = refusalReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
     const form = sniff(source.head)
     if (form === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
-    return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
+    return registerBy(form === 'image' ? imageIngest : contentIngest, source, options)
   }
 
-  const atHand = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
+  const atHand = (path: string): Original => ({
+    from: 'source',
+    use: (make) => files.withUsablePath(path, make),
+  })
 
   /** Exports of other bytes would take the place of good ones, which may be all that is left of a file. */
   const verify = (path: string, { key, size, sha256 }: StoredFile): TE.TaskEither<Unavailable, unknown> =>
@@ -215,12 +175,12 @@ export const createIngestService = (deps: Deps): IngestService => {
   })
 
   return {
-    add: (path, options) =>
+    register: (path, options) =>
       pipe(
         files.withUsablePath(path, (usable) =>
           pipe(
             files.inspect(usable),
-            TE.flatMap((source) => addSource(source, options)),
+            TE.flatMap((source) => registerSource(source, options)),
           ),
         ),
         TE.tap(({ kind, uid }) =>
@@ -231,22 +191,23 @@ export const createIngestService = (deps: Deps): IngestService => {
         ),
       ),
 
+    makeExports: ({ kind, uid }, { source, onProgress, signal }) =>
+      pipe(
+        (kind === 'image' ? imageIngest : contentIngest).findByUid(uid),
+        TE.flatMapEither(E.fromOption(() => gone)),
+        TE.flatMap((file) => {
+          const missing = unavailable('object store')(`${file.original.key} is missing`)
+          const original = source === null ? fetched(file, missing) : atHand(source)
+          return finishOnce(file, original, 'first', onProgress, signal)
+        }),
+      ),
+
     listUnfinished: async () => {
       const lists = [await imageIngest.listUnfinished(), await contentIngest.listUnfinished()]
       const failed = lists.find(E.isLeft)
       if (failed !== undefined) return failed
-      const all = lists.flatMap((list) => (E.isRight(list) ? list.right : []))
       return E.right(
-        all.map(
-          (file): UnfinishedFile => ({
-            kind: file.kind,
-            uid: file.uid,
-            finish: (onProgress, signal) => {
-              const missing = unavailable('object store')(`${file.original.key} is missing`)
-              return finishOnce(file, fetched(file, missing), 'first', onProgress, signal)
-            },
-          }),
-        ),
+        lists.flatMap((list) => (E.isRight(list) ? list.right.map(({ kind, uid }) => ({ kind, uid })) : [])),
       )
     },
 

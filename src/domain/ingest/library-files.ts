@@ -69,6 +69,8 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Known
   }
 
   return {
+    // The caller names the kind with the uid.
+    findByUid: (uid) => pipe(repository.findIngested(uid as U), TE.map(O.map(inLibrary))),
     find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(inLibrary))),
     listUnfinished: pipe(
       repository.listUnfinished,

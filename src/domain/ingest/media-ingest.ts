@@ -53,6 +53,7 @@ export type LibraryFile = {
 /** The steps of ingestion in which pictures differ from sound and film. */
 export type MediaIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
+  readonly findByUid: (uid: LibraryFile['uid']) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**
    * Stores the original and its row; `false` when it was known already. `Refused` when it cannot be decoded,
    * `Unavailable` once aborted.
