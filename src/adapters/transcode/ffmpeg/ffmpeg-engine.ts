@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import {
   CUT_OFF,
@@ -14,29 +13,34 @@ import {
 } from '../engine.ts'
 import { markUpright } from '../isobmff/upright-track.ts'
 import { createPeakRate } from '../peak-rate.ts'
-import { type FirstPictures, isLookedAt, type ProbedFile, withFirstPictures } from '../probed-file.ts'
+import type {
+  ProbedFile,
+} from '../probed-file.ts'
 import {
   codecsWithout,
-  decoderLimits,
-  demuxerLimits,
   neededEncoders,
   neededFilters,
   PROBE_SECONDS,
   SCAN_SECONDS,
 } from '../process/limits.ts'
-import { mayBearAnother } from '../process/machine-faults.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { createTimeSpan } from '../time-span.ts'
+import {
+  fileUrl,
+  HARDENED,
+  input,
+  options,
+  type Programs,
+  QUIET,
+  STEADY_PICTURES,
+} from './ffmpeg-arguments.ts'
+import { lookAtPictures } from './ffmpeg-first-pictures.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
-/** Runs the programs `ffmpeg` and `ffprobe`, of release 5 or later. */
-export const createFfmpegEngine = (programs: {
-  readonly ffmpeg: string
-  readonly ffprobe: string
-}): Engine => ({
+export const createFfmpegEngine = (programs: Programs): Engine => ({
   describe: async () => {
     const printed: string[] = []
     for (const [program, question] of [
@@ -62,12 +66,11 @@ export const createFfmpegEngine = (programs: {
     const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, filesOf.probe(path), bounds)
-    if (E.isLeft(ran))
-      return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs.ffmpeg, path, bounds) : ran
+    if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
     if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
     const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
-    return lookAtPictures(programs.ffmpeg, path, decoded.right, probed, bounds)
+    return lookAtPictures(programs, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -149,90 +152,20 @@ const isEstimate = (stderr: string): boolean => stderr.includes('Estimating dura
 
 /** See readListing. The second input is there because ffmpeg must make something, and makes nothing of it. */
 const probeByListing = async (
-  ffmpeg: string,
+  programs: Programs,
   path: string,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, ProbedFile>> => {
   const nothing = ['-f', 'lavfi', '-i', 'anullsrc', '-map', '1', '-t', '0', '-f', 'null', '-']
   const args = ['-nostdin', '-hide_banner', '-nostats', ...HARDENED, ...input(path), ...nothing]
-  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)
+  const ran = await runDecoder(programs.ffmpeg, args, path, filesOf.probe(path), bounds)
   if (E.isLeft(ran)) return ran
   const listed = readListing(ran.right.stderr)
   const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
-  return lookAtPictures(ffmpeg, path, listed, probed, bounds)
+  return lookAtPictures(programs, path, listed, probed, bounds)
 }
 
-/**
- * Looks at the first pictures of each film in the file. ffprobe does not: it opens a decoder for every stream, and its
- * parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
- */
-const lookAtPictures = async (
-  ffmpeg: string,
-  path: string,
-  output: FfprobeOutput,
-  probed: ProbedFile,
-  bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, ProbedFile>> => {
-  const start = Number(output.format?.start_time ?? 0)
-  const streams: ProbedFile['streams'][number][] = []
-  for (const stream of probed.streams) {
-    const first = isLookedAt(stream) ? await firstPicturesOf(ffmpeg, path, stream.index, bounds) : null
-    if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
-    streams.push(first === null || E.isLeft(first) ? stream : withFirstPictures(stream, first.right, start))
-  }
-  return E.right({ ...probed, streams })
-}
-
-const firstPicturesOf = async (
-  ffmpeg: string,
-  path: string,
-  streamIndex: number,
-  bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, FirstPictures>> => {
-  const small = `scale=16:16:flags=neighbor,trim=end_frame=${LOOKED_AT_PICTURES}`
-  const args = [
-    ...QUIET,
-    ...HARDENED,
-    ...STEADY_PICTURES,
-    '-copyts',
-    ...input(path),
-    '-filter_complex',
-    `[0:${streamIndex}]${small},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    // Encoders count in pictures, and round the time of the first.
-    ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
-  ]
-  let [all, interlaced, unit] = [0, 0, 0]
-  let seconds: number | null = null
-  const onLine = (line: string) => {
-    const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) unit = Number(num) / Number(den)
-    const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
-    if (stream === '0') {
-      if (all === 0) seconds = Number(time) * unit
-      all++
-    }
-    if (stream === '1') interlaced++
-  }
-  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
-  if (E.isLeft(ran)) return ran
-  return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
-}
-
-const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats', '-n']
 const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
-
-const options = (named: Readonly<Record<string, string>>, suffix = ''): ReadonlyArray<string> =>
-  Object.entries(named).flatMap(([name, value]) => [`-${name}${suffix}`, value])
-
-/** They bind the input that follows: after `-i` they would bind nothing. */
-const HARDENED = [...options(demuxerLimits), ...options({ max_pixels: decoderLimits.max_pixels })]
-
-/** Graphs begin with a filter that takes pictures of any size, and turn them themselves: they go on to the end. */
-const STEADY_PICTURES = ['-reinit_filter:v', '0', '-noautorotate']
-
-// The protocol is named, or a path with a colon could choose another.
-const fileUrl = (path: string): string => `file:${path}`
-const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
 
 const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
   const streams = [job.video, job.audio].filter((stream) => stream !== null)

@@ -48,6 +48,12 @@ export const FFPROBE_ENTRIES = [
   'stream_tags=rotate,language,DURATION',
 ].join(':')
 
+/** The bytes that `-show_data` prints of a stream: `00000000: 0164 0028 ffe1  .d.(..`, sixteen in a line. */
+export const readHexDump = (json: string): Uint8Array => {
+  const lines = json.matchAll(/[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/g)
+  return Buffer.from([...lines].map(([, bytes = '']) => bytes.replaceAll(' ', '')).join(''), 'hex')
+}
+
 /** `isEstimate`: the duration comes from size and bit rate, which for a varying rate may be far off. */
 export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
   const start = finite(format?.start_time) ?? 0

@@ -6,7 +6,30 @@ const TELLING_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134,
 
 /** Reads a sequence parameter set: a NAL unit with its header of one byte (ITU-T H.264 §7.3.2.1 and annex E). */
 export const readSequence = (unit: Uint8Array): SequenceReading => {
-  const fields = bitReaderOf(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
+  const fields = fieldsOf(unit)
+  const { chroma, mapUnitsHigh, isFramesOnly, ...head } = readHead(fields)
+  if (!isFramesOnly) fields.bit() // frames and fields in one picture
+  fields.bit() // direct prediction
+  const fieldsInFrame = isFramesOnly ? 1 : 2
+  const macroblocksHigh = mapUnitsHigh * fieldsInFrame
+  const cropped = fields.bit() === 1 ? readCropping(fields, chroma, fieldsInFrame) : { width: 0, height: 0 }
+  const usability = fields.bit() === 1 ? readUsability(fields) : { colour: null, isSquare: true }
+  return {
+    ...head,
+    width: head.macroblocksWide * 16 - cropped.width,
+    height: macroblocksHigh * 16 - cropped.height,
+    macroblocksHigh,
+    ...usability,
+  }
+}
+
+/** Whether no picture can be coded in fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). */
+export const isFramesOnly = (unit: Uint8Array): boolean => readHead(fieldsOf(unit)).isFramesOnly
+
+const fieldsOf = (unit: Uint8Array): BitReader =>
+  bitReaderOf(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
+
+const readHead = (fields: BitReader) => {
   const [profile, constraints, level] = [fields.bits(8), fields.bits(8), fields.bits(8)]
   fields.ue() // its number
   const chroma = TELLING_CHROMA.includes(profile) ? readChroma(fields) : 1
@@ -16,23 +39,8 @@ export const readSequence = (unit: Uint8Array): SequenceReading => {
   fields.bit() // gaps in frame numbers
   const macroblocksWide = fields.ue() + 1
   const mapUnitsHigh = fields.ue() + 1
-  const isFramesOnly = fields.bit()
-  if (isFramesOnly === 0) fields.bit() // frames and fields in one picture
-  fields.bit() // direct prediction
-  const macroblocksHigh = mapUnitsHigh * (2 - isFramesOnly)
-  const cropped = fields.bit() === 1 ? readCropping(fields, chroma, isFramesOnly) : { width: 0, height: 0 }
-  const usability = fields.bit() === 1 ? readUsability(fields) : { colour: null, isSquare: true }
-  return {
-    profile,
-    constraints,
-    level,
-    width: macroblocksWide * 16 - cropped.width,
-    height: macroblocksHigh * 16 - cropped.height,
-    macroblocksWide,
-    macroblocksHigh,
-    referenceFrames,
-    ...usability,
-  }
+  const isFramesOnly = fields.bit() === 1
+  return { profile, constraints, level, chroma, referenceFrames, macroblocksWide, mapUnitsHigh, isFramesOnly }
 }
 
 /** Without the bytes that keep start codes out of a NAL unit (ITU-T H.264 §7.4.1). */
@@ -70,10 +78,10 @@ const skipOrderCounts = (fields: BitReader): void => {
 }
 
 /** Pixels at the edges that are not shown. */
-const readCropping = (fields: BitReader, chroma: number, isFramesOnly: number) => {
+const readCropping = (fields: BitReader, chroma: number, fieldsInFrame: number) => {
   const [left, right, top, bottom] = [fields.ue(), fields.ue(), fields.ue(), fields.ue()]
   const unitX = chroma === 1 || chroma === 2 ? 2 : 1
-  const unitY = (chroma === 1 ? 2 : 1) * (2 - isFramesOnly)
+  const unitY = (chroma === 1 ? 2 : 1) * fieldsInFrame
   return { width: (left + right) * unitX, height: (top + bottom) * unitY }
 }
 

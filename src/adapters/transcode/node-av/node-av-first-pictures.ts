@@ -1,6 +1,6 @@
-import { Decoder } from 'node-av'
+import { avGetCodecName, Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
-import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
+import { lookedAtPictures } from '../looked-at.ts'
 import type { FirstPictures } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
@@ -10,6 +10,8 @@ export const firstPicturesOf = async (path: string, streamIndex: number): Promis
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
+  const { codecId, extradata } = stream.codecpar
+  const most = lookedAtPictures(avGetCodecName(codecId) ?? '', extradata)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let [decoded, interlaced] = [0, 0]
   let seconds: number | null = null
@@ -20,7 +22,7 @@ export const firstPicturesOf = async (path: string, streamIndex: number): Promis
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === LOOKED_AT_PICTURES) break
+    if (decoded === most) break
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }
