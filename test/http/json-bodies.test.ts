@@ -94,7 +94,7 @@ describe('bodies in JSON (§1.4)', () => {
       'body.title',
       'body.tags.1.name',
     ])
-    expect(await faultsOf(await send('[]'))).to.include('body.title')
+    expect(new Set(await faultsOf(await send('[]')))).to.deep.equal(new Set(['body']))
     expect(new Set(await faultsOf(await send('{"title":"","size":"big"}')))).to.deep.equal(
       new Set(['body.size']),
     )
@@ -152,10 +152,8 @@ describe('bodies in JSON (§1.4)', () => {
     const headers = { authorization: `bearer ${jwt}`, 'content-type': 'application/json' }
     const body = JSON.stringify({ title: 'x'.repeat(100) })
     expect((await strict.get('/api/1/admin/notes/1', { method: 'POST', headers, body })).status).to.equal(413)
-    for (const start of [
-      raw(['Transfer-Encoding: chunked']),
-      raw(['Transfer-Encoding: chunked', 'Authorization: x']),
-    ]) {
+    const anonymous = rawRequest('POST', '/api/1/admin/notes/1', ['Transfer-Encoding: chunked'])
+    for (const start of [raw(['Transfer-Encoding: chunked']), anonymous]) {
       const connection = openRaw(server.port)
       const piece = `${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n`
       connection.send(start + piece.repeat(30))

@@ -34,12 +34,12 @@ const createParse = (maxBytes: number): ((ctx: RouterContext) => Promise<unknown
   }
 }
 
-const isLate = Symbol('late')
+const tooLate = Symbol('too late')
 
-const inTime = async <A>(work: Promise<A>, milliseconds: number): Promise<A | typeof isLate> => {
+const inTime = async <A>(work: Promise<A>, milliseconds: number): Promise<A | typeof tooLate> => {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<typeof isLate>((resolve) => {
-    timer = setTimeout(() => resolve(isLate), milliseconds)
+  const late = new Promise<typeof tooLate>((resolve) => {
+    timer = setTimeout(() => resolve(tooLate), milliseconds)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
@@ -57,7 +57,7 @@ export const jsonBody = <B>(codec: t.Type<B, unknown, unknown>, maxBytes = usual
       inviteBody(ctx)
       try {
         const value = await inTime(parse(ctx), limits.milliseconds)
-        if (value === isLate) {
+        if (value === tooLate) {
           // The rest of the body may never come, so the connection cannot carry another request.
           ctx.res.shouldKeepAlive = false
           return E.left(slowRequest)
