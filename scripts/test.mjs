@@ -1,8 +1,11 @@
 // Runs the suite: in two processes side by side, as a test waits for other processes most of its time. What is given on
 // the command line goes to mocha, which then runs alone: npm test -- --grep V39
+// TEST_RETRIES=1 runs a test that fails once more, and prints its first failure.
 import { spawn } from 'node:child_process'
 
-const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', args, { stdio })
+const retries = process.env.TEST_RETRIES
+const withRetries = retries ? ['--retries', retries, '--reporter', 'scripts/retry-reporter.cjs'] : []
+const mocha = (args, stdio) => spawn('node_modules/.bin/mocha', [...withRetries, ...args], { stdio })
 
 /** Resolves with its exit code. */
 const ended = (child) => new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)))

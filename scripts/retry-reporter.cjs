@@ -1,0 +1,9 @@
+const { reporters } = require('mocha')
+
+/** The usual reporter, which also prints why a test is run once more. */
+module.exports = class RetryReporter extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options)
+    runner.on('retry', (test, error) => console.log(`    FAILED ONCE: ${test.fullTitle()}: ${error.message}`))
+  }
+}
