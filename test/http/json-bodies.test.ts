@@ -14,7 +14,7 @@ import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
 const Tag = t.strict({ name: t.string })
 const Note = t.intersection([
   t.strict({ title: t.string }),
-  t.partial({ tags: t.array(Tag), size: t.union([t.number, t.null]) }),
+  t.exact(t.partial({ tags: t.array(Tag), size: t.union([t.number, t.null]) })),
 ])
 
 describe('bodies in JSON (§1.4)', () => {
