@@ -7,11 +7,11 @@ import { right } from '../support/expect-right.ts'
 const engine = (name: string, ...notDecoded: ReadonlyArray<string>) => ({ name, notDecoded })
 
 describe('the differences of two engines', () => {
-  it('are none where the one in use decodes all that is taken', () => {
+  it('are empty where the engine in use decodes every accepted codec', () => {
     expect(engineDifferences(engine('ffmpeg 7'), [engine('node-av', 'vc1')])).to.deep.equal([])
   })
 
-  it('are what it does not decode, and which other one does', () => {
+  it('list the codecs that it does not decode, and another engine that does', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'av1', 'vc1'), [engine('node-av', 'vc1')])).to.deep.equal([
       'it does not decode av1, vc1',
       'node-av, which is here, too, decodes av1',
@@ -19,9 +19,9 @@ describe('the differences of two engines', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'vc1'), [])).to.deep.equal(['it does not decode vc1'])
   })
 
-  for (const [name, { describe: ask }] of enginesHere())
-    it(`are told of codecs that are taken (${name})`, async () => {
-      const { notDecoded } = await right(ask)
+  for (const [name, { describe: facts }] of enginesHere())
+    it(`contain only accepted codecs (${name})`, async () => {
+      const { notDecoded } = await right(facts)
       expect(notDecoded.filter((codec) => !isDecoded(codec))).to.deep.equal([])
       for (const common of ['h264', 'hevc', 'vp9', 'aac', 'mp3', 'opus'])
         expect(notDecoded).not.to.include(common)

@@ -7,10 +7,10 @@ import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
 import { E, TE } from '../../src/fp.ts'
 import { type Rgb, readPatches, worstError } from './chart.ts'
 
-// As in the process that does this: libvips remembers what stood under a name, and names of descriptors come again.
+// As in the rendering process: libvips caches files by path, and paths of descriptors are reused.
 sharp.cache(false)
 
-/** Runs a picture through the renderer, in this process, and gives the patches of its PNG export. */
+/** Renders an image in this process, and returns the patches of its PNG export. */
 export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<Rgb>> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
   try {
@@ -26,7 +26,7 @@ export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<
   }
 }
 
-/** Whether a picture is refused, and with what words; `null` when it is taken. */
+/** The message with which an image is refused; `null` if it is accepted. */
 export const refusalOf = async (bytes: Uint8Array): Promise<string | null> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
   try {
@@ -39,6 +39,6 @@ export const refusalOf = async (bytes: Uint8Array): Promise<string | null> => {
   }
 }
 
-/** The worst difference of a picture from what it should be, in levels of 255. */
+/** The largest error of a rendered image (levels of 255). */
 export const chartError = async (bytes: Uint8Array, expected: ReadonlyArray<Rgb>): Promise<number> =>
   worstError(await renderedPatches(bytes), expected)

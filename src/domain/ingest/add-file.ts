@@ -3,7 +3,7 @@ import type { Sleep } from '../../ports/sleep.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import type { IngestService, LibraryFileId } from './ingest-service.ts'
 import type { OnProgress } from './media-ingest.ts'
-import { whenFree } from './when-free.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
 
 export type AddedFile = LibraryFileId & {
   /** What the person who added the file should know, a line each. */
@@ -26,9 +26,9 @@ type Deps = {
   readonly sleep: Sleep
 }
 
-const ofAnOlderRecipe = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+const outdatedWarning = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
 
-const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
+const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
 
 /** Calls it the first time only. */
 const once = (call: () => void) => {
@@ -57,17 +57,17 @@ export const addFile =
     const { kind, uid, state } = registered.right
     onKnown({ kind, uid })
     if (state === 'finished') return E.right({ kind, uid, warnings: [] })
-    if (state === 'outdated') return E.right({ kind, uid, warnings: [ofAnOlderRecipe] })
+    if (state === 'outdated') return E.right({ kind, uid, warnings: [outdatedWarning] })
 
     const make = pipe(
       ingest.makeExports({ kind, uid }, { source: path, onProgress, signal }),
       TE.map((made) => (made.state === 'busy' ? O.none : O.some(made))),
     )
-    const made = await whenFree(sleep, make, { onWaiting, signal })
+    const made = await retryWhileBusy(sleep, make, { onWaiting, signal })
     if (E.isLeft(made)) return made
     return E.right({
       kind,
       uid,
-      warnings: made.right.state === 'made' ? made.right.warnings : [madeElsewhere],
+      warnings: made.right.state === 'made' ? made.right.warnings : [madeElsewhereWarning],
     })
   }

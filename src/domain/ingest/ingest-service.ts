@@ -15,44 +15,44 @@ import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
-import { createFinishOnce, type Finished, gone, type Original } from './finish-once.ts'
+import { createFinishOnce, deletedMeanwhile, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
 import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { refusalReason } from './not-taken.ts'
+import { retryWhileBusy, type Waiting } from './retry-while-busy.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
-import { type Waiting, whenFree } from './when-free.ts'
 
 /** A file of the library. */
 export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
 
 /** A file whose original and row outlive this process. */
-export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateThen'] }
+export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
-/** Gets pictures, sounds and films into the library, with their exports. */
+/** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
-   * Stores the original of a file of this machine, and its row. A file whose bytes are in the library keeps its
-   * uid (http-api.md §8.3). Waits while another process registers the same bytes. Makes no exports.
+   * Stores the original of a local file, and its row. A file whose bytes are in the library keeps its uid
+   * (http-api.md §8.3). Waits while another process registers the same bytes. Makes no exports.
    */
   readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
   /**
-   * Makes the exports of a file that has none: long work, in any process. Does not wait for another process:
-   * `busy` says that one is at it. `Unavailable` once aborted.
+   * Makes the exports of a file that has none: long work, in any process. `busy`: another process is making
+   * them; does not wait for it. Fails with `Unavailable` once aborted.
    */
   readonly makeExports: (file: LibraryFileId, options: MakeOptions) => Outcome<Finished>
   /** Files without exports, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
-  /** How many files have exports that an older recipe made. */
+  /** Number of files whose exports an older recipe made. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** Those of a kind by uid, from behind `after` on (`null`: from the first on), a hundred at most. */
+  /** Returns those of one kind by uid, at most 100, starting after `after` (`null`: with the first). */
   readonly listOutdated: (
     kind: MediaKind,
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<OutdatedFile>>
-  /** The file of each kind that has been here longest. */
+  /** The oldest file of each kind in the library. */
   readonly oldest: TE.TaskEither<Unavailable, Oldest>
 }
 
@@ -60,21 +60,21 @@ export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content:
 
 export type OutdatedFile = LibraryFileId & {
   /**
-   * Makes its exports anew from the stored original, and puts them in the place of those that are there, which are
-   * served until then, and stay where anything fails. `busy`: another process is at it.
+   * Remakes the exports from the stored original, and replaces the present ones. Those are served until then,
+   * and stay if anything fails. `busy`: another process is making the exports.
    */
   readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
 export type RegisterOptions = Waiting & {
-  /** Images only: every caller may see it. */
+  /** Only for images: every client may view it. */
   readonly isPublic: boolean
 }
 
 export type MakeOptions = {
   /**
-   * Path of a copy of the original. If it is refused, the file is removed from the library, since its owner has
-   * that copy. `null`: the stored original is read, which may be the only copy, and stays.
+   * Path of a local copy of the original. If that is refused, the file is removed from the library, since the
+   * copy exists. `null`: the stored original is read, possibly the only copy, and is kept.
    */
   readonly source: string | null
   readonly onProgress: OnProgress
@@ -93,7 +93,7 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
-const originalGone = refused(
+const originalMissing = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
 
@@ -102,8 +102,8 @@ export const createIngestService = (deps: Deps): IngestService => {
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
-  /** Finds the file by its bytes, or registers it. */
-  const know = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
+  /** Finds the file by its SHA-512, or registers it. */
+  const findOrAdd = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
     pipe(
       ingest.find(source.sha512),
       TE.flatMap(
@@ -124,34 +124,34 @@ export const createIngestService = (deps: Deps): IngestService => {
     (ingest: MediaIngest, source: SourceFile, waiting: Waiting): Outcome<RegisteredFile> =>
     async () => {
       const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
-        know(ingest, source, AbortSignal.any([waiting.signal, lost])),
+        findOrAdd(ingest, source, AbortSignal.any([waiting.signal, lost])),
       )
-      const file = await whenFree(sleep, attempt, waiting)
+      const file = await retryWhileBusy(sleep, attempt, waiting)
       if (E.isLeft(file)) return file
-      const { kind, uid, stateThen } = file.right
-      return E.right({ kind, uid, state: stateThen })
+      const { kind, uid, stateWhenRead } = file.right
+      return E.right({ kind, uid, state: stateWhenRead })
     }
 
   const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
     const reason = refusalReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
-    const form = sniff(source.head)
-    if (form === 'other' && options.isPublic)
+    const sniffed = sniff(source.head)
+    if (sniffed === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
-    return registerBy(form === 'image' ? imageIngest : contentIngest, source, options)
+    return registerBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
   }
 
-  const atHand = (path: string): Original => ({
+  const localSource = (path: string): Original => ({
     from: 'source',
     use: (make) => files.withUsablePath(path, make),
   })
 
-  /** Exports of other bytes would take the place of good ones, which may be all that is left of a file. */
+  /** Exports of wrong bytes would replace good ones, which may be all that is left of a file. */
   const verify = (path: string, { key, size, sha256 }: StoredFile): TE.TaskEither<Unavailable, unknown> =>
     pipe(
       files.digest({ path, start: 0, end: size }),
       TE.filterOrElse(
-        (is) => is.size === size && is.sha256 === sha256,
+        (actual) => actual.size === size && actual.sha256 === sha256,
         () => unavailable('object store')('these are other bytes'),
       ),
       TE.mapLeft(({ cause }) =>
@@ -159,8 +159,8 @@ export const createIngestService = (deps: Deps): IngestService => {
       ),
     )
 
-  /** Fetches the original back from the store. */
-  const fetched = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
+  /** Downloads and verifies the original from the object store. */
+  const storedOriginal = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
     from: 'library',
     use: (make) =>
       files.withScratch((folder) =>
@@ -184,7 +184,7 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // The kind says whose uid it is: images alone get this far with `isPublic`.
+          // `kind` proves the type of the uid. Only images get this far with `isPublic`.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),
@@ -194,10 +194,10 @@ export const createIngestService = (deps: Deps): IngestService => {
     makeExports: ({ kind, uid }, { source, onProgress, signal }) =>
       pipe(
         (kind === 'image' ? imageIngest : contentIngest).findByUid(uid),
-        TE.flatMapEither(E.fromOption(() => gone)),
+        TE.flatMapEither(E.fromOption(() => deletedMeanwhile)),
         TE.flatMap((file) => {
           const missing = unavailable('object store')(`${file.original.key} is missing`)
-          const original = source === null ? fetched(file, missing) : atHand(source)
+          const original = source === null ? storedOriginal(file, missing) : localSource(source)
           return finishOnce(file, original, 'first', onProgress, signal)
         }),
       ),
@@ -230,7 +230,7 @@ export const createIngestService = (deps: Deps): IngestService => {
               kind: file.kind,
               uid: file.uid,
               remake: (onProgress, signal) =>
-                finishOnce(file, fetched(file, originalGone), 'anew', onProgress, signal),
+                finishOnce(file, storedOriginal(file, originalMissing), 'replacement', onProgress, signal),
             }),
           ),
         ),

@@ -13,9 +13,7 @@ import {
 } from '../engine.ts'
 import { markUpright } from '../isobmff/upright-track.ts'
 import { createPeakRate } from '../peak-rate.ts'
-import type {
-  ProbedFile,
-} from '../probed-file.ts'
+import type { ProbedFile } from '../probed-file.ts'
 import {
   codecsWithout,
   neededEncoders,

@@ -1,23 +1,23 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Asked, exchange } from './exchange.ts'
+import { type ExchangeRequest, exchange } from './exchange.ts'
 import { isHere } from './is-here.ts'
 
-/** What a client that Larder did not write makes of an answer. */
-export type Heard = {
+/** A reply as an independent client reads it. */
+export type ClientReply = {
   readonly status: number
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: Buffer
 }
 
-export type Stranger = {
+export type ForeignClient = {
   readonly name: string
-  readonly ask: (url: string, asked: Asked) => Promise<Heard>
+  readonly ask: (url: string, request: ExchangeRequest) => Promise<ClientReply>
 }
 
-/** A status line, then fields. */
-const readHead = (head: string): Omit<Heard, 'body'> => {
+/** Reads a status line and header fields. */
+const readHead = (head: string): Omit<ClientReply, 'body'> => {
   const lines = head.split('\r\n')
   const fields = lines.slice(1).flatMap((line) => {
     const [, name, value] = /^([\w-]+): (.*)$/.exec(line) ?? []
@@ -26,27 +26,27 @@ const readHead = (head: string): Omit<Heard, 'body'> => {
   return { status: Number(lines[0]?.slice(9, 12)), headers: new Map(fields) }
 }
 
-const curl: Stranger = {
+const curl: ForeignClient = {
   name: 'curl',
   ask: async (url, { method, headers = {} }) => {
     const fields = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
     const args = ['--silent', method === 'HEAD' ? '--head' : '--include', ...fields, url]
-    const { stdout: out } = await promisify(execFile)('curl', args, {
+    const { stdout } = await promisify(execFile)('curl', args, {
       encoding: 'buffer',
       maxBuffer: 2 ** 26,
     })
-    const end = out.indexOf('\r\n\r\n') + 4
-    return { ...readHead(out.subarray(0, end).toString('latin1')), body: out.subarray(end) }
+    const end = stdout.indexOf('\r\n\r\n') + 4
+    return { ...readHead(stdout.subarray(0, end).toString('latin1')), body: stdout.subarray(end) }
   },
 }
 
-const nodeHttp: Stranger = {
+const nodeHttp: ForeignClient = {
   name: 'Node',
-  ask: async (url, asked) => {
-    const { status, headers, body } = await exchange(url, asked)
+  ask: async (url, request) => {
+    const { status, headers, body } = await exchange(url, request)
     const fields = Object.entries(headers).map(([name, value]) => [name, String(value)] as const)
     return { status: status ?? 0, headers: new Map(fields), body }
   },
 }
 
-export const strangers: ReadonlyArray<Stranger> = isHere('curl') ? [curl, nodeHttp] : [nodeHttp]
+export const foreignClients: ReadonlyArray<ForeignClient> = isHere('curl') ? [curl, nodeHttp] : [nodeHttp]

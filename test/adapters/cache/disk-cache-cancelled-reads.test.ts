@@ -13,10 +13,10 @@ import { factsOf, someBytes, wellServed } from '../../support/origins.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
-describe('[V22] a reader of the disk cache who leaves', () => {
+describe('[V22] a reader of the disk cache that cancels', () => {
   after(removeScratch)
 
-  it('while the first chunk is verified takes nothing away from those who come later', async () => {
+  it('while the first chunk is verified does not affect later readers', async () => {
     const size = 8 * 2 ** 20
     const bytes = someBytes(size)
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
@@ -39,7 +39,7 @@ describe('[V22] a reader of the disk cache who leaves', () => {
     expect(asked.length).to.equal(1)
   })
 
-  it('before the file of another process is open leaves nothing open', async () => {
+  it('before the file of another process is open leaves no file open', async () => {
     const temporary = join(await scratchFolder(), 'part')
     await writeFile(temporary, 'x')
     for (let times = 0; times < 20; times++) {

@@ -10,33 +10,33 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  isHeld,
-  keepBlob,
+  isCached,
   noOrigin,
   readBlob,
 } from '../../support/disk-caches.ts'
 import { filesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
-import { gated, reading } from '../../support/origins.ts'
+import { gated, readerOf } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { setNow } from '../../support/set-now.ts'
 
-describe('the upkeep of the disk cache', () => {
+describe('the maintenance of the disk cache', () => {
   const caches = createDiskCaches()
   afterEach(caches.closeAll)
   after(removeScratch)
 
   describe('the journal', () => {
-    it('may be torn, hold garbage, or be gone: the sweep finds what lies there', async () => {
+    it('may be torn, contain garbage, or be missing: the sweep restores the accounting', async () => {
       const dir = await scratchFolder()
       const { journal } = cacheFolders(dir)
       const key = aBlobKey()
       const text = aTextKey()
       const first = await caches.open({ dir })
-      await keepBlob(first, key, blobBytes)
+      await cacheBlob(first, key, blobBytes)
       await right(setNow(first.cache, text, 'small'))
-      const held = first.held()
+      const accounted = first.held()
       const damages = [
         () => rm(journal),
         () => writeFile(journal, 'x'.repeat(1001)),
@@ -46,13 +46,13 @@ describe('the upkeep of the disk cache', () => {
         await caches.closeAll()
         await damage()
         const cache = await caches.open({ dir })
-        expect(await isHeld(cache, key, blobBytes)).to.equal(true)
+        expect(await isCached(cache, key, blobBytes)).to.equal(true)
         await cache.sweep()
-        expect(cache.held()).to.deep.equal(held)
+        expect(cache.held()).to.deep.equal(accounted)
       }
     })
 
-    it('goes on being read after a record that was cut off', async () => {
+    it('is read past a truncated record', async () => {
       const dir = await scratchFolder()
       const first = await caches.open({ dir })
       await right(setNow(first.cache, aTextKey(), 'small'))
@@ -63,7 +63,7 @@ describe('the upkeep of the disk cache', () => {
       expect((await caches.open({ dir })).held().entries).to.equal(2)
     })
 
-    it('is written anew when it has grown out of proportion', async () => {
+    it('is compacted when it has grown too long', async () => {
       const dir = await scratchFolder()
       const path = cacheFolders(dir).journal
       const journal = createJournal(path, () => join(dir, 'new'), noBeacon)
@@ -82,19 +82,19 @@ describe('the upkeep of the disk cache', () => {
   })
 
   describe('the sweep', () => {
-    it('removes what belongs to nothing, and nothing else', async () => {
+    it('removes orphaned files, and no others', async () => {
       const dir = await scratchFolder()
       const { blobs, fills } = cacheFolders(dir)
       const cache = await caches.open({ dir })
       const key = aBlobKey()
-      await keepBlob(cache, key, blobBytes)
+      await cacheBlob(cache, key, blobBytes)
       const orphan = cacheIdOf('no such key')
-      const gone = currentProcessId.replace(/\d+$/, '1')
-      const dead = `${orphan}.${gone}.1.part`
+      const exited = currentProcessId.replace(/\d+$/, '1')
+      const dead = `${orphan}.${exited}.1.part`
       await mkdir(join(blobs, orphan.slice(0, 2)), { recursive: true })
       await writeFile(join(blobs, orphan.slice(0, 2), orphan), 'orphan')
       await writeFile(join(fills, dead), 'half a blob')
-      await writeFile(join(fills, `journal.${gone}.0.part`), 'half a journal')
+      await writeFile(join(fills, `journal.${exited}.0.part`), 'half a journal')
       await writeFile(join(dir, 'not-ours.txt'), 'stays')
 
       expect(await cache.sweep()).to.deep.include({ removed: 3, missed: 0 })
@@ -108,12 +108,12 @@ describe('the upkeep of the disk cache', () => {
       ])
     })
 
-    it('leaves a fill alone that is under way', async () => {
+    it('does not disturb a running fill', async () => {
       const cache = await caches.open()
       const key = aBlobKey()
       const { origin, openTo } = gated(blobBytes)
       openTo(50_000)
-      const reader = reading(await readBlob(cache, key, blobBytes, origin))
+      const reader = readerOf(await readBlob(cache, key, blobBytes, origin))
       await cache.sweep()
       openTo(blobBytes.length)
       await reader.upTo(blobBytes.length)
@@ -121,10 +121,10 @@ describe('the upkeep of the disk cache', () => {
       await collect(await readBlob(cache, key, blobBytes, noOrigin))
     })
 
-    it('strikes out what has been deleted under it', async () => {
+    it('drops entries whose files were deleted', async () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
-      await keepBlob(cache, aBlobKey(), blobBytes)
+      await cacheBlob(cache, aBlobKey(), blobBytes)
       await right(setNow(cache.cache, aTextKey(), 'small'))
       await rm(cacheFolders(dir).blobs, { recursive: true })
       expect(await cache.sweep()).to.deep.include({ missed: 1 })

@@ -9,11 +9,11 @@ export type Waiting = {
   readonly signal: AbortSignal
 }
 
-/** Milliseconds between two attempts. */
-const waitMilliseconds = 1000
+/** Delay between two attempts while another process holds the lock. */
+const retryMilliseconds = 1000
 
-/** Repeats the attempt while it returns none, because another process is in the way. */
-export const whenFree = async <A>(
+/** Repeats the attempt until no other process holds the lock. `none`: another process does. */
+export const retryWhileBusy = async <A>(
   sleep: Sleep,
   attempt: TE.TaskEither<Refused | Unavailable, O.Option<A>>,
   { onWaiting, signal }: Waiting,
@@ -23,7 +23,7 @@ export const whenFree = async <A>(
     if (E.isLeft(result)) return result
     if (O.isSome(result.right)) return E.right(result.right.value)
     if (tries === 0) onWaiting()
-    await sleep(waitMilliseconds, signal)
+    await sleep(retryMilliseconds, signal)
   }
   return E.left(ingestStopped)
 }

@@ -19,25 +19,25 @@ const messageOf = async (work: Promise<unknown>): Promise<string> =>
     (error) => String(error),
   )
 
-describe('the cause of a failure, and not what was said first or last [V60]', () => {
+describe('the reported cause of a failure, which need not be the first or last line [V60]', () => {
   describe('of a program', () => {
-    const saying = (...lines: ReadonlyArray<string>) =>
+    const failWith = (...lines: ReadonlyArray<string>) =>
       messageOf(runProgram('/bin/sh', ['-c', `printf '%s\\n' "$@" >&2; exit 1`, 'sh', ...lines]))
 
-    it('is its line of an error, and not that of its cleaning up', async () => {
+    it('is its line with the error, not one about its clean-up', async () => {
       expect(
-        await saying(
+        await failWith(
           'initdb: error: could not write to file "pg_wal/x": No space left on device',
           'initdb: removing contents of data directory "/d/pg.new"',
         ),
       ).to.include('could not write to file "pg_wal/x": No space left on device')
-      expect(await saying('2026 PANIC:  no room', 'child process exited with exit code 1')).to.include(
+      expect(await failWith('2026 PANIC:  no room', 'child process exited with exit code 1')).to.include(
         'PANIC:  no room',
       )
     })
 
-    it('is its last line where none speaks of an error', async () => {
-      expect(await saying('one', 'two')).to.equal('Error: /bin/sh: two')
+    it('is its last line where no line has an error', async () => {
+      expect(await failWith('one', 'two')).to.equal('Error: /bin/sh: two')
     })
   })
 
@@ -48,7 +48,7 @@ describe('the cause of a failure, and not what was said first or last [V60]', ()
     })
     after(() => rm(folder, { recursive: true }))
 
-    it('is found among the refusals of those who ask, and never in the log of an earlier start', async () => {
+    it('is found among refused connections, and never taken from the log of an earlier start', async () => {
       const log = join(folder, 'postgres.log')
       const earlier = '2026 UTC [1] FATAL:  could not open what is long mended\n'
       const refusals = [
@@ -80,7 +80,7 @@ describe('the cause of a failure, and not what was said first or last [V60]', ()
     })
     afterEach(() => db.destroy())
 
-    it('is what the database said, in one line, without the statement', async () => {
+    it('is the message of the database, in one line, without the statement', async () => {
       await db.raw('create table if not exists larder_no_such (a int)')
       expect(await messageOf(db.raw('insert into larder_no_such (a, b)\nvalues (?, ?)', [1, 2]))).to.equal(
         'error: column "b" of relation "larder_no_such" does not exist',
@@ -88,16 +88,16 @@ describe('the cause of a failure, and not what was said first or last [V60]', ()
       await db.raw('drop table larder_no_such')
     })
 
-    it('is a connection of the pool, where none came free', async () => {
-      const held = await db.client.acquireConnection()
+    it('is the pool, where no connection came free', async () => {
+      const connection = await db.client.acquireConnection()
       const failure = await left(createKnexUserRepository(db).isAdmin('ann'))
       expect(explainError(failure)).to.equal(
         'the database cannot be used: all connections (1) are in use, and none came free within 700 ms',
       )
-      await db.client.releaseConnection(held)
+      await db.client.releaseConnection(connection)
     })
 
-    it('is no reason to refuse viewers where the question was one of the background', async () => {
+    it('does not open the circuit for viewers where a background query timed out', async () => {
       const opened: unknown[] = []
       const slow = createKnex(async () => database.connection(), 2, {
         limits: { ...usualDatabaseLimits, background: 300, breaker: 60_000 },
