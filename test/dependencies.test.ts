@@ -8,9 +8,6 @@ const { dependencies, optionalDependencies } = JSON.parse(readText('package.json
   readonly optionalDependencies: Packages
 }
 
-/** Nothing imports it yet: it is kept for the bodies of the admin routes. */
-const kept = ['koa-body']
-
 /** What the server imports by name. The console is bundled by the build, with all that it imports. */
 const imported = (): ReadonlySet<string> => {
   const sources = filesBelow(['src'], /\.ts$/).filter((file) => !file.startsWith('src/console/'))
@@ -36,7 +33,7 @@ const imported = (): ReadonlySet<string> => {
 describe('dependencies', () => {
   it('[V65] are what the server imports, and nothing that only the build or the tests want', () => {
     const names = imported()
-    expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.have.members(kept)
+    expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.deep.equal([])
   })
 
   it('have all that the server imports', () => {

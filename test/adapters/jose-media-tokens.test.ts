@@ -135,7 +135,7 @@ describe('jose media tokens', () => {
   })
 
   it('say when they were minted and, where they have one, their name; also once they are remembered', async () => {
-    const tokens = createCachedMediaTokens(withKeys([secret]), standing)
+    const tokens = createCachedMediaTokens(withKeys([secret]), standingClock)
     for (const [claims, name] of [
       [{}, {}],
       [{ jti: 'one' }, { jti: 'one' }],
