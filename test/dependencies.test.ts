@@ -8,7 +8,7 @@ const { dependencies, optionalDependencies } = JSON.parse(readText('package.json
   readonly optionalDependencies: Packages
 }
 
-/** What the server imports by name. The console is bundled by the build, with all that it imports. */
+/** Returns the packages that the server imports. The build bundles the console with all its imports. */
 const imported = (): ReadonlySet<string> => {
   const sources = filesBelow(['src'], /\.ts$/).filter((file) => !file.startsWith('src/console/'))
   const names = sources.flatMap((file) =>
@@ -31,13 +31,13 @@ const imported = (): ReadonlySet<string> => {
 }
 
 describe('dependencies', () => {
-  it('[V65] are what the server imports, and nothing that only the build or the tests want', () => {
+  it('[V65] are what the server imports, and nothing that only the build or the tests need', () => {
     const names = imported()
     expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.deep.equal([])
   })
 
   it('have all that the server imports', () => {
-    const known = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)])
-    for (const name of imported()) expect(known.has(name), name).to.equal(true)
+    const declared = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)])
+    for (const name of imported()) expect(declared.has(name), name).to.equal(true)
   })
 })

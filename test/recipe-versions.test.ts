@@ -20,13 +20,13 @@ import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 import { E } from '../src/fp.ts'
 
 /**
- * What the recipes decide and ask for, of sources of every kind, as a digest: streams, times, rates, plans, the words of jobs,
- * where parts are cut, and what values of colours become. It does not see what sharp and FFmpeg are called for outside of these (how
- * CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass brings lengths together, nor other
- * releases of the two: who changes those looks at the number by themselves (decision 21).
- * Where this fails, what is made of some original has
- * changed. Files that are in the library keep what they have unless `recipeVersions` goes up: raise the number by one, unless
- * the one that stands there has not been released yet (CHANGELOG, "Unreleased"), and write the new digest here.
+ * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of jobs,
+ * borders of parts, and converted colours. It does not cover the other calls of sharp and FFmpeg (how
+ * CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass equalises durations, nor new
+ * releases of the two programs: after such a change, check by hand whether the version must go up (decision 21).
+ * If this test fails, the exports of some original have
+ * changed. Files in the library keep their exports unless `recipeVersions` goes up: raise the number by one, unless
+ * the current number is not released yet (CHANGELOG, "Unreleased"), and write the new digest here.
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
@@ -133,7 +133,7 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
   ],
 ]
 
-/** Seconds of two streams whose clock jumps, or does not, by so much after two of them. */
+/** Timestamps of two streams whose clock jumps (or does not) by `by` seconds after two seconds. */
 const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
   const clock = createEvenClock()
   return Array.from({ length: 80 }, (_, i) =>
@@ -169,7 +169,7 @@ const paintedAs = (tags: Partial<ColourTags>) => {
 const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
-const asked = {
+const decisions = {
   image: () => [
     encoderOptions,
     mostFrames,
@@ -205,8 +205,8 @@ const asked = {
 
 describe('[V39] the versions of recipes', () => {
   for (const kind of ['image', 'content'] as const)
-    it(`go up with what is made of an original: ${kind}`, () => {
+    it(`go up when the exports of an original change: ${kind}`, () => {
       const version = recipeVersions[kind]
-      expect(digestOf(asked[kind]()), `the recipe ${version}`).to.equal(digests[kind][version])
+      expect(digestOf(decisions[kind]()), `the recipe ${version}`).to.equal(digests[kind][version])
     })
 })

@@ -7,8 +7,8 @@ import type { FuzzLibrary } from './library.ts'
 
 export type Carrier = 'header' | 'path' | 'query' | 'none'
 
-/** A request whose answer is known. */
-export type Truth = {
+/** A request with a known reply. */
+export type KnownReply = {
   readonly name: string
   readonly target: string
   readonly headers: ReadonlyArray<string>
@@ -22,7 +22,7 @@ export type Truth = {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
 
-/** Hashes of all objects of the store, read past the server. */
+/** Returns the hashes of all objects in the store, read without the server. */
 const storedHashes = (dataDir: string): ReadonlySet<string> =>
   new Set(
     readdirSync(join(dataDir, 'objects'), { recursive: true, withFileTypes: true })
@@ -30,8 +30,8 @@ const storedHashes = (dataDir: string): ReadonlySet<string> =>
       .map((entry) => sha256(readFileSync(join(entry.parentPath, entry.name)))),
   )
 
-/** The target and headers that bring a token in this way. */
-export const carry = (path: string, jwt: string, carrier: Carrier) => {
+/** Returns the target and headers for a token with this carrier. */
+export const withToken = (path: string, jwt: string, carrier: Carrier) => {
   if (carrier === 'header') return { target: path, headers: [`Authorization: Bearer ${jwt}`] }
   if (carrier === 'path') return { target: path.replace('/api/1/', `/api/1/~${jwt}/`), headers: [] }
   const separator = path.includes('?') ? '&' : '?'
@@ -41,25 +41,25 @@ export const carry = (path: string, jwt: string, carrier: Carrier) => {
 const headersOf = (lines: ReadonlyArray<string>): Record<string, string> =>
   Object.fromEntries(lines.map((line) => line.split(/: /, 2) as [string, string]))
 
-/** Asks each route once, one after the other and in the plainest way, and checks bytes against the store itself. */
-export const learnTruths = async (
+/** Sends one simple request to each route, one after the other, and compares bytes with the store itself. */
+export const recordKnownReplies = async (
   port: number,
   library: FuzzLibrary,
   dataDir: string,
-): Promise<ReadonlyArray<Truth>> => {
+): Promise<ReadonlyArray<KnownReply>> => {
   const stored = storedHashes(dataDir)
-  const truths: Truth[] = []
+  const knownReplies: KnownReply[] = []
 
   const learn = async (
     name: string,
     path: string,
     jwt: string,
-    kind: Truth['kind'],
+    kind: KnownReply['kind'],
     carriers: ReadonlyArray<Carrier>,
   ) => {
     let text = ''
     for (const carrier of carriers) {
-      const { target, headers } = carry(path, jwt, carrier)
+      const { target, headers } = withToken(path, jwt, carrier)
       const {
         status,
         headers: replied,
@@ -70,7 +70,7 @@ export const learnTruths = async (
       if (status !== 200) throw new Error(`${name} by ${carrier} is ${status}`)
       if (kind === 'bytes' && !stored.has(sha256(body)))
         throw new Error(`${name} has bytes that the store has not`)
-      truths.push({
+      knownReplies.push({
         name: `${name} by ${carrier}`,
         target,
         headers,
@@ -122,10 +122,10 @@ export const learnTruths = async (
   await learn('admin', '/api/1/admin/me', library.idToken, 'other', ['header'])
   await learn('health', '/healthz', '', 'other', ['none'])
   await learn('page', `/console/watch/${uid}`, jwt, 'other', ['header', 'query'])
-  return truths
+  return knownReplies
 }
 
-/** The body without its coding. */
+/** Returns the decoded body. */
 export const decoded = (body: Buffer, coding: string | undefined): Buffer => {
   if (coding === undefined) return body
   if (coding === 'gzip') return gunzipSync(body)
