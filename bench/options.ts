@@ -12,18 +12,18 @@ export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [
 `
 
 export type Options = Omit<BenchContext, 'lab'> & {
-  /** In capitals; empty means all. */
+  /** Ids in capitals; empty: all. */
   readonly figures: ReadonlyArray<string>
   readonly out: string
-  /** ISO 8601, when given. */
+  /** ISO 8601. */
   readonly date: string | undefined
 }
 
 const FULL: Settings = { connections: 32, warmupSeconds: 1, seconds: 4, repliesEach: null, rounds: 5 }
-/** It ends by count: also a busy machine gives every server its replies. */
+/** Ends by count, not by time: even on a busy machine every server gets its replies. */
 const SMOKE: Settings = { connections: 4, warmupSeconds: 0, seconds: 60, repliesEach: 20, rounds: 1 }
 
-/** Throws, with a line that names the fault, at options that cannot be read. */
+/** Throws for invalid options. The message names the option. */
 export const optionsOf = (args: ReadonlyArray<string>): Options => {
   const { values } = parseArgs({
     args: [...args],

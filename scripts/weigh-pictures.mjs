@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
 const widths = values.widths.split(',').map(Number)
 const avifQuality = Number(values.avif)
 
-/** The settings of src/adapters/sharp/render-picture.ts, except for the quality. */
+/** The settings of src/adapters/sharp/render-image.ts, except for the quality. */
 const encoders = {
   avif: (picture, quality) => picture.avif({ quality, effort: 3 }),
   webp: (picture, quality) => picture.webp({ quality, effort: 4 }),

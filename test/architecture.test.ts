@@ -50,7 +50,7 @@ const probes = [
   { in: 'src/domain/w', refused: '../config/settings.ts', allowed: '../fp.ts' },
   { in: 'src/domain/v', refused: '../terminal/terminal.ts', allowed: '../ports/cache.ts' },
   { in: 'src/adapters/w', refused: '../config/settings.ts', allowed: '../ports/cache.ts' },
-  { in: 'src/console/x', refused: '../domain/shared/errors.ts', allowed: './film.ts' },
+  { in: 'src/console/x', refused: '../domain/shared/errors.ts', allowed: './content.ts' },
   { in: 'src/x', refused: 'fp-ts/Either', allowed: './fp.ts' },
 ] as const
 

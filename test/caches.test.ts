@@ -52,7 +52,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/postgres-embedded/open-path-for.ts',
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
-  'src/adapters/sharp/render-picture.ts',
+  'src/adapters/sharp/render-image.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',

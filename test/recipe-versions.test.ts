@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { mostFrames } from '../src/adapters/sharp/first-shown-page.ts'
-import { encoderOptions } from '../src/adapters/sharp/render-picture.ts'
+import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
+import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
 import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
-import { partEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
-import { createEvenClock } from '../src/adapters/transcode/mpegts/clock.ts'
+import { segmentEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
 import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
@@ -109,7 +109,7 @@ const shapes = [
   [20_000, 100],
 ] as const
 
-const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], goesOnAfter: null }
+const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], splitAfter: null }
 const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
@@ -135,7 +135,7 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
 
 /** Timestamps of two streams whose clock jumps (or does not) by `by` seconds after two seconds. */
 const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
-  const clock = createEvenClock()
+  const clock = createContinuousClock()
   return Array.from({ length: 80 }, (_, i) =>
     clock.place(i % 2, Math.round((100 + i / 20 + (i < 40 ? 0 : by)) * TICKS_A_SECOND)),
   )
@@ -172,7 +172,7 @@ const digestOf = (value: unknown): string =>
 const decisions = {
   image: () => [
     encoderOptions,
-    mostFrames,
+    maxFrames,
     colours.map(paintedAs),
     shapes.flatMap(([width, height]) =>
       [true, false].map((hasAlpha) => planImage({ width, height, hasAlpha })),
@@ -190,7 +190,7 @@ const decisions = {
       const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
       return [
         plan,
-        partEdges(plan),
+        segmentEdges(plan),
         table,
         toEncodeJob(
           { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },

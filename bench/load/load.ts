@@ -1,24 +1,24 @@
 import * as t from 'io-ts'
 
-// What the bench and its load generator, a process of its own, say to one another.
+// Messages between the bench and its load generator process.
 
 /** A closed loop: each connection sends its next request when the reply to the last one is complete. */
 export const Load = t.strict({
   host: t.string,
   port: t.number,
-  /** Sent one after the other, over all connections; at the end from the start again. */
+  /** Requested in turn, over all connections. */
   paths: t.array(t.string),
   headers: t.record(t.string, t.string),
   connections: t.number,
-  /** Replies after which a connection has had enough; `null`: it goes on until the time is up. */
+  /** Number of replies after which a connection ends; `null`: it continues until the time is over. */
   repliesEach: t.union([t.number, t.null]),
-  /** Before anything counts. */
+  /** Not measured. */
   warmupSeconds: t.number,
-  /** At most, when `repliesEach` ends it before. */
+  /** Duration of the measurement; less if `repliesEach` ends it. */
   seconds: t.number,
   /** Any other status is an error. */
   status: t.number,
-  /** The process whose processor time is reported, too; `null`: none. */
+  /** Process whose CPU time is reported; `null`: none. */
   serverPid: t.union([t.number, t.null]),
 })
 export type Load = t.TypeOf<typeof Load>
@@ -26,27 +26,27 @@ export type Load = t.TypeOf<typeof Load>
 /** Milliseconds. */
 const Percentiles = t.strict({ p50: t.number, p90: t.number, p99: t.number, max: t.number })
 
-/** What came of it, between the end of the warm-up and the end. */
+/** Results between the end of the warm-up and the end of the load. */
 export const Measured = t.strict({
-  /** That it took. */
+  /** Measured time. */
   seconds: t.number,
   responses: t.number,
   /** Broken connections and replies with another status. */
   errors: t.number,
   /** Bytes of complete bodies. */
   bytes: t.number,
-  /** From the request's departure to the first byte of its reply. */
+  /** From sending the request to the first byte of the reply. */
   firstByte: Percentiles,
   /** To the last byte. */
   latency: Percentiles,
-  /** Of one core, used by the generator. Near 1 it is the generator that was measured. */
+  /** Fraction of one core that the generator used. Near 1, the generator was the bottleneck. */
   generatorLoad: t.number,
 })
 export type Measured = t.TypeOf<typeof Measured>
 
 export const Answer = t.strict({
   measured: Measured,
-  /** Of the server, within the same time; `null` when that cannot be told. */
+  /** CPU seconds of the server in the same time; `null` if unknown. */
   cpuSeconds: t.union([t.number, t.null]),
 })
 export type Answer = t.TypeOf<typeof Answer>

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { engineDifferences } from '../../src/adapters/transcode/engine-differences.ts'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { enginesHere } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 
-const engine = (name: string, ...notDecoded: ReadonlyArray<string>) => ({ name, notDecoded })
+const engine = (name: string, ...missingDecoders: ReadonlyArray<string>) => ({ name, missingDecoders })
 
 describe('the differences of two engines', () => {
   it('are empty where the engine in use decodes every accepted codec', () => {
@@ -21,9 +21,9 @@ describe('the differences of two engines', () => {
 
   for (const [name, { describe: facts }] of enginesHere())
     it(`contain only accepted codecs (${name})`, async () => {
-      const { notDecoded } = await right(facts)
-      expect(notDecoded.filter((codec) => !isDecoded(codec))).to.deep.equal([])
+      const { missingDecoders } = await right(facts)
+      expect(missingDecoders.filter((codec) => !isSupportedCodec(codec))).to.deep.equal([])
       for (const common of ['h264', 'hevc', 'vp9', 'aac', 'mp3', 'opus'])
-        expect(notDecoded).not.to.include(common)
+        expect(missingDecoders).not.to.include(common)
     })
 })

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { clockKey, readClock, withEvenClock } from '../../src/adapters/transcode/mpegts/even-clock.ts'
 import { readTime } from '../../src/adapters/transcode/mpegts/packets.ts'
 import { createProgramReader } from '../../src/adapters/transcode/mpegts/program-packets.ts'
+import { clockKey, readClock, withoutJumps } from '../../src/adapters/transcode/mpegts/stream-clock.ts'
 import { media } from '../support/transcoding.ts'
 import {
   asM2ts,
@@ -19,7 +19,7 @@ import {
 
 const signal = new AbortController().signal
 
-describe('withEvenClock', () => {
+describe('withoutJumps', () => {
   let folder: string
   let film: Buffer
 
@@ -39,7 +39,7 @@ describe('withEvenClock', () => {
   const copyEvenly = async (bytes: Uint8Array) => {
     const { path, clock } = await clockOf(bytes)
     if (clock === null) throw new Error('no transport stream')
-    return { path, copy: await withEvenClock(path, folder, clock, signal), clock }
+    return { path, copy: await withoutJumps(path, folder, clock, signal), clock }
   }
 
   for (const [name, change] of [
@@ -98,7 +98,7 @@ describe('withEvenClock', () => {
   it('returns after how long a film continues in other streams', async () => {
     const continuations = async (bytes: Uint8Array) => {
       const { clock } = await clockOf(bytes)
-      return [256, 257, 512].map((pid) => clock?.goesOnAfter(pid) ?? null)
+      return [256, 257, 512].map((pid) => clock?.splitAfter(pid) ?? null)
     }
     const [pictures, sound, later] = await continuations(Buffer.concat([film, inOtherStreams(film)]))
     expect(pictures).to.be.closeTo(6, 0.6)

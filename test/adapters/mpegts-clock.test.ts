@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createEvenClock } from '../../src/adapters/transcode/mpegts/clock.ts'
+import { createContinuousClock } from '../../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { readTime, strideOf, WRAP, writeTime } from '../../src/adapters/transcode/mpegts/packets.ts'
 
 const SECOND = 90_000
@@ -21,10 +21,10 @@ const wrap = (time: number): number => ((time % WRAP) + WRAP) % WRAP
 
 /** Runs both passes of the clock; returns the placed times (seconds from the first). */
 const placeAll = (times: ReadonlyArray<Time>) => {
-  const firstPass = createEvenClock()
+  const firstPass = createContinuousClock()
   for (const [stream, raw] of times) firstPass.place(stream, raw)
-  const { isUneven, ticks, ...learnt } = firstPass.learnt()
-  const clock = createEvenClock(learnt)
+  const { isUneven, ticks, ...facts } = firstPass.facts()
+  const clock = createContinuousClock(facts)
   const placed = times.map(([stream, raw]) => clock.place(stream, raw))
   const first = Math.min(...placed)
   return { isUneven, seconds: ticks / SECOND, placed: placed.map((time) => (time - first) / SECOND) }
@@ -93,11 +93,11 @@ describe('the clock of a transport stream', () => {
   })
 
   it('[V44] keeps the order of frames that have only presentation times', () => {
-    const clock = createEvenClock()
+    const clock = createContinuousClock()
     const shown = [0, 4, 1, 2, 3, 8, 5, 6, 7].map((i) => i * 3600)
     const [first = 0, ...others] = shown.map((time) => clock.place(VIDEO, time, true))
     expect(others.map((time) => time - first)).to.deep.equal(shown.slice(1))
-    expect(clock.learnt().isUneven).to.equal(false)
+    expect(clock.facts().isUneven).to.equal(false)
   })
 
   it('[V44] keeps audio and video in sync after a join at which one is longer', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import {
   otherDispositions,
@@ -22,7 +22,7 @@ const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...noPurpose,
   isDefault: false,
   endSeconds: 10,
-  goesOnAfter: null,
+  splitAfter: null,
   isCover: false,
   width: 640,
   height: 360,
@@ -46,7 +46,7 @@ const audioStream = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   isDefault: false,
   startSeconds: 0,
   endSeconds: 10,
-  goesOnAfter: null,
+  splitAfter: null,
   channels: 2,
   sampleRate: 48_000,
   bitrate: null,
@@ -217,12 +217,12 @@ describe('selectStreams', () => {
       fc.property(someStreams(), (streams) => {
         const facts = select(...streams)
         if (E.isLeft(facts)) {
-          expect(facts.left.message).to.match(/^the (file|videoStream|audioStream) [^/\n]+$/)
+          expect(facts.left.message).to.match(/^the (file|pictures|sound) [^/\n]+$/)
           return
         }
         const { video, audio, warnings } = facts.right
         for (const stream of [video, audio])
-          if (stream !== null) expect(isDecoded(stream.codec)).to.equal(true)
+          if (stream !== null) expect(isSupportedCodec(stream.codec)).to.equal(true)
         const others = streams.filter(
           (stream) =>
             stream.index !== video?.index &&

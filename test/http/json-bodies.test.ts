@@ -57,8 +57,8 @@ describe('bodies in JSON (§1.4)', () => {
     server = await listenRoutes(larder, createNotes)
     strict = await listenRoutes(larder, createNotes, {
       bodyBytes: 100,
-      requestMilliseconds: 700,
-      replyMilliseconds: 300,
+      requestMilliseconds: 3000,
+      replyMilliseconds: 500,
     })
   })
   after(() => Promise.all([server.close(), strict.close()]))
@@ -179,7 +179,7 @@ describe('bodies in JSON (§1.4)', () => {
   it('that arrive slowly take none of the time of a dependency; one that stops arriving is 408', async () => {
     const connection = openRaw(strict.port)
     connection.send(raw(['Content-Length: 12'], '{"tit'))
-    await new Promise((resolve) => setTimeout(resolve, 450))
+    await new Promise((resolve) => setTimeout(resolve, 900))
     connection.send('le":""}')
     await connection.until((wire) => wire.includes('201 Created'))
     const stuck = openRaw(strict.port)

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { inspectPicture } from '../../src/adapters/sharp/inspect-picture.ts'
-import { withPicture } from '../../src/adapters/sharp/open-picture.ts'
-import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
+import { inspectImage } from '../../src/adapters/sharp/inspect-image.ts'
+import { withImage } from '../../src/adapters/sharp/open-image.ts'
+import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import type { ImageTarget } from '../../src/domain/ingest/plan/image-plan.ts'
 import { left, right } from './expect-right.ts'
 import { save } from './pictures.ts'
@@ -18,13 +18,13 @@ export const createPictureFolder = () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   const inspect = async (bytes: Uint8Array) =>
-    right(withPicture(await save(folder, 'x', bytes), 1e8, inspectPicture))
+    right(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
   const refusal = async (bytes: Uint8Array) =>
-    left(withPicture(await save(folder, 'x', bytes), 1e8, inspectPicture))
+    left(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
   const render = async (bytes: Uint8Array, targets: ReadonlyArray<ImageTarget>) =>
     right(
-      withPicture(await save(folder, 'x', bytes), 1e8, (picture) =>
-        renderPicture(picture, targets, folder, () => {}),
+      withImage(await save(folder, 'x', bytes), 1e8, (picture) =>
+        renderImage(picture, targets, folder, () => {}),
       ),
     )
 

@@ -1,73 +1,73 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createEvenClock, type EvenClock } from './clock.ts'
+import { type ContinuousClock, createContinuousClock } from './continuous-clock.ts'
 import {
+  createPacketReader,
   type PesTimes,
-  type ReadTimes,
   readTime,
-  readTimesOf,
   strideOf,
   TICKS_A_SECOND,
+  type TimestampReader,
   writeTime,
 } from './packets.ts'
 import { createProgramReader, isProgramStream } from './program-packets.ts'
 import { type Programs, programsIn } from './programs.ts'
 import { createStreamSpans } from './stream-spans.ts'
 
-/** What the times of one program say. */
-export type ProgramClock = ReturnType<EvenClock['learnt']> & { readonly seconds: number }
+/** Facts from the timestamps of one program. */
+export type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly seconds: number }
 
 type Container = {
-  /** For one time through the file. */
-  readonly newReader: () => ReadTimes
-  /** Whether the first of several pictures tells its time alone. */
+  /** Creates a reader for one pass over the file. */
+  readonly newReader: () => TimestampReader
+  /** Whether only the first of several frames has a timestamp. */
   readonly isSparse: boolean
   readonly programs: Programs
 }
 
-/** What the times of a transport or a program stream say. */
+/** Facts from the timestamps of a transport or program stream. */
 export type StreamClock = {
   readonly container: Container
   readonly programs: Programs
-  /** By the key of `clockKey`. */
+  /** By `clockKey`. */
   readonly clocks: ReadonlyMap<number, ProgramClock>
   /** See createStreamSpans. */
-  readonly goesOnAfter: (pid: number) => number | null
+  readonly splitAfter: (pid: number) => number | null
 }
 
-/** Reads the times of an MPEG transport or program stream; `null` for any other file, and where there are none. */
+/** Reads the timestamps of an MPEG transport or program stream; `null` for any file without them. */
 export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
   const container = containerOf(await headOf(path))
   if (container === null) return null
   const { programs } = container
-  const clocks = new Map<number, EvenClock>()
+  const clocks = new Map<number, ContinuousClock>()
   const place = createPlace(container, clocks)
   const spans = createStreamSpans()
   const read = container.newReader()
-  await throughFile(path, signal, (bytes) =>
+  await readBlocks(path, signal, (bytes) =>
     read(bytes, (stream, times) => spans.take(stream, times.isVideo, place(bytes, stream, times))),
   )
   if (container.isSparse && clocks.size === 0) return null
-  const learnt = [...clocks].map(([key, clock]): [number, ProgramClock] => {
-    const said = clock.learnt()
-    return [key, { ...said, seconds: said.ticks / TICKS_A_SECOND }]
+  const facts = [...clocks].map(([key, clock]): [number, ProgramClock] => {
+    const ofClock = clock.facts()
+    return [key, { ...ofClock, seconds: ofClock.ticks / TICKS_A_SECOND }]
   })
-  return { container, programs, clocks: new Map(learnt), goesOnAfter: spans.goesOnAfter }
+  return { container, programs, clocks: new Map(facts), splitAfter: spans.splitAfter }
 }
 
-/** Programs that were put into one file side by side have nothing to do with each other, nor have their clocks. */
+/** Each program of a file has its own clock, independent of the others. */
 export const clockKey = (programs: Programs, pid: number): number =>
-  hasSeveral(programs) ? (programs.get(pid)?.[0] ?? OF_NO_PROGRAM) : THE_ONE_CLOCK
+  isMultiProgram(programs) ? (programs.get(pid)?.[0] ?? NO_PROGRAM) : ONLY_CLOCK
 
-const [OF_NO_PROGRAM, THE_ONE_CLOCK] = [-1, -2]
+const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
 
-export const hasSeveral = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
+export const isMultiProgram = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
 
 /**
- * The path of a file with the same streams, of which the clock does not jump: the file itself, or a copy in `folder`
- * with other times. Engines take a jump for an error, each in its own way, and put sound and pictures apart by it.
+ * Returns a file with the same streams on a clock without jumps: the file itself, or a copy in `folder` with new
+ * timestamps. Engines mishandle a jump, each in its own way, and put audio and video out of sync.
  */
-export const withEvenClock = async (
+export const withoutJumps = async (
   path: string,
   folder: string,
   { container, clocks }: StreamClock,
@@ -77,19 +77,19 @@ export const withEvenClock = async (
   const copy = join(folder, 'even-clock.mpeg')
   const place = createPlace(
     container,
-    new Map([...clocks].map(([key, learnt]) => [key, createEvenClock(learnt)])),
+    new Map([...clocks].map(([key, facts]) => [key, createContinuousClock(facts)])),
   )
   const read = container.newReader()
   const file = await open(copy, 'wx')
   try {
-    const rest = await throughFile(path, signal, async (bytes) => {
-      const done = read(bytes, (stream, times) => {
+    const rest = await readBlocks(path, signal, async (bytes) => {
+      const consumed = read(bytes, (stream, times) => {
         const shift = place(bytes, stream, times) - readTime(bytes, times.dts)
         for (const field of new Set([times.pts, times.dts]))
           writeTime(bytes, field, readTime(bytes, field) + shift)
       })
-      await file.writeFile(bytes.subarray(0, done))
-      return done
+      await file.writeFile(bytes.subarray(0, consumed))
+      return consumed
     })
     await file.writeFile(rest)
   } finally {
@@ -99,40 +99,40 @@ export const withEvenClock = async (
 }
 
 /**
- * `clocks` gets those that it lacks. Pictures that tell only when they are shown are decoded in another order, if any of
- * the stream tells no more.
+ * Adds missing clocks to `clocks`. As long as no frame of a video stream has a decoding timestamp, its frames
+ * may be reordered.
  */
-const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, EvenClock>) => {
+const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, ContinuousClock>) => {
   const decodedInOrder = new Set<number>()
-  let hasSound = false
+  let hasAudio = false
   return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
     const key = clockKey(programs, stream)
-    const clock = clocks.get(key) ?? createEvenClock()
+    const clock = clocks.get(key) ?? createContinuousClock()
     clocks.set(key, clock)
     if (pts !== dts) decodedInOrder.add(stream)
-    hasSound ||= !isVideo
-    const isShown = isVideo && !decodedInOrder.has(stream)
-    const restOf = !isSparse ? undefined : !isVideo ? withPause : hasSound ? ofOnePicture : undefined
-    return clock.place(stream, readTime(bytes, dts), isShown, restOf)
+    hasAudio ||= !isVideo
+    const isPts = isVideo && !decodedInOrder.has(stream)
+    const durationOf = !isSparse ? undefined : !isVideo ? withPause : hasAudio ? ofOneFrame : undefined
+    return clock.place(stream, readTime(bytes, dts), isPts, durationOf)
   }
 }
 
-/** The sound says better than the pictures where the last of them ends. */
-const ofOnePicture = (step: number): number => Math.min(step, 0.04 * TICKS_A_SECOND)
+/** At most one frame: the audio is a better source for the end of the last one. */
+const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_A_SECOND)
 
-/** A gap that is long enough for an engine to fill (FILLED_GAP), however much there is in the last packet of sound. */
+/** Leaves a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet. */
 const withPause = (step: number): number => step + 0.05 * TICKS_A_SECOND
 
 const containerOf = (head: Buffer): Container | null => {
   if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
   const stride = strideOf(head.subarray(0, STRIDE_BYTES))
   if (stride === null) return null
-  return { newReader: () => readTimesOf(stride), isSparse: false, programs: programsIn(head, stride) }
+  return { newReader: () => createPacketReader(stride), isSparse: false, programs: programsIn(head, stride) }
 }
 
 const BLOCK_BYTES = 2 ** 20
 const STRIDE_BYTES = 2048
-/** Tables come several times a second: this is half a second of 134 Mbit/s. */
+/** Half a second at 134 Mbit/s: program tables repeat several times a second. */
 const HEAD_BYTES = 2 ** 23
 
 const headOf = async (path: string): Promise<Buffer> => {
@@ -147,10 +147,10 @@ const headOf = async (path: string): Promise<Buffer> => {
 }
 
 /**
- * Reads a file block by block. `take` returns how many bytes it is done with, and is given the others once more.
- * Returns those that it is never done with.
+ * Reads a file block by block. `take` returns how many bytes it consumed, and gets the rest again with the
+ * next block. Returns the bytes that it never consumed.
  */
-const throughFile = async (
+const readBlocks = async (
   path: string,
   signal: AbortSignal,
   take: (bytes: Buffer) => number | Promise<number>,

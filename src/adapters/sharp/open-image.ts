@@ -5,52 +5,51 @@ import { refusalReason } from '../../domain/ingest/not-taken.ts'
 import { sniff } from '../../domain/ingest/sniff.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
-import { firstFrameShown } from './compose-apng.ts'
-import { firstShownPage, isBlank, mostFrames } from './first-shown-page.ts'
+import { composeFirstVisibleFrame } from './compose-apng.ts'
+import { firstVisiblePage, isBlank, maxFrames } from './first-visible-page.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
-import { tiffNotTaken } from './headers/tiff-header.ts'
-import { type PictureSource, pictureSource, wholeFile } from './picture-source.ts'
+import { tiffRefusal } from './headers/tiff-header.ts'
+import { readWholeFile, type SharpInput, sharpInputOf } from './sharp-input.ts'
 
-/** A picture whose header was read and whose size is within bounds. Of several, or of an animation, one alone. */
-export type Picture = {
+/** An image whose header is read and whose size is within bounds: one page of a multi-page file. */
+export type OpenedImage = {
   readonly header: Metadata
   readonly facts: HeaderFacts
   readonly colour: SourceColour
-  /** It lacked its end: whether anything else is missing shows only when every pixel is decoded. */
-  readonly isMended: boolean
-  /** A new decoder at its start: upright, and not yet run. */
+  /** See sharpInputOf: only decoding every pixel shows whether more is missing. */
+  readonly isRepaired: boolean
+  /** Returns a new decoder that has not started. Its output is upright. */
   readonly decode: (options?: Pick<SharpOptions, 'ignoreIcc'>) => Sharp
 }
 
-/** Opens the picture for as long as `work` takes. */
-export const withPicture =
+export const withImage =
   <A>(
     path: string,
     maxPixels: number,
-    work: (picture: Picture) => TE.TaskEither<Refused | Unavailable, A>,
+    work: (image: OpenedImage) => TE.TaskEither<Refused | Unavailable, A>,
   ): TE.TaskEither<Refused | Unavailable, A> =>
   async () => {
     const opened = await TE.tryCatch(() => open(path), unavailable('picture file'))()
     if (E.isLeft(opened)) return opened
     const file = opened.right
     try {
-      const picture = await readHeader(file, maxPixels)()
-      return E.isLeft(picture) ? picture : await work(picture.right)()
+      const image = await readHeader(file, maxPixels)()
+      return E.isLeft(image) ? image : await work(image.right)()
     } finally {
       await file.close()
     }
   }
 
-/** What a decoder throws is the fault of what it was given. */
-export const decoding = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
+/** Maps any decoder error to `Refused`: the input is at fault. */
+export const orRefuse = <A>(work: () => Promise<A>): TE.TaskEither<Refused, A> =>
   TE.tryCatch(work, (cause) => refused(`damaged or cut short (${detailOf(cause)})`))
 
 const reading = <A>(work: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   TE.tryCatch(work, unavailable('picture file'))
 
 const readHeader =
-  (file: FileHandle, maxPixels: number): TE.TaskEither<Refused | Unavailable, Picture> =>
+  (file: FileHandle, maxPixels: number): TE.TaskEither<Refused | Unavailable, OpenedImage> =>
   async () => {
     const at = readAt(file)
     const head = await reading(() => at(0, 4096))()
@@ -58,13 +57,13 @@ const readHeader =
     const reason = refusalByHead(head.right)
     if (reason !== null) return E.left(refused(reason))
 
-    // libvips takes `[…]` at the end of a name for options of its own; this name never ends so.
-    const source = await reading(() => pictureSource(`/dev/fd/${file.fd}`, file, head.right))()
+    // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
+    const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
     if (E.isLeft(source)) return source
-    const header = await decoding(() => sharp(source.right.input, { limitInputPixels: false }).metadata())()
+    const header = await orRefuse(() => sharp(source.right.input, { limitInputPixels: false }).metadata())()
     if (isTiff(head.right)) {
       const depth = E.isRight(header) ? header.right.depth : null
-      const tiffReason = await reading(() => tiffNotTaken(at, depth))()
+      const tiffReason = await reading(() => tiffRefusal(at, depth))()
       if (E.isLeft(tiffReason)) return tiffReason
       if (tiffReason.right !== null) return E.left(refused(tiffReason.right))
     }
@@ -78,22 +77,22 @@ const readHeader =
     const facts = await reading(() => readHeaderFacts(at, header.right))()
     if (E.isLeft(facts)) return facts
     if (header.right.format === 'png' && facts.right.isAnimated) {
-      const shown = await decoding(() => stillOf(file, source.right))()
-      if (E.isLeft(shown)) return shown
-      if (shown.right !== null)
-        return openAt(shown.right.source, shown.right.header, facts.right, maxPixels)()
+      const still = await orRefuse(() => stillOf(file, source.right))()
+      if (E.isLeft(still)) return still
+      if (still.right !== null)
+        return selectPage(still.right.source, still.right.header, facts.right, maxPixels)()
     }
-    return openAt(source.right, header.right, facts.right, maxPixels)()
+    return selectPage(source.right, header.right, facts.right, maxPixels)()
   }
 
-/** Of an animated PNG whose default picture is blank: libvips reads no other. */
+/** First visible frame of an animated PNG with a blank default image, the only image that libvips reads. */
 const stillOf = async (
   file: FileHandle,
-  { input, failOn }: PictureSource,
-): Promise<{ readonly source: PictureSource; readonly header: Metadata } | null> => {
+  { input, failOn }: SharpInput,
+): Promise<{ readonly source: SharpInput; readonly header: Metadata } | null> => {
   if (!(await isBlank(sharp(input, { limitInputPixels: false, failOn })))) return null
-  const bytes = await wholeFile(file)
-  const still = bytes === null ? null : await firstFrameShown(bytes, mostFrames)
+  const bytes = await readWholeFile(file)
+  const still = bytes === null ? null : await composeFirstVisibleFrame(bytes, maxFrames)
   if (still === null) return null
   return {
     source: { input: still, failOn },
@@ -101,22 +100,23 @@ const stillOf = async (
   }
 }
 
-const openAt =
+const selectPage =
   (
-    { input, failOn }: PictureSource,
+    { input, failOn }: SharpInput,
     header: Metadata,
     facts: HeaderFacts,
     maxPixels: number,
-  ): TE.TaskEither<Refused, Picture> =>
+  ): TE.TaskEither<Refused, OpenedImage> =>
   async () => {
     if (E.isLeft(facts.colour)) return facts.colour
     const options = { limitInputPixels: maxPixels, failOn, sequentialRead: true } as const
     const decodePage = (page: number, more: Pick<SharpOptions, 'ignoreIcc'> = {}): Sharp =>
       sharp(input, Object.assign({ page }, options, more)).autoOrient()
-    const page = await decoding(() => firstShownPage(header, (number) => decodePage(number)))()
+    const page = await orRefuse(() => firstVisiblePage(header, (number) => decodePage(number)))()
     if (E.isLeft(page)) return page
-    const decode: Picture['decode'] = (more) => decodePage(page.right, more)
-    return E.right({ header, facts, colour: facts.colour.right, isMended: typeof input !== 'string', decode })
+    const decode: OpenedImage['decode'] = (more) => decodePage(page.right, more)
+    const isRepaired = typeof input !== 'string'
+    return E.right({ header, facts, colour: facts.colour.right, isRepaired, decode })
   }
 
 const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))
@@ -128,7 +128,7 @@ const refusalByHead = (head: Buffer): string | null => {
   return sniff(head) === 'image' ? null : 'not a picture: JPEG, PNG, WebP, AVIF, GIF and TIFF are taken'
 }
 
-/** In one line; what libvips says line by line of its seeking and of file names tells a sender nothing. */
+/** One line. Omits libvips' lines about seeking and file descriptors, which do not help the uploader. */
 const detailOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause))
     .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')

@@ -1,17 +1,17 @@
 import { avGetCodecName, Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
 import { lookedAtPictures } from '../looked-at.ts'
-import type { FirstPictures } from '../probed-file.ts'
+import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
 
-/** Decodes the first pictures of a stream. */
-export const firstPicturesOf = async (path: string, streamIndex: number): Promise<FirstPictures> => {
+/** Decodes the first frames of a stream. */
+export const firstFramesOf = async (path: string, streamIndex: number): Promise<FirstFrames> => {
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const { codecId, extradata } = stream.codecpar
-  const most = lookedAtPictures(avGetCodecName(codecId) ?? '', extradata)
+  const maxFrames = lookedAtPictures(avGetCodecName(codecId) ?? '', extradata)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let [decoded, interlaced] = [0, 0]
   let seconds: number | null = null
@@ -22,7 +22,7 @@ export const firstPicturesOf = async (path: string, streamIndex: number): Promis
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === most) break
+    if (decoded === maxFrames) break
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }

@@ -1,6 +1,6 @@
 import { thumbHashToDataURL } from 'thumbhash'
 import type { View } from './status-line.ts'
-import { whenMade } from './when-made.ts'
+import { waitForExports } from './wait-for-exports.ts'
 
 type Item = {
   readonly url: string
@@ -10,13 +10,13 @@ type Item = {
 }
 type Playlist = { readonly items: Readonly<Record<string, ReadonlyArray<Item>>> }
 
-/** Best first; a browser that does not know a format is asked with the next. */
+/** Best first. If the browser cannot decode a format, the next one is used. */
 const formats = ['avif', 'webp', 'jpeg', 'png']
 
 const bytesOf = (base64url: string): Uint8Array =>
   Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
 
-/** The smallest export that fills the window at its pixel density, else the largest. */
+/** Returns the smallest export that fills the window at its pixel density, or else the largest. */
 const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
   const byWidth = items.toSorted((a, b) => a.width - b.width)
   const covers = ({ width, height }: Item) => {
@@ -26,8 +26,8 @@ const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
   return byWidth.find(covers) ?? byWidth.at(-1)
 }
 
-/** The same path here: the page may be open under another name of this server than its lists carry. */
-const here = (url: string): string => {
+/** Removes the origin: the page may be open under another host name than the URLs in playlists. */
+const toSameOrigin = (url: string): string => {
   const { pathname, search } = new URL(url)
   return `${pathname}${search}`
 }
@@ -39,10 +39,10 @@ const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
     image.src = url
   })
 
-/** Shows the export that is best for the window, over its thumbhash until it is there. */
-export const showPicture = async (view: View): Promise<void> => {
+/** Shows the thumbhash, then the export that fits the window best. */
+export const showImage = async (view: View): Promise<void> => {
   const { uid, jwt, main, status } = view
-  const list = await whenMade(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
+  const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
   const { items } = (await list.json()) as Playlist
   const candidates = formats.flatMap((format) => bestFor(items[format] ?? []) ?? [])
   const [first] = candidates
@@ -57,15 +57,15 @@ export const showPicture = async (view: View): Promise<void> => {
   placeholder.src = thumbHashToDataURL(bytesOf(first.thumbhash))
   const image = document.createElement('img')
   image.className = 'best'
-  image.alt = 'The picture that was shared'
+  image.alt = 'The shared image'
   frame.append(placeholder, image)
   main.prepend(frame)
   status.hide()
 
   for (const { url } of candidates) {
-    if (!(await load(image, here(url)))) continue
+    if (!(await load(image, toSameOrigin(url)))) continue
     image.classList.add('loaded')
     return
   }
-  throw new Error('the picture cannot be loaded')
+  throw new Error('the image cannot be loaded')
 }

@@ -7,15 +7,15 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, TE } from '../../fp.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 import { decodePixels, fromPixels, type Pixels, scalePixels } from './decode-pixels.ts'
-import { decoding, type Picture } from './open-picture.ts'
+import { type OpenedImage, orRefuse } from './open-image.ts'
 
 /**
- * Decodes once, to the widest target, and scales the others from that: half the time of a decode for each.
- * The formats of one width are encoded side by side, since WebP and JPEG use one core only.
+ * Decodes once, to the widest target, and scales the others from it: half the time of one decode a target.
+ * The formats of one width are encoded in parallel, since WebP and JPEG use only one core.
  */
-export const renderPicture =
+export const renderImage =
   (
-    picture: Picture,
+    opened: OpenedImage,
     targets: ReadonlyArray<ImageTarget>,
     folder: string,
     onProgress: (fraction: number) => void,
@@ -23,27 +23,27 @@ export const renderPicture =
   async () => {
     const images: RenderedImage[] = []
     const widths = [...new Set(targets.map(({ width }) => width))].sort((a, b) => a - b)
-    const tell = progressOf(targets, onProgress)
-    const { isPalette } = picture.header
+    const reportDone = progressOf(targets, onProgress)
+    const { isPalette } = opened.header
 
-    const source = await decoding(() => decodePixels(picture, widths.at(-1) ?? 1))()
+    const source = await orRefuse(() => decodePixels(opened, widths.at(-1) ?? 1))()
     if (E.isLeft(source)) return source
 
     for (const width of widths) {
-      const pixels = await decoding(() => scalePixels(fromPixels(source.right), width))()
+      const pixels = await orRefuse(() => scalePixels(fromPixels(source.right), width))()
       if (E.isLeft(pixels)) return pixels
       const thumbhash = await thumbhashOf(pixels.right)
 
-      const made = await Promise.all(
+      const encoded = await Promise.all(
         targets
           .filter((target) => target.width === width)
           .map(async (target) => {
             const image = await encode(pixels.right, target, isPalette, folder)()
-            if (E.isRight(image)) tell(target)
+            if (E.isRight(image)) reportDone(target)
             return image
           }),
       )
-      for (const image of made) {
+      for (const image of encoded) {
         if (E.isLeft(image)) return image
         images.push({ ...image.right, thumbhash })
       }
@@ -52,8 +52,8 @@ export const renderPicture =
   }
 
 /**
- * Qualities of equal likeness (SSIM) on photographs (docs/media.md, scripts/weigh-pictures.mjs). AVIF effort 3 takes 40 % of
- * the time of 4 for 5 % more bytes.
+ * Qualities with equal SSIM on photographs (docs/media.md, scripts/weigh-pictures.mjs). AVIF effort 3 takes
+ * 40 % of the time of effort 4, for 5 % more bytes.
  */
 export const encoderOptions = {
   avif: { quality: 50, effort: 3 },
@@ -62,12 +62,12 @@ export const encoderOptions = {
   png: { compressionLevel: 9 },
 } as const
 
-const encoders: Readonly<Record<ImageTarget['format'], (picture: Sharp, isPalette: boolean) => Sharp>> = {
-  avif: (picture) => picture.avif(encoderOptions.avif),
-  webp: (picture) => picture.webp(encoderOptions.webp),
-  jpeg: (picture) => picture.jpeg(encoderOptions.jpeg),
-  // A drawing of few colours stays one, at a quarter of the bytes.
-  png: (picture, isPalette) => picture.png({ ...encoderOptions.png, palette: isPalette }),
+const encoders: Readonly<Record<ImageTarget['format'], (image: Sharp, isPalette: boolean) => Sharp>> = {
+  avif: (image) => image.avif(encoderOptions.avif),
+  webp: (image) => image.webp(encoderOptions.webp),
+  jpeg: (image) => image.jpeg(encoderOptions.jpeg),
+  // A palette image stays a palette image, at a quarter of the bytes.
+  png: (image, isPalette) => image.png({ ...encoderOptions.png, palette: isPalette }),
 }
 
 const encode =
@@ -80,28 +80,28 @@ const encode =
   async () => {
     const encoded = await TE.tryCatch(
       () => encoders[format](fromPixels(pixels), isPalette).toBuffer(),
-      (cause) => refused(`cannot be made into ${format} (${cause})`),
+      (cause) => refused(`cannot be encoded as ${format} (${cause})`),
     )()
     if (E.isLeft(encoded)) return encoded
 
     const path = join(folder, `${width}.${format}`)
     const written = await TE.tryCatch(() => writeFile(path, encoded.right), unavailable('scratch folder'))()
     if (E.isLeft(written)) return written
-    const { width: made, height } = pixels.info
-    return E.right({ path, format, width: made, height, size: encoded.right.length })
+    const { width: pixelWidth, height } = pixels.info
+    return E.right({ path, format, width: pixelWidth, height, size: encoded.right.length })
   }
 
 const thumbhashOf = async (pixels: Pixels): Promise<string> => {
   const { data, info } = await fromPixels(pixels)
     .resize(100, 100, { fit: 'inside' })
-    .toColourspace('srgb') // a grey picture would stay at one channel
+    .toColourspace('srgb') // a greyscale image would keep one channel
     .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
   return Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64url')
 }
 
-/** Roughly what a format costs for each pixel, so that the fraction grows with the time. */
+/** Approximate encoding time of a pixel, relative to JPEG, so that progress is proportional to time. */
 const cost = { avif: 8, webp: 1, jpeg: 1, png: 2 }
 
 const progressOf = (targets: ReadonlyArray<ImageTarget>, onProgress: (fraction: number) => void) => {

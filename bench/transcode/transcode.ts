@@ -1,5 +1,5 @@
-// What an ingest has made of a film, in a process of its own, so that its processor time can be told: `PATH FOLDER`.
-// Without a path everything is loaded and nothing is made: that much is no part of the work.
+// Transcodes a video like an ingest does, as a separate process whose CPU time can be measured. Arguments:
+// `PATH FOLDER`. Without arguments it only loads the code: the CPU time of that is subtracted.
 import { createTranscoder } from '../../src/adapters/transcode/create-transcoder.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { E } from '../../src/fp.ts'
@@ -12,6 +12,6 @@ if (path !== undefined && folder !== undefined) {
   const facts = await transcoder.probe(path)()
   if (E.isLeft(facts)) throw new Error(JSON.stringify(facts.left))
   const plan = planMedia(facts.right)
-  const made = await transcoder.transcode(path, facts.right, plan, folder, () => {})()
-  if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
+  const transcoded = await transcoder.transcode(path, facts.right, plan, folder, () => {})()
+  if (E.isLeft(transcoded)) throw new Error(JSON.stringify(transcoded.left))
 }

@@ -2,23 +2,23 @@ import { E } from '../../../fp.ts'
 import { type EngineFailure, filesOf } from '../engine.ts'
 import { lookedAtPictures } from '../looked-at.ts'
 import {
-  type FirstPictures,
-  isLookedAt,
+  type FirstFrames,
+  needsFirstFrames,
   type ProbedFile,
   type ProbedStream,
-  withFirstPictures,
+  withFirstFrames,
 } from '../probed-file.ts'
 import { mayBearAnother } from '../process/machine-faults.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
-import { HARDENED, input, type Programs, QUIET, STEADY_PICTURES } from './ffmpeg-arguments.ts'
+import { HARDENED, input, KEEP_GRAPH, type Programs, QUIET } from './ffmpeg-arguments.ts'
 import { type FfprobeOutput, readHexDump } from './ffprobe-output.ts'
 
 /**
- * Looks at the first pictures of each film in the file. ffprobe does not: it opens a decoder for every stream, and its
- * parsers say "progressive" of all that they do not know. What cannot be decoded is for the encoding to say.
+ * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and reports
+ * "progressive" if it does not know. A decoder error is ignored here: encoding reports it.
  */
-export const lookAtPictures = async (
+export const inspectFirstFrames = async (
   programs: Programs,
   path: string,
   output: FfprobeOutput,
@@ -28,40 +28,40 @@ export const lookAtPictures = async (
   const start = Number(output.format?.start_time ?? 0)
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
-    const first = isLookedAt(stream) ? await firstPicturesOf(programs, path, stream, bounds) : null
+    const first = needsFirstFrames(stream) ? await firstFramesOf(programs, path, stream, bounds) : null
     if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
-    streams.push(first === null || E.isLeft(first) ? stream : withFirstPictures(stream, first.right, start))
+    streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
   return E.right({ ...probed, streams })
 }
 
-const firstPicturesOf = async (
+const firstFramesOf = async (
   { ffmpeg, ffprobe }: Programs,
   path: string,
   { index, codec }: Pick<ProbedStream, 'index' | 'codec'>,
   bounds: DecoderBounds,
-): Promise<E.Either<EngineFailure, FirstPictures>> => {
+): Promise<E.Either<EngineFailure, FirstFrames>> => {
   const codecData = codec === 'h264' ? await codecDataOf(ffprobe, path, index, bounds) : null
-  const small = `scale=16:16:flags=neighbor,trim=end_frame=${lookedAtPictures(codec, codecData)}`
+  const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${lookedAtPictures(codec, codecData)}`
   const args = [
     ...QUIET,
     ...HARDENED,
-    ...STEADY_PICTURES,
+    ...KEEP_GRAPH,
     '-copyts',
     ...input(path),
     '-filter_complex',
-    `[0:${index}]${small},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
-    // Encoders count in pictures, and round the time of the first.
+    `[0:${index}]${shrink},split[all],select='not(eq(interlace_type,PROGRESSIVE))'[interlaced]`,
+    // By default the time base is a frame, which would round the first timestamp.
     ...['-map', '[all]', '-map', '[interlaced]', '-enc_time_base', '1:1000000', '-f', 'framecrc', '-'],
   ]
-  let [all, interlaced, unit] = [0, 0, 0]
+  let [all, interlaced, timeBase] = [0, 0, 0]
   let seconds: number | null = null
   const onLine = (line: string) => {
     const [, num, den] = /^#tb 0: (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) unit = Number(num) / Number(den)
+    if (num !== undefined) timeBase = Number(num) / Number(den)
     const [, stream, time] = /^([01]), *-?\d+, *(-?\d+),/.exec(line) ?? []
     if (stream === '0') {
-      if (all === 0) seconds = Number(time) * unit
+      if (all === 0) seconds = Number(time) * timeBase
       all++
     }
     if (stream === '1') interlaced++
@@ -71,15 +71,15 @@ const firstPicturesOf = async (
   return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
 }
 
-/** `null` where ffprobe does not read the file. Of all streams at once this could be fonts of many megabytes. */
+/** `null` if ffprobe cannot read the file. Reads one stream only: others may be fonts of many megabytes. */
 const codecDataOf = async (
   ffprobe: string,
   path: string,
   streamIndex: number,
   bounds: DecoderBounds,
 ): Promise<Uint8Array | null> => {
-  const shown = ['-show_data', '-show_entries', 'stream=extradata', '-of', 'json']
-  const args = ['-v', 'error', ...HARDENED, '-select_streams', String(streamIndex), ...shown, ...input(path)]
+  const format = ['-show_data', '-show_entries', 'stream=extradata', '-of', 'json']
+  const args = ['-v', 'error', ...HARDENED, '-select_streams', String(streamIndex), ...format, ...input(path)]
   const ran = await runDecoder(ffprobe, args, path, filesOf.probe(path), bounds)
   return E.isLeft(ran) ? null : readHexDump(ran.right.stdout)
 }

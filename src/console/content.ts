@@ -2,20 +2,20 @@ import Hls from 'hls.js'
 import { playByHls } from './hls-player.ts'
 import { playNatively } from './native-player.ts'
 import type { View } from './status-line.ts'
-import { whenMade } from './when-made.ts'
+import { waitForExports } from './wait-for-exports.ts'
 
-/** Plays a film or sound as soon as its exports are made. */
-export const showFilm = async (view: View): Promise<void> => {
+/** Plays video or audio as soon as its exports exist. */
+export const showContent = async (view: View): Promise<void> => {
   const { uid, jwt, main, status } = view
   const url = `/api/1/content_files/${uid}/mobile.m3u8?jwt=${jwt}`
-  const master = await (await whenMade(url, view)).text()
+  const master = await (await waitForExports(url, view)).text()
   const video = document.createElement('video')
   video.controls = true
   video.playsInline = true
   video.classList.toggle('sound', !master.includes('RESOLUTION='))
   main.prepend(video)
-  status.say('Loading…')
-  // Native HLS is for Safari: where there is Media Source Extensions, hls.js plays it more reliably.
+  status.show('Loading…')
+  // Native HLS is for Safari. With Media Source Extensions, hls.js is more reliable.
   const play = Hls.isSupported() ? playByHls : playNatively
   play(video, url, view)
 }
