@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { addFile } from '../domain/ingest/add-file.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
@@ -28,13 +29,13 @@ export const addCommand: Command = {
 
     return withNewLibrary(
       config,
-      async ({ ingest, admins, database }, created) => {
+      async ({ ingest, admins, database, sleep }, created) => {
         if (created !== null) printError(created)
         await orFail(database.migrate)
         const bar = createProgressBar(process.stderr)
         let exitCode = 0
         for (const path of positionals) {
-          const added = await ingest.add(path, {
+          const added = await addFile({ ingest, sleep }, path, {
             isPublic: values.public,
             onKnown: () => undefined,
             onProgress: (fraction) => bar.show(path, fraction),

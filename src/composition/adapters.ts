@@ -51,6 +51,7 @@ export const createAdapters = async (
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
   const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, monotonic, log)
+  const tokens = createTokens(config, clock)
   return {
     cache: cache.values,
     stale: cache.stale,
@@ -67,7 +68,9 @@ export const createAdapters = async (
     contentFiles: createKnexContentFileRepository(db),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
-    ...createTokens(config, clock),
+    tokens: tokens.media,
+    idTokenVerifier: tokens.idVerifier,
+    idTokenIssuer: tokens.idIssuer,
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
     images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
     transcoder: createTranscoder({

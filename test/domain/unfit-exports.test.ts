@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { reportedByCommand } from '../../src/cli/library.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaFacts } from '../../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
@@ -70,7 +71,7 @@ describe('exports that the examiner refuses', () => {
     const { broken, entries } = await make()
     let uid: string | undefined
     const noting = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(broken.ingest.add(sound, noting))
+    const error = await left(addFile(broken, sound, noting))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store)).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
@@ -101,7 +102,7 @@ describe('exports that the examiner refuses', () => {
         ),
     }
     const before = await createMemoryLarder({ ...good, contentFiles: ageing })
-    const { uid } = await right(before.ingest.add(sound, options))
+    const { uid } = await right(addFile(before, sound, options))
     const listed = async () => {
       const found = await right(contentFiles.find(uid as ContentFileUid))
       return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []
