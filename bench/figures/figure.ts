@@ -1,5 +1,5 @@
 import type { Lab } from '../larder/lab.ts'
-import type { Measured } from '../load/load.ts'
+import type { Throughput } from '../load/load.ts'
 
 /** Something that a running Larder has ready to serve. */
 export type Warm = {
@@ -16,6 +16,8 @@ export type Warm = {
 export type RunningServer = { readonly warm: Readonly<Record<string, Warm>> }
 
 export type Settings = {
+  /** The generator of what is compared. A crowd is always made by the bench's own. */
+  readonly generator: 'wrk' | 'own'
   readonly connections: number
   readonly warmupSeconds: number
   /** Of one measurement, at most. */
@@ -51,7 +53,7 @@ export type Finding = {
   readonly work: string
   readonly server: string
   /** The round whose throughput is the median. */
-  readonly measured: Measured
+  readonly measured: Throughput
   /** Microseconds of the server's processor time for one reply: the median over the rounds. */
   readonly cpu?: number
   readonly ratios: ReadonlyArray<Ratio>

@@ -26,21 +26,31 @@ export type Load = t.TypeOf<typeof Load>
 /** Milliseconds. */
 const Percentiles = t.strict({ p50: t.number, p90: t.number, p99: t.number, max: t.number })
 
-/** What came of it, between the end of the warm-up and the end. */
-export const Measured = t.strict({
-  /** That it took. */
+const throughput = {
+  /** The generator; `none`: the work was done in process. */
+  generator: t.keyof({ wrk: null, own: null, none: null }),
+  /** Duration. */
   seconds: t.number,
   responses: t.number,
   /** Broken connections and replies with another status. */
   errors: t.number,
-  /** Bytes of complete bodies. */
+  /** Bytes of complete bodies; with wrk, which counts what it reads, also those of the heads. */
   bytes: t.number,
-  /** From the request's departure to the first byte of its reply. */
-  firstByte: Percentiles,
-  /** To the last byte. */
+  /** From the request's departure to the last byte of its reply. */
   latency: Percentiles,
   /** Of one core, used by the generator. Near 1 it is the generator that was measured. */
   generatorLoad: t.number,
+}
+
+/** What any generator measures, between the end of the warm-up and the end. */
+export const Throughput = t.strict(throughput)
+export type Throughput = t.TypeOf<typeof Throughput>
+
+/** What the bench's own generator measures. */
+export const Measured = t.strict({
+  ...throughput,
+  /** From the request's departure to the first byte of its reply. */
+  firstByte: Percentiles,
 })
 export type Measured = t.TypeOf<typeof Measured>
 
@@ -50,3 +60,6 @@ export const Answer = t.strict({
   cpuSeconds: t.union([t.number, t.null]),
 })
 export type Answer = t.TypeOf<typeof Answer>
+
+/** An answer of any generator. */
+export type ThroughputAnswer = Pick<Answer, 'cpuSeconds'> & { readonly measured: Throughput }
