@@ -1,4 +1,4 @@
-// What the cache costs, by hand: `npx tsx --expose-gc bench/cache.ts [entries]`. Prints a table.
+// Measures the cost of the cache and prints a table: `npx tsx --expose-gc bench/cache.ts [entries]`.
 
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -26,8 +26,8 @@ const MiB = 1024 * 1024
 const silent = () => undefined
 const log = { debug: silent, info: silent, warn: silent, error: silent }
 
-const open = (dir: string, upkeepMs = 2 ** 31 - 1): Promise<DiskCache> =>
-  openDiskCache({ dir, clock: Date.now, log, scope: '', maxBytes: 2 ** 42, maintenanceIntervalMs: upkeepMs })
+const open = (dir: string, maintenanceIntervalMs = 2 ** 31 - 1): Promise<DiskCache> =>
+  openDiskCache({ dir, clock: Date.now, log, scope: '', maxBytes: 2 ** 42, maintenanceIntervalMs })
 
 const drain = async (stream: ByteStream): Promise<number> => {
   let length = 0
@@ -35,7 +35,7 @@ const drain = async (stream: ByteStream): Promise<number> => {
   return length
 }
 
-/** How often a second `work` is done, eight at a time. */
+/** Returns how often `work` completes a second, at a concurrency of eight. */
 const rate = async (work: () => Promise<unknown>, count = 800): Promise<number> => {
   for (let n = 0; n < 50; n++) await work()
   let left = count
@@ -66,8 +66,8 @@ const warmReads = async (dir: string) => {
   const plain = await rate(() => drain(createReadStream(file)))
   show('2 MB, fs.createReadStream', `${plain.toFixed(0)}/s`)
   for (const [tier, blobs] of [['disk', disk.blobs] as const, ['memory', tiered] as const]) {
-    const ours = await rate(read(blobs))
-    show(`2 MB, ${tier}`, `${ours.toFixed(0)}/s = ${(ours / plain).toFixed(2)} × createReadStream`)
+    const cached = await rate(read(blobs))
+    show(`2 MB, ${tier}`, `${cached.toFixed(0)}/s = ${(cached / plain).toFixed(2)} × createReadStream`)
   }
   await disk.close()
 }
@@ -93,7 +93,7 @@ const crowd = async (dir: string) => {
     const { origin, asked, openTo } = gated(bytes, 64 * 1024)
     globalThis.gc?.()
     const before = process.memoryUsage.rss()
-    let [first, most] = [0, before]
+    let [first, peak] = [0, before]
     openTo(bytes.length)
     const from = performance.now()
     const client = async () => {
@@ -102,11 +102,11 @@ const crowd = async (dir: string) => {
       for await (const chunk of stream) {
         if (length === 0) first = Math.max(first, performance.now() - from)
         length += chunk.length
-        most = Math.max(most, process.memoryUsage.rss())
+        peak = Math.max(peak, process.memoryUsage.rss())
       }
     }
     await Promise.all(Array.from({ length: clients }, client))
-    return { first, all: performance.now() - from, asked: asked.length, growth: (most - before) / MiB }
+    return { first, all: performance.now() - from, asked: asked.length, growth: (peak - before) / MiB }
   }
   for (const clients of [1, 1, 500]) {
     const { first, all, asked, growth } = await firstByte(clients)
@@ -136,11 +136,11 @@ const manyEntries = async (dir: string, entries: number) => {
   const from = performance.now()
   const disk = await open(dir)
   const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
-  const answered = await disk.cache.get(key)()
+  const reply = await disk.cache.get(key)()
   const ready = performance.now() - from
-  const held = disk.held().entries
+  const entryCount = disk.held().entries
   const bytes = (used() - before) / entries
-  if (E.isLeft(answered) || held !== entries) throw new Error('not all there')
+  if (E.isLeft(reply) || entryCount !== entries) throw new Error('not all there')
   show(`${entries} entries: ready after`, `${ready.toFixed(0)} ms`)
   show(`${entries} entries: heap and array buffers an entry`, `${bytes.toFixed(0)} bytes`)
   await right(setNow(disk.cache, key, 'x'.repeat(4000)))

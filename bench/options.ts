@@ -16,10 +16,10 @@ export type Options = Omit<BenchContext, 'lab' | 'settings'> & {
   readonly settings: Omit<Settings, 'generator'>
   /** `undefined`: wrk where it is installed. */
   readonly generator: Settings['generator'] | undefined
-  /** In capitals; empty means all. */
+  /** Ids in capitals; empty: all. */
   readonly figures: ReadonlyArray<string>
   readonly out: string
-  /** ISO 8601, when given. */
+  /** ISO 8601. */
   readonly date: string | undefined
 }
 
@@ -30,7 +30,7 @@ const FULL: Options['settings'] = {
   repliesEach: null,
   rounds: 5,
 }
-/** It ends by count, as far as the generator can count: also a busy machine gives every server its replies. */
+/** Ends by count where the generator can count: even on a busy machine every server gets its replies. */
 const SMOKE: Options['settings'] = {
   connections: 4,
   warmupSeconds: 0,
@@ -39,7 +39,7 @@ const SMOKE: Options['settings'] = {
   rounds: 1,
 }
 
-/** Throws, with a line that names the fault, at options that cannot be read. */
+/** Throws for invalid options. The message names the option. */
 export const optionsOf = (args: ReadonlyArray<string>): Options => {
   const { values } = parseArgs({
     args: [...args],

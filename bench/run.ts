@@ -7,15 +7,15 @@ import { p2Lists } from './figures/p2-lists.ts'
 import { p3Bytes } from './figures/p3-bytes.ts'
 import { p4Crowd } from './figures/p4-crowd.ts'
 import { p5Entries } from './figures/p5-entries.ts'
-import { p7Films } from './figures/p7-films.ts'
+import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
 import { type Lab, openLab } from './larder/lab.ts'
 import { wrkVersion } from './load/wrk.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
-import { printed } from './report/table.ts'
+import { formatFindings } from './report/table.ts'
 
-/** A new figure is a file beside these, and its name here. */
+/** To add a figure, add a file to bench/figures and its name to this list. */
 const FIGURES: ReadonlyArray<Figure> = [
   p0Peers,
   p1Lists,
@@ -24,7 +24,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p3Bytes,
   p4Crowd,
   p5Entries,
-  p7Films,
+  p7Transcode,
   p8Memory,
 ]
 
@@ -39,7 +39,7 @@ const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext)
       continue
     }
     const findings = await run(context)
-    console.log(printed(findings))
+    console.log(formatFindings(findings))
     reports.push({ id, title, findings })
   }
   return reports
@@ -48,14 +48,14 @@ const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext)
 const bench = async (options: Options, date: string): Promise<void> => {
   const wanted = FIGURES.filter(({ id }) => options.figures.length === 0 || options.figures.includes(id))
   let lab: Promise<Lab> | undefined
-  const openOnce = () => {
+  const openLabOnce = () => {
     lab ??= openLab()
     return lab
   }
   const { smoke, out, server } = options
   const generator = options.generator ?? ((await wrkVersion()) === undefined ? 'own' : 'wrk')
   const settings = { ...options.settings, generator }
-  const figures = await measureAll(wanted, { settings, smoke, server, lab: openOnce }).finally(async () =>
+  const figures = await measureAll(wanted, { settings, smoke, server, lab: openLabOnce }).finally(async () =>
     (await lab)?.stop(),
   )
 

@@ -1,4 +1,4 @@
-// Prints docs/cache-keys.md from the registry; with --check, only says whether it is still true.
+// Writes docs/cache-keys.md from the registry; with --check, only reports whether the file is up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { negativeTtlSeconds } from '../dist/ports/cache.js'
 import { cacheKeys } from '../dist/ports/cache-keys.js'
@@ -6,9 +6,9 @@ import { cacheKeys } from '../dist/ports/cache-keys.js'
 const file = 'docs/cache-keys.md'
 
 const life = ({ ttlSeconds, isNegative }) => {
-  if (ttlSeconds === null) return 'cannot change; only eviction ends it'
+  if (ttlSeconds === null) return 'never changes; ends by eviction'
   const atMost = `${ttlSeconds} s at most`
-  return isNegative ? `${atMost}; a no ${negativeTtlSeconds} s at most, in memory alone` : atMost
+  return isNegative ? `${atMost}; negative entries ${negativeTtlSeconds} s at most, in memory only` : atMost
 }
 
 const rows = Object.values(cacheKeys)
@@ -17,9 +17,9 @@ const rows = Object.values(cacheKeys)
 
 const text = `# Cache keys
 
-Everything that Larder keeps in its cache. Printed from \`src/ports/cache-keys.ts\` by \`npm run docs:keys\`; do not edit.
+Everything that Larder stores in its cache. Generated from \`src/ports/cache-keys.ts\` by \`npm run docs:keys\`; do not edit.
 
-Values are JSON in node-persist below \`CACHE_DIR\`. A value that no longer fits its form is a miss.
+Values are JSON in node-persist below \`CACHE_DIR\`. A value that no longer decodes is a miss.
 
 | key | what it holds | value | life |
 |---|---|---|---|

@@ -1,6 +1,6 @@
-// Asks nginx and Larder the same range and conditional requests about the same file, by curl, and prints where
-// they differ. Needs nginx and curl: `node --import tsx scripts/compare-with-nginx.mjs`. Exits with 1 when a
-// difference is none of those that are listed, with the reason, in `deliberate`.
+// Sends the same range and conditional requests for the same file to nginx and to Larder, by curl, and prints where
+// the replies differ. Needs nginx and curl: `node --import tsx scripts/compare-with-nginx.mjs`. Exits with 1 if
+// a difference is not in `deliberate`, which lists the reasons.
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ const AT = 'Thu, 15 Jan 2026 12:00:00 GMT'
 const BEFORE = 'Thu, 15 Jan 2026 11:59:59 GMT'
 const AFTER = 'Thu, 15 Jan 2026 12:00:01 GMT'
 
-/** `{etag}` stands for the server's own. */
+/** `{etag}` stands for the ETag of the server. */
 const requests = [
   {},
   ...[
@@ -101,7 +101,7 @@ const requests = [
   { range: 'bytes=2000-', 'if-match': '"x"' },
 ]
 
-/** Differences that are meant, and the requests that show them. */
+/** Intended differences, and the requests that show them. */
 const deliberate = [
   {
     reason:
@@ -125,8 +125,7 @@ const deliberate = [
     ranges: ['0-4,5-9', '0-10,5-20', '10-20,50-60,55-70'],
   },
   {
-    reason:
-      'The same once more: joined it is the whole as a range; nginx ignores a set longer than the file.',
+    reason: 'Likewise: joined, it is one range of the whole file; nginx ignores a set longer than the file.',
     ranges: ['0-,0-'],
   },
   {
@@ -160,8 +159,8 @@ const peer = await startNginx([{ path: '/film.mp4', contentType: 'video/mp4', by
 if (peer === undefined) throw new Error('nginx is not installed')
 const url = `${peer.origin}/film.mp4`
 const nginx = { url, etag: (await fetch(url)).headers.get('etag') }
-let meant = 0
-let surprises = 0
+let intended = 0
+let unexpected = 0
 try {
   for (const method of ['GET', 'HEAD']) for (const headers of requests) await compare(method, headers)
 } finally {
@@ -169,21 +168,21 @@ try {
   larder.server.close()
   await rm(folder, { recursive: true })
 }
-console.log(`${requests.length * 2} requests, ${meant} differences that are meant, ${surprises} that are not`)
-process.exitCode = surprises === 0 ? 0 : 1
+console.log(`${requests.length * 2} requests, ${intended} intended differences, ${unexpected} others`)
+process.exitCode = unexpected === 0 ? 0 : 1
 
 async function compare(method, headers) {
-  const [ours, theirs] = [await ask(larder, method, headers), await ask(nginx, method, headers)]
+  const [ours, theirs] = [await send(larder, method, headers), await send(nginx, method, headers)]
   if (ours === theirs) return
   const name = `${method} ${JSON.stringify(headers)}`
   const reason = reasons.get(JSON.stringify(headers))
-  if (reason === undefined) surprises += 1
-  else meant += 1
-  console.log(`${name}\n  larder  ${ours}\n  nginx   ${theirs}\n  ${reason ?? 'NOT MEANT'}\n`)
+  if (reason === undefined) unexpected += 1
+  else intended += 1
+  console.log(`${name}\n  larder  ${ours}\n  nginx   ${theirs}\n  ${reason ?? 'NOT INTENDED'}\n`)
 }
 
-/** The reply in one line: status, relevant headers, and each run of bytes by its place in the file. */
-async function ask({ url, etag }, method, headers) {
+/** Returns the reply in one line: status, relevant headers, and the position in the file of each run of bytes. */
+async function send({ url, etag }, method, headers) {
   const sent = Object.entries(headers).flatMap(([name, value]) => [
     '-H',
     value === '' ? `${name};` : `${name}: ${value.replace('{etag}', etag)}`,

@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 
 const source = fileURLToPath(new URL('../src/console/', import.meta.url))
 
-/** Bundles the console's pages, players and all, into `folder`: nothing is fetched from anywhere else. */
+/** Bundles the pages of the console, including the players, into `folder`: they load nothing from other servers. */
 export const buildConsole = async (folder) => {
   await mkdir(folder, { recursive: true })
   await build({

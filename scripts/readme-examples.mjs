@@ -1,5 +1,5 @@
-// Runs the examples of README.md ("Ask it") and, after these, of docs/requests.md as a reader would paste them, against a
-// server from dist/ with an empty folder of its own. Fails when an example fails, or is answered with anything but 2xx.
+// Runs the examples of README.md ("Ask it") and then those of docs/requests.md as a reader would paste them, against a
+// server from dist/ with an empty folder of its own. Fails if an example fails, or gets any status but 2xx.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-const usual = 'BASE=http://127.0.0.1:8080'
+const defaultBase = 'BASE=http://127.0.0.1:8080'
 
-/** All shell blocks of both, as one script. */
+/** Returns all shell blocks of both documents as one script. */
 const readExamples = () => {
   const section = /^## Ask it$(.*?)^## /ms.exec(readFileSync('README.md', 'utf8'))?.[1] ?? ''
   const text = section + readFileSync('docs/requests.md', 'utf8')
   const script = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
-  if (!script.includes(usual)) throw new Error(`no example of the README has the line ${usual}`)
+  if (!script.includes(defaultBase)) throw new Error(`no example of the README has the line ${defaultBase}`)
   return script
 }
 
@@ -38,7 +38,7 @@ const untilReady = async (base, server) => {
   throw new Error('the server is not ready within 30 seconds')
 }
 
-// The status of each answer comes out on standard error, where no example writes.
+// curl prints the status of each reply on standard error, where no example writes.
 const prelude = `set -euo pipefail
 curl() {
   command curl --no-progress-meter --fail --write-out '%{stderr}HTTP %{http_code}\\n' "$@" ||
@@ -48,12 +48,12 @@ curl() {
 
 const run = async (script, env) => {
   const shell = spawn('bash', ['-c', prelude + script], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  const [told, [code]] = await Promise.all([text(shell.stderr), once(shell, 'close')])
-  const statuses = [...told.matchAll(/^HTTP (\d+)$/gm)].map(([, status]) => status)
-  const asked = script.match(/\bcurl /g)?.length ?? 0
-  if (code !== 0 || statuses.length < asked || statuses.some((status) => !status.startsWith('2')))
-    throw new Error(`${asked} requests, answers ${statuses.join(' ')}, exit code ${code}\n${told}`)
-  return asked
+  const [output, [code]] = await Promise.all([text(shell.stderr), once(shell, 'close')])
+  const statuses = [...output.matchAll(/^HTTP (\d+)$/gm)].map(([, status]) => status)
+  const requests = script.match(/\bcurl /g)?.length ?? 0
+  if (code !== 0 || statuses.length < requests || statuses.some((status) => !status.startsWith('2')))
+    throw new Error(`${requests} requests, statuses ${statuses.join(' ')}, exit code ${code}\n${output}`)
+  return requests
 }
 
 const script = readExamples()
@@ -70,8 +70,8 @@ const exited = once(server, 'exit')
 
 try {
   await untilReady(base, server)
-  const asked = await run(script.replace(usual, `BASE=${base}`), env)
-  console.log(`readme: ${asked} requests of the examples, all answered with 2xx`)
+  const requests = await run(script.replace(defaultBase, `BASE=${base}`), env)
+  console.log(`readme: ${requests} requests of the examples, all answered with 2xx`)
 } catch (error) {
   console.error(`readme: ${error.message}`)
   process.exitCode = 1

@@ -1,6 +1,6 @@
 const { reporters } = require('mocha')
 
-/** The usual reporter, which also prints why a test is run once more. */
+/** The spec reporter, which also prints why a test is run again. */
 module.exports = class RetryReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# A strict S3 server that Larder did not write, to run the tests of the object store against:
+# A strict S3 server by another project, for the tests of the object store:
 #
 #   scripts/s3-server.sh start DIR     install what is missing (as root), start, print the settings as KEY=value lines
 #   scripts/s3-server.sh status DIR    print the settings and exit 0 when it answers, else exit 1
-#   scripts/s3-server.sh stop DIR      end every process that was started; what was stored stays
-#   scripts/s3-server.sh reset DIR     stop, and delete what was stored, the settings and the logs
+#   scripts/s3-server.sh stop DIR      end every process that was started; the stored objects stay
+#   scripts/s3-server.sh reset DIR     stop, and delete the stored objects, the settings and the logs
 #
 #   env $(scripts/s3-server.sh start /var/tmp/s3) npm run test:s3; scripts/s3-server.sh stop /var/tmp/s3
 #
 # It is OpenStack Swift with its s3api and tempauth, on Debian: four processes of about 70 MB, one replica, loopback
-# only, everything below DIR, which must be on a file system with user xattrs (ext4, xfs, btrfs). Debian 12's own
-# Swift 2.30 does not know the checksums of today's clients, so Debian 13's package, which is plain Python, is
+# only, everything below DIR, which must be on a file system with user xattrs (ext4, xfs, btrfs). Debian 12's
+# Swift 2.30 does not support the checksums of current clients, so Debian 13's package, which is plain Python, is
 # unpacked into DIR/lib; its dependencies are installed from Debian 12.
 set -euo pipefail
 
-PYTHON=/usr/bin/python3 # Debian's own: another does not see Debian's modules
+PYTHON=/usr/bin/python3 # Debian's own: others do not find Debian's modules
 DEPENDENCIES='python3-swift python3-dnspython libisal2'
 NEWER=trixie
 SERVERS='object container account proxy'
@@ -36,7 +36,7 @@ export PYTHONPATH=$LIB/usr/lib/python3/dist-packages
 
 # ---- Installation -----------------------------------------------------------------------------------------------
 
-# Found without being imported: an import of Swift takes a second.
+# Looks for the modules without importing them, because an import of Swift takes a second.
 has_dependencies() {
   "$PYTHON" -c 'import importlib.util, sys
 sys.exit(not all(map(importlib.util.find_spec, ("eventlet", "xattr", "pyeclib", "lxml", "dns"))))'
@@ -61,7 +61,7 @@ unpack_newer() {
   mirror=$(apt-cache policy | sed -n 's|.* \(https\{0,1\}://[^ ]*/debian/\{0,1\}\) .*|\1|p' | head -n 1)
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$LIB"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $NEWER main" >"$apt/sources.list"
-  # Lists and packages of its own, so that the machine goes on without knowing of the newer release.
+  # Uses separate lists and packages, so that the machine's own apt never sees the newer release.
   local get=(apt-get -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User= -o Debug::NoLocking=1
     -o Acquire::Languages=none)
@@ -182,7 +182,7 @@ CONF
 
 # ---- Processes --------------------------------------------------------------------------------------------------
 
-# Prints the process id of a server. It is ours only if its command line names our configuration.
+# Prints the process id of a server, if the command line of that process names our configuration.
 pid_of() {
   local pid
   [ -s "$RUN/$1.pid" ] && pid=$(cat "$RUN/$1.pid") && [ -r "/proc/$pid/cmdline" ] || return 1

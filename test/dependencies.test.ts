@@ -8,10 +8,10 @@ const { dependencies, optionalDependencies } = JSON.parse(readText('package.json
   readonly optionalDependencies: Packages
 }
 
-/** Nothing imports it yet: it is kept for the bodies of the admin routes. */
-const kept = ['koa-body']
+/** Not imported yet; it is for the bodies of the admin routes. */
+const reserved = ['koa-body']
 
-/** What the server imports by name. The console is bundled by the build, with all that it imports. */
+/** Returns the packages that the server imports. The build bundles the console with all its imports. */
 const imported = (): ReadonlySet<string> => {
   const sources = filesBelow(['src'], /\.ts$/).filter((file) => !file.startsWith('src/console/'))
   const names = sources.flatMap((file) =>
@@ -34,13 +34,13 @@ const imported = (): ReadonlySet<string> => {
 }
 
 describe('dependencies', () => {
-  it('[V65] are what the server imports, and nothing that only the build or the tests want', () => {
+  it('[V65] are what the server imports, and nothing that only the build or the tests need', () => {
     const names = imported()
-    expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.have.members(kept)
+    expect(Object.keys(dependencies).filter((name) => !names.has(name))).to.have.members(reserved)
   })
 
   it('have all that the server imports', () => {
-    const known = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)])
-    for (const name of imported()) expect(known.has(name), name).to.equal(true)
+    const declared = new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)])
+    for (const name of imported()) expect(declared.has(name), name).to.equal(true)
   })
 })

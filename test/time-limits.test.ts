@@ -7,7 +7,7 @@ const guardOf = (config: string): number =>
   (JSON.parse(readFileSync(config, 'utf8')) as { readonly timeout: number }).timeout
 
 describe('the tests', () => {
-  it('[V65] have a time limit that is a guard against hanging, and no shorter ones of their own', () => {
+  it('[V65] have one time limit, as a guard against hanging, and no shorter ones of their own', () => {
     for (const config of [
       '.mocharc.json',
       '.mocharc.s3.json',
@@ -23,7 +23,7 @@ describe('the tests', () => {
     expect(['9000', 'pairs * 1000', 'limit'].map(leastOf)).to.deep.equal([9000, 0, 0])
   })
 
-  it('[V65] assert nothing of how fast this machine is', () => {
+  it('[V65] assert nothing about the speed of this machine', () => {
     for (const file of tests) expect(ofSpeed(readText(file)), file).to.deep.equal([])
     for (const text of [
       'expect(performance.now() - start).to.be.below(9)',
@@ -35,11 +35,11 @@ describe('the tests', () => {
   })
 })
 
-/** The least that a limit can be: its first number, to which others are added. */
+/** Returns the minimum of a limit: its first number, to which others are added. */
 const leastOf = (limit: string): number =>
   /^[\d_]+(?: \+ .*)?$/.test(limit) ? Number.parseInt(limit.replaceAll('_', ''), 10) : 0
 
-/** Assertions of a text about time that went by on the wall. */
+/** Returns the assertions of a text about elapsed wall time. */
 const ofSpeed = (text: string): ReadonlyArray<string> => {
   const names = [...text.matchAll(/\b(?:const|let) (\w+) = (?:performance|Date)\.now\(\) - /g)].map(
     ([, name]) => `\\b${name}\\b`,

@@ -2,14 +2,14 @@ import { basename } from 'node:path'
 import { expect } from 'chai'
 import { filesBelow, readText } from './support/contract.ts'
 
-/** Of people, in place of viewer, client, caller, owner or "they"; and idiom that a reader has to translate. */
+/** Words for people in place of viewer, client, caller, owner or "they", and idioms that a reader has to translate. */
 const bannedWords =
   /\b(?:he|him|his|himself|she|her|hers|whoever|whomever|whom|nobody|anybody|somebody|strangers?|lest|thereof)\b/i
 
-/** The user of Unix by that name. */
+/** The Unix user of that name. */
 const unixUser = /[`'"]nobody[`'"]/g
 
-/** Exported names that a search finds everywhere, or that say nothing by themselves. */
+/** Exported names that cannot be searched for, or that mean nothing by themselves. */
 const bannedNames = new Set([
   ...[
     'told',
@@ -64,7 +64,7 @@ const documents = [
   ...filesBelow(['src'], /\.md$/),
 ]
 
-/** The comments of a file, a line each, with the number of the line. A `//` in a text is behind a colon or a quote. */
+/** Returns the comments of a file with their line numbers. A `//` in a string follows a colon or a quote. */
 const commentLines = (text: string): ReadonlyArray<readonly [number, string]> =>
   text.split('\n').flatMap((line, index) => {
     const comment = /^\s*(?:\/\*\*?|\*|\/\/)(.*)$/.exec(line)?.[1] ?? /(?<![:'"`/])\/\/ (.*)$/.exec(line)?.[1]
@@ -92,7 +92,7 @@ describe('the words', () => {
     expect(found).to.deep.equal([])
   })
 
-  it('of comments name files that are there', () => {
+  it('of comments name existing files', () => {
     const names = new Set(code.map((file) => basename(file)))
     const found = code.flatMap((file) =>
       commentLines(readText(file)).flatMap(([line, comment]) =>
@@ -115,7 +115,7 @@ describe('the words', () => {
     expect(found).to.deep.equal([])
   })
 
-  it('are found where they stand, and no others', () => {
+  it('are found in comments, and nowhere else', () => {
     for (const text of [
       '/** Whose it is he knows. */',
       '  // for whoever asks',

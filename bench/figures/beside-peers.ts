@@ -2,8 +2,8 @@ import { startNginx } from '../peers/nginx.ts'
 import type { Peer, Served } from '../peers/peer.ts'
 import { startRaw } from '../peers/raw.ts'
 
-/** Starts raw and, where it is installed, nginx with the same bodies; stops them whatever happens. */
-export const besidePeers = async <A>(
+/** Starts the raw peer and nginx (if installed) with the same bodies. Always stops them afterwards. */
+export const withPeers = async <A>(
   served: ReadonlyArray<Served>,
   use: (peers: ReadonlyArray<Peer>) => Promise<A>,
 ): Promise<A> => {

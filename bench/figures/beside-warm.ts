@@ -1,24 +1,24 @@
 import type { Served } from '../peers/peer.ts'
-import { besidePeers } from './beside-peers.ts'
+import { withPeers } from './beside-peers.ts'
 import { compare, type Goals } from './compare.ts'
 import type { BenchContext, Finding, RunningServer, Warm } from './figure.ts'
 
 export type WarmWork = {
-  /** The name of what is warm. */
+  /** Name of the warm target. */
   readonly warm: string
-  /** For people. */
+  /** Label in the report. */
   readonly work: string
   readonly goals: Goals
 }
 
-/** Measures what is warm on a Larder beside peers that serve the same bytes. */
-export const besideWarm = async (
+/** Compares warm targets of Larder with peers that serve the same bytes. */
+export const compareWarm = async (
   { settings, server, lab }: BenchContext,
   works: ReadonlyArray<WarmWork>,
 ): Promise<ReadonlyArray<Finding>> => {
   const running = server ?? (await (await lab()).warm())
   const served = await Promise.all(works.map(({ warm }) => fetchServed(warm, warmOf(running, warm))))
-  return besidePeers(served, async (peers) => {
+  return withPeers(served, async (peers) => {
     const findings = []
     for (const { warm, work, goals } of works) {
       const larder = { name: 'larder', ...warmOf(running, warm) }
@@ -31,14 +31,14 @@ export const besideWarm = async (
 
 const warmOf = ({ warm }: RunningServer, name: string): Warm => {
   const found = warm[name]
-  if (found === undefined) throw new Error(`${name} is warm nowhere`)
+  if (found === undefined) throw new Error(`${name} is not warm on any server`)
   return found
 }
 
-/** Of the same bytes on a peer. */
+/** Path of the same bytes on a peer. */
 const pathOf = (warm: string): string => `/${warm}`
 
-/** What the server answers, for the peers to answer too. Asked twice: the first reply may come from its origin. */
+/** Fetches a body for the peers to serve. Requests it twice: the first reply may come from the origin. */
 const fetchServed = async (name: string, { origin, paths: [path], headers }: Warm): Promise<Served> => {
   await (await fetch(`${origin}${path}`, { headers })).arrayBuffer()
   const response = await fetch(`${origin}${path}`, { headers })

@@ -3,7 +3,7 @@ import { measure } from '../load/measure.ts'
 import { measureByWrk } from '../load/wrk.ts'
 import type { Finding, Ratio, Settings } from './figure.ts'
 
-/** A server, and what to ask it for. */
+/** A server and the paths to request. */
 export type Subject = {
   readonly name: string
   readonly origin: string
@@ -12,13 +12,13 @@ export type Subject = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What the first subject is to reach, as multiples of others. */
+/** Goals of the first subject, as multiples of the others' throughput. */
 export type Goals = Readonly<Record<string, number>>
 
-/** Whatever can do the work, and how to see how fast. */
+/** A named measurement. */
 export type Contender = { readonly name: string; readonly measure: () => Promise<ThroughputAnswer> }
 
-/** Measures the subjects in turn, round by round; the first one's findings tell its ratio to each of the others. */
+/** Measures the subjects in turn, round by round. The first finding has the ratios to all others. */
 export const compare = (
   work: string,
   subjects: ReadonlyArray<Subject>,
@@ -32,7 +32,7 @@ export const compare = (
     goals,
   )
 
-/** The same of what is not asked over HTTP. */
+/** Like `compare`, for contenders that are not HTTP servers. */
 export const compareContenders = async (
   work: string,
   subjects: ReadonlyArray<Contender>,
@@ -48,16 +48,16 @@ export const compareContenders = async (
 
   return subjects.map(({ name }, index) => {
     const all = rounds.flatMap((round) => round[index] ?? [])
-    const cpu = middleOf(all.map(cpuEach), same)
+    const cpu = medianOf(all.map(cpuEach), same)
     const others = index === 0 ? subjects.slice(1) : []
     return {
       work,
       server: name,
-      measured: middleOf(all, throughput).measured,
+      measured: medianOf(all, throughput).measured,
       ...(Number.isNaN(cpu) ? {} : { cpu }),
-      ratios: others.map((other, behind) => ({
+      ratios: others.map((other, otherIndex) => ({
         against: other.name,
-        ...ratioIn(rounds.flatMap((round) => pairIn(round, behind + 1))),
+        ...ratioIn(rounds.flatMap((round) => pairIn(round, otherIndex + 1))),
         ...goalOf(goals[other.name]),
       })),
     }
@@ -96,12 +96,12 @@ const pairIn = (round: ReadonlyArray<ThroughputAnswer>, index: number): Readonly
 
 const ratioIn = (pairs: ReadonlyArray<Pair>): Omit<Ratio, 'against'> => {
   const ratios = pairs.map(({ one, other }) => throughput(one) / throughput(other))
-  const byCpu = middleOf(
+  const byCpu = medianOf(
     pairs.map(({ one, other }) => cpuEach(other) / cpuEach(one)),
     same,
   )
   return {
-    ratio: middleOf(ratios, same),
+    ratio: medianOf(ratios, same),
     spread: [Math.min(...ratios), Math.max(...ratios)],
     ...(Number.isNaN(byCpu) ? {} : { byCpu }),
   }
@@ -115,8 +115,8 @@ const cpuEach = ({ measured, cpuSeconds }: ThroughputAnswer): number =>
 
 const same = (value: number): number => value
 
-/** The median; of an even number, the lower of the two. */
-const middleOf = <A>(values: ReadonlyArray<A>, by: (value: A) => number): A => {
+/** Returns the median; of an even number of values, the lower of the middle two. */
+const medianOf = <A>(values: ReadonlyArray<A>, by: (value: A) => number): A => {
   const middle = values.toSorted((a, b) => by(a) - by(b))[Math.floor((values.length - 1) / 2)]
   if (middle === undefined) throw new Error('a bench needs at least one round')
   return middle

@@ -1,39 +1,39 @@
 import type { Lab } from '../larder/lab.ts'
 import type { Throughput } from '../load/load.ts'
 
-/** Something that a running Larder has ready to serve. */
+/** A target that is in the cache of a running Larder. */
 export type Warm = {
-  /** Of the server, without a slash at its end. */
+  /** Of the server, without a trailing slash. */
   readonly origin: string
-  /** `null` of a server that was named on the command line. */
+  /** `null` for a server from the command line. */
   readonly pid: number | null
-  /** Sent in turn: one path, or one for each token. */
+  /** Requested in turn: one path, or one for each token. */
   readonly paths: ReadonlyArray<string>
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What is warm and where, by the names that the figures ask for. */
+/** Warm targets by name. */
 export type RunningServer = { readonly warm: Readonly<Record<string, Warm>> }
 
 export type Settings = {
-  /** The generator of what is compared. A crowd is always made by the bench's own. */
+  /** Load generator of comparisons. Crowds always use the bench's own generator. */
   readonly generator: 'wrk' | 'own'
   readonly connections: number
   readonly warmupSeconds: number
-  /** Of one measurement, at most. */
+  /** Maximum time of one measurement. */
   readonly seconds: number
-  /** Of each connection, after which it ends; `null`: when its time is over. */
+  /** Replies after which a connection ends; `null`: it ends when the time is over. */
   readonly repliesEach: number | null
-  /** Each server is measured once a round, in turn, so that what disturbs the machine disturbs all of them. */
+  /** Each server is measured once a round, in turn, so that other load on the machine affects all of them. */
   readonly rounds: number
 }
 
 export type BenchContext = {
   readonly settings: Settings
   readonly smoke: boolean
-  /** The server that was named on the command line, to be measured instead of one of the lab. */
+  /** Server from the command line, measured instead of the lab's. */
   readonly server: RunningServer | undefined
-  /** Opened when it is first asked for. */
+  /** Opened by the first call. */
   readonly lab: () => Promise<Lab>
 }
 
@@ -42,24 +42,24 @@ export type Ratio = {
   readonly against: string
   readonly ratio: number
   readonly goal?: number
-  /** The same of replies for each second of processor time: what it would be on a machine with nothing else to do. */
+  /** Ratio of replies per CPU second: what the ratio would be on an otherwise idle machine. */
   readonly byCpu?: number
-  /** The least and the most among the rounds. */
+  /** Minimum and maximum over the rounds. */
   readonly spread?: readonly [number, number]
 }
 
-/** One server at one work. */
+/** Result of one server for one kind of work. */
 export type Finding = {
   readonly work: string
   readonly server: string
   /** The round whose throughput is the median. */
   readonly measured: Throughput
-  /** Microseconds of the server's processor time for one reply: the median over the rounds. */
+  /** The server's CPU time for one reply, in microseconds: the median over the rounds. */
   readonly cpu?: number
   readonly ratios: ReadonlyArray<Ratio>
 }
 
-/** A number that is not a throughput, and what it is to be. */
+/** A result that is not a throughput, with its goal. */
 export type Fact = {
   readonly fact: string
   readonly value: number
@@ -67,12 +67,12 @@ export type Fact = {
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number }
 }
 
-/** A file of this folder exports one; run.ts lists them. */
+/** Each file p….ts of this folder exports one; run.ts lists them. */
 export type Figure = {
-  /** As design calls it: `P3`. */
+  /** Id in the design: `P3`. */
   readonly id: string
   readonly title: string
-  /** Names of what must be warm on a server that was named on the command line. */
+  /** Names of the warm targets that a server from the command line must have. */
   readonly needs: ReadonlyArray<string>
   readonly run: (context: BenchContext) => Promise<ReadonlyArray<Finding | Fact>>
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Served } from '../peers/peer.ts'
-import { besidePeers } from './beside-peers.ts'
+import { withPeers } from './beside-peers.ts'
 import { compare } from './compare.ts'
 import type { Figure } from './figure.ts'
 
@@ -10,13 +10,13 @@ const served: ReadonlyArray<Served> = [
   { path: '/part', contentType: 'video/mp4', bytes: randomBytes(2_000_000) },
 ]
 
-/** The peers by themselves: what this machine can do, and whether the generator is light enough to see it. */
+/** Only the peers: the limit of this machine, and whether the generator is fast enough to measure it. */
 export const p0Peers: Figure = {
   id: 'P0',
   title: 'the peers alone',
   needs: [],
   run: ({ settings }) =>
-    besidePeers(served, async (peers) => {
+    withPeers(served, async (peers) => {
       const findings = []
       for (const { path, bytes } of served) {
         const subjects = peers.map(({ name, origin, pid }) => ({ name, origin, pid, paths: [path] }))

@@ -1,4 +1,4 @@
-import { besideWarm, type WarmWork } from './beside-warm.ts'
+import { compareWarm, type WarmWork } from './beside-warm.ts'
 import type { Figure } from './figure.ts'
 
 const WORKS: ReadonlyArray<WarmWork> = [
@@ -6,10 +6,10 @@ const WORKS: ReadonlyArray<WarmWork> = [
   { warm: 'master', work: 'a master playlist, 12 viewers', goals: { raw: 0.7 } },
 ]
 
-/** Small lists from memory, each request with a token that is looked at. */
+/** Small playlists from memory. The token of each request is checked. */
 export const p1Lists: Figure = {
   id: 'P1',
   title: 'warm lists',
   needs: WORKS.map(({ warm }) => warm),
-  run: (context) => besideWarm(context, WORKS),
+  run: (context) => compareWarm(context, WORKS),
 }

@@ -25,10 +25,10 @@ const playlist = (): string =>
     })),
   })
 
-// 220 letters each, which is a common length of a JWT.
+// 220 characters each, a common length of a JWT.
 const tokens = Array.from({ length: 1000 }, () => randomBytes(165).toString('base64url'))
 
-/** Makes one body after the other until the time is up, with another token each. */
+/** Makes bodies until the time is over, each with another token. */
 const measureBodies = async (
   bodyFor: (token: string) => Promise<Uint8Array>,
   seconds: number,
@@ -68,7 +68,7 @@ const contender =
     },
   })
 
-/** What the bodies cost by themselves, without a server around them. */
+/** Cost of playlist bodies without a server. */
 export const p2ListBodies: Figure = {
   id: 'P2-BODIES',
   title: `the body of a media playlist of ${PARTS} parts, another token each time`,

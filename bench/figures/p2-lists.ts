@@ -1,10 +1,10 @@
 import { get, type IncomingMessage } from 'node:http'
 import type { Served } from '../peers/peer.ts'
-import { besidePeers } from './beside-peers.ts'
+import { withPeers } from './beside-peers.ts'
 import { compare } from './compare.ts'
 import type { Figure, Warm } from './figure.ts'
 
-/** A media playlist, signed for another viewer in each request: the peers serve the gzip bytes of one of them. */
+/** A media playlist, signed for another viewer in each request. The peers serve the gzip bytes of one. */
 export const p2Lists: Figure = {
   id: 'P2',
   title: 'a media playlist signed by query, as gzip',
@@ -14,7 +14,7 @@ export const p2Lists: Figure = {
     if (warm === undefined) return []
     const headers = { ...warm.headers, 'Accept-Encoding': 'gzip' }
     const served = await fetchGzip({ ...warm, headers })
-    return besidePeers([served], (peers) =>
+    return withPeers([served], (peers) =>
       compare(
         `${served.bytes.length} bytes`,
         [
@@ -28,7 +28,7 @@ export const p2Lists: Figure = {
   },
 }
 
-/** As it comes: `fetch` would inflate it. */
+/** Does not decompress, as `fetch` would. */
 const fetchGzip = async ({ origin, paths: [path = '/'], headers }: Warm): Promise<Served> => {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(`${origin}${path}`, { headers, agent: false }, resolve).on('error', reject)

@@ -1,4 +1,4 @@
-import { besideWarm, type WarmWork } from './beside-warm.ts'
+import { compareWarm, type WarmWork } from './beside-warm.ts'
 import type { Figure } from './figure.ts'
 
 const WORKS: ReadonlyArray<WarmWork> = [
@@ -7,10 +7,10 @@ const WORKS: ReadonlyArray<WarmWork> = [
   { warm: 'image', work: 'an image', goals: { raw: 0.7 } },
 ]
 
-/** Warm bytes: the peers serve what the server serves, byte for byte. */
+/** Warm bytes: the peers serve the same bytes as Larder. */
 export const p3Bytes: Figure = {
   id: 'P3',
   title: 'warm parts and images',
   needs: WORKS.map(({ warm }) => warm),
-  run: (context) => besideWarm(context, WORKS),
+  run: (context) => compareWarm(context, WORKS),
 }

@@ -10,12 +10,12 @@ const crowd = 500
 const MiB = 1024 * 1024
 
 /**
- * Milliseconds to the first byte. Amazon S3 takes 100 to 200 ("Best practices design patterns: optimizing Amazon
- * S3 performance" in its user guide); the less it takes, the less time there is to let the crowd in meanwhile.
+ * Milliseconds to the first byte. Amazon S3 takes 100 to 200 ("Best practices design patterns: optimizing
+ * Amazon S3 performance" in its user guide). With a shorter delay, fewer of the crowd connect in time.
  */
 const distantMs = 100
 
-/** So many clients ask for the same cold object at one time: milliseconds until the last has its first byte. */
+/** Milliseconds until the last of `clients`, which request the same object at once, gets its first byte. */
 const lastFirstByte = async ({ origin }: CountingLarder, { path, headers }: Target, clients: number) => {
   const { hostname, port } = new URL(origin)
   const { measured } = await measure({
@@ -35,32 +35,32 @@ const lastFirstByte = async ({ origin }: CountingLarder, { path, headers }: Targ
   return measured.firstByte.max
 }
 
-/** A cold film for everybody, and all that it costs. */
-const askAtOnce = async (larder: CountingLarder, film: Target, clients: number) => {
+/** All clients request one cold video. Returns latency, queries, reads and growth of memory. */
+const requestAtOnce = async (larder: CountingLarder, video: Target, clients: number) => {
   const before = await larder.counts()
   const memory = await memoryOf(larder.pid)
-  let most = memory
+  let peak = memory
   const unwatch = watchMemory(larder.pid, 50, (bytes) => {
-    most = Math.max(most, bytes)
+    peak = Math.max(peak, bytes)
   })
-  const firstByte = await lastFirstByte(larder, film, clients)
+  const firstByte = await lastFirstByte(larder, video, clients)
   unwatch()
   const { queries, reads } = await larder.counts()
-  return { firstByte, queries: queries - before.queries, reads: reads - before.reads, growth: most - memory }
+  return { firstByte, queries: queries - before.queries, reads: reads - before.reads, growth: peak - memory }
 }
 
-/** What a lone client sees, what a crowd does, and what a crowd that asks for nothing. */
+/** Measures a single client, a crowd, and a crowd that requests only the health check. */
 const measureCrowd = async ({ folder, library }: Lab, clients: number, storeMs: number) => {
   const cache = join(folder, `cache-crowd-${storeMs}`)
   const larder = await startCountingLarder({ DATA_DIR: folder, CACHE_DIR: cache }, storeMs)
-  const [warmup, first, second, ...cold] = library.films
+  const [warmup, first, second, ...cold] = library.videos
   const [one, all] = cold
-  if (!warmup || !first || !second || !one || !all) throw new Error('too few films')
+  if (!warmup || !first || !second || !one || !all) throw new Error('too few videos')
   try {
-    // The first of everything (a connection to the database, code that was never run) is not what is measured.
-    for (const film of [warmup, first, second]) await askAtOnce(larder, film, clients)
-    const alone = await askAtOnce(larder, one, 1)
-    const together = await askAtOnce(larder, all, clients)
+    // Warm-up: the first database connection and the first run of code are not measured.
+    for (const video of [warmup, first, second]) await requestAtOnce(larder, video, clients)
+    const alone = await requestAtOnce(larder, one, 1)
+    const together = await requestAtOnce(larder, all, clients)
     const idle = await lastFirstByte(larder, { path: '/healthz', headers: {} }, clients)
     return { alone: alone.firstByte, together, idle }
   } finally {
@@ -91,11 +91,11 @@ const factsOf = (
 
 const run = async (lab: Lab, clients: number): Promise<ReadonlyArray<Fact>> => [
   ...factsOf(await measureCrowd(lab, clients, distantMs), `a store ${distantMs} ms away`, { atMost: 1.5 }),
-  // A folder answers before a crowd has even been let in: told, and no measure of a store over a network.
+  // A folder answers before all connections are accepted: no measure of a store over a network.
   ...factsOf(await measureCrowd(lab, clients, 0), 'a folder as the store', undefined),
 ]
 
-/** A crowd at a door that was never opened before. */
+/** Many clients request an object that is not in the cache. */
 export const p4Crowd: Figure = {
   id: 'P4',
   title: `${crowd} clients at once ask for one cold object of 20 MB`,

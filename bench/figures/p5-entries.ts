@@ -17,13 +17,13 @@ function* entries(count: number): Generator<JournalRecord> {
 }
 
 /**
- * A cache whose books have so many entries. The files would take an hour to write and are never opened; so that
- * the sweep does not find out, we hold the lock of those who keep the books, as another process of the machine.
+ * Writes a cache journal with `count` entries, without their files, which are never opened and would take an
+ * hour to write. Holds the maintenance lock like another process, so that no sweep notices the missing files.
  */
-const fillBooks = async (dir: string, count: number): Promise<void> => {
+const fillJournal = async (dir: string, count: number): Promise<void> => {
   const folders = cacheFolders(dir)
   await mkdir(dir, { recursive: true })
-  await createLinkLock(folders.upkeepLock, (says) => says, processStateOf).take(currentProcessId)
+  await createLinkLock(folders.upkeepLock, (text) => text, processStateOf).take(currentProcessId)
   const journal = createJournal(folders.journal, () => join(dir, 'new-journal'), noBeacon)
   await journal.rewrite(entries(count))
   await journal.close()
@@ -33,12 +33,12 @@ type Started = { readonly larder: Peer; readonly readySeconds: number; readonly 
 
 const start = async ({ folder, library, start: startOn }: Lab, count: number): Promise<Started> => {
   const dir = join(folder, `cache-of-${count}`)
-  await fillBooks(dir, count)
+  await fillJournal(dir, count)
   const from = performance.now()
   const larder = await startOn({ CACHE_DIR: dir, CACHE_MEMORY_BYTES: '1K', CACHE_MAX_BYTES: '1T' })
   const { path, headers } = library.part
-  const answered = await fetch(`${larder.origin}/healthz`)
-  if (answered.status !== 200) throw new Error(`the server is not ready: ${answered.status}`)
+  const health = await fetch(`${larder.origin}/healthz`)
+  if (health.status !== 200) throw new Error(`the server is not ready: ${health.status}`)
   const readySeconds = (performance.now() - from) / 1000
   for (let n = 0; n < 20; n++) await (await fetch(larder.origin + path, { headers })).arrayBuffer()
   return { larder, readySeconds, bytes: await memoryOf(larder.pid) }
@@ -74,7 +74,7 @@ const run = async (lab: Lab, settings: Settings, many: number): Promise<Readonly
   ]
 }
 
-/** A large cache. */
+/** Start-up time, memory and throughput of a large cache. */
 export const p5Entries: Figure = {
   id: 'P5',
   title: 'a cache of a million entries',

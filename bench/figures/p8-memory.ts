@@ -9,7 +9,7 @@ import type { Fact, Figure } from './figure.ts'
 
 const MiB = 1024 * 1024
 
-/** Asks, reads a little, and leaves or holds on without reading. */
+/** Sends a request, reads the first bytes, stops reading, and disconnects after `holdMs`. */
 const badClient = async ({ origin }: Peer, { path, headers }: Target, holdMs: number): Promise<void> => {
   const { hostname, port } = new URL(origin)
   const lines = Object.entries({ Host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`)
@@ -21,19 +21,19 @@ const badClient = async ({ origin }: Peer, { path, headers }: Target, holdMs: nu
   socket.destroy()
 }
 
-/** Some that leave at once, and some that hold on for seconds, until told to stop. */
+/** Runs clients that disconnect soon, and clients that stall for seconds, until the signal is aborted. */
 const badClients = async (
   larder: Peer,
   targets: ReadonlyArray<Target>,
   signal: AbortSignal,
 ): Promise<void> => {
-  const keepOn = async (holdMs: number) => {
+  const repeat = async (holdMs: number) => {
     for (let n = 0; !signal.aborted; n++) {
       const target = targets[n % targets.length]
       if (target !== undefined) await badClient(larder, target, holdMs)
     }
   }
-  await Promise.all([20, 50, 50, 2000, 2000, 2000, 5000, 5000].map(keepOn))
+  await Promise.all([20, 50, 50, 2000, 2000, 2000, 5000, 5000].map(repeat))
 }
 
 const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyArray<Fact>> => {
@@ -41,10 +41,10 @@ const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyAr
   const samples: number[] = []
   const unwatch = watchMemory(larder.pid, Math.max(20, seconds * 2), (bytes) => samples.push(bytes))
   const stopping = new AbortController()
-  const { imagePlaylist, master, image, part, films } = library
-  const bad = badClients(larder, [part, ...films, image], stopping.signal)
+  const { imagePlaylist, master, image, part, videos } = library
+  const bad = badClients(larder, [part, ...videos, image], stopping.signal)
   const { hostname, port } = new URL(larder.origin)
-  const good = [imagePlaylist, master, image, part, ...films.slice(0, 2)].map(({ path, headers }) =>
+  const good = [imagePlaylist, master, image, part, ...videos.slice(0, 2)].map(({ path, headers }) =>
     measure({
       host: hostname,
       port: Number(port),
@@ -63,13 +63,13 @@ const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyAr
   await bad
   unwatch()
 
-  // What fills at first (code, pools, the cache in memory) is not what grows.
+  // The first third is left out: it is when code, pools and the memory cache fill up.
   const settled = samples.slice(Math.floor(samples.length / 3))
-  const middle = settled.toSorted((a, b) => a - b)[Math.floor(settled.length / 2)] ?? Number.NaN
+  const median = settled.toSorted((a, b) => a - b)[Math.floor(settled.length / 2)] ?? Number.NaN
   const half = Math.ceil(settled.length / 2)
   const mean = (values: ReadonlyArray<number>) => values.reduce((sum, one) => sum + one, 0) / values.length
   const drift = 100 * (mean(settled.slice(half)) / mean(settled.slice(0, half)) - 1)
-  const most = 100 * (Math.max(...settled) / middle - 1)
+  const peak = 100 * (Math.max(...settled) / median - 1)
   return [
     { fact: 'replies', value: measured.reduce((sum, one) => sum + one.measured.responses, 0), unit: '' },
     {
@@ -78,13 +78,13 @@ const run = async ({ library, start }: Lab, seconds: number): Promise<ReadonlyAr
       unit: '',
       goal: { atMost: 0 },
     },
-    { fact: 'memory, in the middle', value: middle / MiB, unit: 'MiB' },
+    { fact: 'memory, in the middle', value: median / MiB, unit: 'MiB' },
     { fact: 'the second half of the time beside the first', value: drift, unit: '%', goal: { atMost: 10 } },
-    { fact: 'the most beside the middle', value: most, unit: '%', goal: { atMost: 10 } },
+    { fact: 'the most beside the middle', value: peak, unit: '%', goal: { atMost: 10 } },
   ]
 }
 
-/** Good clients, slow ones, and ones that leave. */
+/** Normal clients, slow ones, and ones that disconnect. */
 export const p8Memory: Figure = {
   id: 'P8',
   title: 'memory over ten minutes of mixed load',

@@ -11,11 +11,11 @@ const SERVER = fileURLToPath(new URL('counting-server.ts', import.meta.url))
 const Counts = t.strict({ queries: t.number, reads: t.number })
 
 export type CountingLarder = Peer & {
-  /** Statements to the database and objects opened in the store, since the start. */
+  /** Database statements and objects opened in the store, since the start. */
   readonly counts: () => Promise<t.TypeOf<typeof Counts>>
 }
 
-/** A Larder from source that counts, in a process of its own, and has its store so many milliseconds away. */
+/** Starts a Larder (from source, as a process) that counts. `storeMs`: delay of its store's first byte. */
 export const startCountingLarder = async (
   environment: Readonly<Record<string, string>>,
   storeMs: number,
@@ -26,8 +26,8 @@ export const startCountingLarder = async (
   })
   const exited = once(larder, 'exit')
   const answer = async () => {
-    const came = await Promise.race([once(larder, 'message'), exited.then(() => undefined)])
-    return came?.[0]
+    const received = await Promise.race([once(larder, 'message'), exited.then(() => undefined)])
+    return received?.[0]
   }
   const ready = RawReady.decode(await answer())
   if (E.isLeft(ready) || larder.pid === undefined) throw new Error('the counting server does not start')
@@ -36,9 +36,9 @@ export const startCountingLarder = async (
     origin: `http://127.0.0.1:${ready.right.port}`,
     pid: larder.pid,
     counts: async () => {
-      const answered = answer()
+      const nextMessage = answer()
       larder.send('counts')
-      const counts = Counts.decode(await answered)
+      const counts = Counts.decode(await nextMessage)
       if (E.isLeft(counts)) throw new Error('the counting server gave no counts')
       return counts.right
     },

@@ -7,9 +7,9 @@ import { loadConfig } from '../../src/config/settings.ts'
 import { E, type TE } from '../../src/fp.ts'
 import { createDistantStore } from './distant-store.ts'
 
-// The process of a Larder that counts what it asks of the database and of the store: its composition, with a
-// counter around each of the two. Asked by a message, it answers with the counts. Its argument is how many
-// milliseconds the store takes to give its first byte, on top of what a folder takes.
+// A Larder process that counts its calls of the database and the store: the usual composition, with counters
+// around both. It answers each message with the counts. Argument: milliseconds that the store's first byte
+// takes, in addition to the time of a folder.
 
 const storeMs = Number(process.argv[2])
 const config = loadConfig(process.env)
@@ -20,13 +20,13 @@ const counts = { queries: 0, reads: 0 }
 /** Each method of a repository is one statement. */
 const counted =
   <A extends ReadonlyArray<unknown>, L, B>(
-    ask: (...args: A) => TE.TaskEither<L, B>,
-    what: keyof typeof counts,
+    method: (...args: A) => TE.TaskEither<L, B>,
+    counter: keyof typeof counts,
   ) =>
   (...args: A): TE.TaskEither<L, B> =>
   () => {
-    counts[what] += 1
-    return ask(...args)()
+    counts[counter] += 1
+    return method(...args)()
   }
 
 const { contentFiles } = adapters

@@ -7,31 +7,31 @@ import type { Peer } from '../peers/peer.ts'
 import { startLarder } from './larder-process.ts'
 import { type Library, seedLibrary, type Target } from './library.ts'
 
-/** A library, and servers on it. */
+/** A library and its servers. */
 export type Lab = {
-  /** For what a figure leaves on the disk. */
+  /** For temporary files of a figure. */
   readonly folder: string
   readonly library: Library
-  /** A server on the library with a cache of its own, empty unless `environment` says otherwise. */
+  /** Starts a server on the library with a new, empty cache (unless `environment` names another). */
   readonly start: (
     environment?: Readonly<Record<string, string>>,
     nodeOptions?: ReadonlyArray<string>,
   ) => Promise<Peer>
-  /** Two servers, one of which keeps no blob in memory, and what is warm on them. */
+  /** Starts two servers, one of which caches no blob in memory. Returns their warm targets. */
   readonly warm: () => Promise<RunningServer>
   readonly stop: () => Promise<void>
 }
 
-/** As many cold films as a figure may ask for in all. */
-const films = 8
+/** Maximum number of cold videos that a figure needs. */
+const videos = 8
 
-/** Builds Larder, and fills a library in a new folder. */
+/** Builds Larder, and seeds a library in a new folder. */
 export const openLab = async (): Promise<Lab> => {
   const { status } = spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
   if (status !== 0) throw new Error('Larder does not build')
 
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-'))
-  const library = await seedLibrary(folder, films)
+  const library = await seedLibrary(folder, videos)
   const running: Peer[] = []
   let caches = 0
 
@@ -54,7 +54,7 @@ export const openLab = async (): Promise<Lab> => {
     },
     stop: async () => {
       await Promise.all(running.map(({ stop }) => stop()))
-      // What the database was doing when it was stopped may end a moment later.
+      // The database may still write for a moment after it was stopped.
       await rm(folder, { recursive: true, force: true, maxRetries: 10 })
     },
   }

@@ -10,8 +10,8 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 type Environment = Readonly<Record<string, string>>
 
 /**
- * `larder serve` as it was built, in a process of its own; resolves when it says that it answers. `nodeOptions`
- * are such as `--cpu-prof`.
+ * Starts the built `larder serve` as a process. Resolves when the server is ready. `nodeOptions`: for example
+ * `--cpu-prof`.
  */
 export const startLarder = async (
   environment: Environment,
@@ -23,7 +23,7 @@ export const startLarder = async (
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(larder, 'exit')
-  await answers(larder, exited)
+  await waitUntilReady(larder, exited)
   if (larder.pid === undefined) throw new Error('a server without a process')
   return {
     name: 'larder',
@@ -36,12 +36,12 @@ export const startLarder = async (
   }
 }
 
-const answers = async ({ stdout }: ChildProcess, exited: Promise<unknown>): Promise<void> => {
-  if (stdout === null) throw new Error('a server that nobody hears')
+const waitUntilReady = async ({ stdout }: ChildProcess, exited: Promise<unknown>): Promise<void> => {
+  if (stdout === null) throw new Error('the server has no stdout')
   const lines = createInterface(stdout)
-  const answered = new Promise<'answers'>((resolve) => {
+  const ready = new Promise<'answers'>((resolve) => {
     lines.on('line', (line) => line.startsWith('Larder answers') && resolve('answers'))
   })
   const gone = exited.then(() => 'gone' as const)
-  if ((await Promise.race([answered, gone])) === 'gone') throw new Error('the server does not start')
+  if ((await Promise.race([ready, gone])) === 'gone') throw new Error('the server does not start')
 }

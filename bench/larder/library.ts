@@ -8,12 +8,12 @@ import { aNewContentExport, aNewContentFile, aNewContentPart } from '../../test/
 import { right } from '../../test/support/expect-right.ts'
 import { seedImage, storeBytes } from '../../test/support/library.ts'
 
-/** Something to ask a Larder for, and what opens it. */
+/** A path to request from Larder, with its credentials. */
 export type Target = { readonly path: string; readonly headers: Readonly<Record<string, string>> }
 
-/** What there is in the library of the bench. */
+/** The library of the bench. */
 export type Library = {
-  /** JSON of an image's four exports. */
+  /** JSON playlist of an image's four exports. */
   readonly imagePlaylist: Target
   /** 40 KB. */
   readonly image: Target
@@ -21,50 +21,50 @@ export type Library = {
   readonly master: Target
   /** The same, signed by query for twelve viewers. */
   readonly masters: ReadonlyArray<Target>
-  /** m3u8 of 1,010 parts, signed by query for twelve viewers. */
+  /** m3u8 of 1,010 segments, signed by query for twelve viewers. */
   readonly longLists: ReadonlyArray<Target>
   /** 1.35 MB. */
   readonly part: Target
   /** 20 MB each. */
-  readonly films: ReadonlyArray<Target>
+  readonly videos: ReadonlyArray<Target>
 }
 
 const imageSizes = [40_000, 120_000, 16_000, 5_000]
 const heights = [240, 360, 480, 720, 1080, 1440]
 const partBytes = 1_350_000
-const filmBytes = 20_000_000
+const videoBytes = 20_000_000
 const day = 86_400
 const manyParts = 1010
 const viewers = 12
 
-/** Makes a library below `dataDir`: rows by the repositories, bytes by the store. */
-export const seedLibrary = (dataDir: string, films: number): Promise<Library> => {
+/** Seeds a library below `dataDir`: rows through the repositories, bytes through the store. */
+export const seedLibrary = (dataDir: string, videos: number): Promise<Library> => {
   const config = loadConfig({ DATA_DIR: dataDir })
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   return withNewLibrary(config.right, async (larder) => {
     await right(larder.database.migrate)
-    return { ...(await seedPicture(larder)), ...(await seedFilms(larder, films)) }
+    return { ...(await seedImageFile(larder)), ...(await seedVideos(larder, videos)) }
   })
 }
 
-const opener = async (larder: Larder, kind: MediaKind, uid: string): Promise<Target['headers']> => ({
+const authorization = async (larder: Larder, kind: MediaKind, uid: string): Promise<Target['headers']> => ({
   Authorization: `bearer ${await right(larder.tokens.mint(kind, uid, day))}`,
 })
 
-const seedPicture = async (larder: Larder): Promise<Pick<Library, 'imagePlaylist' | 'image'>> => {
+const seedImageFile = async (larder: Larder): Promise<Pick<Library, 'imagePlaylist' | 'image'>> => {
   const bodies = imageSizes.map((size) => randomBytes(size))
   const { uid, exports } = await seedImage(larder, bodies)
-  const headers = await opener(larder, 'image', uid)
+  const headers = await authorization(larder, 'image', uid)
   return {
     imagePlaylist: { path: `/api/1/image_files/playlist/${uid}`, headers },
     image: { path: `/api/1/image_files/image/${exports[0]?.uid}.webp`, headers },
   }
 }
 
-/** A film in renditions of one part each, and as many more exports as there are `films`, of one file. */
-const seedFilms = async (
+/** Seeds a video with renditions of one segment each, and `videos` more exports of the same file. */
+const seedVideos = async (
   larder: Larder,
-  films: number,
+  videos: number,
 ): Promise<Omit<Library, 'imagePlaylist' | 'image'>> => {
   const partOf = async (bytes: number) =>
     aNewContentPart({ file: await storeBytes(larder, randomBytes(bytes), 'video/mp4') })
@@ -78,11 +78,11 @@ const seedFilms = async (
     ),
   )
   const whole = await Promise.all(
-    Array.from({ length: films }, async () =>
-      aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(filmBytes)] }),
+    Array.from({ length: videos }, async () =>
+      aNewContentExport({ format: 'mp4', targetDuration: null, parts: [await partOf(videoBytes)] }),
     ),
   )
-  // These parts are never requested: they have rows and no bytes.
+  // These segments are never requested: they have rows but no bytes.
   const long = aNewContentExport({
     parts: Array.from({ length: manyParts }, (_, position) => aNewContentPart({ position })),
   })
@@ -90,7 +90,7 @@ const seedFilms = async (
   await right(larder.contentFiles.add(file))
   await right(larder.contentFiles.addExports(file.uid, [...renditions, long, ...whole]))
 
-  const headers = await opener(larder, 'content', file.uid)
+  const headers = await authorization(larder, 'content', file.uid)
   const [part, ...others] = [...renditions.slice(0, 1), ...whole].map(({ parts: [first] }) => ({
     path: `/api/1/content_files/exports/parts/${first?.uid}.mp4`,
     headers,
@@ -108,6 +108,6 @@ const seedFilms = async (
       headers: {},
     })),
     part,
-    films: others,
+    videos: others,
   }
 }

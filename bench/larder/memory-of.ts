@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** Bytes of memory that a process holds now (RSS, proc(5)). */
+/** Returns the resident memory of a process, in bytes (RSS, proc(5)). */
 export const memoryOf = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'latin1')
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]
@@ -8,10 +8,14 @@ export const memoryOf = async (pid: number): Promise<number> => {
   return Number(kilobytes) * 1024
 }
 
-/** Calls `tell` with it again and again; the function that it gives ends that. */
-export const watchMemory = (pid: number, everyMs: number, tell: (bytes: number) => void): (() => void) => {
+/** Calls `onSample` every `everyMs` with the memory of a process. The returned function stops it. */
+export const watchMemory = (
+  pid: number,
+  everyMs: number,
+  onSample: (bytes: number) => void,
+): (() => void) => {
   const timer = setInterval(() => {
-    void memoryOf(pid).then(tell, () => undefined)
+    void memoryOf(pid).then(onSample, () => undefined)
   }, everyMs)
   return () => clearInterval(timer)
 }

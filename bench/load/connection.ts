@@ -1,22 +1,22 @@
 import { connect } from 'node:net'
 import { createResponseReader, type Response } from './response-reader.ts'
 
-/** Milliseconds from the request's departure. */
-export type Took = { readonly firstByte: number; readonly whole: number }
+/** Milliseconds since the request was sent. */
+export type Timing = { readonly firstByte: number; readonly whole: number }
 
 type Options = {
   readonly host: string
   readonly port: number
-  /** The next request, ready for the wire. */
+  /** Returns the bytes of the next request. */
   readonly next: () => Buffer
-  /** Tells whether to go on. */
-  readonly onResponse: (response: Response, took: Took) => boolean
+  /** Returns whether to continue. */
+  readonly onResponse: (response: Response, took: Timing) => boolean
   readonly onError: () => void
 }
 
 const BUFFER_BYTES = 256 * 1024
 
-/** Asks over one connection until told to stop, or the connection breaks. Rejects at a reply it cannot read. */
+/** Sends requests until `onResponse` stops it or the connection breaks. Rejects if a reply is invalid. */
 export const runConnection = ({ host, port, next, onResponse, onError }: Options): Promise<void> =>
   new Promise((resolve, reject) => {
     let sentAt = 0
@@ -39,7 +39,7 @@ export const runConnection = ({ host, port, next, onResponse, onError }: Options
       host,
       port,
       noDelay: true,
-      // One buffer for all that ever comes: the generator must be lighter than what it measures.
+      // One buffer for all replies: the generator must use less CPU than the server.
       onread: {
         buffer: Buffer.allocUnsafe(BUFFER_BYTES),
         callback: (bytes, buffer) => {

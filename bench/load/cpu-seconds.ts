@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises'
 const TICKS_PER_SECOND = 100
 
 /**
- * Seconds of processor time that a process and its children have used, all threads together (proc(5), fields 14
- * and 15); `null` where there is no /proc. What others do on the machine meanwhile changes it but little.
+ * Returns the CPU seconds used by a process and its children, all threads (proc(5), fields 14 and 15); `null`
+ * without /proc. Other load on the machine has little influence on it.
  */
 export const cpuSecondsOf = async (pid: number): Promise<number | null> => {
   try {
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1')
     const pids = [pid, ...children.split(' ').filter(Boolean).map(Number)]
-    const ticks = await Promise.all(pids.map((one) => ticksOf(one, ownFields)))
-    return ticks.reduce((sum, one) => sum + one, 0) / TICKS_PER_SECOND
+    const ticks = await Promise.all(pids.map((each) => ticksOf(each, ownFields)))
+    return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_SECOND
   } catch {
     return null
   }
@@ -32,7 +32,7 @@ const endedFields = [13, 14]
 
 const ticksOf = async (pid: number | 'self', fields: ReadonlyArray<number>): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
-  // The second field is the command in brackets, which may hold anything.
+  // The second field is the command in brackets, which may contain any character.
   const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.reduce((sum, field) => sum + Number(afterCommand[field]), 0)
 }

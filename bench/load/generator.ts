@@ -2,7 +2,7 @@ import { E } from '../../src/fp.ts'
 import { Load } from './load.ts'
 import { runLoad } from './run-load.ts'
 
-// The process that makes the load: one task by message, one answer, and the end.
+// Process that generates load: it receives one task by message, sends one answer, and exits.
 
 process.once('message', async (message: unknown) => {
   const load = Load.decode(message)

@@ -1,4 +1,4 @@
-/** Percentiles of milliseconds, each a value that occurred (nearest rank); all 0 when there is none. */
+/** Returns percentiles (nearest rank: each is a measured value) of milliseconds; all 0 for no values. */
 export const percentilesOf = (milliseconds: ReadonlyArray<number>) => {
   const sorted = Float64Array.from(milliseconds).sort()
   const at = (percent: number): number =>

@@ -1,24 +1,24 @@
 import * as t from 'io-ts'
 
-// What the bench and its load generator, a process of its own, say to one another.
+// Messages between the bench and its load generator process.
 
 /** A closed loop: each connection sends its next request when the reply to the last one is complete. */
 export const Load = t.strict({
   host: t.string,
   port: t.number,
-  /** Sent one after the other, over all connections; at the end from the start again. */
+  /** Requested in turn, over all connections. */
   paths: t.array(t.string),
   headers: t.record(t.string, t.string),
   connections: t.number,
-  /** Replies after which a connection has had enough; `null`: it goes on until the time is up. */
+  /** Number of replies after which a connection ends; `null`: it continues until the time is over. */
   repliesEach: t.union([t.number, t.null]),
-  /** Before anything counts. */
+  /** Not measured. */
   warmupSeconds: t.number,
-  /** At most, when `repliesEach` ends it before. */
+  /** Duration of the measurement; less if `repliesEach` ends it. */
   seconds: t.number,
   /** Any other status is an error. */
   status: t.number,
-  /** The process whose processor time is reported, too; `null`: none. */
+  /** Process whose CPU time is reported; `null`: none. */
   serverPid: t.union([t.number, t.null]),
 })
 export type Load = t.TypeOf<typeof Load>
@@ -29,34 +29,34 @@ const Percentiles = t.strict({ p50: t.number, p90: t.number, p99: t.number, max:
 const throughput = {
   /** The generator; `none`: the work was done in process. */
   generator: t.keyof({ wrk: null, own: null, none: null }),
-  /** Duration. */
+  /** Measured time. */
   seconds: t.number,
   responses: t.number,
   /** Broken connections and replies with another status. */
   errors: t.number,
-  /** Bytes of complete bodies; with wrk, which counts what it reads, also those of the heads. */
+  /** Bytes of complete bodies; with wrk, also of the heads. */
   bytes: t.number,
-  /** From the request's departure to the last byte of its reply. */
+  /** From sending the request to the last byte of the reply. */
   latency: Percentiles,
-  /** Of one core, used by the generator. Near 1 it is the generator that was measured. */
+  /** Fraction of one core that the generator used. Near 1, the generator was the bottleneck. */
   generatorLoad: t.number,
 }
 
-/** What any generator measures, between the end of the warm-up and the end. */
+/** Results of any generator, between the end of the warm-up and the end of the load. */
 export const Throughput = t.strict(throughput)
 export type Throughput = t.TypeOf<typeof Throughput>
 
-/** What the bench's own generator measures. */
+/** Results of the bench's own generator. */
 export const Measured = t.strict({
   ...throughput,
-  /** From the request's departure to the first byte of its reply. */
+  /** From sending the request to the first byte of the reply. */
   firstByte: Percentiles,
 })
 export type Measured = t.TypeOf<typeof Measured>
 
 export const Answer = t.strict({
   measured: Measured,
-  /** Of the server, within the same time; `null` when that cannot be told. */
+  /** CPU seconds of the server in the same time; `null` if unknown. */
   cpuSeconds: t.union([t.number, t.null]),
 })
 export type Answer = t.TypeOf<typeof Answer>

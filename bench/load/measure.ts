@@ -6,15 +6,15 @@ import { Answer, type Load } from './load.ts'
 
 const GENERATOR = fileURLToPath(new URL('generator.ts', import.meta.url))
 
-/** Puts the load on from a new process, so that no measurement inherits anything of the one before. */
+/** Runs a load in a new process, so that no measurement is affected by the previous one. */
 export const measure = async (load: Load): Promise<Answer> => {
   const generator = fork(GENERATOR, { execArgv: ['--import', 'tsx'] })
   const exited = once(generator, 'exit')
   const answer = once(generator, 'message')
   generator.send(load)
-  const came = await Promise.race([answer, exited.then(() => undefined)])
+  const received = await Promise.race([answer, exited.then(() => undefined)])
   await exited
-  const answered = Answer.decode(came?.[0])
-  if (E.isLeft(answered)) throw new Error(`the load generator gave no figures for ${load.host}:${load.port}`)
-  return answered.right
+  const decoded = Answer.decode(received?.[0])
+  if (E.isLeft(decoded)) throw new Error(`the load generator gave no figures for ${load.host}:${load.port}`)
+  return decoded.right
 }

@@ -1,12 +1,12 @@
-/** A reply that has come in full. */
+/** A complete reply. */
 export type Response = { readonly status: number; readonly bodyBytes: number }
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 
 /**
- * Reads HTTP/1.1 replies off a connection, as far as a load generator must: where each one ends. The body is
- * counted and never copied, so that the chunk may be used again at once. Throws at a reply whose length is not
- * told ahead: all that is measured here tells it.
+ * Finds the end of each HTTP/1.1 reply on a connection, which is all that a load generator needs. Counts the
+ * bytes of a body without copying, so that the buffer can be reused at once. Throws for a reply without
+ * Content-Length: all measured servers send it.
  */
 export const createResponseReader = (onResponse: (response: Response) => void) => {
   let head: Buffer = Buffer.alloc(0)
@@ -32,9 +32,9 @@ export const createResponseReader = (onResponse: (response: Response) => void) =
       if (response === undefined) rest = readHead(rest)
       if (response === undefined) return
 
-      const taken = Math.min(missing, rest.length)
-      missing -= taken
-      rest = rest.subarray(taken)
+      const bodyBytes = Math.min(missing, rest.length)
+      missing -= bodyBytes
+      rest = rest.subarray(bodyBytes)
       if (missing > 0) return
       const complete = response
       response = undefined

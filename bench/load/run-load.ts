@@ -3,10 +3,10 @@ import { cpuSecondsOf } from './cpu-seconds.ts'
 import { percentilesOf } from './latencies.ts'
 import type { Answer, Load } from './load.ts'
 
-// After this many broken connections in a row there is no server to measure.
+// After this many broken connections in a row, the server counts as unreachable.
 const MAX_BROKEN = 100
 
-/** Puts the load on, in this process. Throws when no server answers, or when its replies cannot be parsed. */
+/** Runs a load in this process. Throws if no server answers, or its replies cannot be parsed. */
 export const runLoad = async (load: Load): Promise<Answer> => {
   const requests = load.paths.map((path) => requestFor(load, path))
   const from = performance.now() + load.warmupSeconds * 1000
@@ -14,46 +14,46 @@ export const runLoad = async (load: Load): Promise<Answer> => {
 
   const firstBytes: number[] = []
   const latencies: number[] = []
-  let asked = 0
+  let requestCount = 0
   let bytes = 0
   let errors = 0
   let brokenInARow = 0
   let cpu = process.cpuUsage()
   let isWarm = false
   const serverCpu = async () => (load.serverPid === null ? null : cpuSecondsOf(load.serverPid))
-  let serverFrom = serverCpu()
+  let cpuAtStart = serverCpu()
 
   const next = (): Buffer => {
-    const request = requests[asked % requests.length]
-    asked += 1
+    const request = requests[requestCount % requests.length]
+    requestCount += 1
     if (request === undefined) throw new Error('a load needs at least one path')
     return request
   }
 
-  const keepAsking = async (): Promise<void> => {
-    let missing = load.repliesEach ?? Number.POSITIVE_INFINITY
-    while (missing > 0 && performance.now() < until && brokenInARow < MAX_BROKEN) {
+  const runConnections = async (): Promise<void> => {
+    let remaining = load.repliesEach ?? Number.POSITIVE_INFINITY
+    while (remaining > 0 && performance.now() < until && brokenInARow < MAX_BROKEN) {
       await runConnection({
         host: load.host,
         port: load.port,
         next,
-        onResponse: ({ status, bodyBytes }, took) => {
+        onResponse: ({ status, bodyBytes }, timing) => {
           const now = performance.now()
           brokenInARow = 0
-          missing -= 1
+          remaining -= 1
           if (!isWarm && now >= from) {
             isWarm = true
             cpu = process.cpuUsage()
-            serverFrom = serverCpu()
+            cpuAtStart = serverCpu()
           }
           if (isWarm && now < until) {
             if (status === load.status) {
-              firstBytes.push(took.firstByte)
-              latencies.push(took.whole)
+              firstBytes.push(timing.firstByte)
+              latencies.push(timing.whole)
               bytes += bodyBytes
             } else errors += 1
           }
-          return missing > 0 && now < until
+          return remaining > 0 && now < until
         },
         onError: () => {
           errors += 1
@@ -62,12 +62,12 @@ export const runLoad = async (load: Load): Promise<Answer> => {
       })
     }
   }
-  await Promise.all(Array.from({ length: load.connections }, keepAsking))
-  if (brokenInARow >= MAX_BROKEN) throw new Error(`nobody answers at ${load.host}:${load.port}`)
+  await Promise.all(Array.from({ length: load.connections }, runConnections))
+  if (brokenInARow >= MAX_BROKEN) throw new Error(`no server answers at ${load.host}:${load.port}`)
 
   const seconds = Math.min(performance.now() - from, load.seconds * 1000) / 1000
   const { user, system } = process.cpuUsage(cpu)
-  const [serverUntil, serverStart] = [await serverCpu(), await serverFrom]
+  const [serverUntil, serverStart] = [await serverCpu(), await cpuAtStart]
   return {
     measured: {
       generator: 'own',

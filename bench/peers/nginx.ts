@@ -8,15 +8,15 @@ import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 import type { Peer, Served } from './peer.ts'
 
-/** Such as `nginx/1.22.1`; `undefined` where it is not installed. */
+/** Returns for example `nginx/1.22.1`; `undefined` if nginx is not installed. */
 export const nginxVersion = async (): Promise<string | undefined> => {
-  const told = await promisify(execFile)('nginx', ['-v']).catch(() => undefined)
-  return told === undefined ? undefined : /nginx\/\S+/.exec(told.stderr)?.[0]
+  const output = await promisify(execFile)('nginx', ['-v']).catch(() => undefined)
+  return output === undefined ? undefined : /nginx\/\S+/.exec(output.stderr)?.[0]
 }
 
 /**
- * nginx with one worker and sendfile, serving the bodies as files from a temporary folder; `undefined` where it
- * is not installed. `lastModified`, in milliseconds, is that of the files.
+ * Starts nginx with one worker and sendfile, which serves the bodies as files from a temporary folder;
+ * `undefined` if it is not installed. `lastModified`: modification time of the files, in milliseconds.
  */
 export const startNginx = async (
   served: ReadonlyArray<Served>,

@@ -1,18 +1,18 @@
-/** A server that Larder is measured beside. */
+/** A server that Larder is compared with. */
 export type Peer = {
   readonly name: string
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly origin: string
   readonly pid: number
   readonly stop: () => Promise<void>
 }
 
-/** A body to be served, and how. */
+/** A body for a peer to serve. */
 export type Served = {
-  /** On the peer: `/part.mp4`. */
+  /** Path on the peer: `/part.mp4`. */
   readonly path: string
   readonly contentType: string
   readonly bytes: Uint8Array
-  /** Beyond Content-Type and Content-Length: `Content-Encoding: gzip`. */
+  /** In addition to Content-Type and Content-Length: `Content-Encoding: gzip`. */
   readonly headers?: Readonly<Record<string, string>>
 }

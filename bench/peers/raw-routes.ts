@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 
-// What the bench and the process of the raw peer say to one another.
+// Messages between the bench and the process of the raw peer.
 
 export const RawRoutes = t.array(
   t.strict({ path: t.string, file: t.string, headers: t.record(t.string, t.string) }),

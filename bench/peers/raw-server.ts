@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { E } from '../../src/fp.ts'
 import { RawRoutes } from './raw-routes.ts'
 
-// The process of the raw peer: node:http and a constant buffer, the least that a server in Node can do.
+// Process of the raw peer: node:http and constant buffers, the minimum work of a server in Node.
 
 process.once('message', async (message: unknown) => {
   const routes = RawRoutes.decode(message)

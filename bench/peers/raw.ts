@@ -10,7 +10,7 @@ import { RawReady, type RawRoutes } from './raw-routes.ts'
 
 const SERVER = fileURLToPath(new URL('raw-server.ts', import.meta.url))
 
-/** `node:http` answering constant buffers, in a process of its own. */
+/** Starts a process in which `node:http` serves constant buffers. */
 export const startRaw = async (served: ReadonlyArray<Served>): Promise<Peer> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-bench-raw-'))
   const routes: RawRoutes = await Promise.all(
@@ -25,9 +25,9 @@ export const startRaw = async (served: ReadonlyArray<Served>): Promise<Peer> => 
   const exited = once(server, 'exit')
   const answer = once(server, 'message')
   server.send(routes)
-  const came = await Promise.race([answer, exited.then(() => undefined)])
+  const received = await Promise.race([answer, exited.then(() => undefined)])
   await rm(folder, { recursive: true })
-  const ready = RawReady.decode(came?.[0])
+  const ready = RawReady.decode(received?.[0])
   if (E.isLeft(ready)) throw new Error('the raw peer does not start')
 
   return {

@@ -2,7 +2,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { wrkVersion } from '../load/wrk.ts'
 import { nginxVersion } from '../peers/nginx.ts'
 
-/** What the figures depend on. */
+/** Facts about the machine that the figures depend on. */
 export const machineFacts = async () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,

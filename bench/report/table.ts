@@ -14,22 +14,22 @@ const HEAD = [
   'ratio (goal)',
 ]
 
-/** What a figure has found, for a terminal: a table of throughputs, and a line for each other fact. */
-export const printed = (findings: ReadonlyArray<Finding | Fact>): string => {
+/** Formats the results of a figure for a terminal: a table of throughputs, and a line for each other fact. */
+export const formatFindings = (findings: ReadonlyArray<Finding | Fact>): string => {
   const throughputs = findings.filter((found) => 'measured' in found)
   const facts = findings.filter((found) => 'fact' in found)
   return [...(throughputs.length > 0 ? [tableOf(throughputs)] : []), ...facts.map(factText)].join('\n')
 }
 
 const factText = ({ fact, value, unit, goal }: Fact): string => {
-  const told = `${fact}: ${Number(value.toPrecision(4))} ${unit}`.trimEnd()
-  if (goal === undefined) return told
+  const text = `${fact}: ${Number(value.toPrecision(4))} ${unit}`.trimEnd()
+  if (goal === undefined) return text
   const [sign, limit, reached] =
     'atMost' in goal ? ['≤', goal.atMost, value <= goal.atMost] : ['≥', goal.atLeast, value >= goal.atLeast]
-  return `${told} (${sign} ${limit}: ${reached ? 'reached' : 'missed'})`
+  return `${text} (${sign} ${limit}: ${reached ? 'reached' : 'missed'})`
 }
 
-/** Names to the left, numbers to the right. */
+/** Names are left-aligned, numbers right-aligned. */
 const tableOf = (findings: ReadonlyArray<Finding>): string => {
   const rows = [HEAD, ...findings.map(rowOf)]
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
@@ -64,8 +64,8 @@ const generatorText = ({ generator, generatorLoad }: Throughput): string =>
   generator === 'none' ? '' : `${generator} ${(generatorLoad * 100).toFixed(0)} %`
 
 const ratioText = ({ against, ratio, goal, byCpu }: Ratio): string => {
-  const cpuTold = byCpu === undefined ? '' : ` (${byCpu.toFixed(2)} by CPU)`
-  const told = `${ratio.toFixed(2)} × ${against}${cpuTold}`
-  if (goal === undefined) return told
-  return `${told} (≥ ${goal}: ${ratio >= goal ? 'reached' : 'missed'})`
+  const cpuText = byCpu === undefined ? '' : ` (${byCpu.toFixed(2)} by CPU)`
+  const text = `${ratio.toFixed(2)} × ${against}${cpuText}`
+  if (goal === undefined) return text
+  return `${text} (≥ ${goal}: ${ratio >= goal ? 'reached' : 'missed'})`
 }

@@ -1,4 +1,4 @@
-"""What Swift asks of memcached, kept in a dict: there is one proxy process, so nobody else needs to see it."""
+"""The memcached interface that Swift uses, on a dict: with one proxy process, no cache needs to be shared."""
 import time as clock
 
 

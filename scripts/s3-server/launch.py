@@ -1,9 +1,9 @@
-"""Runs one server of OpenStack Swift, or makes its rings, from the folder of its configuration alone.
+"""Runs one server of OpenStack Swift, or makes its rings, using only the folder of its configuration.
 
     launch.py rings  ETC/swift.conf
     launch.py object ETC/object-server.conf        (and so container, account, proxy)
 
-Swift's own start scripts look into /etc/swift and want a daemon manager; this wants neither.
+Swift's own start scripts need /etc/swift and a daemon manager; this script needs neither.
 """
 import os
 import sys

@@ -9,13 +9,13 @@ import { orFail } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'
 
-/** Adds files one after the other. If one fails, the others are still added. */
+/** Adds files one at a time. If one fails, the others are still added. */
 export const addCommand: Command = {
   usage,
-  about: 'Adds pictures, sounds and films to the library, and makes their exports.',
+  about: 'Adds images, audio and video to the library, and makes their exports.',
   words: [
-    ['FILE', 'of any name: its bytes say what it is; one that is there already keeps its uid'],
-    ['--public', 'pictures alone: everybody may see them without a token'],
+    ['FILE', 'with any name: the type is detected from its bytes; a file in the library keeps its uid'],
+    ['--public', 'only for images: every client may view them without a token'],
   ],
   needsLibrary: always,
   run: ({ config, args, isJson, report }) => {
@@ -51,7 +51,7 @@ export const addCommand: Command = {
         }
         const { kind, uid, warnings } = added.right
         for (const warning of warnings) printError(`${path}: ${warning}`)
-        // Programs (`--json`) get the uid, and can mint a token when they need one.
+        // With `--json` there is no link: programs get the uid, and can mint a token when they need one.
         const link = async (): Promise<string> => {
           const { jwt } = await orFail(admins.mintMediaToken(uid, null))
           return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`

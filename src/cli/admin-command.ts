@@ -4,14 +4,14 @@ import { orFail } from './outcome.ts'
 
 const usage = 'admin grant|revoke|token SUB'
 
-/** Grants or revokes admin rights; `token` prints an id token, and nothing else. */
+/** Grants or revokes admin rights. `token` prints only an id token. */
 export const adminCommand: Command = {
   usage,
   about: 'Grants or revokes admin rights, or prints an id token; running servers notice within seconds.',
   words: [
     ['grant', 'makes SUB an admin'],
-    ['revoke', 'takes the admin right from SUB'],
-    ['token', 'prints an id token of SUB that is valid for an hour, and nothing else'],
+    ['revoke', 'removes the admin right of SUB'],
+    ['token', 'prints only an id token for SUB, valid for one hour'],
     ['SUB', 'the subject of id tokens, such as me@example.org'],
   ],
   needsLibrary: always,

@@ -14,17 +14,17 @@ import { orFail } from './outcome.ts'
 const usage = 'check URL|UID [--token JWT]'
 
 /** Checks the playlists of a file over a temporary server, so that no other server has to run. */
-const examineFilm = async (
+const examineFile = async (
   larder: Larder,
   config: Config,
   uid: string,
 ): Promise<{ readonly reports: ReadonlyArray<ListReport>; readonly origin: string }> => {
   await orFail(larder.database.migrate)
   const { kind, jwt } = await orFail(larder.admins.mintMediaToken(uid, null))
-  if (kind !== 'content') throw new Failure(`${uid} is a picture: it has no lists to check`)
+  if (kind !== 'content') throw new Failure(`${uid} is an image: it has no playlists to check`)
 
-  const film = ContentFileUid.is(uid) ? await orFail(larder.contentFiles.find(uid)) : O.none
-  if (O.isSome(film) && film.value.exports.length === 0)
+  const file = ContentFileUid.is(uid) ? await orFail(larder.contentFiles.find(uid)) : O.none
+  if (O.isSome(file) && file.value.exports.length === 0)
     throw new Failure(`${uid} has no exports yet: \`larder serve\` makes them`)
 
   const { createLarderServer } = await import('../composition/http.ts')
@@ -40,7 +40,7 @@ const examineFilm = async (
   }
 }
 
-/** Checks the playlists at a URL. The token, if any, is sent in the header. */
+/** Checks the playlists at a URL. Sends the token, if any, in the header. */
 const examineAddress = async (url: string, jwt: string | undefined): Promise<ReadonlyArray<ListReport>> => {
   const bearer = jwt !== undefined && URL.canParse(url) ? { origin: new URL(url).origin, jwt } : null
   const reports = await examineLists(url, createFetchList()(bearer))()
@@ -66,22 +66,22 @@ const targetOf = (args: ReadonlyArray<string>) => {
 
 /**
  * Checks an m3u8 playlist and those that it refers to. Exit code 1 for a violation that can make players
- * fail. The token is for unsigned playlists: a URL may contain one, and a UID needs none.
+ * fail. `--token` is for unsigned playlists: a URL may contain a token, and a UID needs none.
  */
 export const checkCommand: Command = {
   usage,
-  about: 'Examines HLS lists by the rules of RFC 8216bis; exit code 1 when players may fail on them.',
+  about: 'Checks HLS playlists against RFC 8216bis; exit code 1 if players may fail on them.',
   words: [
-    ['URL', 'of an m3u8 list on any server; the lists that it names are examined, too'],
-    ['UID', 'of a sound or film of this library; no server need run, and no token is needed'],
-    ['--token JWT', 'goes into the header of requests to the host of URL'],
+    ['URL', 'the URL of an m3u8 playlist on any server; playlists that it refers to are checked, too'],
+    ['UID', 'the uid of an audio or video file in this library; needs neither a running server nor a token'],
+    ['--token JWT', 'is sent in the header of requests to the host of URL'],
   ],
   needsLibrary: ({ args }) => !targetOf(args).isAddress,
   run: async ({ config, args, report }) => {
     const { target, isAddress, token } = targetOf(args)
     const { reports, origin } = isAddress
       ? { reports: await examineAddress(target, token), origin: '' }
-      : await withServices(config, (larder) => examineFilm(larder, config, target))
+      : await withServices(config, (larder) => examineFile(larder, config, target))
     const { lines, faults } = describeReports(reports, origin)
     report({ lines, json: reportsAsJson(reports) })
     return faults > 0 ? 1 : 0

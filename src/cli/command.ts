@@ -11,7 +11,7 @@ export type Result = {
 /** The input and output of a command. Tests supply their own. */
 export type CommandContext = {
   readonly config: Config
-  /** Without `--json`, which all commands have. */
+  /** Arguments without `--json`, which every command accepts. */
   readonly args: ReadonlyArray<string>
   readonly isJson: boolean
   /** Prints the lines to standard output; with `--json` the object, as one line. */
@@ -22,7 +22,7 @@ export type CommandContext = {
 
 type Out = Pick<CommandContext, 'isJson' | 'report' | 'print'>
 
-/** With `--json`, standard output has nothing but JSON, one object per line, for every command. */
+/** With `--json`, standard output contains only JSON, one object per line, for every command. */
 export const createOut = (write: (line: string) => void, isJson: boolean): Out => {
   const report: Out['report'] = ({ lines, json }) => {
     if (isJson) write(printableJson(JSON.stringify(json)))
@@ -48,8 +48,8 @@ export type Command = {
   /** The arguments and options in `usage`, each with its meaning. */
   readonly words: ReadonlyArray<readonly [word: string, meaning: string]>
   /**
-   * Whether it reads or writes DATA_DIR: then it must run as the owner of that folder. Throws a `Failure` for
-   * wrong usage.
+   * Whether the command reads or writes DATA_DIR: if so, it must run as the owner of that folder. Throws a
+   * `Failure` for wrong usage.
    */
   readonly needsLibrary: (given: Pick<CommandContext, 'config' | 'args'>) => boolean
   /** Returns the exit code. Throws a `Failure` for errors that the user can correct. */
@@ -62,7 +62,7 @@ export const always = (): boolean => true
 /** Ends a command with one line on standard error, and exit code 1 (2 for wrong usage). */
 export class Failure extends Error {
   readonly exitCode: number
-  /** Line breaks inside a message are untrusted text, so several lines are passed as an array. */
+  /** A line break inside a message is untrusted text, so several lines are passed as an array. */
   readonly lines: ReadonlyArray<string>
   constructor(message: string | ReadonlyArray<string>, exitCode = 1) {
     const lines = typeof message === 'string' ? [message] : message
@@ -72,7 +72,7 @@ export class Failure extends Error {
   }
 }
 
-/** The usage with `--json`, which all commands have. */
+/** Returns the usage with `--json`, which every command accepts. */
 export const fullUsage = (usage: string): string => `larder ${usage} [--json]`
 
 export const wrongUsage = (usage: string): Failure => new Failure(`usage: ${fullUsage(usage)}`, 2)

@@ -5,32 +5,32 @@ import { E, pipe, TE } from '../fp.ts'
 import { describeOutdated } from '../terminal/describe-outdated.ts'
 import { always, type Command, wrongUsage } from './command.ts'
 import {
-  type Examined,
   examineDataFolder,
   examineDecoders,
   examineNode,
   examineServer,
+  type Finding,
   healthy,
   placesOf,
 } from './doctor-facts.ts'
 import { describeKeys } from './doctor-keys.ts'
-import { withServicesApartFromKeys } from './library.ts'
+import { withServicesIgnoringKeys } from './library.ts'
 import { larderVersion } from './version.ts'
 
 const remediesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null
-      ? `see ${config.dataDir}/postgres/postgres.log, and data folder above; \`larder migrate\` makes the tables`
-      : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` makes the tables',
+      ? `see ${config.dataDir}/postgres/postgres.log, and data folder above; \`larder migrate\` creates the tables`
+      : 'see DATABASE_URL, or unset it for the embedded one; `larder migrate` creates the tables',
   'object store': 'see the S3_ settings, or DATA_DIR',
   cache: 'see CACHE_DIR: Larder must be able to write there',
-  transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; pictures work without it',
+  transcoder: 'install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH; images work without it',
 })
 
 /** Checks database, object store, cache and transcoder with the server's own adapters. */
-const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
+const examineServices = (config: Config): Promise<ReadonlyArray<Finding>> =>
   // The findings report what would be logged.
-  withServicesApartFromKeys({ ...config, logLevel: 'silent' }, async (larder) => {
+  withServicesIgnoringKeys({ ...config, logLevel: 'silent' }, async (larder) => {
     const { database, health, transcoder, ingest } = larder
     // Embedded PostgreSQL may start for longer than a health check waits; this check returns its error.
     const checked = await database.check()
@@ -65,16 +65,16 @@ const examineServices = (config: Config): Promise<ReadonlyArray<Examined>> =>
 /** Turns an exception into a finding, so that the rest of the report is not lost. */
 const examineSafely = async (
   name: string,
-  examine: () => Promise<ReadonlyArray<Examined>>,
-): Promise<ReadonlyArray<Examined>> => {
+  examine: () => Promise<ReadonlyArray<Finding>>,
+): Promise<ReadonlyArray<Finding>> => {
   try {
     return await examine()
   } catch (error) {
-    return [{ name, detail: '', fault: oneLine(error), remedy: 'correct this, and run the doctor again' }]
+    return [{ name, detail: '', fault: oneLine(error), remedy: 'correct this, and run the command again' }]
   }
 }
 
-const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<string> =>
+const linesOf = ({ name, detail, fault, remedy }: Finding): ReadonlyArray<string> =>
   fault === null
     ? [`ok    ${name}: ${detail}`]
     : [
@@ -85,7 +85,7 @@ const linesOf = ({ name, detail, fault, remedy }: Examined): ReadonlyArray<strin
 /** Checks everything that Larder depends on. Exit code 1 if there is a fault. */
 export const doctorCommand: Command = {
   usage: 'doctor',
-  about: 'Checks everything that Larder depends on, and says how to correct what is wrong.',
+  about: 'Checks everything that Larder depends on, and explains how to correct faults.',
   words: [],
   needsLibrary: always,
   run: async ({ config, args, report }) => {
@@ -97,7 +97,7 @@ export const doctorCommand: Command = {
       describeKeys(examineKeyFiles(config)),
       await examineServer(config),
     ]
-    // Without its folder the services cannot be opened, or would create it as the wrong user.
+    // If the folder has a fault, the services cannot be opened, or would create files as the wrong user.
     const all =
       folder.fault === null
         ? [...basics, ...(await examineSafely('services', () => examineServices(config)))]

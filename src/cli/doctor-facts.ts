@@ -6,7 +6,7 @@ import { findForeign } from './foreign-files.ts'
 import { larderAs, shellLine } from './shell-line.ts'
 
 /** The result of one check. `fault: null`: no fault. */
-export type Examined = {
+export type Finding = {
   readonly name: string
   readonly detail: string
   readonly fault: string | null
@@ -14,21 +14,21 @@ export type Examined = {
   readonly remedy: string
 }
 
-export const healthy = (name: string, detail: string): Examined => ({ name, detail, fault: null, remedy: '' })
+export const healthy = (name: string, detail: string): Finding => ({ name, detail, fault: null, remedy: '' })
 
 const gibibyte = 1024 ** 3
 const minimumFreeBytes = gibibyte / 8
 
 const minimumNode = [20, 19] as const
 
-export const examineNode = (larderVersion: string, nodeVersion: string): Examined => {
+export const examineNode = (larderVersion: string, nodeVersion: string): Finding => {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
   const isOld = major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])
   return {
     name: 'larder',
     detail: `${larderVersion}, Node ${nodeVersion}, ${process.platform} ${process.arch}`,
     fault: isOld ? `Node ${nodeVersion} is older than ${minimumNode.join('.')}` : null,
-    remedy: 'install a Node that is supported, such as 24 or 22',
+    remedy: 'install a supported version of Node, such as 24 or 22',
   }
 }
 
@@ -37,13 +37,13 @@ const freeBytes = async (folder: string): Promise<number> => {
   return bavail * bsize
 }
 
-const withFreeSpace = async (name: string, folder: string, about: string): Promise<Examined> => {
+const withFreeSpace = async (name: string, folder: string, about: string): Promise<Finding> => {
   const free = await freeBytes(folder)
   return {
     name,
     detail: `${folder}${about}, ${(free / gibibyte).toFixed(1)} GiB free`,
-    fault: free < minimumFreeBytes ? `the disk of ${folder} is full, or nearly so` : null,
-    remedy: 'make room there, or move the folder to a larger disk',
+    fault: free < minimumFreeBytes ? `the disk of ${folder} is full or nearly full` : null,
+    remedy: 'free some space there, or move the folder to a larger disk',
   }
 }
 
@@ -55,7 +55,7 @@ const joinNames = (all: ReadonlyArray<string>): string =>
     : all.join(', ')
 
 /** Checks that the folder exists, its owner, and the free space. `uid`: the user of this process. */
-export const examineDataFolder = async (dataDir: string, uid: number): Promise<Examined> => {
+export const examineDataFolder = async (dataDir: string, uid: number): Promise<Finding> => {
   const name = 'data folder'
   const stats = await stat(dataDir).catch(() => null)
   if (stats === null)
@@ -63,7 +63,7 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
       name,
       detail: dataDir,
       fault: `${dataDir} is not there`,
-      remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` makes it',
+      remedy: 'set DATA_DIR to the folder of your library; for a new one, `larder serve` creates it',
     }
   if (!stats.isDirectory())
     return { name, detail: dataDir, fault: `${dataDir} is no folder`, remedy: 'set DATA_DIR to a folder' }
@@ -89,7 +89,7 @@ export const examineDataFolder = async (dataDir: string, uid: number): Promise<E
   return withFreeSpace(
     name,
     dataDir,
-    ` (user ${stats.uid}, mode ${mode}${isWhole ? '' : '; not all in it was looked at'})`,
+    ` (user ${stats.uid}, mode ${mode}${isWhole ? '' : '; not all files in it were checked'})`,
   )
 }
 
@@ -98,7 +98,7 @@ export const examineDecoders = ({
   withoutNetwork,
   withoutNewPrivileges,
   withoutLibrary,
-}: Isolation): Examined => {
+}: Isolation): Finding => {
   const network = withoutNetwork
     ? 'without network'
     : 'with the network of this machine, which permits no other'
@@ -111,21 +111,21 @@ export const examineDecoders = ({
 
 const requestMilliseconds = 2000
 
-/** Checks whether a server answers at the configured address. None is no fault: commands work without one. */
-export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Examined> => {
+/** Checks whether a server answers at the configured address. None is no fault: commands need no server. */
+export const examineServer = async ({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Finding> => {
   const name = 'server'
   const reachableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const address = `http://${reachableHost.includes(':') ? `[${reachableHost}]` : reachableHost}:${port}`
   try {
     const response = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(requestMilliseconds) })
     const { status } = (await response.json()) as { readonly status?: unknown }
-    return healthy(name, `at ${address}: ${typeof status === 'string' ? status : 'something else answers'}`)
+    return healthy(name, `at ${address}: ${typeof status === 'string' ? status : 'another program answers'}`)
   } catch {
     return healthy(name, `none answers at ${address}`)
   }
 }
 
-/** The location of each service, by the name of its finding. */
+/** Returns the location of each service, by the name of its finding. */
 export const placesOf = (config: Config): Readonly<Record<string, string>> => ({
   database:
     config.databaseUrl === null

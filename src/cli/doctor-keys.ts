@@ -1,5 +1,5 @@
 import type { KeyFile } from '../composition/key-files.ts'
-import type { Examined } from './doctor-facts.ts'
+import type { Finding } from './doctor-facts.ts'
 
 const names = { image: 'images', content: 'sounds and films', id: 'admins' } as const
 const settings = { image: 'IMAGE_TOKEN_KEYS', content: 'CONTENT_TOKEN_KEYS', id: 'ID_TOKEN_SECRET' } as const
@@ -7,14 +7,14 @@ const uses = ['image', 'content', 'id'] as const
 
 const remedies = {
   missing:
-    'set DATA_DIR to the folder of your library, or copy the file from a backup; `larder serve` makes a new one, ' +
-    'and tokens that were given out before are then no good',
-  unreadable: 'give it back to the owner of DATA_DIR: see data folder',
-  malformed: 'a backup of it has the right text',
+    'set DATA_DIR to the folder of your library, or restore the file from a backup; `larder serve` creates ' +
+    'a new file, which invalidates all existing tokens',
+  unreadable: 'make the owner of DATA_DIR its owner: see data folder',
+  malformed: 'restore it from a backup',
 } as const
 
-/** Describes where each key comes from, and the faults of key files. Shows nothing of a key. */
-export const describeKeys = (files: ReadonlyArray<KeyFile>): Examined => {
+/** Describes the source of each key, and the faults of key files. Shows nothing of a key. */
+export const describeKeys = (files: ReadonlyArray<KeyFile>): Finding => {
   const sourceOf = (use: (typeof uses)[number]): string => {
     const keyFile = files.find((file) => file.use === use)
     return `${names[use]} from ${keyFile === undefined ? settings[use] : keyFile.folder}`

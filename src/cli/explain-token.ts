@@ -23,7 +23,7 @@ const kinds: Readonly<Record<UidKind, string>> = {
   storedFile: 'a stored file',
 }
 
-/** Formats a claim without control characters. */
+/** Formats a claim as JSON, so without control characters. */
 const quote = (claim: unknown): string => JSON.stringify(claim) ?? 'missing'
 
 const instantOf = (seconds: unknown): string => {
@@ -32,7 +32,7 @@ const instantOf = (seconds: unknown): string => {
 }
 
 const formatTime = (claim: unknown): string =>
-  isInMilliseconds(claim) ? `${claim}, in milliseconds and not in seconds since 1970` : quote(claim)
+  isInMilliseconds(claim) ? `${claim}, in milliseconds instead of seconds since 1970` : quote(claim)
 
 type Signed = Extract<TokenExplanation, { readonly _tag: 'Signed' }>
 
@@ -45,7 +45,7 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
     case 'expired':
       return `it ended at ${instantOf(claims.exp)}`
     case 'restriction':
-      return 'a restriction (maxh, clip or exports) cannot be understood, and might open less than the whole file'
+      return 'a restriction (maxh, clip or exports) is invalid, so it is unknown what the token may open'
     case 'other_subject': {
       const kind = isUid(claims.sub) ? kindOfUid(claims.sub) : null
       const what = kind === null ? 'which is no uid' : `the uid of ${kinds[kind]}`
@@ -54,13 +54,13 @@ const refusalOf = ({ refusal, claims }: Signed, issuer: string, use: TokenUse): 
     default: {
       const { sub, iat, exp, nbf } = claims
       const entries = Object.entries({ sub, iat, exp, ...(nbf === undefined ? {} : { nbf }) })
-      return `a claim is missing or not as it must be: ${entries.map(([name, value]) => `${name} is ${formatTime(value)}`).join(', ')}`
+      return `a claim is missing or invalid: ${entries.map(([name, value]) => `${name} is ${formatTime(value)}`).join(', ')}`
     }
   }
 }
 
-/** Extracts the token from a link (path or `jwt=`), a header, or the token by itself. */
-export const tokenIn = (given: string): string => {
+/** Extracts the token from a link (path or `jwt=`) or a header; other text is the token itself. */
+export const extractToken = (given: string): string => {
   const trimmed = given.trim()
   const [, inPath] = /\/api\/1\/~([^/?#\s]+)\//.exec(trimmed) ?? []
   const [, inQuery] = /[?&#]jwt=([^&#\s]*)/.exec(trimmed) ?? []
@@ -74,7 +74,7 @@ export const explanationAsJson = (explained: TokenExplanation) => {
   return { signature: 'good', use, kid, claims, refusal, restrictions: grant?.restrictions ?? null }
 }
 
-/** Explains in lines what a token opens, or why it is refused. Shows no claims without a valid signature. */
+/** Explains what a token opens, or why it is refused. Shows no claims without a valid signature. */
 export const explanationLines = (explained: TokenExplanation, issuer: string): ReadonlyArray<string> => {
   if (explained._tag === 'BadSignature') return [`bad signature: ${badSignatures[explained.reason]}`]
   const { use, kid, claims, refusal, grant } = explained

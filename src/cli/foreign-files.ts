@@ -5,7 +5,7 @@ import path from 'node:path'
 /** Maximum number of files and folders to check: a cache may have millions. The upper levels come first. */
 const maxChecks = 10_000
 
-/** If root cannot create a user namespace, PostgreSQL runs as this user, who then owns the database. */
+/** If root cannot create a user namespace, PostgreSQL runs as this user, which then owns the database. */
 const nobodyUid = 65_534
 
 export type Ownership = {
@@ -25,7 +25,7 @@ const namesIn = async function* (folder: string): AsyncGenerator<string> {
 
 const statOrNull = (file: string): Promise<Stats | null> => lstat(file).catch(() => null)
 
-/** Finds files in `folder` with another owner than `owner`, level by level. */
+/** Finds files in `folder` with another owner than `owner`. Searches level by level. */
 export const findForeign = async (
   folder: string,
   owner: number,

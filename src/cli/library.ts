@@ -1,5 +1,5 @@
-// `larder help`, `--version` and `token --explain` start without the AWS SDK, sharp, Knex and Koa. The commands that open
-// the library load them here.
+// Commands that open the library load the AWS SDK, sharp, Knex and Koa here. `larder help`, `--version` and
+// `token --explain` start without them.
 import type * as Services from '../composition/with-services.ts'
 
 const load = () => import('../composition/with-services.ts')
@@ -7,8 +7,8 @@ const load = () => import('../composition/with-services.ts')
 export const withServices: typeof Services.withServices = async (config, work) =>
   (await load()).withServices(config, work)
 
-export const withServicesApartFromKeys: typeof Services.withServicesApartFromKeys = async (config, work) =>
-  (await load()).withServicesApartFromKeys(config, work)
+export const withServicesIgnoringKeys: typeof Services.withServicesIgnoringKeys = async (config, work) =>
+  (await load()).withServicesIgnoringKeys(config, work)
 
 export const withNewLibrary: typeof Services.withNewLibrary = async (config, work) =>
   (await load()).withNewLibrary(config, work)

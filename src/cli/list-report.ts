@@ -1,7 +1,7 @@
 import type { ListReport } from '../domain/hls-check/examine.ts'
 import type { Finding } from '../domain/hls-check/finding.ts'
 
-/** Removes tokens: printed output may be copied into a ticket (http-api.md §2.6). */
+/** Removes tokens, because printed output may be copied into a ticket (http-api.md §2.6). */
 export const withoutTokens = (text: string): string =>
   text.replace(/\/~[^/\s]+/g, '').replace(/([?&]jwt=)[^&\s:]+/g, '$1…')
 

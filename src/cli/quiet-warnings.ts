@@ -3,8 +3,8 @@ const framesOf = (stack: string | undefined): ReadonlyArray<string> =>
   (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
 
 /**
- * Prints warnings of Node and packages with name, code and stack, but without their text: it may contain the
- * URL of a request, and so a token (http-api.md §2.6; DEP0170 does).
+ * Prints warnings of Node and packages with name, code and stack, but without their text, which may contain
+ * the URL of a request, and thus a token (http-api.md §2.6; DEP0170 does).
  */
 export const printWarningsWithoutText = (write: (text: string) => void): void => {
   process.removeAllListeners('warning')

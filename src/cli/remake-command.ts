@@ -20,9 +20,9 @@ const descriptions = {
 export const remakeCommand: Command = {
   usage,
   about:
-    'Encodes exports again that an older release encoded differently. Until then the old ones are served.',
+    'Encodes exports again if an older release encoded them differently. Serves the old ones until then.',
   words: [
-    ['--outdated', 'all files whose exports are of an older recipe; a file that fails keeps its old exports'],
+    ['--outdated', 'all files with exports of an older recipe; if a file fails, it keeps its old exports'],
   ],
   needsLibrary: always,
   run: ({ config, args, report }) => {

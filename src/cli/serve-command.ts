@@ -15,7 +15,7 @@ const budgetOf = ({ lameDuckSeconds, shutdownGraceSeconds }: Config): StopBudget
 
 type Serving = {
   readonly config: Config
-  /** What was just created of the library, as a line of text. */
+  /** Describes what was just created for the library. */
   readonly created: string | null
   readonly print: CommandContext['print']
   readonly report: CommandContext['report']

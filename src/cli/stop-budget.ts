@@ -1,21 +1,21 @@
 import { closeLimitMs } from '../composition/close-limit.ts'
 import type { DrainTimes } from '../server/drain.ts'
 
-/** Time in addition to the grace period, for lame duck and closing; all of the time if not serving yet. */
+/** Time for lame duck and closing, in addition to the grace period. Before serving, the whole limit. */
 export const closingSeconds = 5
 /** The share of `closingSeconds` for the lame duck. */
 const lameDuckShareSeconds = 3
-/** Background work is aborted at once: its processes are killed, its files removed. */
+/** Short, because background work is aborted: its processes are killed, its files removed. */
 const maxWorkMs = 5000
 
 /** Milliseconds. */
 export type StopBudget = {
   /** From the signal to process exit. */
   readonly whole: number
-  /** Requests; `work` runs out at the same time. */
+  /** For requests; runs concurrently with `work`. */
   readonly drain: DrainTimes
   readonly work: number
-  /** For closing everything, after both. */
+  /** For closing everything, after `drain` and `work`. */
   readonly closing: number
 }
 

@@ -1,13 +1,13 @@
 import { printError } from '../terminal/print-error.ts'
 
-/** npm forwards the Ctrl-C that the terminal has already sent to us: a second one so soon is the same. */
+/** npm forwards the Ctrl-C that the terminal has already sent. A second one within this time is ignored. */
 const echoMilliseconds = 500
 
 /** A stop signal (SIGTERM or SIGINT), and the time limit on everything that follows. */
 export type StopRequest = {
   readonly requested: Promise<void>
   readonly isRequested: () => boolean
-  /** Returns the work. Until it ends, its name is reported if the time limit is exceeded. */
+  /** Returns `work`. If the time limit is exceeded before it ends, its name is reported. */
   readonly track: <A>(name: string, work: Promise<A>) => Promise<A>
 }
 

@@ -6,13 +6,13 @@ import { orFail } from './outcome.ts'
 
 const usage = 'sweep [--dry-run|--repair]'
 
-/** Deletes orphans from the object store, as a server does by itself. */
+/** Deletes orphans from the object store, as a server does on its own. */
 export const sweepCommand: Command = {
   usage,
-  about: 'Deletes objects that the database does not name and that are older than 48 hours, as `serve` does.',
+  about: 'Deletes objects older than 48 hours that the database does not refer to, as `serve` does.',
   words: [
-    ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, with its bytes'],
-    ['--repair', 'deletes even if these are more than 5 % of all objects, or more than 1,000'],
+    ['--dry-run', 'writes and deletes nothing; prints each key that would be deleted, and its size'],
+    ['--repair', 'deletes even more than 5 % of all objects, or more than 1,000'],
   ],
   needsLibrary: always,
   run: ({ config, args, report }) => {

@@ -3,7 +3,7 @@ import { readsKeyFiles } from '../composition/token-keys.ts'
 import type { Clip, Restrictions } from '../domain/access/restrictions.ts'
 import type { MediaKind } from '../ports/media-tokens.ts'
 import { type Command, Failure, wrongUsage } from './command.ts'
-import { explanationAsJson, explanationLines, tokenIn } from './explain-token.ts'
+import { explanationAsJson, explanationLines, extractToken } from './explain-token.ts'
 import { withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
@@ -17,7 +17,7 @@ const wholeNumber = (option: string, value: string, what: string, example: strin
 const clipOf = (value: string): Clip => {
   const [, from, to] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(value) ?? []
   if (from !== undefined && Number(from) < Number(to)) return [Number(from), Number(to)]
-  throw new Failure(`--clip ${value} is not two times in seconds, rising; for example --clip 10,25.5`, 2)
+  throw new Failure(`--clip ${value} is not a start and a later end (seconds); for example --clip 10,25.5`, 2)
 }
 
 /** Returns the restrictions that the options define (http-api.md §2.4). */
@@ -31,13 +31,13 @@ export const restrictionsOf = (options: {
   ...(options.clip === undefined ? {} : { clip: clipOf(options.clip) }),
 })
 
-/** A clip does not restrict an image: no token is printed that seems to open less than it does. */
+/** Throws for a clip of an image, which would seem to restrict the token, but does not. */
 export const checkClip = (kind: MediaKind, uid: string, { clip }: Restrictions): void => {
   if (kind === 'image' && clip !== undefined)
-    throw new Failure(`${uid} is a picture, and has no time to cut: --clip is for sounds and films`, 2)
+    throw new Failure(`${uid} is an image and has no duration: --clip is for audio and video`, 2)
 }
 
-const wordsOf = (args: ReadonlyArray<string>) =>
+const parseWords = (args: ReadonlyArray<string>) =>
   parseArgs({
     args: [...args],
     options: {
@@ -49,31 +49,31 @@ const wordsOf = (args: ReadonlyArray<string>) =>
     allowPositionals: true,
   })
 
-/** Prints a media token for an image or content file, and nothing else; or explains a token. */
+/** Prints only a media token for an image or content file, or explains a token. */
 export const tokenCommand: Command = {
   usage,
-  about: 'Prints a token for a picture, sound or film, and nothing else; or says what a token opens.',
+  about: 'Prints only a token for an image, audio or video file; or explains what a token opens.',
   words: [
-    ['UID', 'of the file, as `larder add` prints it'],
+    ['UID', 'the uid of the file, as `larder add` prints it'],
     [
       '--ttl S',
-      'seconds that it is good for; else half an hour or, for sounds and films, longer than they play',
+      'lifetime in seconds; default: half an hour or, for audio and video, longer than the duration',
     ],
-    ['--maxh N', 'it opens nothing that is higher than N pixels'],
-    ['--clip A,B', 'it opens the parts between these two times alone, in seconds'],
+    ['--maxh N', 'opens only exports with a height of at most N pixels'],
+    ['--clip A,B', 'opens only the parts between these two times (seconds)'],
     [
       '--explain JWT',
-      'says what the token opens, also one in a link or behind bearer, or why it is refused: exit code 1; asks the keys alone',
+      'explains what a token opens, or why it is refused (exit code 1); accepts a link or header, reads only keys',
     ],
   ],
-  needsLibrary: ({ config, args }) => wordsOf(args).values.explain === undefined || readsKeyFiles(config),
+  needsLibrary: ({ config, args }) => parseWords(args).values.explain === undefined || readsKeyFiles(config),
   run: async ({ config, args, report }) => {
-    const { values, positionals } = wordsOf(args)
+    const { values, positionals } = parseWords(args)
     const [uid, ...rest] = positionals
     if (values.explain !== undefined) {
       if (uid !== undefined || Object.keys(values).length > 1) throw wrongUsage(usage)
       const { createExplainToken } = await import('../composition/tokens.ts')
-      const explained = await createExplainToken(config)(tokenIn(values.explain))
+      const explained = await createExplainToken(config)(extractToken(values.explain))
       report({ lines: explanationLines(explained, config.tokenIssuer), json: explanationAsJson(explained) })
       return explained._tag === 'Signed' && explained.refusal === null ? 0 : 1
     }

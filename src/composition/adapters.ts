@@ -30,8 +30,8 @@ import { createStore, reportOutages, storeBreakerMs } from './store.ts'
 import { createTokens } from './tokens.ts'
 
 /**
- * Does not connect to the database or the store: if they are down now, they may come up later. Throws if
- * DATA_DIR is not writable.
+ * Creates all adapters. Does not connect to the database or the store, because they may come up later. Throws
+ * if DATA_DIR is not writable.
  */
 export const createAdapters = async (
   config: Config,
@@ -91,7 +91,7 @@ export const createAdapters = async (
           { name: 'database', close: () => db.destroy() },
           { name: 'embedded database', close: embedded.stop },
         ],
-        // The beacon shows other processes that this one is alive, so it is closed last.
+        // Closed last, because the beacon shows other processes that this one is alive.
       ]).finally(() => beacon.close()),
   }
 }

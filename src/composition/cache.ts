@@ -10,10 +10,10 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 
-/** Memory in front of disk. Values are small, so most of the memory is for blobs. */
+/** Creates the cache: memory in front of disk. Values are small, so most of the memory is for blobs. */
 export const createCache = async (config: Config, clock: Clock, monotonic: Monotonic, log: Log) => {
   const meter = createCacheMeter(monotonic)
-  const inMemory = meter.tier('memory')
+  const memoryMeter = meter.tier('memory')
   const valueBytes = Math.ceil(config.cacheMemoryBytes / 8)
   const disk = await openDiskCache({
     dir: config.cacheDir,
@@ -26,7 +26,7 @@ export const createCache = async (config: Config, clock: Clock, monotonic: Monot
   })
   return {
     values: createTieredCache({
-      memory: createMeteredTier(createMemoryTier(valueBytes, inMemory, monotonic), clock, inMemory),
+      memory: createMeteredTier(createMemoryTier(valueBytes, memoryMeter, monotonic), clock, memoryMeter),
       disk: disk.values,
       clock,
       monotonic,
@@ -35,7 +35,7 @@ export const createCache = async (config: Config, clock: Clock, monotonic: Monot
     blobs: createTieredBlobCache({
       disk: disk.blobs,
       maxBytes: config.cacheMemoryBytes - valueBytes,
-      meter: inMemory,
+      meter: memoryMeter,
     }),
     stats: meter.stats,
     check: disk.check,

@@ -3,7 +3,7 @@ import { unavailable } from '../domain/shared/errors.ts'
 import { pipe, TE } from '../fp.ts'
 import type { Database } from '../ports/database.ts'
 
-/** The pool times out before embedded PostgreSQL's first start; these wait for it, and report its error. */
+/** The first start of embedded PostgreSQL outlasts the pool timeout: these wait, and report its error. */
 export const waitForEmbedded = ({ get }: EmbeddedConnection, { migrate, check }: Database): Database => {
   const started = TE.tryCatch(get, unavailable('database'))
   return {

@@ -7,7 +7,7 @@ import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
 import { keyFile, tokenKeys } from './token-keys.ts'
 
-/** A file of token keys, and its fault. Contains nothing of a key. */
+/** A file of token keys, and its fault, which contains nothing of a key. */
 export type KeyFile = {
   readonly use: TokenUse
   readonly folder: string

@@ -11,12 +11,12 @@ export const keyFile = (config: Config, use: TokenUse): string =>
 
 /** Returns the configured keys. If none can sign, adds those from `ownText`, which reads a key file. */
 export const tokenKeys = (config: Config, ownText: (file: string) => string | null): TokenKeys => {
-  const keysOf = (use: TokenUse, set: ReadonlyArray<TokenKey> | null) =>
-    withSigner(set ?? [], () => {
+  const keysOf = (use: TokenUse, configured: ReadonlyArray<TokenKey> | null) =>
+    withSigner(configured ?? [], () => {
       const file = keyFile(config, use)
       const text = ownText(file)
       const keys = text === null ? E.right([]) : parseTokenKeys(text)
-      if (E.isLeft(keys)) throw new BadSetting(`${file} ${keys.left}; a backup of it has the right text`)
+      if (E.isLeft(keys)) throw new BadSetting(`${file} ${keys.left}; restore it from a backup`)
       return keys.right
     })
   return {
@@ -26,12 +26,12 @@ export const tokenKeys = (config: Config, ownText: (file: string) => string | nu
   }
 }
 
-/** Whether any keys are read from DATA_DIR with these settings. */
+/** Whether Larder reads any keys from DATA_DIR with these settings. */
 export const readsKeyFiles = (config: Config): boolean => {
-  let reads = false
+  let isRead = false
   tokenKeys(config, () => {
-    reads = true
+    isRead = true
     return null
   })
-  return reads
+  return isRead
 }

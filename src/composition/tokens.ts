@@ -28,12 +28,10 @@ export const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'toke
   }
 }
 
-/** Explains tokens with the keys only: opens no library, and creates nothing. */
+/** Explains tokens. Needs only the keys: opens no library, and creates nothing. */
 export const createExplainToken = (config: Config): ExplainToken => {
   const keys = tokenKeys(config, readSecretFile)
   if (Object.values(keys).every(({ length }) => length === 0))
-    throw new BadSetting(
-      `there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR as it should be?`,
-    )
+    throw new BadSetting(`there are no keys in ${path.join(config.dataDir, 'keys')}; is DATA_DIR correct?`)
   return createJoseExplainToken({ ...tokenOptions(config, Date.now), keys })
 }

@@ -5,7 +5,7 @@ import type { Config } from '../config/settings.ts'
 import { createAdapters } from './adapters.ts'
 import { createServices, type Larder } from './larder.ts'
 
-/** What DATA_DIR must contain for these settings. Anything else in it can be recreated. */
+/** Returns what DATA_DIR must contain for these settings. Anything else in it can be recreated. */
 const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ...(config.databaseUrl === null ? [{ what: 'database', path: 'postgres' } as const] : []),
   ...[
@@ -35,8 +35,8 @@ export const withServices = async <A>(config: Config, work: (larder: Larder) => 
   return withLarder(config, work)
 }
 
-/** The same with temporary keys, so that `doctor` can check the services even if key files are damaged. */
-export const withServicesApartFromKeys = async <A>(
+/** As `withServices`, with temporary keys, so that `doctor` works even if key files are damaged. */
+export const withServicesIgnoringKeys = async <A>(
   config: Config,
   work: (larder: Larder) => Promise<A>,
 ): Promise<A> => {

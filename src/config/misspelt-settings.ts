@@ -2,7 +2,7 @@ import { loadConfig } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Returns the names that `loadConfig` reads, recorded from a run, so that the list is never out of date. */
+/** Returns the names that `loadConfig` reads. Records them from a call, so the list is never outdated. */
 export const settingNames = (): ReadonlyArray<string> => {
   const names = new Set<string>()
   const get = (_: object, name: string | symbol): undefined => {
@@ -12,7 +12,7 @@ export const settingNames = (): ReadonlyArray<string> => {
   return [...names]
 }
 
-/** Number of insertions, deletions, substitutions and swaps of neighbours between two words. */
+/** Returns the number of insertions, deletions, substitutions and swaps of neighbours between two words. */
 export const editDistance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0
@@ -39,28 +39,28 @@ const isSwap = (a: string, b: string): boolean =>
 const sorted = (word: string): string => [...word].sort().join('')
 
 /**
- * Returns the setting that is probably meant. Names of one word are short: half of all short shell variables
- * are similar to HOST or PORT, so for these only swaps count, and no other edits.
+ * Returns the setting that is probably meant. One-word names are short, and half of all short shell variables
+ * resemble HOST or PORT, so for these only swaps count.
  */
-const findMeant = (variable: string, known: ReadonlyArray<string>): string | undefined => {
+const findIntended = (variable: string, settings: ReadonlyArray<string>): string | undefined => {
   const name = variable.toUpperCase().replace(/^LARDER_/, '')
-  if (known.includes(name)) return name
+  if (settings.includes(name)) return name
   const near = (candidate: string): boolean =>
     candidate.includes('_') && name.includes('_')
       ? Math.abs(candidate.length - name.length) <= maxEdits && editDistance(candidate, name) <= maxEdits
       : isSwap(candidate, name)
-  return known.find((candidate) => letters(candidate) === letters(name)) ?? known.find(near)
+  return settings.find((candidate) => letters(candidate) === letters(name)) ?? settings.find(near)
 }
 
 /** Returns a line for each variable that resembles a setting. Without its value, which may be secret. */
 export const describeMisspelt = (env: Env): ReadonlyArray<string> => {
-  const known = settingNames()
+  const settings = settingNames()
   return Object.keys(env)
-    .filter((name) => !known.includes(name) && env[name] !== '')
+    .filter((name) => !settings.includes(name) && env[name] !== '')
     .flatMap((name) => {
-      const meant = findMeant(name, known)
-      return meant === undefined
+      const intended = findIntended(name, settings)
+      return intended === undefined
         ? []
-        : [`${name} is no setting of Larder and changes nothing; is ${meant} meant?`]
+        : [`${name} is no setting of Larder and changes nothing; is ${intended} meant?`]
     })
 }

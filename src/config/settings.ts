@@ -53,10 +53,10 @@ export type S3Config = {
   readonly forcePathStyle: boolean
 }
 
-/** A setting whose fault shows only when it is used. The message is one line for the operator. */
+/** A setting with a fault that shows only when it is used. The message is one line for the operator. */
 export class BadSetting extends Error {}
 
-/** Parses the text of a setting. The left is the fault, as a continuation of "PORT=abc ". */
+/** Parses the text of a setting. Fails with a message that continues "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
 
 const text: Parse<string> = E.right
@@ -80,7 +80,7 @@ const bytesIn = (s: string): number => {
   return Number(digits) * (units[unit ?? ''] ?? Number.NaN)
 }
 
-/** `least` and `most` are in the notation of the setting. */
+/** `min` and `max` are in the notation of the setting. */
 const bytes =
   (min: string, max: string): Parse<number> =>
   (s) => {
@@ -107,14 +107,14 @@ const url =
       ? E.right(s.replace(/\/+$/, ''))
       : E.left(`is not a URL of ${protocols.join(' or ')}`)
 
-/** A URL without path, query or credentials: nothing is served below a path. */
+/** Parses a URL without path, query or credentials, because Larder serves nothing below a path. */
 const site: Parse<string> = (s) => {
   const parsed = url('http:', 'https:')(s)
   if (E.isLeft(parsed)) return parsed
   const { pathname, search, hash, username, password } = new URL(s)
   return pathname === '/' && `${search}${hash}${username}${password}` === ''
     ? parsed
-    : E.left('is more than http(s)://host[:port]')
+    : E.left('has more than http(s)://host[:port]')
 }
 
 const origin: Parse<string> = (s) =>
@@ -133,13 +133,13 @@ const list =
 // Error messages must not contain the values of these.
 const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS', 'ID_TOKEN_SECRET'])
 
-/** Decodes the environment. The left has one line for each invalid setting: name, fault, example. */
+/** Decodes the environment. Fails with one line for each invalid setting: name, fault, example. */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
 ): E.Either<ReadonlyArray<string>, Config> => {
   const faults: string[] = []
 
-  /** Returns `fallback` for an unset or empty variable, and for an invalid one, whose fault is recorded. */
+  /** Returns `fallback` for an unset, empty or invalid variable. Records the fault of an invalid one. */
   const read = <A, B>(name: string, parse: Parse<A>, fallback: B, example: string): A | B => {
     const value = env[name]
     if (value === undefined || value === '') return fallback
@@ -169,7 +169,7 @@ export const loadConfig = (
   )
   const bucket = read('S3_BUCKET', matching(/^\S+$/, 'is not the name of a bucket'), null, 'larder-media')
   const s3Options = {
-    prefix: read('S3_PREFIX', matching(/^([\w.!-]+\/)*$/, 'does not end in a slash'), '', 'larder/'),
+    prefix: read('S3_PREFIX', matching(/^([\w.!-]+\/)*$/, 'does not end with a slash'), '', 'larder/'),
     endpoint: read('S3_ENDPOINT', url('http:', 'https:'), null, 'http://127.0.0.1:9000'),
     region: read('S3_REGION', matching(/^\S+$/, 'is not the name of a region'), null, 'eu-central-1'),
     forcePathStyle: read('S3_FORCE_PATH_STYLE', flag, false, '1'),

@@ -1,26 +1,26 @@
-/** How long to wait before each further try, in milliseconds. */
+/** Delays before retries, in milliseconds. */
 export type BackOff = {
-  /** Twice as long as the time before; `null` once there were enough tries. */
+  /** Returns twice the previous delay; `null` after the last retry. */
   readonly next: () => number | null
-  /** Something succeeded: the next failure is the first one again. */
+  /** Call after a success: the next failure counts as the first. */
   readonly reset: () => void
 }
 
 type Bounds = {
   readonly first: number
-  readonly most: number
+  readonly max: number
   readonly tries: number
 }
 
-export const createBackOff = ({ first, most, tries }: Bounds): BackOff => {
-  let tried = 0
+export const createBackOff = ({ first, max, tries }: Bounds): BackOff => {
+  let attempts = 0
   return {
-    next: () => (tried >= tries ? null : Math.min(most, first * 2 ** tried++)),
+    next: () => (attempts >= tries ? null : Math.min(max, first * 2 ** attempts++)),
     reset: () => {
-      tried = 0
+      attempts = 0
     },
   }
 }
 
-/** To a server that cannot be reached: about a minute in all. */
-export const createLossBackOff = (): BackOff => createBackOff({ first: 1000, most: 30_000, tries: 6 })
+/** For an unreachable server: about a minute in total. */
+export const createLossBackOff = (): BackOff => createBackOff({ first: 1000, max: 30_000, tries: 6 })

@@ -1,74 +1,78 @@
 import Hls, { type ErrorData } from 'hls.js'
 import { createBackOff, createLossBackOff } from './back-off.ts'
-import { keepPosition, takePosition } from './kept-position.ts'
-import { expiredWords, refusedWords, whenEnded } from './link.ts'
-import { playOut } from './play-out.ts'
+import { expiredMessage, refusedMessage, whenExpired } from './link.ts'
+import { playRemaining } from './play-remaining.ts'
 import type { View } from './status-line.ts'
+import { storePosition, takePosition } from './stored-position.ts'
 
-/** Bits a second that are assumed before any were measured. More makes a slow connection wait for its first picture. */
-const mostAssumed = 500_000
+/** Initial bandwidth estimate (bits a second). A higher one delays the first frame on a slow connection. */
+const initialBitsPerSecond = 500_000
 
-/** A token that ends while a request is under way. */
-const almostEnded = 2000
+/** Milliseconds. A token with less time left may expire during a request. */
+const almostExpiredMs = 2000
 
 /**
- * Plays by hls.js until the link ends; then it asks no more, plays out what it has, and says so. Other failures are
- * tried again, each time later, and not for ever.
+ * Plays with hls.js until the link expires. Then it stops loading, plays the rest of its buffer, and shows a
+ * message. Other failures are retried a limited number of times, with increasing delays.
  */
 export const playByHls = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
-  const hls = new Hls({ abrEwmaDefaultEstimateMax: mostAssumed, startPosition: takePosition(uid) ?? -1 })
-  const losses = createLossBackOff()
-  const damages = createBackOff({ first: 0, most: 0, tries: 3 })
+  const hls = new Hls({
+    abrEwmaDefaultEstimateMax: initialBitsPerSecond,
+    startPosition: takePosition(uid) ?? -1,
+  })
+  const lossBackOff = createLossBackOff()
+  const mediaErrorBackOff = createBackOff({ first: 0, max: 0, tries: 3 })
   let retry: ReturnType<typeof setTimeout> | null = null
-  let isOver = false
+  let hasEnded = false
 
   const load = () => {
     retry = null
     if (hls.levels.length === 0) hls.loadSource(url)
     else hls.startLoad()
   }
-  const end = (words: string) => {
-    if (isOver) return
-    isOver = true
+  const end = (message: string) => {
+    if (hasEnded) return
+    hasEnded = true
     if (retry !== null) clearTimeout(retry)
     hls.stopLoad()
-    playOut(video, () => {
-      keepPosition(uid, video.currentTime)
-      status.say(`${words}. With a new one it goes on from here.`)
+    playRemaining(video, () => {
+      storePosition(uid, video.currentTime)
+      status.show(`${message}. With a new link, playback continues from here.`)
     })
   }
-  const tryAgainLater = () => {
+  const retryLater = () => {
     if (retry !== null) return
-    const wait = losses.next()
+    const wait = lossBackOff.next()
     if (wait !== null) {
-      status.say('The server cannot be reached. Trying again…')
+      status.show('The server cannot be reached. Trying again…')
       retry = setTimeout(load, wait)
       return
     }
-    status.say('The server cannot be reached. Press play to try again.')
+    status.show('The server cannot be reached. Press play to try again.')
     video.pause()
     video.addEventListener('play', () => load(), { once: true })
-    losses.reset()
+    lossBackOff.reset()
   }
   const onError = (_: unknown, { fatal, type, details, response }: ErrorData) => {
-    if (isOver) return
+    if (hasEnded) return
     const code = response?.code
-    if (code === 401 || code === 403) end(link.millisecondsLeft() < almostEnded ? expiredWords : refusedWords)
+    if (code === 401 || code === 403)
+      end(link.millisecondsLeft() < almostExpiredMs ? expiredMessage : refusedMessage)
     else if (!fatal) return
-    else if (type === Hls.ErrorTypes.NETWORK_ERROR) tryAgainLater()
-    else if (type === Hls.ErrorTypes.MEDIA_ERROR && damages.next() !== null) hls.recoverMediaError()
+    else if (type === Hls.ErrorTypes.NETWORK_ERROR) retryLater()
+    else if (type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrorBackOff.next() !== null) hls.recoverMediaError()
     else {
       hls.stopLoad()
-      status.say(`This cannot be played: ${details}`)
+      status.show(`This cannot be played: ${details}`)
     }
   }
 
   hls.on(Hls.Events.ERROR, onError)
   hls.on(Hls.Events.FRAG_BUFFERED, () => {
-    losses.reset()
-    if (!isOver && retry === null) status.hide()
+    lossBackOff.reset()
+    if (!hasEnded && retry === null) status.hide()
   })
-  whenEnded(link, () => end(expiredWords))
+  whenExpired(link, () => end(expiredMessage))
   hls.loadSource(url)
   hls.attachMedia(video)
 }

@@ -1,12 +1,12 @@
-/** The token in the page's own address. */
+/** The token in the URL of the page. */
 export type Link = {
-  /** By the server's clock, as far as `follow` has learnt it; infinite for a token that cannot be read. */
+  /** By the server's clock, once a reply was seen; infinite for an unreadable token. */
   readonly millisecondsLeft: () => number
-  /** Learns the time of the server from one of its replies. */
-  readonly follow: (reply: Response) => void
+  /** Reads the time of the server from a reply. */
+  readonly syncClock: (reply: Response) => void
 }
 
-/** The claim `exp` (RFC 7519 §4.1.4), in milliseconds. The server alone decides; this tells when it will refuse. */
+/** The claim `exp` (RFC 7519 §4.1.4), in milliseconds. A prediction: only the server decides. */
 const endOf = (jwt: string): number => {
   try {
     const [, claims = ''] = jwt.split('.')
@@ -19,26 +19,26 @@ const endOf = (jwt: string): number => {
 
 export const createLink = (jwt: string, now: () => number = Date.now): Link => {
   const end = endOf(jwt)
-  let ahead = 0
+  let serverAheadMs = 0
   return {
-    millisecondsLeft: () => end - now() - ahead,
-    follow: ({ headers }) => {
+    millisecondsLeft: () => end - now() - serverAheadMs,
+    syncClock: ({ headers }) => {
       const date = Date.parse(headers.get('Date') ?? '')
-      if (!Number.isNaN(date)) ahead = date - now()
+      if (!Number.isNaN(date)) serverAheadMs = date - now()
     },
   }
 }
 
-/** Timers take no more: 2^31 − 1 milliseconds, 24 days. */
-const longestTimer = 2 ** 31 - 1
+/** Longest delay of a timer: 2^31 − 1 milliseconds, 24 days. */
+const maxTimerMs = 2 ** 31 - 1
 
-/** Calls back when the link ends, also where that is months away. */
-export const whenEnded = (link: Link, callBack: () => void): void => {
+/** Calls back when the link expires, even if that is months away. */
+export const whenExpired = (link: Link, callBack: () => void): void => {
   const left = link.millisecondsLeft()
   if (left <= 0) callBack()
   else if (left < Number.POSITIVE_INFINITY)
-    setTimeout(() => whenEnded(link, callBack), Math.min(left, longestTimer))
+    setTimeout(() => whenExpired(link, callBack), Math.min(left, maxTimerMs))
 }
 
-export const expiredWords = 'This link has expired. Ask the person who sent it to you for a new one'
-export const refusedWords = 'This link does not open this any more'
+export const expiredMessage = 'This link has expired. Ask the person who sent it to you for a new one'
+export const refusedMessage = 'This link does not open this any more'

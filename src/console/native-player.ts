@@ -1,20 +1,20 @@
-import { keepPosition, takePosition } from './kept-position.ts'
-import { expiredWords, refusedWords } from './link.ts'
+import { expiredMessage, refusedMessage } from './link.ts'
 import type { View } from './status-line.ts'
+import { storePosition, takePosition } from './stored-position.ts'
 
-/** For an answer that says only whether the list is still there. */
-const mostMs = 10_000
+/** Timeout of a complete reply. */
+const timeoutMs = 10_000
 
-const lostWords = 'The server cannot be reached. Load this page again later'
+const lostMessage = 'The server cannot be reached. Load this page again later'
 
-/** The browser reports that a list or segment did not come, and never why. Asks once for the list, whose answer does. */
-const lossWords = async (url: string): Promise<string | null> => {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(mostMs) }).catch(() => null)
-  if (answer === null || answer.status >= 500) return lostWords
-  return answer.ok ? null : refusedWords
+/** The browser hides why a request failed, so this requests the playlist again. `null`: it is there. */
+const failureMessage = async (url: string): Promise<string | null> => {
+  const reply = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => null)
+  if (reply === null || reply.status >= 500) return lostMessage
+  return reply.ok ? null : refusedMessage
 }
 
-/** Plays by the browser's own HLS, which makes its own requests and drops its buffer when one is refused. */
+/** Plays with the browser's native HLS, which sends its own requests and drops its buffer when refused. */
 export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, status }: View): void => {
   let seconds = takePosition(uid) ?? 0
   if (seconds > 0)
@@ -29,15 +29,16 @@ export const playNatively = (video: HTMLVideoElement, url: string, { uid, link, 
     seconds = video.currentTime
   })
   video.addEventListener('loadeddata', () => status.hide())
-  const explain = async (): Promise<void> => {
-    const words = link.millisecondsLeft() > 0 ? await lossWords(url) : expiredWords
-    if (words === null) {
-      status.say(`This cannot be played: ${video.error?.message || 'unknown'}`)
+  const showError = async (): Promise<void> => {
+    const message = link.millisecondsLeft() > 0 ? await failureMessage(url) : expiredMessage
+    if (message === null) {
+      status.show(`This cannot be played: ${video.error?.message || 'unknown'}`)
       return
     }
-    keepPosition(uid, seconds)
-    status.say(words === lostWords ? `${words}.` : `${words}. With a new one it goes on from here.`)
+    storePosition(uid, seconds)
+    const hint = 'With a new link, playback continues from here.'
+    status.show(message === lostMessage ? `${message}.` : `${message}. ${hint}`)
   }
-  video.addEventListener('error', explain)
+  video.addEventListener('error', showError)
   video.src = url
 }

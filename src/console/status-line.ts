@@ -1,13 +1,13 @@
 import type { Link } from './link.ts'
 
 export type StatusLine = {
-  readonly say: (text: string) => void
-  /** A finished fraction from 0 to 1, `null` when it is not known. */
-  readonly progress: (text: string, fraction: number | null) => void
+  readonly show: (text: string) => void
+  /** `fraction`: 0 to 1; `null` if unknown. */
+  readonly showProgress: (text: string, fraction: number | null) => void
   readonly hide: () => void
 }
 
-/** What every view is given: whose media, with what token, where to put it, and where to speak. */
+/** Context of every view: the media, its token, and where to show it. */
 export type View = {
   readonly uid: string
   readonly jwt: string
@@ -19,15 +19,15 @@ export type View = {
 export const createStatusLine = (main: HTMLElement): StatusLine => {
   const text = main.querySelector('#status') as HTMLElement
   const bar = main.querySelector('#progress') as HTMLProgressElement
-  const say = (words: string) => {
-    text.textContent = words
+  const show = (message: string) => {
+    text.textContent = message
     text.hidden = false
     bar.hidden = true
   }
   return {
-    say,
-    progress: (words, fraction) => {
-      say(words)
+    show,
+    showProgress: (message, fraction) => {
+      show(message)
       bar.hidden = false
       if (fraction === null) bar.removeAttribute('value')
       else bar.value = fraction

@@ -1,6 +1,6 @@
-import { showFilm } from './film.ts'
+import { showContent } from './content.ts'
+import { showImage } from './image.ts'
 import { createLink } from './link.ts'
-import { showPicture } from './picture.ts'
 import { createStatusLine } from './status-line.ts'
 
 const { kind = '', uid = '' } = document.body.dataset
@@ -8,7 +8,7 @@ const jwt = new URLSearchParams(location.search).get('jwt') ?? ''
 const main = document.querySelector('main') as HTMLElement
 const status = createStatusLine(main)
 
-const show = kind === 'image' ? showPicture : showFilm
+const show = kind === 'image' ? showImage : showContent
 await show({ uid, jwt, link: createLink(jwt), main, status }).catch((error: unknown) =>
-  status.say(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
+  status.show(`This cannot be shown: ${error instanceof Error ? error.message : error}`),
 )

@@ -8,7 +8,7 @@ export type Terminal = {
   /** Whether output goes to a terminal and not to a log: only then may a line contain a token. */
   readonly isInteractive: boolean
   readonly print: (line: string) => void
-  /** `subject`: what the error is about, such as a file name; `null` if the message says it. */
+  /** `subject`: what failed, such as a file name; `null` if the message names it. */
   readonly printError: (subject: string | null, error: DomainError) => void
   readonly showProgress: (label: string, fraction: number) => void
   /** After this, nothing is shown. */

@@ -6,14 +6,14 @@ import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Milliseconds between two searches for files whose exports no process is encoding any more. */
+/** Milliseconds between two searches for unfinished files that no process works on. */
 const intervalMs = 30_000
 const backoff = { first: 10_000, most: 600_000 }
 
-/** After so many failures of the decoder without a verdict on the file, it is left for the next start. */
+/** After this many failures of the decoder, the file is not retried before the next start. */
 const maxDecoderFailures = 5
 
-/** A decoder can fail because of the file (it may need too much memory); a store that is down cannot. */
+/** A decoder can fail because of the file, which may need too much memory; a store cannot. */
 const mayBeFileFault = (error: Refused | Unavailable): boolean =>
   error._tag === 'Refused' || error.dependency === 'transcoder' || error.dependency === 'image process'
 

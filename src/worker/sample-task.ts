@@ -17,7 +17,7 @@ export const createSampleTask = (
   const name = basename(path)
   let isLinkPrinted = false
 
-  /** The page of a video shows the progress of its exports. An image has no token before it has exports. */
+  /** Only for video: its page shows the progress of exports. An image has no token before it has exports. */
   const printVideoLink = (uid: string): void => {
     if (isLinkPrinted) return
     isLinkPrinted = true

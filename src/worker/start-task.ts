@@ -32,6 +32,6 @@ export const createStartTask = (
   onFailure: (error, failuresInARow) => {
     if (failuresInARow > 1 || !isDomainError(error)) return
     terminal.printError(null, error)
-    terminal.print('  what is in the cache is served; the database is tried again until it answers')
+    terminal.print('  cached content is served; the database is retried until it answers')
   },
 })

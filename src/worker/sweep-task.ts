@@ -5,7 +5,6 @@ import { E } from '../fp.ts'
 import { describeSweep, needsAttention } from '../terminal/describe-sweep.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Milliseconds. */
 const pauseMs = 6 * 3_600_000
 const pauseAfterBusyMs = 3_600_000
 

@@ -1,17 +1,17 @@
 import { expect } from 'chai'
 import { engineDifferences } from '../../src/adapters/transcode/engine-differences.ts'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { enginesHere } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 
-const engine = (name: string, ...notDecoded: ReadonlyArray<string>) => ({ name, notDecoded })
+const engine = (name: string, ...missingDecoders: ReadonlyArray<string>) => ({ name, missingDecoders })
 
 describe('the differences of two engines', () => {
-  it('are none where the one in use decodes all that is taken', () => {
+  it('are empty where the engine in use decodes every accepted codec', () => {
     expect(engineDifferences(engine('ffmpeg 7'), [engine('node-av', 'vc1')])).to.deep.equal([])
   })
 
-  it('are what it does not decode, and which other one does', () => {
+  it('list the codecs that it does not decode, and another engine that does', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'av1', 'vc1'), [engine('node-av', 'vc1')])).to.deep.equal([
       'it does not decode av1, vc1',
       'node-av, which is here, too, decodes av1',
@@ -19,11 +19,11 @@ describe('the differences of two engines', () => {
     expect(engineDifferences(engine('ffmpeg 5', 'vc1'), [])).to.deep.equal(['it does not decode vc1'])
   })
 
-  for (const [name, { describe: ask }] of enginesHere())
-    it(`are told of codecs that are taken (${name})`, async () => {
-      const { notDecoded } = await right(ask)
-      expect(notDecoded.filter((codec) => !isDecoded(codec))).to.deep.equal([])
+  for (const [name, { describe: facts }] of enginesHere())
+    it(`contain only accepted codecs (${name})`, async () => {
+      const { missingDecoders } = await right(facts)
+      expect(missingDecoders.filter((codec) => !isSupportedCodec(codec))).to.deep.equal([])
       for (const common of ['h264', 'hevc', 'vp9', 'aac', 'mp3', 'opus'])
-        expect(notDecoded).not.to.include(common)
+        expect(missingDecoders).not.to.include(common)
     })
 })

@@ -9,7 +9,7 @@ const list = '#EXTM3U\n#EXT-X-ENDLIST\n'
 const type = 'application/vnd.apple.mpegurl'
 
 describe('lists over HTTP', () => {
-  const answers: Record<string, RequestListener> = {
+  const handlers: Record<string, RequestListener> = {
     '/plain': (_, res) => res.setHeader('content-type', type).end(list),
     '/marked': (_, res) => res.end(`\uFEFF${list}`),
     '/gzip': (req, res) => {
@@ -34,14 +34,14 @@ describe('lists over HTTP', () => {
   let base: string
 
   before(async () => {
-    server = createServer((req, res) => answers[req.url ?? '']?.(req, res))
+    server = createServer((req, res) => handlers[req.url ?? '']?.(req, res))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   })
   after(() => server.closeAllConnections())
   after((done) => void server.close(done))
 
-  it('are fetched with the headers that they are served with', async () => {
+  it('are returned with the headers of the response', async () => {
     expect(await right(fetchList(`${base}/plain`))).to.deep.equal({
       text: list,
       contentType: type,
@@ -49,7 +49,7 @@ describe('lists over HTTP', () => {
     })
   })
 
-  it('are asked for compressed, and read so', async () => {
+  it('are requested and read with compression', async () => {
     expect(await right(fetchList(`${base}/gzip`))).to.deep.equal({
       text: list,
       contentType: null,
@@ -57,14 +57,14 @@ describe('lists over HTTP', () => {
     })
   })
 
-  it('are asked for with a token of their origin, which no other origin gets to see', async () => {
+  it('are requested with the token of their origin, which is sent to no other origin', async () => {
     const textAs = async (origin: string) =>
       (await right(fetchListAs({ origin, jwt: 'a.b.c' })(`${base}/private`))).text
     expect(await textAs(base)).to.equal('bearer a.b.c')
     expect(await textAs('https://elsewhere.example')).to.equal('nothing')
   })
 
-  it('keep a byte order mark, which is a fault to be found', async () =>
+  it('keep a byte order mark, so that the check can report it', async () =>
     expect((await right(fetchList(`${base}/marked`))).text).to.equal(`\uFEFF${list}`))
 
   for (const [path, message] of [
@@ -73,28 +73,28 @@ describe('lists over HTTP', () => {
     ['long', 'is longer than 4096 bytes'],
     ['bomb', 'is longer than 4096 bytes'],
   ] as const)
-    it(`are refused when the server has ${path} in their place`, async () =>
+    it(`are refused when the server replies with /${path}`, async () =>
       expect(await left(fetchList(`${base}/${path}`))).to.deep.equal({ _tag: 'Refused', message }))
 
-  it('are refused where no HTTP leads', async () => {
+  it('are refused for URLs other than HTTP', async () => {
     for (const url of ['file:///etc/passwd', 'data:,x', 'nowhere', ''])
       expect(await left(fetchList(url))).to.include({ _tag: 'Refused' })
   })
 
-  it('are unavailable when nobody answers, or not in time, or not to the end', async () => {
+  it('fail with Unavailable when there is no reply, or none in time, or a truncated one', async () => {
     for (const url of [`${base}/silent`, `${base}/broken-off`, 'http://127.0.0.1:1/'])
       expect(await left(fetchList(url))).to.include({ _tag: 'Unavailable' })
   })
 
-  it('are not fetched until they are run', async () => {
-    let asked = 0
-    answers['/counted'] = (_, res) => {
-      asked += 1
+  it('are not fetched before the task is run', async () => {
+    let requests = 0
+    handlers['/counted'] = (_, res) => {
+      requests += 1
       res.end(list)
     }
     const task = fetchList(`${base}/counted`)
-    expect(asked).to.equal(0)
+    expect(requests).to.equal(0)
     await right(task)
-    expect(asked).to.equal(1)
+    expect(requests).to.equal(1)
   })
 })

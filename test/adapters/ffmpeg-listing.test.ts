@@ -3,7 +3,7 @@ import { readListing } from '../../src/adapters/transcode/ffmpeg/ffmpeg-listing.
 import { toProbedFile } from '../../src/adapters/transcode/ffmpeg/ffprobe-output.ts'
 
 describe('readListing', () => {
-  it('[V47] reads what a stream is for, in the words of any release', () => {
+  it('[V47] reads the purposes of a stream, in the notation of any release', () => {
     const lines = [
       'Input #0, mpegts, from a.ts:',
       '  Stream #0:0[0x101](eng): Audio: mp2, 48000 Hz, mono, fltp, 32 kb/s (visual impaired) (descriptions)',

@@ -4,7 +4,7 @@ import { filmError } from '../support/film-error.ts'
 import { filmKinds } from '../support/film-kinds.ts'
 
 for (const [name, engine] of enginesHere())
-  describe(`[V43] [V45] the colours of a film come out as they were meant, on ${name}`, () => {
+  describe(`[V43] [V45] renditions of a film keep its intended colours, on ${name}`, () => {
     const transcoder = transcoderOn(engine)
     for (const kind of filmKinds.filter(({ isQuick }) => isQuick))
       it(kind.name, async () => {

@@ -24,15 +24,15 @@ describe('local files', () => {
     localFilesContract(() => createFsLocalFiles(join(folder, 'data', 'scratch'), noBeacon))
   })
 
-  it('says so when it may not read a file', async () => {
+  it('fails with "permission denied" for a file that it may not read', async () => {
     const files = await createFsLocalFiles(join(folder, 'scratch'), noBeacon)
     const path = join(folder, 'x.mp4')
     await writeFile(path, 'film', { mode: 0o000 })
-    const refusal = await asNobody(() => left(files.inspect(path)))
+    const refusal = await asUnprivileged(() => left(files.inspect(path)))
     expect(refusal.message).to.equal('it cannot be read: permission denied')
   })
 
-  it('does not wait for a writer at a named pipe', async () => {
+  it('refuses a named pipe instead of waiting for a writer', async () => {
     const files = await createFsLocalFiles(join(folder, 'scratch'), noBeacon)
     const path = join(folder, 'pipe.mp4')
     execFileSync('mkfifo', [path])
@@ -41,34 +41,34 @@ describe('local files', () => {
 
   describe('scratch folders, when the adapter is made', () => {
     let holder: ChildProcess
-    let held: string
+    let heldName: string
 
     beforeEach(async () => {
       holder = fork(new URL('../support/scratch-folder-holder.ts', import.meta.url), [folder])
-      held = basename(String((await once(holder, 'message'))[0]))
+      heldName = basename(String((await once(holder, 'message'))[0]))
     })
 
     afterEach(() => kill(holder))
 
-    it('stay while their process lives', async () => {
+    it('stay while their process runs', async () => {
       await createFsLocalFiles(folder, noBeacon)
-      expect(await readdir(folder)).to.deep.equal([held])
+      expect(await readdir(folder)).to.deep.equal([heldName])
     })
 
-    it('go when their process was killed', async () => {
+    it('are removed after their process was killed', async () => {
       await kill(holder)
       await createFsLocalFiles(folder, noBeacon)
       expect(await readdir(folder)).to.deep.equal([])
     })
 
-    it('go when their process was killed and its pid belongs to another', async () => {
-      const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(held) ?? []
+    it('are removed after their process was killed and its pid was reused', async () => {
+      const [, before = '', start, letters] = /^(.*-)(\d+)-(\w+)$/.exec(heldName) ?? []
       await mkdir(join(folder, `${before}${Number(start) - 1}-${letters}`))
       await createFsLocalFiles(folder, noBeacon)
-      expect(await readdir(folder)).to.deep.equal([held])
+      expect(await readdir(folder)).to.deep.equal([heldName])
     })
 
-    it('stay when they are of this very process', async () => {
+    it('stay when they belong to this process', async () => {
       const files = await createFsLocalFiles(folder, noBeacon)
       const seen = await right(
         files.withScratch((scratch) =>
@@ -81,10 +81,10 @@ describe('local files', () => {
       expect(seen).to.equal(true)
     })
 
-    it('leave alone what is of no Larder', async () => {
+    it('are the only folders that are removed', async () => {
       await mkdir(join(folder, 'holiday'))
       await createFsLocalFiles(folder, noBeacon)
-      expect(await readdir(folder)).to.have.members([held, 'holiday'])
+      expect(await readdir(folder)).to.have.members([heldName, 'holiday'])
     })
   })
 })
@@ -95,8 +95,8 @@ const kill = async (child: ChildProcess): Promise<void> => {
   await once(child, 'exit')
 }
 
-/** Root may read everything: as root, the work is done in another's name. */
-const asNobody = async <A>(work: () => Promise<A>): Promise<A> => {
+/** Root may read every file: as root, runs the work as another user. */
+const asUnprivileged = async <A>(work: () => Promise<A>): Promise<A> => {
   if (process.geteuid?.() !== 0) return work()
   process.seteuid?.(65_534)
   try {

@@ -55,11 +55,11 @@ describe('fs object store', () => {
 
   objectStoreContract(async () => createFsObjectStore(join(root, 'contract'), noBeacon))
 
-  it('[V24] lists the files of puts that never ended, and removes them', async () => {
+  it('[V24] lists the files of unfinished puts, and removes them', async () => {
     await mkdir(join(dir, '.incoming'), { recursive: true })
-    const left = join(dir, '.incoming', 'another-host.1.0')
-    await writeFile(left, 'half')
-    await utimes(left, 1_700_000_000, 1_700_000_000)
+    const partial = join(dir, '.incoming', 'another-host.1.0')
+    await writeFile(partial, 'half')
+    await utimes(partial, 1_700_000_000, 1_700_000_000)
     const found = []
     for await (const upload of store.unfinishedUploads('s3_files/')) found.push(upload)
     expect(found.map(({ name, startedAt }) => ({ name, startedAt }))).to.deep.equal([
@@ -69,12 +69,12 @@ describe('fs object store', () => {
     expect(await readdir(join(dir, '.incoming'))).to.deep.equal([])
   })
 
-  it('keeps an object as the plain file that its key names', async () => {
+  it('stores an object as a regular file named by its key', async () => {
     await right(store.put('s3_files/oseh_s3f_1', anObject))
     expect(await readFile(join(dir, 's3_files/oseh_s3f_1'), 'utf8')).to.equal('larder')
   })
 
-  it('leaves nothing beside the objects, whether a put succeeds or not', async () => {
+  it('leaves no other files, whether a put succeeds or fails', async () => {
     await right(store.put('s3_files/one', anObject))
     await left(store.put('s3_files/two', { ...anObject, size: 7 }))
     expect(await readdir(join(dir, '.incoming'))).to.deep.equal([])
@@ -87,36 +87,36 @@ describe('fs object store', () => {
     expect(O.isSome(found)).to.equal(true)
   })
 
-  it('has no key that leads out of its folder, or to what is not an object', async () => {
+  it('keeps every key inside its folder, apart from its own files', async () => {
     const segment = fc.constantFrom('..', '.', '', '.incoming', 'a', '...', '%2E%2E', '\0', '\\..', '~', 'ü')
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 5 }), async (segments) => {
         const key = segments.join('/')
         const inside = join(await mkdtemp(join(root, 'keys-')), 'inside')
-        const kept = createFsObjectStore(inside, noBeacon)
-        await right(kept.put(key, anObject))
+        const keyed = createFsObjectStore(inside, noBeacon)
+        await right(keyed.put(key, anObject))
         expect(await readdir(join(inside, '..'))).to.deep.equal(['inside'])
         expect(await readdir(join(inside, '.incoming'))).to.deep.equal([])
-        const found = await right(kept.read(key, whole))
+        const found = await right(keyed.read(key, whole))
         expect(O.isSome(found) && (await collect(found.value)).toString()).to.equal('larder')
       }),
       { numRuns: 60 },
     )
   })
 
-  it('keeps apart keys that differ', async () => {
+  it('keeps different keys apart', async () => {
     const keys = ['a/b', 'a/%62', 'a//b', 'a%2Fb', '../a/b']
     for (const key of keys) await right(store.put(key, objectOf(Buffer.from(key))))
     for (const key of keys) expect(await textAt(key)).to.equal(key)
   })
 
-  it('has none for a folder, and none below an object', async () => {
+  it('returns none for a folder, and for a key below an object', async () => {
     await right(store.put('s3_files/one', anObject))
     expect(await textAt('s3_files')).to.equal(null)
     expect(await textAt('s3_files/one/two')).to.equal(null)
   })
 
-  it('closes every file, also when the reader leaves early or never comes', async () => {
+  it('closes every file, also when the reader cancels or never starts', async () => {
     const bytes = Buffer.alloc(1_000_000, 1)
     await right(store.put('s3_files/one', objectOf(bytes)))
     for (let reader = 0; reader < 20; reader += 1) {
@@ -127,17 +127,17 @@ describe('fs object store', () => {
     expect(await openFilesBelow(dir)).to.deep.equal([])
   })
 
-  it('throws when the file becomes shorter under the reader', async () => {
+  it('throws when the file is truncated during a read', async () => {
     await right(store.put('s3_files/one', objectOf(Buffer.alloc(1_000_000, 1))))
     const found = await right(store.read('s3_files/one', whole))
-    if (O.isNone(found)) throw new Error('it is not there')
+    if (O.isNone(found)) throw new Error('the object is missing')
     const read = async (): Promise<void> => {
       for await (const _ of found.value) await truncate(join(dir, 's3_files/one'), 300_000)
     }
     expect(await read().catch((error: Error) => error.message)).to.match(/became shorter/)
   })
 
-  it('has none when its folder was deleted, and takes objects again', async () => {
+  it('returns none after its folder was deleted, and accepts objects again', async () => {
     await right(store.put('s3_files/one', anObject))
     await rm(dir, { recursive: true })
     expect(await textAt('s3_files/one')).to.equal(null)
@@ -147,7 +147,7 @@ describe('fs object store', () => {
     expect(await textAt('s3_files/one')).to.equal('larder')
   })
 
-  it('is unavailable where it cannot write or read', async () => {
+  it('fails with Unavailable where it cannot write or read', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
     const blocked = createFsObjectStore(file, noBeacon)
@@ -157,7 +157,7 @@ describe('fs object store', () => {
     expect((await left(store.read(`s3_files/${'x'.repeat(300)}`, whole)))._tag).to.equal('Unavailable')
   })
 
-  it('removes what a killed process left behind, and nothing of one that lives', async () => {
+  it('removes the files of killed processes, and none of running ones', async () => {
     const incoming = join(dir, '.incoming')
     const elsewhere = currentProcessId.replace(/^.{12}/, '0123456789ab')
     const old = new Date(Date.now() - 25 * 60 * 60 * 1000)
@@ -165,7 +165,7 @@ describe('fs object store', () => {
     const leftovers = [
       `${currentProcessId.replace(/\d+$/, '1')}.0`,
       `${elsewhere}.5`,
-      'of-nobody',
+      'of-no-process',
       'host.1.5',
     ]
     const alive = [`${processIdOf(process.ppid)}.0`, `${elsewhere}.6`]
@@ -176,7 +176,7 @@ describe('fs object store', () => {
     expect((await readdir(incoming)).sort()).to.deep.equal(alive.sort())
   })
 
-  it('has nothing of an object whose writer was killed in the middle', async () => {
+  it('stores nothing of an object whose writer was killed', async () => {
     const program = fileURLToPath(new URL('../support/endless-put.ts', import.meta.url))
     const writer = spawn(process.execPath, ['--import', 'tsx', program, dir, 's3_files/one'])
     await once(writer.stdout, 'data')
@@ -188,23 +188,23 @@ describe('fs object store', () => {
     expect(await textAt('s3_files/one')).to.equal(null)
   })
 
-  it('leaves alone what another store of this process is writing', async () => {
-    const begun = withResolvers()
-    const goOn = withResolvers()
-    const slow = { ...anObject, open: () => slowly(Buffer.from('larder'), begun.resolve, goOn.promise) }
+  it('keeps the partial file of another store of this process', async () => {
+    const started = withResolvers()
+    const resume = withResolvers()
+    const slow = { ...anObject, open: () => slowly(Buffer.from('larder'), started.resolve, resume.promise) }
     const put = store.put('s3_files/slow', slow)()
-    await begun.promise
+    await started.promise
     await right(createFsObjectStore(dir, noBeacon).check)
-    goOn.resolve()
+    resume.resolve()
     await put
     expect(await textAt('s3_files/slow')).to.equal('larder')
   })
 })
 
-async function* slowly(bytes: Buffer, begun: () => void, goOn: Promise<void>): AsyncIterable<Uint8Array> {
+async function* slowly(bytes: Buffer, started: () => void, resume: Promise<void>): AsyncIterable<Uint8Array> {
   yield bytes.subarray(0, 1)
-  begun()
-  await goOn
+  started()
+  await resume
   yield bytes.subarray(1)
 }
 

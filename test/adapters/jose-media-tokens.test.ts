@@ -11,9 +11,9 @@ import { left, right } from '../support/expect-right.ts'
 const now = 1_800_000_000_000
 const content = [newSecretKey('c1')]
 
-const standing: Clock = () => now
+const standingClock: Clock = () => now
 
-const withKeys = (image: ReadonlyArray<TokenKey>, { clock = standing, leewaySeconds = 0 } = {}) =>
+const withKeys = (image: ReadonlyArray<TokenKey>, { clock = standingClock, leewaySeconds = 0 } = {}) =>
   createJoseMediaTokens({ issuer: 'larder', leewaySeconds, clock, keys: { image, content } })
 
 const ed25519 = (kid: string) => {
@@ -27,21 +27,21 @@ const ed25519 = (kid: string) => {
 describe('jose media tokens', () => {
   mediaTokensContract((clock) => withKeys([newSecretKey('i1')], { clock }))
 
-  it('go on verifying with an old key while a new one signs', async () => {
+  it('are verified with an old key after a new one signs', async () => {
     const [old, fresh] = [newSecretKey('old'), newSecretKey('new')]
     const jwt = await right(withKeys([old]).mint('image', 'if_a', 60))
     await right(withKeys([fresh, old]).verify('image', jwt))
     expect(await left(withKeys([fresh]).verify('image', jwt))).to.include({ reason: 'unknown_key' })
   })
 
-  it('may be minted by another service, whose private key is not known here', async () => {
+  it('are verified when another service minted them with its own private key', async () => {
     const key = ed25519('their')
     const jwt = await right(withKeys([key.signs]).mint('image', 'if_a', 60))
     const here = withKeys([newSecretKey('ours'), key.verifies])
     expect(await right(here.verify('image', jwt))).to.include({ sub: 'if_a' })
   })
 
-  it('[V63] are minted by the first key that can sign, wherever those that only verify stand', async () => {
+  it('[V63] are minted by the first key that can sign, before or after keys that only verify', async () => {
     const [theirs, ours] = [ed25519('their'), newSecretKey('ours')]
     const here = withKeys([theirs.verifies, ours, newSecretKey('later')])
     const jwt = await right(here.mint('image', 'if_a', 60))
@@ -50,7 +50,7 @@ describe('jose media tokens', () => {
     expect(() => withKeys([theirs.verifies])).to.throw('no larder-image key can sign')
   })
 
-  it('[V63] without a kid are tried with the first key, be it one that only verifies (§2.1)', async () => {
+  it('[V63] without a kid are verified with the first key, even one that only verifies (§2.1)', async () => {
     const theirs = ed25519('their')
     const unnamed = (key: Parameters<SignJWT['sign']>[0], alg: string) =>
       new SignJWT({ iat: now / 1000 })
@@ -69,7 +69,7 @@ describe('jose media tokens', () => {
     })
   })
 
-  it('refuse a public key that is taken for a secret (key confusion, §2.1)', async () => {
+  it('are refused when a public key was used as a secret (key confusion, §2.1)', async () => {
     const { verifies } = ed25519('k')
     const jwt = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS256', kid: 'k' })
@@ -101,44 +101,44 @@ describe('jose media tokens', () => {
     'another audience': { aud: 'larder-content' },
     'no subject': { sub: undefined },
     'no issue time': { iat: undefined },
-    'no end': { exp: undefined },
-    'a subject that is no text': { sub: 7 },
+    'no expiry': { exp: undefined },
+    'a subject that is no string': { sub: 7 },
     'a start in the future': { nbf: now / 1000 + 30 },
-    'an end in milliseconds': { exp: now + 60_000 },
+    'an expiry in milliseconds': { exp: now + 60_000 },
     'an issue time in milliseconds': { iat: now },
     'a start in milliseconds, though it is long ago': { nbf: 1e11 + 1 },
-    'the uid of an export for a subject': { sub: 'ife_a' },
-    'the uid of a film for a subject': { sub: 'cf_a' },
-    'the uid of a film behind a prefix for a subject': { sub: `acme_cf_${'a'.repeat(22)}` },
-    'a height of nothing': { maxh: 0 },
+    'the uid of an export as subject': { sub: 'ife_a' },
+    'the uid of a film as subject': { sub: 'cf_a' },
+    'the uid of a film with a prefix as subject': { sub: `acme_cf_${'a'.repeat(22)}` },
+    'a height of 0': { maxh: 0 },
     'a height that is no number': { maxh: '480' },
-    'a clip that ends before it begins': { clip: [20, 10] },
-    'a clip of an instant': { clip: [10, 10] },
-    'a clip that begins before the film': { clip: [-1, 10] },
+    'a clip that ends before it starts': { clip: [20, 10] },
+    'a clip of length 0': { clip: [10, 10] },
+    'a clip that starts before the film': { clip: [-1, 10] },
     'a clip without an end': { clip: [10] },
     'a clip of three times': { clip: [1, 2, 3] },
-    'a list of exports that is none': { exports: 'cfe_a' },
-    'a restriction to nothing that is known': { maxh: null },
+    'exports that are no list': { exports: 'cfe_a' },
+    'a restriction of null': { maxh: null },
   })) {
-    it(`refuse ${what}`, async () => {
+    it(`are refused with ${what}`, async () => {
       const tokens = withKeys([secret])
       await right(tokens.verify('image', await signed({})))
       expect(await left(tokens.verify('image', await signed(claims)))).to.include({ _tag: 'Forbidden' })
     })
   }
 
-  it('take every uid of a picture for a subject, also an old one of no kind', async () => {
-    const random = 'cf_cfe_s3f_cf_cfe_s3f_' // as 16 random bytes may be spelt
+  it('are accepted with every uid of an image as subject, also an old one without a kind', async () => {
+    const random = 'cf_cfe_s3f_cf_cfe_s3f_' // a possible encoding of 16 random bytes
     for (const sub of ['if_a', `if_${random}`, `acme_if_${random}`, 'if', 'cf', '1234', 'cat_if_sun'])
       expect(await right(withKeys([secret]).verify('image', await signed({ sub })))).to.include({ sub })
   })
 
-  it('ignore claims that are none of their business', async () => {
+  it('are accepted with unknown claims', async () => {
     const jwt = await signed({ name: 'Ann', scope: ['a'], maxw: 3 })
     expect(await right(withKeys([secret]).verify('image', jwt))).to.include({ sub: 'if_a' })
   })
 
-  it('refuse another algorithm of the same secret', async () => {
+  it('are refused with another algorithm of the same secret', async () => {
     const long: TokenKey = { kid: 'i1', algorithm: 'HS256', material: randomBytes(64) }
     const jwt = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS512', kid: 'i1' })
@@ -151,7 +151,7 @@ describe('jose media tokens', () => {
     expect(await left(withKeys([long]).verify('image', jwt))).to.include({ reason: 'unknown_key' })
   })
 
-  it('allow the leeway that is set, and no more', async () => {
+  it('are accepted within the configured leeway, and no longer', async () => {
     let time = now
     const clock: Clock = () => time
     const tokens = withKeys([secret], { clock, leewaySeconds: 5 })
@@ -163,7 +163,7 @@ describe('jose media tokens', () => {
   })
 })
 
-describe('remembered media tokens', () => {
+describe('cached media tokens', () => {
   mediaTokensContract((clock) => createCachedMediaTokens(withKeys([newSecretKey('i1')], { clock }), clock))
 
   it('are verified once', async () => {

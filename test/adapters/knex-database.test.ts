@@ -29,9 +29,9 @@ describe('knex database', () => {
 
   databaseContract(start)
 
-  it('keeps what is there when it migrates', async () => {
+  it('keeps existing rows when it migrates', async () => {
     const [database] = await start(1)
-    if (database === undefined) return expect.fail('none was made')
+    if (database === undefined) return expect.fail('there is no database')
     await right(database.migrate)
     await right(createKnexUserRepository(knex()).setAdmin('ann', true))
     await right(database.migrate)
@@ -40,16 +40,16 @@ describe('knex database', () => {
 
   it('lets an older release start on the tables of a newer one', async () => {
     const [database] = await start(1)
-    if (database === undefined) return expect.fail('none was made')
+    if (database === undefined) return expect.fail('there is no database')
     await right(database.migrate)
     await knex()('knex_migrations').insert({ name: '9999-of-the-future', batch: 2 })
     await right(database.migrate)
     await right(database.check)
   })
 
-  it('[V39] counts what an older release made, before or beside this one, as of the recipe before', async () => {
+  it('[V39] assigns the previous recipe to exports of an older release, made before or beside this one', async () => {
     const [database] = await start(1)
-    if (database === undefined) return expect.fail('none was made')
+    if (database === undefined) return expect.fail('there is no database')
     const older = migrations.filter(({ name }) => name < '0005')
     for (const migration of older) await migration.up(knex())
     await knex().raw(
@@ -70,11 +70,11 @@ describe('knex database', () => {
     expect(await right(images.listExports('before' as ImageFileUid))).to.have.length(1)
   })
 
-  it('leaves nothing behind when it is cut off, so that the next one succeeds', async () => {
+  it('leaves nothing behind when its connection is terminated, so that the next migration succeeds', async () => {
     const [database, next] = await start(2)
-    if (database === undefined || next === undefined) return expect.fail('none was made')
+    if (database === undefined || next === undefined) return expect.fail('there is no database')
     await knex().transaction(async (other) => {
-      await other.raw('create table users (id bigint)') // in the way, and not to be seen until it commits
+      await other.raw('create table users (id bigint)') // blocks the migration, and is not visible until it commits
       const cutOff = left(database.migrate)
       await terminateWaiting(knex())
       expect(await cutOff).to.include({ _tag: 'Unavailable' })
@@ -85,7 +85,7 @@ describe('knex database', () => {
   })
 })
 
-/** A picture with an export, in the words of the release before recipes. */
+/** Inserts an image with an export, in the schema of the release before recipes. */
 const addAsOlderRelease = async (db: Knex, name: string): Promise<void> => {
   const store = async (uid: string) => {
     const [row] = await db('s3_files')
@@ -115,7 +115,7 @@ const addAsOlderRelease = async (db: Knex, name: string): Promise<void> => {
   })
 }
 
-/** Ends the connection that waits for a lock in this database, as soon as there is one. */
+/** Terminates the connection that waits for a lock in this database, as soon as there is one. */
 const terminateWaiting = async (db: Knex): Promise<void> => {
   for (;;) {
     const { rowCount } = await db.raw(

@@ -21,10 +21,10 @@ describe('the tables', () => {
 
   beforeEach(database.empty)
 
-  it('have an index for every look-up', async () => {
+  it('have an index for every query', async () => {
     const db = createKnex(async () => database.connection(), 1)
-    await askEverything(db)
-    await db.raw('set enable_seqscan = off') // so that even an empty table is read by an index that fits
+    await runEveryQuery(db)
+    await db.raw('set enable_seqscan = off') // even an empty table uses an index that fits
     const { rows: statements } = await db.raw(
       `select name, statement from pg_prepared_statements where name like '%\\_files.%' or name like 'users.%'`,
     )
@@ -36,7 +36,7 @@ describe('the tables', () => {
     await db.destroy()
   })
 
-  it('have an index for every reference, so that removing a file stays quick', async () => {
+  it('have an index for every foreign key, so that removing a file stays fast', async () => {
     const { rows } = await database.knex().raw(`
       select conrelid::regclass::text as table, conkey[1] as column from pg_constraint c
       where contype = 'f' and not exists (
@@ -45,7 +45,7 @@ describe('the tables', () => {
     expect(rows).to.deep.equal([])
   })
 
-  it('keep nothing of an unfinished file that was removed', async () => {
+  it('keep nothing of a removed unfinished file', async () => {
     const db = database.knex()
     const image = aNewImageFile()
     const content = aNewContentFile()
@@ -57,7 +57,7 @@ describe('the tables', () => {
     expect(await count(db, 's3_files')).to.equal(0)
   })
 
-  it('keep no stored file of an original that was known', async () => {
+  it('keep no stored file of a duplicate original', async () => {
     const db = database.knex()
     const image = aNewImageFile()
     await right(createKnexImageFileRepository(db).add(image))
@@ -65,7 +65,7 @@ describe('the tables', () => {
     expect(await count(db, 's3_files')).to.equal(1)
   })
 
-  it('[V39] keep no stored file of a replaced export that was removed', async () => {
+  it('[V39] keep no stored file of a removed replaced export', async () => {
     const db = database.knex()
     const images = createKnexImageFileRepository(db)
     const contents = createKnexContentFileRepository(db)
@@ -86,7 +86,7 @@ describe('the tables', () => {
     expect(await count(db, 'content_file_export_parts')).to.equal(3)
   })
 
-  it('[V39] keep the old exports when the new ones cannot be kept', async () => {
+  it('[V39] keep the old exports when the new ones are refused', async () => {
     const db = database.knex()
     const contents = createKnexContentFileRepository(db)
     const content = aNewContentFile()
@@ -98,7 +98,7 @@ describe('the tables', () => {
     expect(await right(contents.listReplaced(-60_000, null))).to.deep.equal([])
   })
 
-  it('keep none of the exports when one of them cannot be kept', async () => {
+  it('keep none of the exports when one of them is refused', async () => {
     const db = database.knex()
     const images = createKnexImageFileRepository(db)
     const contents = createKnexContentFileRepository(db)
@@ -119,8 +119,8 @@ describe('the tables', () => {
   })
 })
 
-/** Runs each of the repositories' look-ups once. */
-const askEverything = async (db: Knex): Promise<void> => {
+/** Runs each query of the repositories once. */
+const runEveryQuery = async (db: Knex): Promise<void> => {
   const images = createKnexImageFileRepository(db)
   const contents = createKnexContentFileRepository(db)
   const { uid: imageUid } = aNewImageFile()

@@ -4,7 +4,7 @@ import { workLocksContract } from '../contracts/work-locks.contract.ts'
 
 describe('[V24] memory work locks', () => {
   workLocksContract(async () => {
-    const held: HeldLocks = new Map()
-    return [createMemoryWorkLocks(systemMonotonic, held), createMemoryWorkLocks(systemMonotonic, held)]
+    const locks: HeldLocks = new Map()
+    return [createMemoryWorkLocks(systemMonotonic, locks), createMemoryWorkLocks(systemMonotonic, locks)]
   })
 })

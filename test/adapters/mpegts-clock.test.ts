@@ -1,30 +1,30 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createEvenClock } from '../../src/adapters/transcode/mpegts/clock.ts'
+import { createContinuousClock } from '../../src/adapters/transcode/mpegts/continuous-clock.ts'
 import { readTime, strideOf, WRAP, writeTime } from '../../src/adapters/transcode/mpegts/packets.ts'
 
 const SECOND = 90_000
-const [PICTURES, SOUND] = [256, 257]
+const [VIDEO, AUDIO] = [256, 257]
 
 type Time = readonly [stream: number, raw: number]
 
-/** 25 pictures a second, and sound in pieces of 0.2 s that stand `lag` seconds later in the file than pictures. */
+/** 25 frames a second, and audio packets of 0.2 s, stored `lag` seconds later in the file than video. */
 const film = (seconds: number, lag = 0.5): ReadonlyArray<Time> =>
   [
-    ...Array.from({ length: seconds * 25 }, (_, i) => ({ stream: PICTURES, second: i / 25, order: i / 25 })),
-    ...Array.from({ length: seconds * 5 }, (_, i) => ({ stream: SOUND, second: i / 5, order: i / 5 + lag })),
+    ...Array.from({ length: seconds * 25 }, (_, i) => ({ stream: VIDEO, second: i / 25, order: i / 25 })),
+    ...Array.from({ length: seconds * 5 }, (_, i) => ({ stream: AUDIO, second: i / 5, order: i / 5 + lag })),
   ]
     .toSorted((a, b) => a.order - b.order)
     .map(({ stream, second }): Time => [stream, Math.round(second * SECOND)])
 
 const wrap = (time: number): number => ((time % WRAP) + WRAP) % WRAP
 
-/** As the source writes them and as they come out, in seconds from the first. */
-const evened = (times: ReadonlyArray<Time>) => {
-  const look = createEvenClock()
-  for (const [stream, raw] of times) look.place(stream, raw)
-  const { isUneven, ticks, ...learnt } = look.learnt()
-  const clock = createEvenClock(learnt)
+/** Runs both passes of the clock; returns the placed times (seconds from the first). */
+const placeAll = (times: ReadonlyArray<Time>) => {
+  const firstPass = createContinuousClock()
+  for (const [stream, raw] of times) firstPass.place(stream, raw)
+  const { isUneven, ticks, ...facts } = firstPass.facts()
+  const clock = createContinuousClock(facts)
   const placed = times.map(([stream, raw]) => clock.place(stream, raw))
   const first = Math.min(...placed)
   return { isUneven, seconds: ticks / SECOND, placed: placed.map((time) => (time - first) / SECOND) }
@@ -32,21 +32,21 @@ const evened = (times: ReadonlyArray<Time>) => {
 
 const seconds = (times: ReadonlyArray<Time>) => times.map(([, raw]) => raw / SECOND)
 
-const expectSame = (actual: ReadonlyArray<number>, wanted: ReadonlyArray<number>, off = 1e-4) => {
-  expect(actual.length).to.equal(wanted.length)
+const expectSame = (actual: ReadonlyArray<number>, expected: ReadonlyArray<number>, off = 1e-4) => {
+  expect(actual.length).to.equal(expected.length)
   for (const [i, time] of actual.entries())
-    expect(time, `time ${i}`).to.be.closeTo(wanted[i] ?? Number.NaN, off)
+    expect(time, `time ${i}`).to.be.closeTo(expected[i] ?? Number.NaN, off)
 }
 
 describe('the clock of a transport stream', () => {
-  it('[V44] is taken as it is where it does not jump', () => {
-    const { isUneven, placed, seconds: length } = evened(film(8))
+  it('[V44] is unchanged where it does not jump', () => {
+    const { isUneven, placed, seconds: length } = placeAll(film(8))
     expect(isUneven).to.equal(false)
     expectSame(placed, seconds(film(8)))
     expect(length).to.be.closeTo(8, 0.2)
   })
 
-  it('[V44] goes on where the counter starts again, and wherever the clock jumps to, how often it may', () => {
+  it('[V44] continues after the counter wraps, and after any number of jumps', () => {
     const jumps = fc.array(
       fc.record({ at: fc.integer({ min: 1, max: 11 }), to: fc.integer({ min: 0, max: WRAP - 1 }) }),
       { maxLength: 4 },
@@ -57,7 +57,7 @@ describe('the clock of a transport stream', () => {
         jumps,
         fc.double({ min: 0, max: 0.8, noNaN: true }),
         (start, all, lag) => {
-          // Jumps of less than the pause that a clock may make are pauses.
+          // Jumps shorter than the longest pause count as pauses.
           const shifts = all
             .toSorted((a, b) => a.at - b.at)
             .filter(({ at }, i, sorted) => at !== sorted[i - 1]?.at)
@@ -66,43 +66,43 @@ describe('the clock of a transport stream', () => {
             const last = shifts.findLast(({ at }) => raw >= at * SECOND)
             return [stream, wrap(raw + start + (last === undefined ? 0 : last.to))]
           })
-          // A return to a clock that was left is a pause, too.
+          // A return to an earlier clock counts as a pause, too.
           const clocks = [0, ...shifts.map(({ to }) => to)]
           const distances = clocks.flatMap((to, i) => clocks.slice(0, i).map((from) => wrap(to - from)))
           fc.pre(distances.every((d) => Math.min(d, WRAP - d) > 25 * SECOND))
-          expectSame(evened(jumped).placed, seconds(source))
+          expectSame(placeAll(jumped).placed, seconds(source))
         },
       ),
     )
   })
 
-  it('[V44] goes on where it jumps back by less than what stands side by side in the file', () => {
+  it('[V44] continues after a jump back by less than the interleaving of the file', () => {
     const source = film(10)
     const jumped = source.map(([stream, raw]): Time => [stream, raw < 5 * SECOND ? raw : raw - 4 * SECOND])
-    const { isUneven, placed } = evened(jumped)
+    const { isUneven, placed } = placeAll(jumped)
     expect(isUneven).to.equal(true)
     expectSame(placed, seconds(source))
   })
 
-  it('[V44] goes on without an overlap where it jumps back by less than a picture', () => {
+  it('[V44] continues without an overlap after a jump back by less than a frame', () => {
     const source = film(10)
     const jumped = source.map(([stream, raw]): Time => [stream, raw < 5 * SECOND ? raw : raw - 7000])
-    const { isUneven, placed } = evened(jumped)
+    const { isUneven, placed } = placeAll(jumped)
     expect(isUneven).to.equal(true)
     expectSame(placed, seconds(source), 1e-4)
   })
 
-  it('[V44] keeps the order of pictures that tell only when they are shown', () => {
-    const clock = createEvenClock()
+  it('[V44] keeps the order of frames that have only presentation times', () => {
+    const clock = createContinuousClock()
     const shown = [0, 4, 1, 2, 3, 8, 5, 6, 7].map((i) => i * 3600)
-    const [first = 0, ...others] = shown.map((time) => clock.place(PICTURES, time, true))
+    const [first = 0, ...others] = shown.map((time) => clock.place(VIDEO, time, true))
     expect(others.map((time) => time - first)).to.deep.equal(shown.slice(1))
-    expect(clock.learnt().isUneven).to.equal(false)
+    expect(clock.facts().isUneven).to.equal(false)
   })
 
-  it('[V44] keeps sound and pictures together behind an end at which one is longer', () => {
-    const first = film(6).filter(([stream, raw]) => stream === SOUND || raw < 4 * SECOND)
-    const { placed } = evened([...first, ...film(4)])
+  it('[V44] keeps audio and video in sync after a join at which one is longer', () => {
+    const first = film(6).filter(([stream, raw]) => stream === AUDIO || raw < 4 * SECOND)
+    const { placed } = placeAll([...first, ...film(4)])
     expectSame(
       placed.slice(first.length),
       seconds(film(4)).map((second) => second + 6),
@@ -110,16 +110,16 @@ describe('the clock of a transport stream', () => {
     )
   })
 
-  it('[V44] keeps the pause of one stream, be it long, while another goes on', () => {
+  it('[V44] keeps a pause of any length in one stream while another continues', () => {
     const source = film(30).filter(
-      ([stream, raw]) => stream === PICTURES || raw < 4 * SECOND || raw > 25 * SECOND,
+      ([stream, raw]) => stream === VIDEO || raw < 4 * SECOND || raw > 25 * SECOND,
     )
-    const { isUneven, placed } = evened(source)
+    const { isUneven, placed } = placeAll(source)
     expect(isUneven).to.equal(false)
     expectSame(placed, seconds(source))
   })
 
-  it('[V44] passes over a damaged time', () => {
+  it('[V44] ignores a damaged time', () => {
     const damage = fc.record({
       at: fc.integer({ min: 20, max: 200 }),
       time: fc.integer({ min: 0, max: WRAP - 1 }),
@@ -129,7 +129,7 @@ describe('the clock of a transport stream', () => {
         const source = film(8)
         const raw = source[at]?.[1] ?? 0
         fc.pre(Math.min(wrap(time - raw), wrap(raw - time)) > 3 * SECOND)
-        const { placed } = evened(source.map(([stream, t], i): Time => [stream, i === at ? time : t]))
+        const { placed } = placeAll(source.map(([stream, t], i): Time => [stream, i === at ? time : t]))
         expectSame(placed, seconds(source), 0.201)
       }),
     )
@@ -137,7 +137,7 @@ describe('the clock of a transport stream', () => {
 })
 
 describe('packets of a transport stream', () => {
-  it('have times of 33 bits between other bits', () => {
+  it('read and write times of 33 bits between other bits', () => {
     // ISO/IEC 13818-1 §2.4.3.6: '0011', 3 bits, a marker, 15 bits, a marker, 15 bits, a marker.
     const bytes = Uint8Array.of(0x31, 0x00, 0x01, 0x00, 0x01)
     writeTime(bytes, 0, WRAP - 1)
@@ -152,10 +152,10 @@ describe('packets of a transport stream', () => {
     )
   })
 
-  it('are found at any of their distances, behind what is none', () => {
+  it('are found at each of the strides, after other bytes', () => {
     for (const stride of [188, 192, 204]) {
       const bytes = Buffer.alloc(2048)
-      for (let at = 7; at < bytes.length; at += stride) bytes[at] = 0x47
+      for (let offset = 7; offset < bytes.length; offset += stride) bytes[offset] = 0x47
       expect(strideOf(bytes)).to.equal(stride)
     }
     expect(strideOf(Buffer.alloc(2048))).to.equal(null)

@@ -6,7 +6,7 @@ import { enginesHere, transcoderOn } from '../support/engines.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media } from '../support/transcoding.ts'
 
-/** The sample rate in the first page of a file of Vorbis. */
+/** Offset of the sample rate in the first page of a Vorbis file. */
 const RATE_AT = 28 + 12
 
 describe('a chain of Ogg', () => {
@@ -15,16 +15,16 @@ describe('a chain of Ogg', () => {
   before(async () => {
     bytes = await readFile(media('bunny.ogg'))
   })
-  const at = (rate: number): Buffer => {
+  const withRate = (rate: number): Buffer => {
     const other = Buffer.from(bytes)
     other.writeUInt32LE(rate, RATE_AT)
     return other
   }
 
-  it('is refused where its sample rate changes: what follows would come out at the wrong times', async () => {
+  it('is refused where its sample rate changes, as the rest would have wrong times', async () => {
     for (const [name, engine] of enginesHere()) {
       const transcoder = transcoderOn(engine)
-      const chain = await written(`mixed-${name}.ogg`, Buffer.concat([bytes, at(44_100)]))
+      const chain = await written(`mixed-${name}.ogg`, Buffer.concat([bytes, withRate(44_100)]))
       expect(await left(transcoder.probe(chain)), name).to.deep.equal({
         _tag: 'Refused',
         message:
@@ -37,13 +37,13 @@ describe('a chain of Ogg', () => {
     expect((await right(transcoderOn(engine).probe(even))).audio?.codec).to.equal('vorbis')
   })
 
-  it('is read alike in blocks of any size', () => {
+  it('is detected in blocks of any size', () => {
     const readIn = (file: Buffer, size: number): boolean => {
       const reader = createChainReader()
       for (let from = 0; from < file.length; from += size) reader.take(file.subarray(from, from + size))
       return reader.isMixed()
     }
-    const mixed = Buffer.concat([bytes, bytes, at(48_000)])
+    const mixed = Buffer.concat([bytes, bytes, withRate(48_000)])
     const even = Buffer.concat([bytes, bytes])
     fc.assert(
       fc.property(fc.integer({ min: 50, max: 50_000 }), (size) => {

@@ -11,7 +11,7 @@ const steady = (rate: number, seconds: number, from = 0) =>
   Array.from({ length: Math.round(rate * seconds) }, (_, i) => from + i / rate)
 
 describe('createPeakRate', () => {
-  it('[V48] counts pictures where they are densest, of a film that stands still for most of the time', () => {
+  it('[V48] returns the rate of the densest frames, in a film that is still for most of the time', () => {
     expect(rateOf([...steady(30, 1.2), ...steady(1, 60, 1.2)])).to.be.closeTo(30, 0.01)
     expect(rateOf([...steady(12, 600), ...steady(60, 1, 600)])).to.be.closeTo(60, 0.01)
     expect(rateOf([...steady(5, 3), ...steady(90, 1, 3)])).to.be.closeTo(90, 0.01)
@@ -21,20 +21,20 @@ describe('createPeakRate', () => {
     expect(rateOf([...rounded, ...steady(1, 60, 1.2)])).to.be.closeTo(30, 0.01)
   })
 
-  it('[V48] takes neither times that are off by some milliseconds nor a short burst for a higher rate', () => {
+  it('[V48] ignores jitter of some milliseconds and short bursts', () => {
     for (const rate of [24, 25, 30, 50])
-      for (const off of [0, 0.1, 0.2, 0.3])
+      for (const jitter of [0, 0.1, 0.2, 0.3])
         for (const burst of [0, 1, 6]) {
           const times = steady(rate, 10)
-            .map((time, i) => time + (off * (((i * 7919) % 1000) / 500 - 1)) / rate)
+            .map((time, i) => time + (jitter * (((i * 7919) % 1000) / 500 - 1)) / rate)
             .filter((_, i) => i % 60 !== 59)
           const short = Array.from({ length: burst }, (_, i) => 10 + (i + 1) / 10_000)
           const film = [...times, ...short, ...times.map((time) => 10.05 + time)]
-          expect(rateOf(film), `${rate}, ${off}, ${burst}`).to.be.closeTo(rate, 0.03 * rate)
+          expect(rateOf(film), `${rate}, ${jitter}, ${burst}`).to.be.closeTo(rate, 0.03 * rate)
         }
   })
 
-  it('begins anew where the clock jumps', () => {
+  it('starts a new measurement where the clock jumps', () => {
     expect(rateOf([...steady(25, 4), ...steady(25, 4), ...steady(25, 4, 5000)])).to.be.closeTo(25, 0.01)
   })
 })

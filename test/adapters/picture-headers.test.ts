@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { readHeifHeader } from '../../src/adapters/sharp/headers/heif-header.ts'
 import { readPngHeader } from '../../src/adapters/sharp/headers/png-header.ts'
 import type { ReadAt } from '../../src/adapters/sharp/headers/read-at.ts'
-import { tiffNotTaken } from '../../src/adapters/sharp/headers/tiff-header.ts'
+import { tiffRefusal } from '../../src/adapters/sharp/headers/tiff-header.ts'
 import { pngChart, pngColour } from '../support/chart-png.ts'
 import { tiffOf } from '../support/tiff-file.ts'
 
@@ -15,8 +15,8 @@ const from =
   async (position, length) =>
     file.subarray(position, position + length)
 
-describe('[V31] headers of pictures', () => {
-  it('of AVIF say it by nclx', async () => {
+describe('[V31] headers of images', () => {
+  it('of AVIF return the colours of nclx', async () => {
     for (const [name, cicp] of [
       ['p3.avif', { primaries: 12, transfer: 13 }],
       ['p3-grid.avif', { primaries: 12, transfer: 13 }],
@@ -27,24 +27,25 @@ describe('[V31] headers of pictures', () => {
       expect((await readHeifHeader(from(media(name)), false)).cicp, name).to.deep.equal(cicp)
   })
 
-  it('of AVIF without colr say it in the AV1 sequence header', async () => {
+  it('of AVIF without colr return the colours of the AV1 sequence header', async () => {
     for (const [name, cicp] of [
       ['p3.avif', { primaries: 12, transfer: 13 }],
       ['p3-grid.avif', { primaries: 12, transfer: 13 }],
       ['wide12-limited.avif', { primaries: 9, transfer: 13 }],
     ] as const) {
       const file = media(name)
-      for (let at = file.indexOf('colr'); at > 0; at = file.indexOf('colr')) file.write('free', at, 'latin1')
+      for (let colr = file.indexOf('colr'); colr > 0; colr = file.indexOf('colr'))
+        file.write('free', colr, 'latin1')
       expect((await readHeifHeader(from(file), false)).cicp, name).to.deep.equal(cicp)
     }
   })
 
-  it('of PNG say how bright it gets', async () => {
+  it('of PNG return the peak brightness', async () => {
     const bytes = pngChart({ chunks: [pngColour.cicp(9, 16), pngColour.brightest(400)] })
     expect((await readPngHeader(from(bytes), false)).colour).to.include({ peakNits: 400 })
   })
 
-  it('may hold anything: they are read to an end, and nothing is thrown', async () => {
+  it('are read without an exception, for any bytes', async () => {
     const seeds = [
       ...readdirSync(folder).map(media),
       pngChart({ chunks: [pngColour.cicp(9, 16), pngColour.gamma(1), pngColour.chromaticities(1, 1, 1)] }),
@@ -54,10 +55,10 @@ describe('[V31] headers of pictures', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...seeds), damage, fc.nat(900), async (seed, places, length) => {
         const file = Buffer.from(seed.subarray(0, length))
-        for (const [at, value] of places) if (at < file.length) file[at] = value
+        for (const [offset, value] of places) if (offset < file.length) file[offset] = value
         await readHeifHeader(from(file), false)
         await readPngHeader(from(file), false)
-        await tiffNotTaken(from(file), 'uchar')
+        await tiffRefusal(from(file), 'uchar')
       }),
       { numRuns: 500 },
     )

@@ -17,7 +17,7 @@ describe('[V24] PostgreSQL work locks', () => {
     createPostgresWorkLocks(knex(), async () => to(), limits)
 
   workLocksContract(async () => {
-    // The connections of the last test are gone once their server processes are.
+    // The connections of the last test count until their server processes have exited.
     await eventually(async () => ((await holders()) === 0 ? true : undefined))
     return [make(), make()]
   })
@@ -30,16 +30,16 @@ describe('[V24] PostgreSQL work locks', () => {
     return rows[0].count
   }
 
-  /** Work that ends when its lock is lost. */
+  /** A task that ends when its lock is lost. */
   const untilLost = (onHeld: () => void) => (lost: AbortSignal) => async () => {
     onHeld()
     await new Promise((resolve) => lost.addEventListener('abort', resolve))
     return E.right('lost' as const)
   }
 
-  it('tells its holder when the connection is ended, and another may have the lock', async () => {
+  it('signals the loss to its holder when the connection is terminated, and frees the lock', async () => {
     const [one, other] = [make(), make()]
-    const held = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
+    const holder = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
       const ended: Promise<O.Option<'lost'>> = right(
         one.tryWith(
           'a',
@@ -52,7 +52,7 @@ describe('[V24] PostgreSQL work locks', () => {
       `select pg_terminate_backend(pid) from pg_locks where classid = ? and locktype = 'advisory'`,
       [lockClass],
     )
-    expect(await held.ended).to.deep.equal(O.some('lost'))
+    expect(await holder.ended).to.deep.equal(O.some('lost'))
     expect(await right(other.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
     expect(await right(one.tryWith('a', () => TE.right(1)))).to.deep.equal(O.some(1))
   })
@@ -65,7 +65,7 @@ describe('[V24] PostgreSQL work locks', () => {
     afterEach(() => proxy.close())
     const through = (limits?: { beat: number; answer: number }) => make(limits, () => proxy.connection)
 
-    describe('that hands on each answer late, but in time', () => {
+    describe('that delays each answer, within the timeout', () => {
       workLocksContract(async () => {
         await eventually(async () => ((await holders()) === 0 ? true : undefined))
         proxy.set({ kind: 'late', ms: 15 })
@@ -73,10 +73,10 @@ describe('[V24] PostgreSQL work locks', () => {
       })
     })
 
-    it('[M3] holds no lock of which it does not know: an answer that came too late, while it holds another', async () => {
-      // No beat comes to help.
+    it('[M3] releases a lock whose answer came too late, also while it holds another', async () => {
+      // No heartbeat that would notice the loss.
       const one = through({ beat: 3_600_000, answer: 1000 })
-      const held = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
+      const holder = await new Promise<{ ended: Promise<O.Option<'lost'>> }>((resolve) => {
         const ended: Promise<O.Option<'lost'>> = right(
           one.tryWith(
             'a',
@@ -85,25 +85,28 @@ describe('[V24] PostgreSQL work locks', () => {
         )
       })
       proxy.set({ kind: 'late', ms: 1500 })
-      const begun = () => expect.fail('it began')
-      expect(await left(one.tryWith('b', begun))).to.include({ _tag: 'Unavailable', dependency: 'database' })
+      const notStarted = () => expect.fail('the task started')
+      expect(await left(one.tryWith('b', notStarted))).to.include({
+        _tag: 'Unavailable',
+        dependency: 'database',
+      })
       proxy.set({ kind: 'pass' })
       const other = make()
       const isFree = async (name: string) => O.isSome(await right(other.tryWith(name, () => TE.right(1))))
       await eventually(async () => (await isFree('b')) || undefined)
-      // What it held it lost with it, and knows.
-      expect(await held.ended).to.deep.equal(O.some('lost'))
+      // The other lock is lost with it, and its holder is notified.
+      expect(await holder.ended).to.deep.equal(O.some('lost'))
       expect(await right(one.tryWith('b', () => TE.right(1)))).to.deep.equal(O.some(1))
     })
   })
 
-  it('tells its holder when the database falls silent: bytes are swallowed, and no connection is closed', async () => {
-    const place = connection()
-    if (!('host' in place)) return
-    const proxy = await startSilentProxy(`${place.host}/.s.PGSQL.${place.port}`)
+  it('signals the loss to its holder when the database stops answering without closing the connection', async () => {
+    const target = connection()
+    if (!('host' in target)) return
+    const proxy = await startSilentProxy(`${target.host}/.s.PGSQL.${target.port}`)
     const locks = make(
       { beat: 50, answer: 500 },
-      (): PgConnection => ({ ...place, host: '127.0.0.1', port: proxy.port }),
+      (): PgConnection => ({ ...target, host: '127.0.0.1', port: proxy.port }),
     )
     const ended = right(locks.tryWith('a', untilLost(proxy.fallSilent)))
     expect(await ended).to.deep.equal(O.some('lost'))
@@ -112,19 +115,22 @@ describe('[V24] PostgreSQL work locks', () => {
     await proxy.close()
   })
 
-  it('keeps no connection when nothing is held', async () => {
+  it('keeps no connection while no lock is held', async () => {
     await right(make().tryWith('a', () => TE.right(1)))
     await eventually(async () => ((await holders()) === 0 ? true : undefined))
   })
 
-  it('is Unavailable when the database cannot be reached, and the work does not begin', async () => {
+  it('fails with Unavailable when the database is unreachable, and does not start the task', async () => {
     const locks = make(undefined, () => ({ connectionString: 'postgres://127.0.0.1:1/nowhere' }))
-    const begun = () => expect.fail('it began')
-    expect(await left(locks.tryWith('a', begun))).to.include({ _tag: 'Unavailable', dependency: 'database' })
+    const notStarted = () => expect.fail('the task started')
+    expect(await left(locks.tryWith('a', notStarted))).to.include({
+      _tag: 'Unavailable',
+      dependency: 'database',
+    })
   })
 })
 
-/** Passes bytes on to a socket of a folder until it falls silent. */
+/** Forwards bytes to a Unix socket until `fallSilent` is called. */
 const startSilentProxy = async (socket: string) => {
   let silent = false
   const sockets: Socket[] = []
@@ -148,7 +154,7 @@ const startSilentProxy = async (socket: string) => {
       silent = true
     },
     close: async () => {
-      for (const one of sockets) one.destroy()
+      for (const each of sockets) each.destroy()
       await new Promise((resolve) => server.close(resolve))
     },
   }

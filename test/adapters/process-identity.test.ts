@@ -26,7 +26,7 @@ describe('[V26] the identity of a process', () => {
     expect(processStateOf(currentProcessId)).to.equal('alive')
   })
 
-  it('tells a process that lives from one that has gone', async () => {
+  it('returns alive for a running process, gone for one that has exited', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
     const identity = processIdOf(child.pid ?? 0) ?? ''
     expect(processStateOf(identity)).to.equal('alive')
@@ -35,11 +35,11 @@ describe('[V26] the identity of a process', () => {
     expect(processStateOf(identity)).to.equal('gone')
   })
 
-  it('tells a process from a later one with the same pid', () => {
+  it('returns gone where a later process has the same pid', () => {
     expect(processStateOf(`${boot}-${namespace}-${pid}-${Number(start) + 1}`)).to.equal('gone')
   })
 
-  it('is unknown, and never gone, in another pid namespace, before this boot, and elsewhere', () => {
+  it('returns unknown, never gone, for another pid namespace, another boot, and malformed text', () => {
     expect(processStateOf(`${boot}-${Number(namespace) + 1}-999999999-1`)).to.equal('unknown')
     expect(processStateOf(`0123456789ab-${namespace}-999999999-1`)).to.equal('unknown')
     for (const text of ['', '-', '1-2', `${process.pid}`, '../../etc/passwd'])
@@ -47,11 +47,11 @@ describe('[V26] the identity of a process', () => {
   })
 })
 
-describe('[V26] what a process has under way in a shared folder', () => {
+describe('[V26] the files of a running process in a shared folder', () => {
   after(removeScratch)
   let holder: ChildProcess
   let folder: string
-  let held: string
+  let heldName: string
 
   const openHere = () => createFsLocalFiles(folder, createProcessBeacon(join(folder, 'processes')))
   const foldersHere = async () => (await readdir(folder)).filter((name) => name !== 'processes')
@@ -67,47 +67,47 @@ describe('[V26] what a process has under way in a shared folder', () => {
         execArgv: words,
       },
     )
-    held = basename(String((await once(holder, 'message'))[0]))
+    heldName = basename(String((await once(holder, 'message'))[0]))
   })
   afterEach(() => killHolder())
 
-  /** The kernel kills the process in the namespace a moment after the one that has made it. */
+  /** Waits, as the kernel kills the process in the namespace a moment after its creator. */
   const killHolder = async (): Promise<void> => {
     if (holder.exitCode !== null || holder.signalCode !== null) return
     holder.kill('SIGKILL')
     await once(holder, 'exit')
     const { stateOf } = createProcessBeacon(join(folder, 'processes'))
-    await until(async () => stateOf(held.slice(0, -'-letter'.length)) !== 'alive')
+    await until(async () => stateOf(heldName.slice(0, -'-letter'.length)) !== 'alive')
   }
 
-  it('stays while a process of another pid namespace lives, and goes once it was killed', async () => {
+  it('stay while a process in another pid namespace runs, and are removed after it was killed', async () => {
     await openHere()
-    expect(await foldersHere()).to.deep.equal([held])
+    expect(await foldersHere()).to.deep.equal([heldName])
     await killHolder()
     await openHere()
     expect(await foldersHere()).to.deep.equal([])
   })
 
-  it('stays where no beacon tells of its process, until nothing was written for a day', async () => {
+  it('stay without a beacon of their process, until nothing was written for a day', async () => {
     await killHolder()
     await createFsLocalFiles(folder, noBeacon)
-    expect(await foldersHere()).to.deep.equal([held])
+    expect(await foldersHere()).to.deep.equal([heldName])
 
-    const film = join(folder, held, 'film.mp4')
+    const film = join(folder, heldName, 'film.mp4')
     await writeFile(film, '')
-    await utimes(join(folder, held), aDayAndMore, aDayAndMore)
+    await utimes(join(folder, heldName), aDayAndMore, aDayAndMore)
     await createFsLocalFiles(folder, noBeacon)
-    expect(await foldersHere()).to.deep.equal([held])
+    expect(await foldersHere()).to.deep.equal([heldName])
     await utimes(film, aDayAndMore, aDayAndMore)
     await createFsLocalFiles(folder, noBeacon)
     expect(await foldersHere()).to.deep.equal([])
   })
 
-  it('has no beacon left when its process has ended well', async () => {
+  it('have no beacon after their process has ended normally', async () => {
     const beacon = createProcessBeacon(join(folder, 'own'))
     const [first, second] = [(await beacon.hold()).release, (await beacon.hold()).release]
     first()
-    first() // once is enough
+    first() // releasing twice counts once
     await beacon.close()
     expect(await readdir(join(folder, 'own'))).to.deep.equal([currentProcessId])
     second()
@@ -115,7 +115,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     expect(await readdir(join(folder, 'own'))).to.deep.equal([])
   })
 
-  it('has its beacon for a day after its process was killed', async () => {
+  it('keep their beacon for a day after their process was killed', async () => {
     await killHolder()
     const beacons = join(folder, 'processes')
     const [dead = ''] = await readdir(beacons)
@@ -128,7 +128,7 @@ describe('[V26] what a process has under way in a shared folder', () => {
     release()
   })
 
-  it('[S10] has its beacon for as long as it lives, also where a process of another machine clears up', async () => {
+  it('[S10] keep their beacon while their process runs, also where another machine cleans up', async () => {
     const beacons = join(folder, 'own')
     const beacon = createProcessBeacon(beacons, 5)
     const { release } = await beacon.hold()
@@ -139,14 +139,14 @@ describe('[V26] what a process has under way in a shared folder', () => {
     await beacon.close()
   })
 
-  it('is kept where no beacon can be made', async () => {
+  it('stay where no beacon can be created', async () => {
     await writeFile(join(folder, 'file'), '')
     const beacon = createProcessBeacon(join(folder, 'file', 'processes'))
     const { release } = await beacon.hold()
     release()
     await beacon.close()
-    expect(beacon.stateOf(held)).to.equal('unknown')
+    expect(beacon.stateOf(heldName)).to.equal('unknown')
     await mkdir(join(folder, 'work'))
-    expect(await isLeftover(join(folder, 'work'), held, beacon.stateOf)).to.equal(false)
+    expect(await isLeftover(join(folder, 'work'), heldName, beacon.stateOf)).to.equal(false)
   })
 })

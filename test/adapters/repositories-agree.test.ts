@@ -8,7 +8,7 @@ import { aNewContentExport, aNewContentFile, aNewImageExport, aNewImageFile } fr
 import { right } from '../support/expect-right.ts'
 import { withDatabase } from '../support/postgres.ts'
 
-/** Something done to a library: `file` counts the files that were tried, `original` names one of a few. */
+/** An operation on a library: `file` is the index of an attempted add, `original` one of a few originals. */
 type Step =
   | { readonly do: 'add'; readonly original: number }
   | {
@@ -43,33 +43,33 @@ describe('repositories in memory and in PostgreSQL', () => {
 
   beforeEach(database.empty)
 
-  it('say the same of images, whatever was done to them', async () => {
+  it('return the same for images, after any operations', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, async (done) => {
+      fc.asyncProperty(steps, async (operations) => {
         await database.empty()
         const both = [
           createMemoryImageFileRepository(Date.now),
           createKnexImageFileRepository(database.knex()),
         ]
         const files: ReturnType<typeof aNewImageFile>[] = []
-        for (const step of done) {
+        for (const step of operations) {
           if (step.do === 'add') files.push(aNewImageFile({ sha512: sha512Of(step.original) }))
-          const it = step.do === 'add' ? files.at(-1) : files[step.file]
-          if (it === undefined) continue
+          const target = step.do === 'add' ? files.at(-1) : files[step.file]
+          if (target === undefined) continue
           const { count, recipe } = 'count' in step ? step : { count: 0, recipe: 1 }
-          const made = Array.from({ length: count }, () => aNewImageExport({ recipe }))
-          const [here, there] = await Promise.all(
+          const exports = Array.from({ length: count }, () => aNewImageExport({ recipe }))
+          const [inMemory, inPostgres] = await Promise.all(
             both.map(async (images) => {
-              if (step.do === 'add') return right(images.add(it))
-              if (step.do === 'export') return right(images.addExports(it.uid, made))
-              if (step.do === 'replace') return right(images.replaceExports(it.uid, made))
-              if (step.do === 'publish') return right(images.setPublic(it.uid, step.flag))
-              return right(images.removeUnfinished(it.uid))
+              if (step.do === 'add') return right(images.add(target))
+              if (step.do === 'export') return right(images.addExports(target.uid, exports))
+              if (step.do === 'replace') return right(images.replaceExports(target.uid, exports))
+              if (step.do === 'publish') return right(images.setPublic(target.uid, step.flag))
+              return right(images.removeUnfinished(target.uid))
             }),
           )
-          expect(there).to.equal(here)
+          expect(inPostgres).to.equal(inMemory)
         }
-        const [here, there] = await Promise.all(
+        const [inMemory, inPostgres] = await Promise.all(
           both.map(async (images) => ({
             first: await right(images.first),
             unfinished: await right(images.listUnfinished),
@@ -83,38 +83,38 @@ describe('repositories in memory and in PostgreSQL', () => {
             ),
           })),
         )
-        expect(there).to.deep.equal(here)
+        expect(inPostgres).to.deep.equal(inMemory)
       }),
       { numRuns: 25 },
     )
   })
 
-  it('say the same of contents, whatever was done to them', async () => {
+  it('return the same for content, after any operations', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, async (done) => {
+      fc.asyncProperty(steps, async (operations) => {
         await database.empty()
         const both = [
           createMemoryContentFileRepository(Date.now),
           createKnexContentFileRepository(database.knex()),
         ]
         const files: ReturnType<typeof aNewContentFile>[] = []
-        for (const step of done) {
+        for (const step of operations) {
           if (step.do === 'add') files.push(aNewContentFile({ sha512: sha512Of(step.original) }))
-          const it = step.do === 'add' ? files.at(-1) : files[step.file]
-          if (it === undefined) continue
+          const target = step.do === 'add' ? files.at(-1) : files[step.file]
+          if (target === undefined) continue
           const { count, recipe } = 'count' in step ? step : { count: 0, recipe: 1 }
-          const made = Array.from({ length: count }, () => aNewContentExport({ recipe }))
-          const [here, there] = await Promise.all(
+          const exports = Array.from({ length: count }, () => aNewContentExport({ recipe }))
+          const [inMemory, inPostgres] = await Promise.all(
             both.map(async (contents) => {
-              if (step.do === 'add') return right(contents.add(it))
-              if (step.do === 'export') return right(contents.addExports(it.uid, made))
-              if (step.do === 'replace') return right(contents.replaceExports(it.uid, made))
-              return right(contents.removeUnfinished(it.uid))
+              if (step.do === 'add') return right(contents.add(target))
+              if (step.do === 'export') return right(contents.addExports(target.uid, exports))
+              if (step.do === 'replace') return right(contents.replaceExports(target.uid, exports))
+              return right(contents.removeUnfinished(target.uid))
             }),
           )
-          expect(there).to.equal(here)
+          expect(inPostgres).to.equal(inMemory)
         }
-        const [here, there] = await Promise.all(
+        const [inMemory, inPostgres] = await Promise.all(
           both.map(async (contents) => ({
             first: await right(contents.first),
             unfinished: await right(contents.listUnfinished),
@@ -127,7 +127,7 @@ describe('repositories in memory and in PostgreSQL', () => {
             found: await Promise.all(files.map(({ uid }) => right(contents.find(uid)))),
           })),
         )
-        expect(there).to.deep.equal(here)
+        expect(inPostgres).to.deep.equal(inMemory)
       }),
       { numRuns: 25 },
     )

@@ -23,7 +23,7 @@ const small = objectOf(Buffer.from('larder'))
 const large = objectOf(randomBytes(17 * 1024 * 1024))
 const range = { start: 0, end: 6 }
 
-describe('S3 object store, by the answers of its server', () => {
+describe('S3 object store, by the responses of its server', () => {
   let server: S3Server
   let intercept: (request: SeenRequest) => S3Error | null
   let now: () => number
@@ -51,9 +51,9 @@ describe('S3 object store, by the answers of its server', () => {
   })
 
   const storeWith = (overrides: Partial<S3Options>): ObjectStore => {
-    const made = createS3ObjectStore({ ...options, ...overrides })
-    closers.push(made.close)
-    return made.store
+    const opened = createS3ObjectStore({ ...options, ...overrides })
+    closers.push(opened.close)
+    return opened.store
   }
   const seen = (): ReadonlyArray<string> => server.requests.map(({ method, key }) => `${method} ${key}`)
   const causeOf = async <A>(task: TE.TaskEither<Unavailable, A>): Promise<string> => {
@@ -70,7 +70,7 @@ describe('S3 object store, by the answers of its server', () => {
     expect(stored?.checksum).to.include({ 'x-amz-checksum-sha256': checksum })
   })
 
-  it('puts a large object in parts that each have a checksum', async () => {
+  it('puts a large object in parts, each with a checksum', async () => {
     await right(store.put('s3_files/one', large))
     const parts = server.requests.filter(({ query }) => query.has('partNumber'))
     expect(parts).to.have.length(3)
@@ -81,7 +81,7 @@ describe('S3 object store, by the answers of its server', () => {
     )
   })
 
-  it('keeps no part of a large object that was not as announced, or was refused', async () => {
+  it('keeps no part of a large object with a wrong checksum, or that was refused', async () => {
     await left(store.put('s3_files/one', { ...large, sha256: small.sha256 }))
     intercept = ({ query }) => (query.get('partNumber') === '2' ? s3Error('AccessDenied', 403) : null)
     await left(store.put('s3_files/one', large))
@@ -104,7 +104,7 @@ describe('S3 object store, by the answers of its server', () => {
     expect([opened, closed]).to.deep.equal([1, 1])
   })
 
-  it('reads the source of a large object as fast as the store takes it', async () => {
+  it('reads the source of a large object at the rate of the upload', async () => {
     const size = 64 * 1024 * 1024
     const chunk = Buffer.alloc(1024 * 1024)
     const uploaded = (): number => {
@@ -115,8 +115,8 @@ describe('S3 object store, by the answers of its server', () => {
     }
     let furthestAhead = 0
     async function* source(): AsyncIterable<Uint8Array> {
-      for (let at = 0; at < size; at += chunk.length) {
-        furthestAhead = Math.max(furthestAhead, at - uploaded())
+      for (let sent = 0; sent < size; sent += chunk.length) {
+        furthestAhead = Math.max(furthestAhead, sent - uploaded())
         yield chunk
       }
     }
@@ -126,7 +126,7 @@ describe('S3 object store, by the answers of its server', () => {
     expect(furthestAhead).to.be.within(1, 42 * 1024 * 1024)
   })
 
-  it('reads with one request', async () => {
+  it('reads an object with one request', async () => {
     await right(store.put('s3_files/one', small))
     const found = await right(store.read('s3_files/one', range))
     expect(O.isSome(found) && (await collect(found.value)).toString()).to.equal('larder')
@@ -138,19 +138,19 @@ describe('S3 object store, by the answers of its server', () => {
     expect([...(server.buckets.get('larder')?.objects.keys() ?? [])]).to.deep.equal(['live/s3_files/one'])
   })
 
-  it('tries again when the store is overloaded', async () => {
+  it('retries when the store is overloaded', async () => {
     let busy = 2
     intercept = () => (busy-- > 0 ? s3Error('InternalError', 500) : null)
     await right(store.put('s3_files/one', small))
     expect(seen()).to.deep.equal(Array(3).fill('PUT s3_files/one'))
   })
 
-  it('works though the clocks differ by an hour', async () => {
+  it('stores an object although the clocks differ by an hour', async () => {
     now = () => Date.now() + 60 * 60 * 1000
     await right(store.put('s3_files/one', small))
   })
 
-  it('refuses an answer that is not the range it asked for', async () => {
+  it('fails with Unavailable for a response that is not the requested range', async () => {
     const bytes = Buffer.from('larder')
     const object = { bytes, etag: '"e"', modified: now(), headers: {}, checksum: {} }
     server.buckets.get('larder')?.objects.set('s3_files/one', object)
@@ -163,7 +163,7 @@ describe('S3 object store, by the answers of its server', () => {
     )
   })
 
-  it('takes no missing bucket for a missing object', async () => {
+  it('fails with Unavailable for a missing bucket, unlike a missing object', async () => {
     const elsewhere = storeWith({ bucket: 'nowhere' })
     const tasks = [elsewhere.check, elsewhere.read('a', range), elsewhere.read('a', { start: 0, end: 0 })]
     for (const task of [...tasks, elsewhere.put('a', small), elsewhere.delete('a')]) {
@@ -179,13 +179,13 @@ describe('S3 object store, by the answers of its server', () => {
     ['InvalidObjectState', 400, /^the store at .* answered 400 InvalidObjectState: InvalidObjectState$/],
   ]
   for (const [code, status, line] of refusals) {
-    it(`says in one line what ${code} means`, async () => {
+    it(`explains ${code} in one line`, async () => {
       intercept = () => s3Error(code, status)
       expect(await causeOf(store.check)).to.match(line)
     })
   }
 
-  it('says in one line what is wrong with the settings', async () => {
+  it('explains wrong settings in one line', async () => {
     const { accessKeyId, secretAccessKey } = server.credentials
     const wrong: ReadonlyArray<readonly [Partial<S3Options>, RegExp]> = [
       [
@@ -210,7 +210,7 @@ describe('S3 object store, by the answers of its server', () => {
     for (const [overrides, line] of wrong) expect(await causeOf(storeWith(overrides).check)).to.match(line)
   })
 
-  it('prints nothing by itself', async () => {
+  it('prints nothing itself', async () => {
     const program = `
       const { createS3ObjectStore } = await import(process.argv[1])
       const log = { info: () => undefined, warn: () => undefined, error: () => undefined }

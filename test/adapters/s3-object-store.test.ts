@@ -22,7 +22,7 @@ const objectOf = (bytes: Buffer): NewObject => ({
 
 const openOne = async (store: ObjectStore, start: number, end: number): Promise<ByteStream> => {
   const found = await right(store.read('s3_files/one', { start, end }))
-  if (O.isNone(found)) throw new Error('it is not there')
+  if (O.isNone(found)) throw new Error('the object is missing')
   return found.value
 }
 
@@ -34,20 +34,20 @@ describe('S3 object store', () => {
   })
   after(() => target.close())
 
-  describe('straight at its server', () => {
+  describe('connected directly', () => {
     let close = (): void => undefined
     after(() => close())
 
     objectStoreContract(async () => {
-      const made = createS3ObjectStore({ ...target.options, prefix: 'pre fix/ü+&/', listPageSize: 3 })
-      close = made.close
-      return made.store
+      const opened = createS3ObjectStore({ ...target.options, prefix: 'pre fix/ü+&/', listPageSize: 3 })
+      close = opened.close
+      return opened.store
     })
   })
 
-  it('[V24] lists uploads that never ended, page by page, below its own prefix alone, and removes them', async () => {
+  it('[V24] lists unfinished uploads below its own prefix, page by page, and removes them', async () => {
     const options = { ...target.options, prefix: 'ours/', listPageSize: 2 }
-    const made = createS3ObjectStore(options)
+    const opened = createS3ObjectStore(options)
     const client = createS3Client(target.options)
     const begin = (Key: string) =>
       client.send(new CreateMultipartUploadCommand({ Bucket: target.options.bucket, Key }))
@@ -57,7 +57,7 @@ describe('S3 object store', () => {
     await begin('theirs/s3_files/a')
     const found = async () => {
       const uploads = []
-      for await (const upload of made.store.unfinishedUploads('s3_files/')) uploads.push(upload)
+      for await (const upload of opened.store.unfinishedUploads('s3_files/')) uploads.push(upload)
       return uploads
     }
     const uploads = await found()
@@ -68,7 +68,7 @@ describe('S3 object store', () => {
       await right(remove)
     }
     expect(await found()).to.deep.equal([])
-    made.close()
+    opened.close()
     client.destroy()
   })
 
@@ -82,12 +82,17 @@ describe('S3 object store', () => {
 
     before(async () => {
       proxy = await startTcpFaultProxy(target.options.endpoint)
-      const { log, entries: logged } = createRecordingLog()
-      entries = logged
+      const recording = createRecordingLog()
+      entries = recording.entries
       const timeouts = { connect: 1000, idle: 1000 }
-      const made = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, log, timeouts })
-      store = made.store
-      close = made.close
+      const opened = createS3ObjectStore({
+        ...target.options,
+        endpoint: proxy.endpoint,
+        log: recording.log,
+        timeouts,
+      })
+      store = opened.store
+      close = opened.close
     })
     after(async () => {
       close()
@@ -102,30 +107,30 @@ describe('S3 object store', () => {
       ['is reset', { kind: 'resets', after: 1_000_000 }],
       ['stalls', { kind: 'stalls', after: 1_000_000 }],
       ['is reset before the last byte', { kind: 'resets', after: bytes.length }],
-      ['is reset in the head of the answer', { kind: 'resets', after: 20 }],
+      ['is reset in the head of the response', { kind: 'resets', after: 20 }],
       ['is closed before the first byte', { kind: 'ends', after: 1 }],
     ]
     for (const [what, fault] of breaks) {
-      it(`gives every byte when the connection ${what}`, async () => {
+      it(`returns every byte when the connection ${what}`, async () => {
         proxy.fail(fault)
         expect((await collect(await open(0, bytes.length))).equals(bytes)).to.equal(true)
         expect(proxy.pending()).to.equal(0)
       })
     }
 
-    it('goes on from where it broke, three times, and tells of each', async () => {
+    it('resumes where the connection broke, three times, and logs each', async () => {
       const before = entries.length
       const fault: ConnectionFault = { kind: 'resets', after: 700_000 }
       proxy.fail(fault, fault, fault)
       const found = await collect(await open(100, 2_900_000))
       expect(found.equals(bytes.subarray(100, 2_900_000))).to.equal(true)
-      const told = entries.slice(before)
-      expect(told.map(({ event }) => event)).to.deep.equal(Array(3).fill('s3.read_resumed'))
-      const places = told.map(({ fields }) => Number(fields.at))
-      expect(places).to.deep.equal([...places].sort((a, b) => a - b))
+      const logged = entries.slice(before)
+      expect(logged.map(({ event }) => event)).to.deep.equal(Array(3).fill('s3.read_resumed'))
+      const offsets = logged.map(({ fields }) => Number(fields.at))
+      expect(offsets).to.deep.equal([...offsets].sort((a, b) => a - b))
     })
 
-    it('throws when the connection breaks again and again', async () => {
+    it('throws when the connection breaks repeatedly', async () => {
       const again = Array<ConnectionFault>(40).fill({ kind: 'ends', after: 1500 })
       proxy.fail({ kind: 'resets', after: 500_000 }, ...again)
       const message = await collect(await open()).catch((error: Error) => error.message)
@@ -133,7 +138,7 @@ describe('S3 object store', () => {
       proxy.fail()
     })
 
-    it('throws when the object was replaced before it could go on', async () => {
+    it('throws when the object was replaced before the read resumes', async () => {
       proxy.fail({ kind: 'stalls', after: 500_000 })
       const message = collect(await open()).catch((error: Error) => error.message)
       await proxy.until(() => proxy.pending() === 0)
@@ -147,7 +152,7 @@ describe('S3 object store', () => {
       expect((await collect(await open())).equals(replacement)).to.equal(true)
     })
 
-    it('gives up a server that never answers, and says so', async () => {
+    it('fails with Unavailable when the server never answers, and names the timeout', async () => {
       const impatient = createS3ObjectStore({
         ...target.options,
         endpoint: proxy.endpoint,
@@ -161,7 +166,7 @@ describe('S3 object store', () => {
     })
   })
 
-  describe('with readers that leave', () => {
+  describe('with readers that cancel', () => {
     const bytes = randomBytes(3_000_000)
     let proxy: TcpFaultProxy
     let store: ObjectStore
@@ -169,11 +174,11 @@ describe('S3 object store', () => {
 
     before(async () => {
       proxy = await startTcpFaultProxy(target.options.endpoint)
-      // Longer than a test may take, so that it is the leaving that ends a connection.
+      // Longer than a test, so that only a cancelled reader ends a connection.
       const timeouts = { connect: 1000, idle: 60_000 }
-      const made = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
-      store = made.store
-      close = made.close
+      const opened = createS3ObjectStore({ ...target.options, endpoint: proxy.endpoint, timeouts })
+      store = opened.store
+      close = opened.close
       await right(store.put('s3_files/one', objectOf(bytes)))
     })
     after(async () => {
@@ -181,7 +186,7 @@ describe('S3 object store', () => {
       await proxy.close()
     })
 
-    it('breaks the connection of a reader that leaves, and keeps no other', async () => {
+    it('closes the connection of a reader that cancels, and keeps no other', async () => {
       const readers = await Promise.all(
         Array.from({ length: 8 }, async () =>
           (await openOne(store, 0, bytes.length))[Symbol.asyncIterator](),
@@ -197,7 +202,7 @@ describe('S3 object store', () => {
     const waits: ReadonlyArray<readonly [string, ReadonlyArray<ConnectionFault>]> = [
       ['the next byte', [{ kind: 'stalls', after: 500_000 }]],
       [
-        'the answer after a break',
+        'the response after a break',
         [
           { kind: 'resets', after: 500_000 },
           { kind: 'stalls', after: 0 },
@@ -205,7 +210,7 @@ describe('S3 object store', () => {
       ],
     ]
     for (const [what, faults] of waits) {
-      it(`lets a reader leave while it waits for ${what}`, async () => {
+      it(`lets a reader cancel while it waits for ${what}`, async () => {
         proxy.fail(...faults)
         const reader = (await openOne(store, 0, bytes.length))[Symbol.asyncIterator]()
         const reading = collect({ [Symbol.asyncIterator]: () => ({ next: () => reader.next() }) })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as constants from 'node-av/constants'
 import type { ProbedAudio, ProbedStream, ProbedVideo } from '../../src/adapters/transcode/probed-file.ts'
-import { isDecoded } from '../../src/adapters/transcode/process/limits.ts'
+import { isSupportedCodec } from '../../src/adapters/transcode/process/limits.ts'
 import { selectStreams } from '../../src/adapters/transcode/select-streams.ts'
 import {
   otherDispositions,
@@ -12,17 +12,17 @@ import {
 import { noFilmTags } from '../../src/domain/colour/film-colour.ts'
 import { E } from '../../src/fp.ts'
 
-const untold = { id: null, programs: [], purposes: [] } as const
+const noPurpose = { id: null, programs: [], purposes: [] } as const
 
-const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
+const videoStream = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   kind: 'video',
   index: 0,
   codec: 'h264',
   language: null,
-  ...untold,
+  ...noPurpose,
   isDefault: false,
   endSeconds: 10,
-  goesOnAfter: null,
+  splitAfter: null,
   isCover: false,
   width: 640,
   height: 360,
@@ -37,16 +37,16 @@ const pictures = (overrides: Partial<ProbedVideo> = {}): ProbedVideo => ({
   ...overrides,
 })
 
-const sound = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
+const audioStream = (overrides: Partial<ProbedAudio> = {}): ProbedAudio => ({
   kind: 'audio',
   index: 1,
   codec: 'aac',
   language: null,
-  ...untold,
+  ...noPurpose,
   isDefault: false,
   startSeconds: 0,
   endSeconds: 10,
-  goesOnAfter: null,
+  splitAfter: null,
   channels: 2,
   sampleRate: 48_000,
   bitrate: null,
@@ -70,14 +70,14 @@ const someStreams = () =>
   fc
     .array(
       fc.oneof(
-        fc.record({ codec: codec(), isDefault: fc.boolean(), isCover: fc.boolean() }).map(pictures),
-        fc.record({ codec: codec(), isDefault: fc.boolean(), channels: fc.nat(8) }).map(sound),
+        fc.record({ codec: codec(), isDefault: fc.boolean(), isCover: fc.boolean() }).map(videoStream),
+        fc.record({ codec: codec(), isDefault: fc.boolean(), channels: fc.nat(8) }).map(audioStream),
         codec().map((codec) => ({
           kind: 'subtitles' as const,
           index: 0,
           codec,
           language: null,
-          ...untold,
+          ...noPurpose,
         })),
       ),
     )
@@ -85,60 +85,67 @@ const someStreams = () =>
 
 describe('selectStreams', () => {
   it('[V48] prefers films to thumbnails, then the default, then the largest', () => {
-    const thumbnail = pictures({ index: 0, codec: 'mjpeg', isDefault: true })
-    expect(chosen(thumbnail, pictures({ index: 1 }))).to.deep.equal([1, undefined])
-    expect(chosen(pictures({ index: 0 }), pictures({ index: 1, width: 1280 }))).to.deep.equal([1, undefined])
-    const main = pictures({ index: 1, width: 320, isDefault: true })
-    expect(chosen(pictures({ index: 0 }), main)).to.deep.equal([1, undefined])
+    const thumbnail = videoStream({ index: 0, codec: 'mjpeg', isDefault: true })
+    expect(chosen(thumbnail, videoStream({ index: 1 }))).to.deep.equal([1, undefined])
+    expect(chosen(videoStream({ index: 0 }), videoStream({ index: 1, width: 1280 }))).to.deep.equal([
+      1,
+      undefined,
+    ])
+    const main = videoStream({ index: 1, width: 320, isDefault: true })
+    expect(chosen(videoStream({ index: 0 }), main)).to.deep.equal([1, undefined])
     expect(chosen(thumbnail)).to.deep.equal([0, undefined])
   })
 
-  it('[V47] takes what is made for some viewers, or speaks of the film, only where there is nothing else', () => {
-    const main = sound({ index: 2 })
+  it('[V47] selects streams for some viewers, and commentaries, only where there are no others', () => {
+    const main = audioStream({ index: 2 })
     for (const purpose of asides) {
-      const aside = sound({ index: 1, isDefault: true, purposes: [purpose] })
-      expect(chosen(pictures(), aside, main), purpose).to.deep.equal([0, 2])
-      expect(chosen(pictures(), aside), purpose).to.deep.equal([0, 1])
-      const signed = pictures({ index: 0, isDefault: true, width: 1920, purposes: [purpose] })
-      expect(chosen(signed, pictures({ index: 3 })), purpose).to.deep.equal([3, undefined])
+      const aside = audioStream({ index: 1, isDefault: true, purposes: [purpose] })
+      expect(chosen(videoStream(), aside, main), purpose).to.deep.equal([0, 2])
+      expect(chosen(videoStream(), aside), purpose).to.deep.equal([0, 1])
+      const signed = videoStream({ index: 0, isDefault: true, width: 1920, purposes: [purpose] })
+      expect(chosen(signed, videoStream({ index: 3 })), purpose).to.deep.equal([3, undefined])
     }
     expect(asides).to.include.members([...['comment', 'hearing_impaired', 'visual_impaired', 'karaoke']])
     expect(asides).to.include.members(['descriptions', 'clean_effects', 'dependent'])
   })
 
-  it('[V47] takes the original before others and a dub after them, where neither is the default', () => {
-    const [dub, plain] = [sound({ index: 1, purposes: ['dub'] }), sound({ index: 2 })]
-    const original = sound({ index: 3, purposes: ['original'] })
+  it('[V47] prefers an original and avoids a dub, where neither is the default', () => {
+    const [dub, plain] = [audioStream({ index: 1, purposes: ['dub'] }), audioStream({ index: 2 })]
+    const original = audioStream({ index: 3, purposes: ['original'] })
     expect(chosen(dub, plain, original)).to.deep.equal([undefined, 3])
     expect(chosen(dub, plain)).to.deep.equal([undefined, 2])
     expect(chosen({ ...dub, isDefault: true }, plain, original)).to.deep.equal([undefined, 1])
   })
 
-  it('[V47] says what a stream that is left out is for, and when a sound of that kind had to be taken', () => {
-    const spoken = sound({ index: 1, language: 'eng', purposes: ['visual_impaired', 'descriptions'] })
-    const words = {
-      ...{ kind: 'subtitles' as const, index: 3, codec: 'subrip', language: 'eng', ...untold },
+  it('[V47] warns about the purpose of a stream that is left out, and of audio that had to be used', () => {
+    const described = audioStream({
+      index: 1,
+      language: 'eng',
+      purposes: ['visual_impaired', 'descriptions'],
+    })
+    const captions = {
+      ...{ kind: 'subtitles' as const, index: 3, codec: 'subrip', language: 'eng', ...noPurpose },
       purposes: ['hearing_impaired' as const],
     }
     const warnings = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
       return E.isRight(facts) ? facts.right.warnings : []
     }
-    expect(warnings(pictures(), spoken, sound({ index: 2 }), words)).to.deep.equal([
+    expect(warnings(videoStream(), described, audioStream({ index: 2 }), captions)).to.deep.equal([
       'left out: sound in eng (aac, 2 channels, audio description)',
       'left out: subtitles in eng (subrip, for the hard of hearing)',
     ])
-    expect(warnings(pictures(), spoken)).to.deep.equal([
+    expect(warnings(videoStream(), described)).to.deep.equal([
       'the sound in eng (aac, 2 channels, audio description) is used: no other is decoded',
     ])
   })
 
-  it('takes the sound of the program that the pictures are of, and says so where it has none', () => {
+  it('selects audio of the program of the video, and warns where it has none', () => {
     const streams = (...of: ReadonlyArray<ReadonlyArray<number>>) => [
-      pictures({ index: 0, width: 320, programs: of[0] ?? [] }),
-      sound({ index: 1, isDefault: true, programs: of[1] ?? [] }),
-      pictures({ index: 2, width: 640, programs: of[2] ?? [] }),
-      sound({ index: 3, programs: of[3] ?? [] }),
+      videoStream({ index: 0, width: 320, programs: of[0] ?? [] }),
+      audioStream({ index: 1, isDefault: true, programs: of[1] ?? [] }),
+      videoStream({ index: 2, width: 640, programs: of[2] ?? [] }),
+      audioStream({ index: 3, programs: of[3] ?? [] }),
     ]
     expect(chosen(...streams([1], [1], [2], [2]))).to.deep.equal([2, 3])
     expect(chosen(...streams([1], [1], [2], [1, 2]))).to.deep.equal([2, 3])
@@ -153,12 +160,18 @@ describe('selectStreams', () => {
         'no sound: there is none in the program of the pictures',
       ],
     ])
-    const radio = [sound({ index: 0, programs: [7] }), sound({ index: 1, isDefault: true, programs: [8] })]
-    const heard = select(...radio)
-    expect(E.isRight(heard) && [heard.right.audio?.index, heard.right.otherSounds]).to.deep.equal([1, []])
+    const radio = [
+      audioStream({ index: 0, programs: [7] }),
+      audioStream({ index: 1, isDefault: true, programs: [8] }),
+    ]
+    const selected = select(...radio)
+    expect(E.isRight(selected) && [selected.right.audio?.index, selected.right.otherSounds]).to.deep.equal([
+      1,
+      [],
+    ])
   })
 
-  it('[V47] knows every disposition that FFmpeg has', () => {
+  it('[V47] covers every disposition of FFmpeg', () => {
     const names = Object.keys(constants).filter((name) => name.startsWith(PREFIX))
     expect(names.map((name) => name.slice(PREFIX.length).toLowerCase())).to.have.members([
       ...Object.keys(purposeMeanings),
@@ -166,28 +179,28 @@ describe('selectStreams', () => {
     ])
   })
 
-  it('[V40] takes the first sound that is decoded where the default is not', () => {
-    const dts = sound({ index: 1, codec: 'dts', isDefault: true })
-    expect(chosen(pictures(), dts, sound({ index: 2 }))).to.deep.equal([0, 2])
+  it('[V40] selects the first decoded audio where the default is not decoded', () => {
+    const dts = audioStream({ index: 1, codec: 'dts', isDefault: true })
+    expect(chosen(videoStream(), dts, audioStream({ index: 2 }))).to.deep.equal([0, 2])
   })
 
-  it('[V44] announces the length of what it chose alone', () => {
-    const unknown = [pictures({ endSeconds: null }), sound({ index: 1 })]
-    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...untold }
+  it('[V44] announces the duration of the selected streams alone', () => {
+    const unknown = [videoStream({ endSeconds: null }), audioStream({ index: 1 })]
+    const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...noPurpose }
     const announced = (...streams: ReadonlyArray<ProbedStream>) => {
       const facts = select(...streams)
       return E.isRight(facts) ? facts.right.announcedSeconds : undefined
     }
     expect(announced(...unknown)).to.equal(60)
     expect(announced(...unknown, subtitles)).to.equal(null)
-    expect(announced(pictures(), sound({ endSeconds: 12 }), subtitles)).to.equal(12)
+    expect(announced(videoStream(), audioStream({ endSeconds: 12 }), subtitles)).to.equal(12)
   })
 
-  it('keeps the other sounds in mind that are decoded, in their order', () => {
-    const dts = sound({ index: 1, codec: 'dts' })
+  it('returns the other decoded audio streams, in their order', () => {
+    const dts = audioStream({ index: 1, codec: 'dts' })
     const facts = select(
-      ...[pictures(), dts, sound({ index: 2, language: 'fra', channels: 1 })],
-      ...[sound({ index: 3, isDefault: true }), sound({ index: 4 })],
+      ...[videoStream(), dts, audioStream({ index: 2, language: 'fra', channels: 1 })],
+      ...[audioStream({ index: 3, isDefault: true }), audioStream({ index: 4 })],
     )
     if (E.isLeft(facts)) throw new Error(facts.left.message)
     const { audio, otherSounds, warnings } = facts.right
@@ -199,7 +212,7 @@ describe('selectStreams', () => {
     for (const { description } of otherSounds) expect(warnings).to.include(`left out: ${description}`)
   })
 
-  it('[V40] chooses nothing that is not decoded, and names whatever it leaves out', () => {
+  it('[V40] selects only decoded streams, and warns about all others', () => {
     fc.assert(
       fc.property(someStreams(), (streams) => {
         const facts = select(...streams)
@@ -208,7 +221,8 @@ describe('selectStreams', () => {
           return
         }
         const { video, audio, warnings } = facts.right
-        for (const one of [video, audio]) if (one !== null) expect(isDecoded(one.codec)).to.equal(true)
+        for (const stream of [video, audio])
+          if (stream !== null) expect(isSupportedCodec(stream.codec)).to.equal(true)
         const others = streams.filter(
           (stream) =>
             stream.index !== video?.index &&

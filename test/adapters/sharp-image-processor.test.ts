@@ -18,13 +18,13 @@ describe('sharp image processor', () => {
     imageProcessorContract((maxPixels) => createSharpImageProcessor({ maxPixels, timeoutSeconds: 600 }))
   })
 
-  describe('works in a process of its own', () => {
+  describe('renders in a child process', () => {
     let folder: string
     let path: string
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'larder-sharp-'))
-      // Takes ten seconds and more as an AVIF.
+      // Takes more than ten seconds to encode as AVIF.
       path = await save(folder, 'noise.jpg', await noise(4000, 4000).jpeg().toBuffer())
     })
 
@@ -32,30 +32,30 @@ describe('sharp image processor', () => {
 
     const ownChildren = () => childrenOf(process.pid, 'image-child')
 
-    /** Begins a long job, and waits for the first export of it, so that the next one is under way. */
+    /** Starts a long job, and waits for its first export, so that the second is being encoded. */
     const begin = async () => {
       const before = await ownChildren()
       const targets = [
         { format: 'webp', width: 16 },
         { format: 'avif', width: 4000 },
       ] as const
-      let told = (): void => {}
+      let progressed = (): void => {}
       const progress = new Promise<void>((resolve) => {
-        told = resolve
+        progressed = resolve
       })
-      const result = patient.render(path, targets, folder, () => told())()
+      const result = patient.render(path, targets, folder, () => progressed())()
       await progress
       const [outer = 0] = (await ownChildren()).filter((child) => !before.includes(child))
       return { pid: await innermostOf(outer), result }
     }
 
-    it('which is gone when the work is done', async () => {
+    it('that has exited when the task is done', async () => {
       const before = await ownChildren()
       await right(patient.inspect(posterPath))
       expect(await ownChildren()).to.deep.equal(before)
     })
 
-    it('which is killed when its time is up', async () => {
+    it('that is killed at its timeout', async () => {
       const before = await ownChildren()
       const hasty = createSharpImageProcessor({ maxPixels: 100_000_000, timeoutSeconds: 2 })
       const refusal = await left(hasty.render(path, [{ format: 'avif', width: 4000 }], folder, () => {}))
@@ -63,14 +63,14 @@ describe('sharp image processor', () => {
       expect(await ownChildren()).to.deep.equal(before)
     })
 
-    it('which yields the CPU to the server with all of its threads', async () => {
+    it('that yields the CPU to the server in all of its threads', async () => {
       const { pid, result } = await begin()
       expect(new Set(await nicenessOf(pid))).to.deep.equal(new Set([10]))
       process.kill(pid, 'SIGKILL')
       await result
     })
 
-    it('whose crash is the fault of the picture', async () => {
+    it('whose crash fails with Refused, as the image is to blame', async () => {
       const { pid, result } = await begin()
       process.kill(pid, 'SIGSEGV')
       expect(await result).to.deep.equal(
@@ -78,18 +78,18 @@ describe('sharp image processor', () => {
       )
     })
 
-    it('whose death by another hand is not', async () => {
+    it('that is killed by another process: fails with Unavailable', async () => {
       const { pid, result } = await begin()
       process.kill(pid, 'SIGKILL')
       expect(await left(() => result)).to.include({ _tag: 'Unavailable' })
     })
 
     const moments: ReadonlyArray<[string, (server: ChildProcess) => Promise<unknown>]> = [
-      ['before it has begun', () => Promise.resolve()],
-      ['in the midst of an encoding', (server) => once(server, 'message')],
+      ['before it has started', () => Promise.resolve()],
+      ['while it encodes', (server) => once(server, 'message')],
     ]
     for (const [when, moment] of moments)
-      it(`which dies with a server that is killed ${when}`, async () => {
+      it(`that is killed together with a server that is killed ${when}`, async () => {
         const server = fork(new URL('../support/picture-worker.ts', import.meta.url), [path, folder])
         const childrenOfServer = () => childrenOf(server.pid ?? 0, 'image-child')
         await until(async () => (await childrenOfServer()).length > 0)

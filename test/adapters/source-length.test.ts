@@ -21,7 +21,7 @@ const rendition = (durationTicks: number, frame: number | null): SegmentedRendit
 })
 
 describe('the length of a source', () => {
-  it('[V41] is within a frame of what was made level, whatever the header made of it at first', () => {
+  it('[V41] is within a frame of the levelled renditions, for any announced length', () => {
     const rates = [60, 50, 30, 25, 24, 12, 5].map((rate) => TIMESCALE / rate)
     fc.assert(
       fc.property(
@@ -29,25 +29,25 @@ describe('the length of a source', () => {
           frame: fc.constantFrom(...rates),
           pictures: fc.integer({ min: 1, max: 500 }),
           sound: fc.integer({ min: 1, max: 20_000 }),
-          // What the header said is missing, and by how many pictures the hold came out otherwise.
-          told: fc.double({ min: 0, max: 3, noNaN: true }),
+          // Seconds that are missing by the header, and by how many frames the hold differs.
+          announced: fc.double({ min: 0, max: 3, noNaN: true }),
           off: fc.integer({ min: 0, max: 2 }),
         }),
-        ({ frame, pictures, sound, told, off }) => {
+        ({ frame, pictures, sound, announced, off }) => {
           const soundTicks = sound * AAC_TICKS
           const longest = Math.max(frame, AAC_TICKS)
-          const held = (seconds: number) =>
+          const holdFrames = (seconds: number) =>
             seconds > 0 ? Math.round((seconds * TIMESCALE) / frame) + off : 0
-          const lasts = (hold: number) => (pictures + held(hold)) * frame
-          const hold = Math.max(0, told + (soundTicks - lasts(told)) / TIMESCALE)
-          const films = [rendition(lasts(hold), frame)]
-          fc.pre(Math.abs(lasts(hold) - soundTicks) <= longest)
+          const videoTicks = (hold: number) => (pictures + holdFrames(hold)) * frame
+          const hold = Math.max(0, announced + (soundTicks - videoTicks(announced)) / TIMESCALE)
+          const films = [rendition(videoTicks(hold), frame)]
+          fc.pre(Math.abs(videoTicks(hold) - soundTicks) <= longest)
           const seconds = sourceSecondsAnew(soundTicks / TIMESCALE, films, {
             ...NOTHING_ADDED,
             holdSeconds: hold,
           })
-          for (const made of [lasts(hold), soundTicks])
-            expect(Math.abs(made / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
+          for (const ticks of [videoTicks(hold), soundTicks])
+            expect(Math.abs(ticks / TIMESCALE - (seconds ?? 0))).to.be.at.most(longest / TIMESCALE + 1e-6)
         },
       ),
     )

@@ -17,7 +17,7 @@ const spki = (key: typeof ed25519.publicKey) => key.export({ format: 'der', type
 const pkcs8 = (key: typeof ed25519.privateKey) => key.export({ format: 'der', type: 'pkcs8' })
 
 describe('keys of tokens [V63]', () => {
-  it('are read at once: what is no key of its algorithm is told in a line that repeats none of it', () => {
+  it('are checked when parsed; a key that does not fit its algorithm fails with one line that never repeats it', () => {
     const pem = String(ed25519.publicKey.export({ format: 'pem', type: 'spki' }))
     const short = rsa(1024)
     const cases: ReadonlyArray<readonly [string, RegExp]> = [
@@ -39,27 +39,27 @@ describe('keys of tokens [V63]', () => {
     }
     for (const der of [spki(ed25519.publicKey), pkcs8(ed25519.privateKey)])
       expect(E.isRight(parseTokenKeys(`k:EdDSA:${base64url(der)}`))).to.equal(true)
-    const usual = rsa(2048)
-    for (const der of [spki(usual.publicKey), pkcs8(usual.privateKey)])
+    const sufficient = rsa(2048)
+    for (const der of [spki(sufficient.publicKey), pkcs8(sufficient.privateKey)])
       expect(E.isRight(parseTokenKeys(`k:RS256:${base64url(der)}`))).to.equal(true)
   })
 
-  it('that all only verify get one of Larder’s own beside them, last, with a kid of its own', () => {
+  it('that only verify get a signing key of Larder’s after them, with a distinct kid', () => {
     const verifying = { kid: 'k1', algorithm: 'EdDSA', material: spki(ed25519.publicKey) } as const
     const own = newSecretKey('k1')
     const kids = (keys: ReadonlyArray<{ readonly kid: string }>) => keys.map(({ kid }) => kid)
     expect(kids(withSigner([verifying], () => [own]))).to.deep.equal(['k1', 'larder-k1'])
     expect(kids(withSigner([{ ...verifying, kid: 'x' }], () => [own]))).to.deep.equal(['x', 'k1'])
     const signing = { ...verifying, kid: 'mine', material: pkcs8(ed25519.privateKey) }
-    const unasked = () => expect.fail('no key of its own is needed')
-    expect(kids(withSigner([verifying, signing], unasked))).to.deep.equal(['k1', 'mine'])
+    const notCalled = () => expect.fail('no key of its own is needed')
+    expect(kids(withSigner([verifying, signing], notCalled))).to.deep.equal(['k1', 'mine'])
     expect(kids(withSigner([], () => [own]))).to.deep.equal(['k1'])
   })
 
-  it('[V29] of id tokens are one secret as it is, or several with their kids', () => {
+  it('[V29] of id tokens are one bare secret, or several keys with their kids', () => {
     const secret = 'a secret of more than thirty-two bytes: yes'
-    const old = parseSecretOrKeys(secret)
-    expect(old).to.deep.equal(E.right([{ kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) }]))
+    const bare = parseSecretOrKeys(secret)
+    expect(bare).to.deep.equal(E.right([{ kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) }]))
     const keys = [
       newSecretKey('new'),
       { kid: 'id', algorithm: 'HS256', material: Buffer.from(secret) } as const,

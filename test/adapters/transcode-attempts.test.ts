@@ -7,7 +7,7 @@ import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, smallest } from '../support/transcoding.ts'
 import { pausing } from '../support/transport-stream.ts'
 
-/** An engine of which the filters for tone mapping fail. */
+/** An engine whose tone mapping filters fail. */
 const withoutToneMapping = (engine: Engine): Engine => ({
   ...engine,
   encode: (job, onProgress, signal) =>
@@ -16,7 +16,7 @@ const withoutToneMapping = (engine: Engine): Engine => ({
       : engine.encode(job, onProgress, signal),
 })
 
-/** An engine that fails once, at the pass with this number, as it does when the machine runs out of something. */
+/** An engine that fails once, at pass `number`, as when a machine is out of resources for a moment. */
 const failingOnceAt = (engine: Engine, number: number, onFailure: () => void): Engine => {
   let passes = 0
   return {
@@ -30,16 +30,16 @@ const failingOnceAt = (engine: Engine, number: number, onFailure: () => void): E
   }
 }
 
-describe('a film that cannot be made in the first way', () => {
+describe('a film whose first attempt fails', () => {
   const { transcode, written } = createTranscodingFolder()
 
   for (const pass of [1, 2])
-    it(`[V20] loses nothing by a failure of pass ${pass} that is over the next time`, async () => {
+    it(`[V20] loses nothing by a temporary failure of pass ${pass}`, async () => {
       const [, engine] = enginesHere()[0] ?? []
       if (engine === undefined) throw new Error('no engine')
       let failures = 0
       const transcoder = transcoderOn(failingOnceAt(engine, pass, () => failures++))
-      // Its header does not say that the sound ends early: the second pass pads it.
+      // Its header does not announce that audio ends early: the second pass pads it.
       const film = await written(`${pass}.m2t`, pausing(await readFile(media('beat.m2t')), 'sound', 2, 9))
       const { task } = await transcode(transcoder, film, smallest)
       const { renditions, warnings } = await right(task)
@@ -49,7 +49,7 @@ describe('a film that cannot be made in the first way', () => {
       expect(warnings.filter((warning) => warning.includes('no sound'))).to.deep.equal([])
     })
 
-  it('[V45] comes without tone mapping where that fails, and says so', async () => {
+  it('[V45] is transcoded without tone mapping where that fails, with a warning', async () => {
     const [, engine] = enginesHere()[0] ?? []
     if (engine === undefined) throw new Error('no engine')
     const transcoder = transcoderOn(withoutToneMapping(engine))

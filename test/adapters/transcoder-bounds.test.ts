@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true }))
 
 for (const [name, engine] of enginesHere())
   describe(`a transcoder's process on ${name}`, () => {
-    it('is stopped when its time is up, and the file is to blame', async () => {
+    it('is stopped at its timeout, and fails with Refused, as the file is to blame', async () => {
       const facts = await right(transcoderOn(engine).probe(LONG_FILM))
       const hurried = transcoderOn(engine, { wallSecondsFor: () => 1 })
       const error = await left(hurried.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {}))
@@ -32,7 +32,7 @@ for (const [name, engine] of enginesHere())
     })
 
     for (const signal of ['SIGKILL', 'SIGTERM'] as const)
-      it(`may be tried again when somebody sends it ${signal}: the file is not to blame`, async () => {
+      it(`fails with Unavailable when another process sends it ${signal}, as the file is not to blame`, async () => {
         const transcoder = transcoderOn(engine)
         const facts = await right(transcoder.probe(LONG_FILM))
         const before = new Set(await childrenOf(process.pid))
@@ -41,20 +41,20 @@ for (const [name, engine] of enginesHere())
             const child = (await childrenOf(process.pid)).find((pid) => !before.has(pid))
             if (child !== undefined) process.kill(await innermostOf(child), signal)
           }
-          let tries = 0
+          let progressCount = 0
           const task = transcoder.transcode(LONG_FILM, facts, planMedia(facts), folder, () => {
-            if (tries++ === 0) kill().catch(reject)
+            if (progressCount++ === 0) kill().catch(reject)
           })
           left(task).then(resolve, reject)
         })
         expect(error).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
       })
 
-    it('ends with the process that asked, even if that is killed', async () => {
+    it('ends with its parent process, even if that is killed', async () => {
       const parent = fork('test/support/transcoding-parent.ts', [name, folder])
       await once(parent, 'message')
       const [child] = await childrenOf(parent.pid ?? 0)
-      if (child === undefined) throw new Error('nothing is under way')
+      if (child === undefined) throw new Error('no child process is running')
       const decoder = await innermostOf(child)
       expect(await isRunning(decoder)).to.equal(true)
       parent.kill('SIGKILL')
@@ -73,7 +73,7 @@ describe('createTranscoder', () => {
     process.env.PATH = path
   })
 
-  it('takes the ffmpeg on PATH', async () => {
+  it('uses the ffmpeg on PATH', async () => {
     const [[, engine] = []] = enginesHere()
     if (engine === undefined) throw new Error('no engine')
     expect(await right(createTranscoder(options).describe)).to.equal(
@@ -81,12 +81,12 @@ describe('createTranscoder', () => {
     )
   })
 
-  it('takes node-av where there is no ffmpeg', async () => {
+  it('uses node-av where there is no ffmpeg', async () => {
     process.env.PATH = folder
     expect(await right(createTranscoder(options).describe)).to.match(/^node-av with FFmpeg \d/)
   })
 
-  it('does not pass over an ffmpeg that was named and does not work', async () => {
+  it('fails with Unavailable where the configured ffmpeg does not work, instead of falling back', async () => {
     const named = join(folder, 'ffmpeg')
     const missing = createTranscoder({ ...options, ffmpegPath: named })
     expect(await left(missing.probe(FILM))).to.include({ _tag: 'Unavailable', dependency: 'transcoder' })
@@ -97,7 +97,7 @@ describe('createTranscoder', () => {
     expect(String(broken.cause)).to.contain(named).and.to.contain('no such library')
   })
 
-  it('is Unavailable when the folder cannot be written to', async () => {
+  it('fails with Unavailable when the folder is not writable', async () => {
     const transcoder = createTranscoder(options)
     const facts = await right(transcoder.probe(FILM))
     const gone = join(folder, 'gone')
@@ -108,7 +108,7 @@ describe('createTranscoder', () => {
 
 for (const { ffmpeg, ffprobe } of programsHere())
   describe('createTranscoder, where ffmpeg is installed', () => {
-    it('looks for an engine again when it has found none, and takes an ffprobe beside its ffmpeg', async () => {
+    it('looks for an engine again after it has found none, and uses the ffprobe beside its ffmpeg', async () => {
       const transcoder = createTranscoder({ ...options, ffmpegPath: join(folder, 'ffmpeg') })
       expect(await left(transcoder.describe)).to.include({ _tag: 'Unavailable' })
       await symlink(ffmpeg, join(folder, 'ffmpeg'))

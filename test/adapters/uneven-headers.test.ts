@@ -5,7 +5,7 @@ import { enginesHere, transcoderOn } from '../support/engines.ts'
 import { right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 
-/** `header`: where it says that pictures and sound end; `passes`: what an engine is asked to encode. */
+/** `header`: announced ends of video and audio (seconds); `passes`: the expected number of encodings. */
 const films = [
   { file: 'short-sound.mp4', seconds: 12, header: {}, passes: 1 },
   { file: 'short-sound.mp4', seconds: 12, header: { pictures: null, sound: null }, passes: 2 },
@@ -28,17 +28,17 @@ const announcing = ({ pictures, sound }: Ends, facts: MediaFacts): MediaFacts =>
   audio: facts.audio && { ...facts.audio, endSeconds: sound === undefined ? facts.audio.endSeconds : sound },
 })
 
-describe('a film whose pictures and sound end at different times', () => {
+describe('a film whose video and audio end at different times', () => {
   const { transcode } = createTranscodingFolder()
 
   for (const [name, engine] of enginesHere().slice(0, 1))
     for (const { file, seconds, header, passes } of films)
-      it(`[V41] [P7] is ${seconds} s long after ${passes} passes of ${name}: ${file}, whose header is taken to say ${JSON.stringify(header)}`, async () => {
-        let encoded = 0
+      it(`[V41] [P7] lasts ${seconds} s after ${passes} passes of ${name}: ${file} with the header ${JSON.stringify(header)}`, async () => {
+        let encodings = 0
         const counting = transcoderOn({
           ...engine,
           encode: (...args) => {
-            encoded += 1
+            encodings += 1
             return engine.encode(...args)
           },
         })
@@ -55,10 +55,10 @@ describe('a film whose pictures and sound end at different times', () => {
           frameRate = planned.frameRate
           return smallest(planned)
         }
-        const made = await right((await transcode(transcoder, media(file), plan)).task)
+        const output = await right((await transcode(transcoder, media(file), plan)).task)
         const frame = Math.max(frameRate.den / frameRate.num, 1024 / 44_100)
-        for (const rendition of made.renditions) expect(secondsOf(rendition)).to.be.closeTo(seconds, frame)
-        expect(made.sourceSeconds).to.be.closeTo(seconds, frame)
-        expect(encoded).to.equal(passes)
+        for (const rendition of output.renditions) expect(secondsOf(rendition)).to.be.closeTo(seconds, frame)
+        expect(output.sourceSeconds).to.be.closeTo(seconds, frame)
+        expect(encodings).to.equal(passes)
       })
 })

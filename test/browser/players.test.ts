@@ -1,15 +1,15 @@
 import { expect } from 'chai'
-import { readByFfmpeg } from './players/by-ffmpeg.ts'
-import { readByGstreamer } from './players/by-gstreamer.ts'
-import { examinedByLarder } from './players/by-larder-check.ts'
-import { readByM3u8Parser } from './players/by-m3u8-parser.ts'
-import { readNaively } from './players/by-naive-reader.ts'
-import { firstPictureOf } from './players/first-picture.ts'
-import { playedInChromium } from './players/in-chromium.ts'
+import { ffmpegTests } from './players/by-ffmpeg.ts'
+import { gstreamerTests } from './players/by-gstreamer.ts'
+import { larderCheckTests } from './players/by-larder-check.ts'
+import { m3u8ParserTests } from './players/by-m3u8-parser.ts'
+import { naiveReaderTests } from './players/by-naive-reader.ts'
+import { firstFrameTests } from './players/first-picture.ts'
+import { chromiumPlayerTests } from './players/in-chromium.ts'
 import { type ServedFilm, serveFilm } from './support/served-film.ts'
 
-/** Players of others, and readers of lists, play one film as a server from dist/ serves it. */
-describe('a film as others play it', () => {
+/** Other projects' players and playlist readers play one film from a server from dist/. */
+describe('a film in other players', () => {
   let served: ServedFilm
   const film = () => served
 
@@ -18,17 +18,17 @@ describe('a film as others play it', () => {
   })
   after(() => served?.close())
 
-  playedInChromium(film)
-  firstPictureOf(film)
-  readByFfmpeg(film)
-  readByGstreamer(film)
-  readByM3u8Parser(film)
-  readNaively(film)
-  examinedByLarder(film)
+  chromiumPlayerTests(film)
+  firstFrameTests(film)
+  ffmpegTests(film)
+  gstreamerTests(film)
+  m3u8ParserTests(film)
+  naiveReaderTests(film)
+  larderCheckTests(film)
 
-  // In a suite of its own, which comes after the others.
+  // A separate suite, so that it runs after the others.
   describe('the server', () => {
-    it('has complained of nothing', () => {
+    it('has printed no errors', () => {
       expect(served.complaints).to.deep.equal([])
     })
   })

@@ -3,18 +3,18 @@ import type { Browser, Page } from 'playwright-core'
 import { expectTrueLists } from '../support/naive/expect-true-lists.ts'
 import { fetchOnce } from './support/fetch-all.ts'
 import { type HardFilm, makeHardFilms } from './support/hard-films.ts'
-import { beepAfter, brightnessAt, listenIn } from './support/hear.ts'
+import { beepAfter, brightnessAt, measureSound } from './support/hear.ts'
 import { launchChromium, openPage } from './support/launch-chromium.ts'
 import { type PagesServer, servePages } from './support/pages-server.ts'
 import { addressIn } from './support/served-film.ts'
 import { type ServedLibrary, serveLibrary } from './support/served-library.ts'
 
-/** What people forgive: a picture of a film of 25 a second; and by how much the ear is late, two blocks of 128 samples. */
+/** The tolerance: one frame at 25 a second, plus the delay of the measurement, two blocks of 128 samples. */
 const syncSeconds = 0.04 + (2 * 128) / 48_000
 
 type Added = HardFilm & { readonly uid: string; readonly jwt: string }
 
-/** Films that have stopped players, on the page that people open. */
+/** Plays films that once stopped players, on the share page. */
 describe('the share page, on hard films', () => {
   let library: ServedLibrary
   let browser: Browser
@@ -39,7 +39,7 @@ describe('the share page, on hard films', () => {
   const filmOf = (name: string): Added => films.get(name) ?? expect.fail(`no ${name}`)
 
   const openFilm = async ({ uid, jwt }: Added): Promise<Page> => {
-    // The ear is a script that the page's own policy would refuse.
+    // The page's policy would refuse the script that measures the sound.
     const context = await browser.newContext({ bypassCSP: true })
     const page = await context.newPage()
     await page.goto(`${library.base}/console/watch/${uid}?jwt=${jwt}`)
@@ -63,7 +63,7 @@ describe('the share page, on hard films', () => {
     'one picture with a song',
     'a broadcast that changes from stereo to 5.1',
   ]) {
-    it(`play ${name} to the end, also after a seek (V41, V42)`, async () => {
+    it(`plays ${name} to the end, also after a seek (V41, V42)`, async () => {
       const film = filmOf(name)
       const page = await openFilm(film)
       for (const from of [0, film.seconds - 3]) {
@@ -75,10 +75,10 @@ describe('the share page, on hard films', () => {
       await page.context().close()
     })
 
-    it(`show ${name} in sync, wherever it is begun`, async () => {
+    it(`plays ${name} in sync from any position`, async () => {
       const film = filmOf(name)
       const page = await openFilm(film)
-      await listenIn(page)
+      await measureSound(page)
       for (const beep of film.beeps) {
         const heard = await beepAfter(page, beep - 0.7)
         expect(heard, `beep at ${beep} s`).to.be.closeTo(beep, syncSeconds)
@@ -92,7 +92,7 @@ describe('the share page, on hard films', () => {
     })
 
     for (const list of ['mobile.m3u8', 'dash.mpd'] as const)
-      it(`Shaka plays ${list} of ${name} to the end`, async () => {
+      it(`lets Shaka play ${list} of ${name} to the end`, async () => {
         const film = filmOf(name)
         const { page, complaints } = await openPage(browser)
         const { url, jwt } = addressIn(library, film.uid, list, 'path', film.jwt)
@@ -104,7 +104,7 @@ describe('the share page, on hard films', () => {
         await page.close()
       })
 
-    it(`the lists of ${name} say of the parts what they are`, async () => {
+    it(`serves playlists of ${name} that describe the parts correctly`, async () => {
       const { uid, jwt } = filmOf(name)
       const at = (list: 'mobile.m3u8' | 'dash.mpd') => addressIn(library, uid, list, 'path', jwt).url
       await expectTrueLists({ master: at('mobile.m3u8'), manifest: at('dash.mpd') }, fetchOnce())

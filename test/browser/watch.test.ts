@@ -20,7 +20,7 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** The pages that a start with an empty library prints, tried as the person who started it would. */
+/** Opens the links that a start with an empty library prints, as the person who started it would. */
 describe('the share pages of the samples', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'larder-browser-'))
   let env: NodeJS.ProcessEnv
@@ -50,16 +50,16 @@ describe('the share pages of the samples', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  /** The server prints to a pipe, so that its links bear no token. */
+  /** The server prints to a pipe, so that its links have no token. */
   const tokenOf = async (link: string): Promise<string> => {
     const uid = new URL(link).pathname.split('/').at(-1) ?? ''
     const { stdout } = await promisify(execFile)(process.execPath, ['dist/main.js', 'token', uid], { env })
     return stdout.trim()
   }
 
-  /** Opens the page; whatever it complains of is collected. */
+  /** Opens the page and collects its errors. */
   const open = async (kind: string): Promise<{ page: Page; complaints: string[] }> => {
-    // A list that is not made yet is a 404, which the page waits through.
+    // The page waits while a playlist does not exist yet, which is a 404.
     const { page, complaints } = await openPage(browser, (error) => !error.includes('404'))
     const link = links.get(kind)
     if (link === undefined) return expect.fail(`no link to a ${kind} was printed`)
@@ -67,22 +67,22 @@ describe('the share pages of the samples', () => {
     return { page, complaints }
   }
 
-  it('show the picture, the export that is best for the window, over its thumbhash', async () => {
+  it('show the best export of the picture for the window, over its thumbhash', async () => {
     const { page, complaints } = await open('picture')
     const best = page.locator('img.best.loaded')
     await best.waitFor({ timeout: 120_000 })
-    const shown = await best.evaluate((image: HTMLImageElement) => ({
+    const loaded = await best.evaluate((image: HTMLImageElement) => ({
       width: image.naturalWidth,
       src: image.src,
     }))
-    expect(shown.width).to.be.greaterThan(0)
-    expect(shown.src).to.match(/\.avif\?jwt=/)
+    expect(loaded.width).to.be.greaterThan(0)
+    expect(loaded.src).to.match(/\.avif\?jwt=/)
     expect(await page.locator('.picture > img').count()).to.equal(2)
     expect(complaints).to.deep.equal([])
     await page.close()
   })
 
-  it('play the film as soon as it is made, and tell of the progress until then', async () => {
+  it('show the progress until the film is made, and then play it', async () => {
     const { page, complaints } = await open('film')
     await page.getByText(/being made: \d+ %/).waitFor({ timeout: 60_000 })
     const video = page.locator('video')

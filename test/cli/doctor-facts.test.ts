@@ -17,7 +17,7 @@ import { right } from '../support/expect-right.ts'
 
 const configOf = async (env: Record<string, string>): Promise<Config> => right(async () => loadConfig(env))
 
-describe('what the doctor looks at', () => {
+describe('the checks of the doctor', () => {
   let folder: string
   const self = process.getuid?.() ?? 0
   before(async () => {
@@ -25,7 +25,7 @@ describe('what the doctor looks at', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('[V65] is whose the data folder is: for a wrong user the remedy is to be the right one', async () => {
+  it('[V65] cover the owner of the data folder: the remedy for a wrong user is to act as the right one', async () => {
     const other = self + 4711
     const { fault, remedy } = await examineDataFolder(folder, other)
     expect(fault).to.equal(
@@ -35,11 +35,11 @@ describe('what the doctor looks at', () => {
     expect(remedy).not.to.match(/DATABASE_URL|chown/)
   })
 
-  it('[V65] is whose the things in it are', async () => {
+  it('[V65] cover the owners of its contents', async () => {
     const mixed = path.join(folder, 'mixed up')
     await mkdir(path.join(mixed, 'cache'), { recursive: true })
     expect(await examineDataFolder(mixed, self)).to.include({ fault: null })
-    // Only root can make it so.
+    // Only root can change owners.
     if (self !== 0) return
     const { chown } = await import('node:fs/promises')
     await chown(path.join(mixed, 'cache'), 4711, 4711)
@@ -48,7 +48,7 @@ describe('what the doctor looks at', () => {
     expect(remedy).to.equal(`stop the server, then: sudo chown -R '--reference=${mixed}' -- '${mixed}/cache'`)
   })
 
-  it('is no more of a folder than a bounded number of things, the upper levels first, and says so', async () => {
+  it('cover a bounded number of files, the upper levels first, and report whether that is all', async () => {
     const deep = path.join(folder, 'deep')
     await mkdir(path.join(deep, 'a', 'b'), { recursive: true })
     await mkdir(path.join(deep, 'c'))
@@ -58,7 +58,7 @@ describe('what the doctor looks at', () => {
     expect(foreign).to.have.members(['a', 'c'])
   })
 
-  it('[V65] is whether the folder is there, and one', async () => {
+  it('[V65] cover whether the folder exists and is a folder', async () => {
     const none = path.join(folder, 'none')
     expect((await examineDataFolder(none, self)).fault).to.equal(`${none} is not there`)
     const file = path.join(folder, 'file')
@@ -66,7 +66,7 @@ describe('what the doctor looks at', () => {
     expect((await examineDataFolder(file, self)).fault).to.equal(`${file} is no folder`)
   })
 
-  it('[V65] is the Node that runs it', () => {
+  it('[V65] cover the version of Node', () => {
     for (const [version, isOld] of [
       ['18.20.0', true],
       ['20.18.9', true],
@@ -77,18 +77,18 @@ describe('what the doctor looks at', () => {
       expect(examineNode('0.1.0', version).fault === null, version).to.equal(!isOld)
   })
 
-  it('[V65] never shows a key, nor the password of a database', async () => {
+  it('[V65] never show a key or the password of a database', async () => {
     const secret = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0'
     const config = await configOf({
       IMAGE_TOKEN_KEYS: `k1:HS256:${secret}`,
       DATABASE_URL: 'postgres://larder:passw0rd@db.example.org:5432/larder',
     })
-    const told = JSON.stringify([describeKeys(examineKeyFiles(config)), placesOf(config)])
-    expect(told).not.to.match(/passw0rd|c2Vj/)
-    expect(told).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
+    const facts = JSON.stringify([describeKeys(examineKeyFiles(config)), placesOf(config)])
+    expect(facts).not.to.match(/passw0rd|c2Vj/)
+    expect(facts).to.include('images from IMAGE_TOKEN_KEYS').and.to.include('at db.example.org:5432')
   })
 
-  it('[V65] is how decoders are kept apart from this machine', () => {
+  it('[V65] cover how decoders are isolated from this machine', () => {
     const machine = 'with the network of this machine, which permits no other'
     const own = 'with all files and processes of this user, keys too'
     for (const [withoutNetwork, withoutNewPrivileges, withoutLibrary, detail] of [
@@ -107,7 +107,7 @@ describe('what the doctor looks at', () => {
       })
   })
 
-  it('[V65] is whether a server answers', async () => {
+  it('[V65] cover whether a server answers', async () => {
     expect((await examineServer({ host: '127.0.0.1', port: 1 })).detail).to.equal(
       'none answers at http://127.0.0.1:1',
     )

@@ -9,10 +9,10 @@ const isRoot = process.getuid?.() === 0
 const owner = isRoot ? 4242 : (process.getuid?.() ?? 0)
 const uses = ['image', 'content', 'id'] as const
 
-/** Neither a database nor a server is there. */
-const elsewhere = { DATABASE_URL: 'postgres://127.0.0.1:1/none', PORT: '1' }
+/** Settings with which neither a database nor a server answers. */
+const unreachable = { DATABASE_URL: 'postgres://127.0.0.1:1/none', PORT: '1' }
 
-describe('larder doctor on a library that is out of order', () => {
+describe('larder doctor on a damaged library', () => {
   after(removeScratch)
 
   /** A DATA_DIR of `owner` with good keys and an empty folder for a database. */
@@ -30,17 +30,17 @@ describe('larder doctor on a library that is out of order', () => {
     return dataDir
   }
 
-  const doctor = async (dataDir: string, env: Readonly<Record<string, string>> = elsewhere) => {
+  const doctor = async (dataDir: string, env: Readonly<Record<string, string>> = unreachable) => {
     const { code, out, err } = await runLarder(['doctor', '--json'], { DATA_DIR: dataDir, ...env })
-    const found = out.map((line) => JSON.parse(line) as Record<string, string | null>)
-    const of = (name: string) => found.find((one) => one.name === name) ?? {}
-    return { code, err, names: found.map(({ name }) => name), of }
+    const checks = out.map((line) => JSON.parse(line) as Record<string, string | null>)
+    const of = (name: string) => checks.find((check) => check.name === name) ?? {}
+    return { code, err, names: checks.map(({ name }) => name), of }
   }
 
   const always = ['larder', 'data folder', 'token keys', 'server']
   const services = ['database', 'object store', 'cache', 'transcoder']
 
-  it('looks at all the rest where a key file cannot be used', async () => {
+  it('runs all other checks if a key file is unusable', async () => {
     for (const [spoil, fault] of [
       [
         (file: string) => writeFile(file, 'k1:HS256:c2hvcnQ'),
@@ -59,7 +59,7 @@ describe('larder doctor on a library that is out of order', () => {
     }
   })
 
-  it('claims nothing of keys that are not there, and makes none', async () => {
+  it('reports missing keys, and makes none', async () => {
     const none = await doctor('/nolib')
     expect({ code: none.code, err: none.err }).to.deep.equal({ code: 1, err: [] })
     expect(none.of('token keys').fault).to.equal(
@@ -76,9 +76,9 @@ describe('larder doctor on a library that is out of order', () => {
     expect(await readdir(keys)).to.have.members(['image-tokens', 'id-tokens'])
   })
 
-  // Only root can give files away.
+  // Only root can change owners.
   if (isRoot)
-    it('names what belongs to another user, however deep it lies, and how to give it back', async () => {
+    it('names files of another user at any depth, and the command that corrects the owner', async () => {
       for (const place of ['keys/image-tokens', 'postgres/pg', 'objects']) {
         const dataDir = await library()
         const file = path.join(dataDir, place)
@@ -96,7 +96,7 @@ describe('larder doctor on a library that is out of order', () => {
           expect(of('token keys').remedy).not.to.include('DATA_DIR must be')
         }
         if (place === 'objects') continue
-        // Any other command says it, too, without a line of a shell.
+        // Other commands report it, too, without showing the shell command that failed.
         const { err: lines } = await runLarder(['migrate'], { DATA_DIR: dataDir })
         expect(lines, place).to.have.length(1)
         expect(lines[0], place)

@@ -12,7 +12,7 @@ import { loadConfig } from '../../src/config/settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
-/** Of its class, which stands twice here: what mocha requires and what the command imports are loaded apart. */
+/** The name of the error's class: mocha and the command load the class separately, so `instanceof` would fail. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.constructor.name : '')
 
 describe('larder token --explain [V61]', () => {
@@ -27,7 +27,7 @@ describe('larder token --explain [V61]', () => {
   })
   afterEach(() => rm(folder, { recursive: true }))
 
-  /** Neither a database nor a store is there to be asked. */
+  /** Runs the command with a database and a store that are unreachable. */
   const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}, isJson = false) => {
     const config = loadConfig({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
     if (E.isLeft(config)) return expect.fail(config.left.join())
@@ -40,7 +40,7 @@ describe('larder token --explain [V61]', () => {
   const media = (issuer = 'larder', clock = Date.now) =>
     createJoseMediaTokens({ issuer, leewaySeconds: 0, clock, keys })
 
-  /** What a service of its own may write. */
+  /** Signs a token as another service might. */
   const signed = (use: 'image' | 'content', claims: Readonly<Record<string, unknown>>) => {
     const now = Math.floor(Date.now() / 1000)
     const [key] = keys[use]
@@ -50,7 +50,7 @@ describe('larder token --explain [V61]', () => {
       .sign(key?.material ?? expect.fail())
   }
 
-  it('says what a good token opens, by the keys alone, and makes nothing', async () => {
+  it('says what a good token opens, using only the keys, and creates nothing', async () => {
     const jwt = await right(
       media().mint('content', 'cf_a', 60, { maxh: 480, clip: [1, 2], exports: ['cfe_a'] }),
     )
@@ -74,37 +74,37 @@ describe('larder token --explain [V61]', () => {
     expect(ofId[1]).to.equal('opens: nothing by itself: it says that its bearer is "me@example.org"')
   })
 
-  it('says of a signature that is not good that it is not, before any claim', async () => {
+  it('reports a bad signature before any claim', async () => {
     const jwt = await right(media().mint('image', 'if_secret', 60))
-    const strangers = createJoseMediaTokens({
+    const foreignTokens = createJoseMediaTokens({
       issuer: 'larder',
       leewaySeconds: 0,
       clock: Date.now,
       keys: { ...keys, image: [newSecretKey('k1')], content: [newSecretKey('other')] },
     })
-    for (const [given, why] of [
+    for (const [text, reason] of [
       [`${jwt}=`, 'it is no JWT of three parts'],
       ['rubbish', 'it is no JWT of three parts'],
       [`${jwt.slice(0, -8)}AAAAAAAA`, 'the key that its header names has not signed it'],
       [
-        await right(strangers.mint('image', 'if_secret', 60)),
+        await right(foreignTokens.mint('image', 'if_secret', 60)),
         'the key that its header names has not signed it',
       ],
-      [await right(strangers.mint('content', 'if_secret', 60)), 'no key that is set here has the kid'],
+      [await right(foreignTokens.mint('content', 'if_secret', 60)), 'no key that is set here has the kid'],
     ] as const) {
-      const { code, lines } = await explain(given)
+      const { code, lines } = await explain(text)
       expect(code).to.equal(1)
       expect(lines).to.have.length(1)
       expect(lines[0])
         .to.match(/^bad signature: /)
-        .and.include(why)
+        .and.include(reason)
       expect(lines[0]).not.to.include('if_secret')
     }
   })
 
-  it('takes the token out of a link or a header', async () => {
+  it('finds the token in a link or a header', async () => {
     const jwt = await right(media().mint('image', 'if_a', 60))
-    for (const given of [
+    for (const text of [
       `https://media.example.org/console/watch/if_a?jwt=${jwt}`,
       `https://media.example.org/x?a=1&jwt=${jwt}&b=2#top`,
       `https://media.example.org/api/1/~${jwt}/image_files/playlist/if_a`,
@@ -112,10 +112,10 @@ describe('larder token --explain [V61]', () => {
       `Authorization: Bearer ${jwt}`,
       ` ${jwt}\n`,
     ])
-      expect((await explain(given)).lines[1], given).to.equal('opens: the picture "if_a"')
+      expect((await explain(text)).lines[1], text).to.equal('opens: the picture "if_a"')
   })
 
-  it('has plain fields for programs', async () => {
+  it('prints JSON fields for programs', async () => {
     const jwt = await right(media().mint('image', 'if_a', 60, { maxh: 480 }))
     const [line = ''] = (await explain(jwt, {}, true)).lines
     const { claims, ...rest } = JSON.parse(line)
@@ -131,9 +131,9 @@ describe('larder token --explain [V61]', () => {
     expect(JSON.parse(bad)).to.deep.equal({ signature: 'bad', reason: 'malformed' })
   })
 
-  it('says what else is wrong', async () => {
+  it('reports other faults', async () => {
     const hourAgo = () => Date.now() - 3_600_000
-    for (const [jwt, why] of [
+    for (const [jwt, reason] of [
       [await right(media('larder', hourAgo).mint('image', 'if_a', 60)), /^refused: it ended at \d{4}-/],
       [
         await right(media('other').mint('image', 'if_a', 60)),
@@ -143,11 +143,11 @@ describe('larder token --explain [V61]', () => {
       const { code, lines } = await explain(jwt)
       expect(code).to.equal(1)
       expect(lines[0]).to.equal('good signature: key "k1" of image tokens')
-      expect(lines[1]).to.match(why)
+      expect(lines[1]).to.match(reason)
     }
   })
 
-  it('names times that are written in milliseconds', async () => {
+  it('names times in milliseconds', async () => {
     const now = Date.now()
     for (const [claim, value] of [
       ['exp', now + 60_000],
@@ -163,7 +163,7 @@ describe('larder token --explain [V61]', () => {
     }
   })
 
-  it('says of a subject that no token of its kind opens what it is', async () => {
+  it('says what a subject of the wrong kind is', async () => {
     for (const [use, sub, what] of [
       ['content', 'cfe_x', 'an export'],
       ['content', `acme_cfep_${'x'.repeat(22)}`, 'a part'],
@@ -181,7 +181,7 @@ describe('larder token --explain [V61]', () => {
       expect((await explain(await signed('image', { sub }))).lines[1]).to.equal(`opens: the picture "${sub}"`)
   })
 
-  it('says of a token what the server says of it, which asks the same place', async () => {
+  it('agrees with the server, which uses the same code', async () => {
     for (const claims of [
       { sub: 'cfe_x' },
       { sub: 'if_x' },
@@ -195,14 +195,14 @@ describe('larder token --explain [V61]', () => {
     }
   })
 
-  it('tells the kinds apart by their audience where they share a key', async () => {
+  it('distinguishes kinds with a shared key by their audience', async () => {
     const shared = formatTokenKeys(keys.content)
     const env = { IMAGE_TOKEN_KEYS: shared, CONTENT_TOKEN_KEYS: shared }
     const { lines } = await explain(await right(media().mint('content', 'cf_a', 60)), env)
     expect(lines[1]).to.equal('opens: the sound or film "cf_a"')
   })
 
-  it('needs keys: a folder without any is told', async () => {
+  it('needs keys: a folder without any is an error', async () => {
     await rm(path.join(folder, 'keys'), { recursive: true })
     const error: unknown = await explain('a.b.c').catch((cause: unknown) => cause)
     expect(nameOf(error)).to.equal('BadSetting')

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { expect } from 'chai'
 import { explainUsage } from '../../src/cli/explain-usage.ts'
 
-describe('wrong words of a command', () => {
+describe('wrong arguments of a command', () => {
   const explained = (...args: ReadonlyArray<string>): string => {
     try {
       parseArgs({
@@ -16,7 +16,7 @@ describe('wrong words of a command', () => {
     return ''
   }
 
-  it('are explained in one line that says what to type', () => {
+  it('are explained in one line that says what to type instead', () => {
     for (const [args, line] of [
       [
         ['--ttl', '-5'],

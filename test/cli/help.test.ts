@@ -2,19 +2,19 @@ import { expect } from 'chai'
 import { helpWanted } from '../../src/cli/help.ts'
 
 describe('help', () => {
-  it('is given of all commands, or of the one that is named', () => {
+  it('is for all commands, or for the named one', () => {
     expect(helpWanted('help', [])).to.equal('all')
     expect(helpWanted('--help', [])).to.equal('all')
     expect(helpWanted('-h', ['add'])).to.equal('add')
     expect(helpWanted('help', ['add'])).to.equal('add')
   })
 
-  it('is given wherever it stands among the words of a command', () => {
+  it('is recognised anywhere among the arguments of a command', () => {
     expect(helpWanted('token', ['if_x', '-h'])).to.equal('token')
     expect(helpWanted('serve', ['--help'])).to.equal('serve')
   })
 
-  it('is not asked for by a file of that name', () => {
+  it('is not requested by a file of that name', () => {
     expect(helpWanted('add', ['--', '--help'])).to.equal(null)
     expect(helpWanted('add', ['help'])).to.equal(null)
   })

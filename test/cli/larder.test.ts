@@ -55,14 +55,14 @@ describe('the command line', () => {
 
     const list = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?jwt=${jwt}`)
     expect(list.status).to.equal(200)
-    // The port is of the system's choice, and the addresses in lists have it.
+    // The system chose the port, and the URLs in playlists contain it.
     const { items } = (await list.json()) as { items: { webp: ReadonlyArray<{ url: string }> } }
     expect((await fetch(items.webp[0]?.url ?? '')).status).to.equal(200)
     const open = await fetch(`${serving.base}/api/1/image_files/playlist/${uid}?public=1`)
     expect(open.status).to.equal(200)
   })
 
-  it('grants and revokes an admin, and the server knows it within seconds', async () => {
+  it('grants and revokes an admin, which takes effect in the server within seconds', async () => {
     const [jwt = ''] = (await larder('admin', 'token', 'zoë')).out
     const me = async () =>
       (await fetch(`${serving.base}/api/1/admin/me`, { headers: { authorization: `Bearer ${jwt}` } })).status
@@ -73,7 +73,7 @@ describe('the command line', () => {
     await eventually(async () => ((await me()) === 403 ? true : undefined))
   })
 
-  it('says in one line what is wrong, and keeps nothing of it', async () => {
+  it('reports each bad file in one line, and stores nothing of it', async () => {
     const inFolder = (name: string) => path.join(folder, name)
     await writeFile(inFolder('text.mp4'), 'not a film')
     await writeFile(inFolder('empty.mp4'), '')
@@ -99,7 +99,7 @@ describe('the command line', () => {
     expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
   })
 
-  it('names each file as it was typed, with --json, too, where a file that fails has its line', async () => {
+  it('names each file as it was typed; with --json a file that fails has a line, too', async () => {
     const typed = await Promise.all(
       ['d1', 'd2'].map(async (name) => {
         await mkdir(path.join(folder, name))
@@ -107,27 +107,27 @@ describe('the command line', () => {
         return path.relative(process.cwd(), path.join(folder, name, 'p.jpg'))
       }),
     )
-    const given = [...typed, picture]
-    const { code, out, err } = await larder('add', '--json', ...given)
+    const files = [...typed, picture]
+    const { code, out, err } = await larder('add', '--json', ...files)
     expect(code).to.equal(1)
     expect(err).to.deep.equal(typed.map((file) => `larder: ${file}: the file is empty`))
     const lines = out.map((line) => JSON.parse(line))
-    expect(lines.map(({ file }) => file)).to.deep.equal(given)
+    expect(lines.map(({ file }) => file)).to.deep.equal(files)
     expect(lines.slice(0, 2)).to.deep.equal(typed.map((file) => ({ file, error: 'the file is empty' })))
 
     const again = await larder('add', picture)
     expect(again.out[0]).to.match(/^\S+\/picture\.png {2}image {2}if_/)
   })
 
-  it('knows no token for a uid that is not there', async () => {
+  it('refuses to mint a token for a missing uid', async () => {
     const { code, err } = await larder('token', 'if_nobody')
     expect({ code, err }).to.deep.equal({ code: 1, err: ['larder: there is no file with the uid if_nobody'] })
   })
 
-  it('is well, says the doctor', async () => {
+  it('passes all checks of the doctor', async () => {
     const { code, out } = await runLarder(['doctor'], { ...env, PORT: new URL(serving.base).port })
     expect(code).to.equal(0)
-    // [V65] At what it looked.
+    // [V65] The checks that it made.
     const [version, data, keys, server, database, store, cache, library, decoders, transcoder] = out
     const home = path.join(folder, 'data')
     expect(out).to.have.length(10)
@@ -136,7 +136,7 @@ describe('the command line', () => {
       .to.match(/^ok {4}data folder: .+ \(user \d+, mode 0\d{3}\), [\d.]+ GiB free$/)
       .and.include(home)
     expect(keys).to.equal(
-      `ok    token keys: ${['images', 'sounds and films', 'admins'].map((who) => `${who} from ${home}/keys`).join(', ')}`,
+      `ok    token keys: ${['images', 'sounds and films', 'admins'].map((use) => `${use} from ${home}/keys`).join(', ')}`,
     )
     expect(server).to.equal(`ok    server: at ${serving.base}: ready`)
     expect(database).to.equal(`ok    database: embedded, in ${home}/postgres`)
@@ -147,7 +147,7 @@ describe('the command line', () => {
     expect(transcoder).to.match(/^ok {4}transcoder: /)
   })
 
-  it('[V65] says nothing but JSON with --json, whichever command it is', async () => {
+  it('[V65] prints only JSON with --json, for every command', async () => {
     const { uid } = JSON.parse((await larder('add', '--json', picture)).out[0] ?? '{}')
     const commands = [
       ['help', 'add'],
@@ -165,14 +165,14 @@ describe('the command line', () => {
     }
   })
 
-  it('[V65] names one fault of an address that is no list', async () => {
+  it('[V65] reports one fault for a URL that is no playlist', async () => {
     const { code, out } = await larder('check', `${serving.base}/`)
     expect(code).to.equal(1)
     expect(out.filter((line) => line.includes('fault: '))).to.have.length(1)
     expect(out.at(-1)).to.equal('1 list: 1 fault, 0 to consider')
   })
 
-  it('[V65] warns of a setting that looks misspelt, and goes on', async () => {
+  it('[V65] warns of a setting that looks misspelt, and continues', async () => {
     const { code, out, err } = await runLarder(['migrate'], { ...env, CACHE_MAXBYTES: 's3cret' })
     expect({ code, out }).to.deep.equal({ code: 0, out: ['the database is up to date'] })
     expect(err).to.deep.equal([
@@ -180,11 +180,11 @@ describe('the command line', () => {
     ])
   })
 
-  it('migrates what is up to date to the same', async () => {
+  it('does not migrate a database that is up to date', async () => {
     expect((await larder('migrate')).out).to.deep.equal(['the database is up to date'])
   })
 
-  it('ends with code 2 and its usage when it is called wrongly', async () => {
+  it('exits with code 2 and prints its usage after wrong arguments', async () => {
     for (const args of [['bake'], ['admin', 'crown', 'zoë'], ['token', '--wat']]) {
       const { code, err } = await runLarder(args, env)
       expect(code, args.join(' ')).to.equal(2)
@@ -193,7 +193,7 @@ describe('the command line', () => {
     }
   })
 
-  it('tells of a command what each of its words means, on standard output', async () => {
+  it('explains each argument of a command, on standard output', async () => {
     const { code, out, err } = await runLarder(['token', '--help'], env)
     expect({ code, err }).to.deep.equal({ code: 0, err: [] })
     expect(out[0]).to.equal(
@@ -212,16 +212,16 @@ describe('the command line', () => {
       ).to.have.length(1)
   })
 
-  it('says of what cannot be checked what it is', async () => {
-    const gone = `${serving.base}/nothing.m3u8`
-    const { code, err } = await larder('check', `${gone}?jwt=a.b.c`)
-    expect({ code, err }).to.deep.equal({ code: 1, err: [`larder: ${gone}?jwt=… answers 404`] })
+  it('says why something cannot be checked', async () => {
+    const missing = `${serving.base}/nothing.m3u8`
+    const { code, err } = await larder('check', `${missing}?jwt=a.b.c`)
+    expect({ code, err }).to.deep.equal({ code: 1, err: [`larder: ${missing}?jwt=… answers 404`] })
     expect((await larder('check', 'example.org/a.m3u8')).err).to.deep.equal([
       'larder: example.org/a.m3u8 is neither a uid nor an address with http:// or https://',
     ])
   })
 
-  it('refuses bad settings, all of them by name', async () => {
+  it('refuses bad settings, and names all of them', async () => {
     const { code, err } = await runLarder(['serve'], { ...env, HOST: 'a b', PORT: 'abc', LOG_LEVEL: 'loud' })
     expect(code).to.equal(1)
     expect(err.map((line) => line.split('=')[0])).to.deep.equal([
@@ -232,11 +232,11 @@ describe('the command line', () => {
   })
 
   it('refuses a port that is in use, and a folder that cannot be written to', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => taken.once('listening', resolve))
-    const { port } = taken.address() as AddressInfo
+    const occupied = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => occupied.once('listening', resolve))
+    const { port } = occupied.address() as AddressInfo
     const busy = await runLarder(['serve'], { ...env, PORT: String(port) })
-    taken.close()
+    occupied.close()
     expect(busy.code).to.equal(1)
     expect(busy.err).to.deep.equal([
       `larder: port ${port} of 127.0.0.1 is in use: stop what uses it, or set PORT to another`,
@@ -251,7 +251,7 @@ describe('the command line', () => {
     }
   })
 
-  it('ends at once, and all that it started, when it is told to while it makes exports', async () => {
+  it('ends at once with all its child processes at a signal while it makes exports', async () => {
     const own = { DATA_DIR: path.join(folder, 'interrupted'), SAMPLE_MEDIA: '1' }
     const busy = await serveLarder(own)
     const scratch = path.join(own.DATA_DIR, 'scratch')
@@ -260,7 +260,7 @@ describe('the command line', () => {
     await eventually(async () => (await commandsWith(own.DATA_DIR)).length === 0 || undefined)
   })
 
-  it('starts again after kill -9, with all that was there, and ends with 0 when told to', async () => {
+  it('starts again after kill -9 with the whole library, and exits with 0 at a signal', async () => {
     const own = { DATA_DIR: path.join(folder, 'killed') }
     const first = await serveLarder(own)
     await ready(first.base)

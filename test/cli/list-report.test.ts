@@ -6,8 +6,8 @@ import { right } from '../support/expect-right.ts'
 import { seedLadder } from '../support/library.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 
-describe('what larder check prints', () => {
-  it('is every list of a film as it is served, and that none of them has a fault', async () => {
+describe('the report of larder check', () => {
+  it('names every playlist of a served film, and finds no faults', async () => {
     const larder = await createMemoryLarder()
     const server = await listen(larder)
     const film = await seedLadder(larder)
@@ -28,7 +28,7 @@ describe('what larder check prints', () => {
 
   const url = 'https://media.example.com/api/1/~a.b.c/content_files/cf_x/mobile.m3u8?bmin=0&jwt=d.e.f'
 
-  it('is the rule, the line, the reason, the source and the remedy of a finding', () => {
+  it('has the rule, the line, the reason, the source and the remedy of a finding', () => {
     const finding = ruleViolation(
       'same-target',
       { number: 3 },
@@ -45,7 +45,7 @@ describe('what larder check prints', () => {
     })
   })
 
-  it('never is a token, and advice is no fault (§2.6)', () => {
+  it('never contains a token, and does not count advice as a fault (§2.6)', () => {
     const findings = [
       ruleViolation('reachable', null, 'names ../exports/cfe_a.m3u8?jwt=d.e.f: answers 403'),
       ruleViolation('compression', null, 'is served uncompressed'),

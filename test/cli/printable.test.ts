@@ -10,15 +10,15 @@ import { runLarder } from '../support/run-larder.ts'
 const hostile = '…\u001b]0;PWN\u0007\u001b[31mx\nlarder: fake\u009b\u202e\u2028\u007f\ud800.png'
 const forbidden = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\p{Surrogate}]/u
 
-describe('text of others on its way to a terminal', () => {
-  it('is told apart from what drives one', () => {
+describe('untrusted text for a terminal', () => {
+  it('has its control characters escaped', () => {
     expect(printable(hostile)).to.equal(
       '…\\x1b]0;PWN\\x07\\x1b[31mx\\x0alarder: fake\\x9b\\u202e\\u2028\\x7f\\ud800.png',
     )
     expect(printable('Ünï côdé 日本 👩‍🚀.png')).to.equal('Ünï côdé 日本 👩‍🚀.png')
   })
 
-  it('never has a character that does, and means the same as JSON', () => {
+  it('never has a control character, and stays the same when parsed as JSON', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(printable(text)).not.to.match(forbidden)
@@ -29,7 +29,7 @@ describe('text of others on its way to a terminal', () => {
     )
   })
 
-  it('is printable at each door: lines, JSON, messages and the bar', () => {
+  it('is escaped in each output: lines, JSON, messages and the progress bar', () => {
     const written: string[] = []
     const write = (line: string): void => {
       written.push(line)
@@ -50,22 +50,22 @@ describe('text of others on its way to a terminal', () => {
     expect(new Failure(hostile).lines, 'one line').to.deep.equal([hostile])
   })
 
-  it('is printable in what a process of its own writes on standard error', async () => {
+  it('is escaped in what a real process writes on standard error', async () => {
     const { err, code } = await runLarder([hostile.replace('\ud800', '')], {})
     expect(code).to.equal(2)
     expect(err).to.have.length(1)
     expect(err[0]).to.contain('\\x1b]0;PWN').and.not.to.match(forbidden)
   })
 
-  it('has no other door: nothing else writes to standard output or standard error', async () => {
+  it('has no other output: nothing else writes to standard output or standard error', async () => {
     const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'))
-    const found: string[] = []
+    const writing: string[] = []
     for (const name of files) {
       const text = await readFile(join('src', name), 'utf8')
       if (/process\.std(?:out|err)\.write|(?<!\/\/.*)\bconsole\.(?:log|error|warn)\(/.test(text))
-        found.push(name)
+        writing.push(name)
     }
-    // print-error.ts is the gate of standard error; main.ts is given to createOut.
-    expect(found.sort()).to.deep.equal(['main.ts', 'terminal/print-error.ts'])
+    // All errors go through print-error.ts; main.ts passes standard output to createOut.
+    expect(writing.sort()).to.deep.equal(['main.ts', 'terminal/print-error.ts'])
   })
 })

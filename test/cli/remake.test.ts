@@ -38,7 +38,7 @@ describe('[V39] larder remake', () => {
     )
     uids = json(await larder('add', '--json', ...pictures)).map(({ uid }) => uid)
     embedded = createEmbeddedConnection(path.join(folder, 'data', 'postgres'))
-    // The pool waits for no server that has to start first.
+    // The pool does not wait for a server that has to start first.
     await embedded.get()
     db = createKnex(embedded.get, 1)
   })
@@ -49,7 +49,7 @@ describe('[V39] larder remake', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('has nothing to do where all exports are of this recipe', async () => {
+  it('has nothing to do if all exports have the current recipe', async () => {
     const { code, out } = await larder('remake', '--outdated')
     expect({ code, out }).to.deep.equal({
       code: 0,
@@ -57,7 +57,7 @@ describe('[V39] larder remake', () => {
     })
   })
 
-  it('wants to be told what to make anew', async () => {
+  it('requires an option that says what to remake', async () => {
     const { code, err } = await larder('remake')
     expect({ code, err }).to.deep.equal({
       code: 2,
@@ -65,7 +65,7 @@ describe('[V39] larder remake', () => {
     })
   })
 
-  it('makes anew what is outdated, as adding, starting and the doctor have told', async () => {
+  it('remakes outdated exports, which add, serve and the doctor have reported', async () => {
     await age()
     const added = await larder('add', '--json', pictures[0] ?? '')
     expect(added.code).to.equal(0)
@@ -89,12 +89,12 @@ describe('[V39] larder remake', () => {
     expect(again).to.deep.equal([{ made: 0, elsewhere: 0, failed: 0 }])
   })
 
-  it('names a file whose original is gone, goes on with the others, and says so by its exit code', async () => {
+  it('names a file whose original is missing, continues with the others, and exits with 1', async () => {
     await age()
-    const [gone = ''] = [...uids].sort()
+    const [withoutOriginal = ''] = [...uids].sort()
     const { rows } = await db.raw(
       'select s.key from image_files f join s3_files s on s.id = f.original_s3_file_id where f.uid = ?',
-      [gone],
+      [withoutOriginal],
     )
     const objects = path.join(folder, 'data/objects')
     await unlink(path.join(objects, rows[0].key))
@@ -102,7 +102,7 @@ describe('[V39] larder remake', () => {
     expect(code).to.equal(1)
     const reason =
       'its original is not in the object store any more: the exports that it has stay as they are'
-    expect(err).to.deep.equal([`larder: ${gone}: ${reason}`])
+    expect(err).to.deep.equal([`larder: ${withoutOriginal}: ${reason}`])
     expect(out.at(-1)).to.equal('1 made anew, 0 left to other processes, 1 failed')
     expect(await readdir(path.join(folder, 'data/scratch'))).to.deep.equal([])
   })

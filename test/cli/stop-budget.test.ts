@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { stopBudget } from '../../src/cli/stop-budget.ts'
 
 describe('[S4] the budget of a stop', () => {
-  it('adds up: what is waited for leaves the time that closing takes', () => {
+  it('leaves time for closing after each wait', () => {
     fc.assert(
       fc.property(fc.nat(3600), fc.nat(3600), (graceSeconds, lameDuckSeconds) => {
         const { whole, drain, work, closing } = stopBudget({ graceSeconds, lameDuckSeconds })

@@ -4,24 +4,24 @@ import { checkClip, restrictionsOf } from '../../src/cli/token-command.ts'
 import { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { E } from '../../src/fp.ts'
 
-describe('the restrictions that larder token takes', () => {
+describe('the restrictions of larder token', () => {
   it('are a height and a clip, or none', () => {
     expect(restrictionsOf({})).to.deep.equal({})
     expect(restrictionsOf({ maxh: '480', clip: '0,25.5' })).to.deep.equal({ maxh: 480, clip: [0, 25.5] })
   })
 
-  it('are such as the token door lets in', () => {
+  it('are accepted by the decoder of tokens', () => {
     for (const options of [{}, { maxh: '1' }, { clip: '0.001,7' }])
       expect(E.isRight(Restrictions.decode(restrictionsOf(options)))).to.equal(true)
   })
 
-  it('are no clip of a picture, which would take nothing from it', () => {
+  it('cannot be a clip of a picture, which would restrict nothing', () => {
     expect(() => checkClip('image', 'if_a', { clip: [1, 2] })).to.throw(Failure, /^if_a is a picture/)
     checkClip('image', 'if_a', { maxh: 480 })
     checkClip('content', 'cf_a', { clip: [1, 2] })
   })
 
-  it('are refused, with an example, when they make no sense', () => {
+  it('are refused, with an example, if they are invalid', () => {
     for (const options of [
       { maxh: '0' },
       { maxh: '480p' },

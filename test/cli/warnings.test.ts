@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
 
-/** Emits, in a process of its own, warnings that hold a URL with a token, and Node's own one of that kind. */
+/** Emits warnings that contain a URL with a token, one of them Node's own. */
 const script = `
   const { printWarningsWithoutText } = await import('./src/cli/quiet-warnings.ts')
   if (process.env.QUIET === '1') printWarningsWithoutText((text) => process.stderr.write(text))
@@ -17,7 +17,7 @@ const stderrOf = (quiet: string): string =>
   }).stderr
 
 describe('warnings of Node [V5]', () => {
-  it('are printed by name, code and place, and no text of theirs, which may be a URL', () => {
+  it('are printed with name, code and place, without their text, which may contain a URL', () => {
     expect(stderrOf('0'), 'what Node prints').to.include('SECRET')
     const printed = stderrOf('1')
     expect(printed).not.to.include('SECRET')

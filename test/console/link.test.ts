@@ -17,10 +17,10 @@ describe('createLink', () => {
   it('[V52] goes by the clock of the server, where the one of the viewer is wrong', () => {
     let now = 5_000_000
     const link = createLink(tokenUntil(1000), () => now)
-    link.follow(repliedAt(400_000))
+    link.syncClock(repliedAt(400_000))
     now += 100_000
     expect(link.millisecondsLeft()).to.equal(500_000)
-    link.follow(new Response(null))
+    link.syncClock(new Response(null))
     expect(link.millisecondsLeft()).to.equal(500_000)
   })
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
-import { byteAsks, expectedAnswer, heardAnswer } from '../support/byte-requests.ts'
+import { byteRequests, expectedReply, receivedReply } from '../support/byte-requests.ts'
+import { foreignClients } from '../support/foreign-clients.ts'
 import { type SeededImage, seedImage } from '../support/library.ts'
 import { listen, type TestServer } from '../support/memory-larder.ts'
 import { someBytes } from '../support/origins.ts'
-import { strangers } from '../support/strangers.ts'
 
-/** What clients get of the byte routes, whatever the bytes lie on (http-api.md §6). Call it in a `describe`. */
+/** Replies of the byte routes, on any storage (http-api.md §6). Call it in a `describe`. */
 export const byteRoutesContract = (make: () => Promise<Larder>): void => {
   const bytes = someBytes(20_000)
   const large = someBytes(9 * 2 ** 20)
@@ -20,18 +20,18 @@ export const byteRoutesContract = (make: () => Promise<Larder>): void => {
   })
   after(() => server.close())
 
-  const urlOf = (at: number): string =>
-    `${server.base}/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`
+  const urlOf = (index: number): string =>
+    `${server.base}/api/1/image_files/image/${image.exports[index]?.uid}.webp?jwt=${image.jwt}`
 
-  for (const { name, ask } of strangers) {
-    it(`gives ${name} the statuses and bytes that a second reading of RFC 9110 expects`, async () => {
-      for (const asked of byteAsks(bytes)) {
-        const heard = heardAnswer(await ask(urlOf(0), asked))
-        expect({ asked, ...heard }).to.deep.equal({ asked, ...expectedAnswer(bytes, asked) })
+  for (const { name, ask } of foreignClients) {
+    it(`sends ${name} the statuses and bytes that an independent reading of RFC 9110 expects`, async () => {
+      for (const request of byteRequests(bytes)) {
+        const reply = receivedReply(await ask(urlOf(0), request))
+        expect({ request, ...reply }).to.deep.equal({ request, ...expectedReply(bytes, request) })
       }
     })
 
-    it(`gives ${name} the head of a whole and of a part, and no body`, async () => {
+    it(`sends ${name} only the head in reply to HEAD, for the whole and for a range`, async () => {
       const whole = await ask(urlOf(1), { method: 'HEAD' })
       expect([whole.status, whole.headers.get('content-length'), whole.body.length]).to.deep.equal([
         200,
@@ -42,7 +42,7 @@ export const byteRoutesContract = (make: () => Promise<Larder>): void => {
       expect([part.status, part.headers.get('content-length'), part.body.length]).to.deep.equal([206, '7', 0])
     })
 
-    it(`gives ${name} a large object, and any part of it`, async () => {
+    it(`sends ${name} a large object, and any range of it`, async () => {
       const whole = await ask(urlOf(1), {})
       expect([whole.status, whole.body.equals(large)]).to.deep.equal([200, true])
       for (const [start, end] of [

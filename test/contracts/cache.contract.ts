@@ -17,7 +17,7 @@ import { right } from '../support/expect-right.ts'
 import { setNow } from '../support/set-now.ts'
 import { valueIn } from '../support/value-in.ts'
 
-/** The same place, for a caller that expects a text there. */
+/** The same key, read as a string. */
 const asText = <A>(key: CacheKey<A>): CacheKey<string> => ({
   ...key,
   codec: t.string,
@@ -35,7 +35,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     cache = await make(() => now)
   })
 
-  it('gives back any text that was set', async () => {
+  it('returns any string that was set', async () => {
     await fc.assert(
       fc.asyncProperty(imageFileUid(), anyText(), async (uid, body) => {
         await right(setNow(cache, cacheKeys.imagePlaylist({ uid }), body))
@@ -45,7 +45,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     )
   })
 
-  it('gives back any record that was set', async () => {
+  it('returns any record that was set', async () => {
     const key = cacheKeys.contentPart({ uid: aContentPartUid() })
     await fc.assert(
       fc.asyncProperty(contentPartFile(), async (file) => {
@@ -56,25 +56,25 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     )
   })
 
-  it('gives back both values of a flag', async () => {
+  it('returns both values of a flag', async () => {
     for (const flag of [true, false]) {
       await right(setNow(cache, cacheKeys.isAdmin({ sub: 'anna' }), flag))
       expect(await valueIn(cache, cacheKeys.isAdmin({ sub: 'anna' }))).to.deep.equal(O.some(flag))
     }
   })
 
-  it('keeps keys apart, whatever characters a subject has', async () => {
+  it('keeps keys apart for subjects with any characters', async () => {
     const subs = ['a', 'A', 'a/../b', '', 'ä', 'a\u0000', ':', '{uid}', 'x'.repeat(1000)]
     for (const [i, sub] of subs.entries()) await right(setNow(cache, cacheKeys.isAdmin({ sub }), i % 2 === 0))
     for (const [i, sub] of subs.entries())
       expect(await valueIn(cache, cacheKeys.isAdmin({ sub }))).to.deep.equal(O.some(i % 2 === 0))
   })
 
-  it('answers none for a key that was never set', async () => {
+  it('returns none for a key that was never set', async () => {
     expect(await valueIn(cache, cacheKeys.imagePlaylist({ uid: anImageFileUid() }))).to.deep.equal(O.none)
   })
 
-  it('forgets a value when its time is up, and not before', async () => {
+  it('keeps a value until its lifetime ends, and no longer', async () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     await right(setNow(cache, key, '{}'))
     now += 899_999
@@ -83,7 +83,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('holds that somebody may not, and for 30 seconds at most (http-api.md §9.2)', async () => {
+  it('keeps a negative entry for at most 30 seconds (http-api.md §9.2)', async () => {
     for (const key of [
       cacheKeys.imagePublic({ uid: anImageFileUid() }),
       cacheKeys.isAdmin({ sub: 'anna' }),
@@ -96,7 +96,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     }
   })
 
-  it('holds that somebody may for longer, also after it was not so', async () => {
+  it('keeps a positive entry longer, also where it replaces a negative one', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
     await right(setNow(cache, key, false))
     await right(setNow(cache, key, true))
@@ -106,14 +106,14 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('never forgets by time what cannot change (W6)', async () => {
+  it('never expires values that cannot change (W6)', async () => {
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(setNow(cache, key, '#EXTM3U'))
     now += 100 * 365 * 86_400_000
     expect(await valueIn(cache, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
-  it('gives a value that is set again a new life', async () => {
+  it('restarts the lifetime when a value is set again', async () => {
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     await right(setNow(cache, key, 'first'))
     now += 800_000
@@ -122,19 +122,19 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.some('second'))
   })
 
-  it('answers none for a value that no longer fits its codec', async () => {
+  it('returns none for a value that no longer fits its codec', async () => {
     const key = cacheKeys.imageExport({ uid: anImageExportUid() })
     await right(setNow(cache, asText(key), 'written by an older release'))
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('reads a value by another codec that it fits', async () => {
+  it('returns a value through another codec that accepts it', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     await right(setNow(cache, key, true))
     expect(await valueIn(cache, asText(key))).to.deep.equal(O.some('1'))
   })
 
-  it('forgets a deleted value, and deleting again is fine', async () => {
+  it('returns none after a delete; a second delete succeeds', async () => {
     const key = cacheKeys.imagePublic({ uid: anImageFileUid() })
     await right(setNow(cache, key, true))
     await right(cache.delete(key))
@@ -142,7 +142,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('[V23] does not keep what was loaded before a delete, and keeps what is loaded after it', async () => {
+  it('[V23] discards a value whose load began before a delete, and keeps one loaded after it', async () => {
     const key = cacheKeys.isAdmin({ sub: 'anna' })
     for (const old of [true, false]) {
       const since = await cache.beginLoad(key)
@@ -154,7 +154,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     }
   })
 
-  it('[V23] forgets what is being set when it is deleted', async () => {
+  it('[V23] discards a value that is being set while it is deleted', async () => {
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     const since = await cache.beginLoad(key)
     const setting = right(cache.set(key, 'old', since))
@@ -164,7 +164,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('[V23] forgets a value by the name of its key, too', async () => {
+  it('[V23] deletes a value by the name of its key', async () => {
     const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
     const since = await cache.beginLoad(key)
     await right(cache.set(key, 'old', since))
@@ -175,7 +175,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     await right(cache.deleteByName('no such key'))
   })
 
-  it('ends with what was asked last, also when nobody waits in between', async () => {
+  it('applies the last of many concurrent operations', async () => {
     const key = cacheKeys.mobilePlaylist({ uid: aContentFileUid() })
     const bodies = Array.from({ length: 20 }, (_, i) => `#EXTM3U ${i} ${'x'.repeat(5000 * (20 - i))}`)
     const since = await cache.beginLoad(key)
@@ -185,7 +185,7 @@ export const cacheContract = (make: (clock: Clock) => Promise<CachePort>): void 
     expect(await valueIn(cache, key)).to.deep.equal(O.none)
   })
 
-  it('is not changed by what a caller does to a value afterwards', async () => {
+  it('keeps its own copy when a caller mutates a value after setting it', async () => {
     const key = {
       name: 'test:list',
       family: 'test:list',

@@ -25,7 +25,7 @@ const inOrder = (parts: ReadonlyArray<NewContentPart>): ReadonlyArray<NewContent
   ...parts.filter(({ role }) => role === 'media').sort((a, b) => a.position - b.position),
 ]
 
-/** Sums of fractions differ by their order in the last digits. */
+/** Within a tolerance: sums of fractions differ in the last digits by their order. */
 const expectTimes = (
   { parts }: NewContentExport,
   part: NewContentPart,
@@ -37,13 +37,13 @@ const expectTimes = (
   }
   const seconds = ({ durationTicks, timescale }: NewContentPart) => durationTicks / timescale
   const before = parts.filter(({ role, position }) => role === 'media' && position < part.position)
-  const expected = before.reduce((sum, one) => sum + seconds(one), 0)
-  const within = Math.max(1e-9, (expected + seconds(part)) * 1e-12)
-  expect(start).to.be.closeTo(expected, within)
-  expect(end).to.be.closeTo(expected + seconds(part), within)
+  const expected = before.reduce((sum, earlier) => sum + seconds(earlier), 0)
+  const tolerance = Math.max(1e-9, (expected + seconds(part)) * 1e-12)
+  expect(start).to.be.closeTo(expected, tolerance)
+  expect(end).to.be.closeTo(expected + seconds(part), tolerance)
 }
 
-/** What every ContentFileRepository promises; `make` gives an empty one. */
+/** What every ContentFileRepository promises. `make` returns an empty one. */
 export const contentFileRepositoryContract = (make: () => Promise<ContentFileRepository>): void => {
   let contents: ContentFileRepository
 
@@ -51,7 +51,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     contents = await make()
   })
 
-  it('knows nothing at first', async () => {
+  it('is empty at first', async () => {
     expect(await right(contents.first)).to.deep.equal(O.none)
     expect(await right(contents.listUnfinished)).to.deep.equal([])
     expect(await right(contents.find(aContentFileUid()))).to.deep.equal(O.none)
@@ -67,7 +67,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.first)).to.deep.equal(O.none)
   })
 
-  it('finds a file that has no exports yet, by its uid and by its original', async () => {
+  it('returns a file without exports by its uid and by its original', async () => {
     const file = aNewContentFile({ durationSeconds: 12.5 })
     const { uid, original, durationSeconds } = file
     expect(await right(contents.add(file))).to.equal(true)
@@ -77,7 +77,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     )
   })
 
-  it('takes an original once, and leaves no trace of a second one', async () => {
+  it('accepts an original once, and stores nothing of a duplicate', async () => {
     const file = aNewContentFile()
     const twin = aNewContentFile({ sha512: file.sha512 })
     expect(await right(contents.add(file))).to.equal(true)
@@ -88,43 +88,43 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.add(sameStoredFile))).to.equal(true)
   })
 
-  it('lets one of many win who add the same original at once', async () => {
+  it('accepts one of many concurrent adds of the same original', async () => {
     const { sha512 } = aNewContentFile()
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 6 }, () => right(contents.add(aNewContentFile({ sha512 })))),
     )
-    expect(said.filter(Boolean)).to.have.length(1)
+    expect(results.filter(Boolean)).to.have.length(1)
     expect(await right(contents.listUnfinished)).to.have.length(1)
   })
 
-  it('gives back whatever was added', async () => {
+  it('returns all that was added', async () => {
     await fc.assert(
       fc.asyncProperty(
         newContentFile(),
         fc.array(newContentExport(), { minLength: 1, maxLength: 3 }),
-        async (file, made) => {
+        async (file, added) => {
           expect(await right(contents.add(file))).to.equal(true)
-          expect(await right(contents.addExports(file.uid, made))).to.equal(true)
+          expect(await right(contents.addExports(file.uid, added))).to.equal(true)
 
           const { uid } = file
-          const durationSeconds = Math.max(...made.map((one) => one.durationSeconds))
+          const durationSeconds = Math.max(...added.map(({ durationSeconds: seconds }) => seconds))
           const found = await right(contents.find(uid))
-          if (O.isNone(found)) return expect.fail('the file is not there')
+          if (O.isNone(found)) return expect.fail('the file is missing')
           expect(found.value).to.include({ uid, durationSeconds })
           expect(found.value.exports).to.have.deep.members(
-            made.map(({ parts, recipe: _, ...rest }) => ({
+            added.map(({ parts, recipe: _, ...rest }) => ({
               ...rest,
               firstPartUid: parts.find(({ role, position }) => role === 'media' && position === 0)?.uid,
             })),
           )
-          for (const one of made) await expectParts(uid, one)
+          for (const one of added) await expectParts(uid, one)
         },
       ),
       { numRuns: 20 },
     )
   })
 
-  it('tells of an mp4 export only in the file that it belongs to', async () => {
+  it('returns an mp4 export only as part of its file', async () => {
     const file = aNewContentFile()
     const mp4 = anMp4()
     await right(contents.add(file))
@@ -134,44 +134,44 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.listKeyframes(mp4.uid))).to.deep.equal(O.none)
   })
 
-  it('keeps the parts of a long film in order (W11)', async () => {
+  it('returns the segments of a long film in order (W11)', async () => {
     const file = aNewContentFile()
     const parts = Array.from({ length: 1200 }, (_, position) => aNewContentPart({ position }))
     const film = aNewContentExport({ parts: [...parts].reverse() })
     await right(contents.add(file))
     await right(contents.addExports(file.uid, [film]))
     const listed = await right(contents.listParts(film.uid))
-    if (O.isNone(listed)) return expect.fail('the export is not there')
+    if (O.isNone(listed)) return expect.fail('the export is missing')
     expect(listed.value.parts.map(({ uid }) => uid)).to.deep.equal(parts.map(({ uid }) => uid))
   })
 
   it('adds exports to a file once', async () => {
     const file = aNewContentFile()
-    const kept = aNewContentExport()
+    const early = aNewContentExport()
     const late = aNewContentExport()
     await right(contents.add(file))
-    expect(await right(contents.addExports(file.uid, [kept]))).to.equal(true)
+    expect(await right(contents.addExports(file.uid, [early]))).to.equal(true)
     expect(await right(contents.addExports(file.uid, [late]))).to.equal(false)
     expect(await right(contents.findVod(late.uid))).to.deep.equal(O.none)
     for (const { uid } of late.parts) expect(await right(contents.findPart(uid))).to.deep.equal(O.none)
   })
 
-  it('lets one of many win who add exports to a file at once', async () => {
+  it('accepts one of many concurrent additions of exports to a file', async () => {
     const file = aNewContentFile()
     await right(contents.add(file))
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 6 }, () => right(contents.addExports(file.uid, [aNewContentExport(), anMp4()]))),
     )
-    expect(said.filter(Boolean)).to.have.length(1)
+    expect(results.filter(Boolean)).to.have.length(1)
     const found = await right(contents.find(file.uid))
     expect(O.isSome(found) && found.value.exports).to.have.length(2)
   })
 
-  it('adds no exports to a file that is not there, and takes none for no export', async () => {
+  it('refuses exports of a missing file, and an empty list of exports', async () => {
     const file = aNewContentFile()
-    const made = aNewContentExport()
-    expect(await right(contents.addExports(file.uid, [made]))).to.equal(false)
-    expect(await right(contents.findVod(made.uid))).to.deep.equal(O.none)
+    const added = aNewContentExport()
+    expect(await right(contents.addExports(file.uid, [added]))).to.equal(false)
+    expect(await right(contents.findVod(added.uid))).to.deep.equal(O.none)
 
     await right(contents.add(file))
     expect(await right(contents.addExports(file.uid, []))).to.equal(false)
@@ -194,7 +194,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.first)).to.deep.equal(O.some(files[0].uid))
   })
 
-  it('removes an unfinished file so that its original may come again', async () => {
+  it('removes an unfinished file, so that its original can be added again', async () => {
     const file = aNewContentFile({ original: aStoredFile() })
     await right(contents.add(file))
     expect(await right(contents.removeUnfinished(file.uid))).to.equal(true)
@@ -202,7 +202,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(await right(contents.add(file))).to.equal(true)
   })
 
-  it('removes neither a finished file nor one that is not there', async () => {
+  it('removes neither a finished file nor a missing one', async () => {
     const file = aNewContentFile()
     const mp4 = anMp4()
     await right(contents.add(file))
@@ -220,7 +220,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     partsOf: ({ parts }) => parts.map(({ uid, file }) => ({ uid, key: file.key, size: file.size })),
     listed: async (uid) => {
       const found = await right(contents.find(uid))
-      return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []
+      return O.isSome(found) ? found.value.exports.map((added) => added.uid) : []
     },
     isReadable: async ({ uid, parts }) => {
       const found = [
@@ -233,7 +233,7 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     },
   })
 
-  it('[V39] says that a film lasts as long as what was made of it last', async () => {
+  it('[V39] returns the duration of the newest exports as the duration of a film', async () => {
     const file = aNewContentFile()
     await right(contents.add(file))
     await right(contents.addExports(file.uid, [aNewContentExport({ recipe: 1, durationSeconds: 10 })]))
@@ -242,19 +242,19 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
     expect(O.isSome(found) && found.value.durationSeconds).to.equal(11)
   })
 
-  const begunAt = Date.now()
-  const expectParts = async (contentFileUid: ContentFileUid, made: NewContentExport): Promise<void> => {
-    const height = made.video?.height ?? null
-    for (const part of made.parts) {
+  const startedAt = Date.now()
+  const expectParts = async (contentFileUid: ContentFileUid, added: NewContentExport): Promise<void> => {
+    const height = added.video?.height ?? null
+    for (const part of added.parts) {
       const { uid, file } = part
       const found = await right(contents.findPart(uid))
-      if (O.isNone(found)) return expect.fail('the part is not there')
+      if (O.isNone(found)) return expect.fail('the part is missing')
       const { startSeconds, endSeconds, storedAt, ...rest } = found.value
-      expect(storedAt).to.be.within(begunAt - 1000, Date.now() + 1000)
+      expect(storedAt).to.be.within(startedAt - 1000, Date.now() + 1000)
       expect(rest).to.deep.equal({
         contentFileUid,
-        contentFileExportUid: made.uid,
-        format: made.format,
+        contentFileExportUid: added.uid,
+        format: added.format,
         height,
         s3FileUid: file.uid,
         s3FileKey: file.key,
@@ -262,22 +262,22 @@ export const contentFileRepositoryContract = (make: () => Promise<ContentFileRep
         fileSize: file.size,
         sha256: file.sha256,
       })
-      expectTimes(made, part, [startSeconds, endSeconds])
+      expectTimes(added, part, [startSeconds, endSeconds])
     }
-    if (made.format === 'mp4') return
-    expect(await right(contents.findVod(made.uid))).to.deep.equal(O.some({ contentFileUid, height }))
-    expect(await right(contents.listParts(made.uid))).to.deep.equal(
+    if (added.format === 'mp4') return
+    expect(await right(contents.findVod(added.uid))).to.deep.equal(O.some({ contentFileUid, height }))
+    expect(await right(contents.listParts(added.uid))).to.deep.equal(
       O.some({
-        exportUid: made.uid,
-        targetDuration: made.targetDuration,
-        parts: inOrder(made.parts).map(({ file: _, keyframes: __, ...part }) => part),
+        exportUid: added.uid,
+        targetDuration: added.targetDuration,
+        parts: inOrder(added.parts).map(({ file: _, keyframes: __, ...part }) => part),
       }),
     )
-    expect(await right(contents.listKeyframes(made.uid))).to.deep.equal(
+    expect(await right(contents.listKeyframes(added.uid))).to.deep.equal(
       O.some({
-        exportUid: made.uid,
-        targetDuration: made.targetDuration,
-        parts: inOrder(made.parts).map(({ file: _, ...part }) => part),
+        exportUid: added.uid,
+        targetDuration: added.targetDuration,
+        parts: inOrder(added.parts).map(({ file: _, ...part }) => part),
       }),
     )
   }

@@ -2,21 +2,21 @@ import { expect } from 'chai'
 import type { Database } from '../../src/ports/database.ts'
 import { left, right } from '../support/expect-right.ts'
 
-/** What every Database promises. `make` gives `count` of them, as many processes have, to one with no tables. */
+/** What every Database promises. `make` connects `count` of them, like processes, to one empty database. */
 export const databaseContract = (make: (count: number) => Promise<ReadonlyArray<Database>>): void => {
-  const one = async (): Promise<Database> => {
+  const connectOne = async (): Promise<Database> => {
     const [database] = await make(1)
-    if (database === undefined) throw new Error('none was made')
+    if (database === undefined) throw new Error('make returned no database')
     return database
   }
 
-  it('finds fault with a database that has no tables', async () => {
-    const database = await one()
+  it('fails its check while the database has no tables', async () => {
+    const database = await connectOne()
     expect(await left(database.check)).to.include({ _tag: 'Unavailable', dependency: 'database' })
   })
 
-  it('has nothing to find fault with once it has migrated, be it twice', async () => {
-    const database = await one()
+  it('passes its check after one migration, and after a second', async () => {
+    const database = await connectOne()
     await right(database.migrate)
     await right(database.check)
     await right(database.migrate)

@@ -14,7 +14,7 @@ import {
 import { right } from '../support/expect-right.ts'
 import { recipeContract } from './recipe.contract.ts'
 
-/** What every ImageFileRepository promises; `make` gives an empty one. */
+/** What every ImageFileRepository promises. `make` returns an empty one. */
 export const imageFileRepositoryContract = (make: () => Promise<ImageFileRepository>): void => {
   let images: ImageFileRepository
 
@@ -22,7 +22,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     images = await make()
   })
 
-  it('knows nothing at first', async () => {
+  it('is empty at first', async () => {
     expect(await right(images.first)).to.deep.equal(O.none)
     expect(await right(images.listUnfinished)).to.deep.equal([])
     expect(await right(images.listExports(anImageFileUid()))).to.deep.equal([])
@@ -36,19 +36,19 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.first)).to.deep.equal(O.none)
   })
 
-  it('finds a file by its original, with the number of its exports', async () => {
+  it('returns a file by its original, with the number of its exports', async () => {
     const file = aNewImageFile()
     expect(await right(images.add(file))).to.equal(true)
-    const known = { uid: file.uid, original: file.original, exportCount: 0, recipe: null }
-    expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(O.some(known))
+    const ingested = { uid: file.uid, original: file.original, exportCount: 0, recipe: null }
+    expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(O.some(ingested))
 
     await right(images.addExports(file.uid, [aNewImageExport(), aNewImageExport()]))
     expect(await right(images.findByOriginal(file.sha512))).to.deep.equal(
-      O.some({ ...known, exportCount: 2, recipe: recipeVersions.image }),
+      O.some({ ...ingested, exportCount: 2, recipe: recipeVersions.image }),
     )
   })
 
-  it('takes an original once, and leaves no trace of a second one', async () => {
+  it('accepts an original once, and stores nothing of a duplicate', async () => {
     const file = aNewImageFile()
     const twin = aNewImageFile({ sha512: file.sha512 })
     expect(await right(images.add(file))).to.equal(true)
@@ -60,30 +60,30 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.add(sameStoredFile))).to.equal(true)
   })
 
-  it('lets one of many win who add the same original at once', async () => {
+  it('accepts one of many concurrent adds of the same original', async () => {
     const { sha512 } = aNewImageFile()
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 6 }, () => right(images.add(aNewImageFile({ sha512 })))),
     )
-    expect(said.filter(Boolean)).to.have.length(1)
+    expect(results.filter(Boolean)).to.have.length(1)
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('gives back whatever was added, and when that was', async () => {
+  it('returns all that was added, and when it was stored', async () => {
     const before = Date.now()
     await fc.assert(
       fc.asyncProperty(
         newImageFile(),
         fc.array(newImageExport(), { minLength: 1, maxLength: 5 }),
-        async (file, made) => {
+        async (file, added) => {
           expect(await right(images.add(file))).to.equal(true)
-          expect(await right(images.addExports(file.uid, made))).to.equal(true)
+          expect(await right(images.addExports(file.uid, added))).to.equal(true)
 
-          const listed = made.map(({ file: { size }, recipe: _, ...rest }) => ({ ...rest, sizeBytes: size }))
+          const listed = added.map(({ file: { size }, recipe: _, ...rest }) => ({ ...rest, sizeBytes: size }))
           expect(await right(images.listExports(file.uid))).to.have.deep.members(listed)
-          for (const { uid, height, file: stored } of made) {
+          for (const { uid, height, file: stored } of added) {
             const found = await right(images.findExport(uid))
-            if (O.isNone(found)) return expect.fail('the export is not there')
+            if (O.isNone(found)) return expect.fail('the export is missing')
             const { storedAt, ...rest } = found.value
             expect(storedAt).to.be.within(before - 1000, Date.now() + 1000)
             expect(rest).to.deep.equal({
@@ -104,39 +104,39 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
 
   it('adds exports to a file once', async () => {
     const file = aNewImageFile()
-    const kept = aNewImageExport()
+    const early = aNewImageExport()
     const late = aNewImageExport()
     await right(images.add(file))
-    expect(await right(images.addExports(file.uid, [kept]))).to.equal(true)
+    expect(await right(images.addExports(file.uid, [early]))).to.equal(true)
     expect(await right(images.addExports(file.uid, [late]))).to.equal(false)
-    expect((await right(images.listExports(file.uid))).map(({ uid }) => uid)).to.deep.equal([kept.uid])
+    expect((await right(images.listExports(file.uid))).map(({ uid }) => uid)).to.deep.equal([early.uid])
     expect(await right(images.findExport(late.uid))).to.deep.equal(O.none)
   })
 
-  it('lets one of many win who add exports to a file at once', async () => {
+  it('accepts one of many concurrent additions of exports to a file', async () => {
     const file = aNewImageFile()
     await right(images.add(file))
-    const said = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 6 }, () =>
         right(images.addExports(file.uid, [aNewImageExport(), aNewImageExport()])),
       ),
     )
-    expect(said.filter(Boolean)).to.have.length(1)
+    expect(results.filter(Boolean)).to.have.length(1)
     expect(await right(images.listExports(file.uid))).to.have.length(2)
   })
 
-  it('adds no exports to a file that is not there, and takes none for no export', async () => {
+  it('refuses exports of a missing file, and an empty list of exports', async () => {
     const file = aNewImageFile()
-    const made = aNewImageExport()
-    expect(await right(images.addExports(file.uid, [made]))).to.equal(false)
-    expect(await right(images.findExport(made.uid))).to.deep.equal(O.none)
+    const added = aNewImageExport()
+    expect(await right(images.addExports(file.uid, [added]))).to.equal(false)
+    expect(await right(images.findExport(added.uid))).to.deep.equal(O.none)
 
     await right(images.add(file))
     expect(await right(images.addExports(file.uid, []))).to.equal(false)
     expect(await right(images.listUnfinished)).to.have.length(1)
   })
 
-  it('keeps a file from the public until told otherwise, and one file from another', async () => {
+  it('keeps each file private until it is set to public', async () => {
     const file = aNewImageFile()
     const other = aNewImageFile()
     await right(images.add(file))
@@ -168,7 +168,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.first)).to.deep.equal(O.some(files[0].uid))
   })
 
-  it('removes an unfinished file so that its original may come again', async () => {
+  it('removes an unfinished file, so that its original can be added again', async () => {
     const file = aNewImageFile()
     await right(images.add(file))
     expect(await right(images.removeUnfinished(file.uid))).to.equal(true)
@@ -177,7 +177,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     expect(await right(images.add(file))).to.equal(true)
   })
 
-  it('removes neither a finished file nor one that is not there', async () => {
+  it('removes neither a finished file nor a missing one', async () => {
     const file = aNewImageFile()
     await right(images.add(file))
     await right(images.addExports(file.uid, [aNewImageExport({ file: aStoredFile() })]))
@@ -192,7 +192,7 @@ export const imageFileRepositoryContract = (make: () => Promise<ImageFileReposit
     newFile: aNewImageFile,
     newExport: (recipe) => aNewImageExport({ recipe, file: aStoredFile() }),
     partsOf: ({ uid, file }) => [{ uid, key: file.key, size: file.size }],
-    listed: async (uid) => (await right(images.listExports(uid))).map((made) => made.uid),
+    listed: async (uid) => (await right(images.listExports(uid))).map((added) => added.uid),
     isReadable: async ({ uid }) => O.isSome(await right(images.findExport(uid))),
   })
 }

@@ -42,21 +42,17 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
 
   describe('inspect', () => {
     const good: ReadonlyArray<[string, () => Promise<Buffer>, object]> = [
-      [
-        'a photo on its side as it is seen',
-        () => phonePhoto(80, 60),
-        { width: 80, height: 60, hasAlpha: false },
-      ],
+      ['a rotated photo as displayed', () => phonePhoto(80, 60), { width: 80, height: 60, hasAlpha: false }],
       ['a PNG with alpha', () => poster().ensureAlpha(0.5).png().toBuffer(), { hasAlpha: true }],
       ['a PNG whose alpha is opaque', () => poster().ensureAlpha(1).png().toBuffer(), { hasAlpha: false }],
       ['a WebP', () => poster().webp().toBuffer(), { width: 320, height: 180, hasAlpha: false }],
       ['a GIF', () => poster().gif().toBuffer(), { width: 320, height: 180 }],
-      ['an animation by its first frame', () => animation(), { width: 20, height: 10 }],
+      ['an animation from its first frame', () => animation(), { width: 20, height: 10 }],
       ['a TIFF', () => poster().tiff().toBuffer(), { width: 320, height: 180, hasAlpha: false }],
       ['an AVIF', () => poster(64).avif().toBuffer(), { width: 64, height: 36, hasAlpha: false }],
     ]
     for (const [what, bytes, facts] of good)
-      it(`knows ${what}`, async () => {
+      it(`returns the facts of ${what}`, async () => {
         const path = await save(folder, 'picture [of=something]', await bytes())
         expect(await right(processor.inspect(path))).to.include(facts)
       })
@@ -66,7 +62,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       ['nothing', () => '', /empty/],
       ['a JPEG cut short', async () => cutShort(await readFile(posterPath)), /^damaged or cut short/],
       [
-        'a JPEG that is little but its header',
+        'a JPEG of little more than its header',
         async () => cutShort(await readFile(posterPath), 0.01),
         /damaged/,
       ],
@@ -78,7 +74,11 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         /^damaged or cut short/,
       ],
       ['too many pixels', () => lyingPng(30_000, 30_000), /^30000 × 30000 pixels are too many/],
-      ['a header that promises too much', () => lyingPng(3000, 3000), /^damaged or cut short/],
+      [
+        'a header that announces more pixels than follow',
+        () => lyingPng(3000, 3000),
+        /^damaged or cut short/,
+      ],
       [
         'SVG',
         () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
@@ -97,13 +97,13 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
         expect(refusal).to.have.property('message').that.does.not.include(folder)
       })
 
-    it('is Unavailable when the file is not there', async () => {
+    it('fails with Unavailable when the file is missing', async () => {
       expect((await left(processor.inspect(join(folder, 'gone.jpg'))))._tag).to.equal('Unavailable')
     })
   })
 
   describe('render', () => {
-    it('makes all that the plan of a picture asks for, each a file of its folder', async () => {
+    it('renders all targets of a plan, each to its own file in the folder', async () => {
       const targets = planImage(await right(processor.inspect(posterPath)))
       const images = await right(render(posterPath, targets))
 
@@ -118,7 +118,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       }
     })
 
-    it('turns a photo upright, into sRGB, and tells nothing of where it was taken', async () => {
+    it('turns a photo upright, converts it to sRGB, and strips where it was taken', async () => {
       const path = await save(folder, 'phone.jpg', await phonePhoto(400, 300))
       expect(await sharp(path).metadata())
         .to.include.keys('exif', 'icc')
@@ -126,19 +126,19 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
 
       for (const image of await right(render(path, allAt(200)))) {
         await expectQuadrants(image)
-        const about = await sharp(image.path).metadata()
-        expect(about).to.not.have.any.keys('exif', 'icc', 'xmp', 'iptc', 'orientation')
-        expect(about).to.include({ width: 200, height: 150, hasProfile: false, space: 'srgb' })
+        const metadata = await sharp(image.path).metadata()
+        expect(metadata).to.not.have.any.keys('exif', 'icc', 'xmp', 'iptc', 'orientation')
+        expect(metadata).to.include({ width: 200, height: 150, hasProfile: false, space: 'srgb' })
         expect((await readFile(image.path)).includes('the photographer')).to.equal(false)
       }
     })
 
-    it('keeps the colours of a deep picture', async () => {
+    it('keeps the colours of an image of 16 bits a channel', async () => {
       const path = await save(folder, 'deep.png', await deepPng(200, 200))
       for (const image of await right(render(path, allAt(100)))) await expectQuadrants(image)
     })
 
-    it('[V30] [V31] knows colours that no profile tells of, at any depth', async () => {
+    it('[V30] [V31] keeps colours that are described without a profile, at any depth', async () => {
       const sources = {
         deep: pngChart({ depth: 16 }),
         'deep with alpha': pngChart({ type: 'rgba', depth: 16 }),
@@ -157,7 +157,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       }
     })
 
-    it('takes grey pictures and those in ink', async () => {
+    it('renders grey images and images in CMYK', async () => {
       const orange = sharp({ create: { width: 150, height: 90, channels: 3, background: '#ff8000' } })
       const grey = await save(folder, 'grey.png', await poster().toColourspace('b-w').png().toBuffer())
       const ink = await save(folder, 'ink.jpg', await orange.toColourspace('cmyk').jpeg().toBuffer())
@@ -179,7 +179,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       expect(images.map(({ width }) => width).sort((a, b) => a - b)).to.deep.equal([50, 100, 100, 100, 100])
     })
 
-    it('lets through what shone through', async () => {
+    it('keeps transparency', async () => {
       const path = await save(folder, 'glass.png', await poster().ensureAlpha(0.5).png().toBuffer())
       const targets = allAt(100).filter(({ format }) => format !== 'jpeg')
       for (const image of await right(render(path, targets))) {
@@ -189,7 +189,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       }
     })
 
-    it('gives a thumbhash of the form and colours of the picture', async () => {
+    it('returns a thumbhash with the aspect ratio and colours of the image', async () => {
       const path = await save(folder, 'red.png', await quadrants(300, 150).tint('red').png().toBuffer())
       const [image] = await right(render(path, [{ format: 'webp', width: 200 }]))
       expect(image?.thumbhash).to.match(/^[\w-]{20,40}$/)
@@ -197,7 +197,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       expect(averageOf(image)[0]).to.be.above(averageOf(image)[2])
     })
 
-    it('gives the same bytes for the same picture', async () => {
+    it('returns the same bytes for the same image', async () => {
       const again = join(folder, 'again')
       await mkdir(again)
       const first = await right(render(posterPath, allAt(200)))
@@ -208,7 +208,7 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       }
     })
 
-    it('tells how far it is, up to the end', async () => {
+    it('reports progress up to 1', async () => {
       const fractions: number[] = []
       const targets = [...allAt(50), ...allAt(100)]
       await right(processor.render(posterPath, targets, folder, (fraction) => fractions.push(fraction)))
@@ -218,17 +218,17 @@ export const imageProcessorContract = (make: (maxPixels: number) => ImageProcess
       expect(fractions.at(-1)).to.equal(1)
     })
 
-    it('makes nothing when nothing is asked for', async () => {
+    it('renders nothing for an empty list of targets', async () => {
       expect(await right(render(posterPath, []))).to.deep.equal([])
       expect(await readdir(folder)).to.deep.equal([])
     })
 
-    it('refuses a picture cut short', async () => {
+    it('fails with Refused for a truncated image', async () => {
       const path = await save(folder, 'x.jpg', cutShort(await readFile(posterPath)))
       expect(await left(render(path, allAt(100)))).to.include({ _tag: 'Refused' })
     })
 
-    it('is Unavailable when its folder is not there', async () => {
+    it('fails with Unavailable when its folder is missing', async () => {
       const task = processor.render(posterPath, allAt(100), join(folder, 'gone'), () => {})
       expect(await left(task)).to.include({ _tag: 'Unavailable' })
     })
@@ -261,7 +261,7 @@ const expectedQuadrants = [
   [0.75, 0.75, [255, 255, 0]],
 ] as const
 
-/** Read by ffmpeg where it can; its 5.1 does not open AVIF. */
+/** FFmpeg 5.1 cannot read AVIF, so sharp converts that to PNG first. */
 const expectQuadrants = async (image: RenderedImage): Promise<void> => {
   const readable = `${image.path}.readable.png`
   if (image.format === 'avif') await sharp(image.path).png().toFile(readable)

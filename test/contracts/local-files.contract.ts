@@ -32,12 +32,12 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
     const named = (bytes: ReadonlyArray<number>): Buffer =>
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(bytes)])
 
-    it('gives a path that is text as it stands', async () => {
+    it('returns a path that is valid UTF-8 unchanged', async () => {
       const path = await put('naïve – name.txt', 'text')
       expect(await right(files.withUsablePath(path, TE.right))).to.equal(path)
     })
 
-    it('[V37] finds a file whose name is not UTF-8, also in a folder of such a name', async () => {
+    it('[V37] opens a file whose name is not UTF-8, also in a folder of such a name', async () => {
       await mkdir(named([0xe9, 0x74, 0xe9]))
       const path = Buffer.concat([
         named([0xe9, 0x74, 0xe9]),
@@ -50,13 +50,13 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await right(inspected)).to.include({ name: 'caf\ufffd.j', size: 7 })
     })
 
-    it('[V37] refuses a name that several files have', async () => {
+    it('[V37] fails with Refused for a name that matches several files', async () => {
       await writeFile(named([0xe8]), '')
       await writeFile(named([0xe9]), '')
       expect(await left(readBack(`${folder}/\ufffd`))).to.include({ _tag: 'Refused' })
     })
 
-    it('leaves a file that is not there to those who look', async () => {
+    it('returns the path of a missing file unchanged, so that the caller reports it', async () => {
       const missing = `${folder}/\ufffd.jpg`
       expect(await right(files.withUsablePath(missing, TE.right))).to.equal(missing)
     })
@@ -64,7 +64,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
 
   describe('inspect', () => {
     for (const size of [1, 4095, 4096, 4097, 3_000_001])
-      it(`tells size, digests and head of ${size} bytes`, async () => {
+      it(`returns size, digests and head of ${size} bytes`, async () => {
         const bytes = randomBytes(size)
         const path = await put('some file.bin', bytes)
         const { head, ...rest } = await right(files.inspect(path))
@@ -78,7 +78,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
         })
       })
 
-    it('follows a link to the file that it means', async () => {
+    it('follows a symbolic link', async () => {
       await put('bunny.mp4', 'film')
       await symlink('bunny.mp4', join(folder, 'link.mp4'))
       expect(await right(files.inspect(join(folder, 'link.mp4')))).to.include({ name: 'link.mp4', size: 4 })
@@ -89,7 +89,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       ['a link that leads nowhere', () => link('gone', 'x.mp4'), 'there is no such file'],
       ['a path through a file', async () => join(await put('a', 'text'), 'x.mp4'), 'there is no such file'],
       ['a link to itself', () => link('x.mp4', 'x.mp4'), 'it cannot be read: its links lead in a circle'],
-      ['a name beyond all bounds', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
+      ['a name that is too long', async () => join(folder, 'x'.repeat(300)), 'its name is too long'],
       ['a folder', () => subfolder('holiday'), 'it is a folder'],
       ['a device', async () => '/dev/zero', 'it is not a plain file'],
       ['an empty file', () => put('x.mp4', ''), 'the file is empty'],
@@ -103,7 +103,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
         )
       })
 
-    it('leaves the name of the file to the caller, who has one of their own for it', async () => {
+    it('leaves the name of the file out of the message, as the caller has its own for it', async () => {
       const refusal = await left(files.inspect(join(folder, 'a\nb\u001b[31m.mp4')))
       expect(refusal.message).to.equal('there is no such file')
     })
@@ -119,7 +119,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
   })
 
   describe('slices', () => {
-    it('give the bytes asked for, and their digest', async () => {
+    it('return the requested bytes, and their digest', async () => {
       const bytes = randomBytes(10_000)
       const path = await put('part', bytes)
       await fc.assert(
@@ -136,7 +136,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       )
     })
 
-    it('can be left half-way', async () => {
+    it('can be cancelled half-way', async () => {
       const path = await put('part', randomBytes(2_000_000))
       for await (const chunk of files.open({ path, start: 0, end: 2_000_000 })) {
         expect(chunk.length).to.be.above(0)
@@ -145,13 +145,13 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await right(files.digest({ path, start: 0, end: 2_000_000 }))).to.include({ size: 2_000_000 })
     })
 
-    it('fail when the file ends before them: never are they just shorter', async () => {
+    it('fail when the file ends before they do, and are never just shorter', async () => {
       const slice = { path: await put('part', 'short'), start: 2, end: 9 }
       expect((await left(files.digest(slice)))._tag).to.equal('Unavailable')
       expect(await collect(files.open(slice)).catch((cause) => cause)).to.be.an('error')
     })
 
-    it('fail when the file is not there', async () => {
+    it('fail when the file is missing', async () => {
       const slice = { path: join(folder, 'gone'), start: 0, end: 1 }
       expect((await left(files.digest(slice)))._tag).to.equal('Unavailable')
       expect(await collect(files.open(slice)).catch((cause) => cause)).to.be.an('error')
@@ -159,7 +159,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
   })
 
   describe('write', () => {
-    it('writes a stream, and replaces what was there', async () => {
+    it('writes a stream, and replaces the previous file', async () => {
       const path = await put('upload', 'an older one')
       const bytes = randomBytes(300_000)
       await right(files.write(path, inChunks(bytes)))
@@ -167,7 +167,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await readdir(folder)).to.deep.equal(['upload'])
     })
 
-    it('throws away what it began when the stream breaks off, and keeps what was there', async () => {
+    it('discards the partial file when the stream fails, and keeps the previous one', async () => {
       const path = await put('upload', 'an older one')
       const breaking = async function* () {
         yield randomBytes(100_000)
@@ -178,7 +178,7 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await readdir(folder)).to.deep.equal(['upload'])
     })
 
-    it('ends with one whole file when two write at once', async () => {
+    it('ends with one whole file after two concurrent writes', async () => {
       const path = join(folder, 'upload')
       const bodies = [randomBytes(500_000), randomBytes(400_000)]
       await Promise.all(bodies.map((body) => right(files.write(path, inChunks(body)))))
@@ -186,20 +186,20 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       expect(await readdir(folder)).to.deep.equal(['upload'])
     })
 
-    it('is Unavailable when the folder is not there', async () => {
+    it('fails with Unavailable when the folder is missing', async () => {
       const task = files.write(join(folder, 'no', 'upload'), inChunks(randomBytes(10)))
       expect((await left(task))._tag).to.equal('Unavailable')
     })
   })
 
   describe('scratch', () => {
-    const gone = (path: string): Promise<boolean> =>
+    const isGone = (path: string): Promise<boolean> =>
       access(path).then(
         () => false,
         () => true,
       )
 
-    it('is a new empty folder for each, there as long as the work', async () => {
+    it('is a new empty folder for each task, and exists only while the task runs', async () => {
       const use = files.withScratch((scratch) =>
         TE.fromTask(async () => {
           expect(await readdir(scratch)).to.deep.equal([])
@@ -210,34 +210,34 @@ export const localFilesContract = (make: () => Promise<LocalFiles>): void => {
       )
       const [one, other] = await Promise.all([right(use), right(use)])
       expect(one).to.not.equal(other)
-      expect(await Promise.all([gone(one), gone(other)])).to.deep.equal([true, true])
+      expect(await Promise.all([isGone(one), isGone(other)])).to.deep.equal([true, true])
     })
 
-    it('is for this user alone', async () => {
+    it('is accessible only to this user', async () => {
       const mode = await right(
         files.withScratch((scratch) => TE.fromTask(async () => (await stat(scratch)).mode & 0o777)),
       )
       expect(mode).to.equal(0o700)
     })
 
-    it('is removed when the work fails, and the failure handed on', async () => {
+    it('is removed when the task fails, and the failure is returned', async () => {
       let seen = ''
       const result = await files.withScratch((scratch) => {
         seen = scratch
         return TE.left('no')
       })()
       expect(result).to.deep.equal(E.left('no'))
-      expect(await gone(seen)).to.equal(true)
+      expect(await isGone(seen)).to.equal(true)
     })
 
-    it('is removed when the work throws, and the bug not hidden', async () => {
+    it('is removed when the task throws, and the exception is rethrown', async () => {
       let seen = ''
       const task = files.withScratch((scratch) => {
         seen = scratch
         return () => Promise.reject(new Error('a bug'))
       })
       expect(await task().catch(String)).to.equal('Error: a bug')
-      expect(await gone(seen)).to.equal(true)
+      expect(await isGone(seen)).to.equal(true)
     })
   })
 }

@@ -30,7 +30,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     )
   })
 
-  it('carries restrictions, and none but those it was given (§2.4)', async () => {
+  it('returns exactly the restrictions that a token was minted with (§2.4)', async () => {
     const seconds = fc.double({ min: 0, max: 1e5, noNaN: true, noDefaultInfinity: true })
     const clip = fc
       .tuple(seconds, seconds)
@@ -50,7 +50,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     )
   })
 
-  it('[V1] derives tokens that open the same, and are none of those that it mints in the same second', async () => {
+  it('[V1] derives tokens with the same grant that differ from those minted in the same second', async () => {
     for (const restrictions of [{}, { maxh: 360 }]) {
       const minted = await right(tokens.mint('content', 'cf_a', 60, restrictions))
       const derived = await right(tokens.derive('content', 'cf_a', 60, restrictions))
@@ -61,13 +61,13 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     }
   })
 
-  it('says the same of a token each time', async () => {
+  it('returns the same grant each time', async () => {
     const jwt = await right(tokens.mint('content', 'cf_a', 60))
     const first = await right(tokens.verify('content', jwt))
     expect(await right(tokens.verify('content', jwt))).to.deep.equal(first)
   })
 
-  it('takes no image token for content, nor the other way round', async () => {
+  it('fails with Forbidden for an image token used for content, and the reverse', async () => {
     const image = await right(tokens.mint('image', 'if_a', 60))
     const content = await right(tokens.mint('content', 'if_a', 60))
     await right(tokens.verify('image', image))
@@ -75,7 +75,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     expect(await left(tokens.verify('image', content))).to.include({ _tag: 'Forbidden' })
   })
 
-  it('refuses a token from the second in which it ends', async () => {
+  it('fails with Forbidden from the second in which a token expires', async () => {
     const jwt = await right(tokens.mint('image', 'if_a', 60))
     now += 59_999
     await right(tokens.verify('image', jwt))
@@ -83,19 +83,19 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
     expect(await left(tokens.verify('image', jwt))).to.deep.equal({ _tag: 'Forbidden', reason: 'expired' })
   })
 
-  it('refuses a token of which any letter was changed', async () => {
+  it('fails with Forbidden when any character of a token is changed', async () => {
     const jwt = await right(tokens.mint('image', 'if_a', 60))
     await fc.assert(
-      fc.asyncProperty(fc.nat(jwt.length - 1), fc.constantFrom(...'Aa0_-'), async (at, letter) => {
-        fc.pre(jwt[at] !== letter)
-        const forged = jwt.slice(0, at) + letter + jwt.slice(at + 1)
+      fc.asyncProperty(fc.nat(jwt.length - 1), fc.constantFrom(...'Aa0_-'), async (index, letter) => {
+        fc.pre(jwt[index] !== letter)
+        const forged = jwt.slice(0, index) + letter + jwt.slice(index + 1)
         expect(await left(tokens.verify('image', forged))).to.include({ _tag: 'Forbidden' })
       }),
       { numRuns: 60 },
     )
   })
 
-  it('refuses whatever is no token', async () => {
+  it('fails with Forbidden for a string that is no token', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
         expect(await left(tokens.verify('image', text))).to.include({ _tag: 'Forbidden' })

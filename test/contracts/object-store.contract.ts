@@ -45,11 +45,11 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
   const isThere = async (key: string): Promise<boolean> =>
     O.isSome(await right(store.read(key, { start: 0, end: 0 })))
 
-  it('can be asked', async () => {
+  it('passes its check', async () => {
     expect(await right(store.check)).to.equal(undefined)
   })
 
-  it('gives back any range of what was put', async () => {
+  it('returns any range of an object', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 3000 }),
@@ -69,7 +69,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     )
   })
 
-  it('has an empty object, and empty ranges of others', async () => {
+  it('returns no bytes of an empty object, and for empty ranges', async () => {
     const [empty, full] = [await put(Buffer.alloc(0)), await put(Buffer.from('larder'))]
     for (const [start, end] of [
       [0, 0],
@@ -78,17 +78,17 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     ] as const) {
       expect(await read(empty, start, end)).to.have.length(0)
     }
-    for (const at of [0, 3, 6, 100]) expect(await read(full, at, at)).to.have.length(0)
+    for (const offset of [0, 3, 6, 100]) expect(await read(full, offset, offset)).to.have.length(0)
   })
 
-  it('gives what there is of a range that reaches beyond the object', async () => {
+  it('returns the existing bytes of a range that ends beyond the object', async () => {
     const key = await put(Buffer.from('larder'))
     expect((await read(key, 3, 1_000_000)).toString()).to.equal('der')
     expect(await read(key, 6, 7)).to.have.length(0)
     expect(await read(key, 5_000, 1_000_000)).to.have.length(0)
   })
 
-  it('has none where nothing was put', async () => {
+  it('returns none for a missing object', async () => {
     for (const [start, end] of [
       [0, 0],
       [0, 10],
@@ -99,7 +99,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     }
   })
 
-  it('does nothing before the task is run', async () => {
+  it('stores nothing before the task is run', async () => {
     const key = aKey()
     store.put(key, objectOf(Buffer.from('larder')))
     expect(await isThere(key)).to.equal(false)
@@ -111,7 +111,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     expect((await read(key, 0, 100)).toString()).to.equal('the second')
   })
 
-  it('takes one of two that are put at the same time, whole', async () => {
+  it('keeps one of two concurrent puts, whole', async () => {
     const key = aKey()
     const [one, other] = [randomBytes(300_000), randomBytes(200_000)]
     await Promise.all([right(store.put(key, objectOf(one))), right(store.put(key, objectOf(other)))])
@@ -136,13 +136,13 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     })
   }
 
-  it('keeps the object that was there when the new one is refused', async () => {
+  it('keeps the previous object when a put is refused', async () => {
     const key = await put(Buffer.from('the first'))
     await left(store.put(key, objectOf(bytes, { sha256: sha256(Buffer.from('another')) })))
     expect((await read(key, 0, 100)).toString()).to.equal('the first')
   })
 
-  it('forgets what is deleted, and deletes what is not there', async () => {
+  it('returns none after a delete; deleting a missing object succeeds', async () => {
     const key = await put(Buffer.from('larder'))
     await right(store.delete(key))
     expect(await isThere(key)).to.equal(false)
@@ -151,7 +151,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     expect((await read(key, 0, 10)).toString()).to.equal('again')
   })
 
-  it('gives a reader that is slow the old object, or an error, but never a mixture', async () => {
+  it('returns to a slow reader the old object or an error, never a mixture', async () => {
     const [old, fresh] = [randomBytes(1_500_000), randomBytes(1_500_000)]
     const key = await put(old)
     const reader = (await open(key, 0, old.length))[Symbol.asyncIterator]()
@@ -162,7 +162,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
     expect((await read(key, 0, fresh.length)).equals(fresh)).to.equal(true)
   })
 
-  it('lets readers leave at any time, also before the first byte', async () => {
+  it('lets readers cancel at any time, also before the first byte', async () => {
     const content = randomBytes(1_500_000)
     const key = await put(content)
     for (let reader = 0; reader < 60; reader += 1) {
@@ -180,13 +180,13 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       for await (const { key } of store.list(prefix, after)) keys.push(key)
       return keys
     }
-    const put1 = (key: string, text = key) => right(store.put(key, objectOf(Buffer.from(text))))
+    const putText = (key: string, text = key) => right(store.put(key, objectOf(Buffer.from(text))))
 
-    it('gives nothing of what nothing begins with', async () => {
+    it('returns nothing for a prefix without objects', async () => {
       expect(await keysOf('nothing/here')).to.deep.equal([])
     })
 
-    it('gives all keys of a prefix in the order of their bytes, however many pages these are', async () => {
+    it('returns all keys of a prefix in byte order, across pages', async () => {
       const folder = `list-${aStoredFileUid()}/`
       const names = [
         'a',
@@ -204,21 +204,21 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
         'x&<y>',
       ]
       const keys = names.map((name) => folder + name)
-      for (const key of keys.toReversed()) await put1(key)
+      for (const key of keys.toReversed()) await putText(key)
       const inOrder = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
       expect(await keysOf(folder)).to.deep.equal(inOrder)
       expect(await keysOf(`${folder}a`)).to.deep.equal(inOrder.filter((key) => key.startsWith(`${folder}a`)))
-      for (const [at, key] of inOrder.entries())
-        expect(await keysOf(folder, key), key).to.deep.equal(inOrder.slice(at + 1))
+      for (const [index, key] of inOrder.entries())
+        expect(await keysOf(folder, key), key).to.deep.equal(inOrder.slice(index + 1))
       expect(await keysOf(folder, `${folder}a-`), 'after a key that is not there').to.deep.equal(
         inOrder.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(`${folder}a-`)) > 0),
       )
     })
 
-    it('gives the size of each, and a time that goes on', async () => {
+    it('returns the size of each object, and times that do not decrease', async () => {
       const folder = `list-${aStoredFileUid()}/`
-      await put1(`${folder}one`, 'larder')
-      await put1(`${folder}two`, '')
+      await putText(`${folder}one`, 'larder')
+      await putText(`${folder}two`, '')
       const found = []
       for await (const object of store.list(folder, null)) found.push(object)
       expect(found.map(({ size }) => size)).to.deep.equal([6, 0])
@@ -226,17 +226,17 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       expect(two - one).to.be.within(-1000, 60_000)
     })
 
-    it('has no more what is deleted', async () => {
+    it('omits deleted objects', async () => {
       const folder = `list-${aStoredFileUid()}/`
-      await put1(`${folder}one`)
-      await put1(`${folder}two`)
+      await putText(`${folder}one`)
+      await putText(`${folder}two`)
       await right(store.delete(`${folder}one`))
       expect(await keysOf(folder)).to.deep.equal([`${folder}two`])
     })
 
-    it('lets its reader leave, and a put that is under way is not in it', async () => {
+    it('lets its reader cancel, and omits a put that is not complete', async () => {
       const folder = `list-${aStoredFileUid()}/`
-      for (const name of ['1', '2', '3', '4', '5']) await put1(folder + name)
+      for (const name of ['1', '2', '3', '4', '5']) await putText(folder + name)
       for await (const { key } of store.list(folder, null)) {
         expect(key).to.equal(`${folder}1`)
         break
@@ -253,7 +253,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       expect(await keysOf(folder)).to.have.length(6)
     })
 
-    it('has no unfinished upload when no put is under way', async () => {
+    it('returns no unfinished upload while no put runs', async () => {
       const found = []
       for await (const upload of store.unfinishedUploads('s3_files/')) found.push(upload.name)
       expect(found).to.deep.equal([])
@@ -263,7 +263,7 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
   describe('with 12 MiB', () => {
     const large = randomBytes(12 * 1024 * 1024)
 
-    it('gives back the whole and a part of it', async () => {
+    it('returns the whole object, and a range of it', async () => {
       const key = await put(large)
       expect((await read(key, 0, large.length)).equals(large)).to.equal(true)
       const [start, end] = [5 * 1024 * 1024 - 7, 9 * 1024 * 1024 + 3]
@@ -272,11 +272,11 @@ export const objectStoreContract = (make: () => Promise<ObjectStore>): void => {
       expect(await isThere(key)).to.equal(false)
     })
 
-    it('stores nothing when the last byte is missing or another', async () => {
+    it('stores nothing when the last byte is missing or wrong', async () => {
       const key = aKey()
-      const otherwise = Buffer.from(large)
-      otherwise[large.length - 1] = (otherwise[large.length - 1] ?? 0) ^ 1
-      await left(store.put(key, objectOf(large, { open: () => inChunks(otherwise, 65_536) })))
+      const corrupted = Buffer.from(large)
+      corrupted[large.length - 1] = (corrupted[large.length - 1] ?? 0) ^ 1
+      await left(store.put(key, objectOf(large, { open: () => inChunks(corrupted, 65_536) })))
       await left(store.put(key, objectOf(large, { open: () => inChunks(large.subarray(0, -1), 65_536) })))
       expect(await isThere(key)).to.equal(false)
     })

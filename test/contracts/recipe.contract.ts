@@ -6,13 +6,13 @@ import { O, type TE } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
 type File<U> = { readonly uid: U; readonly sha512: string; readonly original: StoredFile }
-type Known = { readonly uid: string; readonly exportCount: number; readonly recipe: number | null }
+type IngestedFile = { readonly uid: string; readonly exportCount: number; readonly recipe: number | null }
 
-/** What repositories of pictures and of sound and film have in common. */
+/** The common part of the repositories of image files and of content files. */
 type Repository<U extends string, E extends { readonly uid: string }> = {
   readonly addExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
   readonly replaceExports: (uid: U, exports: ReadonlyArray<E>) => TE.TaskEither<Unavailable, boolean>
-  readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<Known>>
+  readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<IngestedFile>>
   readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
   readonly listOutdated: (
     recipe: number,
@@ -31,18 +31,18 @@ type Subject<U extends string, F extends File<U>, E extends { readonly uid: stri
   }
   readonly newFile: () => F
   readonly newExport: (recipe: number) => E
-  readonly partsOf: (made: E) => ReplacedExport<E['uid']>['parts']
-  /** Uids of the exports that lists of the file name. */
+  readonly partsOf: (of: E) => ReplacedExport<E['uid']>['parts']
+  /** Uids of the exports in the lists of the file. */
   readonly listed: (uid: U) => Promise<ReadonlyArray<string>>
-  /** Whether its bytes can be had by its uid. */
-  readonly isReadable: (made: E) => Promise<boolean>
+  /** Whether its bytes can be read by its uid. */
+  readonly isReadable: (of: E) => Promise<boolean>
 }
 
-/** Later than any clock is off. */
+/** Negative (ms), so that clock skew does not matter. */
 const atOnce = -60_000
 const hour = 3_600_000
 
-/** What every repository of files promises of exports that are made anew. */
+/** What every repository of files promises about exports that a newer recipe replaces. */
 export const recipeContract = <U extends string, F extends File<U>, E extends { readonly uid: string }>({
   repository,
   newFile,
@@ -60,7 +60,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     return { uid: file.uid, exports }
   }
 
-  it('[V39] knows which recipe made the exports of a file', async () => {
+  it('[V39] returns the recipe of the exports of a file', async () => {
     const old = await added(1, 1)
     const bare = await added()
     const found = async (uid: U) => right(repository().findIngested(uid))
@@ -84,18 +84,18 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     expect(await listedFrom(uids[2] ?? null)).to.deep.equal([])
   })
 
-  it('[V39] puts new exports in place of old ones, which stay readable and are in no list', async () => {
+  it('[V39] replaces exports by new ones; the old ones stay readable, but are in no list', async () => {
     const { uid, exports } = await added(1, 1)
-    const made = [newExport(2)]
-    expect(await right(repository().replaceExports(uid, made))).to.equal(true)
-    expect(await listed(uid)).to.deep.equal(made.map((one) => one.uid))
-    for (const one of [...exports, ...made]) expect(await isReadable(one)).to.equal(true)
-    const known = await right(repository().findIngested(uid))
-    expect(O.isSome(known) && known.value).to.include({ exportCount: 1, recipe: 2 })
+    const replacements = [newExport(2)]
+    expect(await right(repository().replaceExports(uid, replacements))).to.equal(true)
+    expect(await listed(uid)).to.deep.equal(replacements.map((replacement) => replacement.uid))
+    for (const each of [...exports, ...replacements]) expect(await isReadable(each)).to.equal(true)
+    const ingested = await right(repository().findIngested(uid))
+    expect(O.isSome(ingested) && ingested.value).to.include({ exportCount: 1, recipe: 2 })
     expect(await right(repository().countOutdated(2))).to.equal(0)
   })
 
-  it('[V39] replaces nothing by what is no newer, nor anything of a file that has no exports or is gone', async () => {
+  it('[V39] replaces nothing by exports that are not newer, or in a file that has none or is missing', async () => {
     const { uid, exports } = await added(2)
     const bare = await added()
     for (const [file, recipe] of [
@@ -109,30 +109,32 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
       expect(await isReadable(late)).to.equal(false)
     }
     expect(await right(repository().replaceExports(uid, []))).to.equal(false)
-    expect(await listed(uid)).to.deep.equal(exports.map((one) => one.uid))
+    expect(await listed(uid)).to.deep.equal(exports.map((original) => original.uid))
   })
 
-  it('[V39] lets one of many win who make a file anew at once', async () => {
+  it('[V39] accepts one of many concurrent replacements', async () => {
     const { uid } = await added(1)
     const tries = Array.from({ length: 6 }, () => [newExport(2), newExport(2)])
-    const said = await Promise.all(tries.map((made) => right(repository().replaceExports(uid, made))))
-    expect(said.filter(Boolean)).to.have.length(1)
-    const winner = tries[said.indexOf(true)]?.map((one) => one.uid)
+    const results = await Promise.all(
+      tries.map((attempt) => right(repository().replaceExports(uid, attempt))),
+    )
+    expect(results.filter(Boolean)).to.have.length(1)
+    const winner = tries[results.indexOf(true)]?.map((winning) => winning.uid)
     expect(await listed(uid)).to.have.members(winner ?? [])
   })
 
-  it('[V39] lists what was replaced once it has been so for long enough, with its objects, and removes it', async () => {
+  it('[V39] lists exports once they have been replaced for long enough, with their objects, and removes them', async () => {
     const { uid, exports } = await added(1, 1)
     await right(repository().replaceExports(uid, [newExport(2)]))
     expect(await right(repository().listReplaced(hour, null))).to.deep.equal([])
 
     const old = [...exports].sort((a, b) => (a.uid < b.uid ? -1 : 1))
     const replaced = await right(repository().listReplaced(atOnce, null))
-    expect(replaced.map((one) => one.uid)).to.deep.equal(old.map((one) => one.uid))
+    expect(replaced.map(({ uid }) => uid)).to.deep.equal(old.map(({ uid }) => uid))
     for (const [i, { parts }] of replaced.entries())
       expect(parts).to.have.deep.members([...partsOf(old[i] as E)])
-    const behind = await right(repository().listReplaced(atOnce, old[0]?.uid ?? null))
-    expect(behind.map((one) => one.uid)).to.deep.equal(old.slice(1).map((one) => one.uid))
+    const next = await right(repository().listReplaced(atOnce, old[0]?.uid ?? null))
+    expect(next.map(({ uid }) => uid)).to.deep.equal(old.slice(1).map(({ uid }) => uid))
 
     const [first, second] = old as unknown as readonly [E, E]
     expect(await right(repository().removeReplaced(first.uid))).to.equal(true)
@@ -141,7 +143,7 @@ export const recipeContract = <U extends string, F extends File<U>, E extends { 
     expect(await right(repository().listReplaced(atOnce, null))).to.have.length(1)
   })
 
-  it('[V39] does not remove what nothing has replaced', async () => {
+  it('[V39] keeps exports that are not replaced', async () => {
     const { exports } = await added(1)
     for (const one of exports) {
       expect(await right(repository().removeReplaced(one.uid))).to.equal(false)

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import { right } from '../support/expect-right.ts'
 import { valueIn } from '../support/value-in.ts'
 
-/** What two CachePorts promise that share one place, as those of two processes do. */
+/** What two CachePorts on the same storage promise, as in two processes. */
 export const sharedCacheContract = (
   make: (clock: Clock) => Promise<readonly [CachePort, CachePort]>,
 ): void => {
@@ -21,7 +21,7 @@ export const sharedCacheContract = (
     ;[ours, theirs] = await make(() => now)
   })
 
-  it('[V23] keep nothing whose load began before the other has deleted it', async () => {
+  it('[V23] discard a value whose load began before the other deletes it', async () => {
     const writes: Array<Promise<unknown>> = []
     const watched: CachePort = {
       ...ours,
@@ -34,9 +34,9 @@ export const sharedCacheContract = (
         }
       },
     }
-    let begun = () => {}
+    let started = () => {}
     const loading = new Promise<void>((resolve) => {
-      begun = resolve
+      started = resolve
     })
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -44,7 +44,7 @@ export const sharedCacheContract = (
     })
     const reading = right(
       createReadThrough(watched)(key, async () => {
-        begun()
+        started()
         await gate
         return E.right(true)
       }),

@@ -4,20 +4,20 @@ import { right } from '../support/expect-right.ts'
 import { firstPixel } from '../support/first-pixel.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 
-/** The colours of what a Transcoder makes: the table in docs/media.md. */
+/** The colours of a Transcoder's output: the table in docs/media.md. */
 export const transcoderColoursContract = (transcoder: Transcoder): void => {
   const { transcode } = createTranscodingFolder()
-  const made = async (name: string) => right((await transcode(transcoder, media(name), smallest)).task)
+  const transcoded = async (name: string) => right((await transcode(transcoder, media(name), smallest)).task)
 
-  it('[V43] takes high definition that does not say so for BT.709', async () => {
-    const { progressive } = await made('untag709_red.mp4')
+  it('[V43] reads untagged high definition as BT.709', async () => {
+    const { progressive } = await transcoded('untag709_red.mp4')
     const [y = 0, u = 0, v = 0] = await firstPixel(progressive[0]?.file.path ?? '')
-    // At 130 kbit/s the encoder may be off by one.
+    // At 130 kbit/s the encoder is off by one at most.
     expect(Math.max(Math.abs(y - 63), Math.abs(u - 102), Math.abs(v - 240))).to.be.at.most(1)
   })
 
-  it('[V45] takes HDR that names its transfer function alone', async () => {
-    const { renditions, warnings } = await made('pq_only_trc.mp4')
+  it('[V45] accepts HDR that is tagged only with its transfer function', async () => {
+    const { renditions, warnings } = await transcoded('pq_only_trc.mp4')
     expect(renditions.map(({ video }) => video === null)).to.deep.equal([false])
     for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(3, 0.05)
     expect(warnings).to.deep.equal([])

@@ -8,38 +8,38 @@ import { createTranscodingFolder, media, secondsOf } from '../support/transcodin
 const startsOf = ({ parts, timescale }: Rendition): ReadonlyArray<number> =>
   parts.map((_, i) => secondsOf({ parts: parts.slice(0, i), timescale }))
 
-/** When the first sample of a track is shown, in ticks: its composition offset, less what an edit list cuts off. */
+/** Presentation time of the first sample (ticks): composition offset minus the start of the edit list. */
 const firstShownAt = (trak: Uint8Array): number => {
   const stbl = onlyBox(trak, 'mdia', 'minf', 'stbl')
   const skipped = boxesIn(trak).some(({ type }) => type === 'edts') ? onlyBox(trak, 'edts', 'elst') : null
   const offsets = boxesIn(stbl).find(({ type }) => type === 'ctts')?.body ?? null
-  // Both begin with version, flags, a count, and of the first entry four bytes that do not matter here.
+  // Both start with version, flags, a count, and four irrelevant bytes of the first entry.
   const value = (table: Uint8Array | null) =>
     table === null ? 0 : fieldsOf(table.subarray(12), 'table').i32()
   return value(offsets) - value(skipped)
 }
 
-/** What a Transcoder makes of a film, looked at from all sides. */
+/** The full output of a Transcoder for one film. */
 export const transcoderFilmContract = (transcoder: Transcoder): void => {
   const { transcode, written } = createTranscodingFolder()
-  let made: Transcoded
+  let output: Transcoded
   let target: string
-  let told: ReadonlyArray<number>
+  let progress: ReadonlyArray<number>
 
   before(async () => {
-    // A name that says something to a shell, to FFmpeg and to a printf.
+    // A name with special characters of a shell, of FFmpeg and of printf.
     const path = await written("concat:a b 'c' %d $(x).mp4", await readFile(media('bunny.mp4')))
     const run = await transcode(transcoder, path, (plan) => ({ ...plan, partSeconds: 2 }))
-    made = await right(run.task)
+    output = await right(run.task)
     target = run.target
-    told = run.told
+    progress = run.progress
   })
 
-  const films = () => made.renditions.filter(({ video }) => video !== null)
-  const sounds = () => made.renditions.filter(({ audio }) => audio !== null)
+  const films = () => output.renditions.filter(({ video }) => video !== null)
+  const sounds = () => output.renditions.filter(({ audio }) => audio !== null)
 
   it('makes one rendition of one track for each rung', () => {
-    const { renditions, warnings } = made
+    const { renditions, warnings } = output
     expect(renditions.map(({ name }) => name)).to.deep.equal(['v360', 'v240', 'a128'])
     const frameRate = { num: 24, den: 1 }
     expect(films().map(({ video }) => video)).to.deep.equal([
@@ -51,7 +51,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     expect(warnings).to.deep.equal([])
   })
 
-  it('starts the parts of all pictures together, and those of the sound near by', () => {
+  it('starts video segments at the same times in all renditions, and audio segments near them', () => {
     expect(films().map(startsOf)).to.deep.equal([
       [0, 2],
       [0, 2],
@@ -60,13 +60,13 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
       for (const [i, start] of startsOf(sound).entries()) expect(start).to.be.closeTo(i * 2, 0.52)
   })
 
-  it('lasts as long as the source, within a frame', () => {
+  it('keeps the duration of the source, within a frame', () => {
     for (const film of films()) expect(secondsOf(film)).to.equal(4)
     for (const sound of sounds()) expect(secondsOf(sound)).to.be.closeTo(4, 0.022)
   })
 
-  it('gives parts that hold fragments and nothing else, behind an init segment', async () => {
-    for (const { init, parts } of made.renditions) {
+  it('writes an init segment, and segments of nothing but fragments', async () => {
+    for (const { init, parts } of output.renditions) {
       const bytes = await readFile(init.path)
       const types = (slice: typeof init) =>
         boxesIn(bytes.subarray(slice.start, slice.end)).map(({ type }) => type)
@@ -78,7 +78,7 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     }
   })
 
-  it('says where in a part its key pictures are', () => {
+  it('reports the keyframes of each segment', () => {
     for (const { parts } of films())
       for (const { keyframes, slice, durationTicks } of parts) {
         expect(keyframes[0]?.offset).to.equal(0)
@@ -89,12 +89,12 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
     for (const { parts } of sounds()) expect(parts.flatMap(({ keyframes }) => keyframes)).to.deep.equal([])
   })
 
-  it('makes a fast-start file of each film, with the sound, that plays as long', async () => {
-    expect(made.progressive.map(({ renditions }) => renditions)).to.deep.equal([
+  it('writes a fast-start file for each video rendition, with audio, of the same duration', async () => {
+    expect(output.progressive.map(({ renditions }) => renditions)).to.deep.equal([
       ['v360', 'a128'],
       ['v240', 'a128'],
     ])
-    for (const { file } of made.progressive) {
+    for (const { file } of output.progressive) {
       const bytes = await readFile(file.path)
       expect([file.start, file.end]).to.deep.equal([0, bytes.length])
       expect(
@@ -103,29 +103,29 @@ export const transcoderFilmContract = (transcoder: Transcoder): void => {
           .filter((type) => type !== 'free'),
       ).to.deep.equal(['ftyp', 'moov', 'mdat'])
     }
-    const facts = await right(transcoder.probe(made.progressive[0]?.file.path ?? ''))
+    const facts = await right(transcoder.probe(output.progressive[0]?.file.path ?? ''))
     expect(facts.durationSeconds).to.be.closeTo(4, 0.05)
     expect([facts.video?.width, facts.audio?.channels]).to.deep.equal([640, 2])
   })
 
-  it('starts sound and pictures of a fast-start file together', async () => {
-    for (const { file } of made.progressive) {
+  it('starts audio and video of a fast-start file together', async () => {
+    for (const { file } of output.progressive) {
       const traks = boxesIn(onlyBox(await readFile(file.path), 'moov')).filter(({ type }) => type === 'trak')
       expect(traks.map(({ body }) => firstShownAt(body))).to.deep.equal([0, 0])
     }
   })
 
-  it('keeps its files in the folder that it was given', () => {
+  it('writes all files to the given folder', () => {
     const slices = [
-      ...made.renditions.flatMap(({ init, parts }) => [init, ...parts.map(({ slice }) => slice)]),
-      ...made.progressive.map(({ file }) => file),
+      ...output.renditions.flatMap(({ init, parts }) => [init, ...parts.map(({ slice }) => slice)]),
+      ...output.progressive.map(({ file }) => file),
     ]
     for (const { path } of slices) expect(path.startsWith(`${target}/`)).to.equal(true)
   })
 
-  it('tells how far it is, never backwards, up to all of it', () => {
-    expect(told).to.deep.equal(told.toSorted((a, b) => a - b))
-    expect(told.at(-1)).to.equal(1)
-    expect(told.length).to.be.at.least(2)
+  it('reports progress that never decreases, up to 1', () => {
+    expect(progress).to.deep.equal(progress.toSorted((a, b) => a - b))
+    expect(progress.at(-1)).to.equal(1)
+    expect(progress.length).to.be.at.least(2)
   })
 }

@@ -8,17 +8,17 @@ import { right } from '../support/expect-right.ts'
 import { writeNoiseFilm } from '../support/noise-film.ts'
 import { createTranscodingFolder } from '../support/transcoding.ts'
 
-/** Sizes, levels and rates of the renditions that a Transcoder makes of a film. */
+/** Sizes, levels and bit rates of a Transcoder's renditions. */
 export const transcoderLadderContract = (transcoder: Transcoder): void => {
   const { transcode, newTarget } = createTranscodingFolder()
   const top = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(0, 1) })
 
-  for (const [width, height, rate, made] of [
+  for (const [width, height, rate, size] of [
     [1920, 800, 24, '1920x800'],
     [3440, 1440, 60, '2214x928'],
     [128, 96, 15, '128x96'],
   ] as const)
-    it(`[V48] makes ${made} of ${width}x${height} at ${rate}, of a level that has room for it`, async () => {
+    it(`[V48] makes ${size} of ${width}x${height} at ${rate}, at a level that permits it`, async () => {
       const path = `${await newTarget()}/wide.mp4`
       await writeChartFilm(path, { width, height, rate })
       let plan: MediaPlan | undefined
@@ -28,20 +28,20 @@ export const transcoderLadderContract = (transcoder: Transcoder): void => {
       })
       const [rendition] = (await right(task)).renditions
       const [rung] = plan?.video ?? []
-      if (rendition?.video == null || rung === undefined) throw new Error('nothing was made')
+      if (rendition?.video == null || rung === undefined) throw new Error('there is no rendition')
       const { video, codec } = rendition
-      expect(`${video.width}x${video.height}`).to.equal(made)
+      expect(`${video.width}x${video.height}`).to.equal(size)
       const level = levelIn(codec)
       expect(level !== null && holdsStream(rung, video.frameRate, level), codec).to.equal(true)
       expect(level?.idc).to.be.at.most(highestLevel.idc)
     })
 
-  it('[V48] makes a rendition of at most 192 kbit/s of a film without sound, whatever it shows', async () => {
+  it('[V48] keeps the lowest rendition of a film without audio below 192 kbit/s, for any content', async () => {
     const path = `${await newTarget()}/noise.mp4`
     await writeNoiseFilm(path)
     const { task } = await transcode(transcoder, path)
     const { renditions } = await right(task)
     const target = sharedTargetDuration(renditions)
-    expect(Math.min(...renditions.map((one) => ratesOf(one, target).peak))).to.be.at.most(192_000)
+    expect(Math.min(...renditions.map((rendition) => ratesOf(rendition, target).peak))).to.be.at.most(192_000)
   })
 }

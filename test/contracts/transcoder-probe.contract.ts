@@ -5,45 +5,45 @@ import { left, right } from '../support/expect-right.ts'
 import { createTranscodingFolder, media } from '../support/transcoding.ts'
 import { inOtherStreams } from '../support/transport-stream.ts'
 
-/** What a Transcoder says of a file before anything is made of it. `make`: see transcoder.contract.ts. */
+/** What a Transcoder reports about a file before it transcodes. `make`: see transcoder.contract.ts. */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
   const transcoder = make(60)
   const { written } = createTranscodingFolder()
 
-  it('tells what a film is', async () => {
+  it('returns the facts of a film', async () => {
     const { durationSeconds, video, audio } = await right(transcoder.probe(media('bunny.mp4')))
     expect(durationSeconds).to.be.closeTo(4, 0.1)
     expect(video).to.include({ width: 640, height: 360, averageRate: 24, interlaced: false })
     expect(audio).to.include({ codec: 'aac', channels: 2, sampleRate: 48_000 })
   })
 
-  it('tells sizes as they are seen: turned upright, pixels made square', async () => {
+  it('returns sizes as displayed: upright, with square pixels', async () => {
     const turned = await right(transcoder.probe(media('bunny-turned.mp4')))
     expect(turned.video).to.include({ width: 180, height: 320 })
     const broadcast = await right(transcoder.probe(media('bunny-broadcast.m2t')))
     expect(broadcast.video).to.include({ width: 512, height: 288, interlaced: true })
   })
 
-  it('knows interlaced pictures, whatever their container says of them', async () => {
+  it('detects interlaced video, also where the container announces none', async () => {
     const interlaced = await right(transcoder.probe(media('interlaced.avi')))
     expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
-    // Each field of HEVC is a picture, of half the height.
+    // In HEVC each field is a coded picture of half the height.
     const fields = await right(transcoder.probe(media('fields.mkv')))
     expect(fields.video).to.include({ width: 160, height: 96, codedHeight: 48, interlaced: false })
   })
 
-  it('knows high dynamic range', async () => {
+  it('detects high dynamic range', async () => {
     const { video } = await right(transcoder.probe(media('bunny-hdr.mp4')))
     expect(video?.colour).to.deep.equal({ primaries: 9, transfer: 16, matrix: 9 })
   })
 
-  it('takes no cover for a film', async () => {
+  it('does not report cover art as video', async () => {
     const { video, audio } = await right(transcoder.probe(media('bunny.mp3')))
     expect(video).to.equal(null)
     expect(audio).to.include({ codec: 'mp3', channels: 2, sampleRate: 44_100, bitrate: 128_000 })
   })
 
-  it('says that a film goes on in other streams, which it does not take', async () => {
+  it('warns that a film continues in other streams, which it leaves out', async () => {
     const film = await readFile(media('beat.m2t'))
     const path = await written('other-streams.ts', Buffer.concat([film, inOtherStreams(film)]))
     const { warnings } = await right(transcoder.probe(path))
@@ -53,12 +53,12 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(warnings.join()).not.to.contain('0x0')
   })
 
-  it('refuses what is too long', async () => {
+  it('fails with Refused for a file that is too long', async () => {
     const error = await left(make(3).probe(media('bunny.mp4')))
     expect(error).to.deep.equal({ _tag: 'Refused', message: 'the file plays for longer than 3 seconds' })
   })
 
-  it('says of an mp4 without its index that it was never finished', async () => {
+  it('fails with Refused for an mp4 without its index, and says that it was never finished', async () => {
     const film = await readFile(media('bunny.mp4'))
     const [moov, free] = [film.indexOf('moov') - 4, film.indexOf('free') - 4]
     const unfinished = Buffer.concat([film.subarray(0, moov), film.subarray(free)])
@@ -68,13 +68,13 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     })
   })
 
-  it('[V44] does not refuse as too long what its header alone says is: it is read through before', async () => {
+  it('[V44] measures a file whose header announces too long a duration, before it refuses it', async () => {
     const { durationSeconds, announcedSeconds } = await right(make(13).probe(media('flvdur.flv')))
     expect(announcedSeconds).to.be.above(13)
     expect(durationSeconds).to.be.closeTo(12, 0.2)
   })
 
-  it('refuses what is no sound or film, in one line without a path', async () => {
+  it('fails with Refused for a file without audio and video, in one line without a path', async () => {
     const film = await readFile(media('bunny.mp4'))
     const noMoov = film.subarray(film.indexOf('moov') + 100)
     const playlist = `#EXTM3U\n#EXTINF:4,\nfile://${media('bunny.mp4')}\n#EXT-X-ENDLIST\n`

@@ -8,11 +8,11 @@ import { createTranscodingFolder, media } from '../support/transcoding.ts'
 
 const sine = (hertz: number, level: number) => (time: number) => level * Math.sin(2 * Math.PI * hertz * time)
 
-/** How loud and how good the sound is that a Transcoder makes. */
+/** Loudness and channels of a Transcoder's audio. */
 export const transcoderSoundContract = (transcoder: Transcoder): void => {
   const { transcode, written, newTarget } = createTranscodingFolder()
 
-  const made = async (name: string, bytes: Uint8Array) => {
+  const transcoded = async (name: string, bytes: Uint8Array) => {
     const { task } = await transcode(transcoder, await written(name, bytes), (plan) => ({
       ...plan,
       audio: plan.audio.slice(-1),
@@ -21,42 +21,42 @@ export const transcoderSoundContract = (transcoder: Transcoder): void => {
     return { rendition: renditions[0], samples: await decodedSound(progressive[0]?.file.path ?? '') }
   }
 
-  it('[V48] turns 5.1 down where it is too loud for two channels', async () => {
+  it('[V48] lowers the volume of 5.1 that would clip in stereo', async () => {
     const bytes = wav({ channels: 6, sampleRate: 48_000, seconds: 1 }, sine(440, 0.98))
-    const { rendition, samples } = await made('loud.wav', bytes)
+    const { rendition, samples } = await transcoded('loud.wav', bytes)
     expect(rendition?.audio?.channels).to.equal(2)
     expect(peakOf(samples)).to.be.within(0.75, 1)
   })
 
-  it('[V48] turns down what is beyond full scale already', async () => {
+  it('[V48] lowers the volume of a source beyond full scale', async () => {
     const bytes = wav({ channels: 2, sampleRate: 44_100, seconds: 1 }, sine(440, 1.9))
-    expect(peakOf((await made('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
+    expect(peakOf((await transcoded('beyond.wav', bytes)).samples)).to.be.within(0.75, 1)
   })
 
-  it('[V48] leaves sound as loud as it is, and where it is', async () => {
-    // A tone of half of full scale that begins at half a second.
+  it('[V48] keeps level and timing of audio that does not clip', async () => {
+    // A tone at half of full scale that starts at 0.5 seconds.
     const tone = sine(1000, 0.5)
     const bytes = wav({ channels: 2, sampleRate: 48_000, seconds: 1 }, (time) =>
       time < 0.5 ? 0 : tone(time),
     )
-    const { samples } = await made('tone.wav', bytes)
+    const { samples } = await transcoded('tone.wav', bytes)
     expect(peakOf(samples.subarray(30_000, 40_000))).to.be.closeTo(0.5, 0.02)
     expect(samples.findIndex((sample) => Math.abs(sample) > 0.25) / 48_000).to.be.closeTo(0.5, 0.004)
   })
 
-  it('[V48] goes on without clipping where sound alone changes from stereo to 5.1, and knows its length', async () => {
+  it('[V48] does not clip where audio changes from stereo to 5.1, and reports the true duration', async () => {
     const whole = await right(transcoder.probe(media('chlayout.m2t')))
     const facts = { ...whole, video: null }
     const plan = planMedia(facts)
     const task = transcoder.transcode(media('chlayout.m2t'), facts, plan, await newTarget(), () => {})
-    const made = await right(task)
-    expect(peakOf(await decodedSound(made.progressive[0]?.file.path ?? ''))).to.be.below(1)
-    expect(made.sourceSeconds).to.be.closeTo(facts.announcedSeconds ?? 0, 0.1)
-    expect(made.warnings).to.deep.equal([])
-    expect(examineMade(made, plan)).to.deep.equal([])
+    const output = await right(task)
+    expect(peakOf(await decodedSound(output.progressive[0]?.file.path ?? ''))).to.be.below(1)
+    expect(output.sourceSeconds).to.be.closeTo(facts.announcedSeconds ?? 0, 0.1)
+    expect(output.warnings).to.deep.equal([])
+    expect(examineMade(output, plan)).to.deep.equal([])
   })
 
-  it('[V48] makes one rendition of telephone sound', async () => {
+  it('[V48] makes one rendition of 8 kHz mono', async () => {
     const bytes = wav({ channels: 1, sampleRate: 8000, seconds: 1 }, sine(440, 0.5))
     const { task } = await transcode(transcoder, await written('telephone.wav', bytes))
     const { renditions } = await right(task)

@@ -4,9 +4,9 @@ import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
-import { sideBySide } from '../support/transport-stream.ts'
+import { multiplexed } from '../support/transport-stream.ts'
 
-/** Which of a file's streams a Transcoder uses, and what it says of the others. */
+/** Which of a file's streams a Transcoder uses, and what it reports about the others. */
 export const transcoderStreamsContract = (transcoder: Transcoder): void => {
   const { transcode, written } = createTranscodingFolder()
   const warningsOf = async (name: string) => (await right(transcoder.probe(media(name)))).warnings
@@ -15,30 +15,30 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     ['subonly.mkv', 'subrip'],
     ['subonly.mp4', 'mov_text'],
   ] as const)
-    it(`[V40] takes a film with subtitles (${codec}), and says that they are left out`, async () => {
+    it(`[V40] transcodes a film with subtitles (${codec}), and warns that they are left out`, async () => {
       const { task } = await transcode(transcoder, media(name), smallest)
       const { renditions, warnings } = await right(task)
       expect(renditions.map(({ video }) => video === null)).to.deep.equal([false, true])
-      // The pictures begin 21 ms after the sound, and fall on the next moment of their rate.
+      // Video starts 21 ms after audio, and its frames are aligned to the frame rate.
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(12, 0.06)
       expect(warnings).to.deep.equal([`left out: subtitles (${codec})`])
     })
 
-  it('[V40] leaves out a sound that is not decoded, and names it', async () => {
+  it('[V40] leaves out audio that is not decoded, with a warning', async () => {
     const { task } = await transcode(transcoder, media('dts.mp4'), smallest)
     const { renditions, warnings } = await right(task)
     expect(renditions.map(({ audio }) => audio?.channels)).to.deep.equal([undefined, 1])
     expect(warnings).to.deep.equal(['left out: sound in fra (dts), which is not decoded'])
   })
 
-  it('[V40] tells the same of a film, whether or not a stream of it is not decoded', async () => {
+  it('[V40] returns the facts of a film that has a stream that is not decoded', async () => {
     const { video, audio } = await right(transcoder.probe(media('dts.mp4')))
     expect(video).to.include({ width: 180, height: 320, averageRate: 24, interlaced: false })
     expect(video?.colour.transfer).to.equal(16)
     expect(audio).to.include({ codec: 'aac', channels: 1, sampleRate: 44_100 })
   })
 
-  it('[V40] refuses what it cannot decode, and says why and what to do', async () => {
+  it('[V40] fails with Refused for a file that it cannot decode, and says why and what to do', async () => {
     const error = await left(transcoder.probe(media('dts.mka')))
     expect(error).to.deep.equal({
       _tag: 'Refused',
@@ -46,7 +46,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     })
   })
 
-  /** The first of two sounds of AAC calls itself MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
+  /** Announces the first AAC track as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2). */
   const withBrokenSound = async () => {
     const bytes = await readFile(media('two-sounds.mp4'))
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
@@ -54,10 +54,10 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     return written('two-sounds.mp4', bytes)
   }
   for (const [name, broken, path] of [
-    ['a header that lies', 'mp3', withBrokenSound],
+    ['a wrong header', 'mp3', withBrokenSound],
     ['noise', 'mp2', async () => media('noise.mkv')],
   ] as const)
-    it(`takes the next sound where the chosen one is broken (${name}), and names both`, async () => {
+    it(`uses the next audio track where the chosen one is broken (${name}), with a warning`, async () => {
       const { task } = await transcode(transcoder, await path(), smallest)
       const { renditions, progressive, warnings } = await right(task)
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
@@ -68,26 +68,26 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
       ])
     })
 
-  it('[V47] names each language that is left out', async () => {
+  it('[V47] warns about each language that is left out', async () => {
     expect(await warningsOf('multi.mkv')).to.deep.equal([
       'left out: sound in deu (aac, 2 channels)',
       'left out: sound in fra (aac, 1 channel)',
     ])
   })
 
-  it('[V47] takes no commentary for the sound of the film, though it is the default', async () => {
+  it('[V47] leaves out a commentary, even where it is the default track', async () => {
     const film = await readFile(media('multi.mkv'))
-    // FlagCommentary (RFC 9559 §5.1.4.1.11), and a Void, in place of the TrackUID.
-    const at = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
-    film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], at)
+    // Replaces the TrackUID by FlagCommentary (RFC 9559 §5.1.4.1.11) and a Void.
+    const trackUid = film.lastIndexOf(Buffer.from([0x73, 0xc5, 0x88]), film.indexOf('eng'))
+    film.set([0x55, 0xaf, 0x81, 1, 0xec, 0x85, 0, 0, 0, 0, 0], trackUid)
     const { audio, warnings } = await right(transcoder.probe(await written('commentary.mkv', film)))
     expect(audio?.index).to.equal(1)
     expect(warnings[0]).to.equal('left out: sound in eng (aac, 1 channel, commentary)')
   })
 
-  it('takes pictures and sound of one program of several, at the time of that program', async () => {
+  it('uses video and audio of one program of several, on the clock of that program', async () => {
     const [first, second] = [await readFile(media('beat.m2t')), await readFile(media('bunny-broadcast.m2t'))]
-    const path = await written('programs.ts', sideBySide(first, second))
+    const path = await written('programs.ts', multiplexed(first, second))
     const { task } = await transcode(transcoder, path, smallest)
     const { renditions, warnings } = await right(task)
     expect(renditions.map(({ video }) => video?.height)).to.deep.equal([240, undefined])
@@ -98,7 +98,7 @@ export const transcoderStreamsContract = (transcoder: Transcoder): void => {
     ])
   })
 
-  it('[V48] takes the film, not the pictures that come before it', async () => {
+  it('[V48] uses the film, not the thumbnail stream before it', async () => {
     const { video, warnings } = await right(transcoder.probe(media('thumbnail-first.mkv')))
     expect(video).to.include({ width: 320, height: 180 })
     expect(warnings).to.deep.equal(['left out: pictures (mjpeg, 64x36)'])

@@ -8,7 +8,7 @@ import { type Beats, beatsOf, expectInSync } from '../support/flash-and-beep.ts'
 import { type TimedFilm, timeRows } from '../support/time-rows.ts'
 import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 
-/** What becomes of the time of unusual films: the table in docs/media.md. */
+/** Timestamps of the output for unusual films: the table in docs/media.md. */
 export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'one a kind'): void => {
   const { transcode, written } = createTranscodingFolder()
 
@@ -20,7 +20,7 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
   const expectBeats = ({ flashes, beeps }: Beats, { beats, silent = [], dark = [], apart }: TimedFilm) => {
     const isNear = (others: ReadonlyArray<number>) => (second: number) =>
       others.some((other) => Math.abs(other - second) < 0.5)
-    // A flash without a sound, and a sound without a flash, are looked at by themselves.
+    // A flash without a beep, and a beep without a flash, are compared separately.
     const rest = {
       flashes: flashes.filter((s) => !isNear(silent)(s)),
       beeps: beeps.filter((s) => !isNear(dark)(s)),
@@ -32,13 +32,13 @@ export const transcoderSyncContract = (transcoder: Transcoder, times: 'all' | 'o
     expect(beeps.filter(isNear(dark)).length, `beeps ${beeps}`).to.equal(dark.length)
   }
 
-  it('[V48] has no pictures out of order below 10 a second: some players would show them late', async () => {
+  it('[V48] does not reorder frames below 10 a second, as some players would show them late', async () => {
     const { task } = await transcode(transcoder, media('onepic.mp4'), smallest)
     const [file] = (await right(task)).progressive
     const moov = onlyBox(await readFile(file?.file.path ?? ''), 'moov')
     const [trak] = boxesIn(moov).filter(({ type }) => type === 'trak')
     const tables = boxesIn(onlyBox(trak?.body ?? Buffer.alloc(0), 'mdia', 'minf', 'stbl'))
-    // Composition offsets (ISO/IEC 14496-12 §8.6.1.3): without them pictures are shown as they are decoded.
+    // Without composition offsets (ISO/IEC 14496-12 §8.6.1.3) frames are shown in decoding order.
     expect(tables.map(({ type }) => type))
       .to.include('stts')
       .and.not.to.include('ctts')

@@ -13,8 +13,8 @@ import { transcoderStreamsContract } from './transcoder-streams.contract.ts'
 import { transcoderSyncContract } from './transcoder-sync.contract.ts'
 
 /**
- * What every Transcoder promises. `make` is told after how many seconds media are too long. `times`: all films of
- * unusual times, or one of each kind.
+ * What every Transcoder promises. `make` takes the maximum duration of media (seconds). `times`: all films
+ * with unusual timestamps, or one of each kind.
  */
 export const transcoderContract = (
   make: (maxSeconds: number) => Transcoder,
@@ -22,7 +22,7 @@ export const transcoderContract = (
 ): void => {
   const transcoder = make(60)
 
-  it('names its engine', async () => {
+  it('returns a description of its engine', async () => {
     expect(await right(transcoder.describe)).to.match(/\d/)
   })
 
@@ -37,7 +37,7 @@ export const transcoderContract = (
   describe('transcode', () => {
     const { transcode, newTarget, written } = createTranscodingFolder()
 
-    it('makes a rendition of sound alone for each rung, without the title and the cover', async () => {
+    it('makes an audio rendition for each rung, without title and cover art', async () => {
       const { task } = await transcode(transcoder, media('bunny.mp3'))
       const { renditions, progressive } = await right(task)
       expect(renditions.map(({ name, audio }) => [name, audio?.sampleRate])).to.deep.equal([
@@ -45,7 +45,7 @@ export const transcoderContract = (
         ['a128', 44_100],
       ])
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(4, 0.06)
-      expect(progressive.map((one) => one.renditions)).to.deep.equal([['a64'], ['a128']])
+      expect(progressive.map((file) => file.renditions)).to.deep.equal([['a64'], ['a128']])
       for (const { file } of progressive)
         expect((await readFile(file.path)).includes('Bunny')).to.equal(false)
     })
@@ -55,7 +55,7 @@ export const transcoderContract = (
       expect((await right(task)).renditions.map(({ audio }) => audio?.channels)).to.deep.equal([1])
     })
 
-    it('turns pictures upright', async () => {
+    it('turns video upright', async () => {
       const { task } = await transcode(transcoder, media('bunny-turned.mp4'))
       const { renditions, progressive } = await right(task)
       expect(renditions[0]?.video).to.include({ width: 180, height: 320 })
@@ -63,17 +63,17 @@ export const transcoderContract = (
       expect(again.video).to.include({ width: 180, height: 320 })
     })
 
-    it('starts at 0 whatever the clock of the source says, with square pixels and without interlacing', async () => {
+    it('starts at 0 for any start time of the source, with square pixels, not interlaced', async () => {
       const { task } = await transcode(transcoder, media('bunny-broadcast.m2t'))
       const { renditions, progressive } = await right(task)
-      for (const { video } of renditions.filter((one) => one.video !== null))
+      for (const { video } of renditions.filter((rendition) => rendition.video !== null))
         expect(video?.frameRate).to.deep.equal({ num: 50, den: 1 })
       for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(1, 0.03)
       const again = await right(transcoder.probe(progressive[0]?.file.path ?? ''))
       expect(again.video).to.include({ width: 512, height: 288, interlaced: false })
     })
 
-    it('brings high dynamic range down to standard', async () => {
+    it('converts high dynamic range to standard', async () => {
       const { task } = await transcode(transcoder, media('bunny-hdr.mp4'))
       const { progressive, warnings } = await right(task)
       expect(warnings).to.deep.equal([])
@@ -84,19 +84,19 @@ export const transcoderContract = (
       })
     })
 
-    it('does without sound that cannot be decoded, and says so', async () => {
-      // AAC that calls itself MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
+    it('leaves out audio that cannot be decoded, with a warning', async () => {
+      // AAC announced as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
       const bytes = await readFile(media('bunny.mp4'))
       const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
       bytes[config + 5] = 0x6b
       const { task } = await transcode(transcoder, await written('broken-sound.mp4', bytes), smallest)
       const { renditions, progressive, warnings } = await right(task)
       expect(renditions.map(({ name }) => name)).to.deep.equal(['v240'])
-      expect(progressive.map((one) => one.renditions)).to.deep.equal([['v240']])
+      expect(progressive.map((file) => file.renditions)).to.deep.equal([['v240']])
       expect(warnings).to.deep.equal(['no sound: the audio track (mp3) could not be decoded'])
     })
 
-    it('refuses a film that is cut off, and says how much of it there is', async () => {
+    it('fails with Refused for a truncated film, and says how much of it can be decoded', async () => {
       const bytes = await readFile(media('bunny.mp4'))
       const { task } = await transcode(
         transcoder,
@@ -110,7 +110,7 @@ export const transcoderContract = (
       )
     })
 
-    it('refuses a film of which nothing can be decoded', async () => {
+    it('fails with Refused for a film of which nothing can be decoded', async () => {
       const bytes = await readFile(media('bunny.mp4'))
       bytes.fill(0x55, bytes.indexOf('mdat') + 4)
       const path = await written('nothing.mp4', bytes)
@@ -120,7 +120,7 @@ export const transcoderContract = (
       expect(error._tag).to.equal('Refused')
     })
 
-    it('stops a film that goes on for longer than it said', async () => {
+    it('fails with Refused when a film turns out longer than the maximum', async () => {
       const strict = make(1)
       const facts = {
         ...(await right(transcoder.probe(media('bunny.mp4')))),

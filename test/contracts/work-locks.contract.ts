@@ -4,7 +4,7 @@ import { O, TE } from '../../src/fp.ts'
 import type { WorkLocks } from '../../src/ports/work-locks.ts'
 import { left, right } from '../support/expect-right.ts'
 
-/** What all WorkLocks promise. `make` gives those of two processes on one database. */
+/** What all WorkLocks promise. `make` returns those of two processes on one database. */
 export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkLocks]>): void => {
   let one: WorkLocks
   let other: WorkLocks
@@ -12,31 +12,31 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     ;[one, other] = await make()
   })
 
-  /** Holds the lock until it is told to let go. */
+  /** Holds the lock until the returned function is called. */
   const hold = async (locks: WorkLocks, name: string) => {
-    let letGo = (): void => {}
+    let release = (): void => {}
     let ended: Promise<unknown> = Promise.resolve()
     await new Promise<void>((isHeld) => {
       const work = () => () =>
         new Promise<TE.TaskEither<never, string> extends () => Promise<infer R> ? R : never>((resolve) => {
-          letGo = () => resolve({ _tag: 'Right', right: 'done' })
+          release = () => resolve({ _tag: 'Right', right: 'done' })
           isHeld()
         })
       ended = right(locks.tryWith(name, work))
     })
     return async () => {
-      letGo()
+      release()
       return ended
     }
   }
   const isFree = async (locks: WorkLocks, name: string): Promise<boolean> =>
     O.isSome(await right(locks.tryWith(name, () => TE.right(undefined))))
 
-  it('runs the work of the holder, and gives its result', async () => {
+  it('runs the task of the holder, and returns its result', async () => {
     expect(await right(one.tryWith('a', () => TE.right(7)))).to.deep.equal(O.some(7))
   })
 
-  it('refuses all others while it is held, and none afterwards', async () => {
+  it('returns none to all others while a lock is held, and not afterwards', async () => {
     const release = await hold(one, 'a')
     expect(await isFree(other, 'a')).to.equal(false)
     expect(await isFree(one, 'a'), 'in the same process').to.equal(false)
@@ -45,7 +45,7 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     expect(await isFree(one, 'a')).to.equal(true)
   })
 
-  it('has locks of other names that are free of each other', async () => {
+  it('keeps locks of different names independent', async () => {
     const releases = [await hold(one, 'a'), await hold(one, 'b'), await hold(other, 'c')]
     expect(await isFree(other, 'd')).to.equal(true)
     expect(await isFree(other, 'b')).to.equal(false)
@@ -53,7 +53,7 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     expect(await isFree(other, 'b')).to.equal(true)
   })
 
-  it('is free again when its work fails, and when it throws', async () => {
+  it('releases the lock when the task fails, and when it throws', async () => {
     const failed = unavailable('object store')('it is down')
     expect(await left(one.tryWith('a', () => TE.left(failed)))).to.equal(failed)
     expect(await isFree(other, 'a')).to.equal(true)
@@ -64,7 +64,7 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     expect(await isFree(other, 'a')).to.equal(true)
   })
 
-  it('lets one of two that come at the same moment have it', async () => {
+  it('grants the lock to one of several concurrent callers', async () => {
     for (let round = 0; round < 10; round += 1) {
       let atOnce = 0
       let most = 0
@@ -80,7 +80,7 @@ export const workLocksContract = (make: () => Promise<readonly [WorkLocks, WorkL
     }
   })
 
-  it('knows how long the oldest holder has been at work', async () => {
+  it('returns how long the oldest holder has held its lock', async () => {
     expect(await right(other.oldestHolderAge)).to.equal(0)
     const release = await hold(one, 'a')
     const age = await right(other.oldestHolderAge)

@@ -10,14 +10,14 @@ import { compiledLarder } from '../support/compiled-larder.ts'
 import { runLarder, serveLarder } from '../support/run-larder.ts'
 import { serverGone } from '../support/server-gone.ts'
 
-describe('[V24] exports whose process is killed', () => {
+describe('[V24] exports after their process was killed', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-killed-'))
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('are made by the next processes, once, however many there are', async () => {
+  it('are made once, however many processes start next', async () => {
     const data = join(folder, 'data')
     const env = { DATA_DIR: data }
     const film = resolve('test/media/bunny.mp4')
@@ -37,7 +37,7 @@ describe('[V24] exports whose process is killed', () => {
     await ended
 
     const servers = [await serveLarder(env), await serveLarder(env)]
-    // It waits for the process that is at it, and makes nothing twice.
+    // It waits for the process that is making the exports, and makes none twice.
     const added = await runLarder(['add', '--json', film], env)
     expect(added.code).to.equal(0)
     expect(JSON.parse(added.out[0] ?? '')).to.include({ kind: 'content' })
@@ -51,7 +51,7 @@ describe('[V24] exports whose process is killed', () => {
     expect(rows[0]).to.include({ files: 1 })
     expect(rows[0].exports).to.be.above(2)
     const objects = await readdir(join(data, 'objects/s3_files'))
-    // One that made the same beside it would have left what it stored, if only for a while.
+    // A second process that made the same exports would have left its objects, at least for a while.
     expect(objects).to.have.length(rows[0].stored)
     await db.destroy()
     await embedded.stop()

@@ -21,11 +21,11 @@ const clients = 2000
 const seconds = Number(process.env.OVERLOAD_SECONDS ?? 10)
 const rssBound = 400 * 2 ** 20
 
-describe(`${clients} connections that ask for what is not in the cache, all the time (R9) [V28]`, () => {
+describe(`${clients} connections with constant cache misses (R9) [V28]`, () => {
   const database = withDatabase()
   after(removeScratch)
 
-  it('get answers or 503 with Retry-After; hits and health are served, and memory is bounded', async () => {
+  it('get replies or 503 with Retry-After; hits and health checks are served, and memory is bounded', async () => {
     const dataDir = await scratchFolder()
     const larder = await createMemoryLarder({
       clock: Date.now,
@@ -43,7 +43,7 @@ describe(`${clients} connections that ask for what is not in the cache, all the 
       IMAGE_TOKEN_KEYS: formatTokenKeys([testKeys.image]),
     })
     const { port } = server
-    // A list, bytes, and a range that is no kept reply.
+    // A playlist, bytes, and a reply that is not replayed.
     const hits = [
       `/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}`,
       `/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`,
@@ -51,32 +51,32 @@ describe(`${clients} connections that ask for what is not in the cache, all the 
     ]
     for (const hit of hits) expect((await fetch(`http://127.0.0.1:${port}${hit}`)).status).to.equal(200)
 
-    // What is not there is in no cache either, and costs the database a query: each is asked for once.
+    // Images that do not exist are not cached, and each costs a query: each is requested once.
     const cold = await Promise.all(
       Array.from({ length: 40_000 }, async () => {
         const uid = anImageFileUid()
         return `/api/1/image_files/playlist/${uid}?jwt=${await right(larder.tokens.mint('image', uid, 3600))}`
       }),
     )
-    let asked = 0
+    let nextUrl = 0
     let isOver = false
     let rssPeak = 0
     const watching = setInterval(() => {
       rssPeak = Math.max(rssPeak, server.rssBytes())
     }, 100)
     const rssBefore = server.rssBytes()
-    const coming = startHealthProbe(port)
+    const connectProbe = startHealthProbe(port)
     const [ofCold, ofHits] = [newResult(), newResult()]
-    const nextCold = () => ({ target: cold[asked++ % cold.length] ?? '/' })
+    const nextCold = () => ({ target: cold[nextUrl++ % cold.length] ?? '/' })
     let turn = 0
     const nextHit = () => ({ target: hits[turn++ % hits.length] ?? '/' })
     const busy = [
       ...Array.from({ length: clients }, () => keepBusy(port, nextCold, () => isOver, ofCold)),
       ...Array.from({ length: 8 }, () => keepBusy(port, nextHit, () => isOver, ofHits)),
     ]
-    // Connections are accepted one by one, and those that ask for health come among them.
+    // Connections are accepted one by one, those of the health probe among the others.
     await until(async () => ofCold.served >= clients)
-    const whileTheyCame = await coming.stop()
+    const duringConnects = await connectProbe.stop()
     const probe = startHealthProbe(port)
     setTimeout(() => {
       isOver = true
@@ -86,24 +86,24 @@ describe(`${clients} connections that ask for what is not in the cache, all the 
     const health = await probe.stop()
     expect(await server.stop(), server.output()).to.equal(0)
 
-    const told = (name: string, { statuses, milliseconds }: typeof ofCold) =>
+    const describeResult = (name: string, { statuses, milliseconds }: typeof ofCold) =>
       `${name}: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')}; p50 ${quantile(milliseconds, 0.5).toFixed(0)} ms, p99 ${quantile(milliseconds, 0.99).toFixed(0)} ms`
-    const toldOfHealth = (name: string, { milliseconds }: typeof health) =>
+    const describeHealth = (name: string, { milliseconds }: typeof health) =>
       `${name}: ${milliseconds.length}, p50 ${quantile(milliseconds, 0.5).toFixed(0)} ms, p99 ${quantile(milliseconds, 0.99).toFixed(0)} ms`
     for (const line of [
-      told('cold', ofCold),
-      told('hits', ofHits),
-      toldOfHealth('health, while they come', whileTheyCame),
-      toldOfHealth('health', health),
+      describeResult('cold', ofCold),
+      describeResult('hits', ofHits),
+      describeHealth('health, during connects', duringConnects),
+      describeHealth('health', health),
       `RSS ${Math.round(rssBefore / 2 ** 20)} MiB before, ${Math.round(rssPeak / 2 ** 20)} MiB at most`,
     ])
       process.stdout.write(`      ${line}\n`)
 
     expect([...ofHits.statuses.keys()], 'hits').to.deep.equal(['200'])
-    // Whether any is refused depends on the machine; test/server/overload.test.ts has small limits, and sees it.
+    // Whether any request is refused depends on the machine; test/server/overload.test.ts covers that with small limits.
     for (const status of ofCold.statuses.keys()) expect(status).to.be.oneOf(['404', '503 with Retry-After'])
     expect(ofCold.broken + ofHits.broken, 'connections that broke').to.equal(0)
-    expect(health.failed + whileTheyCame.failed, 'health probes that failed').to.equal(0)
+    expect(health.failed + duringConnects.failed, 'health probes that failed').to.equal(0)
     expect(rssPeak - rssBefore, 'RSS').to.be.below(rssBound)
   }).timeout(300_000)
 })

@@ -9,20 +9,20 @@ import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/e
 import { runLarder } from '../support/run-larder.ts'
 import { serverGone } from '../support/server-gone.ts'
 
-describe('[V39] a remake whose process is killed', () => {
+describe('[V39] a remake after its process was killed', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-remake-killed-'))
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('leaves the old exports in their place, and goes on when it is called again', async () => {
+  it('keeps the old exports, and continues when it is called again', async () => {
     const data = join(folder, 'data')
     const env = { DATA_DIR: data }
     const added = await runLarder(['add', '--json', resolve('test/media/bunny.mp4')], env)
     expect(added.code).to.equal(0)
     const embedded = createEmbeddedConnection(join(data, 'postgres'))
-    // The pool waits for no server that has to start first.
+    // The pool does not wait for a server that has to start first.
     await embedded.get()
     const db = createKnex(embedded.get, 1)
     await db.raw('update content_file_exports set recipe = 1')
@@ -51,9 +51,9 @@ describe('[V39] a remake whose process is killed', () => {
       runLarder(['remake', '--outdated', '--json'], env),
     ])
     expect(both.map(({ code }) => code)).to.deep.equal([0, 0])
-    const made = both.map(({ out }) => JSON.parse(out.at(-1) ?? '').made)
+    const counts = both.map(({ out }) => JSON.parse(out.at(-1) ?? '').made)
     expect(
-      made.reduce((sum, count) => sum + count, 0),
+      counts.reduce((sum, count) => sum + count, 0),
       'by one of two',
     ).to.equal(1)
     const now = await listed()

@@ -21,13 +21,13 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const rounds = 12
 const MB = 1_000_000
-/** Twice as much as the cache holds, so that something is always being brought in and something has to go. */
+/** In total twice the size of the cache, so that there are always fills and evictions. */
 const sizes = [300_000, 2 * MB, 5 * MB, 9 * MB, 12 * MB, 12 * MB, 14 * MB, 14 * MB, 15 * MB]
 const cacheMaxBytes = 40 * MB
 
 const seed = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31))
 
-/** Whole numbers below `max`: those of one seed are always the same. */
+/** Returns integers below `max`, always the same for one seed. */
 const createDice = (from: number): ((max: number) => number) => {
   const bytes = someBytes(2 ** 16, from)
   let at = 0
@@ -37,7 +37,7 @@ const createDice = (from: number): ((max: number) => number) => {
   }
 }
 
-describe(`larder serve, killed again and again while it brings in bytes (R3; CRASH_SEED=${seed})`, () => {
+describe(`larder serve, killed repeatedly during fills (R3; CRASH_SEED=${seed})`, () => {
   const database = withDatabase()
   const dice = createDice(seed)
   const bodies = sizes.map((size, at) => someBytes(size, at + 1))
@@ -71,7 +71,7 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
   const urlAt = (base: string, at: number): string =>
     `${base}/api/1/image_files/image/${image.exports[at]?.uid}.webp?jwt=${image.jwt}`
 
-  /** A whole object, or from somewhere in it to its end. What comes must be right, however far it comes. */
+  /** Reads a whole object, or a random rest of it. All received bytes must be right, even if the reply breaks off. */
   const readOne = async (base: string, at: number, onBytes: (count: number) => void) => {
     const body = bodies[at] ?? Buffer.alloc(0)
     const from = dice(3) === 0 ? dice(body.length) : 0
@@ -81,7 +81,7 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
     return received
   }
 
-  const allIsRight = async (base: string): Promise<void> => {
+  const expectAllRight = async (base: string): Promise<void> => {
     for (const [at, body] of bodies.entries())
       expect(await receive(urlAt(base, at), body)).to.deep.equal({
         status: 200,
@@ -91,22 +91,22 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
       })
   }
 
-  /** Six clients read one object after the other, until no server is left to ask. */
+  /** Six clients read one object after the other, until the server is killed. */
   const readUntilKilled = async (base: string, onBytes: (count: number) => void): Promise<void> => {
     const client = async () => {
-      for (let goesOn = true; goesOn; ) {
+      for (let isAlive = true; isAlive; ) {
         const { isWhole } = await readOne(base, dice(bodies.length), onBytes)
-        goesOn = isWhole
+        isAlive = isWhole
       }
     }
     await Promise.all(Array.from({ length: 6 }, client))
   }
 
-  it(`serves no wrong byte, before and after, and needs one sweep to be tidy: ${rounds} times`, async () => {
+  it(`serves no wrong byte, before and after, and is clean after one sweep: ${rounds} times`, async () => {
     let cutOff = 0
     for (let round = 0; round < rounds; round += 1) {
       const { base, end } = await serveLarder(env)
-      if (round % 3 === 2) await allIsRight(base)
+      if (round % 3 === 2) await expectAllRight(base)
       let left = dice(60 * MB)
       let killed: Promise<unknown> | undefined
       await readUntilKilled(base, (count) => {
@@ -116,10 +116,10 @@ describe(`larder serve, killed again and again while it brings in bytes (R3; CRA
       await killed
       cutOff += (await readdir(folders.fills)).filter((name) => name.endsWith('.lock')).length
     }
-    expect(cutOff, 'fills that a kill has cut off').to.be.above(0)
+    expect(cutOff, 'fills that a kill interrupted').to.be.above(0)
 
     const { base, end, err } = await serveLarder(env)
-    await allIsRight(base)
+    await expectAllRight(base)
     expect(await end('SIGTERM')).to.equal(0)
     expect(err).to.deep.equal([])
 

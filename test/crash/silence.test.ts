@@ -18,12 +18,12 @@ import { removeScratch, scratchFolder } from '../support/scratch.ts'
 import { startLoad, type Tally } from '../support/silence-trial.ts'
 import { startTcpFaultProxy, type TcpFaultProxy } from '../support/tcp-fault-proxy.ts'
 
-/** By hand: SILENT_SECONDS=60. */
+/** For longer runs by hand: SILENT_SECONDS=60. */
 const silentSeconds = Number(process.env.SILENT_SECONDS ?? 8)
 const graceSeconds = 1
 const warmImages = 20
 
-describe(`larder serve, whose database and store fall silent for ${silentSeconds} s (R8)`, () => {
+describe(`larder serve while its database and store do not respond for ${silentSeconds} s (R8)`, () => {
   const database = withDatabase()
   let target: S3Target
   let postgres: DatabaseProxy
@@ -75,7 +75,7 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
     `${larder.base}/api/1/image_files/playlist/${image.uid}?jwt=${image.jwt}&presign=none`
   const bytesUrl = (image: SeededImage) =>
     `${larder.base}/api/1/image_files/image/${image.exports[0]?.uid}.webp?jwt=${image.jwt}`
-  /** One that was not asked for before, while there are any. */
+  /** Returns an image that was not requested before, as long as there are any. */
   const cold = (): SeededImage => {
     nextCold += 1
     return images[warmImages + (nextCold % (images.length - warmImages))] as SeededImage
@@ -99,7 +99,7 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
     'object store': (mode: 'silent' | 'pass') => s3.set({ kind: mode }),
   } as const
 
-  it('serves all that is warm, refuses what is cold, and is well afterwards', async () => {
+  it('serves warm requests, refuses cold ones, and recovers afterwards', async () => {
     const warm = await start()
     let turn = 0
     const warmLoad = startLoad(4, () => warm[turn++ % warm.length] ?? null, 10)
@@ -140,18 +140,18 @@ describe(`larder serve, whose database and store fall silent for ${silentSeconds
   }).timeout(240_000 + 3000 * silentSeconds)
 
   for (const what of [['database'], ['object store'], ['database', 'object store']] as const)
-    it(`ends when it is told to while its ${what.join(' and ')} are silent and requests wait`, async () => {
+    it(`ends at a signal while its ${what.join(' and ')} do not respond and requests wait`, async () => {
       await start()
       for (const name of what) silences[name]('silent')
       const waiting = Array.from({ length: 20 }, (_, i) =>
         exchange(i % 2 === 0 ? listUrl(cold()) : bytesUrl(cold())).catch(() => null),
       )
       await sleep(500)
-      const told = performance.now()
+      const signalledAt = performance.now()
       const code = await larder.end('SIGTERM')
-      const took = Math.round(performance.now() - told)
+      const milliseconds = Math.round(performance.now() - signalledAt)
       process.stdout.write(
-        `      R8 SIGTERM, ${what.join(' and ')} silent: ${took} ms (grace ${graceSeconds} s)\n`,
+        `      R8 SIGTERM, ${what.join(' and ')} silent: ${milliseconds} ms (grace ${graceSeconds} s)\n`,
       )
       for (const name of what) silences[name]('pass')
       await Promise.all(waiting)

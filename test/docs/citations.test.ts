@@ -21,13 +21,13 @@ const linesOf = (files: ReadonlyArray<string>): ReadonlyArray<Line> =>
       .map((text, index) => ({ file, text, where: `${file}:${index + 1}: ${text.trim()}` })),
   )
 
-// Here a bare § is one of RFC 9110, as the head of each file says.
+// In these files a bare § means RFC 9110, as the head of each file says.
 const readsRfc9110 = (file: string): boolean =>
   file.includes('http/bytes/') || file === 'scripts/compare-with-nginx.mjs'
 
 const namesAnotherStandard = /\b(?:RFC|ISO|XML|H\.264|UTS|PNG-3|ECMA-262)\b|\b\d{5}-\d+ §/
 
-/** The numbers behind § that mean http-api.md: those that a line gives behind its name, and bare ones. */
+/** Returns the § numbers of a line that mean http-api.md: those after its name, and bare ones. */
 const citedNumbers = ({ file, text }: Line): ReadonlyArray<string> => {
   const ours =
     text.includes('http-api.md §') && namesAnotherStandard.test(text)
@@ -39,7 +39,7 @@ const citedNumbers = ({ file, text }: Line): ReadonlyArray<string> => {
 }
 
 describe('citations', () => {
-  it('of http-api.md name a number that it has', () => {
+  it('of http-api.md name an existing number', () => {
     const numbers = paragraphs().map(({ number }) => number)
     const cited = linesOf([...documents, ...code].filter((file) => file !== 'test/docs/citations.test.ts'))
     for (const line of cited)
@@ -47,11 +47,11 @@ describe('citations', () => {
     expect(cited.flatMap(citedNumbers).length).to.be.greaterThan(100)
   })
 
-  it('of a weakness name one of docs/weaknesses.md, and each that is kept away is in the name of a test', () => {
+  it('of a weakness name one of docs/weaknesses.md, and each prevented one is in the name of a test', () => {
     const entries = [...readText('docs/weaknesses.md').matchAll(/^\| (W\d+) \|.*\| (.*) \|$/gm)]
-    const known = entries.map(([, number]) => number)
+    const numbers = entries.map(([, number]) => number)
     for (const { text, where } of linesOf([...documents, ...code]))
-      for (const [number] of text.matchAll(/\bW\d{1,2}\b/g)) expect(known, where).to.include(number)
+      for (const [number] of text.matchAll(/\bW\d{1,2}\b/g)) expect(numbers, where).to.include(number)
 
     const titles = linesOf(code.filter((file) => file.startsWith('test/')))
       .map(({ text }) => text)
@@ -62,7 +62,7 @@ describe('citations', () => {
         expect(new RegExp(`\\b${number}\\b`).test(titles), `no test names ${number}`).to.equal(true)
   })
 
-  it('of a document name one that is there', () => {
+  it('of a document name an existing one', () => {
     const names = new Set(documents.map((file) => basename(file)))
     for (const { file, text, where } of linesOf([...documents, ...code]))
       for (const [name = ''] of text.matchAll(/(?<![\w/.-])(?:docs\/)?[\w-]+\.md\b/g))

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { documentedRoutes, paragraphs, routeForm } from '../support/contract.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 
-/** Every route of every router that the app is made of. HEAD and OPTIONS come with GET (http-api.md §1.5, §7.4). */
+/** Returns every route of the app's routers. HEAD and OPTIONS come with GET (http-api.md §1.5, §7.4). */
 const servedRoutes = async (): Promise<ReadonlyArray<string>> => {
   const routers = new Set<Router>()
   const { routes } = Router.prototype
@@ -27,7 +27,7 @@ const servedRoutes = async (): Promise<ReadonlyArray<string>> => {
 }
 
 describe('docs/http-api.md', () => {
-  it('has a number for every route that is served, and none of these is marked as not built', async () => {
+  it('has a number for every served route, and marks none of these as not built', async () => {
     const served = await servedRoutes()
     const built = documentedRoutes()
       .filter(({ isBuilt }) => isBuilt)
@@ -36,13 +36,13 @@ describe('docs/http-api.md', () => {
     expect(built).to.include.members([...new Set(served)])
   })
 
-  it('has no route as built that is not served', async () => {
+  it('does not describe a route as built that is not served', async () => {
     const served = await servedRoutes()
     for (const { number, route, isBuilt } of documentedRoutes())
       if (isBuilt) expect(served, `§${number} ${route}`).to.include(route)
   })
 
-  it('gives each number once', () => {
+  it('uses each number once', () => {
     const numbers = paragraphs().map(({ number }) => number)
     expect(numbers).to.have.length(new Set(numbers).size)
     expect(numbers).to.include.members(['1', '2.4', '13.6'])

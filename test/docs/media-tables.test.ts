@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { chartKinds } from '../support/chart-kinds.ts'
 import { filmKinds } from '../support/film-kinds.ts'
 
-/** The rows of the table of docs/media.md that begins with this head, cell by cell. */
+/** Returns the rows, as cells, of the table of docs/media.md with this header row. */
 const rowsUnder = (head: string): ReadonlyArray<ReadonlyArray<string>> => {
   const [, after = ''] = readFileSync('docs/media.md', 'utf8').split(`\n${head}\n`)
   const [table = ''] = after.split('\n\n')
@@ -20,7 +20,7 @@ const rowsUnder = (head: string): ReadonlyArray<ReadonlyArray<string>> => {
 }
 
 describe('the tables of colours in docs/media.md', () => {
-  it('have each kind of picture that is tried, and no other, each within what it may be off', () => {
+  it('have each tested kind of picture, and no other, each within its tolerance', () => {
     const rows = rowsUnder('| format | kind | worst error | at most |')
     expect(rows.map(([format, name, , most]) => [format, name, most])).to.deep.equal(
       chartKinds.map(({ format, name, tolerance }) => [format, name, String(tolerance)]),
@@ -28,7 +28,7 @@ describe('the tables of colours in docs/media.md', () => {
     for (const [, name, error, most] of rows) expect(Number(error), name).to.be.at.most(Number(most))
   })
 
-  it('have each kind of film that is tried, and no other, on both engines', () => {
+  it('have each tested kind of film, and no other, on both engines', () => {
     const rows = rowsUnder('| film | ffmpeg | node-av | at most |')
     expect(rows.map(([name, , , most]) => [name, most])).to.deep.equal(
       filmKinds.map(({ name, tolerance }) => [name, String(tolerance)]),

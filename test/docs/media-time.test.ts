@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { timeRows } from '../support/time-rows.ts'
 
-/** The rows of a table below a heading: what comes in, what comes out. */
+/** Returns the rows of the table below a heading: source and result. */
 const rowsBelow = (heading: string): ReadonlyArray<readonly [string, string]> => {
   const text = readFileSync('docs/media.md', 'utf8')
   const [, section = ''] = text.split(`\n### ${heading}\n`)
@@ -12,7 +12,7 @@ const rowsBelow = (heading: string): ReadonlyArray<readonly [string, string]> =>
     .slice(1)
 }
 
-/** Tested elsewhere: what is no film to be made, but a refusal. */
+/** Rows that are refusals, which other tests cover. */
 const refusals = ['MP4 or Matroska that is cut off (the demuxer says so, and more than 5 % is missing)']
 
 describe('docs/media.md', () => {

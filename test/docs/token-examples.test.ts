@@ -6,12 +6,12 @@ import { expect } from 'chai'
 describe('docs/tokens.md', function () {
   this.timeout(600_000)
 
-  it('[V64] has examples that mint tokens which a server takes', async () => {
+  it('[V64] has examples that mint tokens which a server accepts', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['scripts/token-examples.mjs', '--source'])
     expect(stdout).to.match(/^tokens: minted by mint\S*\.\w+.*, and taken by a server$/m)
   })
 
-  it('[V64] has them run in every language before a change lands', async () => {
+  it('[V64] has examples that run in every language before a change lands', async () => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>
     }

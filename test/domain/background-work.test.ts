@@ -18,7 +18,7 @@ describe('[V24] background work', () => {
     return { work, timer, entries }
   }
 
-  it('tries again what failed, later each time up to a limit, and logs and counts each failure', async () => {
+  it('retries a failed task with growing delays up to a limit, and logs and counts each failure', async () => {
     const { work, timer, entries } = make()
     const results: ReadonlyArray<E.Either<typeof down, Next>> = [
       ...Array<E.Either<typeof down, Next>>(5).fill(E.left(down)),
@@ -49,7 +49,7 @@ describe('[V24] background work', () => {
     ],
     ['rejects', () => () => Promise.reject(new Error('a bug'))],
   ] as const)
-    it(`takes an exception as a failure: a task that ${what}`, async () => {
+    it(`treats an exception as a failure: a task that ${what}`, async () => {
       const { work, timer, entries } = make()
       work.start({ name: 'broken', run })
       expect(await timer.next()).to.equal(1000)
@@ -59,7 +59,7 @@ describe('[V24] background work', () => {
       expect(String(exception?.fields.stack)).to.match(/^Error: a bug\n {4}at /)
     })
 
-  it('begins its pauses anew after a success', async () => {
+  it('resets its delays after a success', async () => {
     const { work, timer } = make()
     let runs = 0
     const isGood = () => runs++ === 2
@@ -71,7 +71,7 @@ describe('[V24] background work', () => {
     await work.stop(1000)
   })
 
-  it('counts the failure of an item, and goes on', async () => {
+  it('counts the failure of an item, and continues', async () => {
     const { work, timer, entries } = make()
     work.start({
       name: 'exports',
@@ -85,7 +85,7 @@ describe('[V24] background work', () => {
     await work.stop(1000)
   })
 
-  it('aborts what runs, waits for it, and is silent about what fails because of that', async () => {
+  it('aborts running tasks, waits for them, and does not report their failures', async () => {
     const { work, entries } = make()
     let ended = false
     work.start({
@@ -103,7 +103,7 @@ describe('[V24] background work', () => {
     expect(work.counts()[0]?.state).to.equal('stopped')
   })
 
-  it('waits for no longer than its limit, and names what did not end', async () => {
+  it('waits no longer than its limit, and names tasks that did not end', async () => {
     const { work, timer, entries } = make()
     work.start({ name: 'deaf', run: () => () => new Promise(() => {}) })
     const stopped = work.stop(3000)
@@ -112,20 +112,20 @@ describe('[V24] background work', () => {
     expect(entries.map(({ event }) => event)).to.deep.equal(['background.still_running'])
   })
 
-  it('begins nothing once it has stopped', async () => {
+  it('starts nothing after it was stopped', async () => {
     const { work } = make()
     await work.stop(1000)
     work.start({ name: 'late', run: () => TE.right('done' as const) })
     expect(work.counts()).to.deep.equal([])
   })
 
-  it('pauses for half of the whole to the whole, which doubles up to its limit', () => {
+  it('waits between half and all of a delay that doubles up to its limit', () => {
     fc.assert(
       fc.property(fc.nat(100), fc.double({ min: 0, max: 1, noNaN: true }), (failures, dice) => {
         const backoff = { first: 1000, most: 60_000 }
         const wait = backoffMilliseconds(backoff, failures + 1, () => dice)
-        const whole = Math.min(60_000, 1000 * 2 ** failures)
-        expect(wait).to.be.within(Math.floor(whole / 2), whole)
+        const longest = Math.min(60_000, 1000 * 2 ** failures)
+        expect(wait).to.be.within(Math.floor(longest / 2), longest)
       }),
     )
   })

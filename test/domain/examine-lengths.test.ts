@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { examineLengths } from '../../src/domain/examiner/examine-time.ts'
 import type { RenditionReading } from '../../src/domain/examiner/readings.ts'
 
-/** A rendition of samples of this length, which lasts for so many ticks. */
+/** Returns a rendition of `ticks` duration whose samples last `sample` ticks each. */
 const reading = (
   kind: 'pictures' | 'sound',
   timescale: number,
@@ -42,8 +42,8 @@ const reading = (
 const film = (milliseconds: number) => reading('pictures', 1000, 40, milliseconds)
 const sound = (milliseconds: number) => reading('sound', 48_000, 1024, milliseconds * 48)
 
-describe('lengths of renditions', () => {
-  it('[V41] may differ by a picture or a sample of sound, whichever is longer, and by no more', () => {
+describe('durations of renditions', () => {
+  it('[V41] may differ by one frame or one audio sample, whichever is longer', () => {
     expect(examineLengths([film(10_000), sound(10_040)])).to.deep.equal([])
     expect(examineLengths([film(10_000), sound(9960)])).to.deep.equal([])
     expect(examineLengths([film(10_000), sound(10_042)]).map(({ message }) => message)).to.deep.equal([

@@ -10,10 +10,10 @@ import { aStoredFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { makeUpFilm } from '../support/made-up-film.ts'
 
-/** How to make a field untrue, and the rule that sees it; or why players never meet it. */
+/** How to make a field wrong, and the rule that notices; or who uses the field, if players do not. */
 type Spoiled<T> = readonly [rule: Rule, spoil: (value: T, other: T) => Partial<T>] | string
 
-/** A new field has no place here until it is known which rule holds it. */
+/** The type requires an entry for each field: a new field needs a rule. */
 const ofExports: { readonly [Field in keyof NewContentExport]: Spoiled<NewContentExport> } = {
   uid: ['complete', (_, { uid }) => ({ uid })],
   format: ['complete', ({ format }) => ({ format: format === 'mp4' ? 'm3u8' : 'mp4' })],
@@ -56,7 +56,7 @@ const ofParts: { readonly [Field in keyof NewContentPart]: Spoiled<NewContentPar
   file: ['bytes', ({ file }) => ({ file: { ...file, size: file.size + 1 } })],
 }
 
-describe('[V39] what is published and examined, field by field', () => {
+describe('[V39] the examiner, field by field', () => {
   const { made, plan } = makeUpFilm()
   let exports: ReadonlyArray<NewContentExport>
   before(async () => {
@@ -84,7 +84,7 @@ describe('[V39] what is published and examined, field by field', () => {
     ['an mp4', 3],
   ] as const
 
-  it('is fit, as it was made up', () => {
+  it('accepts the made-up film', () => {
     expect(rulesOfMade({})).to.deep.equal([])
     expect(examineStored(made, exports)).to.deep.equal([])
   })
@@ -94,18 +94,18 @@ describe('[V39] what is published and examined, field by field', () => {
     it(`has a rule for ${field} of an export`, () => {
       const [rule, spoil] = spoiled
       for (const [kind, index] of kinds) {
-        const [one, other] = [exports[index], exports[index - 1] ?? exports[1]]
-        if (one === undefined || other === undefined) return expect.fail('there is no such export')
-        const change = spoil(one, other)
-        // What has no pictures cannot have others.
-        if (Object.values(change).includes(null) && one[field as keyof NewContentExport] === null) continue
+        const [spoilt, other] = [exports[index], exports[index - 1] ?? exports[1]]
+        if (spoilt === undefined || other === undefined) return expect.fail('there is no such export')
+        const change = spoil(spoilt, other)
+        // A field that is null already cannot be made wrong by null.
+        if (Object.values(change).includes(null) && spoilt[field as keyof NewContentExport] === null) continue
         expect(rulesOfStored(index, change), kind).to.include(rule)
       }
     })
   }
 
   for (const field of ['video', 'audio'] as const)
-    it(`has a rule for ${field} that is missing or should be`, () => {
+    it(`has a rule for ${field} that is missing or superfluous`, () => {
       for (const [kind, index] of kinds) {
         const change =
           exports[index]?.[field] === null ? exports.find((one) => one[field] !== null)?.[field] : null
@@ -129,17 +129,17 @@ describe('[V39] what is published and examined, field by field', () => {
     })
   }
 
-  it('has a rule for keyframes that all parts lack', () => {
+  it('has a rule for missing keyframes in all parts', () => {
     const parts = exports[0]?.parts.map((part) => ({ ...part, keyframes: [] })) ?? []
     expect(rulesOfStored(0, { parts, iFrames: null })).to.include('keyframes')
   })
 
-  it('has rules for what is made and wrong, too: sound in other parts, mp4s and sound that are not there', () => {
-    const ofSound = (change: (one: Rendition) => Partial<Rendition>) =>
+  it('has rules for wrong renditions, too: audio in other parts, missing mp4s, missing audio', () => {
+    const withAudio = (change: (audio: Rendition) => Partial<Rendition>) =>
       rulesOfMade({
         renditions: made.renditions.map((one) => (one.audio ? { ...one, ...change(one) } : one)),
       })
-    const inOnePart = ofSound(({ parts }) => {
+    const inOnePart = withAudio(({ parts }) => {
       const [first] = parts
       if (first === undefined) return {}
       const end = parts.at(-1)?.slice.end ?? 0
@@ -167,7 +167,7 @@ describe('[V39] what is published and examined, field by field', () => {
     expect(rulesOfMade({ progressive: made.progressive.slice(0, 1) })).to.have.length(1)
   })
 
-  it('has a rule for when an mp4 is shown', () => {
+  it('has a rule for the presentation time of an mp4', () => {
     for (const change of [{ shownFromSeconds: -1.5 }, { shownFromSeconds: 0.2 }, { shownSeconds: 8 }]) {
       const progressive = made.progressive.map((one) => ({
         ...one,

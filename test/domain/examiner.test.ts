@@ -16,7 +16,7 @@ import { right } from '../support/expect-right.ts'
 
 const rulesOf = (violations: ReadonlyArray<Violation>) => [...new Set(violations.map(({ rule }) => rule))]
 
-describe('the examiner of what is published', () => {
+describe('the examiner of exports', () => {
   let folder: string
   let film: edits.GoodFilm
   let exports: ReadonlyArray<NewContentExport>
@@ -43,9 +43,9 @@ describe('the examiner of what is published', () => {
     expect(examineStored(film.made, exports)).to.deep.equal([])
   })
 
-  it('says in words what is wrong, and where', async () => {
-    const [found] = examine(await film.broken('a128', edits.dropLastFragment))
-    expect(found?.message).to.match(
+  it('says what is wrong, and where', async () => {
+    const [violation] = examine(await film.broken('a128', edits.dropLastFragment))
+    expect(violation?.message).to.match(
       /^the sound a128: it ends [01]\.\d{3} s before the pictures v(?:360|240)$/,
     )
   })
@@ -58,8 +58,10 @@ describe('the examiner of what is published', () => {
   ) => {
     covered.add(expected[0] ?? '')
     it(`refuses ${what}`, async () => {
-      const found = await spoil()
-      expect(rulesOf(found), found.map(({ message }) => message).join('; ')).to.have.members([...expected])
+      const violations = await spoil()
+      expect(rulesOf(violations), violations.map(({ message }) => message).join('; ')).to.have.members([
+        ...expected,
+      ])
     })
   }
   const ofBytes =
@@ -70,17 +72,17 @@ describe('the examiner of what is published', () => {
       examine(await film.brokenMp4(name, edit))
 
   breaks(
-    'pictures that start late',
+    'video that starts late',
     ['starts-at-zero', 'aligned'],
     ofBytes('v240', edits.moveFragments(0, 512)),
   )
-  breaks('sound that starts late', ['starts-at-zero'], ofBytes('a128', edits.moveFragments(0, 1024)))
-  breaks('[V42] sound with a gap', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, 1024)))
-  breaks('sound that overlaps', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, -1024)))
-  breaks('pictures that are shown late', ['shown-in-time'], ofBytes('v360', edits.showLater(1024)))
+  breaks('audio that starts late', ['starts-at-zero'], ofBytes('a128', edits.moveFragments(0, 1024)))
+  breaks('[V42] audio with a gap', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, 1024)))
+  breaks('audio that overlaps', ['no-gaps'], ofBytes('a128', edits.moveFragments(2, -1024)))
+  breaks('frames that are shown late', ['shown-in-time'], ofBytes('v360', edits.showLater(1024)))
   breaks('an edit list', ['shown-in-time'], ofBytes('v360', edits.addEditList))
   breaks('a part that is not marked as a keyframe', ['keyframes'], ofBytes('v360', edits.unmarkKeyframe(1)))
-  breaks('a part that begins with no keyframe', ['keyframes'], ofBytes('v360', edits.spoilIdr(1)))
+  breaks('a part that does not begin with a keyframe', ['keyframes'], ofBytes('v360', edits.spoilIdr(1)))
   breaks('parts that do not start together', ['aligned'], () =>
     examine(
       withFirst((one) => {
@@ -93,44 +95,48 @@ describe('the examiner of what is published', () => {
     ),
   )
   breaks(
-    '[V41] sound that ends early',
+    '[V41] audio that ends early',
     ['equal-length', 'source-length'],
     ofBytes('a128', edits.dropLastFragment),
   )
   breaks(
-    '[V41] pictures that end early',
+    '[V41] video that ends early',
     ['equal-length', 'source-length', 'aligned'],
     ofBytes('v240', edits.dropLastFragment),
   )
-  breaks('what lasts longer than its source', ['source-length'], () =>
+  breaks('a film that is longer than its source', ['source-length'], () =>
     examine({ ...film.made, sourceSeconds: 3 }),
   )
-  breaks('what ends before its source', ['source-length'], () =>
+  breaks('a film that is shorter than its source', ['source-length'], () =>
     examine({ ...film.made, sourceSeconds: 4.1 }),
   )
   breaks(
-    '[V42] a sample of sound that lasts longer',
+    '[V42] an audio sample that is too long',
     ['aac-samples', 'no-gaps'],
     ofBytes('a128', edits.lengthenSamples(1, 1025)),
   )
   breaks(
-    'sound at another rate than it is counted at',
+    'audio of another sample rate than its timescale',
     ['sound-form', 'equal-length', 'source-length'],
     ofBytes(
       'a128',
       edits.changeTimescale(() => 44_100),
     ),
   )
-  breaks('sound of other channels than lists say', ['sound-form'], ofBytes('a128', edits.changeChannels(1)))
-  breaks('pictures of another size than lists say', ['picture-size'], () =>
+  breaks(
+    'audio of other channels than playlists state',
+    ['sound-form'],
+    ofBytes('a128', edits.changeChannels(1)),
+  )
+  breaks('video of another size than playlists state', ['picture-size'], () =>
     examine(withFirst(({ video, ...rest }) => ({ ...rest, video: video && { ...video, width: 642 } }))),
   )
   breaks(
-    'pictures of another size than their entry says',
+    'video of another size than its sample entry states',
     ['picture-size'],
     ofBytes('v360', edits.changeEntryWidth(642)),
   )
-  breaks('another number of pictures than lists say', ['picture-rate'], () =>
+  breaks('another frame rate than playlists state', ['picture-rate'], () =>
     examine(
       withFirst(({ video, ...rest }) => ({
         ...rest,
@@ -138,24 +144,18 @@ describe('the examiner of what is published', () => {
       })),
     ),
   )
+  breaks('[V43] colours with other tags', ['colours'], ofBytes('v360', edits.changeColours(5, 6, 6)))
+  breaks('[V43] colours without tags', ['colours'], ofBytes('v360', edits.changeColours(2, 2, 2)))
   breaks(
-    '[V43] colours that are tagged otherwise',
-    ['colours'],
-    ofBytes('v360', edits.changeColours(5, 6, 6)),
-  )
-  breaks('[V43] colours that are not tagged', ['colours'], ofBytes('v360', edits.changeColours(2, 2, 2)))
-  breaks(
-    '[V48] a level that the pictures are beyond',
+    '[V48] a level that the video exceeds',
     ['level'],
     ofBytes('v360', edits.changeLevel(10, 'everywhere')),
   )
-  breaks('a codec string that is not true', ['codec-string'], ofBytes('v360', edits.changeLevel(31, 'entry')))
+  breaks('a wrong codec string', ['codec-string'], ofBytes('v360', edits.changeLevel(31, 'entry')))
   breaks('a rendition that is missing', ['complete'], () =>
     examine({ ...film.made, renditions: film.made.renditions.slice(1) }),
   )
-  breaks('a rendition with nothing in it', ['complete'], () =>
-    examine(withFirst((one) => ({ ...one, parts: [] }))),
-  )
+  breaks('an empty rendition', ['complete'], () => examine(withFirst((one) => ({ ...one, parts: [] }))))
 
   const withFirst = (
     change: (rendition: Transcoded['renditions'][number]) => Transcoded['renditions'][number],
@@ -164,10 +164,10 @@ describe('the examiner of what is published', () => {
     renditions: film.made.renditions.map((rendition, i) => (i === 0 ? change(rendition) : rendition)),
   })
 
-  const told = (change: (made: NewContentExport) => NewContentExport) => (): ReadonlyArray<Violation> =>
+  const ofStored = (change: (stored: NewContentExport) => NewContentExport) => (): ReadonlyArray<Violation> =>
     examineStored(
       film.made,
-      exports.map((made, i) => (i === 0 ? change(made) : made)),
+      exports.map((stored, i) => (i === 0 ? change(stored) : stored)),
     )
 
   const changePart =
@@ -177,62 +177,66 @@ describe('the examiner of what is published', () => {
     })
 
   breaks(
-    'a peak rate that is not that of the parts',
+    'a peak rate that differs from that of the parts',
     ['rates'],
-    told((made) => ({ ...made, bandwidth: made.bandwidth - 2 })),
+    ofStored((made) => ({ ...made, bandwidth: made.bandwidth - 2 })),
   )
   breaks(
-    'an average rate that is not that of the parts',
+    'an average rate that differs from that of the parts',
     ['rates'],
-    told((made) => ({ ...made, averageBandwidth: made.averageBandwidth + 2 })),
+    ofStored((made) => ({ ...made, averageBandwidth: made.averageBandwidth + 2 })),
   )
   breaks(
-    'rates of keyframes that are missing',
+    'missing rates of keyframes',
     ['rates'],
-    told((made) => ({ ...made, iFrames: null })),
+    ofStored((made) => ({ ...made, iFrames: null })),
   )
   breaks(
-    'a codec that is not that of the bytes',
+    'a codec that differs from the bytes',
     ['codec-string'],
-    told((made) => ({ ...made, codecs: ['avc1.640028'] })),
+    ofStored((made) => ({ ...made, codecs: ['avc1.640028'] })),
   )
-  breaks('a part that is said to last longer', ['durations'], told(changePart(1, { durationTicks: 1 })))
+  breaks('a part with a wrong duration', ['durations'], ofStored(changePart(1, { durationTicks: 1 })))
   breaks(
     'a part that is longer than its target',
     ['durations'],
-    told((made) => ({ ...made, targetDuration: 1 })),
+    ofStored((made) => ({ ...made, targetDuration: 1 })),
   )
   breaks(
-    'a film that is said to last longer',
+    'a film with a wrong duration',
     ['durations'],
-    told((made) => ({ ...made, durationSeconds: 4.5 })),
+    ofStored((made) => ({ ...made, durationSeconds: 4.5 })),
   )
   breaks(
-    'a part that was not stored whole',
+    'a part that was not stored completely',
     ['bytes'],
-    told(changePart(2, { file: aStoredFile({ size: 1 }) })),
+    ofStored(changePart(2, { file: aStoredFile({ size: 1 }) })),
   )
   breaks(
     'a size that is not the sum of the parts',
     ['bytes'],
-    told((made) => ({ ...made, fileSize: 1 })),
+    ofStored((made) => ({ ...made, fileSize: 1 })),
   )
   breaks(
-    'a part that would be sent as a picture',
+    'a part with the content type of a picture',
     ['content-type'],
-    told(changePart(1, { contentType: 'image/png' })),
+    ofStored(changePart(1, { contentType: 'image/png' })),
   )
   breaks(
     'a part that was not stored',
     ['complete'],
-    told((made) => ({ ...made, parts: made.parts.slice(0, -1) })),
+    ofStored((made) => ({ ...made, parts: made.parts.slice(0, -1) })),
   )
 
-  breaks('an mp4 that has to be loaded whole first', ['fast-start'], ofMp4('v360', edits.describeLast))
+  breaks(
+    'an mp4 that must be loaded completely before it plays',
+    ['fast-start'],
+    ofMp4('v360', edits.describeLast),
+  )
   breaks('an mp4 whose edit list skips', ['shown-in-time'], ofMp4('v360', edits.skipByEditList(20_000)))
   breaks('an mp4 that lacks a sample', ['complete'], ofMp4('v360', edits.dropSample))
-  breaks('an mp4 of which a track ends early', ['equal-length'], ofMp4('v240', edits.shorten(2000)))
-  breaks('an mp4 of which lists would say another rate', ['rates'], () =>
+  breaks('an mp4 with a track that ends early', ['equal-length'], ofMp4('v240', edits.shorten(2000)))
+  breaks('an mp4 with a wrong rate', ['rates'], () =>
     examineStored(
       film.made,
       exports.map((made) => (made.format === 'mp4' ? { ...made, bandwidth: made.bandwidth - 10 } : made)),

@@ -21,7 +21,7 @@ describe('a file that is being registered [V24]', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** Adds a file, and ends the work in the way that is asked for at the first moment that is. */
+  /** Adds a file, and ends the work as `how` says at the first moment that `when` names. */
   const addUntil = async (file: string, how: 'stop' | 'lost lock', when: 'inspected' | 'uploaded') => {
     const stop = new AbortController()
     const lost = new AbortController()
@@ -29,13 +29,12 @@ describe('a file that is being registered [V24]', () => {
     const base = await createMemoryLarder()
     const locks: WorkLocks = {
       ...base.locks,
-      tryWith: (name, work) =>
-        base.locks.tryWith(name, (usual) => work(AbortSignal.any([usual, lost.signal]))),
+      tryWith: (name, work) => base.locks.tryWith(name, (own) => work(AbortSignal.any([own, lost.signal]))),
     }
-    const told: Array<boolean | undefined> = []
+    const aborted: Array<boolean | undefined> = []
     const inspecting = (signal: AbortSignal | undefined) => {
       if (when === 'inspected') end()
-      told.push(signal?.aborted)
+      aborted.push(signal?.aborted)
     }
     const overrides: Partial<Adapters> = {
       locks,
@@ -76,7 +75,7 @@ describe('a file that is being registered [V24]', () => {
     const stored: string[] = []
     for await (const { key } of store.list('', null)) stored.push(key)
     const unfinished = await right(larder.ingest.listUnfinished)
-    return { failure, told, stored, unfinished }
+    return { failure, aborted, stored, unfinished }
   }
 
   for (const how of ['stop', 'lost lock'] as const) {
@@ -84,14 +83,14 @@ describe('a file that is being registered [V24]', () => {
       ['picture', () => picture],
       ['film', () => film],
     ] as const)
-      it(`hears of a ${how} while its ${kind} is looked at, and is not stored`, async () => {
-        const { failure, told, stored, unfinished } = await addUntil(file(), how, 'inspected')
+      it(`is aborted by a ${how} while its ${kind} is inspected, and is not stored`, async () => {
+        const { failure, aborted, stored, unfinished } = await addUntil(file(), how, 'inspected')
         expect(failure).to.include({ _tag: 'Unavailable' })
-        expect(told).to.deep.equal([true])
+        expect(aborted).to.deep.equal([true])
         expect({ stored, unfinished }).to.deep.equal({ stored: [], unfinished: [] })
       })
 
-    it(`is not uploaded to its end after a ${how}`, async () => {
+    it(`is not stored after a ${how} during the upload`, async () => {
       const { failure, stored, unfinished } = await addUntil(picture, how, 'uploaded')
       expect(failure).to.include({ _tag: 'Unavailable' })
       expect({ stored, unfinished }).to.deep.equal({ stored: [], unfinished: [] })

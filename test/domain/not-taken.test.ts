@@ -4,8 +4,8 @@ import { heic, poster } from '../support/pictures.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text.padEnd(64, '\0'), 'latin1')
 
-// The first bytes of files that ImageMagick 6.9, libjxl 0.7 and the cameras of these names wrote.
-const foreign: ReadonlyArray<[name: string, begins: string]> = [
+// The first bytes of files written by ImageMagick 6.9, libjxl 0.7 and these cameras.
+const unsupported: ReadonlyArray<[name: string, begins: string]> = [
   ['BMP', 'BM\x8a\x90\0\0\0\0\0\0\x8a\0\0\0\x7c\0\0\0\x80\0\0\0'],
   ['BMP', 'BM\x36\x90\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x80\0\0\0'],
   ['JPEG XL', '\xff\x0a\xf8\x3e\x90\x50'],
@@ -30,9 +30,9 @@ const foreign: ReadonlyArray<[name: string, begins: string]> = [
   ['raw photo (RAF)', 'FUJIFILMCCD-RAW 0201'],
 ]
 
-describe('[V37] pictures that are not decoded', () => {
-  for (const [name, begins] of foreign)
-    it(`are refused by name, and told what to do: ${name} ${JSON.stringify(begins.slice(0, 8))}`, () => {
+describe('[V37] pictures that are not accepted', () => {
+  for (const [name, begins] of unsupported)
+    it(`are refused by name, with advice: ${name} ${JSON.stringify(begins.slice(0, 8))}`, () => {
       expect(refusalReason(bytes(begins)))
         .to.match(/^\S.* pictures are not taken: \S/)
         .and.satisfy((text: string) => text.startsWith(name))

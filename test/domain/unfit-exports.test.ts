@@ -35,7 +35,7 @@ const keysIn = async (store: ObjectStore): Promise<ReadonlyArray<string>> => {
   return keys
 }
 
-describe('exports that are not fit to be published', () => {
+describe('exports that the examiner refuses', () => {
   let folder: string
   let facts: MediaFacts
   let made: Transcoded
@@ -47,8 +47,8 @@ describe('exports that are not fit to be published', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** Gives what was made once, for each file anew. */
-  const giving = (transcoded: Transcoded): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
+  /** A transcoder that returns the same exports for each file. */
+  const returning = (transcoded: Transcoded): Pick<Adapters['transcoder'], 'probe' | 'transcode'> => ({
     probe: () => TE.right(facts),
     transcode: () => TE.right(transcoded),
   })
@@ -58,17 +58,17 @@ describe('exports that are not fit to be published', () => {
     const memory = await createMemoryLarder({ store: createMemoryObjectStore(), log })
     const good = await createMemoryLarder({
       ...memory,
-      transcoder: { ...memory.transcoder, ...giving(made) },
+      transcoder: { ...memory.transcoder, ...returning(made) },
     })
-    const transcoder = { ...memory.transcoder, ...giving(withMono(made)) }
+    const transcoder = { ...memory.transcoder, ...returning(withMono(made)) }
     return { good, broken: await createMemoryLarder({ ...good, transcoder }), entries }
   }
 
-  it('are refused with the reason, and nothing of them is kept', async () => {
+  it('are refused with the reason, and nothing of them is stored', async () => {
     const { broken, entries } = await make()
     let uid: string | undefined
-    const known = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(broken.ingest.add(sound, known))
+    const noting = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
+    const error = await left(broken.ingest.add(sound, noting))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store)).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
@@ -77,15 +77,15 @@ describe('exports that are not fit to be published', () => {
     const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))
     const status = await server.get(`/console/watch/${uid}/progress?jwt=${jwt}`)
     await server.close()
-    const told = (await status.json()) as { progress: unknown; refused: string }
-    expect(told.progress).to.equal(null)
-    expect(told.refused).to.match(reason)
+    const progress = (await status.json()) as { progress: unknown; refused: string }
+    expect(progress.progress).to.equal(null)
+    expect(progress.refused).to.match(reason)
   })
 
-  it('[V39] do not take the place of those that are there', async () => {
+  it('[V39] do not replace existing exports', async () => {
     const { good, broken } = await make()
     const { contentFiles } = good
-    const aged: Adapters['contentFiles'] = {
+    const ageing: Adapters['contentFiles'] = {
       ...contentFiles,
       addExports: (uid, exports) =>
         contentFiles.addExports(
@@ -93,7 +93,7 @@ describe('exports that are not fit to be published', () => {
           exports.map((made) => ({ ...made, recipe: recipeVersions.content - 1 })),
         ),
     }
-    const before = await createMemoryLarder({ ...good, contentFiles: aged })
+    const before = await createMemoryLarder({ ...good, contentFiles: ageing })
     const { uid } = await right(before.ingest.add(sound, options))
     const listed = async () => {
       const found = await right(contentFiles.find(uid as ContentFileUid))
@@ -106,8 +106,8 @@ describe('exports that are not fit to be published', () => {
     expect(await listed()).to.deep.equal(old)
     expect(await keysIn(good.store)).to.deep.equal(stored)
 
-    const [again] = await right(good.ingest.listOutdated('content', null))
-    expect(await right(again?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })
+    const [outdated] = await right(good.ingest.listOutdated('content', null))
+    expect(await right(outdated?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })
     expect(await listed())
       .to.have.length(old.length)
       .and.not.include(old[0])

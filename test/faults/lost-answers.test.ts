@@ -22,23 +22,23 @@ import { withDatabase } from '../support/postgres.ts'
 /** Long enough for a busy machine. */
 const limits = { ...usualDatabaseLimits, statement: 4000, breaker: 0 }
 
-const quietly = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
+const addOptions = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
 
-/** Three exports of a few bytes: what matters here is what becomes of their rows and objects. */
+/** Makes three exports of a few bytes: only their rows and objects matter here. */
 const images: ImageProcessor = {
   inspect: () =>
     TE.right({ width: 64, height: 36, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }),
   render: (_, __, folder) => async () => {
     const formats = ['avif', 'webp', 'jpeg'] as const
-    const made = formats.map((format) => ({ format, path: path.join(folder, format) }))
-    await Promise.all(made.map((one) => writeFile(one.path, one.format)))
+    const files = formats.map((format) => ({ format, path: path.join(folder, format) }))
+    await Promise.all(files.map((file) => writeFile(file.path, file.format)))
     return TE.right(
-      made.map((one) => ({ ...one, width: 64, height: 36, thumbhash: 'AA==', size: one.format.length })),
+      files.map((file) => ({ ...file, width: 64, height: 36, thumbhash: 'AA==', size: file.format.length })),
     )()
   },
 }
 
-describe('writes whose answer is lost', () => {
+describe('writes whose response is lost', () => {
   const database = withDatabase()
   let folder: string
   let picture: string
@@ -79,7 +79,7 @@ describe('writes whose answer is lost', () => {
   const has = async (key: string): Promise<boolean> =>
     O.isSome(await right(inner.read(key, { start: 0, end: 1 })))
 
-  /** Keys of objects that rows name, and of those the ones that are not there. */
+  /** Returns the keys of objects that rows name, and those of them that are missing. */
   const storedFiles = async () => {
     const { rows } = await database.knex().raw('select key from s3_files')
     const keys = rows.map(({ key }: { readonly key: string }) => key)
@@ -89,71 +89,71 @@ describe('writes whose answer is lost', () => {
   }
 
   for (const how of ['reset', 'silent'] as const) {
-    it(`[V20] leaves the objects of exports whose COMMIT was not answered (${how})`, async () => {
+    it(`[V20] keep the objects of exports if the response to COMMIT is lost (${how})`, async () => {
       const { ingest } = await makeLarder()
       const answered = proxy.loseAnswerTo('COMMIT', how)
-      const failure = await left(ingest.add(picture, quietly))
+      const failure = await left(ingest.add(picture, addOptions))
       await answered
       expect(failure).to.include({ dependency: 'database', mayHaveHappened: true })
       const { keys, missing } = await storedFiles()
       expect(keys.length).to.be.greaterThan(3)
       expect(missing).to.deep.equal([])
-      // The second try finds everything in place.
-      await right(ingest.add(picture, quietly))
+      // The second attempt finds everything in place.
+      await right(ingest.add(picture, addOptions))
       expect(await storedFiles()).to.deep.equal({ keys, missing: [] })
     })
   }
 
-  it('[V20] leaves the original whose row was not answered for', async () => {
+  it('[V20] keep the original if the response to the insert of its row is lost', async () => {
     const { ingest } = await makeLarder()
     void proxy.loseAnswerTo('insert into image_files', 'reset')
-    expect(await left(ingest.add(picture, quietly))).to.include({ mayHaveHappened: true })
+    expect(await left(ingest.add(picture, addOptions))).to.include({ mayHaveHappened: true })
     const { keys, missing } = await storedFiles()
     expect([keys.length, missing]).to.deep.equal([1, []])
-    await right(ingest.add(picture, quietly))
+    await right(ingest.add(picture, addOptions))
     expect((await storedFiles()).missing).to.deep.equal([])
   })
 
-  it('[V20] takes back what it stored when the transaction never came to its COMMIT', async () => {
+  it('[V20] delete stored exports if the transaction did not reach its COMMIT', async () => {
     const { ingest } = await makeLarder()
     void proxy.loseAnswerTo('insert into "image_file_exports"', 'reset')
-    expect(await left(ingest.add(picture, quietly))).to.not.have.property('mayHaveHappened')
+    expect(await left(ingest.add(picture, addOptions))).to.not.have.property('mayHaveHappened')
     const puts = faulty.calls().filter(({ operation }) => operation === 'put')
-    const kept = await Promise.all(puts.map(({ key }) => has(key)))
-    expect(kept.filter(Boolean).length, 'the original alone').to.equal(1)
+    const stored = await Promise.all(puts.map(({ key }) => has(key)))
+    expect(stored.filter(Boolean).length, 'only the original').to.equal(1)
   })
 
-  it('[V20] leaves an original whose file was finished by another while its own making was refused', async () => {
+  it('[V20] keep an original whose file another process finished while this one refused it', async () => {
     const refusing = await makeLarder({
       images: {
         ...images,
         render: () => async () => {
           // Another process is faster.
-          await right((await makeLarder()).ingest.add(picture, quietly))
+          await right((await makeLarder()).ingest.add(picture, addOptions))
           return TE.left(refused('it took too long'))()
         },
       },
     })
-    await left(refusing.ingest.add(picture, quietly))
+    await left(refusing.ingest.add(picture, addOptions))
     expect((await storedFiles()).missing).to.deep.equal([])
   })
 
-  it('[V20] leaves an original whose removal was not answered for', async () => {
+  it('[V20] keep an original if the response to the removal of its row is lost', async () => {
     const { ingest } = await makeLarder({
       images: { ...images, render: () => TE.left(refused('it has no pixels')) },
     })
     void proxy.loseAnswerTo('delete from image_files', 'reset')
-    expect(await left(ingest.add(picture, quietly))).to.include({ _tag: 'Refused' })
+    expect(await left(ingest.add(picture, addOptions))).to.include({ _tag: 'Refused' })
     const deletes = faulty.calls().filter(({ operation }) => operation === 'delete')
     expect(deletes).to.deep.equal([])
   })
 
-  it('[V20] deletes no object whose put was not answered', async () => {
+  it('[V20] delete no object if the response to its put is lost', async () => {
     const { ingest } = await makeLarder()
     faulty.when(({ operation, nth }) =>
       operation === 'put' && nth === 1 && faulty.puts() > 2 ? { kind: 'unavailable' } : null,
     )
-    const failure = await left(ingest.add(picture, quietly))
+    const failure = await left(ingest.add(picture, addOptions))
     expect(failure).to.include({ _tag: 'Unavailable', dependency: 'object store' })
     const failed = faulty.calls().findLast(({ operation }) => operation === 'put')?.key
     const deleted = faulty.calls().filter(({ operation }) => operation === 'delete')
@@ -161,7 +161,7 @@ describe('writes whose answer is lost', () => {
     expect(deleted.length).to.equal(1)
   })
 
-  it('[V20] forgets what the cache says of an admin whose change was not answered', async () => {
+  it('[V20] delete the cached right of an admin if the response to its change is lost', async () => {
     let isAdmin = true
     const { admins, idTokens } = await makeLarder({
       users: {

@@ -18,7 +18,7 @@ import { withDatabase } from '../support/postgres.ts'
 import { until } from '../support/processes.ts'
 import { removeScratch } from '../support/scratch.ts'
 
-/** Short, and long enough for a busy machine that is well. */
+/** Short, but long enough for a busy machine. */
 const limits = {
   ...usualDatabaseLimits,
   connect: 1500,
@@ -28,7 +28,7 @@ const limits = {
   breaker: 50,
 }
 
-describe('a database that falls silent', () => {
+describe('a database that stops responding', () => {
   const database = withDatabase()
   let proxy: DatabaseProxy
   let db: Knex
@@ -48,7 +48,7 @@ describe('a database that falls silent', () => {
   const heal = () => proxy.set({ kind: 'pass' })
   const isWell = async () => E.isRight(await createKnexUserRepository(db).isAdmin('ann')())
 
-  it('[V21] fails each statement, and keeps no connection for ever', async () => {
+  it('[V21] makes each statement fail, and leaves no connection open', async () => {
     const users = createKnexUserRepository(db)
     await Promise.all(Array.from({ length: 8 }, () => right(users.isAdmin('ann'))))
     silence()
@@ -61,7 +61,7 @@ describe('a database that falls silent', () => {
     await Promise.all(Array.from({ length: 20 }, () => right(users.isAdmin('ann'))))
   })
 
-  it('[V21] fails at once those who ask after one has waited in vain', async () => {
+  it('[V21] makes statements fail at once after one has timed out', async () => {
     const patient = createKnex(async () => proxy.connection, 4, { limits: { ...limits, breaker: 60_000 } })
     const users = createKnexUserRepository(patient)
     await right(users.isAdmin('ann'))
@@ -74,7 +74,7 @@ describe('a database that falls silent', () => {
     await patient.destroy()
   })
 
-  it('[V21] says of a write that it may have happened, and of one that was not sent that it has not', async () => {
+  it('[V21] makes a write fail as one that may have happened, unless it was not sent', async () => {
     const users = createKnexUserRepository(db)
     await right(users.isAdmin('ann'))
     silence()
@@ -83,7 +83,7 @@ describe('a database that falls silent', () => {
   })
 
   for (const statement of ['BEGIN', 'update "image_files"', 'insert into "image_file_exports"', 'COMMIT'])
-    it(`[V21] ends a transaction that is not answered from ${statement} on`, async () => {
+    it(`[V21] makes a transaction fail if ${statement} gets no response`, async () => {
       const images = createKnexImageFileRepository(db)
       const file = aNewImageFile()
       await right(images.add(file))
@@ -91,11 +91,11 @@ describe('a database that falls silent', () => {
       const adding = images.addExports(file.uid, [aNewImageExport({ file: aStoredFile() })])
       const failure = await left(adding)
       expect(failure.mayHaveHappened ?? false).to.equal(statement === 'COMMIT')
-      // What the server began and never ended is rolled back when its connection breaks.
+      // The server rolls an open transaction back when its connection breaks.
       await until(async () => E.isRight(await adding()))
     })
 
-  it('[V21] ends a look at the database, and a migration, wherever it falls silent', async () => {
+  it('[V21] makes a check and a migration fail, whichever statement gets no response', async () => {
     const { check, migrate } = createKnexDatabase(db)
     await right(check)
     silence()
@@ -109,7 +109,7 @@ describe('a database that falls silent', () => {
     }
   })
 
-  it('[V21] does not keep the pool from closing, whatever it waits for', async () => {
+  it('[V21] does not prevent the pool from closing, whatever it waits for', async () => {
     const users = createKnexUserRepository(db)
     await right(users.isAdmin('ann'))
     silence()
@@ -121,7 +121,7 @@ describe('a database that falls silent', () => {
     await Promise.all(waiting)
   })
 
-  it('[V21] closes idle connections that do not say goodbye', async () => {
+  it('[V21] does not prevent idle connections from closing', async () => {
     await Promise.all(Array.from({ length: 4 }, isWell))
     silence()
     await db.destroy()
@@ -129,7 +129,7 @@ describe('a database that falls silent', () => {
   })
 })
 
-describe('a pool that is larger than what the database grants', () => {
+describe('a pool with more connections than the database grants', () => {
   const database = withDatabase()
 
   describe('a role of two connections', () => {
@@ -153,7 +153,7 @@ describe('a pool that is larger than what the database grants', () => {
       return { connectionString: url.href }
     }
 
-    it('[V29] makes queries wait for a connection of their own', async () => {
+    it('[V29] makes queries wait for a free connection', async () => {
       const db = createKnex(async () => asLimited(), 10, {
         limits: { ...usualDatabaseLimits, acquire: 20_000 },
       })
@@ -168,11 +168,11 @@ describe('a pool that is larger than what the database grants', () => {
       await db.destroy()
     })
 
-    it('[V29] fails a query at once when the database grants none at all', async () => {
-      const held = createKnex(async () => asLimited(), 2)
+    it('[V29] makes a query fail at once if the database grants no connection', async () => {
+      const otherPool = createKnex(async () => asLimited(), 2)
       const ends: Array<() => void> = []
       const holding = Array.from({ length: 2 }, () =>
-        held.transaction(async (trx) => {
+        otherPool.transaction(async (trx) => {
           await trx.raw('select 1')
           await new Promise<void>((end) => ends.push(end))
         }),
@@ -185,13 +185,13 @@ describe('a pool that is larger than what the database grants', () => {
       expect(String(cause)).to.include('too many connections')
       for (const end of ends) end()
       await Promise.all(holding)
-      await held.destroy()
+      await otherPool.destroy()
       await db.destroy()
     })
   })
 })
 
-describe('larder before a database that falls silent', () => {
+describe('larder with a database that stops responding', () => {
   const database = withDatabase()
   const { clock, advance } = createStandingClock()
   let proxy: DatabaseProxy
@@ -221,7 +221,7 @@ describe('larder before a database that falls silent', () => {
     await removeScratch()
   })
 
-  it('[V21] answers expired lists from the cache, and of cold ones that they are not to be had', async () => {
+  it('[V21] serves expired playlists from the cache, and 503 for cold ones', async () => {
     const [warm, cold] = [await seedImage(larder), await seedImage(larder)]
     const day = 86_400
     const urlOf = async ({ uid }: SeededImage) =>
@@ -230,7 +230,7 @@ describe('larder before a database that falls silent', () => {
     const { body } = await exchange(server.base + warmUrl)
     advance(3600)
     proxy.set({ kind: 'silent' })
-    // The first waits for the database in vain, all others for nothing.
+    // Only the first request waits for the database.
     const expired = await Promise.all(Array.from({ length: 50 }, () => exchange(server.base + warmUrl)))
     for (const answer of expired) expect([answer.status, answer.body.equals(body)]).to.deep.equal([200, true])
     const refused = await Promise.all(Array.from({ length: 50 }, () => exchange(server.base + coldUrl)))

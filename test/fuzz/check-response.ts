@@ -1,11 +1,11 @@
 import type { WireResponse } from '../support/strict-responses.ts'
-import { decoded, type Truth } from './truths.ts'
+import { decoded, type KnownReply } from './known-replies.ts'
 
-/** What a response may be. `truth`: what the request asks for, when it is one whose answer is known. */
+/** The permitted responses. `knownReply` is the known reply to the request, if there is one. */
 export type Expectation = {
   readonly method: string
   readonly statuses: ReadonlyArray<number>
-  readonly truth: Truth | null
+  readonly knownReply: KnownReply | null
 }
 
 const refuse = (what: string): never => {
@@ -28,7 +28,7 @@ const checkMultipart = (contentType: string, body: Buffer, whole: Buffer): void 
   const boundary = /^multipart\/byteranges; boundary=(\w+)$/.exec(contentType)?.[1] ?? refuse(contentType)
   const text = body.toString('latin1')
   const parts = `\r\n${text}`.split(`\r\n--${boundary}`)
-  ensure(parts[0] === '' && parts.at(-1) === '--\r\n', () => 'a multipart body without its frame')
+  ensure(parts[0] === '' && parts.at(-1) === '--\r\n', () => 'a multipart body without its delimiters')
   for (const part of parts.slice(1, -1)) {
     const end = part.indexOf('\r\n\r\n')
     const range = /content-range: (.*)/i.exec(part.slice(0, end))?.[1]
@@ -36,40 +36,44 @@ const checkMultipart = (contentType: string, body: Buffer, whole: Buffer): void 
   }
 }
 
-/** A 304 does not say of which coding it is, but by its ETag. */
+/** Only the ETag of a 304 shows its coding. */
 const withoutCoding = (status: number, etag: string): string =>
   status === 304 ? etag.replace(/-(?:br|gzip)"$/, '"') : etag
 
-const checkKnown = (method: string, { status, headers, body }: WireResponse, truth: Truth): void => {
+const checkKnownReply = (
+  method: string,
+  { status, headers, body }: WireResponse,
+  knownReply: KnownReply,
+): void => {
   const coding = headers['content-encoding']
-  if (coding === undefined && headers.etag !== undefined && truth.etag !== undefined)
+  if (coding === undefined && headers.etag !== undefined && knownReply.etag !== undefined)
     ensure(
-      withoutCoding(status, headers.etag) === truth.etag,
-      () => `ETag ${headers.etag}, not ${truth.etag}`,
+      withoutCoding(status, headers.etag) === knownReply.etag,
+      () => `ETag ${headers.etag}, not ${knownReply.etag}`,
     )
   const digest = headers['repr-digest']
-  if (digest !== undefined && truth.kind === 'bytes')
-    ensure(digest === truth.digest, () => `Repr-Digest ${digest}`)
+  if (digest !== undefined && knownReply.kind === 'bytes')
+    ensure(digest === knownReply.digest, () => `Repr-Digest ${digest}`)
   if (status === 416)
     ensure(
-      headers['content-range'] === `bytes */${truth.body.length}`,
+      headers['content-range'] === `bytes */${knownReply.body.length}`,
       () => `416 ${headers['content-range']}`,
     )
   if (status === 200 && method === 'HEAD' && coding === undefined)
     ensure(
-      headers['content-length'] === String(truth.body.length),
+      headers['content-length'] === String(knownReply.body.length),
       () => `HEAD of ${headers['content-length']} bytes`,
     )
   if (method === 'HEAD') return
   if (status === 200) {
-    ensure(headers['content-type'] === truth.contentType, () => `type ${headers['content-type']}`)
-    ensure(decoded(body, coding).equals(truth.body), () => 'a wrong body')
+    ensure(headers['content-type'] === knownReply.contentType, () => `type ${headers['content-type']}`)
+    ensure(decoded(body, coding).equals(knownReply.body), () => 'a wrong body')
   }
   if (status !== 206) return
   ensure(coding === undefined, () => 'a range of a coding')
   const type = headers['content-type'] ?? ''
-  if (type.startsWith('multipart/')) checkMultipart(type, body, truth.body)
-  else checkSlice(headers['content-range'], body, truth.body)
+  if (type.startsWith('multipart/')) checkMultipart(type, body, knownReply.body)
+  else checkSlice(headers['content-range'], body, knownReply.body)
 }
 
 const checkError = (method: string, { headers, body, status }: WireResponse): void => {
@@ -77,7 +81,7 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
     headers['cache-control'] === 'no-store',
     () => `${status} with Cache-Control ${headers['cache-control']}`,
   )
-  // What could not be read as a request has its status alone.
+  // The reply to an unparsable request has no body.
   if (method === 'HEAD' || (headers['content-length'] === '0' && headers.connection === 'close')) return
   ensure(
     /^application\/(?:problem\+)?json/.test(headers['content-type'] ?? ''),
@@ -87,9 +91,9 @@ const checkError = (method: string, { headers, body, status }: WireResponse): vo
   ensure(typeof error.type === 'string', () => `${status} without a type`)
 }
 
-/** Throws when the response is not what it should be. 503 is permitted everywhere: it is counted. */
+/** Throws if the response is wrong. 503 is always permitted; the run counts it. */
 export const checkResponse = (expectation: Expectation, response: WireResponse): void => {
-  const { method, statuses, truth } = expectation
+  const { method, statuses, knownReply } = expectation
   const { status, headers } = response
   ensure(status === 503 || statuses.includes(status), () => `status ${status}, not ${statuses.join(' or ')}`)
   ensure(headers['referrer-policy'] === 'no-referrer', () => `${status} without Referrer-Policy`)
@@ -98,5 +102,5 @@ export const checkResponse = (expectation: Expectation, response: WireResponse):
     if (status === 503) ensure(/^\d+$/.test(headers['retry-after'] ?? ''), () => '503 without Retry-After')
     checkError(method, response)
   }
-  if (truth !== null) checkKnown(method, response, truth)
+  if (knownReply !== null) checkKnownReply(method, response, knownReply)
 }

@@ -3,27 +3,31 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readResponses, type WireResponse } from '../support/strict-responses.ts'
 import { checkResponse } from './check-response.ts'
 import { createDice, type Dice } from './dice.ts'
+import type { KnownReply } from './known-replies.ts'
 import type { FuzzLibrary } from './library.ts'
 import { type FuzzRequest, makeRequest } from './requests.ts'
-import type { Truth } from './truths.ts'
 
-/** What became of a conversation: its statuses, or what was wrong. */
+/** The result of a conversation: its statuses, or the fault. */
 export type Outcome = {
   readonly statuses: ReadonlyArray<number>
   readonly fault: { readonly what: string; readonly sent: string; readonly received: string } | null
 }
 
-/** `half`: the client says that it ends; `reset`: it breaks the connection. */
+/** How the client ends the connection. `half`: it closes its sending side; `reset`: it resets the connection. */
 type Ending = 'whole' | 'half' | 'reset'
 
-/** No answer for so long is a fault. It guards against hanging, on a busy machine too. */
-const patienceMilliseconds = 60_000
+/** No reply for this time is a fault. Long enough for a busy machine. */
+const replyTimeoutMilliseconds = 60_000
 
-const makeRequests = (dice: Dice, truths: ReadonlyArray<Truth>, library: FuzzLibrary): FuzzRequest[] => {
+const makeRequests = (
+  dice: Dice,
+  knownReplies: ReadonlyArray<KnownReply>,
+  library: FuzzLibrary,
+): FuzzRequest[] => {
   const requests: FuzzRequest[] = []
   const count = dice.chance(0.5) ? 1 + dice.below(3) : 1 + dice.below(12)
   while (requests.length < count) {
-    const request = makeRequest(dice, truths, library)
+    const request = makeRequest(dice, knownReplies, library)
     requests.push(request)
     if (request.endsConnection) break
   }
@@ -45,21 +49,21 @@ const write = async (socket: Socket, bytes: Buffer, dice: Dice): Promise<void> =
 
 type Received = { readonly responses: ReadonlyArray<WireResponse>; readonly rest: Buffer }
 
-/** Takes chunks, and reads responses off them as they become whole. */
+/** Collects chunks, and parses each response as soon as it is complete. */
 const createReceiver = (methods: ReadonlyArray<string>) => {
   const responses: WireResponse[] = []
   let chunks: Buffer[] = []
   let missing = 1
   let finals = 0
   const read = (): void => {
-    const found = readResponses(Buffer.concat(chunks), methods.slice(finals))
-    responses.push(...found.responses)
-    finals += found.responses.filter(({ status }) => status >= 200).length
-    chunks = found.rest.length === 0 ? [] : [found.rest]
-    missing = found.missing
+    const parsed = readResponses(Buffer.concat(chunks), methods.slice(finals))
+    responses.push(...parsed.responses)
+    finals += parsed.responses.filter(({ status }) => status >= 200).length
+    chunks = parsed.rest.length === 0 ? [] : [parsed.rest]
+    missing = parsed.missing
   }
   return {
-    /** Returns whether all is answered. Throws at what is no response. */
+    /** Returns whether all requests have a reply. Throws if the bytes are not a response. */
     take: (chunk: Buffer): boolean => {
       chunks.push(chunk)
       missing -= chunk.length
@@ -79,7 +83,7 @@ const converse = async (
   const receiver = createReceiver(requests.map(({ expectation }) => expectation.method))
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   const done = new Promise<void>((resolve, reject) => {
-    const patience = setTimeout(() => reject(new Error('no answer')), patienceMilliseconds)
+    const timeout = setTimeout(() => reject(new Error('no answer')), replyTimeoutMilliseconds)
     socket.on('data', (chunk) => {
       try {
         if (receiver.take(chunk)) resolve()
@@ -88,7 +92,7 @@ const converse = async (
       }
     })
     for (const event of ['end', 'error', 'close']) socket.on(event, () => resolve())
-    socket.on('close', () => clearTimeout(patience))
+    socket.on('close', () => clearTimeout(timeout))
   })
   await write(socket, Buffer.concat(requests.map(({ bytes }) => bytes)), dice)
   if (ending === 'half') socket.end()
@@ -101,7 +105,7 @@ const converse = async (
   return receiver.received()
 }
 
-/** Checks all responses; throws what is wrong. */
+/** Checks all responses; throws at the first fault. */
 const check = (
   { responses, rest }: Received,
   requests: ReadonlyArray<FuzzRequest>,
@@ -116,7 +120,7 @@ const check = (
     } catch (error) {
       const { message } = error as Error
       throw new Error(
-        `response ${at + 1} of ${finals.length} (${expectation.truth?.name ?? 'none known'}): ${message}`,
+        `response ${at + 1} of ${finals.length} (${expectation.knownReply?.name ?? 'none known'}): ${message}`,
       )
     }
   }
@@ -129,27 +133,27 @@ const check = (
   return finals.map(({ status }) => status)
 }
 
-const shown = (bytes: Buffer): string => JSON.stringify(bytes.subarray(0, 1500).toString('latin1'))
+const printable = (bytes: Buffer): string => JSON.stringify(bytes.subarray(0, 1500).toString('latin1'))
 
 const describe = ({ responses, rest }: Received): string =>
   [
     ...responses.map(
       ({ status, headers, body }) => `${status} ${JSON.stringify(headers)} ${body.length} bytes`,
     ),
-    shown(rest),
+    printable(rest),
   ].join('\n            ')
 
 export type Conversation = { readonly requests: number; readonly run: () => Promise<Outcome> }
 
-/** The conversation of this number, on a connection of its own. */
+/** Creates the conversation of this number, on a connection of its own. */
 export const createConversation = (
   port: number,
   { seed, number }: { readonly seed: number; readonly number: number },
-  truths: ReadonlyArray<Truth>,
+  knownReplies: ReadonlyArray<KnownReply>,
   library: FuzzLibrary,
 ): Conversation => {
   const dice = createDice(seed, number)
-  const requests = makeRequests(dice, truths, library)
+  const requests = makeRequests(dice, knownReplies, library)
   const ending: Ending = dice.chance(0.9) ? 'whole' : dice.pick(['half', 'reset'])
 
   const run = async (): Promise<Outcome> => {
@@ -158,7 +162,7 @@ export const createConversation = (
       received = await converse(port, requests, ending, dice)
       return { statuses: check(received, requests, ending), fault: null }
     } catch (error) {
-      const sent = shown(Buffer.concat(requests.map(({ bytes }) => bytes)))
+      const sent = printable(Buffer.concat(requests.map(({ bytes }) => bytes)))
       const what = `${(error as Error).message} (ending: ${ending})`
       return { statuses: [], fault: { what, sent, received: describe(received) } }
     }

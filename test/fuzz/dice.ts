@@ -1,12 +1,12 @@
-/** Choices that are always the same for one seed. */
+/** Random choices that are always the same for one seed. */
 export type Dice = {
-  /** A whole number below `max`. */
+  /** Returns an integer below `max`. */
   readonly below: (max: number) => number
   readonly chance: (probability: number) => boolean
   readonly pick: <A>(items: ReadonlyArray<A>) => A
 }
 
-/** Mulberry32, of the seed and the number of what is chosen for: one conversation can be made again by itself. */
+/** Mulberry32 of the seed and the number of a conversation, so that a single conversation can be repeated. */
 export const createDice = (seed: number, number: number): Dice => {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0
   const next = (): number => {

@@ -15,7 +15,7 @@ export type FuzzLibrary = {
 
 const ttlSeconds = 86_400
 
-/** A library in a new folder, on embedded PostgreSQL: a public picture, a private one, a film, an admin. */
+/** Makes a library on embedded PostgreSQL with a public picture, a private one, a film and an admin. */
 export const makeLibrary = async (env: Readonly<Record<string, string>>): Promise<FuzzLibrary> => {
   const config = loadConfig(env)
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))

@@ -1,13 +1,14 @@
 import type { Expectation } from './check-response.ts'
 import type { Dice } from './dice.ts'
+import { type KnownReply, withToken } from './known-replies.ts'
 import type { FuzzLibrary } from './library.ts'
-import { carry, type Truth } from './truths.ts'
+import { malformedRequests } from './malformed-requests.ts'
 
 /** One request on the wire. */
 export type FuzzRequest = {
   readonly bytes: Buffer
   readonly expectation: Expectation
-  /** What comes behind it is not read as a request, or may not be. */
+  /** The server does not, or may not, read another request after this one. */
   readonly endsConnection: boolean
 }
 
@@ -54,7 +55,7 @@ const rangeOf = (dice: Dice, length: number): string => {
   ])()
 }
 
-const conditions = (dice: Dice, { body, etag = '"x"' }: Truth): ReadonlyArray<string> =>
+const conditions = (dice: Dice, { body, etag = '"x"' }: KnownReply): ReadonlyArray<string> =>
   [
     () => `Range: ${rangeOf(dice, body.length)}`,
     () => `If-None-Match: ${dice.pick([etag, '*', '"nothing"', `W/${etag}`, `"a", ${etag}`, 'junk', '"'])}`,
@@ -68,32 +69,32 @@ const conditions = (dice: Dice, { body, etag = '"x"' }: Truth): ReadonlyArray<st
     .filter((_, at) => dice.chance(at === 0 ? 0.35 : 0.1))
     .map((make) => make())
 
-/** A request whose answer is known, in one of the ways to write it. */
-const known = (dice: Dice, truths: ReadonlyArray<Truth>): FuzzRequest => {
-  const truth = dice.pick(truths)
+/** Returns a request with a known reply, with random noise. */
+const withKnownReply = (dice: Dice, knownReplies: ReadonlyArray<KnownReply>): FuzzRequest => {
+  const knownReply = dice.pick(knownReplies)
   const method = dice.chance(0.15) ? 'HEAD' : 'GET'
   const target = dice.chance(0.1)
-    ? `${dice.pick(['http://a', 'HTTPS://b:8080'])}${truth.target}`
-    : truth.target
-  // Without the coding of lists it is told nothing: what noise asks for wins.
-  const lines = [host(dice), ...truth.headers, ...noise(dice), ...conditions(dice, truth)]
+    ? `${dice.pick(['http://a', 'HTTPS://b:8080'])}${knownReply.target}`
+    : knownReply.target
+  // The recorded request has no Accept-Encoding: the noise may add one.
+  const lines = [host(dice), ...knownReply.headers, ...noise(dice), ...conditions(dice, knownReply)]
   const withBody = dice.chance(0.05)
   const body = withBody ? 'body' : ''
   const close = dice.chance(0.03)
   const all = [...lines, ...(withBody ? ['Content-Length: 4'] : []), ...(close ? ['Connection: close'] : [])]
   return {
     bytes: Buffer.from(head(method, target, all) + body, 'latin1'),
-    // The plain forms of `other` know no conditions; and a list may be refused in a coding that takes none.
+    // Replies of kind `other` do not support conditions.
     expectation: {
       method,
       statuses: [200, 206, 304, 412, 416],
-      truth: truth.kind === 'other' ? null : truth,
+      knownReply: knownReply.kind === 'other' ? null : knownReply,
     },
     endsConnection: close,
   }
 }
 
-const mangled = (dice: Dice, jwt: string): string => {
+const damageToken = (dice: Dice, jwt: string): string => {
   const at = dice.below(jwt.length)
   return dice.pick([
     () => `${jwt.slice(0, at)}${jwt.slice(at + 1)}`,
@@ -108,14 +109,14 @@ const mangled = (dice: Dice, jwt: string): string => {
   ])()
 }
 
-/** A token that opens nothing of what is asked for. */
+/** Returns a request with a token that does not open the target. */
 const badToken = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest => {
   const [{ uid, jwt }, other, path] = dice.pick([
     [film, privateImage, `/api/1/content_files/${film.uid}/mobile.m3u8`] as const,
     [privateImage, film, `/api/1/image_files/playlist/${privateImage.uid}`] as const,
   ])
-  const token = dice.chance(0.3) ? other.jwt : mangled(dice, jwt)
-  const { target, headers } = carry(
+  const token = dice.chance(0.3) ? other.jwt : damageToken(dice, jwt)
+  const { target, headers } = withToken(
     path.replace(uid, dice.chance(0.2) ? `${uid}x` : uid),
     token,
     dice.pick(['header', 'path', 'query'] as const),
@@ -123,7 +124,7 @@ const badToken = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest 
   const method = dice.pick(['GET', 'HEAD'])
   return {
     bytes: Buffer.from(head(method, target, [host(dice), ...headers, ...noise(dice)]), 'latin1'),
-    expectation: { method, statuses: [401, 403, 404], truth: null },
+    expectation: { method, statuses: [401, 403, 404], knownReply: null },
     endsConnection: false,
   }
 }
@@ -155,7 +156,7 @@ const strangeQueries = [
   '?',
   '?jwt=',
   '?jwt=a&jwt=b',
-  // Within the limit of a target, and thousands of parameters.
+  // Thousands of parameters, within the size limit of a target.
   `?${'a&'.repeat(7000)}`,
   '?w=NaN&h=1',
   '?presign=%',
@@ -207,126 +208,33 @@ const strange = (dice: Dice, { film, privateImage }: FuzzLibrary): FuzzRequest =
   ]
   return {
     bytes: Buffer.from(head(method, path + dice.pick(strangeQueries), all) + text, 'latin1'),
-    expectation: { method, statuses: [200, 204, 301, 304, 400, 401, 403, 404, 405, 414, 422], truth: null },
+    expectation: {
+      method,
+      statuses: [200, 204, 301, 304, 400, 401, 403, 404, 405, 414, 422],
+      knownReply: null,
+    },
     endsConnection: isExpecting,
   }
 }
 
-/** Inside of what may be read as a body: if it were answered, two readers would have read two things. */
-const smuggled = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
-
-const brokenForms: ReadonlyArray<readonly [name: string, text: string, statuses: ReadonlyArray<number>]> = [
-  [
-    'length and chunks',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  [
-    'chunks and length',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  [
-    'two lengths',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 34\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  [
-    'a list of lengths',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 0, 34\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  ['a signed length', `POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n${smuggled}`, [400]],
-  [
-    'an odd coding',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  [
-    'a coding that is not last',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  [
-    'white space before the colon',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n${smuggled}`,
-    [400],
-  ],
-  [
-    'a folded coding',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n`,
-    [400, 405],
-  ],
-  ['a folded header', `GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n`, [200, 400]],
-  ['NUL in a value', `GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n`, [400]],
-  ['NUL in the target', `GET /health\u0000z HTTP/1.1\r\nHost: a\r\n\r\n`, [400]],
-  ['bare LF', `GET /healthz HTTP/1.1\nHost: a\n\n`, [400]],
-  ['bare CR', `GET /healthz HTTP/1.1\rHost: a\r\r`, [400]],
-  ['CR in a value', `GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\rY: b\r\n\r\n`, [400]],
-  ['no Host', `GET /healthz HTTP/1.1\r\n\r\n`, [400]],
-  ['two Hosts', `GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`, [400]],
-  ['headers too large', `GET /healthz HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, [431]],
-  ['a target too large', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, [431]],
-  ['too many headers', `GET /healthz HTTP/1.1\r\nHost: a\r\n${'a:\r\n'.repeat(5000)}\r\n`, [431]],
-  [
-    'a chunk of no size',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n${smuggled}`,
-    [405],
-  ],
-  [
-    'a chunk that overflows',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n${smuggled}`,
-    [405],
-  ],
-  [
-    'a chunk without its end',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabX0\r\n\r\n${smuggled}`,
-    [405],
-  ],
-  [
-    'an extension with LF',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;a\nxx\r\n0\r\n\r\n${smuggled}`,
-    [405],
-  ],
-  [
-    'extensions too large',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;${'e'.repeat(20_000)}\r\na\r\n0\r\n\r\n${smuggled}`,
-    [405, 413],
-  ],
-  [
-    'a body too large',
-    `POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n${smuggled}`,
-    [413],
-  ],
-  ['an unknown version', `GET /healthz HTTP/2.0\r\nHost: a\r\n\r\n`, [505]],
-  ['no known version', `GET /healthz HTTP/9.9\r\nHost: a\r\n\r\n`, [400]],
-  ['an old version', `GET /healthz HTTP/1.0\r\n\r\n`, [200]],
-  ['no version', `GET /healthz\r\n\r\n`, [400, 505]],
-  ['an unknown method', `BREW /healthz HTTP/1.1\r\nHost: a\r\n\r\n`, [400]],
-  ['an odd expectation', `GET /healthz HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n`, [417]],
-  ['CONNECT', `CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n`, [405]],
-  ['a broken URL', `GET http://[::1/?jwt=x HTTP/1.1\r\nHost: a\r\n\r\n`, [400]],
-  ['a URL of no port', `GET http://a:b/ HTTP/1.1\r\nHost: a\r\n\r\n`, [400]],
-  ['a star', `GET * HTTP/1.1\r\nHost: a\r\n\r\n`, [400]],
-  ['a fragment', `GET /healthz#x HTTP/1.1\r\nHost: a\r\n\r\n`, [400]],
-  ['TLS', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003', [400]],
-  ['noise', '\u0000\u00ff\r\n\r\n\r\n\r\n', [400]],
-]
-
-const broken = (dice: Dice): FuzzRequest => {
-  const [, text, statuses] = dice.pick(brokenForms)
+const malformed = (dice: Dice): FuzzRequest => {
+  const [, text, statuses] = dice.pick(malformedRequests)
   return {
     bytes: Buffer.from(text, 'latin1'),
-    expectation: { method: text.startsWith('CONNECT') ? 'CONNECT' : 'GET', statuses, truth: null },
-    // Some of them are taken: nothing comes behind them, so that it does not matter.
+    expectation: { method: text.startsWith('CONNECT') ? 'CONNECT' : 'GET', statuses, knownReply: null },
+    // The server accepts some of them. They end the connection, so that no later request depends on that.
     endsConnection: true,
   }
 }
 
-export const makeRequest = (dice: Dice, truths: ReadonlyArray<Truth>, library: FuzzLibrary): FuzzRequest => {
+export const makeRequest = (
+  dice: Dice,
+  knownReplies: ReadonlyArray<KnownReply>,
+  library: FuzzLibrary,
+): FuzzRequest => {
   const kind = dice.below(100)
-  if (kind < 62) return known(dice, truths)
+  if (kind < 62) return withKnownReply(dice, knownReplies)
   if (kind < 74) return badToken(dice, library)
   if (kind < 88) return strange(dice, library)
-  return broken(dice)
+  return malformed(dice)
 }

@@ -7,12 +7,12 @@ import type { Traffic } from '../../src/http/middleware/traffic.ts'
 import { exchange } from '../support/exchange.ts'
 import { quantile, startHealthProbe } from '../support/health-probe.ts'
 import { createConversation } from './conversation.ts'
+import { recordKnownReplies } from './known-replies.ts'
 import { makeLibrary } from './library.ts'
 import { startServer } from './server-process.ts'
-import { learnTruths } from './truths.ts'
 
-// Sends broken, strange and good requests, many to a connection, to a `larder serve` of its own, and checks every byte
-// that comes back: npm run fuzz -- --seed N --requests N. All is made from the seed; `--only N` repeats one conversation.
+// Sends malformed, strange and good requests, several on each connection, to a `larder serve` of its own, and checks every
+// byte of the replies: npm run fuzz -- --seed N --requests N. The seed determines all; `--only N` repeats one conversation.
 
 const { values } = parseArgs({
   options: {
@@ -23,11 +23,11 @@ const { values } = parseArgs({
   },
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31))
-const wanted = values.only === undefined ? Number(values.requests) : 1
+const requestCount = values.only === undefined ? Number(values.requests) : 1
 const rssBound = 400 * 2 ** 20
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
-/** What the server counts. */
+const print = (line: string) => process.stdout.write(`${line}\n`)
+/** Returns the traffic counts of the server. */
 const trafficOf = async (port: number, idToken: string): Promise<Traffic> => {
   const { body } = await exchange(`http://127.0.0.1:${port}/api/1/admin/cache`, {
     headers: { authorization: `Bearer ${idToken}` },
@@ -40,15 +40,15 @@ const env = { DATA_DIR: dataDir, SAMPLE_MEDIA: '0', PORT: '0', LAME_DUCK_SECONDS
 const faults: string[] = []
 const fault = (what: string) => {
   faults.push(what)
-  say(`FAULT  ${what}`)
+  print(`FAULT  ${what}`)
 }
 
-say(`seed ${seed}, ${wanted} requests`)
+print(`seed ${seed}, ${requestCount} requests`)
 const library = await makeLibrary(env)
 const server = await startServer(env)
 try {
-  const truths = await learnTruths(server.port, library, dataDir)
-  say(`${truths.length} known answers; the server listens on ${server.port}`)
+  const knownReplies = await recordKnownReplies(server.port, library, dataDir)
+  print(`${knownReplies.length} known replies; the server listens on ${server.port}`)
   const descriptorsBefore = server.descriptors()
   const rssBefore = server.rssBytes()
 
@@ -62,16 +62,16 @@ try {
   let number = values.only === undefined ? 0 : Number(values.only)
   const statuses = new Map<number, number>()
   const client = async () => {
-    while (sent < wanted && faults.length < 20 && server.isAlive()) {
-      const mine = number++
-      const conversation = createConversation(server.port, { seed, number: mine }, truths, library)
-      // Counted before it is run: one seed is always the same conversations.
+    while (sent < requestCount && faults.length < 20 && server.isAlive()) {
+      const current = number++
+      const conversation = createConversation(server.port, { seed, number: current }, knownReplies, library)
+      // Counted before it runs, so that one seed always means the same conversations.
       sent += conversation.requests
       const outcome = await conversation.run()
       for (const status of outcome.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1)
       if (outcome.fault === null) continue
       fault(
-        `${outcome.fault.what}\n  sent      ${outcome.fault.sent}\n  received  ${outcome.fault.received}\n  again: npm run fuzz -- --seed ${seed} --only ${mine}`,
+        `${outcome.fault.what}\n  sent      ${outcome.fault.sent}\n  received  ${outcome.fault.received}\n  again: npm run fuzz -- --seed ${seed} --only ${current}`,
       )
     }
   }
@@ -86,32 +86,32 @@ try {
 
   if (!server.isAlive()) fault(`the server ended: ${server.output().slice(-2000)}`)
   else {
-    // The pool of the database may hold some, and keeps them.
+    // The connection pool of the database may keep some descriptors open.
     const bound = descriptorsBefore + 12
     for (let n = 0; n < 100 && server.descriptors() > bound; n += 1) await sleep(200)
     if (server.descriptors() > bound)
       fault(`${server.descriptors()} descriptors are open, ${descriptorsBefore} were`)
     let { requests, connections } = await trafficOf(server.port, library.idToken)
-    // The connection that asks is one of them, and so is its request.
+    // The counts include this request and its connection.
     const isAtRest = () => requests.in_flight <= 1 && requests.waiting === 0 && connections.open <= 2
     for (let n = 0; n < 50 && !isAtRest(); n += 1) {
       await sleep(200)
       ;({ requests, connections } = await trafficOf(server.port, library.idToken))
     }
     if (!isAtRest()) fault(`counted as open: ${JSON.stringify({ requests, connections })}`)
-    say(`traffic ${JSON.stringify({ requests, connections })}`)
+    print(`traffic ${JSON.stringify({ requests, connections })}`)
     if (rssPeak > rssBefore + rssBound) fault(`RSS rose from ${rssBefore} to ${rssPeak}`)
-    say(`descriptors ${descriptorsBefore} before, ${server.descriptors()} after`)
+    print(`descriptors ${descriptorsBefore} before, ${server.descriptors()} after`)
   }
-  say(`${sent} requests in ${number} connections, ${seconds.toFixed(0)} s`)
-  say(
+  print(`${sent} requests in ${number} connections, ${seconds.toFixed(0)} s`)
+  print(
     `statuses ${[...statuses]
       .sort(([a], [b]) => a - b)
       .map(([status, count]) => `${status}: ${count}`)
       .join(', ')}`,
   )
-  say(`RSS ${Math.round(rssBefore / 2 ** 20)} MiB before, ${Math.round(rssPeak / 2 ** 20)} MiB at most`)
-  say(
+  print(`RSS ${Math.round(rssBefore / 2 ** 20)} MiB before, ${Math.round(rssPeak / 2 ** 20)} MiB at most`)
+  print(
     `/healthz of ${milliseconds.length}: median ${quantile(milliseconds, 0.5).toFixed(1)} ms, p99 ${quantile(milliseconds, 0.99).toFixed(1)} ms`,
   )
 } finally {
@@ -122,12 +122,12 @@ try {
   for (const jwt of tokens)
     for (const piece of jwt.split('.').slice(1))
       if (output.includes(piece)) fault('a token in the output of the server')
-  // PostgreSQL ends a little after the server that used it.
+  // PostgreSQL ends shortly after the server that used it.
   await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 })
 }
-say(
+print(
   faults.length === 0
     ? 'all is well'
-    : `${faults.length} faults; again: npm run fuzz -- --seed ${seed} --requests ${wanted}`,
+    : `${faults.length} faults; again: npm run fuzz -- --seed ${seed} --requests ${requestCount}`,
 )
 process.exit(faults.length === 0 ? 0 : 1)

@@ -5,7 +5,7 @@ import { compiledLarder } from '../support/compiled-larder.ts'
 
 export type ServerProcess = {
   readonly port: number
-  /** All of standard output and error. */
+  /** Standard output and standard error so far. */
   readonly output: () => string
   readonly isAlive: () => boolean
   readonly rssBytes: () => number
@@ -25,7 +25,7 @@ const untilListening = async (child: ChildProcess, output: () => string): Promis
   throw new Error(`the server ended: ${output()}`)
 }
 
-/** `larder serve` as a process of its own, looked at from outside through /proc. */
+/** Starts `larder serve` as a process, which is observed through /proc. */
 export const startServer = async (env: Readonly<Record<string, string>>): Promise<ServerProcess> => {
   const child = spawn(process.execPath, [compiledLarder(), 'serve'], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },

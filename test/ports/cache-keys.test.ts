@@ -28,14 +28,14 @@ const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type Example<A> = {
   readonly key: CacheKey<A>
   readonly value: A
-  /** The key as it stands in the file. */
+  /** The key in the file. */
   readonly name: string
-  /** The value as it stands in the file. */
+  /** The value in the file. */
   readonly written: unknown
   readonly ttlSeconds: number | null
 }
 
-/** The check closes over the example's own type: a union of keys has no value in common. */
+/** Checks the example with its own type, because a union of keys has no common type of values. */
 const example =
   <A>(of: Example<A>) =>
   () =>
@@ -165,16 +165,16 @@ describe('cache keys', () => {
   after(removeScratch)
 
   for (const [family, check] of Object.entries(examples))
-    it(`${family} stands on disk as documented, and is read back`, check)
+    it(`${family} is on disk as documented, and is read back`, check)
 
-  it('have templates that differ', () => {
+  it('have different templates', () => {
     const templates = Object.values(cacheKeys).map(({ template }) => template)
     expect(new Set(templates).size).to.equal(templates.length)
   })
 })
 
-describe('cache entries of an earlier form', () => {
-  it('do not fit: what a restriction looks at is never guessed (§2.4)', () => {
+describe('cache entries of an older release', () => {
+  it('do not decode, because fields that restrictions need are never guessed (§2.4)', () => {
     const earlier = [
       cacheKeys.vodMeta({ uid: contentExportUid }).codec.decode({ content_file_uid: contentFileUid }),
       cacheKeys

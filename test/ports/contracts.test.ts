@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { filesBelow, readText } from '../support/contract.ts'
 
-/** Ports without a contract, each with the reason: it has one adapter, which asks nothing of the outside, or none. */
+/** Ports without a contract, each with the reason: no adapter, or only one, which uses nothing outside the process. */
 const reasons: Readonly<Record<string, string>> = {
   'cache-keys': 'types and functions; it has no adapter',
   'cache-stats': 'one adapter, which counts in memory',
@@ -32,7 +32,7 @@ describe('ports', () => {
       expect(existsSync(`test/contracts/${port}.contract.ts`), port).to.equal(!(port in reasons))
   })
 
-  it('[V66] have contracts that adapters are held to', () => {
+  it('[V66] have contracts that adapters must pass', () => {
     const tests = filesBelow(['test'], /\.test\.ts$/)
       .map(readText)
       .join('\n')

@@ -9,7 +9,7 @@ type Frame = {
   readonly x?: number
   readonly dispose?: 0 | 1 | 2
   readonly blend?: 0 | 1
-  /** The default picture, no part of the animation. */
+  /** The default image, which is no frame of the animation. */
   readonly isApart?: boolean
 }
 
@@ -28,7 +28,7 @@ export type Apng = {
   readonly frames: ReadonlyArray<Frame>
 }
 
-/** An animated PNG with alpha, written by hand; its frames show the chart or nothing. */
+/** An animated PNG with alpha, written without a library. */
 export const apng = ({ depth = 8, encoding = encodings.srgb, chunks = [], frames }: Apng): Buffer => {
   const bytes = depth / 8
   const max = 2 ** depth - 1

@@ -19,11 +19,11 @@ import {
   aStoredFile,
 } from './builders.ts'
 
-// Any value of each kind: the builder's, new every time, with all that may vary varied.
+// Arbitrary values of each kind: the builder's value with every variable field varied.
 
 const seconds = () => fc.double({ min: 0.001, max: 1e6, noNaN: true })
 const pixels = () => fc.integer({ min: 1, max: 65_535 })
-// PostgreSQL writes down every text but one: that with a NUL in it.
+// PostgreSQL cannot store a NUL in text.
 const text = () => fc.string({ unit: 'grapheme', maxLength: 40 }).map((s) => s.replaceAll('\u0000', ''))
 
 export const storedFile = (): fc.Arbitrary<StoredFile> =>
@@ -86,7 +86,7 @@ const video = (): fc.Arbitrary<VideoFacts> =>
 const audio = (): fc.Arbitrary<AudioFacts> =>
   fc.record({ channels: fc.integer({ min: 1, max: 8 }), sampleRate: fc.constantFrom(22_050, 44_100, 48_000) })
 
-/** An export in parts, which come in any order, or an mp4 of one. */
+/** An HLS export with its segments in any order, or an mp4. */
 export const newContentExport = (): fc.Arbitrary<NewContentExport> => {
   const facts = {
     video: fc.option(video()),

@@ -1,7 +1,7 @@
 import type { Monotonic, MonotonicMs } from '../../src/ports/monotonic.ts'
 
-/** A hand of a clock that a test moves forward. */
+/** A test's clock as a monotonic clock. */
 export const asMonotonic =
-  (hand: () => number): Monotonic =>
+  (clock: () => number): Monotonic =>
   () =>
-    hand() as MonotonicMs
+    clock() as MonotonicMs

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { findSandbox, sandboxCommand } from '../../src/adapters/sandbox/sandbox.ts'
 
-// A process of its own, so that a test may start it as another user: stands for the server, with a data folder, and
-// prints how a child fares that tries to break out, without the sandbox and in it.
+// Its own process, so that a test can start it as another user. Plays the server with a data folder, and
+// prints what a child that tries to break out achieves without the sandbox and inside it.
 
 const folder = await mkdtemp(join(tmpdir(), 'larder-break-out-'))
 const [data, scratch] = [join(folder, 'data'), join(folder, 'data/scratch')]
@@ -30,8 +30,8 @@ const breakOut = async ({ program, args }: typeof command) =>
 const free = await breakOut(command)
 await rm(`${outside}-new`)
 const inside = await sandboxCommand(command, { reads: [script], writes: [scratch] })
-const kept = await breakOut({ program: inside.program, args: [...inside.args] })
+const sandboxed = await breakOut({ program: inside.program, args: [...inside.args] })
 const { isolation } = await findSandbox()
-console.log(JSON.stringify({ isolation, free, kept }))
+console.log(JSON.stringify({ isolation, free, sandboxed }))
 await rm(folder, { recursive: true })
 process.exit(0)

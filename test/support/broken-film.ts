@@ -11,13 +11,13 @@ import { progressiveOf } from './made-up-film.ts'
 import { box, u32 } from './mp4-writer.ts'
 import { media } from './transcoding.ts'
 
-/** A good film of four seconds in two sizes, with sound, of which copies can be broken. */
+/** A valid film of four seconds in two sizes, with audio, and functions that break copies of it. */
 export type GoodFilm = {
   readonly made: Transcoded
   readonly plan: MediaPlan
-  /** Its renditions, read again from copies of which one was edited; and mp4s that are said to be true copies of them. */
+  /** Edits one rendition, reads all again, and pairs them with mp4 readings that agree with them. */
   readonly broken: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
-  /** The same of the mp4 of this rendition. */
+  /** Edits the mp4s of one rendition, and reads these again. */
   readonly brokenMp4: (name: string, edit: (bytes: Buffer) => Buffer) => Promise<Transcoded>
 }
 
@@ -40,17 +40,17 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
       }
       const renditions = await cutRenditions(plan, copies)
       const progressive = made.progressive.map((file) =>
-        progressiveOf(renditions.filter((one) => file.renditions.includes(one.name))),
+        progressiveOf(renditions.filter((rendition) => file.renditions.includes(rendition.name))),
       )
       return { ...made, renditions, progressive }
     },
     brokenMp4: async (name, edit) => {
       const copies = await mkdtemp(join(folder, 'broken-'))
-      const progressive = made.progressive.map(async (one) => {
-        if (!one.renditions.includes(name)) return one
+      const progressive = made.progressive.map(async (progressiveFile) => {
+        if (!progressiveFile.renditions.includes(name)) return progressiveFile
         const copy = join(copies, 'film.mp4')
-        await writeFile(copy, edit(await readFile(one.file.path)))
-        return { ...one, reading: await readProgressive(copy) }
+        await writeFile(copy, edit(await readFile(progressiveFile.file.path)))
+        return { ...progressiveFile, reading: await readProgressive(copy) }
       })
       return { ...made, progressive: await Promise.all(progressive) }
     },
@@ -60,7 +60,7 @@ export const makeGoodFilm = async (transcoder: Transcoder, folder: string): Prom
 const track = ['moov', 'trak', 'mdia'] as const
 const entries = [...track, 'minf', 'stbl', 'stsd'] as const
 
-/** Writes into a copy. */
+/** Edits a copy. */
 const edited =
   (edit: (bytes: Buffer) => void) =>
   (bytes: Buffer): Buffer => {
@@ -69,7 +69,7 @@ const edited =
     return copy
   }
 
-/** Moves fragments, from this one on, by so many ticks (tfdt, ISO/IEC 14496-12 §8.8.12). */
+/** Moves the fragments from index `from` by `ticks` (tfdt, ISO/IEC 14496-12 §8.8.12). */
 export const moveFragments = (from: number, ticks: number) =>
   edited((bytes) => {
     for (const { body } of boxesAlong(bytes, ['moof', 'traf', 'tfdt']).slice(from)) {
@@ -78,11 +78,11 @@ export const moveFragments = (from: number, ticks: number) =>
     }
   })
 
-/** Leaves out the last fragment and all behind it. */
+/** Cuts off the last fragment and the rest of the file. */
 export const dropLastFragment = (bytes: Buffer): Buffer =>
   bytes.subarray(0, boxAlong(bytes, ['moof'], -1).start)
 
-/** Where the fields of a `trun` stand: those of all samples, and those of the first. */
+/** Positions of the fields of a `trun`: those of all samples, and those of the first. */
 const readTrun = (bytes: Buffer, index: number) => {
   const { body } = boxAlong(bytes, ['moof', 'traf', 'trun'], index)
   const flags = bytes.readUInt32BE(body) & 0xff_ffff
@@ -97,7 +97,7 @@ const readTrun = (bytes: Buffer, index: number) => {
 
 const NON_SYNC = 0x0101_0000
 
-/** Says of the first picture of a fragment that it needs others. */
+/** Marks the first frame of a fragment as no keyframe. */
 export const unmarkKeyframe = (index: number) =>
   edited((bytes) => {
     const { flags, firstFlags, samples, offsetOf } = readTrun(bytes, index)
@@ -106,7 +106,7 @@ export const unmarkKeyframe = (index: number) =>
     else throw new Error('the flags are not in the trun')
   })
 
-/** Shows each picture so many ticks later than it was, as an encoder does that starts late. */
+/** Delays the presentation of each frame by `ticks`, like an encoder that starts late. */
 export const showLater = (ticks: number) =>
   edited((bytes) => {
     for (const index of boxesAlong(bytes, ['moof']).keys()) {
@@ -119,7 +119,7 @@ export const showLater = (ticks: number) =>
     }
   })
 
-/** Makes the samples of a fragment last for other ticks, where they have a duration in common. */
+/** Changes the duration of the samples of a fragment, where they share one. */
 export const lengthenSamples = (index: number, ticks: number) =>
   edited((bytes) => {
     const { flags, samples } = readTrun(bytes, index)
@@ -132,7 +132,7 @@ export const lengthenSamples = (index: number, ticks: number) =>
     bytes.writeUInt32BE(ticks, body + 8 + (bytes.readUInt32BE(body) & 0x02 ? 4 : 0))
   })
 
-/** Makes the first picture of a fragment one that needs others, and leaves its mark. */
+/** Makes the first frame of a fragment no IDR frame, although it stays marked as a keyframe. */
 export const spoilIdr = (index: number) =>
   edited((bytes) => {
     const mdat = boxAlong(bytes, ['mdat'], index)
@@ -144,7 +144,7 @@ export const spoilIdr = (index: number) =>
     throw new Error('there is no IDR picture')
   })
 
-/** Counts in other ticks a second. */
+/** Changes the timescale (ticks a second), but no times. */
 export const changeTimescale = (change: (timescale: number) => number) =>
   edited((bytes) => {
     const { body } = boxAlong(bytes, [...track, 'mdhd'])
@@ -157,13 +157,13 @@ export const changeEntryWidth = (width: number) =>
     bytes.writeUInt16BE(width, boxAlong(bytes, [...entries, 'avc1']).body + 24)
   })
 
-/** Where `avcC` has the profile, and where it has the sequence parameter set. */
+/** Positions of the profile and of the sequence parameter set in `avcC`. */
 const avcC = (bytes: Buffer) => {
   const { body } = boxAlong(bytes, [...entries, 'avc1', 'avcC'])
   return { profile: body + 1, sequence: body + 8, length: bytes.readUInt16BE(body + 6) }
 }
 
-/** Says another level, in the codec string (`entry`) or to decoders, too. */
+/** Announces another level: in the codec string (`entry`), or to decoders as well. */
 export const changeLevel = (level: number, where: 'entry' | 'everywhere') =>
   edited((bytes) => {
     const { profile, sequence } = avcC(bytes)
@@ -171,7 +171,7 @@ export const changeLevel = (level: number, where: 'entry' | 'everywhere') =>
     if (where === 'everywhere') bytes[sequence + 3] = level
   })
 
-/** Tags the colours in the sequence parameter set otherwise: it has 1, 1, 1 at no whole byte. */
+/** Changes the colour tags in the sequence parameter set, where 1, 1, 1 is not aligned to bytes. */
 export const changeColours = (primaries: number, transfer: number, matrix: number) =>
   edited((bytes) => {
     const { sequence, length } = avcC(bytes)
@@ -185,7 +185,7 @@ export const changeColours = (primaries: number, transfer: number, matrix: numbe
     for (let i = 0; i < length; i++) bytes[sequence + i] = Number.parseInt(changed.slice(i * 8, i * 8 + 8), 2)
   })
 
-/** Says another number of channels in AudioSpecificConfig. */
+/** Announces another number of channels in AudioSpecificConfig. */
 export const changeChannels = (channels: number) =>
   edited((bytes) => {
     const { start, size } = boxAlong(bytes, [...entries, 'mp4a', 'esds'])
@@ -194,7 +194,7 @@ export const changeChannels = (channels: number) =>
     bytes[at + 1] = ((bytes[at + 1] ?? 0) & 0x87) | (channels << 3)
   })
 
-/** Puts what describes an mp4 behind its bytes. */
+/** Moves the `moov` of an mp4 to its end. */
 export const describeLast = (bytes: Buffer): Buffer => {
   const { start, size } = boxAlong(bytes, ['moov'])
   return Buffer.concat([
@@ -204,13 +204,13 @@ export const describeLast = (bytes: Buffer): Buffer => {
   ])
 }
 
-/** Says of the first track of an mp4 that it has fewer samples. */
+/** Announces one sample less in the first track of an mp4. */
 export const dropSample = edited((bytes) => {
   const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'])
   bytes.writeUInt32BE(bytes.readUInt32BE(body + 8) - 1, body + 8)
 })
 
-/** Says of the first track of an mp4 that it lasts for so many ticks less. */
+/** Shortens the announced duration of the first track of an mp4 by `ticks`. */
 export const shorten = (ticks: number) =>
   edited((bytes) => {
     const { body } = boxAlong(bytes, ['moov', 'trak', 'mdia', 'mdhd'])
@@ -218,7 +218,7 @@ export const shorten = (ticks: number) =>
     bytes.writeUInt32BE(bytes.readUInt32BE(at) - ticks, at)
   })
 
-/** Cuts off the first moment of a rendition by an edit list (ISO/IEC 14496-12 §8.6.6). */
+/** Cuts off the first 1024 ticks of a rendition by an edit list (ISO/IEC 14496-12 §8.6.6). */
 export const addEditList = (bytes: Buffer): Buffer => {
   const list = box('edts', box('elst', u32(0, 1, 0, 1024, 0x1_0000)))
   const [moov, trak] = [boxAlong(bytes, ['moov']), boxAlong(bytes, ['moov', 'trak'])]
@@ -228,7 +228,7 @@ export const addEditList = (bytes: Buffer): Buffer => {
   return longer
 }
 
-/** Begins the first track of an mp4 so many ticks later, by the edit list that it has. */
+/** Starts the first track of an mp4 `ticks` later, by its existing edit list. */
 export const skipByEditList = (ticks: number) =>
   edited((bytes) => {
     const { body } = boxAlong(bytes, ['moov', 'trak', 'edts', 'elst'])

@@ -1,9 +1,9 @@
 import { referenceSelection } from '../http/bytes/reference-range.ts'
 import { sha256 } from './bytes.ts'
-import type { Heard } from './strangers.ts'
+import type { ClientReply } from './foreign-clients.ts'
 
-/** A request for bytes, and what its conditions make of it: `send` what the range selects, or an end before that. */
-export type ByteAsk = {
+/** A request for bytes, and the outcome of its conditions: `send` the selected range, or a bare status. */
+export type ByteRequest = {
   readonly headers: Readonly<Record<string, string>>
   readonly verdict: 'send' | 'send whole' | 304 | 412
 }
@@ -34,13 +34,13 @@ const ranges = [
   'bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16',
 ]
 
-/** Some thirty requests for `bytes`, by RFC 9110 and http-api.md §6. */
-export const byteAsks = (bytes: Buffer): ReadonlyArray<ByteAsk> => {
+/** About thirty requests for `bytes`, from RFC 9110 and http-api.md §6. */
+export const byteRequests = (bytes: Buffer): ReadonlyArray<ByteRequest> => {
   const tag = `"${Buffer.from(sha256(bytes), 'hex').toString('base64url')}"`
   const range = 'bytes=100-199'
   return [
     { headers: {}, verdict: 'send' },
-    ...ranges.map((asked): ByteAsk => ({ headers: { range: asked }, verdict: 'send' })),
+    ...ranges.map((value): ByteRequest => ({ headers: { range: value }, verdict: 'send' })),
     { headers: { 'if-none-match': tag }, verdict: 304 },
     { headers: { 'if-none-match': `"another", W/${tag}`, range }, verdict: 304 },
     { headers: { 'if-none-match': '*' }, verdict: 304 },
@@ -53,10 +53,10 @@ export const byteAsks = (bytes: Buffer): ReadonlyArray<ByteAsk> => {
   ]
 }
 
-type Answer = { readonly status: number; readonly parts: ReadonlyArray<Buffer> }
+type Reply = { readonly status: number; readonly parts: ReadonlyArray<Buffer> }
 
-/** What is to come, by the reference alone: each part with the bytes at its indexes. */
-export const expectedAnswer = (bytes: Buffer, { headers, verdict }: ByteAsk): Answer => {
+/** The reply that the reference expects: for each part the bytes at its indexes. */
+export const expectedReply = (bytes: Buffer, { headers, verdict }: ByteRequest): Reply => {
   if (typeof verdict === 'number') return { status: verdict, parts: [] }
   const selected =
     verdict === 'send whole' || headers.range === undefined
@@ -64,11 +64,14 @@ export const expectedAnswer = (bytes: Buffer, { headers, verdict }: ByteAsk): An
       : referenceSelection(headers.range, bytes.length)
   if (selected === 'whole') return { status: 200, parts: [bytes] }
   if (selected === 'unsatisfiable') return { status: 416, parts: [] }
-  return { status: 206, parts: selected.map((at) => Buffer.from(at.map((index) => bytes[index] ?? 0))) }
+  return {
+    status: 206,
+    parts: selected.map((indexes) => Buffer.from(indexes.map((index) => bytes[index] ?? 0))),
+  }
 }
 
-/** The bytes that came, part by part. */
-export const heardAnswer = ({ status, headers, body }: Heard): Answer => {
+/** The received bytes, one buffer a part. */
+export const receivedReply = ({ status, headers, body }: ClientReply): Reply => {
   if (status !== 200 && status !== 206) return { status, parts: [] }
   const [, boundary] = /^multipart\/byteranges; boundary=(\w+)$/.exec(headers.get('content-type') ?? '') ?? []
   return { status, parts: boundary === undefined ? [body] : partsOf(body, boundary) }

@@ -8,7 +8,7 @@ import type {
 } from '../../src/domain/media/ids.ts'
 import type { ImageExportFile } from '../../src/domain/media/image-export.ts'
 
-// Any value of a kind.
+// Arbitrary cached values.
 
 const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-']
 
@@ -19,7 +19,7 @@ export const imageFileUid = (): fc.Arbitrary<ImageFileUid> => uid().map((text) =
 export const contentFileUid = (): fc.Arbitrary<ContentFileUid> => uid().map((text) => text as ContentFileUid)
 export const storedFileUid = (): fc.Arbitrary<StoredFileUid> => uid().map((text) => text as StoredFileUid)
 
-/** Any text that UTF-8 can carry. */
+/** Any string that UTF-8 can encode. */
 export const anyText = (): fc.Arbitrary<string> => fc.string({ unit: 'binary', maxLength: 200 })
 
 const hex = (length: number): fc.Arbitrary<string> =>

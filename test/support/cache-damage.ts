@@ -1,17 +1,17 @@
 import { appendFile, copyFile, mkdir, open, rm, stat, symlink, truncate } from 'node:fs/promises'
 import fc from 'fast-check'
 
-/** Something that happens to a file of the cache. */
+/** Damage to a file of the cache. */
 export type Damage =
-  /** `at`: a share of the file. */
+  /** `at`: a position as a fraction of the file. */
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
   | { readonly kind: 'cut'; readonly at: number }
   | { readonly kind: 'longer' }
   | { readonly kind: 'empty' }
-  /** It has the bytes of another, which is picked by this number. */
+  /** The file has the bytes of another, which `other` selects. */
   | { readonly kind: 'another'; readonly other: number }
   | { readonly kind: 'folder' }
-  /** It can be seen, and not be opened. */
+  /** The file is listed, but cannot be opened. */
   | { readonly kind: 'no entry' }
 
 const share = fc.double({ min: 0, max: 1, noNaN: true })
@@ -38,7 +38,7 @@ const flipBit = async (path: string, at: number, bit: number): Promise<void> => 
   await file.close()
 }
 
-/** Does it to the file at `path`; `files` are all there are. */
+/** Damages the file at `path`; `files` are all files of the cache. */
 export const inflict = async (damage: Damage, path: string, files: ReadonlyArray<string>): Promise<void> => {
   const { size } = await stat(path)
   switch (damage.kind) {

@@ -9,10 +9,11 @@ import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { BlobRecord, cacheKeys } from '../../src/ports/cache-keys.ts'
 import { silent } from './recording-log.ts'
 
-// A process of its own with the disk cache in a folder, for tests of what processes do to one another. Run by
-// start-cache-worker.ts with the folder and the address of the origin; reads what it is told to by messages.
+// Its own process with the disk cache of a folder, for tests of processes that share one.
+// start-cache-worker.ts runs it with the folder and the address of the origin; messages tell it which blobs
+// to read.
 
-export const Order = t.strict({ uid: StoredFileUid, facts: BlobRecord })
+export const ReadOrder = t.strict({ uid: StoredFileUid, facts: BlobRecord })
 
 const [dir = '', origin = ''] = process.argv.slice(2)
 
@@ -33,8 +34,8 @@ const run = async () => {
   })
 
   process.on('message', async (message) => {
-    const order = Order.decode(message)
-    if (E.isLeft(order)) throw new Error('no such order')
+    const order = ReadOrder.decode(message)
+    if (E.isLeft(order)) throw new Error('malformed order')
     const { uid, facts } = order.right
     const key = cacheKeys.storedFile({ uid })
     const stream = await blobs.read(key, facts, wholeOf(facts.size), overHttp)()

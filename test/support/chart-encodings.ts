@@ -1,9 +1,9 @@
 import type { Rgb } from './chart.ts'
 
-// Ways to store a colour of sRGB, as the standards write them from light to value. The sources go from value to light,
-// by matrices that they compute; these are the published ones, so that an error cannot be in both.
+// Encodings of sRGB colours, from light to value, with the published matrices. The sources convert from value
+// to light, with computed matrices, so that an error cannot be in both.
 
-/** From sRGB, 0 to 255, to the values of a channel, 0 to 1. */
+/** Converts sRGB (0 to 255) to the values of channels (0 to 1). */
 export type Encoding = (colour: Rgb) => Rgb
 
 type Vector = Rgb
@@ -22,7 +22,7 @@ const lightOf = (colour: Rgb): Vector =>
 const srgbCurve = (light: number): number =>
   light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055
 
-/** Linear sRGB to linear light of other primaries, all with D65. */
+/** From linear sRGB to linear light of other primaries, all with D65. */
 const toP3: Rows = [
   [0.8224621, 0.177538, 0],
   [0.0331941, 0.9668058, 0],
@@ -50,7 +50,7 @@ const pqCurve = (nits: number): number => {
   return ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375
 }
 
-/** From light of the scene. */
+/** From scene light. */
 const hlgCurve = (light: number): number =>
   light <= 1 / 12 ? Math.sqrt(3 * light) : 0.17883277 * Math.log(12 * light - 0.28466892) + 0.55991073
 

@@ -13,18 +13,18 @@ import { type Encoding, encodings } from './chart-encodings.ts'
 import { type FilmMatrix, type FilmRange, fromFilmValues, toFilmValues } from './film-values.ts'
 import { writeFilm } from './write-film.ts'
 
-/** How a film of the chart is stored, and what it says of itself. */
+/** How a film of the chart is encoded and tagged. */
 export type FilmChart = {
   readonly width?: number
   readonly height?: number
-  /** Pictures a second. */
+  /** Frames a second. */
   readonly rate?: number
   readonly codec?: 'h264' | 'hevc'
   readonly depth?: 8 | 10
   readonly encoding?: Encoding
   readonly matrix?: FilmMatrix
   readonly range?: FilmRange
-  /** FFmpeg's names; what is left out is not said. */
+  /** Tags by their FFmpeg names; others are absent. */
   readonly tags?: {
     readonly color_primaries?: string
     readonly color_trc?: string
@@ -33,9 +33,9 @@ export type FilmChart = {
   }
 }
 
-const pictures = 5
+const frameCount = 5
 
-/** Writes a film of five pictures of the chart, encoded all but without loss, as mp4. */
+/** Writes an mp4 of five frames of the chart, encoded almost without loss. */
 export const writeChartFilm = async (
   path: string,
   {
@@ -61,11 +61,11 @@ export const writeChartFilm = async (
           encoder: FF_ENCODER_LIBX265,
           options: { preset: 'ultrafast', crf: '2', 'x265-params': 'log-level=none', ...tags },
         }
-  const frames = Array.from({ length: pictures }, () => buffer)
+  const frames = Array.from({ length: frameCount }, () => buffer)
   await writeFilm(path, Object.assign({ width, height, rate, pixelFormat }, encoded), frames)
 }
 
-/** Three planes behind each other, chroma at half the width and height. */
+/** Three planes in sequence, chroma at half the width and height. */
 const planar = (colours: ReadonlyArray<Rgb>, width: number, height: number, depth: number): Buffer => {
   const bytes = depth > 8 ? 2 : 1
   const plane = (channel: 0 | 1 | 2, w: number, h: number): Buffer => {
@@ -84,16 +84,16 @@ const planar = (colours: ReadonlyArray<Rgb>, width: number, height: number, dept
   ])
 }
 
-/** The mean of the middle half of each patch of a film's first picture, as a player of BT.709 shows it in sRGB. */
+/** The mean of the middle half of each patch of a film's first frame, as a BT.709 player shows it in sRGB. */
 export const filmPatches = async (path: string): Promise<ReadonlyArray<Rgb>> => {
   const source = await Demuxer.open(path)
   const stream = source.video()
-  if (stream === undefined) throw new Error('no pictures')
+  if (stream === undefined) throw new Error('no video stream')
   const decoder = await Decoder.create(stream)
   try {
     for await (const frame of decoder.frames(source.packets(stream.index)))
       if (frame !== null) return patchesIn(frame)
-    throw new Error('no picture')
+    throw new Error('no frame')
   } finally {
     decoder.close()
     await source.close()

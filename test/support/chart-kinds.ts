@@ -5,7 +5,7 @@ import { chart, greyChart, type Rgb } from './chart.ts'
 import { encodings } from './chart-encodings.ts'
 import { adobePoints, type PngChart, p3Points, pngChart, pngColour, srgbPoints } from './chart-png.ts'
 
-/** A way to store the chart, and what must come of it. */
+/** A way to encode the chart, and the expected result. */
 export type ChartKind = {
   readonly name: string
   readonly format: 'PNG' | 'JPEG' | 'WebP' | 'AVIF' | 'TIFF' | 'GIF'
@@ -30,7 +30,7 @@ const both = (name: string, about: PngChart): ReadonlyArray<ChartKind> => [
 
 const { cicp, gamma, chromaticities, srgb, icc } = pngColour
 
-/** Of Display P3, as libvips has it. */
+/** The ICC profile of Display P3, from libvips. */
 const p3Profile = async (): Promise<Buffer> => {
   const { icc: profile } = await sharp(
     await sharp(pngChart({})).withIccProfile('p3').png().toBuffer(),
@@ -46,7 +46,7 @@ const withP3Profile = (name: string, about: PngChart): ChartKind => ({
   tolerance: 3,
 })
 
-const made = (
+const converted = (
   format: ChartKind['format'],
   name: string,
   make: (picture: Sharp) => Sharp,
@@ -76,7 +76,7 @@ const file = (
   tolerance,
 })
 
-/** From a PNG of 16 bits with the profile of P3, which stays. */
+/** Made from a PNG of 16 bits with the P3 profile, which is kept. */
 const deepInP3 = (format: ChartKind['format'], name: string, make: (picture: Sharp) => Sharp): ChartKind => ({
   name,
   format,
@@ -104,7 +104,7 @@ export const toneMapped: ReadonlyArray<Rgb> = [
   [79, 94, 124],
 ]
 
-/** The same, where the file says that its brightest pixel has 400 nits. */
+/** The same for a file that announces 400 nits as its brightest pixel. */
 const toneMappedFrom400: ReadonlyArray<Rgb> = [
   [180, 35, 35],
   [34, 144, 53],
@@ -182,11 +182,11 @@ const pngKinds: ReadonlyArray<ChartKind> = [
 ]
 
 const otherKinds: ReadonlyArray<ChartKind> = [
-  made('JPEG', 'says nothing', (picture) => picture.jpeg(jpegOptions)),
-  made('JPEG', '4:2:0', (picture) => picture.jpeg({ quality: 97 })),
-  made('JPEG', 'progressive', (picture) => picture.jpeg({ ...jpegOptions, progressive: true })),
-  made('JPEG', 'ICC of P3', (picture) => picture.withIccProfile('p3').jpeg(jpegOptions)),
-  made(
+  converted('JPEG', 'says nothing', (picture) => picture.jpeg(jpegOptions)),
+  converted('JPEG', '4:2:0', (picture) => picture.jpeg({ quality: 97 })),
+  converted('JPEG', 'progressive', (picture) => picture.jpeg({ ...jpegOptions, progressive: true })),
+  converted('JPEG', 'ICC of P3', (picture) => picture.withIccProfile('p3').jpeg(jpegOptions)),
+  converted(
     'JPEG',
     'grey',
     (picture) => picture.toColourspace('b-w').jpeg({ quality: 97 }),
@@ -194,33 +194,35 @@ const otherKinds: ReadonlyArray<ChartKind> = [
     greyChart,
   ),
   file('CMYK without ICC', 'cmyk.jpg', 'JPEG', chart, 4),
-  made('WebP', 'lossless', (picture) => picture.webp({ lossless: true })),
-  made('WebP', 'lossy', (picture) => picture.webp({ quality: 97 })),
-  made('WebP', 'with alpha', (picture) => picture.ensureAlpha().webp({ lossless: true })),
-  made('WebP', 'ICC of P3', (picture) => picture.withIccProfile('p3').webp({ lossless: true })),
-  made('TIFF', '8 bit', (picture) => picture.tiff({ compression: 'lzw' })),
-  made('TIFF', '16 bit', (picture) => picture.toColourspace('rgb16').tiff({ compression: 'deflate' }), {
+  converted('WebP', 'lossless', (picture) => picture.webp({ lossless: true })),
+  converted('WebP', 'lossy', (picture) => picture.webp({ quality: 97 })),
+  converted('WebP', 'with alpha', (picture) => picture.ensureAlpha().webp({ lossless: true })),
+  converted('WebP', 'ICC of P3', (picture) => picture.withIccProfile('p3').webp({ lossless: true })),
+  converted('TIFF', '8 bit', (picture) => picture.tiff({ compression: 'lzw' })),
+  converted('TIFF', '16 bit', (picture) => picture.toColourspace('rgb16').tiff({ compression: 'deflate' }), {
     depth: 16,
   }),
-  made(
+  converted(
     'TIFF',
     '16 bit with alpha',
     (picture) => picture.toColourspace('rgb16').tiff({ compression: 'deflate' }),
     { type: 'rgba', depth: 16 },
   ),
-  made('TIFF', '8 bit, ICC of P3', (picture) => picture.withIccProfile('p3').tiff({ compression: 'lzw' })),
+  converted('TIFF', '8 bit, ICC of P3', (picture) =>
+    picture.withIccProfile('p3').tiff({ compression: 'lzw' }),
+  ),
   deepInP3('TIFF', '16 bit, ICC of P3', (picture) => picture.tiff({ compression: 'lzw' })),
-  made(
+  converted(
     'TIFF',
     '16 bit grey',
     (picture) => picture.toColourspace('grey16').tiff({ compression: 'deflate' }),
     { type: 'grey', depth: 16 },
     greyChart,
   ),
-  made('TIFF', 'JPEG inside', (picture) => picture.tiff({ compression: 'jpeg', quality: 97 })),
-  made('GIF', 'palette', (picture) => picture.gif()),
+  converted('TIFF', 'JPEG inside', (picture) => picture.tiff({ compression: 'jpeg', quality: 97 })),
+  converted('GIF', 'palette', (picture) => picture.gif()),
   ...([8, 10, 12] as const).map((bitdepth) =>
-    made(
+    converted(
       'AVIF',
       `${bitdepth} bit, says nothing`,
       (picture) =>
@@ -241,7 +243,7 @@ const otherKinds: ReadonlyArray<ChartKind> = [
   file('10 bit, nclx of HLG', 'hlg10.avif', 'AVIF', toneMapped, 8),
 ]
 
-/** The chart by the profile of a press, to ink and back: what it cannot print is less colourful and less dark after it. */
+/** The chart converted to a CMYK profile and back, which reduces colours that cannot be printed. */
 const printed: ReadonlyArray<Rgb> = [
   [198, 34, 33],
   [33, 144, 54],
@@ -260,8 +262,8 @@ const printed: ReadonlyArray<Rgb> = [
 const inInk = (picture: Sharp): Sharp => picture.toColourspace('cmyk').withIccProfile('cmyk')
 
 const inkKinds: ReadonlyArray<ChartKind> = [
-  made('JPEG', 'CMYK with ICC', (picture) => inInk(picture).jpeg(jpegOptions), {}, printed),
-  made('TIFF', 'CMYK with ICC', (picture) => inInk(picture).tiff({ compression: 'lzw' }), {}, printed),
+  converted('JPEG', 'CMYK with ICC', (picture) => inInk(picture).jpeg(jpegOptions), {}, printed),
+  converted('TIFF', 'CMYK with ICC', (picture) => inInk(picture).tiff({ compression: 'lzw' }), {}, printed),
 ]
 
 const blankAtFirst = (name: string, about: Omit<Apng, 'frames'>): ChartKind => ({
@@ -281,7 +283,7 @@ const animatedKinds: ReadonlyArray<ChartKind> = [
   }),
 ]
 
-/** Every way of storing the chart that can be made anywhere. */
+/** Every way of encoding the chart that needs no external program. */
 export const chartKinds: ReadonlyArray<ChartKind> = [
   ...pngKinds,
   ...animatedKinds,

@@ -17,7 +17,7 @@ const numbers = (...values: ReadonlyArray<number>): Buffer => {
   return data
 }
 
-/** Chunks that tell of colour. */
+/** Chunks that describe colour. */
 export const pngColour = {
   cicp: (primaries: number, transfer: number) => pngChunk('cICP', Buffer.from([primaries, transfer, 0, 1])),
   gamma: (gamma: number) => pngChunk('gAMA', numbers(gamma * 1e5)),
@@ -47,7 +47,7 @@ export type PngChart = {
   readonly alpha?: number
 }
 
-/** The chart as a PNG that is written by hand: any type and depth, any chunks in front of the pixels. */
+/** The chart as a PNG, written without a library: any type and depth, with any chunks before the pixels. */
 export const pngChart = ({
   type = 'rgb',
   depth = 8,

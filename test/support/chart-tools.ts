@@ -11,7 +11,7 @@ import { isHere } from './is-here.ts'
 
 const run = promisify(execFile)
 
-/** A kind that a program makes of the chart: it gets the path of a PNG, and the path to write to. */
+/** A kind of chart that a program converts from a PNG; `args` gets the paths of both. */
 const by = (
   program: string,
   name: string,
@@ -73,7 +73,7 @@ const convert = (
   tolerance = 3,
 ) => by('convert-im6', name, extension, (from, to) => [from, ...args, to], { about, expected, tolerance })
 
-/** More ways, by programs that are installed; what is not is left out. */
+/** More kinds of charts, made by those programs that are installed. */
 export const chartKindsByTools = (): ReadonlyArray<ChartKind> => [
   ...[8, 10, 12].flatMap((depth) => [
     ...avif('1/13/6', encodings.srgb, depth),

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** Twelve flat patches, four in a row, in sRGB: what every export of the chart must decode to. */
+/** Twelve flat patches, four in a row, in sRGB. Every export of the chart must decode to them. */
 export const chart: ReadonlyArray<Rgb> = [
   [200, 40, 40],
   [40, 160, 60],
@@ -17,16 +17,16 @@ export const chart: ReadonlyArray<Rgb> = [
 ]
 export type Rgb = readonly [number, number, number]
 
-/** The greens of the chart, as a chart without colour. */
+/** The chart in grey: the green channel of each patch. */
 export const greyChart: ReadonlyArray<Rgb> = chart.map(([, g]) => [g, g, g])
 
 const columns = 4
 
-/** Which patch a place lies in; both are fractions of the chart. */
+/** The index of the patch at a position (fractions of width and height). */
 export const patchAt = (x: number, y: number): number =>
   Math.floor(y * (chart.length / columns)) * columns + Math.floor(x * columns)
 
-/** The mean of the middle half of each patch of a picture, read by sharp as sRGB. */
+/** The mean of the middle half of each patch of an image, which sharp converts to sRGB. */
 export const readPatches = async (bytes: Buffer): Promise<ReadonlyArray<Rgb>> => {
   const { data, info } = await sharp(bytes)
     .toColourspace('srgb')
@@ -39,15 +39,16 @@ export const readPatches = async (bytes: Buffer): Promise<ReadonlyArray<Rgb>> =>
       const [across, down] = [((x + 0.5) / info.width) * columns, ((y + 0.5) / info.height) * 3]
       if (Math.abs((across % 1) - 0.5) > 0.25 || Math.abs((down % 1) - 0.5) > 0.25) continue
       const sum = sums[patchAt(across / columns, down / 3)]
-      const at = (y * info.width + x) * info.channels
+      const offset = (y * info.width + x) * info.channels
       if (sum === undefined) continue
-      for (let c = 0; c < 3; c += 1) sum[c] = (sum[c] ?? 0) + (data[at + (info.channels < 3 ? 0 : c)] ?? 0)
+      for (let c = 0; c < 3; c += 1)
+        sum[c] = (sum[c] ?? 0) + (data[offset + (info.channels < 3 ? 0 : c)] ?? 0)
       sum[3] += 1
     }
   return sums.map(([r, g, b, n]) => [r / n, g / n, b / n])
 }
 
-/** The greatest difference of a channel of a patch. */
+/** The largest difference in any channel of any patch. */
 export const worstError = (patches: ReadonlyArray<Rgb>, expected: ReadonlyArray<Rgb>): number =>
   Math.max(
     ...expected.flatMap((rgb, i) => rgb.map((value, c) => Math.abs(value - (patches[i]?.[c] ?? -1000)))),

@@ -7,7 +7,7 @@ const stamp = join(folder, 'made')
 
 const timeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-/** Also of folders, which change when a file in them is deleted. */
+/** Includes folders, whose time changes when a file in them is deleted. */
 const newestOf = (path: string): number =>
   readdirSync(path, { recursive: true, encoding: 'utf8' }).reduce(
     (newest, name) => Math.max(newest, timeOf(join(path, name))),
@@ -30,8 +30,8 @@ const compile = (): void => {
 let main: string | null = null
 
 /**
- * The program of Larder, compiled from the source as it is now. A process that reads TypeScript by itself needs two
- * seconds more of processor time, and a trial starts many.
+ * Larder's program, compiled from the current source. A process that compiles TypeScript itself needs two
+ * more seconds of processor time, and some tests start many processes.
  */
 export const compiledLarder = (): string => {
   if (main === null) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 export const readText = (file: string): string => readFileSync(file, 'utf8')
 
-/** The files below `folders` whose names end so. */
+/** The files below `folders` whose names match `ends`. */
 export const filesBelow = (folders: ReadonlyArray<string>, ends: RegExp): ReadonlyArray<string> =>
   folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -11,12 +11,12 @@ export const filesBelow = (folders: ReadonlyArray<string>, ends: RegExp): Readon
       .filter((name) => ends.test(name)),
   )
 
-/** What stands at a number of docs/http-api.md: from its line to the next number. */
+/** The text of a numbered paragraph of docs/http-api.md, up to the next number. */
 export type Paragraph = { readonly number: string; readonly text: string; readonly isBuilt: boolean }
 
 const notYet = '**(not yet)**'
 
-/** The numbered paragraphs of docs/http-api.md; a heading (`## 4. Images`) is one, too. */
+/** The numbered paragraphs of docs/http-api.md, with the headings (`## 4. Images`). */
 export const paragraphs = (): ReadonlyArray<Paragraph> =>
   readText('docs/http-api.md')
     .split(/^(?=## \d+\. |\d+\.\d+ )/m)
@@ -29,14 +29,14 @@ export const paragraphs = (): ReadonlyArray<Paragraph> =>
 
 export type DocumentedRoute = { readonly number: string; readonly route: string; readonly isBuilt: boolean }
 
-/** `GET /a/{uid}.{ext}` and `GET /a/:uid{.:ext}` in one form: what a name is called makes no other route. */
+/** Normalizes `GET /a/{uid}.{ext}` and `GET /a/:uid{.:ext}` to one form, without parameter names. */
 export const routeForm = (route: string): string =>
   route
     .replace(/\{\.:\w+\}/g, '.{}')
     .replace(/:\w+|\{\w+\}/g, '{}')
     .replace(/(\S)\/$/, '$1')
 
-/** Each `` `GET /path` `` of docs/http-api.md; what is marked behind its number or behind itself is not built. */
+/** Each `` `GET /path` `` of docs/http-api.md. "(not yet)" after it or its number means not built. */
 export const documentedRoutes = (): ReadonlyArray<DocumentedRoute> =>
   paragraphs().flatMap(({ number, text, isBuilt }) =>
     [...text.matchAll(/`([A-Z]+ \/[^`\s]*)`( \*\*\(not yet\)\*\*)?/g)].map(([, route = '', mark]) => ({

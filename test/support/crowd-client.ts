@@ -3,16 +3,16 @@ import { rawRequest } from './raw-exchange.ts'
 import { readResponses } from './strict-responses.ts'
 
 export type CrowdResult = {
-  /** Replies by status, and whether it has Retry-After: `200`, `503 with Retry-After`. */
+  /** Counts of replies by status and presence of Retry-After: `200`, `503 with Retry-After`. */
   readonly statuses: Map<string, number>
   readonly milliseconds: number[]
-  /** Connections that broke. */
+  /** Broken connections. */
   broken: number
-  /** Connections that have had a reply. */
+  /** Connections with at least one reply. */
   served: number
 }
 
-/** Keeps one connection busy with one request after the other, until `isOver`; reads replies strictly. */
+/** Sends one request after the other on one connection, until `isOver`; parses replies strictly. */
 export const keepBusy = (
   port: number,
   nextRequest: () => { readonly target: string; readonly headers?: ReadonlyArray<string> },
@@ -25,14 +25,14 @@ export const keepBusy = (
     let missing = 1
     let started = 0
     let isServed = false
-    const ask = () => {
+    const sendNext = () => {
       const { target, headers } = nextRequest()
       received = []
       missing = 1
       started = performance.now()
       socket.write(rawRequest('GET', target, headers))
     }
-    socket.on('connect', ask)
+    socket.on('connect', sendNext)
     socket.on('data', (chunk) => {
       received.push(chunk)
       missing -= chunk.length
@@ -47,7 +47,7 @@ export const keepBusy = (
       result.statuses.set(name, (result.statuses.get(name) ?? 0) + 1)
       result.milliseconds.push(performance.now() - started)
       if (isOver()) socket.destroy()
-      else ask()
+      else sendNext()
     })
     socket.on('error', () => {
       result.broken += 1

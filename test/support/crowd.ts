@@ -10,7 +10,7 @@ import { someBytes } from './origins.ts'
 import { receive } from './receive.ts'
 import { removeScratch } from './scratch.ts'
 
-/** What it costs when so many clients ask for one cold film of 20 MB at once, and how many of them get it. */
+/** Requests an uncached film of 20 MB from many clients at once; counts successes, reads and queries. */
 export const crowd = async (clients: number) => {
   const bytes = someBytes(20_000_000)
   const faulty = createFaultyObjectStore(createMemoryObjectStore())

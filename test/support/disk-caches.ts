@@ -35,7 +35,7 @@ export const createDiskCaches = () => {
   }
 }
 
-/** What most blobs of these tests are. */
+/** The content of most blobs in these tests. */
 export const blobBytes = someBytes(100_000)
 
 export const aBlobKey = (): CacheKey<BlobFacts> => cacheKeys.storedFile({ uid: aStoredFileUid() })
@@ -50,14 +50,18 @@ export const readBlob = (
   origin: BlobOrigin,
 ): Promise<BlobStream> => right(cache.blobs.read(key, factsOf(blob), wholeOf(blob.length), origin))
 
-/** Brings a blob in, and waits until it is kept. */
-export const keepBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {
+/** Fills the cache with a blob, and waits until it is stored. */
+export const cacheBlob = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<void> => {
   const served = await collect(await readBlob(cache, key, blob, wellServed(blob).origin))
   expect(served.equals(blob)).to.equal(true)
   await cache.settled()
 }
 
-export const isHeld = async (cache: DiskCache, key: CacheKey<BlobFacts>, blob: Buffer): Promise<boolean> => {
+export const isCached = async (
+  cache: DiskCache,
+  key: CacheKey<BlobFacts>,
+  blob: Buffer,
+): Promise<boolean> => {
   const stream = await cache.blobs.read(key, factsOf(blob), { start: 0, end: 1 }, noOrigin)()
   if (E.isRight(stream)) await collect(stream.right)
   return E.isRight(stream)

@@ -19,11 +19,11 @@ export type DiskLarder = Larder & { readonly disk: DiskCache }
 type Options = {
   readonly adapters?: Partial<Adapters>
   readonly cache?: Partial<DiskCacheOptions>
-  /** What blobs may take up in memory. */
+  /** The memory budget of blobs (bytes). */
   readonly blobBytes?: number
 }
 
-/** All of Larder with the cache that it is run with: memory in front of a real folder. Close its `disk`. */
+/** All of Larder with its production cache, memory in front of a folder. Callers must close its `disk`. */
 export const createDiskLarder = async (options: Options = {}): Promise<DiskLarder> => {
   const { adapters = {}, cache = {}, blobBytes = 64 * 2 ** 20 } = options
   const { clock = createStandingClock().clock, log = silent } = adapters

@@ -1,20 +1,21 @@
-/** Where a box begins in a file, and how many bytes it has; found along the path of types from the first byte on. */
+/** The position and size of a box in a file (bytes). */
 export type BoxPlace = { readonly start: number; readonly size: number; readonly body: number }
 
-/** Boxes that begin with other fields than boxes. */
+/** Bytes of fields before the child boxes. */
 const prefix: Readonly<Record<string, number>> = { stsd: 8, avc1: 78, mp4a: 28 }
 
 const placesIn = (bytes: Buffer, from: number, to: number, type: string): ReadonlyArray<BoxPlace> => {
   const found: BoxPlace[] = []
-  for (let at = from; at < to; ) {
-    const size = bytes.readUInt32BE(at)
-    if (bytes.toString('latin1', at + 4, at + 8) === type) found.push({ start: at, size, body: at + 8 })
-    at += size
+  for (let offset = from; offset < to; ) {
+    const size = bytes.readUInt32BE(offset)
+    if (bytes.toString('latin1', offset + 4, offset + 8) === type)
+      found.push({ start: offset, size, body: offset + 8 })
+    offset += size
   }
   return found
 }
 
-/** All boxes of the last type of the path. */
+/** All boxes at a path of types from the top of the file. */
 export const boxesAlong = (bytes: Buffer, path: ReadonlyArray<string>): ReadonlyArray<BoxPlace> =>
   path.reduce<ReadonlyArray<BoxPlace & { readonly type?: string }>>(
     (places, type, depth) =>
@@ -25,7 +26,7 @@ export const boxesAlong = (bytes: Buffer, path: ReadonlyArray<string>): Readonly
     [{ start: 0, size: bytes.length, body: 0 }],
   )
 
-/** The box at this place of them; throws when there is none. */
+/** The box at a path, the `index`th of several. Throws if there is none. */
 export const boxAlong = (bytes: Buffer, path: ReadonlyArray<string>, index = 0): BoxPlace => {
   const found = boxesAlong(bytes, path).at(index)
   if (found === undefined) throw new Error(`there is no ${path.join('/')}`)

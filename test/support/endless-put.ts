@@ -1,5 +1,5 @@
-// A process of its own, to be killed: starts to put an object whose source never ends, into the folder it is told.
-// Says `writing` on its standard output when a good part of it is on disk.
+// Its own process, to be killed: starts to put an object from an endless source into the given folder. Prints
+// `writing` when 1 MB has been sent.
 import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 

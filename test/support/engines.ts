@@ -8,13 +8,13 @@ import { pipe, TE } from '../../src/fp.ts'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { silent } from './recording-log.ts'
 
-/** The one ffmpeg of this machine, if there is one. */
+/** The installed ffmpeg and ffprobe, if any. */
 export const programsHere = (): ReadonlyArray<{ readonly ffmpeg: string; readonly ffprobe: string }> => {
   const [ffmpeg, ffprobe] = [findProgram('ffmpeg'), findProgram('ffprobe')]
   return ffmpeg === null || ffprobe === null ? [] : [{ ffmpeg, ffprobe }]
 }
 
-/** The engines of this machine: node-av comes with the project, ffmpeg with the system. */
+/** The engines that can run here: node-av is a dependency, ffmpeg is installed on the system. */
 export const enginesHere = (): ReadonlyArray<readonly [name: string, engine: Engine]> => [
   ...programsHere().map((programs) => ['ffmpeg', createFfmpegEngine(programs)] as const),
   ['node-av', createNodeAvEngine()],

@@ -1,32 +1,32 @@
-// Plain models of caches in which every entry weighs one, to hold S3-FIFO against. Each says whether it was a hit.
+// Simple cache models with entries of weight 1, to compare with S3-FIFO. `ask` returns whether it was a hit.
 
 export type CacheModel = { readonly ask: (id: number) => boolean }
 
 export const lruModel = (capacity: number): CacheModel => {
-  const held = new Set<number>()
+  const entries = new Set<number>()
   return {
     ask: (id) => {
-      const hit = held.delete(id)
-      held.add(id)
-      if (held.size > capacity) held.delete(held.values().next().value ?? -1)
+      const hit = entries.delete(id)
+      entries.add(id)
+      if (entries.size > capacity) entries.delete(entries.values().next().value ?? -1)
       return hit
     },
   }
 }
 
 export const fifoModel = (capacity: number): CacheModel => {
-  const held = new Set<number>()
+  const entries = new Set<number>()
   return {
     ask: (id) => {
-      if (held.has(id)) return true
-      held.add(id)
-      if (held.size > capacity) held.delete(held.values().next().value ?? -1)
+      if (entries.has(id)) return true
+      entries.add(id)
+      if (entries.size > capacity) entries.delete(entries.values().next().value ?? -1)
       return false
     },
   }
 }
 
-/** S3-FIFO as the paper's Algorithm 1 has it, on plain arrays, with weights. */
+/** S3-FIFO by the paper's Algorithm 1, on arrays, with weights. */
 export const naiveS3Fifo = (maxWeight: number) => {
   type Entry = { readonly id: number; weight: number; uses: number }
   const small: Entry[] = []
@@ -55,14 +55,14 @@ export const naiveS3Fifo = (maxWeight: number) => {
 
   return {
     keep: (id: number, weight: number) => {
-      const known = find(id)
-      if (known !== undefined) {
-        known.weight = weight
+      const existing = find(id)
+      if (existing !== undefined) {
+        existing.weight = weight
         return
       }
-      const reach = small.length + main.length + 1
-      const comesBack = ghosts.slice(-reach).includes(id)
-      ;(comesBack ? main : small).push({ id, weight, uses: 0 })
+      const ghostCount = small.length + main.length + 1
+      const isGhost = ghosts.slice(-ghostCount).includes(id)
+      ;(isGhost ? main : small).push({ id, weight, uses: 0 })
     },
     touch: (id: number) => {
       const entry = find(id)
@@ -70,8 +70,8 @@ export const naiveS3Fifo = (maxWeight: number) => {
     },
     drop: (id: number) => {
       for (const queue of [small, main]) {
-        const at = queue.findIndex((entry) => entry.id === id)
-        if (at >= 0) queue.splice(at, 1)
+        const index = queue.findIndex((entry) => entry.id === id)
+        if (index >= 0) queue.splice(index, 1)
       }
     },
     evict: (): number | null => {

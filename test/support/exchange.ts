@@ -1,29 +1,32 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 
-/** What came back for a request, also when it was cut off. */
+/** The response to a request, possibly truncated. */
 export type Exchange = {
-  /** `null`: the connection broke before there was one. */
+  /** `null`: the connection broke before a response. */
   readonly status: number | null
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
-  /** Whether the body came to its announced end. */
+  /** Whether the body arrived in its announced length. */
   readonly isWhole: boolean
 }
 
-export type Asked = {
+export type ExchangeRequest = {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** One request on a connection of its own. */
-export const exchange = (url: string, { method = 'GET', headers = {} }: Asked = {}): Promise<Exchange> =>
+/** Sends one request on its own connection. */
+export const exchange = (
+  url: string,
+  { method = 'GET', headers = {} }: ExchangeRequest = {},
+): Promise<Exchange> =>
   new Promise((resolve) => {
-    const asked = request(url, { method, headers, agent: false })
-    asked.on('error', () => resolve({ status: null, headers: {}, body: Buffer.alloc(0), isWhole: false }))
-    asked.on('response', (response) => {
+    const sent = request(url, { method, headers, agent: false })
+    sent.on('error', () => resolve({ status: null, headers: {}, body: Buffer.alloc(0), isWhole: false }))
+    sent.on('response', (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      // A body that is cut off is an error, then a close.
+      // A truncated body emits 'error', then 'close'.
       response.on('error', () => undefined)
       response.on('close', () =>
         resolve({
@@ -34,5 +37,5 @@ export const exchange = (url: string, { method = 'GET', headers = {} }: Asked = 
         }),
       )
     })
-    asked.end()
+    sent.end()
   })

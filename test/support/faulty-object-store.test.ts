@@ -27,16 +27,16 @@ describe('the faulty object store of the tests', () => {
   const open = async (fault: Fault): Promise<ByteStream> => {
     faulty.when(() => fault)
     const found = await right(faulty.store.read('key', whole))
-    if (O.isNone(found)) throw new Error('it is not there')
+    if (O.isNone(found)) throw new Error('the object is missing')
     return found.value
   }
   const read = async (fault: Fault): Promise<string> => (await collect(await open(fault))).toString()
 
-  describe('while nothing goes wrong', () => {
+  describe('without a fault', () => {
     objectStoreContract(async () => createFaultyObjectStore(createMemoryObjectStore()).store)
   })
 
-  it('ends, throws, cuts, appends and flips as it is told', async () => {
+  it('ends, throws, truncates, appends and flips on demand', async () => {
     expect(await read({ kind: 'ends', after: 8 })).to.equal('a larder')
     expect(await read({ kind: 'truncated', size: 8 })).to.equal('a larder')
     expect(await read({ kind: 'appends', bytes: Buffer.from('!') })).to.equal(`${bytes}!`)
@@ -46,7 +46,7 @@ describe('the faulty object store of the tests', () => {
     expect(faulty.openStreams()).to.equal(0)
   })
 
-  it('stalls until it is healed', async () => {
+  it('stalls until heal is called', async () => {
     const reader = (await open({ kind: 'stalls', after: 8 }))[Symbol.asyncIterator]()
     expect((await reader.next()).value).to.have.length(8)
     const rest = reader.next()
@@ -54,7 +54,7 @@ describe('the faulty object store of the tests', () => {
     expect((await rest).value).to.have.length(bytes.length - 8)
   })
 
-  it('lets a reader leave while it stalls', async () => {
+  it('lets a reader cancel while it stalls', async () => {
     const reader = (await open({ kind: 'stalls', after: 0 }))[Symbol.asyncIterator]()
     const first = reader.next()
     expect(faulty.openStreams()).to.equal(1)
@@ -63,7 +63,7 @@ describe('the faulty object store of the tests', () => {
     expect(faulty.openStreams()).to.equal(0)
   })
 
-  it('fails one call of one key, and counts them all', async () => {
+  it('fails one call of one key, and counts all calls', async () => {
     faulty.when(({ operation, key, nth }) =>
       operation === 'read' && key === 'key' && nth === 2 ? { kind: 'unavailable' } : null,
     )

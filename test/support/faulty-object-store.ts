@@ -5,21 +5,21 @@ import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts
 import { O, TE } from '../../src/fp.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 
-/** What goes wrong with the stream of a read. Positions are bytes from the start of that stream. */
+/** A fault in the stream of a read. Positions are bytes from the start of that stream. */
 export type StreamFault =
-  /** It just ends there: what a store must never do, and its callers notice. */
+  /** Ends early without an error, which a store must never do, and callers must detect. */
   | { readonly kind: 'ends'; readonly after: number }
   | { readonly kind: 'throws'; readonly after: number }
-  /** Nothing more comes, until the reader leaves or the store is `heal`ed; then the rest does. */
+  /** Stalls until the reader cancels or `heal` is called; then continues. */
   | { readonly kind: 'stalls'; readonly after: number }
-  /** One bit of that byte is another. */
+  /** Flips one bit of that byte. */
   | { readonly kind: 'flips'; readonly at: number }
-  /** More bytes than there are. */
+  /** Appends bytes to the object. */
   | { readonly kind: 'appends'; readonly bytes: Uint8Array }
 
 export type Fault =
   | StreamFault
-  /** The object is this short: ranges are cut at it. */
+  /** The object is truncated to this size (bytes). */
   | { readonly kind: 'truncated'; readonly size: number }
   | { readonly kind: 'none' }
   | { readonly kind: 'unavailable' }
@@ -33,19 +33,19 @@ export type StoreCall = {
   readonly nth: number
 }
 
-/** An ObjectStore in front of another, which fails as it is told. */
+/** An ObjectStore around another that fails on demand. */
 export type FaultyObjectStore = {
   readonly store: ObjectStore
-  /** From now on each call asks `decide` what is to go wrong; `null` is nothing. Of a put, delete or check only `unavailable` counts. */
+  /** Calls `decide` for each call; `null` is no fault. A put, delete or check can only be `unavailable`. */
   readonly when: (decide: (call: StoreCall) => Fault | null) => void
-  /** Nothing goes wrong from now on, and what is stalled goes on. */
+  /** Ends all faults; stalled streams continue. */
   readonly heal: () => void
-  /** Calls so far, in order; the failed ones too. */
+  /** Calls so far, in order, with the failed ones. */
   readonly calls: () => ReadonlyArray<StoreCall>
-  /** Reads so far, of one key or of all. */
+  /** The number of reads so far, of one key or of all. */
   readonly reads: (key?: string) => number
   readonly puts: (key?: string) => number
-  /** Streams that were handed out and have neither ended nor been left. */
+  /** The number of streams that have neither ended nor been cancelled. */
   readonly openStreams: () => number
 }
 
@@ -72,15 +72,15 @@ export const createFaultyObjectStore = (inner: ObjectStore): FaultyObjectStore =
     return async () => (faultOf(operation, key, null)?.kind === 'unavailable' ? isDown() : task())
   }
 
-  const spoilt = (stream: ByteStream, fault: Fault | null): ByteStream => {
-    const left = new AbortController()
-    const goOn = AbortSignal.any([left.signal, health.signal])
+  const withFault = (stream: ByteStream, fault: Fault | null): ByteStream => {
+    const cancelled = new AbortController()
+    const resume = AbortSignal.any([cancelled.signal, health.signal])
     openStreams += 1
     const close = (): void => {
-      if (!left.signal.aborted) openStreams -= 1
-      left.abort()
+      if (!cancelled.signal.aborted) openStreams -= 1
+      cancelled.abort()
     }
-    return cancellable(faulty(stream, fault, goOn, left.signal, close), close)
+    return cancellable(faulty(stream, fault, resume, cancelled.signal, close), close)
   }
 
   return {
@@ -94,8 +94,8 @@ export const createFaultyObjectStore = (inner: ObjectStore): FaultyObjectStore =
         const fault = faultOf('read', key, range)
         if (fault?.kind === 'unavailable') return isDown()
         if (fault?.kind === 'none') return TE.right(O.none)()
-        const wanted = fault?.kind === 'truncated' ? cutAt(range, fault.size) : range
-        return TE.map(O.map((stream: ByteStream) => spoilt(stream, fault)))(inner.read(key, wanted))()
+        const available = fault?.kind === 'truncated' ? cutAt(range, fault.size) : range
+        return TE.map(O.map((stream: ByteStream) => withFault(stream, fault)))(inner.read(key, available))()
       },
     },
     when: (next) => {
@@ -124,8 +124,8 @@ const cutAt = ({ start, end }: ByteRange, size: number): ByteRange => ({
 async function* faulty(
   stream: ByteStream,
   fault: Fault | null,
-  goOn: AbortSignal,
-  left: AbortSignal,
+  resume: AbortSignal,
+  cancelled: AbortSignal,
   close: () => void,
 ): AsyncGenerator<Uint8Array, void> {
   let at = 0
@@ -140,8 +140,8 @@ async function* faulty(
       if (rest > 0) yield chunk.subarray(0, rest)
       if (fault?.kind === 'ends') return
       if (fault?.kind === 'throws') throw new Error('broken off on purpose')
-      if (!goOn.aborted) await once(goOn, 'abort')
-      if (left.aborted) return
+      if (!resume.aborted) await once(resume, 'abort')
+      if (cancelled.aborted) return
       if (rest < chunk.length) yield chunk.subarray(rest)
     }
     if (fault?.kind === 'appends') yield fault.bytes

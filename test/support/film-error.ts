@@ -8,9 +8,9 @@ import { filmPatches, writeChartFilm } from './chart-film.ts'
 import { right } from './expect-right.ts'
 import type { FilmKind } from './film-kinds.ts'
 
-/** Puts a film of the chart through a transcoder: the worst difference of its smallest rendition, in levels of 255. */
+/** Transcodes a film of the chart; returns the largest error of its smallest rendition (levels of 255). */
 export const filmError = async (transcoder: Transcoder, { film, expected }: FilmKind): Promise<number> => {
-  // A name with every character that a filter graph takes for one of its own.
+  // A name with every special character of a filter graph.
   const folder = await mkdtemp(join(tmpdir(), "larder-a'b:c,[d];\\e-"))
   try {
     const [path, target] = [join(folder, 'chart.mp4'), join(folder, 'made')]
@@ -18,11 +18,11 @@ export const filmError = async (transcoder: Transcoder, { film, expected }: Film
     await mkdir(target)
     const facts = await right(transcoder.probe(path))
     const plan = planMedia(facts)
-    const made = await right(
+    const output = await right(
       transcoder.transcode(path, facts, { ...plan, video: plan.video.slice(-1) }, target, () => {}),
     )
-    if (made.warnings.length > 0) throw new Error(made.warnings.join())
-    return worstError(await filmPatches(made.progressive[0]?.file.path ?? ''), expected)
+    if (output.warnings.length > 0) throw new Error(output.warnings.join())
+    return worstError(await filmPatches(output.progressive[0]?.file.path ?? ''), expected)
   } finally {
     await rm(folder, { recursive: true })
   }

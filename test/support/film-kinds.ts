@@ -3,14 +3,14 @@ import { encodings } from './chart-encodings.ts'
 import type { FilmChart } from './chart-film.ts'
 import { toneMapped } from './chart-kinds.ts'
 
-/** A way to store the chart as a film, and what must come of it. */
+/** A way to encode the chart as a film, and the expected result. */
 export type FilmKind = {
   readonly name: string
   readonly film: FilmChart
   readonly expected: ReadonlyArray<Rgb>
   /** Levels of 255 by which a channel of a patch may differ. */
   readonly tolerance: number
-  /** Few are tried on every change: one for each way through the code. */
+  /** Whether it runs on every change: one kind for each path through the code. */
   readonly isQuick: boolean
 }
 

@@ -3,13 +3,13 @@ import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 import { expect } from 'chai'
 import { Decoder, Demuxer, type Frame, type Stream } from 'node-av'
 
-/** When a film flashes and when it beeps, in seconds from its start. */
+/** The times of a film's flashes and beeps (seconds from its start). */
 export type Beats = { readonly flashes: ReadonlyArray<number>; readonly beeps: ReadonlyArray<number> }
 
-/** How far a flash and its beep may be from each other: half a picture. Twice that is not noticed. */
+/** The largest distance of a flash from its beep: half a frame. Viewers do not notice twice that. */
 export const SYNC_SECONDS = 0.02
 
-/** Reads a film that is black and silent but for flashes and beeps. */
+/** Finds flashes and beeps in a film that is otherwise black and silent. */
 export const beatsOf = async (path: string): Promise<Beats> => {
   const source = await Demuxer.open(path)
   try {
@@ -23,7 +23,7 @@ export const beatsOf = async (path: string): Promise<Beats> => {
   }
 }
 
-/** Each flash comes with its beep. */
+/** Expects a beep with each flash. */
 export const expectInSync = ({ flashes, beeps }: Beats, apart = SYNC_SECONDS): void => {
   expect(beeps.length, `flashes ${flashes}, beeps ${beeps}`).to.equal(flashes.length)
   for (const [i, flash] of flashes.entries())
@@ -32,12 +32,12 @@ export const expectInSync = ({ flashes, beeps }: Beats, apart = SYNC_SECONDS): v
     )
 }
 
-/** Pieces of a frame, each with its second and how strong it is: 0 to 1. */
+/** Parts of a frame, each with its time (seconds) and strength (0 to 1). */
 type Strengths = (frame: Frame, start: number) => Iterable<readonly [second: number, strength: number]>
 
 const STRONG = 0.4
 const WEAK = 0.15
-/** Sound goes through 0 in each wave, and a flash lasts for some pictures. */
+/** Audio crosses 0 in each wave, and flashes last several frames: a beat ends after this time without one. */
 const QUIET_SECONDS = 0.2
 
 const onsetsIn = async (path: string, { index }: Stream, strengths: Strengths): Promise<number[]> => {
@@ -77,7 +77,7 @@ function* lightOf(frame: Frame, start: number): Iterable<readonly [number, numbe
   yield [start, (sum / count - 16) / 219]
 }
 
-/** Of floats in planes, as AAC is decoded to. */
+/** Expects planar floats, the decoded form of AAC. */
 function* loudnessOf(frame: Frame, start: number): Iterable<readonly [number, number]> {
   const plane = frame.data?.[0] ?? Buffer.alloc(0)
   for (let i = 0; i < frame.nbSamples; i++)

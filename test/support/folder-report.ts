@@ -11,21 +11,26 @@ import { type Beats, beatsOf } from './flash-and-beep.ts'
 import { ownPlan } from './own-plan.ts'
 import { secondsOf } from './transcoding.ts'
 
-/** What comes of each file of a folder, a line for each engine, and whether the engines differ in it. */
+/** Transcodes each file of a folder: one line for each engine, and one if the engines differ. */
 export async function* folderReport(
   folder: string,
   engines: ReadonlyArray<readonly [name: string, transcoder: Transcoder]>,
   isSmallest: boolean,
 ): AsyncIterable<{ readonly line: string; readonly isRight: boolean }> {
   const files = await readdir(folder, { withFileTypes: true })
-  for (const file of files.filter((one) => one.isFile()).toSorted((a, b) => a.name.localeCompare(b.name))) {
-    const told: string[] = []
+  for (const file of files
+    .filter((entry) => entry.isFile())
+    .toSorted((a, b) => a.name.localeCompare(b.name))) {
+    const results: string[] = []
     for (const [engine, transcoder] of engines) {
-      const words = await exported(transcoder, join(folder, file.name), isSmallest)
-      told.push(words.join('; '))
-      yield { line: `| ${file.name} | ${engine} | ${words.join(' | ')} |`, isRight: words[3] !== '**wrong**' }
+      const columns = await exported(transcoder, join(folder, file.name), isSmallest)
+      results.push(columns.join('; '))
+      yield {
+        line: `| ${file.name} | ${engine} | ${columns.join(' | ')} |`,
+        isRight: columns[3] !== '**wrong**',
+      }
     }
-    if (new Set(told).size > 1) yield { line: `| ${file.name} | **they differ** |`, isRight: false }
+    if (new Set(results).size > 1) yield { line: `| ${file.name} | **they differ** |`, isRight: false }
   }
 }
 
@@ -36,13 +41,13 @@ const exported = async (transcoder: Transcoder, path: string, isSmallest: boolea
     if (E.isLeft(facts)) return [JSON.stringify(facts.left)]
     const whole = planMedia(facts.right)
     const plan = isSmallest ? { ...whole, video: whole.video.slice(-1) } : whole
-    const made = await transcoder.transcode(path, facts.right, plan, target, () => {})()
-    if (E.isLeft(made)) return [JSON.stringify(made.left)]
-    const faults = examineMade(made.right, ownPlan(plan, made.right)).map(({ message }) => message)
+    const output = await transcoder.transcode(path, facts.right, plan, target, () => {})()
+    if (E.isLeft(output)) return [JSON.stringify(output.left)]
+    const faults = examineMade(output.right, ownPlan(plan, output.right)).map(({ message }) => message)
     return [
-      made.right.renditions.map(shown).join(', '),
-      ...(await played(made.right)),
-      faults.length === 0 ? made.right.warnings.join('; ') : `**wrong**: ${faults.join('; ')}`,
+      output.right.renditions.map(shown).join(', '),
+      ...(await played(output.right)),
+      faults.length === 0 ? output.right.warnings.join('; ') : `**wrong**: ${faults.join('; ')}`,
     ]
   } finally {
     await rm(target, { recursive: true })
@@ -59,7 +64,7 @@ const shown = (rendition: Transcoded['renditions'][number]): string => {
   return `${name} ${form} ${secondsOf(rendition).toFixed(2)} s`
 }
 
-/** Of the mp4s, decoded: how many flashes and beeps, how far they are apart at most, and how far a chart is off. */
+/** From the last mp4, decoded: flashes and beeps, their largest distance, and the error of a chart. */
 const played = async ({ progressive, renditions }: Transcoded): Promise<string[]> => {
   const path = progressive.at(-1)?.file.path ?? ''
   if (renditions.every(({ video }) => video === null)) return ['', '']
@@ -71,7 +76,7 @@ const inSync = ({ flashes, beeps }: Beats): string => {
   if (flashes.length === 0 || beeps.length === 0) return `${flashes.length} flashes, ${beeps.length} beeps`
   const apart = flashes
     .map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash))))
-    // A flash without its beep: the sound is not there.
+    // A flash without a beep near it has no beep.
     .filter((seconds) => seconds < 0.5)
   const most = (1000 * Math.max(0, ...apart)).toFixed(0)
   return `${flashes.length} flashes, ${beeps.length} beeps, ${apart.length} together, ${most} ms apart at most`

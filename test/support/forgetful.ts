@@ -1,4 +1,4 @@
-/** Settings of a server whose data need not survive: nothing waits for a disk. */
+/** Settings of a server whose data need not survive: no write waits for the disk. */
 export const forgetful = {
   fsync: 'off',
   synchronous_commit: 'off',

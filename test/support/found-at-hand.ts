@@ -1,5 +1,5 @@
 import { Found } from '../../src/domain/caching/found.ts'
 
-/** As it is found in memory. */
+/** A value as found in memory. */
 export const foundAtHand = <A>(value: A): Found<A> =>
   new Found(value, [{ tier: 'memory', outcome: 'hit' }], () => true)

@@ -5,7 +5,7 @@ export type ProbeResult = { readonly milliseconds: ReadonlyArray<number>; readon
 
 export type HealthProbe = { readonly stop: () => Promise<ProbeResult> }
 
-// In a process of its own: what loads the server from here would make this one late.
+// Its own process: load that this process generates would delay the probe.
 const probe = `
 const { get } = require('node:http')
 const [, port] = process.argv
@@ -27,7 +27,7 @@ const ask = () => {
 ask()
 `
 
-/** Asks /healthz on a new connection each time, until it is stopped. */
+/** Requests /healthz, each time on a new connection, until it is stopped. */
 export const startHealthProbe = (port: number): HealthProbe => {
   const child = fork('', [], { execArgv: ['-e', probe, String(port)] })
   return {

@@ -1,7 +1,7 @@
 import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
 
 /**
- * Whether a program of others is installed. Where it is not, the tests that ask its opinion are not made: Larder's
- * own tests want nothing but Node. `.ci/run` installs all of them.
+ * Whether an external program is installed. Tests that compare with it are skipped where it is not: the suite
+ * needs only Node. `.ci/run` installs all of them.
  */
 export const isHere = (program: string): boolean => findProgram(program) !== null

@@ -1,7 +1,8 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
+import { encode, encodeJson, malleated, signEd, signHs, signRs, smallOrder } from './jwt-signing.ts'
 
-/** The keys that one kind of token has in a test, and what its good tokens claim. */
+/** The keys of one kind of token in a test. */
 export type CorpusKeys = {
   readonly secret: { readonly kid: string; readonly key: Uint8Array }
   readonly ed25519: { readonly kid: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject }
@@ -11,55 +12,27 @@ export type CorpusKeys = {
 export type CorpusToken = {
   readonly name: string
   readonly jwt: string
-  /** What the contract says of it: refused with 403, or a good token. */
+  /** Whether the contract accepts the token; else it is refused with 403. */
   readonly isGood: boolean
 }
 
 type Json = Readonly<Record<string, unknown>>
 
-const encode = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64url')
-const json = (value: unknown): string => encode(JSON.stringify(value))
-
-const hs = (input: string, key: Uint8Array, hash = 'sha256'): string =>
-  createHmac(hash, key).update(input).digest('base64url')
-const ed = (input: string, key: KeyObject): string =>
-  signBytes(null, Buffer.from(input), key).toString('base64url')
-const rs = (input: string, key: KeyObject): string =>
-  signBytes('sha256', Buffer.from(input), key).toString('base64url')
-
-/** The order of the group of Ed25519 (RFC 8032 §5.1), little-endian. */
-const order = 2n ** 252n + 27742317777372353535851937790883648493n
-
-/** The same signature with S + L in place of S, which is its equal to who does not insist on S < L (RFC 8032, verification). */
-const malleated = (signature: string): string => {
-  const bytes = Buffer.from(signature, 'base64url')
-  let scalar = 0n
-  for (let at = 63; at >= 32; at--) scalar = (scalar << 8n) | BigInt(bytes[at] ?? 0)
-  scalar += order
-  for (let at = 32; at < 64; at++) {
-    bytes[at] = Number(scalar & 0xffn)
-    scalar >>= 8n
-  }
-  return encode(bytes)
-}
-
-/** A point of small order, and S = 0. */
-const smallOrder = encode(Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]))
-
 /**
- * The attacks of the literature on JWTs (RFC 8725, RFC 7515 §10, CVEs), each against keys that a server really has.
- * `claims` are those of a good token. What is signed with the real key is a claim or a header that an honest key holder
- * could be brought to sign.
+ * Published attacks on JWTs (RFC 8725, RFC 7515 §10, CVEs), against the keys of a server. `claims` are those
+ * of a good token. Tokens signed with the real key have claims or headers that an honest key holder could be
+ * tricked into signing.
  */
 export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusToken> => {
   const { secret, ed25519, rsa } = keys
   const header = { alg: 'HS256', kid: secret.kid, typ: 'JWT' }
-  const payload = json(claims)
-  const good = `${json(header)}.${payload}`
-  const signed = (input: string): string => `${input}.${hs(input, secret.key)}`
-  const withHeader = (more: Json): string => signed(`${json({ ...header, ...more })}.${payload}`)
-  const withClaims = (more: Json): string => signed(`${json(header)}.${json({ ...claims, ...more })}`)
-  const withPayload = (text: string | Uint8Array): string => signed(`${json(header)}.${encode(text)}`)
+  const payload = encodeJson(claims)
+  const good = `${encodeJson(header)}.${payload}`
+  const signed = (input: string): string => `${input}.${signHs(input, secret.key)}`
+  const withHeader = (more: Json): string => signed(`${encodeJson({ ...header, ...more })}.${payload}`)
+  const withClaims = (more: Json): string =>
+    signed(`${encodeJson(header)}.${encodeJson({ ...claims, ...more })}`)
+  const withPayload = (text: string | Uint8Array): string => signed(`${encodeJson(header)}.${encode(text)}`)
   const rawHeader = (text: string): string => signed(`${encode(text)}.${payload}`)
   const rawClaim = (name: string, literal: string): string => {
     const { [name]: _, ...others } = claims as Record<string, unknown>
@@ -67,20 +40,20 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
   }
 
   const ofKey = (algorithm: 'EdDSA' | 'RS256', kid: string, more: Json = {}): string =>
-    `${json({ alg: algorithm, kid, ...more })}.${payload}`
+    `${encodeJson({ alg: algorithm, kid, ...more })}.${payload}`
   const edInput = ofKey('EdDSA', ed25519.kid)
-  const edSignature = ed(edInput, ed25519.privateKey)
+  const edSignature = signEd(edInput, ed25519.privateKey)
   const rsInput = ofKey('RS256', rsa.kid)
 
   const theirs = generateKeyPairSync('ed25519')
   const theirJwk = theirs.publicKey.export({ format: 'jwk' })
   const forged = (more: Json): string => {
-    const input = `${json({ alg: 'EdDSA', ...more })}.${payload}`
-    return `${input}.${ed(input, theirs.privateKey)}`
+    const input = `${encodeJson({ alg: 'EdDSA', ...more })}.${payload}`
+    return `${input}.${signEd(input, theirs.privateKey)}`
   }
   const confused = (kid: string, key: Uint8Array, alg = 'HS256'): string => {
-    const input = `${json({ alg, kid })}.${payload}`
-    return `${input}.${hs(input, key)}`
+    const input = `${encodeJson({ alg, kid })}.${payload}`
+    return `${input}.${signHs(input, key)}`
   }
   const spki = (key: KeyObject) => key.export({ format: 'der', type: 'spki' })
   const pem = (key: KeyObject) => Buffer.from(String(key.export({ format: 'pem', type: 'spki' })))
@@ -91,22 +64,25 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     // No signature.
     ...Object.fromEntries(
       ['none', 'None', 'NONE', 'nOnE', ' none', 'none ', 'nоne', '', 'null'].flatMap((alg) => [
-        [`alg ${JSON.stringify(alg)}, no signature`, `${json({ alg })}.${payload}.`],
-        [`alg ${JSON.stringify(alg)}, with our kid`, `${json({ alg, kid: secret.kid })}.${payload}.AAAA`],
+        [`alg ${JSON.stringify(alg)}, no signature`, `${encodeJson({ alg })}.${payload}.`],
+        [
+          `alg ${JSON.stringify(alg)}, with our kid`,
+          `${encodeJson({ alg, kid: secret.kid })}.${payload}.AAAA`,
+        ],
       ]),
     ),
-    'no alg': `${json({ kid: secret.kid })}.${payload}.${tail}`,
-    'alg null': `${json({ alg: null, kid: secret.kid })}.${payload}.${tail}`,
-    'alg a list': `${json({ alg: ['HS256'], kid: secret.kid })}.${payload}.${tail}`,
+    'no alg': `${encodeJson({ kid: secret.kid })}.${payload}.${tail}`,
+    'alg null': `${encodeJson({ alg: null, kid: secret.kid })}.${payload}.${tail}`,
+    'alg a list': `${encodeJson({ alg: ['HS256'], kid: secret.kid })}.${payload}.${tail}`,
     'no signature, with its dot': `${head}.${body}.`,
     'no signature, without its dot': `${head}.${body}`,
     'a signature cut short': `${head}.${body}.${tail.slice(0, 40)}`,
     'half a signature': `${head}.${body}.${encode(Buffer.from(tail, 'base64url').subarray(0, 16))}`,
     'a signature with a byte more': `${head}.${body}.${encode(Buffer.concat([Buffer.from(tail, 'base64url'), Buffer.from([0])]))}`,
     'a signature of zeros': `${head}.${body}.${encode(Buffer.alloc(32))}`,
-    'the signature of another payload': `${head}.${json({ ...claims, exp: 9_999_999_999 })}.${tail}`,
+    'the signature of another payload': `${head}.${encodeJson({ ...claims, exp: 9_999_999_999 })}.${tail}`,
 
-    // Key confusion, both ways and in every form of the public key.
+    // Key confusion in both directions, with every form of the public key.
     ...Object.fromEntries(
       [ed25519, rsa].flatMap(({ kid, publicKey }) => [
         [`${kid} as a secret, DER`, confused(kid, spki(publicKey))],
@@ -117,24 +93,24 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
         [`${kid} as an empty secret`, confused(kid, Buffer.alloc(0))],
       ]),
     ),
-    'the secret said to be RS256': `${json({ alg: 'RS256', kid: secret.kid })}.${payload}.${tail}`,
-    'RS256 by the kid of the secret': `${ofKey('RS256', secret.kid)}.${rs(ofKey('RS256', secret.kid), rsa.privateKey)}`,
-    'EdDSA by the kid of RS256': `${ofKey('EdDSA', rsa.kid)}.${ed(ofKey('EdDSA', rsa.kid), ed25519.privateKey)}`,
-    'PS256 of the RS256 key': `${json({ alg: 'PS256', kid: rsa.kid })}.${payload}.${rs(`${json({ alg: 'PS256', kid: rsa.kid })}.${payload}`, rsa.privateKey)}`,
-    'RS512 of the RS256 key': `${json({ alg: 'RS512', kid: rsa.kid })}.${payload}.${tail}`,
+    'the secret said to be RS256': `${encodeJson({ alg: 'RS256', kid: secret.kid })}.${payload}.${tail}`,
+    'RS256 by the kid of the secret': `${ofKey('RS256', secret.kid)}.${signRs(ofKey('RS256', secret.kid), rsa.privateKey)}`,
+    'EdDSA by the kid of RS256': `${ofKey('EdDSA', rsa.kid)}.${signEd(ofKey('EdDSA', rsa.kid), ed25519.privateKey)}`,
+    'PS256 of the RS256 key': `${encodeJson({ alg: 'PS256', kid: rsa.kid })}.${payload}.${signRs(`${encodeJson({ alg: 'PS256', kid: rsa.kid })}.${payload}`, rsa.privateKey)}`,
+    'RS512 of the RS256 key': `${encodeJson({ alg: 'RS512', kid: rsa.kid })}.${payload}.${tail}`,
     'HS512 of the HS256 secret': (() => {
-      const input = `${json({ ...header, alg: 'HS512' })}.${payload}`
-      return `${input}.${hs(input, secret.key, 'sha512')}`
+      const input = `${encodeJson({ ...header, alg: 'HS512' })}.${payload}`
+      return `${input}.${signHs(input, secret.key, 'sha512')}`
     })(),
     'hs256 in small letters': withHeader({ alg: 'hs256' }),
-    'ES256 with a signature of zeros (psychic signatures)': `${json({ alg: 'ES256', kid: ed25519.kid })}.${payload}.${encode(Buffer.alloc(64))}`,
+    'ES256 with a signature of zeros (psychic signatures)': `${encodeJson({ alg: 'ES256', kid: ed25519.kid })}.${payload}.${encode(Buffer.alloc(64))}`,
     'EdDSA with a signature of zeros': `${edInput}.${encode(Buffer.alloc(64))}`,
     'EdDSA with a point of small order': `${edInput}.${smallOrder}`,
     'EdDSA with S beyond the order': `${edInput}.${malleated(edSignature)}`,
     'EdDSA cut short': `${edInput}.${encode(Buffer.from(edSignature, 'base64url').subarray(0, 63))}`,
     'RS256 with a signature of one': `${rsInput}.${encode(Buffer.concat([Buffer.alloc(255), Buffer.from([1])]))}`,
 
-    // A key of the attacker's.
+    // The attacker's key.
     'their key, by our kid': forged({ kid: ed25519.kid }),
     'jwk in the header': forged({ jwk: theirJwk }),
     'jwk beside our kid': forged({ kid: ed25519.kid, jwk: theirJwk }),
@@ -173,18 +149,18 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
       ]),
     ),
 
-    // Headers that must be understood.
+    // Critical headers.
     'crit of nothing': withHeader({ crit: [] }),
     'crit of what is unknown': withHeader({ crit: ['exp'], exp: 1 }),
     'crit that is no list': withHeader({ crit: 'b64' }),
     'crit b64, false': withHeader({ crit: ['b64'], b64: false }),
     'crit b64, true': withHeader({ crit: ['b64'], b64: true }),
     'b64 false, and the payload as it is': (() => {
-      const input = `${json({ ...header, b64: false, crit: ['b64'] })}.${JSON.stringify(claims)}`
-      return `${input}.${hs(input, secret.key)}`
+      const input = `${encodeJson({ ...header, b64: false, crit: ['b64'] })}.${JSON.stringify(claims)}`
+      return `${input}.${signHs(input, secret.key)}`
     })(),
 
-    // One spelling.
+    // Malformed serializations.
     padding: `${head}=.${body}=.${tail}=`,
     'padding of the signature': `${head}.${body}.${tail}=`,
     'base64 in place of base64url': `${head}.${body}.${Buffer.from(tail, 'base64url').toString('base64')}`,
@@ -199,14 +175,14 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'two dots': `${head}..${tail}`,
     'dots alone': '..',
     'four parts': `${head}.${body}.${tail}.${tail}`,
-    'five parts (JWE)': `${json({ alg: 'dir', enc: 'A256GCM' })}..${encode('iv')}.${encode('text')}.${encode('tag')}`,
+    'five parts (JWE)': `${encodeJson({ alg: 'dir', enc: 'A256GCM' })}..${encode('iv')}.${encode('text')}.${encode('tag')}`,
     'JSON serialization': JSON.stringify({ protected: head, payload: body, signature: tail }),
     'JSON serialization as one part': encode(
       JSON.stringify({ protected: head, payload: body, signature: tail }),
     ),
     'a token in a token': withPayload(signed(good)),
     'a token in a token, said to be one': signed(
-      `${json({ ...header, cty: 'JWT' })}.${encode(signed(good))}`,
+      `${encodeJson({ ...header, cty: 'JWT' })}.${encode(signed(good))}`,
     ),
     'very long': withClaims({ note: 'x'.repeat(8000) }),
     'one letter too long': (() => {
@@ -220,7 +196,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'letters that are none': 'ä.ö.ü',
     'percent signs': `${head}%2e${body}%2e${tail}`,
     'a compressed payload (zip bomb)': signed(
-      `${json({ ...header, zip: 'DEF' })}.${encode(deflateRawSync(Buffer.alloc(1_000_000)))}`,
+      `${encodeJson({ ...header, zip: 'DEF' })}.${encode(deflateRawSync(Buffer.alloc(1_000_000)))}`,
     ),
 
     // A header or payload that is none.
@@ -284,7 +260,7 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
     'sub with NUL': rawClaim('sub', `"${claims.sub}\\u0000"`),
     'sub with a line end': rawClaim('sub', `"${claims.sub}\\n"`),
     'sub with half of a pair': rawClaim('sub', `"${claims.sub}\\ud800"`),
-    'sub of somebody else': withClaims({ sub: `${claims.sub}x` }),
+    'sub of another file': withClaims({ sub: `${claims.sub}x` }),
     'sub with a space': withClaims({ sub: `${claims.sub} ` }),
     'sub with a path': withClaims({ sub: `../${claims.sub}` }),
   }
@@ -292,14 +268,14 @@ export const jwtCorpus = (keys: CorpusKeys, claims: Json): ReadonlyArray<CorpusT
   const accepted: Readonly<Record<string, string>> = {
     'by the secret': signed(good),
     'by EdDSA': `${edInput}.${edSignature}`,
-    'by RS256': `${rsInput}.${rs(rsInput, rsa.privateKey)}`,
-    'without a kid, by the first key': signed(`${json({ alg: 'HS256' })}.${payload}`),
+    'by RS256': `${rsInput}.${signRs(rsInput, rsa.privateKey)}`,
+    'without a kid, by the first key': signed(`${encodeJson({ alg: 'HS256' })}.${payload}`),
     'with headers that it need not understand': withHeader({
       jku: 'https://attacker.example/jwks.json',
       cty: 'x',
       b64: false,
     }),
-    // RFC 7519 §4: the last member of a name counts.
+    // RFC 7519 §4: the last of duplicate members counts.
     'a payload of which the first exp is over': withPayload(`{"exp":1,${JSON.stringify(claims).slice(1)}`),
     'aud a list with ours': withClaims({ aud: ['elsewhere', claims.aud] }),
     'exp with a fraction': rawClaim('exp', '1999999999.5'),

@@ -48,7 +48,7 @@ export const seedImage = async (
   return { uid: file.uid, exports, jwt: await right(larder.tokens.mint('image', file.uid, 1800)) }
 }
 
-/** A picture in several formats, 320 and 640 pixels wide in each; the bytes say which of them they are. */
+/** An image in several formats, 320 and 640 pixels wide in each; the bytes name format and width. */
 export const seedFormats = async (larder: Larder, formats: ReadonlyArray<string>): Promise<ImageFileUid> => {
   const file = aNewImageFile()
   await right(larder.imageFiles.add(file))
@@ -84,7 +84,7 @@ const seedParts = async (
   return parts
 }
 
-/** A film with one HLS export of two parts, and an mp4. */
+/** A film with an HLS export of two segments, and an mp4. */
 export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
   const file = aNewContentFile()
   await right(larder.contentFiles.add(file))
@@ -102,29 +102,29 @@ export const seedFilm = async (larder: Larder): Promise<SeededFilm> => {
 
 export type SeededLadder = {
   readonly uid: ContentFileUid
-  /** In parts: 1080 and 360 lines, and the sound of both. */
+  /** HLS: 1080 and 360 lines, and the audio of both. */
   readonly high: NewContentExport
   readonly low: NewContentExport
   readonly sound: NewContentExport
-  /** In one: 1080 and 360 lines. */
+  /** MP4: 1080 and 360 lines. */
   readonly highMp4: NewContentExport
   readonly lowMp4: NewContentExport
 }
 
-/** Each part of `{name} {position}` has two: the first letter, and the position. */
+/** Two in each segment `{name} {position}`: its first letter, and its position. */
 const keyframesOf = (name: string): ReadonlyArray<Keyframe> => [
   { offset: 0, length: 1, durationTicks: 24_000 },
   { offset: name.length + 1, length: 1, durationTicks: 48_000 },
 ]
 
-/** A film of four parts of six seconds, in two heights, with sound apart. */
+/** A film of four segments of six seconds, in two heights, with separate audio. */
 export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
   const file = aNewContentFile({ durationSeconds: 24 })
   await right(larder.contentFiles.add(file))
   const size = (height: number) => ({
     video: { width: Math.round((height * 16) / 9), height, frameRate: { num: 24, den: 1 } },
   })
-  const inParts = async (name: string, facts: Partial<NewContentExport>): Promise<NewContentExport> =>
+  const hlsExport = async (name: string, facts: Partial<NewContentExport>): Promise<NewContentExport> =>
     aNewContentExport({
       durationSeconds: 24,
       parts: await seedParts(
@@ -134,7 +134,7 @@ export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
       ),
       ...facts,
     })
-  const inOne = async (name: string, facts: Partial<NewContentExport>): Promise<NewContentExport> => {
+  const mp4Export = async (name: string, facts: Partial<NewContentExport>): Promise<NewContentExport> => {
     const stored = await storeBytes(larder, Buffer.from(name), 'video/mp4')
     const part = aNewContentPart({ file: stored, durationTicks: 24 * 12_000 })
     return aNewContentExport({
@@ -147,26 +147,26 @@ export const seedLadder = async (larder: Larder): Promise<SeededLadder> => {
   }
   const audio = { channels: 2, sampleRate: 48_000 }
   const ladder = {
-    high: await inParts('high', {
+    high: await hlsExport('high', {
       ...size(1080),
       codecs: ['avc1.640028'],
       bandwidth: 5_000_000,
       iFrames: { bandwidth: 500_000, averageBandwidth: 400_000 },
     }),
-    low: await inParts('low', {
+    low: await hlsExport('low', {
       ...size(360),
       bandwidth: 800_000,
       iFrames: { bandwidth: 80_000, averageBandwidth: 70_000 },
     }),
-    sound: await inParts('sound', {
+    sound: await hlsExport('sound', {
       video: null,
       audio,
       codecs: ['mp4a.40.2'],
       bandwidth: 64_000,
       averageBandwidth: 60_000,
     }),
-    highMp4: await inOne('all of it, high', { ...size(1080), audio, bandwidth: 5_000_000 }),
-    lowMp4: await inOne('all of it, low', { ...size(360), audio, bandwidth: 800_000 }),
+    highMp4: await mp4Export('all of it, high', { ...size(1080), audio, bandwidth: 5_000_000 }),
+    lowMp4: await mp4Export('all of it, low', { ...size(360), audio, bandwidth: 800_000 }),
   }
   await right(larder.contentFiles.addExports(file.uid, Object.values(ladder)))
   return { uid: file.uid, ...ladder }

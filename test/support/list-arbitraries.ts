@@ -13,7 +13,7 @@ import { O } from '../../src/fp.ts'
 import { anyList, listOfChildren } from './m3u8-arbitraries.ts'
 import { contentFile, vodParts } from './vod-arbitraries.ts'
 
-// Lists of all kinds that there are, and tokens to sign them with.
+// Lists (playlists and manifests) of every kind, and tokens to sign them with.
 
 export const publicUrl = 'https://media.example.com'
 
@@ -31,7 +31,7 @@ export const jsonOf = (text: string): UnsignedList => ({
 })
 export const dashOf = (text: string): UnsignedList => ({ format: 'dash', text, sign: signDash })
 
-/** A manifest of as many of its exports as there are parts for. */
+/** A manifest of those exports that have segments. */
 const dashOfFile = (file: ContentFile, vods: ReadonlyArray<VodParts>): UnsignedList =>
   dashOf(
     O.getOrElse(() => '<MPD></MPD>\n')(
@@ -52,7 +52,7 @@ const manifest = fc
 const masterOf = (file: ContentFile): UnsignedList =>
   m3u8Of(O.getOrElse(() => '#EXTM3U\n')(toMasterPlaylist(file)))
 
-/** Ours of every kind, and m3u8 as others may write them. */
+/** Larder's own lists of every kind, and m3u8 of other writers. */
 export const unsignedList = (): fc.Arbitrary<UnsignedList> =>
   fc.oneof(
     vodParts(60).map((vod) => m3u8Of(toMediaPlaylist(vod))),
@@ -68,14 +68,14 @@ const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 export const tokenOfLength = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length })
 
-/** Of the alphabet of a JWT. */
+/** Characters of a JWT. */
 export const anyToken = (): fc.Arbitrary<string> => fc.integer({ min: 1, max: 800 }).chain(tokenOfLength)
 
-/** The same every time: letters in which there is nothing to compress. */
+/** Incompressible characters; the same for the same length. */
 export const noise = (length: number): string =>
   fc.sample(tokenOfLength(length), { numRuns: 1, seed: length }).join('')
 
-/** A media playlist of ours, with uids as random as real ones. */
+/** A media playlist of Larder's, with random uids. */
 export const longPlaylist = (parts: number): UnsignedList => {
   const uids = noise(22 * (parts + 1)).replaceAll('.', 'o')
   const uidAt = (position: number) => uids.slice(22 * position, 22 * (position + 1))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-// Lists as others may write them, good and odd: for a tokenizer that must lose nothing of either.
+// Playlists of other writers, valid and malformed, for the test that the tokenizer loses nothing.
 
 const name = fc.stringMatching(/^[A-Z][A-Z0-9-]{0,9}$/)
 const inQuotes = fc
@@ -33,7 +33,7 @@ const uriLine = fc.oneof(
   fc.string().map((text) => text.replace(/[\r\n]/g, '')),
 )
 
-/** Any list: LF and CRLF mixed, with or without byte order mark and last newline. */
+/** Any playlist: LF and CRLF mixed, with or without byte order mark and final newline. */
 export const anyList: fc.Arbitrary<string> = fc
   .record({
     mark: fc.constantFrom('', '\uFEFF'),
@@ -44,7 +44,7 @@ export const anyList: fc.Arbitrary<string> = fc
   })
   .map(({ mark, lines, last }) => mark + lines.flat().join('') + last)
 
-/** A list of children, in lines and in tags, and these children in order. */
+/** A playlist with child URIs in lines and in tags, and these URIs in order. */
 export const listOfChildren: fc.Arbitrary<{
   readonly text: string
   readonly children: ReadonlyArray<string>

@@ -16,7 +16,7 @@ const plan: MediaPlan = {
 
 const colour = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
 
-const picturesTrack = (width: number, height: number): TrackReading => ({
+const videoTrack = (width: number, height: number): TrackReading => ({
   codec: 'avc1.64001e',
   timescale: 12_800,
   pictures: {
@@ -34,7 +34,7 @@ const picturesTrack = (width: number, height: number): TrackReading => ({
   hasEditList: false,
 })
 
-const soundTrack: TrackReading = {
+const audioTrack: TrackReading = {
   codec: 'mp4a.40.2',
   timescale: 48_000,
   pictures: null,
@@ -44,10 +44,10 @@ const soundTrack: TrackReading = {
 
 type Fragments = { readonly each: number; readonly sampleTicks: number; readonly bytes: number }
 
-/** Parts of so many fragments, one behind the other in one file. */
+/** Segments with `counts` fragments each, in sequence in one file. */
 const partsOf = (
   path: string,
-  isPictures: boolean,
+  isVideo: boolean,
   counts: ReadonlyArray<number>,
   { each, sampleTicks, bytes }: Fragments,
 ): ReadonlyArray<TranscodedPart> => {
@@ -60,7 +60,7 @@ const partsOf = (
         ...{ startTicks: ticks, durationTicks, samples: each },
         ...{ shortestTicks: sampleTicks, longestTicks: sampleTicks },
         ...{ shownFromTicks: ticks, shownToTicks: ticks + durationTicks },
-        ...{ isMarkedKey: true, startsWithIdr: isPictures ? true : null },
+        ...{ isMarkedKey: true, startsWithIdr: isVideo ? true : null },
         ...{ bytes, firstSampleEnd: 400 },
       }
       ticks += durationTicks
@@ -71,7 +71,7 @@ const partsOf = (
     return {
       slice: { path, start, end: offset },
       durationTicks: count * durationTicks,
-      keyframes: isPictures ? keyframes : [],
+      keyframes: isVideo ? keyframes : [],
       fragments,
     }
   })
@@ -83,38 +83,38 @@ const seconds = ({ parts, timescale }: Rendition): number =>
 const samplesOf = ({ parts }: Rendition): number =>
   parts.flatMap(({ fragments }) => fragments).reduce((sum, { samples }) => sum + samples, 0)
 
-/** What one reads of an mp4 that is a true copy of these renditions. */
+/** The reading of an mp4 that is a correct copy of these renditions. */
 export const progressiveOf = (renditions: ReadonlyArray<Rendition>): Progressive => ({
   renditions: renditions.map(({ name }) => name),
   file: { path: 'film.mp4', start: 0, end: 50_000 },
   reading: {
     bytes: 50_000,
     isFastStart: true,
-    tracks: renditions.map((one) => ({
-      codec: one.codec,
-      samples: samplesOf(one),
-      seconds: seconds(one),
+    tracks: renditions.map((rendition) => ({
+      codec: rendition.codec,
+      samples: samplesOf(rendition),
+      seconds: seconds(rendition),
       shownFromSeconds: 0,
-      shownSeconds: seconds(one),
+      shownSeconds: seconds(rendition),
     })),
   },
 })
 
-/** A film of ten seconds in two sizes, with sound, as a transcoder gives it; nothing of it was ever encoded. */
+/** The result of a transcoder for a film of ten seconds in two sizes, with audio, without any encoding. */
 export const makeUpFilm = (): { readonly made: Transcoded; readonly plan: MediaPlan } => {
   const init = (path: string) => ({ path, start: 0, end: 1000 })
   const films = plan.video.map(({ name, width, height }, i): Rendition => {
-    const track = picturesTrack(width, height)
+    const track = videoTrack(width, height)
     const { codec, timescale } = track
     const video = { width, height, frameRate: plan.frameRate }
     const parts = partsOf(name, true, [1, 3, 1], { each: 50, sampleTicks: 512, bytes: 5000 - 1000 * i })
     return { name, video, audio: null, codec, timescale, track, init: init(name), parts }
   })
   const sounds = plan.audio.map(({ name, channels, sampleRate }): Rendition => {
-    const { codec, timescale } = soundTrack
+    const { codec, timescale } = audioTrack
     const parts = partsOf(name, false, [2, 6, 2], { each: 47, sampleTicks: 1024, bytes: 900 })
     const audio = { channels, sampleRate }
-    return { name, video: null, audio, codec, timescale, track: soundTrack, init: init(name), parts }
+    return { name, video: null, audio, codec, timescale, track: audioTrack, init: init(name), parts }
   })
   return {
     plan,

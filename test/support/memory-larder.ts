@@ -40,14 +40,14 @@ import { silent } from './recording-log.ts'
 
 export const publicUrl = 'https://media.example.com'
 
-/** Keys that a test may sign with, too. */
+/** The keys of the test server; tests may sign with them. */
 export const testKeys = {
   image: newSecretKey('i1'),
   content: newSecretKey('c1'),
   id: newSecretKey('id'),
 } satisfies Record<string, TokenKey>
 
-/** A clock that stands still until it is set. */
+/** A clock that moves only by `advance` (seconds). */
 export const createStandingClock = () => {
   let now = 1_800_000_000_000
   const advance = (seconds: number): void => {
@@ -56,7 +56,7 @@ export const createStandingClock = () => {
   return { clock: () => now, advance }
 }
 
-/** They are verified anew each time. */
+/** Media tokens without a cache of verified tokens. */
 export const createTestTokens = (clock: Clock): MediaTokens =>
   createJoseMediaTokens({
     issuer: 'larder',
@@ -65,7 +65,7 @@ export const createTestTokens = (clock: Clock): MediaTokens =>
     keys: { image: [testKeys.image], content: [testKeys.content] },
   })
 
-/** All of Larder on adapters that need nothing else, with some of them replaced. */
+/** All of Larder on adapters in memory, some of them replaced by `overrides`. */
 export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Promise<Larder> => {
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
@@ -110,7 +110,7 @@ export type TestServer = {
   readonly close: () => Promise<void>
 }
 
-/** The app over a socket, in the server that it has in `larder serve`. */
+/** Serves the app on a socket, in the same HTTP server as `larder serve`. */
 export const listen = async (
   larder: Larder,
   telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },

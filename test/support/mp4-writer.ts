@@ -1,4 +1,4 @@
-/** A box with its header, as ISO/IEC 14496-12 §4.2 has it. */
+/** A box with its header (ISO/IEC 14496-12 §4.2). */
 export const box = (type: string, ...content: ReadonlyArray<Uint8Array>): Buffer => {
   const body = Buffer.concat(content)
   const header = Buffer.alloc(8)
@@ -7,7 +7,7 @@ export const box = (type: string, ...content: ReadonlyArray<Uint8Array>): Buffer
   return Buffer.concat([header, body])
 }
 
-/** The same with its size in 64 bits. */
+/** A box with a 64-bit size. */
 export const largeBox = (type: string, ...content: ReadonlyArray<Uint8Array>): Buffer => {
   const body = Buffer.concat(content)
   const header = Buffer.alloc(16)
@@ -28,7 +28,7 @@ export type WrittenSample = { readonly duration: number; readonly size: number; 
 const SYNC = 0x0200_0000
 const NON_SYNC = 0x0101_0000
 
-/** A `moof` and its `mdat` of zeros, with track 1, every sample's duration, size and flags written out. */
+/** A `moof` of track 1 with explicit duration, size and flags of each sample, and an `mdat` of zeros. */
 export const fragment = (startTicks: number, samples: ReadonlyArray<WrittenSample>): Buffer => {
   const moof = (dataOffset: number) =>
     box(
@@ -72,7 +72,7 @@ const avc1 = (): Buffer => {
   const entry = Buffer.alloc(78)
   entry.writeUInt16BE(640, 24)
   entry.writeUInt16BE(360, 26)
-  // Lengths of four bytes, and no parameter sets.
+  // Lengths of four bytes, no parameter sets.
   return box('avc1', entry, box('avcC', Buffer.from([1, 0x64, 0x00, 0x1e, 0xff, 0xe0, 0])))
 }
 

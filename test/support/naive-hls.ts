@@ -2,8 +2,8 @@ import { boxAlong, boxesAlong } from './edit-mp4.ts'
 import type { Timed } from './naive/naive-rates.ts'
 import * as ratesOf from './naive/naive-rates.ts'
 
-// An HLS client that knows as little as it can: lines and attributes by regular expressions, boxes by their places. It
-// shares no code with what writes lists and measures parts.
+// A minimal HLS client: playlists and attributes by regular expressions, boxes by their positions. It shares
+// no code with the sources that write playlists and measure segments.
 
 export type NaivePart = { readonly bytes: Buffer; readonly extinf: number; readonly seconds: number }
 export type NaiveList = {
@@ -26,7 +26,7 @@ const attributesOf = (line: string): Readonly<Record<string, string>> =>
     ]),
   )
 
-/** All variants of a master playlist, each with the lists that are played together, and every byte of them. */
+/** All variants of a master playlist, each with the media playlists that play together and their segments. */
 export const readMaster = async (url: string, get: Fetch): Promise<ReadonlyArray<NaiveVariant>> => {
   const lines = (await get(url)).toString('utf8').split('\n')
   const groups = lines.filter((line) => line.startsWith('#EXT-X-MEDIA:')).map(attributesOf)
@@ -61,23 +61,24 @@ const readList = async (url: string, get: Fetch): Promise<NaiveList> => {
 
 const track = ['moov', 'trak', 'mdia']
 
-/** By the durations of all samples: those of the `trun`, of the `tfhd`, or of the `trex`. */
+/** The sum of all sample durations: from the `trun`, the `tfhd` or the `trex`. */
 const secondsOf = (init: Buffer, part: Buffer): number => {
   const mdhd = boxAlong(init, [...track, 'mdhd']).body
   const timescale = init.readUInt32BE(mdhd + (init[mdhd] === 1 ? 20 : 12))
-  const usual = init.readUInt32BE(boxAlong(init, ['moov', 'mvex', 'trex']).body + 12)
+  const defaultTicks = init.readUInt32BE(boxAlong(init, ['moov', 'mvex', 'trex']).body + 12)
   let ticks = 0
   const headers = boxesAlong(part, ['moof', 'traf', 'tfhd'])
   for (const [i, { body }] of boxesAlong(part, ['moof', 'traf', 'trun']).entries()) {
     const header = headers[i]?.body ?? 0
-    const told = part.readUInt32BE(header)
-    const ofFragment = told & 0x08 ? part.readUInt32BE(header + 8 + (told & 0x02 ? 4 : 0)) : usual
+    const headerFlags = part.readUInt32BE(header)
+    const fragmentTicks =
+      headerFlags & 0x08 ? part.readUInt32BE(header + 8 + (headerFlags & 0x02 ? 4 : 0)) : defaultTicks
     const flags = part.readUInt32BE(body)
     const count = part.readUInt32BE(body + 4)
     const stride = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length * 4
     const first = body + 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0)
     for (let sample = 0; sample < count; sample++)
-      ticks += flags & 0x100 ? part.readUInt32BE(first + sample * stride) : ofFragment
+      ticks += flags & 0x100 ? part.readUInt32BE(first + sample * stride) : fragmentTicks
   }
   return ticks / timescale
 }
@@ -87,10 +88,10 @@ const codecOf = (init: Buffer): string => {
   const [film] = boxesAlong(init, [...entries, 'avc1', 'avcC'])
   if (film !== undefined) return `avc1.${init.toString('hex', film.body + 1, film.body + 4)}`
   const { start, size } = boxAlong(init, [...entries, 'mp4a', 'esds'])
-  // Behind the tag of DecoderSpecificInfo, and a length of one to four bytes.
+  // After the tag of DecoderSpecificInfo, and a length of one to four bytes.
   const specific = init.subarray(start, start + size)
-  const at = specific.lastIndexOf(Buffer.from([0x05, 0x80, 0x80, 0x80]))
-  const config = at >= 0 ? specific[at + 5] : specific[specific.lastIndexOf(0x05) + 2]
+  const longForm = specific.lastIndexOf(Buffer.from([0x05, 0x80, 0x80, 0x80]))
+  const config = longForm >= 0 ? specific[longForm + 5] : specific[specific.lastIndexOf(0x05) + 2]
   return `mp4a.40.${(config ?? 0) >> 3}`
 }
 

@@ -5,17 +5,17 @@ const [width, height, rate, seconds] = [320, 180, 60, 3]
 
 function* noise(): Generator<Buffer> {
   let seed = 1
-  for (let i = 0; i < rate * seconds; i += 1) {
-    const picture = Buffer.alloc((width * height * 3) / 2)
-    for (let at = 0; at < picture.length; at += 1) {
+  for (let count = 0; count < rate * seconds; count += 1) {
+    const frame = Buffer.alloc((width * height * 3) / 2)
+    for (let i = 0; i < frame.length; i += 1) {
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-      picture[at] = seed >>> 24
+      frame[i] = seed >>> 24
     }
-    yield picture
+    yield frame
   }
 }
 
-/** A film of which no encoder can make few bits: three seconds of noise, 60 pictures a second, without sound. */
+/** Writes a film that does not compress: three seconds of noise, 60 frames a second, without audio. */
 export const writeNoiseFilm = (path: string): Promise<void> =>
   writeFilm(
     path,

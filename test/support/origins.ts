@@ -3,11 +3,11 @@ import { E } from '../../src/fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../src/ports/blob-cache.ts'
 import { inChunks, sha256 } from './bytes.ts'
 
-// Places where blobs really are, as tests need them.
+// Origins of blobs for tests.
 
 export const factsOf = (bytes: Uint8Array): BlobFacts => ({ size: bytes.length, sha256: sha256(bytes) })
 
-/** Bytes that are cheap to make and in which no two places look alike. */
+/** Pseudo-random bytes, cheap to make: no two ranges are alike. */
 export const someBytes = (length: number, seed = 1): Buffer => {
   const bytes = Buffer.alloc(length)
   let x = seed | 1
@@ -20,8 +20,8 @@ export const someBytes = (length: number, seed = 1): Buffer => {
   return bytes
 }
 
-/** Any stream at all, as an origin, with every range that was asked of it. */
-export const recorded = (open: (range: ByteRange) => ByteStream) => {
+/** Any stream as an origin; `asked` lists the requested ranges. */
+export const recordingOrigin = (open: (range: ByteRange) => ByteStream) => {
   const asked: ByteRange[] = []
   const origin: BlobOrigin = (range) => async () => {
     asked.push(range)
@@ -31,9 +31,9 @@ export const recorded = (open: (range: ByteRange) => ByteStream) => {
 }
 
 export const wellServed = (bytes: Uint8Array, chunkSize?: number) =>
-  recorded(({ start, end }) => inChunks(bytes.subarray(start, end), chunkSize))
+  recordingOrigin(({ start, end }) => inChunks(bytes.subarray(start, end), chunkSize))
 
-/** Serves bytes only as far as the test has let it, counted from the start of the blob. */
+/** Serves only the bytes below the offset that the test has set with `openTo`. */
 export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
   let limit = 0
   let changed = () => {}
@@ -42,15 +42,15 @@ export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
   })
   let closed = 0
 
-  async function* upToTheGate({ start, end }: ByteRange): ByteStream {
+  async function* upToLimit({ start, end }: ByteRange): ByteStream {
     try {
-      let at = start
-      while (at < end) {
-        if (at >= limit) await change
+      let position = start
+      while (position < end) {
+        if (position >= limit) await change
         else {
-          const to = Math.min(at + chunkSize, limit, end)
-          yield bytes.subarray(at, to)
-          at = to
+          const to = Math.min(position + chunkSize, limit, end)
+          yield bytes.subarray(position, to)
+          position = to
         }
       }
     } finally {
@@ -59,8 +59,8 @@ export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
   }
 
   return {
-    ...recorded(upToTheGate),
-    /** How many of its streams have been closed. */
+    ...recordingOrigin(upToLimit),
+    /** The number of closed streams. */
     closed: () => closed,
     openTo: (bytesFromStart: number) => {
       limit = bytesFromStart
@@ -72,13 +72,13 @@ export const gated = (bytes: Uint8Array, chunkSize = 1000) => {
   }
 }
 
-/** Reads as one client would, chunk by chunk, and may stop. */
-export const reading = (stream: ByteStream) => {
+/** Reads a stream chunk by chunk, and can cancel it. */
+export const readerOf = (stream: ByteStream) => {
   const iterator = stream[Symbol.asyncIterator]()
   const got: Uint8Array[] = []
   return {
     got: () => Buffer.concat(got),
-    /** Reads until it has at least so many bytes, or the stream ends. */
+    /** Reads until at least `count` bytes have arrived, or the stream ends. */
     upTo: async (count: number) => {
       let length = Buffer.concat(got).length
       while (length < count) {
@@ -88,7 +88,7 @@ export const reading = (stream: ByteStream) => {
         length += next.value.length
       }
     },
-    leave: async () => {
+    cancel: async () => {
       await iterator.return?.()
     },
   }

@@ -1,6 +1,6 @@
 /**
- * The words in front of a command that runs in a pid namespace of its own, as another container does. It is killed
- * together with the process that is started. Users other than root need a user namespace for it.
+ * Command prefix that runs a command in its own pid namespace, as another container does. The command is
+ * killed together with the started process. Users other than root need a user namespace for it.
  */
 export const otherNamespace: ReadonlyArray<string> = [
   'unshare',

@@ -1,7 +1,7 @@
 import { createSharpImageProcessor } from '../../src/adapters/sharp/sharp-image-processor.ts'
 
-// Forked by a test, to be killed while it renders: a picture and a folder are its arguments. Says when the WebP is
-// done: the AVIF of the same width is under way then.
+// Forked by a test, and killed while it renders. Arguments: an image and a folder. Sends a message when the
+// WebP is complete and the AVIF of the same width is being rendered.
 const [, , path = '', folder = ''] = process.argv
 const targets = [
   { format: 'webp', width: 3000 },

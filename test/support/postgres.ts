@@ -10,14 +10,14 @@ import { right } from './expect-right.ts'
 import { forgetful } from './forgetful.ts'
 import { serverGone } from './server-gone.ts'
 
-// One server for the whole run, started by the first test file that needs it and gone when all are done. With
-// TEST_DATABASE_URL (of a role that may create databases) it is that one.
+// One server for the whole run: the first test file that needs it starts it. TEST_DATABASE_URL (of a role
+// that may create databases) replaces it.
 
 type Server = {
-  /** Without a name: the one from which others are made. */
+  /** Without a name: the default database. */
   readonly to: (database?: string) => PgConnection
   readonly admin: Knex
-  /** A database with this release's tables, to be copied. */
+  /** The name of a database with this release's tables, to be copied. */
   readonly template: string
   readonly close: () => Promise<void>
 }
@@ -25,7 +25,7 @@ type Server = {
 let running: Promise<Server> | undefined
 
 const startServer = async (): Promise<Server> => {
-  const { to, close } = await place()
+  const { to, close } = await provideServer()
   const admin = createKnex(async () => to(), 2)
   const template = uniqueName('template')
   await admin.raw('create database ??', [template])
@@ -44,11 +44,11 @@ const startServer = async (): Promise<Server> => {
   }
 }
 
-const place = async (): Promise<Pick<Server, 'to' | 'close'>> => {
+const provideServer = async (): Promise<Pick<Server, 'to' | 'close'>> => {
   const url = process.env.TEST_DATABASE_URL
   if (url !== undefined) {
-    const at = (database?: string) => Object.assign(new URL(url), database && { pathname: database }).href
-    return { to: (database) => ({ connectionString: at(database) }), close: async () => {} }
+    const urlTo = (database?: string) => Object.assign(new URL(url), database && { pathname: database }).href
+    return { to: (database) => ({ connectionString: urlTo(database) }), close: async () => {} }
   }
   const dir = await mkdtemp(path.join(tmpdir(), 'larder-pg-'))
   const { connection, stop } = await startEmbeddedPostgres(dir, { settings: forgetful })
@@ -71,15 +71,15 @@ const uniqueName = (kind: string): string => `larder_${kind}_${randomBytes(6).to
 export type TestDatabase = {
   /** A pool of ten connections. */
   readonly knex: () => Knex
-  /** For pools, and clients, of your own. */
+  /** For tests that make their own pool or client. */
   readonly connection: () => PgConnection
-  /** Takes all rows out of all tables. */
+  /** Deletes all rows of all tables. */
   readonly empty: () => Promise<void>
 }
 
 /**
- * Call it in a `describe`: its tests have a database of their own on a real server, with this release's
- * tables, or, when told so, with none. What it hands out works from the first hook on.
+ * Call it in a `describe`: its tests get their own database on a real server, with this release's tables, or
+ * with none (`migrated: false`). The returned functions work from the first hook on.
  */
 export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean } = {}): TestDatabase => {
   const name = uniqueName('test')
@@ -90,7 +90,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
     running ??= startServer()
     const { admin, template, to } = await running
     const from = migrated ? template : 'template0'
-    await admin.raw('create database ?? template ?? strategy file_copy', [name, from]) // half the time of a log
+    await admin.raw('create database ?? template ?? strategy file_copy', [name, from]) // takes half the time of wal_log
     connection = to(name)
     db = createKnex(async () => connection, 10)
   })
@@ -110,7 +110,7 @@ export const withDatabase = ({ migrated = true }: { readonly migrated?: boolean 
   }
 }
 
-/** As DATABASE_URL has it. */
+/** The connection as a DATABASE_URL. */
 export const urlOf = (connection: PgConnection): string => {
   if ('connectionString' in connection) return connection.connectionString
   const { host, port, user, database } = connection

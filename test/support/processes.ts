@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 
-// What the kernel says of processes that are not children of this one: there is no event to wait for.
+// Polls /proc: there are no events of processes that are not children of this one.
 
-/** Pids of the processes that `pid` has started with `word` in their command, and that still run. */
+/** Pids of the running children of `pid` with `word` in their command. */
 export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<number>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const candidates = await Promise.all(all.map(async (id) => ({ id, ...(await statOf(`/proc/${id}`)) })))
@@ -11,23 +11,23 @@ export const childrenOf = async (pid: number, word = ''): Promise<ReadonlyArray<
   const commands = await Promise.all(
     children.map(({ id }) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')),
   )
-  return children.filter((_, at) => commands[at]?.includes(word)).map(({ id }) => id)
+  return children.filter((_, index) => commands[index]?.includes(word)).map(({ id }) => id)
 }
 
-/** The process that does the work behind those that wait for it alone, as the sandbox has them. */
+/** The process at the end of the sandbox's chain of single children: the one that does the work. */
 export const innermostOf = async (pid: number): Promise<number> => {
   const [child] = await childrenOf(pid)
   return child === undefined ? pid : innermostOf(child)
 }
 
-/** The commands of all processes that name `word`. */
+/** All commands that contain `word`. */
 export const commandsWith = async (word: string): Promise<ReadonlyArray<string>> => {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const commands = await Promise.all(all.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
   return commands.filter((command) => command.includes(word))
 }
 
-/** The niceness of each of its threads. */
+/** The niceness of each thread of a process. */
 export const nicenessOf = async (pid: number): Promise<ReadonlyArray<number | undefined>> => {
   const threads = await readdir(`/proc/${pid}/task`)
   return Promise.all(threads.map(async (id) => (await statOf(`/proc/${pid}/task/${id}`)).niceness))
@@ -38,18 +38,18 @@ export const isRunning = async (pid: number): Promise<boolean> => {
   return state !== undefined && state !== 'Z'
 }
 
-/** Shorter than the time limit of a test, so that a test that waits in vain says for what. */
+/** Shorter than the timeout of a test, so that this error is reported rather than the timeout. */
 const patienceMilliseconds = 110_000
 
-/** Looks until there is something to see. No test may fail because the machine is busy. */
-export const eventually = async <A>(look: () => Promise<A | undefined>): Promise<A> => {
+/** Polls until `look` returns a value. The timeout is long, so that no test fails on a busy machine. */
+export const eventually = async <A>(poll: () => Promise<A | undefined>): Promise<A> => {
   const deadline = performance.now() + patienceMilliseconds
   while (performance.now() < deadline) {
-    const found = await look()
+    const found = await poll()
     if (found !== undefined) return found
     await wait(20)
   }
-  throw new Error('what was waited for did not come')
+  throw new Error('the awaited state was not reached in time')
 }
 
 export const until = (answer: () => Promise<boolean>): Promise<boolean> =>
@@ -57,7 +57,7 @@ export const until = (answer: () => Promise<boolean>): Promise<boolean> =>
 
 type Stat = { readonly state?: string | undefined; readonly parent?: number; readonly niceness?: number }
 
-/** proc(5): the fields after the program's name, which stands in brackets. Empty when it is gone. */
+/** proc(5): the fields after the program's name in brackets. Empty if the process is gone. */
 const statOf = async (folder: string): Promise<Stat> => {
   const stat = await readFile(`${folder}/stat`, 'utf8').catch(() => '')
   if (stat === '') return {}

@@ -1,6 +1,6 @@
 /**
- * How likely a sample of `a` is to be above one of `b` (Mann and Whitney's U by the number of pairs): one half for
- * samples of one distribution, whatever its form; 0 or 1 for such as do not overlap.
+ * The probability that a sample of `a` is above one of `b` (Mann and Whitney's U divided by the number of
+ * pairs): 0.5 for samples of one distribution of any shape; 0 or 1 for distributions that do not overlap.
  */
 export const superiority = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => {
   let above = 0

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { readResponses, type WireResponses } from './strict-responses.ts'
 
-/** One request as text, with the Host that it needs. */
+/** A request as text, with the required Host header. */
 export const rawRequest = (
   method: string,
   target: string,
@@ -12,11 +12,11 @@ export const rawRequest = (
 export type RawConnection = {
   readonly socket: Socket
   readonly send: (text: string | Buffer) => void
-  /** What has come so far. */
+  /** The bytes received so far. */
   readonly received: () => Buffer
-  /** Resolves when it holds of what has come, or the connection is closed. */
+  /** Resolves when `holds` is true of the received bytes, or the connection is closed. */
   readonly until: (holds: (received: Buffer) => boolean) => Promise<void>
-  /** Resolves when the server has closed; gives the code of the error if it was by a reset. */
+  /** Resolves when the server has closed the connection; with the error code after a reset. */
   readonly closed: Promise<string | null>
 }
 
@@ -25,7 +25,7 @@ export const openRaw = (port: number): RawConnection => {
   const waiting = new Set<() => void>()
   const socket = connect(port, '127.0.0.1')
   const notify = () => {
-    for (const look of waiting) look()
+    for (const check of waiting) check()
   }
   let isClosed = false
   let errorCode: string | null = null
@@ -51,18 +51,18 @@ export const openRaw = (port: number): RawConnection => {
     closed,
     until: (holds) =>
       new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           if (!isClosed && !holds(received())) return
-          waiting.delete(look)
+          waiting.delete(check)
           resolve()
         }
-        waiting.add(look)
-        look()
+        waiting.add(check)
+        check()
       }),
   }
 }
 
-/** Sends all at once, and reads until as many responses as methods have come, or the server closes. */
+/** Sends `text` at once, and reads until one response for each method has arrived, or the server closes. */
 export const exchangeRaw = async (
   port: number,
   text: string | Buffer,

@@ -6,15 +6,15 @@ import { isHere } from './is-here.ts'
 
 const run = promisify(execFile)
 
-/** A picture as it is read. */
+/** The pixels of a decoded image. */
 export type Pixels = {
   readonly width: number
   readonly height: number
-  /** Red, green and blue at a place given in fractions of width and height. */
+  /** Red, green and blue at a position (fractions of width and height). */
   readonly at: (x: number, y: number) => readonly [number, number, number]
 }
 
-const placesIn =
+const pixelReader =
   (pixels: Uint8Array, width: number, height: number): Pixels['at'] =>
   (x, y) => {
     const offset = 3 * (Math.floor(y * height) * width + Math.floor(x * width))
@@ -22,16 +22,16 @@ const placesIn =
   }
 
 const sharpPixels = async (path: string): Promise<Pixels> => {
-  // By its bytes: libvips remembers what stood under a path before.
+  // From memory, as libvips caches files by path.
   const { data, info } = await sharp(await readFile(path))
     .toColourspace('srgb')
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
-  return { width: info.width, height: info.height, at: placesIn(data, info.width, info.height) }
+  return { width: info.width, height: info.height, at: pixelReader(data, info.width, info.height) }
 }
 
-/** By ffmpeg, a decoder that shares nothing with the one that made it; where that is not installed, by sharp. */
+/** Decodes with ffmpeg, as it shares no code with the encoder; without ffmpeg, with sharp. */
 export const readPixels = (path: string): Promise<Pixels> =>
   isHere('ffmpeg') ? ffmpegPixels(path) : sharpPixels(path)
 
@@ -51,5 +51,5 @@ const ffmpegPixels = async (path: string): Promise<Pixels> => {
 
   const decode = ['-v', 'error', '-i', path, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
   const { stdout: pixels } = await run('ffmpeg', decode, { encoding: 'buffer', maxBuffer: 100_000_000 })
-  return { width, height, at: placesIn(pixels, width, height) }
+  return { width, height, at: pixelReader(pixels, width, height) }
 }

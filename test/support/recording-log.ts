@@ -6,7 +6,7 @@ export type LogEntry = {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** A Log that prints nothing and keeps what it was told. */
+/** A Log that prints nothing and records its entries. */
 export const createRecordingLog = (): { readonly log: Log; readonly entries: ReadonlyArray<LogEntry> } => {
   const entries: LogEntry[] = []
   const record =
@@ -23,5 +23,5 @@ export const createRecordingLog = (): { readonly log: Log; readonly entries: Rea
   return { log, entries }
 }
 
-/** A Log for tests that do not look at it. */
+/** A Log that discards all entries. */
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -2,22 +2,22 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { withPicture } from '../../src/adapters/sharp/open-picture.ts'
-import { renderPicture } from '../../src/adapters/sharp/render-picture.ts'
+import { withImage } from '../../src/adapters/sharp/open-image.ts'
+import { renderImage } from '../../src/adapters/sharp/render-image.ts'
 import { E, TE } from '../../src/fp.ts'
 import { type Rgb, readPatches, worstError } from './chart.ts'
 
-// As in the process that does this: libvips remembers what stood under a name, and names of descriptors come again.
+// As in the rendering process: libvips caches files by path, and paths of descriptors are reused.
 sharp.cache(false)
 
-/** Runs a picture through the renderer, in this process, and gives the patches of its PNG export. */
+/** Renders an image in this process, and returns the patches of its PNG export. */
 export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<Rgb>> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
   try {
     const path = join(folder, 'chart')
     await writeFile(path, bytes)
-    const rendered = await withPicture(path, 1e8, (picture) =>
-      renderPicture(picture, [{ format: 'png', width: 160 }], folder, () => {}),
+    const rendered = await withImage(path, 1e8, (picture) =>
+      renderImage(picture, [{ format: 'png', width: 160 }], folder, () => {}),
     )()
     if (E.isLeft(rendered)) throw new Error(JSON.stringify(rendered.left))
     return await readPatches(await readFile(rendered.right[0]?.path ?? ''))
@@ -26,19 +26,19 @@ export const renderedPatches = async (bytes: Uint8Array): Promise<ReadonlyArray<
   }
 }
 
-/** Whether a picture is refused, and with what words; `null` when it is taken. */
+/** The message with which an image is refused; `null` if it is accepted. */
 export const refusalOf = async (bytes: Uint8Array): Promise<string | null> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-chart-'))
   try {
     const path = join(folder, 'chart')
     await writeFile(path, bytes)
-    const opened = await withPicture(path, 1e8, () => TE.right(null))()
+    const opened = await withImage(path, 1e8, () => TE.right(null))()
     return E.isRight(opened) ? null : opened.left._tag === 'Refused' ? opened.left.message : 'unavailable'
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** The worst difference of a picture from what it should be, in levels of 255. */
+/** The largest error of a rendered image (levels of 255). */
 export const chartError = async (bytes: Uint8Array, expected: ReadonlyArray<Rgb>): Promise<number> =>
   worstError(await renderedPatches(bytes), expected)

@@ -12,18 +12,23 @@ export type Ended = {
 
 type Env = Readonly<Record<string, string>>
 
-/** What node is given to run Larder: its source as it is now, or what `npm run build` made of it. */
+/** The program that node runs: Larder's current source, compiled, or the output of `npm run build`. */
 const programs = { source: compiledLarder, built: () => 'dist/main.js' } as const
 type Program = keyof typeof programs
 
-/** Words in front of a command, such as those that make it another user's. */
+/** A command prefix, for example one that changes the user. */
 type Wrap = ReadonlyArray<string>
 
 const start = (program: Program, args: ReadonlyArray<string>, env: Env, wrap: Wrap): ChildProcess => {
   const [command = '', ...words] = [...wrap, process.execPath, programs[program](), ...args]
-  const usual = { PATH: process.env.PATH, HOME: process.env.HOME, SAMPLE_MEDIA: '0', LAME_DUCK_SECONDS: '0' }
+  const defaults = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    SAMPLE_MEDIA: '0',
+    LAME_DUCK_SECONDS: '0',
+  }
   return spawn(command, words, {
-    env: Object.assign({}, usual, env),
+    env: Object.assign({}, defaults, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -36,7 +41,7 @@ const linesOf = (stream: NodeJS.ReadableStream | null): { lines: string[]; reade
   return { lines, reader }
 }
 
-/** Runs a command of the command line to its end, as a process of its own. */
+/** Runs a CLI command to its end, in its own process. */
 export const runLarder = async (
   args: ReadonlyArray<string>,
   env: Env,
@@ -49,7 +54,7 @@ export const runLarder = async (
   return { code, out: out.lines, err: err.lines }
 }
 
-/** Waits until all that the server depends on is there. */
+/** Waits until /readyz reports `ready`. */
 export const untilReady = (base: string): Promise<boolean> =>
   until(async () => {
     const answer = (await (await fetch(`${base}/readyz`)).json()) as { readonly status: string }
@@ -60,11 +65,11 @@ export type Serving = {
   readonly base: string
   readonly out: ReadonlyArray<string>
   readonly err: ReadonlyArray<string>
-  /** Sends the signal; gives the exit code, `null` when the signal ended it. */
+  /** Sends the signal; resolves with the exit code, `null` if the signal ended the process. */
   readonly end: (signal: NodeJS.Signals) => Promise<number | null>
 }
 
-/** Starts `larder serve` on a port that is free, and waits for it to answer. */
+/** Starts `larder serve` on a free port, and waits until it listens. */
 export const serveLarder = async (
   env: Env,
   program: Program = 'source',

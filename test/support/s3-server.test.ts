@@ -12,7 +12,7 @@ import {
 import { expect } from 'chai'
 import { createS3Client } from '../../src/adapters/s3/s3-client.ts'
 import { createRecordingLog } from './recording-log.ts'
-import { unframed } from './s3/aws-chunked.ts'
+import { decodeChunks } from './s3/aws-chunked.ts'
 import { type SignedRequest, verifySignature } from './s3/signature.ts'
 import { type S3Server, startS3Server } from './s3-server.ts'
 
@@ -30,32 +30,32 @@ describe('the S3 server of the tests', () => {
   })
 
   const place = { bucket: 'larder', prefix: '', forcePathStyle: true }
-  const at = { Bucket: 'larder', Key: 'one' }
+  const object = { Bucket: 'larder', Key: 'one' }
   const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
   const refusal = (sent: Promise<unknown>): Promise<string> => sent.then(() => 'accepted', nameOf)
   const stored = (): number => server.buckets.get('larder')?.objects.size ?? 0
 
-  it('refuses a body that is not the one whose hash was signed', async () => {
+  it('refuses a body that does not match the signed hash', async () => {
     const { requestHandler } = client.config
     const handle = requestHandler.handle.bind(requestHandler)
     requestHandler.handle = (request, options) => handle(Object.assign(request, { body: 'evil' }), options)
-    expect(await refusal(client.send(new PutObjectCommand({ ...at, Body: 'good' })))).to.equal(
+    expect(await refusal(client.send(new PutObjectCommand({ ...object, Body: 'good' })))).to.equal(
       'XAmzContentSHA256Mismatch',
     )
     expect(stored()).to.equal(0)
   })
 
-  it('refuses checksums that are not those of the body', async () => {
+  it('refuses checksums that do not match the body', async () => {
     const sha256 = createHash('sha256').update('other').digest('base64')
     for (const wrong of [{ ChecksumSHA256: sha256 }, { ChecksumCRC32: 'AAAAAA==' }, { ContentMD5: 'AAAA' }]) {
-      expect(await refusal(client.send(new PutObjectCommand({ ...at, ...wrong, Body: 'larder' })))).to.equal(
-        'BadDigest',
-      )
+      expect(
+        await refusal(client.send(new PutObjectCommand({ ...object, ...wrong, Body: 'larder' }))),
+      ).to.equal('BadDigest')
     }
     expect(stored()).to.equal(0)
   })
 
-  it('refuses a request that is not signed, and a body that ends early', async () => {
+  it('refuses an unsigned request, and a body that ends early', async () => {
     const unsigned = await fetch(`${server.endpoint}/larder/one`)
     expect([unsigned.status, await unsigned.text()]).to.deep.equal([
       403,
@@ -70,10 +70,10 @@ describe('the S3 server of the tests', () => {
     expect(stored()).to.equal(0)
   })
 
-  it('has ranges and conditions', async () => {
-    const { ETag } = await client.send(new PutObjectCommand({ ...at, Body: 'larder' }))
+  it('supports ranges and conditions', async () => {
+    const { ETag } = await client.send(new PutObjectCommand({ ...object, Body: 'larder' }))
     const get = async (conditions: object): Promise<string> => {
-      const { Body, ContentRange } = await client.send(new GetObjectCommand({ ...at, ...conditions }))
+      const { Body, ContentRange } = await client.send(new GetObjectCommand({ ...object, ...conditions }))
       return `${ContentRange} ${await Body?.transformToString()}`
     }
     expect(await get({})).to.equal('undefined larder')
@@ -82,15 +82,15 @@ describe('the S3 server of the tests', () => {
     expect(await get({ Range: 'bytes=4-', IfMatch: ETag })).to.equal('bytes 4-5/6 er')
     expect(await refusal(get({ Range: 'bytes=6-' }))).to.equal('InvalidRange')
     expect(await refusal(get({ IfMatch: '"other"' }))).to.equal('PreconditionFailed')
-    const unchanged = client.send(new HeadObjectCommand({ ...at, IfNoneMatch: ETag }))
+    const unchanged = client.send(new HeadObjectCommand({ ...object, IfNoneMatch: ETag }))
     expect(await unchanged.catch((error) => error.$metadata.httpStatusCode)).to.equal(304)
-    const again = new PutObjectCommand({ ...at, Body: 'again', IfNoneMatch: '*' })
+    const again = new PutObjectCommand({ ...object, Body: 'again', IfNoneMatch: '*' })
     expect(await refusal(client.send(again))).to.equal('PreconditionFailed')
   })
 
-  it('lists page by page, in the order of bytes', async () => {
+  it('lists keys page by page, in byte order', async () => {
     for (const Key of ['b', 'ü', 'a&<', 'a', 'Z'])
-      await client.send(new PutObjectCommand({ ...at, Key, Body: '' }))
+      await client.send(new PutObjectCommand({ ...object, Key, Body: '' }))
     const keys: Array<string | undefined> = []
     let token: string | undefined
     do {
@@ -106,17 +106,17 @@ describe('the S3 server of the tests', () => {
     expect(keys).to.deep.equal(['Z', 'a', 'a&<', 'b', 'ü'])
   })
 
-  it('refuses parts of an upload that is not there', async () => {
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand(at))
-    const part = { ...at, PartNumber: 1, Body: 'part' }
+  it('refuses parts of a missing upload', async () => {
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(object))
+    const part = { ...object, PartNumber: 1, Body: 'part' }
     expect(await refusal(client.send(new UploadPartCommand({ ...part, UploadId })))).to.equal('accepted')
     expect(await refusal(client.send(new UploadPartCommand({ ...part, UploadId: 'other' })))).to.equal(
       'NoSuchUpload',
     )
   })
 
-  it('answers 501 to what it does not do', async () => {
-    const versioned = new GetObjectCommand({ ...at, VersionId: '1' })
+  it('replies with 501 to unsupported requests', async () => {
+    const versioned = new GetObjectCommand({ ...object, VersionId: '1' })
     expect(await refusal(client.send(versioned))).to.equal('NotImplemented')
   })
 })
@@ -124,7 +124,7 @@ describe('the S3 server of the tests', () => {
 describe('the signatures of the S3 server of the tests', () => {
   // The examples of https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html and
   // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
-  const known = {
+  const exampleKey = {
     accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
     secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     region: 'us-east-1',
@@ -160,12 +160,12 @@ describe('the signatures of the S3 server of the tests', () => {
     headers: { host },
   }
 
-  it('takes the examples of AWS', () => {
-    verifySignature(inHeader, known, then)
-    verifySignature(inQuery, known, then)
+  it('accepts the examples of AWS', () => {
+    verifySignature(inHeader, exampleKey, then)
+    verifySignature(inQuery, exampleKey, then)
   })
 
-  it('refuses them for anything else', () => {
+  it('refuses them for any other request', () => {
     for (const signed of [inHeader, inQuery]) {
       for (const other of [
         { ...signed, method: 'PUT' },
@@ -173,41 +173,43 @@ describe('the signatures of the S3 server of the tests', () => {
         { ...signed, query: [...signed.query, ['versionId', '1'] as const] },
         { ...signed, headers: { ...signed.headers, host: 'other.s3.amazonaws.com' } },
       ]) {
-        expect(() => verifySignature(other, known, then)).to.throw('The signature we calculated')
+        expect(() => verifySignature(other, exampleKey, then)).to.throw('The signature we calculated')
       }
       const more = { ...signed, headers: { ...signed.headers, 'x-amz-meta-a': 'b' } }
-      expect(() => verifySignature(more, known, then)).to.throw('not signed: x-amz-meta-a')
+      expect(() => verifySignature(more, exampleKey, then)).to.throw('not signed: x-amz-meta-a')
     }
-    const other = { ...known, accessKeyId: 'other' }
+    const other = { ...exampleKey, accessKeyId: 'other' }
     expect(() => verifySignature(inHeader, other, then)).to.throw('does not exist in our records')
-    expect(() => verifySignature({ ...inHeader, headers: { host } }, known, then)).to.throw('Access Denied')
+    expect(() => verifySignature({ ...inHeader, headers: { host } }, exampleKey, then)).to.throw(
+      'Access Denied',
+    )
   })
 
-  it('refuses them before and after their time', () => {
+  it('refuses them before and after their validity', () => {
     for (const away of [-16 * minute, 16 * minute]) {
-      expect(() => verifySignature(inHeader, known, then + away)).to.throw('differ too much')
+      expect(() => verifySignature(inHeader, exampleKey, then + away)).to.throw('differ too much')
     }
-    verifySignature(inQuery, known, then + 86_400_000)
-    expect(() => verifySignature(inQuery, known, then + 86_401_000)).to.throw('expired')
-    expect(() => verifySignature(inQuery, known, then - 16 * minute)).to.throw('differ too much')
+    verifySignature(inQuery, exampleKey, then + 86_400_000)
+    expect(() => verifySignature(inQuery, exampleKey, then + 86_401_000)).to.throw('expired')
+    expect(() => verifySignature(inQuery, exampleKey, then - 16 * minute)).to.throw('differ too much')
   })
 })
 
 describe('the framing of aws-chunked bodies', () => {
   const body = '6\r\nlarder\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAA==\r\n\r\n'
 
-  it('is taken off', () => {
-    const { bytes, trailers } = unframed(Buffer.from(body))
+  it('is removed', () => {
+    const { bytes, trailers } = decodeChunks(Buffer.from(body))
     expect(bytes.toString()).to.equal('larder!')
     expect([...trailers]).to.deep.equal([['x-amz-checksum-crc32', 'AAAA==']])
   })
 
-  it('must be whole', () => {
+  it('fails when it is incomplete or malformed', () => {
     for (let length = 0; length < body.length; length += 1) {
-      expect(() => unframed(Buffer.from(body.slice(0, length)))).to.throw('ended before')
+      expect(() => decodeChunks(Buffer.from(body.slice(0, length)))).to.throw('ended before')
     }
     for (const wrong of [`${body}x`, body.replace('6', '5'), body.replace('1\r', '+1\r')]) {
-      expect(() => unframed(Buffer.from(wrong))).to.throw()
+      expect(() => decodeChunks(Buffer.from(wrong))).to.throw()
     }
   })
 })

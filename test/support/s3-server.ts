@@ -8,25 +8,25 @@ import { route } from './s3/routes.ts'
 import { isS3Error, type S3Error, s3Error } from './s3/s3-error.ts'
 import { type Credentials, isPresigned, verifySignature } from './s3/signature.ts'
 
-/** A request as a test may see it. */
+/** A request as tests see it. */
 export type SeenRequest = Pick<S3Request, 'method' | 'bucket' | 'key' | 'headers' | 'query'>
 
 export type S3ServerOptions = {
-  /** These exist from the start. */
+  /** Buckets that exist from the start. */
   readonly buckets?: ReadonlyArray<string>
   readonly clock?: () => number
-  /** Looks at each request that is well signed; what it returns is thrown instead of an answer. */
+  /** Called with each request whose signature is valid; an error that it returns is the response. */
   readonly intercept?: (request: SeenRequest) => S3Error | null
 }
 
-/** An S3 server in this process, which forgets everything when it is closed. */
+/** An S3 server in this process, with its objects in memory. */
 export type S3Server = {
   /** `http://127.0.0.1:{port}`, path style. */
   readonly endpoint: string
   readonly region: string
   readonly credentials: Credentials
   readonly buckets: Buckets
-  /** Requests so far that were well signed, in order. */
+  /** Requests so far with a valid signature, in order. */
   readonly requests: ReadonlyArray<SeenRequest>
   readonly close: () => Promise<void>
 }
@@ -35,9 +35,9 @@ const credentials: Credentials = { accessKeyId: 'larder', secretAccessKey: 'a se
 const region = 'eu-test-1'
 
 /**
- * Starts a strict S3 server: it verifies signatures (also of presigned URLs), payload hashes, checksums, framing and
- * trailers, and takes the buckets, objects, ranges, conditions, multipart uploads and listings that Larder and its
- * tests use. All else is `501 NotImplemented`.
+ * Starts a strict S3 server. It verifies signatures (also of presigned URLs), payload hashes, checksums,
+ * framing and trailers. It implements the buckets, objects, ranges, conditions, multipart uploads and
+ * listings that Larder and its tests use; the rest is `501 NotImplemented`.
  */
 export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Server> => {
   const { clock = Date.now, intercept = () => null } = options
@@ -51,7 +51,7 @@ export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Se
     verifySignature(signed, { ...credentials, region }, clock())
     const request: S3Request = {
       ...signed,
-      ...placeOf(path),
+      ...bucketAndKeyOf(path),
       query: new Map(query),
       body: () => receiveBody(message, isPresigned(signed)),
       now: clock(),
@@ -63,11 +63,11 @@ export const startS3Server = async (options: S3ServerOptions = {}): Promise<S3Se
   }
 
   const server = createServer(async (message, response) => {
-    const answered = await respond(message).catch(errorResponse)
+    const reply = await respond(message).catch(errorResponse)
     await drained(message)
-    // So that a client whose clock differs can tell by how much.
+    // Lets a client with another clock compute the difference.
     response.setHeader('date', new Date(clock()).toUTCString())
-    write(message, response, answered)
+    write(message, response, reply)
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
 
@@ -107,7 +107,7 @@ const targetOf = (
   }
 }
 
-const placeOf = (path: string): { readonly bucket: string; readonly key: string } => {
+const bucketAndKeyOf = (path: string): { readonly bucket: string; readonly key: string } => {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? []
   return { bucket: decoded(bucket), key: decoded(key) }
 }
@@ -123,7 +123,7 @@ const errorResponse = (error: unknown): S3Response => {
   }
 }
 
-/** Takes in what is left of a body: on a connection that is closed over unread bytes the answer would be lost. */
+/** Reads the rest of a body: a connection closed with unread bytes would lose the response. */
 const drained = async (message: IncomingMessage): Promise<void> => {
   if (message.complete || message.destroyed) return
   message.resume()

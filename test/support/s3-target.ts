@@ -14,7 +14,7 @@ import { startS3Server } from './s3-server.ts'
 /** An empty bucket on an S3 server. */
 export type S3Target = {
   readonly options: S3Options & { readonly endpoint: string }
-  /** Removes the bucket and all that is in it. */
+  /** Removes the bucket and its objects. */
   readonly close: () => Promise<void>
 }
 
@@ -26,8 +26,8 @@ type Server = {
 }
 
 /**
- * A new bucket on the server that the environment names by S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID and
- * S3_SECRET_ACCESS_KEY. Without S3_ENDPOINT a server of our own is started in this process.
+ * A new bucket on the server that S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY name.
+ * Without S3_ENDPOINT, on a test server in this process.
  */
 export const openS3Target = async (): Promise<S3Target> => {
   const { endpoint, region, credentials, close } = serverOfEnvironment() ?? (await startS3Server())

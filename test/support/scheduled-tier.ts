@@ -3,8 +3,8 @@ import { createKeyedMutex } from '../../src/adapters/cache/disk/keyed-mutex.ts'
 import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 
 /**
- * A tier whose every step takes as long as the scheduler has it. Writes of one name are done in the order in which they
- * were started; a look waits for none of them.
+ * A tier whose steps are ordered by the scheduler. Writes of one name run in the order in which they were
+ * started; a read waits for none of them.
  */
 export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): CacheTier => {
   const inTurn = createKeyedMutex()
@@ -19,7 +19,7 @@ export const createScheduledTier = (inner: CacheTier, scheduler: Scheduler): Cac
       await wait('end find')
       return found
     },
-    set: (key, kept) => () => inTurn.run(key.name, () => step('keep', inner.set(key, kept))),
+    set: (key, entry) => () => inTurn.run(key.name, () => step('keep', inner.set(key, entry))),
     remove: (name) => () => inTurn.run(name, () => step('remove', inner.remove(name))),
     readMark: (name) => step('mark', () => inner.readMark(name)),
     delete: (name) => () => inTurn.run(name, () => step('delete', inner.delete(name))),

@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const made: string[] = []
+const folders: string[] = []
 
-/** A new empty folder; `removeScratch` takes all of them away. */
+/** A new empty folder; `removeScratch` removes all of them. */
 export const scratchFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'larder-test-'))
-  made.push(folder)
+  folders.push(folder)
   return folder
 }
 
 export const removeScratch = async (): Promise<void> => {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
 }

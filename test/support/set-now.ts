@@ -2,7 +2,7 @@ import type { Unavailable } from '../../src/domain/shared/errors.ts'
 import type { TE } from '../../src/fp.ts'
 import type { CacheKey, CachePort } from '../../src/ports/cache.ts'
 
-/** Sets a value that was loaded at this very moment. */
+/** Sets a value whose load begins now. */
 export const setNow =
   <A>(cache: CachePort, key: CacheKey<A>, value: A): TE.TaskEither<Unavailable, void> =>
   async () =>

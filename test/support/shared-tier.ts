@@ -2,7 +2,7 @@ import type { CacheTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
 import { E, O } from '../../src/fp.ts'
 import type { SharedMark } from '../../src/ports/cache.ts'
 
-/** What processes share of a disk, in memory. */
+/** The marks that processes share on a disk, in memory. */
 export const createSharedMarks = () => {
   const counts = new Map<string, number>()
   return {
@@ -13,7 +13,7 @@ export const createSharedMarks = () => {
   }
 }
 
-/** The tier of one process on it. Between any two of its steps another process may get to work. */
+/** The tier of one process on shared marks. `pause` lets other processes run between its steps. */
 export const createSharedTier = (
   inner: CacheTier,
   marks: ReturnType<typeof createSharedMarks>,

@@ -2,18 +2,18 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exchange } from './exchange.ts'
 
-/** What came of the requests of one kind. */
+/** Results of the requests of one kind. */
 export type Tally = {
   requests: number
-  /** Counts by status; 0: no answer. */
+  /** Counts by status; 0: no response. */
   readonly statuses: Record<number, number>
   /** Milliseconds. */
   slowest: number
-  /** Of the slowest one that was 503. */
+  /** The slowest 503 (ms). */
   slowest503: number
-  /** When the last that was not 200 ended. */
+  /** When the last request without 200 ended. */
   lastFailureAt: number
-  /** Bodies that were not what they should be. */
+  /** The number of wrong bodies. */
   wrong: number
 }
 
@@ -28,29 +28,29 @@ const newTally = (): Tally => ({
 
 type Ask = { readonly url: string; readonly body: Buffer | null }
 
-/** Requests one after the other by `clients` clients, until it is stopped. `reset` begins a new tally, and gives the old one. */
+/** `clients` clients send requests in sequence until `stop`. `reset` starts a new tally, returns the old. */
 export const startLoad = (clients: number, next: () => Ask | null, pauseMs = 0) => {
   let tally = newTally()
   let isStopped = false
 
-  const one = async ({ url, body }: Ask): Promise<void> => {
-    const mine = tally
+  const send = async ({ url, body }: Ask): Promise<void> => {
+    const current = tally
     const started = performance.now()
     const answer = await exchange(url).catch(() => null)
-    const took = performance.now() - started
+    const milliseconds = performance.now() - started
     const status = answer?.status ?? 0
-    mine.requests += 1
-    mine.statuses[status] = (mine.statuses[status] ?? 0) + 1
-    mine.slowest = Math.max(mine.slowest, took)
-    if (status === 503) mine.slowest503 = Math.max(mine.slowest503, took)
-    if (status !== 200) mine.lastFailureAt = performance.now()
-    if (status === 200 && body !== null && answer?.body.equals(body) !== true) mine.wrong += 1
+    current.requests += 1
+    current.statuses[status] = (current.statuses[status] ?? 0) + 1
+    current.slowest = Math.max(current.slowest, milliseconds)
+    if (status === 503) current.slowest503 = Math.max(current.slowest503, milliseconds)
+    if (status !== 200) current.lastFailureAt = performance.now()
+    if (status === 200 && body !== null && answer?.body.equals(body) !== true) current.wrong += 1
   }
 
   const client = async (): Promise<void> => {
     while (!isStopped) {
       const ask = next()
-      if (ask !== null) await one(ask)
+      if (ask !== null) await send(ask)
       await sleep(pauseMs)
     }
   }

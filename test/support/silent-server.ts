@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** Accepts connections, takes all bytes, and never answers: a peer that hangs. */
+/** A server that hangs: accepts connections, reads all bytes, and never replies. */
 export const startSilentServer = async () => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -12,7 +12,7 @@ export const startSilentServer = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
-    /** Connections that are open. */
+    /** The number of open connections. */
     connections: () => sockets.size,
     close: () =>
       new Promise<void>((resolve) => {

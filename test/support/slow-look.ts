@@ -1,19 +1,19 @@
 import type { CachePort } from '../../src/ports/cache.ts'
 
-/** A CachePort before another: one look is held back, with what it has found, until it is let go. */
+/** Wraps a CachePort: after `holdNext`, one `get` returns what it has found only after `letGo`. */
 export const createSlowLook = (inner: CachePort) => {
   let isNextHeld = false
-  let letGo: () => void = () => undefined
+  let release: () => void = () => undefined
   const released = new Promise<void>((resolve) => {
-    letGo = resolve
+    release = resolve
   })
   const cache: CachePort = {
     ...inner,
     get: (key) => async () => {
-      const isHeld = isNextHeld
+      const isDelayed = isNextHeld
       isNextHeld = false
       const found = await inner.get(key)()
-      if (isHeld) await released
+      if (isDelayed) await released
       return found
     },
   }
@@ -22,6 +22,6 @@ export const createSlowLook = (inner: CachePort) => {
     holdNext: () => {
       isNextHeld = true
     },
-    letGo: () => letGo(),
+    letGo: () => release(),
   }
 }

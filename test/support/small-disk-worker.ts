@@ -16,7 +16,7 @@ import { createStandingClock, listen, type TestServer } from './memory-larder.ts
 import { someBytes } from './origins.ts'
 import { fillUp } from './small-disks.ts'
 
-// What happens on a disk of 8 MB, in a process that sees it (small-disks.ts). Fails by an exit code and its words.
+// Scenarios on a disk of 8 MB that this process has mounted (small-disks.ts). Fails with code and message.
 
 const [disk = '', scenario = ''] = process.argv.slice(2)
 const { clock, advance } = createStandingClock()
@@ -38,9 +38,9 @@ const createCountedStore = () => {
 type Served = {
   readonly larder: DiskLarder
   readonly server: TestServer
-  /** Status and state of /readyz. */
+  /** Status and body of /readyz. */
   readonly readiness: () => Promise<{ readonly status: number; readonly text: string }>
-  /** Asks for every export; gives how often the store was read for each. */
+  /** Requests every export; returns the number of store reads for each. */
   readonly askAll: (image: SeededImage, bodies: ReadonlyArray<Buffer>) => Promise<number[]>
 }
 
@@ -71,7 +71,7 @@ const serve = async (adapters: Partial<Adapters>, dir: string, blobBytes: number
 
 const bodies = [40_000, 1_300_000, 3_000_000].map((size, n) => someBytes(size, n + 1))
 
-/** The cache's disk is full of other things; then it is not. */
+/** The disk of the cache is full of other files, and later has room again. */
 const fullByOthers = async (blobBytes: number): Promise<void> => {
   const dir = join(disk, 'cache')
   await mkdir(dir)
@@ -102,7 +102,7 @@ const fullByOthers = async (blobBytes: number): Promise<void> => {
   await larder.disk.close()
 }
 
-/** The budget is larger than the disk, and more is asked for than fits. */
+/** The budget is larger than the disk, and more is requested than fits. */
 const fullByItself = async (): Promise<void> => {
   const dir = join(disk, 'cache')
   const { store, reads } = createCountedStore()
@@ -111,7 +111,7 @@ const fullByItself = async (): Promise<void> => {
     const image = await seedImage(larder, bodies)
     for (const count of await askAll(image, bodies)) expect(count).to.be.at.most(1)
     await larder.disk.settled()
-    // What stays is up to the policy; that something does, to the room that is made.
+    // Which blobs stay depends on the policy; that one stays, on the space that is freed.
     expect(await askAll(image, bodies), `after ${n} others`).to.include(0)
     await larder.disk.settled()
     await right(larder.disk.check)
@@ -120,7 +120,7 @@ const fullByItself = async (): Promise<void> => {
   await larder.disk.close()
 }
 
-/** Objects, keys and scratch have no room; then they have. */
+/** Objects, keys and scratch have no room, and later have room again. */
 const dataFull = async (): Promise<void> => {
   const objects = join(disk, 'objects')
   const adapters = {
@@ -145,7 +145,7 @@ const dataFull = async (): Promise<void> => {
   expect(ready.status).to.equal(200)
   expect(JSON.parse(ready.text)).to.deep.include({ status: 'degraded' })
   await askAll(image, served)
-  // The cache has made room on the disk that they share.
+  // The cache has freed space on the shared disk.
   const makeMoreRoom = await fillUp(disk)
   const key = join(disk, 'keys', 'image-tokens')
   expect(() => readOrCreateSecretFile(key, () => 'a secret')).to.throw(/no space left/)

@@ -4,10 +4,10 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scratchFolder } from './scratch.ts'
 
-/** Mounts that only the child sees, and that go with it; without root, in a user namespace of its own. */
+/** Mounts are visible only to the child and end with it. Non-root users need a user namespace. */
 const unshare = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user']
 
-/** Runs a program of this folder with the path of a disk of 8 MB; gives what it says when it fails, else nothing. */
+/** Runs a program of this folder with the path of a disk of 8 MB. Returns its output if it fails, else ''. */
 export const runOnSmallDisk = async (program: string, ...args: ReadonlyArray<string>): Promise<string> => {
   const disk = await scratchFolder()
   const script = 'mount -t tmpfs -o size=8m tmpfs "$1" && shift && exec "$@"'
@@ -16,15 +16,15 @@ export const runOnSmallDisk = async (program: string, ...args: ReadonlyArray<str
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
   })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const [code] = await once(child, 'close')
-  return code === 0 ? '' : `exit ${code}: ${said}`
+  return code === 0 ? '' : `exit ${code}: ${output}`
 }
 
 let fills = 0
 
-/** Leaves no byte free on the disk of `folder`; gives what takes that back. */
+/** Fills the disk of `folder` completely. Returns a function that frees the space again. */
 export const fillUp = async (folder: string): Promise<() => Promise<void>> => {
   const path = join(folder, `ballast-${fills++}`)
   const file = await open(path, 'w')

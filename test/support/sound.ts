@@ -2,10 +2,10 @@ import '../../src/adapters/transcode/node-av/promise-with-resolvers.ts'
 
 import { Decoder, Demuxer } from 'node-av'
 
-/** Where the six channels of 5.1 are: front left and right, centre, low, back left and right. */
+/** The channel mask of 5.1: front left and right, centre, low frequency, back left and right. */
 const fiveOne = 0x3f
 
-/** A sound of floating point as WAV (WAVE_FORMAT_EXTENSIBLE); `sample` gives the value of a channel at a time. */
+/** A WAV of floats (WAVE_FORMAT_EXTENSIBLE); `sample` returns the value of a channel at a time (seconds). */
 export const wav = (
   {
     channels,
@@ -40,11 +40,11 @@ export const wav = (
   return Buffer.concat([head, data])
 }
 
-/** The samples of the first channel of a file, decoded to floating point: beyond 1 a player clips. */
+/** The decoded samples of a file's first channel, as floats; a player clips values beyond 1. */
 export const decodedSound = async (path: string): Promise<Float32Array> => {
   const source = await Demuxer.open(path)
   const stream = source.audio()
-  if (stream === undefined) throw new Error('no sound')
+  if (stream === undefined) throw new Error('no audio stream')
   const decoder = await Decoder.create(stream)
   const pieces: Float32Array[] = []
   try {
@@ -59,10 +59,10 @@ export const decodedSound = async (path: string): Promise<Float32Array> => {
     await source.close()
   }
   const all = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
+  let offset = 0
   for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
+    all.set(piece, offset)
+    offset += piece.length
   }
   return all
 }

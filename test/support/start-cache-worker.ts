@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import type * as t from 'io-ts'
 import * as io from 'io-ts'
 import { E } from '../../src/fp.ts'
-import type { Order } from './cache-worker.ts'
+import type { ReadOrder } from './cache-worker.ts'
 import { scratchFolder } from './scratch.ts'
 
 const Answer = io.union([
@@ -18,17 +18,17 @@ type Answer = t.TypeOf<typeof Answer>
 
 export type CacheWorker = {
   readonly child: ChildProcess
-  /** Tells it to read a blob. */
-  readonly read: (order: t.TypeOf<typeof Order>) => {
-    /** Resolves with its first byte. */
+  /** Makes the worker read a blob. */
+  readonly read: (order: t.TypeOf<typeof ReadOrder>) => {
+    /** Resolves when the read has started. */
     readonly began: Promise<void>
-    /** The sha256 of all that it read. */
+    /** The sha256 of all bytes read. */
     readonly done: Promise<string>
   }
   readonly kill: () => Promise<void>
 }
 
-/** The worker as one file, which starts in a fraction of the time that its sources take. */
+/** Bundles the worker into one file, which starts much faster than its sources. */
 export const buildCacheWorker = async (): Promise<string> => {
   const outfile = join(await scratchFolder(), 'cache-worker.cjs')
   const entry = fileURLToPath(new URL('./cache-worker.ts', import.meta.url))
@@ -45,30 +45,30 @@ export const startCacheWorker = async (
   const waiting = new Set<(answer: Answer) => void>()
   child.on('message', (message) => {
     const answer = Answer.decode(message)
-    if (E.isRight(answer)) for (const tell of [...waiting]) tell(answer.right)
+    if (E.isRight(answer)) for (const listener of [...waiting]) listener(answer.right)
   })
 
-  const answerWith = <A>(pick: (answer: Answer) => A | null): Promise<A> =>
+  const waitForAnswer = <A>(pick: (answer: Answer) => A | null): Promise<A> =>
     new Promise((resolve, reject) => {
-      const tell = (answer: Answer) => {
+      const listener = (answer: Answer) => {
         const picked = pick(answer)
         if (picked === null) return
-        waiting.delete(tell)
+        waiting.delete(listener)
         resolve(picked)
       }
-      waiting.add(tell)
-      child.once('exit', () => reject(new Error('the worker has gone')))
+      waiting.add(listener)
+      child.once('exit', () => reject(new Error('the worker has exited')))
     })
 
-  await answerWith((answer) => ('ready' in answer ? true : null))
+  await waitForAnswer((answer) => ('ready' in answer ? true : null))
   return {
     child,
     read: (order) => {
       child.send(order)
       const isOurs = (answer: Answer) => 'uid' in answer && answer.uid === order.uid
-      const began = answerWith((answer) => (isOurs(answer) ? true : null)).then(() => undefined)
-      const done = answerWith((answer) => (isOurs(answer) && 'sha256' in answer ? answer.sha256 : null))
-      // A worker that is killed answers neither; the caller that waits gets an error.
+      const began = waitForAnswer((answer) => (isOurs(answer) ? true : null)).then(() => undefined)
+      const done = waitForAnswer((answer) => (isOurs(answer) && 'sha256' in answer ? answer.sha256 : null))
+      // A killed worker answers neither. Only a caller that waits gets the error.
       for (const promise of [began, done]) promise.catch(() => undefined)
       return { began, done }
     },

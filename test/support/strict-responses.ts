@@ -1,12 +1,12 @@
-/** A response as it stands on the wire. */
+/** A response as sent on the wire. */
 export type WireResponse = {
   readonly status: number
-  /** By lower-case name; what came twice is joined by a comma. */
+  /** By lower-case name; repeated fields are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** `rest`: bytes of a response that is not whole yet; `missing`: how many more it takes at least. */
+/** `rest`: bytes of an incomplete response; `missing`: the minimum number of bytes that it still lacks. */
 export type WireResponses = {
   readonly responses: ReadonlyArray<WireResponse>
   readonly rest: Buffer
@@ -15,7 +15,7 @@ export type WireResponses = {
 
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const statusLine = /^HTTP\/1\.1 ([1-5]\d\d) [\t\x20-\x7e]*$/
-// Visible characters, and white space amid them (RFC 9110 §5.5).
+// Visible characters, with white space between them (RFC 9110 §5.5).
 const fieldValue = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/
 const onlyOnce = new Set(['content-length', 'content-type', 'etag', 'date', 'connection', 'content-range'])
 
@@ -54,8 +54,8 @@ const bodyLength = (
 }
 
 /**
- * Reads responses off the wire, strictly and by itself: shares no code with the server, nor with Node's parser.
- * `methods`: of the requests that they answer, in order; one more response than these is an error. Throws.
+ * Parses responses strictly, without code of the server or of Node's parser. `methods`: those of the
+ * requests, in order. Throws on malformed responses, and on more responses than requests.
  */
 export const readResponses = (wire: Buffer, methods: ReadonlyArray<string>): WireResponses => {
   const responses: WireResponse[] = []

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { expect } from 'chai'
 import { startTcpFaultProxy, type TcpFaultProxy } from './tcp-fault-proxy.ts'
 
-/** Not by `once`, which rejects at an error before the close. */
+/** Without `once`, which rejects at an error before 'close'. */
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve))
 
 describe('TCP fault proxy', () => {
@@ -46,23 +46,23 @@ describe('TCP fault proxy', () => {
     return { socket, got }
   }
 
-  const say = async (socket: Socket, text: string) => {
+  const sendAndWait = async (socket: Socket, text: string) => {
     socket.write(text)
     await once(socket, 'data')
   }
 
-  it('passes bytes in both directions, and an end', async () => {
+  it('forwards bytes in both directions, and the end', async () => {
     const { socket, got } = await open()
-    await say(socket, 'larder')
+    await sendAndWait(socket, 'larder')
     expect([got.text, received]).to.deep.equal(['larder', 'larder'])
     socket.end()
     await once(socket, 'close')
     await proxy.until(() => proxy.connections() === 0)
   })
 
-  it('swallows bytes without a word, and goes on with new connections', async () => {
+  it('drops bytes silently, and serves new connections afterwards', async () => {
     const { socket, got } = await open()
-    await say(socket, 'a')
+    await sendAndWait(socket, 'a')
     proxy.set({ kind: 'silent' })
     socket.write('b')
     const { socket: born } = await open()
@@ -70,19 +70,19 @@ describe('TCP fault proxy', () => {
     const { socket: idle, got: gotIdle } = await open()
     proxy.set({ kind: 'pass' })
     const { socket: fresh } = await open()
-    await say(fresh, 'd')
+    await sendAndWait(fresh, 'd')
     socket.write('e')
-    await say(idle, 'f') // no byte of it was lost
+    await sendAndWait(idle, 'f') // it lost no byte
     expect(gotIdle.text).to.equal('f')
     expect([got.text, got.error]).to.deep.equal(['a', ''])
     expect(received).to.not.include('b')
     expect(received).to.not.include('e')
-    for (const one of [socket, born, idle, fresh]) one.destroy()
+    for (const each of [socket, born, idle, fresh]) each.destroy()
   })
 
-  it('resets what is open and what comes', async () => {
+  it('resets open and new connections', async () => {
     const { socket, got } = await open()
-    await say(socket, 'a')
+    await sendAndWait(socket, 'a')
     proxy.set({ kind: 'reset' })
     await closed(socket)
     expect(got.error).to.equal('ECONNRESET')
@@ -91,9 +91,9 @@ describe('TCP fault proxy', () => {
   })
 
   for (const how of ['reset', 'silent'] as const) {
-    it(`lets the server have a text, and the client no answer (${how})`, async () => {
+    it(`forwards a text to the server, and hides the reply from the client (${how})`, async () => {
       const { socket, got } = await open()
-      await say(socket, 'BEGIN')
+      await sendAndWait(socket, 'BEGIN')
       const answered = proxy.loseAnswerTo('COMMIT', how)
       socket.write('COMMIT')
       await answered
@@ -104,17 +104,17 @@ describe('TCP fault proxy', () => {
     })
   }
 
-  it('cuts, or flips a bit, after so many bytes', async () => {
+  it('resets, or flips a bit, after a number of bytes', async () => {
     const { socket, got } = await open()
     proxy.fail({ kind: 'flips', after: 2 }, { kind: 'resets', after: 1 })
-    await say(socket, 'aaaa')
+    await sendAndWait(socket, 'aaaa')
     expect(got.text).to.equal('aa`a')
     socket.write('bbb')
     await closed(socket)
     expect([got.text.slice(0, 4), proxy.pending()]).to.deep.equal(['aa`a', 0])
   })
 
-  it('is slow', async () => {
+  it('limits the rate of bytes', async () => {
     const { socket, got } = await open()
     proxy.set({ kind: 'slow', bytesPerSecond: 200 })
     socket.write('0123456789abcdefghij')

@@ -2,53 +2,53 @@ import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What happens to one connection once `after` more bytes have come from the server. */
+/** A fault of one connection after `after` more bytes from the server. */
 export type ConnectionFault = {
   /**
-   * `ends`: closed in good order (FIN). `resets`: broken (RST). `stalls`: nothing more comes, until the proxy is
-   * closed. `flips`: the lowest bit of the next byte is another, and all goes on.
+   * `ends`: closed with FIN. `resets`: closed with RST. `stalls`: nothing more arrives until the proxy is
+   * closed. `flips`: the lowest bit of the next byte is flipped, and the connection continues.
    */
   readonly kind: 'ends' | 'resets' | 'stalls' | 'flips'
   readonly after: number
 }
 
-/** What happens to all connections, those that are open and those to come. */
+/** The behaviour of all connections, open and new. */
 export type ProxyMode =
   | { readonly kind: 'pass' }
-  /** Bytes of both directions vanish, and no connection ends. One that lost a byte stays silent for ever. */
+  /** Drops bytes in both directions, ends no connection. One that lost a byte stays silent for ever. */
   | { readonly kind: 'silent' }
-  /** Open connections break with RST, new ones as soon as they stand. */
+  /** Resets open connections, and new ones as soon as they are established. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
-  /** What the server sends comes so many milliseconds later. */
+  /** Delays all bytes from the server. */
   | { readonly kind: 'late'; readonly ms: number }
 
-/** A TCP proxy in front of a server, which breaks connections as it is told. */
+/** A TCP proxy in front of a server that breaks connections on demand. */
 export type TcpFaultProxy = {
   readonly port: number
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string
   readonly set: (mode: ProxyMode) => void
-  /** The faults to come, one after the other: each is used up by the first connection that reaches its bytes. */
+  /** Queues faults: the first connection that reaches the bytes of the next fault consumes it. */
   readonly fail: (...faults: ReadonlyArray<ConnectionFault>) => void
-  /** Faults that have not happened yet. */
+  /** The number of faults that are still queued. */
   readonly pending: () => number
   /**
-   * Once a client sends `text`, the server gets it, and answers; the client of that connection gets no byte of the
-   * answer but a reset or silence. Resolves when the server has answered.
+   * Forwards the next chunk with `text` to the server, and hides the reply: the client gets a reset or
+   * silence. Resolves when the server has replied.
    */
   readonly loseAnswerTo: (text: string, how: 'reset' | 'silent') => Promise<void>
-  /** Connections of clients that are open now. */
+  /** The number of open client connections. */
   readonly connections: () => number
-  /** Waits until it holds; looks again whenever a connection opens, breaks or closes. */
+  /** Waits until `holds` is true; checks again whenever a connection opens, breaks or closes. */
   readonly until: (holds: () => boolean) => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Where the server is: `http://127.0.0.1:9000`, or the path of its socket. */
+/** The server's address: `http://127.0.0.1:9000`, or the path of its socket. */
 type Target = string
 
-const placeOf = (target: Target): NetConnectOpts => {
+const connectOptions = (target: Target): NetConnectOpts => {
   if (target.startsWith('/')) return { path: target }
   const { hostname, port } = new URL(target)
   return { host: hostname, port: Number(port) }
@@ -57,7 +57,7 @@ const placeOf = (target: Target): NetConnectOpts => {
 type Loss = { readonly text: string; readonly how: 'reset' | 'silent'; readonly happened: () => void }
 
 export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy> => {
-  const place = placeOf(target)
+  const address = connectOptions(target)
   const clients = new Set<Socket>()
   const changes = new EventEmitter().setMaxListeners(0)
   let mode: ProxyMode = { kind: 'pass' }
@@ -66,8 +66,8 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
   let bytesSince = 0
 
   const proxy = createServer((client) => {
-    const server = connect(place)
-    /** Whether bytes of it were lost: what is passed on after these would make no sense. */
+    const server = connect(address)
+    /** Whether bytes were lost: later bytes are dropped too, as they would make no sense. */
     let isSilent = false
     let loss: Loss | undefined
 
@@ -78,15 +78,15 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
     const slow = async (chunk: Buffer, bytesPerSecond: number): Promise<void> => {
       server.pause()
       const piece = Math.max(1, Math.floor(bytesPerSecond / 20))
-      for (let at = 0; at < chunk.length && !client.destroyed; at += piece) {
-        client.write(chunk.subarray(at, at + piece))
+      for (let start = 0; start < chunk.length && !client.destroyed; start += piece) {
+        client.write(chunk.subarray(start, start + piece))
         await sleep(50)
       }
       server.resume()
     }
 
-    /** Gives the client what may pass of a chunk, and breaks the connection when a fault is due. */
-    const passOn = (chunk: Buffer): void => {
+    /** Forwards a chunk up to the next fault, and then applies the fault. */
+    const forward = (chunk: Buffer): void => {
       const [fault] = faults
       if (fault === undefined || bytesSince + chunk.length < fault.after) {
         bytesSince += chunk.length
@@ -95,13 +95,13 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
         else pass(chunk)
         return
       }
-      const at = fault.after - bytesSince
+      const offset = fault.after - bytesSince
       faults = faults.slice(1)
       bytesSince = 0
-      if (fault.kind === 'flips') pass(withFlippedBit(chunk, at))
+      if (fault.kind === 'flips') pass(withFlippedBit(chunk, offset))
       else {
         server.removeAllListeners('data').pause()
-        client.write(chunk.subarray(0, at), () => breakOff(fault, client))
+        client.write(chunk.subarray(0, offset), () => breakOff(fault, client))
       }
       changes.emit('change')
     }
@@ -117,12 +117,12 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
     client.on('data', (chunk) => {
       if (swallows()) return
       loss ??= losses.find(({ text }) => chunk.includes(text))
-      losses = losses.filter((one) => one !== loss)
+      losses = losses.filter((other) => other !== loss)
       if (!server.write(chunk)) client.pause()
     })
     server.on('data', (chunk) => {
       if (swallows()) return
-      if (loss === undefined) return passOn(chunk)
+      if (loss === undefined) return forward(chunk)
       isSilent = true
       if (loss.how === 'reset') client.resetAndDestroy()
       loss.happened()
@@ -136,7 +136,7 @@ export const startTcpFaultProxy = async (target: Target): Promise<TcpFaultProxy>
       server.destroy()
       changes.emit('change')
     })
-    // One side that breaks takes the other with it; why it broke is the test's own doing.
+    // An error on one side closes the other; the test causes these errors, so none is reported.
     client.on('error', () => server.destroy())
     server.on('error', () => swallows() || client.destroy())
   })

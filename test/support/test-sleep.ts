@@ -2,7 +2,7 @@ import type { Sleep } from '../../src/ports/sleep.ts'
 
 type Sleeper = { readonly milliseconds: number; readonly wake: () => void }
 
-/** A Sleep without a clock: each sleeper waits until the test lets it go on. */
+/** A Sleep without a clock: each sleeper waits until the test wakes it. */
 export const createTestSleep = () => {
   const sleepers: Sleeper[] = []
   let onSleep = (): void => {}
@@ -10,8 +10,8 @@ export const createTestSleep = () => {
   const sleep: Sleep = (milliseconds, signal) =>
     new Promise((resolve) => {
       const wake = () => {
-        const at = sleepers.indexOf(sleeper)
-        if (at >= 0) sleepers.splice(at, 1)
+        const index = sleepers.indexOf(sleeper)
+        if (index >= 0) sleepers.splice(index, 1)
         signal.removeEventListener('abort', wake)
         resolve()
       }
@@ -28,7 +28,7 @@ export const createTestSleep = () => {
 
   return {
     sleep,
-    /** Waits for the next sleeper, wakes it, and gives how long it wanted to sleep. */
+    /** Waits for the next sleeper, wakes it, and returns its duration (ms). */
     next: async (): Promise<number> => {
       if (sleepers.length === 0)
         await new Promise<void>((resolve) => {
@@ -38,7 +38,7 @@ export const createTestSleep = () => {
       first?.wake()
       return first?.milliseconds ?? Number.NaN
     },
-    /** Waits, without waking anything, until it holds. */
+    /** Waits until `holds` is true, without waking a sleeper. */
     idle,
   }
 }

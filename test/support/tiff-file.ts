@@ -1,4 +1,4 @@
-/** A TIFF of 4 × 4 pixels in RGB, of `bits` a channel and with tags of its own; all samples are 0. */
+/** An RGB TIFF of 4 × 4 pixels with `bits` a channel and extra tags (`own`); all samples are 0. */
 export const tiffOf = (bits: number, own: ReadonlyArray<readonly [tag: number, value: number]>): Buffer => {
   const tags = new Map<number, number>([
     [256, 4],
@@ -19,11 +19,11 @@ export const tiffOf = (bits: number, own: ReadonlyArray<readonly [tag: number, v
   file.writeUInt32LE(8, 4)
   file.writeUInt16LE(sorted.length, 8)
   for (const [i, [tag, value]] of sorted.entries()) {
-    const at = 10 + 12 * i
-    file.writeUInt16LE(tag, at)
-    file.writeUInt16LE(4, at + 2)
-    file.writeUInt32LE(1, at + 4)
-    file.writeUInt32LE(value, at + 8)
+    const entry = 10 + 12 * i
+    file.writeUInt16LE(tag, entry)
+    file.writeUInt16LE(4, entry + 2)
+    file.writeUInt32LE(1, entry + 4)
+    file.writeUInt32LE(value, entry + 8)
   }
   return file
 }

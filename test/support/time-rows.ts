@@ -1,32 +1,32 @@
-import { jumping, later, oneAfterTheOther, pausing, wrapping } from './transport-stream.ts'
+import { jumping, later, pausing, repeated, wrapping } from './transport-stream.ts'
 
-/** What comes of a film that flashes and beeps. */
+/** The result for films that flash and beep. */
 export type TimeRow = {
-  /** As the table of docs/media.md has it. */
+  /** The text in the table of docs/media.md. */
   readonly comesIn: string
   readonly comesOut: string
   readonly films: ReadonlyArray<TimedFilm>
 }
 
 export type TimedFilm = {
-  /** In test/media. */
+  /** A file in test/media. */
   readonly file: string
-  /** Of a transport stream: what becomes of it before. */
+  /** Edits the file before. */
   readonly change?: (film: Buffer) => Buffer
-  /** What is made lasts for so long. */
+  /** Duration of the output (seconds). */
   readonly seconds: number
-  /** When it flashes and beeps, together; an empty list for a film that does neither. */
+  /** Times of flashes with a beep (seconds); empty for a film without them. */
   readonly beats: ReadonlyArray<number>
-  /** Where sound or pictures are not there to beep or flash. */
+  /** Times of flashes without a beep (`silent`), and of beeps without a flash (`dark`). */
   readonly silent?: ReadonlyArray<number>
   readonly dark?: ReadonlyArray<number>
   readonly frameRate?: number
-  /** How far a flash may be from its beep, where it is more than usual. */
+  /** The largest distance of a flash from its beep (seconds), if above the default. */
   readonly apart?: number
   readonly warnings?: ReadonlyArray<RegExp>
 }
 
-/** `beat.m2t` and others last for 6 s, and flash and beep after 1, 3 and 5. */
+/** `beat.m2t` and others last for 6 s, and flash and beep at 1, 3 and 5 s. */
 const BEATS = [1, 3, 5]
 const beat = { file: 'beat.m2t', seconds: 6, beats: BEATS }
 const HOUR = 3600
@@ -86,7 +86,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [
       {
         ...beat,
-        change: (film) => pausing(oneAfterTheOther(film, 3, 6), 'sound', 2, 14),
+        change: (film) => pausing(repeated(film, 3, 6), 'sound', 2, 14),
         seconds: 18,
         beats: [1, 15, 17],
         silent: [3, 5, 7, 9, 11, 13],
@@ -136,7 +136,7 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     comesIn: 'an edit list that begins within the film, or puts a gap before it',
     comesOut: 'what a player shows: the film from there',
     films: [
-      // Its first picture is half a picture behind where the header says that it starts.
+      // Its first frame is half a frame later than the header announces.
       { ...beat, file: 'edit-list.mp4', seconds: 4.5, beats: [1.5, 3.5], apart: 0.03 },
       { ...beat, file: 'late-sound.mp4', beats: [3, 5], silent: [1] },
     ],

@@ -3,7 +3,7 @@ import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import { enginesHere, transcoderOn } from './engines.ts'
 import { right } from './expect-right.ts'
 
-// A process of its own, so that a test may kill it: transcodes a film, and tells its parent when that is under way.
+// Its own process, so that a test can kill it: transcodes a film, and tells its parent at the first progress.
 
 const [name, folder = ''] = process.argv.slice(2)
 const engine = enginesHere().find(([candidate]) => candidate === name)?.[1]

@@ -15,10 +15,10 @@ export const media = (name: string): string => resolve('test/media', name)
 export const secondsOf = ({ parts, timescale }: Pick<Rendition, 'parts' | 'timescale'>): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
-/** For tests to which one picture is as good as four. */
+/** Plans only the smallest video rendition, for tests to which the ladder does not matter. */
 export const smallest = (plan: MediaPlan): MediaPlan => ({ ...plan, video: plan.video.slice(-1) })
 
-/** A folder for what a suite writes and transcodes; it is there while the tests of the suite run. */
+/** A folder for the files of a suite; it exists while the tests of the suite run. */
 export const createTranscodingFolder = () => {
   let folder: string
 
@@ -32,7 +32,7 @@ export const createTranscodingFolder = () => {
   return {
     newTarget,
 
-    /** Probes, and prepares the task; `told` is how far that says it is. */
+    /** Probes, and prepares the task; `progress` lists the reported progress. */
     transcode: async (
       transcoder: Transcoder,
       path: string,
@@ -40,14 +40,16 @@ export const createTranscodingFolder = () => {
     ) => {
       const facts = await right(transcoder.probe(path))
       const target = await newTarget()
-      const told: number[] = []
+      const progress: number[] = []
       const plan = change(planMedia(facts))
       const task = pipe(
-        transcoder.transcode(path, facts, plan, target, (f) => told.push(f)),
-        // Whatever a test is about: what comes out is fit to be published.
-        TE.tapIO((made) => () => expect(examineMade(made, ownPlan(plan, made)), path).to.deep.equal([])),
+        transcoder.transcode(path, facts, plan, target, (fraction) => progress.push(fraction)),
+        // Every output must be fit to publish, whatever the test is about.
+        TE.tapIO(
+          (output) => () => expect(examineMade(output, ownPlan(plan, output)), path).to.deep.equal([]),
+        ),
       )
-      return { target, told, task }
+      return { target, progress, task }
     },
 
     written: async (name: string, bytes: Uint8Array | string): Promise<string> => {

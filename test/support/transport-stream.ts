@@ -8,37 +8,37 @@ import {
   writeTime,
 } from '../../src/adapters/transcode/mpegts/packets.ts'
 
-/** Where a PES packet begins: its stream, and its decoding time in ticks. */
+/** The start of a PES packet: its stream, and its decoding time (ticks). */
 export type PesStart = { readonly isVideo: boolean; readonly pid: number; readonly time: number }
 
 type Edit = (pes: PesStart) => number | null
 
 /**
- * A copy of a transport stream of which each PES packet has another time: that which `edit` returns, in ticks of
- * 90 kHz, modulo 33 bits. `null` leaves the PES packet out.
+ * Copies a transport stream with new times of its PES packets. `edit` returns the time in ticks of 90 kHz,
+ * modulo 33 bits; `null` leaves the PES packet out.
  */
 export const edited = (film: Uint8Array, edit: Edit): Buffer => {
   const bytes = Buffer.from(film)
-  const left = new Map<number, boolean>()
+  const omitted = new Map<number, boolean>()
   forEachPacket(bytes, strideIn(bytes), (at) => {
     const [pid, times] = [pidAt(bytes, at), pesTimesAt(bytes, at)]
     if (times !== null) {
       const time = readTime(bytes, times.dts)
       const changed = edit({ isVideo: times.isVideo, pid, time })
-      left.set(pid, changed === null)
+      omitted.set(pid, changed === null)
       if (changed !== null) {
         const shift = changed - time
         if (times.pts !== times.dts) writeTime(bytes, times.pts, readTime(bytes, times.pts) + shift)
         writeTime(bytes, times.dts, changed)
       }
     }
-    // A null packet (ISO/IEC 13818-1 table 2-3) is passed over.
-    if (left.get(pid)) bytes.writeUInt16BE(0x1fff, at + 1)
+    // Demuxers skip null packets (ISO/IEC 13818-1 table 2-3).
+    if (omitted.get(pid)) bytes.writeUInt16BE(0x1fff, at + 1)
   })
   return bytes
 }
 
-/** All decoding times, as they stand in the file. */
+/** All decoding times, in the order of the file. */
 export const timesOf = (film: Uint8Array): ReadonlyArray<PesStart> => {
   const starts: PesStart[] = []
   edited(film, (pes) => {
@@ -56,7 +56,7 @@ const strideIn = (bytes: Uint8Array): number => {
 
 const firstTimeOf = (film: Uint8Array): number => Math.min(...timesOf(film).map(({ time }) => time))
 
-/** Seconds are counted from the first time of the film. */
+/** Like `edited`, in seconds from the first time of the film. */
 const bySeconds = (film: Uint8Array, edit: (second: number, isVideo: boolean) => number | null): Buffer => {
   const first = firstTimeOf(film)
   return edited(film, ({ time, isVideo }) => {
@@ -65,30 +65,30 @@ const bySeconds = (film: Uint8Array, edit: (second: number, isVideo: boolean) =>
   })
 }
 
-/** All times `by` seconds later. */
+/** Delays all times by `by` seconds. */
 export const later = (film: Uint8Array, by: number): Buffer => bySeconds(film, (second) => second + by)
 
-/** The clock jumps by so many seconds at second `at`. */
+/** The clock jumps by `by` seconds at second `at`. */
 export const jumping = (film: Uint8Array, at: number, by: number): Buffer =>
   bySeconds(film, (second) => (second < at ? second : second + by))
 
-/** One stream says nothing from one second to another. */
+/** One stream has no packets between two times (seconds). */
 export const pausing = (film: Uint8Array, kind: 'pictures' | 'sound', from: number, to: number): Buffer =>
   bySeconds(film, (second, isVideo) =>
     isVideo === (kind === 'pictures') && second >= from && second < to ? null : second,
   )
 
-/** The clock is set so that the counter of 33 bits starts again after so many seconds. */
+/** Sets the clock so that its 33-bit counter wraps `after` seconds. */
 export const wrapping = (film: Uint8Array, after: number): Buffer => {
   const first = firstTimeOf(film)
   return edited(film, ({ time }) => time - first - Math.round(after * TICKS_A_SECOND))
 }
 
-/** Each of `films` where the one before ended, on one clock. */
-export const oneAfterTheOther = (film: Uint8Array, times: number, seconds: number): Buffer =>
+/** Repeats a film of `seconds` seconds, on one clock. */
+export const repeated = (film: Uint8Array, times: number, seconds: number): Buffer =>
   Buffer.concat(Array.from({ length: times }, (_, i) => later(film, i * seconds)))
 
-/** With a time stamp of 4 bytes before each packet, as Blu-ray discs and camcorders have it. */
+/** Adds a timestamp of 4 bytes before each packet, as on Blu-ray discs and in camcorders. */
 export const asM2ts = (film: Uint8Array): Buffer =>
   Buffer.concat(
     Array.from({ length: film.length / 188 }, (_, i) => [
@@ -97,7 +97,7 @@ export const asM2ts = (film: Uint8Array): Buffer =>
     ]).flat(),
   )
 
-/** The same film in streams of which the PIDs are 256 higher, as program `number`. */
+/** The same film as program `number`, with PIDs that are 256 higher. */
 export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
   const other = Buffer.from(film)
   let mapPid = 0
@@ -111,12 +111,12 @@ export const inOtherStreams = (film: Buffer, number = 1): Buffer => {
   return other
 }
 
-/** Two films of one program each as programs 1 and 2 of one stream. */
-export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
+/** Multiplexes two films of one program each as programs 1 and 2 of one stream. */
+export const multiplexed = (first: Buffer, second: Buffer): Buffer => {
   const other = inOtherStreams(second, 2)
   forEachPacket(other, PACKET, (at) => {
     const pid = pidAt(other, at)
-    // The table of the first has both; what describes the service is in the first alone.
+    // The first film's table lists both programs; only the first film keeps its service description.
     if (pid < 256) other.writeUInt16BE(0x1fff, at + 1)
     if (pid === MAP_PID) other.writeUInt16BE(other.readUInt16BE(at + 1) + 256, at + 1)
   })
@@ -131,7 +131,7 @@ export const sideBySide = (first: Buffer, second: Buffer): Buffer => {
 }
 
 const PACKET = 188
-/** As FFmpeg writes it. */
+/** The PID of the program map in FFmpeg's output. */
 const MAP_PID = 0x1000
 
 const packetsOf = (film: Buffer): ReadonlyArray<Buffer> =>
@@ -147,7 +147,7 @@ const toOtherStreams = (section: Buffer, number: number): void => {
   sealed(section)
 }
 
-/** With the checksum of ISO/IEC 13818-1 annex A in its last four bytes. */
+/** Writes the checksum (ISO/IEC 13818-1 annex A) into the last four bytes. */
 const sealed = (section: Buffer): Buffer => {
   let crc = 0xffffffff
   for (const byte of section.subarray(0, -4))

@@ -1,19 +1,19 @@
-// Run in the sandbox, and outside: tries each way out that it is told of, and prints what came of it. `null`: it worked.
+// Runs inside and outside the sandbox: tries each way out, prints their error codes. `null`: success.
 import { appendFileSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 
 const { port, socket, key, pid, outside, scratch } = JSON.parse(process.argv[2])
 
-const reach = (where) =>
+const reach = (target) =>
   new Promise((resolve) => {
-    const client = connect(where)
+    const client = connect(target)
     client.once('connect', () => resolve(null))
     client.once('error', ({ code }) => resolve(code))
   })
 
-const attempt = (act) => {
+const attempt = (action) => {
   try {
-    act()
+    action()
     return null
   } catch ({ code }) {
     return code
@@ -36,7 +36,7 @@ console.log(
       newFile: attempt(() => writeFileSync(`${outside}-new`, 'x')),
     },
     scratch: attempt(() => writeFileSync(`${scratch}/made`, 'x')),
-    // Of the whole machine, as root: what the kernel runs when a program crashes.
+    // A setting of the whole machine: the program that the kernel runs, as root, after a crash.
     kernel: attempt(() => appendFileSync('/proc/sys/kernel/core_pattern', '')),
     noNewPrivileges: of('NoNewPrivs'),
     rights: of('CapEff'),

@@ -1,7 +1,7 @@
 /**
- * Counts the turns of the event loop while the tests of this suite run, and gives the number so far: the same to
- * all who ask in one turn. It belongs to the hooks of the suite: begun when a file is read, it would go on
- * turning the loop, and keep a processor busy, until every file before it is through.
+ * Counts the turns of the event loop while the tests of this suite run; returns the count so far, which is
+ * the same for all calls in one turn. Runs only between the hooks of the suite: started when the file is
+ * loaded, it would keep a processor busy until all files before it have run.
  */
 export const countTurns = (): (() => number) => {
   let turns = 0

@@ -39,10 +39,10 @@ export const withParameter = ({ path, headers }: Ask, parameter: string): Ask =>
   headers,
 })
 
-/** Every media route, of this picture and this film. */
+/** Every media route, for this image and this film. */
 const mediaRoutes = (image: SeededImage, film: SeededLadder): ReadonlyArray<MediaRoute> => {
   const [small, large] = image.exports.map(({ uid }) => uid)
-  const [, part] = film.high.parts.map(({ uid }) => uid)
+  const [, segment] = film.high.parts.map(({ uid }) => uid)
   return [
     { kind: 'image', path: `image_files/playlist/${image.uid}` },
     { kind: 'image', path: `image_files/image/${small}.webp` },
@@ -52,28 +52,28 @@ const mediaRoutes = (image: SeededImage, film: SeededLadder): ReadonlyArray<Medi
     { kind: 'content', path: `content_files/${film.uid}/dash.mpd` },
     { kind: 'content', path: `content_files/exports/${film.high.uid}.m3u8` },
     { kind: 'content', path: `content_files/exports/${film.high.uid}.iframes.m3u8` },
-    { kind: 'content', path: `content_files/exports/parts/${part}.m4s` },
+    { kind: 'content', path: `content_files/exports/parts/${segment}.m4s` },
   ]
 }
 
 const agent = new Agent({ keepAlive: true, keepAliveMsecs: 1000 })
 
-/** All that a client can tell apart, but for the hour and the way. */
+/** All that a client can observe, except Date and Cache-Status. */
 const hear = (base: string, { path, headers }: Ask, method = 'GET'): Promise<Heard> =>
   new Promise((resolve) => {
-    const asked = request(base + path, { method, headers, agent })
-    asked.on('error', () => resolve({ status: null, headers: {}, body: '' }))
-    asked.on('response', (response) => {
+    const sent = request(base + path, { method, headers, agent })
+    sent.on('error', () => resolve({ status: null, headers: {}, body: '' }))
+    sent.on('response', (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', () => resolve({ status: null, headers: {}, body: '' }))
       response.on('end', () => {
-        const { date: _, 'cache-status': __, ...told } = response.headers
+        const { date: _, 'cache-status': __, ...compared } = response.headers
         const body = Buffer.concat(chunks).toString('latin1')
-        resolve({ status: response.statusCode ?? null, headers: told, body })
+        resolve({ status: response.statusCode ?? null, headers: compared, body })
       })
     })
-    asked.end()
+    sent.end()
   })
 
 export type Twins = {
@@ -83,27 +83,27 @@ export type Twins = {
   readonly routes: ReadonlyArray<MediaRoute>
   readonly advance: (seconds: number) => void
   readonly clock: () => number
-  /** Of the server that may replay. */
+  /** Requests from the server that replays. */
   readonly replayed: (ask: Ask, method?: string) => Promise<Heard>
-  /** Of the server on the same cache and library that answers by the routes alone. */
+  /** Requests from the server on the same cache and library that never replays. */
   readonly routed: (ask: Ask) => Promise<Heard>
-  /** Asks until the reply can be replayed. */
+  /** Requests until the reply can be replayed. */
   readonly warm: (ask: Ask) => Promise<void>
-  /** Whether it is answered without a look into the cache: the routes make some. */
+  /** Whether the reply needed no cache read: a route needs at least one. */
   readonly isReplayed: (ask: Ask) => Promise<boolean>
   readonly expectAlike: (ask: Ask, what?: string) => Promise<Heard>
   readonly close: () => Promise<void>
 }
 
-/** Two servers on one library and one cache, by a clock that stands still: one replays, the other one never does. */
+/** Two servers on one library and one cache, with a standing clock: one replays, the other never does. */
 export const createTwins = async (): Promise<Twins> => {
   const { clock, advance } = createStandingClock()
   const memory = cacheOfTier(createMemoryTier(2 ** 24), clock)
-  let looks = 0
+  let cacheReads = 0
   const cache: CachePort = {
     ...memory,
     get: (key) => {
-      looks += 1
+      cacheReads += 1
       return memory.get(key)
     },
   }
@@ -116,10 +116,10 @@ export const createTwins = async (): Promise<Twins> => {
   const image = await seedImage(larder, [Buffer.from('small'), Buffer.alloc(20_000, 'large')])
   const film = await seedLadder(larder)
   const server = await listen(larder)
-  const plain = await listen(await createMemoryLarder({ ...larder, tokens }))
+  const routesOnly = await listen(await createMemoryLarder({ ...larder, tokens }))
 
   const replayed = (ask: Ask, method?: string) => hear(server.base, ask, method)
-  const routed = (ask: Ask) => hear(plain.base, ask)
+  const routed = (ask: Ask) => hear(routesOnly.base, ask)
   return {
     larder,
     image,
@@ -133,9 +133,9 @@ export const createTwins = async (): Promise<Twins> => {
       for (let n = 0; n < 3; n++) await replayed(ask)
     },
     isReplayed: async (ask) => {
-      const before = looks
+      const before = cacheReads
       await replayed(ask)
-      return looks === before
+      return cacheReads === before
     },
     expectAlike: async (ask, what = ask.path) => {
       const answer = await replayed(ask)
@@ -143,7 +143,7 @@ export const createTwins = async (): Promise<Twins> => {
       return answer
     },
     close: async () => {
-      await Promise.all([server.close(), plain.close()])
+      await Promise.all([server.close(), routesOnly.close()])
     },
   }
 }

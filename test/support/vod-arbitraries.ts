@@ -10,7 +10,7 @@ import type {
 } from '../../src/domain/media/content-export.ts'
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../src/domain/media/ids.ts'
 
-// Sounds and films as they may stand in the library, for properties of the texts that are made of them.
+// Content files as the library may have them, for properties of their playlists and manifests.
 
 const tail = fc.stringMatching(/^[A-Za-z0-9_-]{22}$/)
 const partUid = tail.map((s) => `cfep_${s}` as ContentPartUid)
@@ -19,7 +19,7 @@ const fileUid = tail.map((s) => `cf_${s}` as ContentFileUid)
 
 const timescale = fc.constantFrom(12_000, 12_800, 15_360, 24_000, 30_000, 44_100, 48_000, 90_000)
 
-/** The parts of one rendition: CMAF with an init segment, or MPEG-TS without; each of 0 to 6.4 seconds. */
+/** The segments of one rendition: CMAF with an init segment, or MPEG-TS without; each of 0 to 6.4 seconds. */
 export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
   fc
     .record({
@@ -54,7 +54,7 @@ export const vodParts = (maxParts = 40): fc.Arbitrary<VodParts> =>
       return { exportUid, targetDuration: 6, parts: kind.endsWith('mp4') ? [init, ...parts] : parts }
     })
 
-/** The same with one to five key pictures in each part, which last as long as it does; each of some bytes. */
+/** The same with one to five keyframes in each segment, which together last as long as the segment. */
 export const keyedVodParts = (): fc.Arbitrary<KeyedVodParts> =>
   fc
     .record({
@@ -77,11 +77,11 @@ export const keyedVodParts = (): fc.Arbitrary<KeyedVodParts> =>
 
 const keyframesIn = (
   durationTicks: number,
-  pictures: ReadonlyArray<{ readonly bytes: number; readonly share: number }>,
+  keyframeShapes: ReadonlyArray<{ readonly bytes: number; readonly share: number }>,
 ): ReadonlyArray<Keyframe> => {
-  const ticks = pictures.map(({ share }) => Math.floor((durationTicks * share) / 25))
-  const rest = durationTicks - ticks.reduce((sum, one) => sum + one, 0)
-  return pictures.map(({ bytes }, i) => ({
+  const ticks = keyframeShapes.map(({ share }) => Math.floor((durationTicks * share) / 25))
+  const rest = durationTicks - ticks.reduce((sum, next) => sum + next, 0)
+  return keyframeShapes.map(({ bytes }, i) => ({
     offset: i * 100_000,
     length: bytes,
     durationTicks: (ticks[i] ?? 0) + (i === 0 ? rest : 0),
@@ -130,13 +130,13 @@ const audioFacts = fc.record({
 const avc = fc.constantFrom('avc1.640028', 'avc1.64001f', 'avc1.64001e')
 const aac = fc.constant('mp4a.40.2')
 
-const picture = anExport(
+const videoOnly = anExport(
   fc
     .tuple(videoFacts, avc)
     .map(([video, codec]) => ({ format: 'm3u8' as const, video, audio: null, codecs: [codec] })),
   fc.option(iFrameRates),
 )
-const sound = anExport(
+const audioOnly = anExport(
   fc
     .tuple(audioFacts, aac)
     .map(([audio, codec]) => ({ format: 'm3u8' as const, video: null, audio, codecs: [codec] })),
@@ -161,12 +161,12 @@ const fileOf = (...kinds: ReadonlyArray<fc.Arbitrary<ContentExport>>): fc.Arbitr
     })
     .map(({ exports, ...file }) => ({ ...file, exports: exports.flat() }))
 
-/** A film with or without sound, a sound, and a film of the old kind with both in one export. */
+/** A film with or without audio, audio alone, and an older film whose exports have both in one. */
 export const contentFile = (): fc.Arbitrary<ContentFile> =>
   fc.oneof(
-    fileOf(picture, sound, progressive),
-    fileOf(picture, progressive),
-    fileOf(sound, progressive),
+    fileOf(videoOnly, audioOnly, progressive),
+    fileOf(videoOnly, progressive),
+    fileOf(audioOnly, progressive),
     fileOf(muxed, progressive),
-    fileOf(muxed, sound),
+    fileOf(muxed, audioOnly),
   )

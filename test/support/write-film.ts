@@ -7,15 +7,15 @@ import { AV_LOG_ERROR } from 'node-av/constants'
 export type FilmForm = {
   readonly width: number
   readonly height: number
-  /** Pictures a second. */
+  /** Frames a second. */
   readonly rate: number
   readonly pixelFormat: AVPixelFormat
   readonly encoder: FFEncoderCodec
-  /** Under FFmpeg's own names. */
+  /** Encoder options by their FFmpeg names. */
   readonly options: Readonly<Record<string, string>>
 }
 
-/** Encodes pictures, given as their planes behind each other, into an mp4. */
+/** Encodes frames (their planes concatenated) into an mp4. */
 export const writeFilm = async (
   path: string,
   { width, height, rate, pixelFormat, encoder: name, options }: FilmForm,

@@ -21,7 +21,7 @@ const config = (() => {
 
 const down = unavailable('object store')('it is down')
 
-describe('the work of a server beside serving', () => {
+describe('the background work of a server', () => {
   const make = async (overrides: Partial<Adapters> = {}) => {
     const timer = createTestSleep()
     const { log, entries } = createRecordingLog()
@@ -57,7 +57,7 @@ describe('the work of a server beside serving', () => {
     finish,
   })
 
-  it('[V24] takes an exception as a failure that is logged and tried again, and never rejects', async () => {
+  it('[V24] treats an exception as a failure that is logged and retried, and never rejects', async () => {
     const { larder, timer, entries } = await make()
     const broken = { ...larder.ingest, oldest: () => Promise.reject(new Error('a bug')) }
     const { stop } = start({ ...larder, ingest: broken })
@@ -71,17 +71,17 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] tries again what failed once, and finishes it', async () => {
+  it('[V24] retries a file that failed, and finishes it', async () => {
     const { larder, timer } = await make()
-    let tries = 0
+    let attempts = 0
     const file = unfinished(() => async () => {
-      tries += 1
-      return tries < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
+      attempts += 1
+      return attempts < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
     })
     const clock = { now: 0 }
-    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(tries < 4 ? [file] : []) }
+    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(attempts < 4 ? [file] : []) }
     const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
-    while (tries < 4) clock.now += await timer.next()
+    while (attempts < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
     expect(lines).to.deep.equal(['  the exports of cf_1 are made', '  cf_1: no sound'])
     expect(errors).to.have.length(3)
@@ -89,19 +89,19 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] gives a file up at which its decoder fails again and again, and goes on with the others', async () => {
+  it('[V24] gives up a file whose decoder fails repeatedly, and continues with the others', async () => {
     const { larder, timer, entries } = await make()
-    const tries = { bad: 0, down: 0 }
+    const attempts = { bad: 0, down: 0 }
     const bad = unfinished(
       () => async () => {
-        tries.bad += 1
+        attempts.bad += 1
         return E.left(unavailable('transcoder')('ended by SIGKILL'))
       },
       'cf_bad',
     )
     const waiting = unfinished(
       () => async () => {
-        tries.down += 1
+        attempts.down += 1
         return E.left(down)
       },
       'cf_waiting',
@@ -109,23 +109,23 @@ describe('the work of a server beside serving', () => {
     const clock = { now: 0 }
     const ingest = { ...larder.ingest, listUnfinished: TE.right([bad, waiting]) }
     const { lines, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
-    while (tries.down < 9) clock.now += await timer.next()
-    expect(tries.bad).to.equal(5)
+    while (attempts.down < 9) clock.now += await timer.next()
+    expect(attempts.bad).to.equal(5)
     expect(lines).to.deep.equal(['  the exports of cf_bad are not tried again before the next start'])
     expect(entries.filter(({ event }) => event === 'exports.given_up')).to.have.length(1)
     await stop()
   })
 
-  it('[V24] leaves a file to the process that is at it, and looks again', async () => {
+  it('[V24] leaves a file to the process that is working on it, and checks again', async () => {
     const { larder, timer } = await make()
-    let looks = 0
+    let checks = 0
     const file = unfinished(() => async () => {
-      looks += 1
-      return E.right(looks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
+      checks += 1
+      return E.right(checks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
     })
     const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
     const { lines, stop } = start({ ...larder, ingest })
-    while (looks < 3) await timer.next()
+    while (checks < 3) await timer.next()
     await timer.idle(() => lines.length > 0)
     expect(lines[0]).to.equal(
       '  the exports of cf_1 are there: another process, or an earlier try, has made them',
@@ -133,40 +133,42 @@ describe('the work of a server beside serving', () => {
     await stop()
   })
 
-  it('[V24] aborts what is under way when it stops, and says nothing of it', async () => {
+  it('[V24] aborts work in progress when it stops, and does not report it', async () => {
     const { larder, entries } = await make()
-    let begun = (): void => {}
-    const isBegun = new Promise<void>((resolve) => {
-      begun = resolve
+    let begin = (): void => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
     })
     let isAborted = false
     const file = unfinished((_, signal) => async () => {
-      begun()
+      begin()
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       isAborted = true
       return E.left(refused('it would blame the file'))
     })
     const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
     const { lines, errors, stop } = start({ ...larder, ingest })
-    await isBegun
+    await begun
     await stop()
     expect({ isAborted, lines, errors }).to.deep.equal({ isAborted: true, lines: [], errors: [] })
     expect(entries.filter(({ level }) => level !== 'info')).to.deep.equal([])
   })
 
-  it('[V9] prints links with tokens to a terminal alone; anything else gets the command that makes one', async () => {
+  it('[V9] prints links with tokens only to a terminal; other outputs get the command that mints a token', async () => {
     const { larder } = await make()
     const { uid } = await seedFilm(larder)
-    const shown = start(larder, true)
+    const atTerminal = start(larder, true)
     const { larder: other } = await make()
     const { uid: otherUid } = await seedFilm(other)
-    const kept = start(other, false)
-    while (shown.lines.length === 0 || kept.lines.length === 0) await new Promise(setImmediate)
-    expect(shown.lines[0]).to.match(new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`))
-    expect(kept.lines).to.deep.equal([
+    const inPipe = start(other, false)
+    while (atTerminal.lines.length === 0 || inPipe.lines.length === 0) await new Promise(setImmediate)
+    expect(atTerminal.lines[0]).to.match(
+      new RegExp(`^ {2}a film {5}http://\\S+/console/watch/${uid}\\?jwt=ey`),
+    )
+    expect(inPipe.lines).to.deep.equal([
       `  a film     http://127.0.0.1:8080/console/watch/${otherUid}?jwt=… (a token: larder token ${otherUid})`,
     ])
-    await shown.stop()
-    await kept.stop()
+    await atTerminal.stop()
+    await inPipe.stop()
   })
 })

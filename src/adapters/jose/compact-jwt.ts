@@ -1,4 +1,4 @@
-/** Maximum length (characters): more than most URLs can hold, and a bound on what clients can have parsed. */
+/** Maximum length (characters): longer than most URLs, and a limit on the work that clients can cause. */
 const maxLength = 4096
 
 const threeParts = /^[\w-]+\.[\w-]+\.[\w-]+$/

@@ -31,7 +31,7 @@ const explainSigned = async (
 
 const uses = ['image', 'content', 'id'] as const
 
-/** The most specific reason: a key that was found says more than one that was not. */
+/** Returns the most specific reason. A bad signature by a known key says more than an unknown key. */
 const mostSpecific = (reasons: ReadonlyArray<BadSignature>): BadSignature =>
   (['signature', 'unknown_key', 'malformed'] as const).find((reason) => reasons.includes(reason)) ??
   'malformed'

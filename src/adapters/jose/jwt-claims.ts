@@ -12,7 +12,7 @@ export type SubjectAndEnd = {
   readonly exp: number
 }
 
-// PostgreSQL rejects NUL, and UTF-8 has no lone surrogates: conversion must not make two subjects equal.
+// PostgreSQL rejects NUL. UTF-8 has no lone surrogates: their conversion could make two subjects equal.
 const isSubject = (u: unknown): u is string => typeof u === 'string' && u !== '' && !/[\p{Cc}\p{Cs}]/u.test(u)
 
 const hasAudience = (u: unknown, audience: string): boolean =>

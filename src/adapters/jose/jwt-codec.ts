@@ -9,7 +9,7 @@ import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
 export type JwtCodecOptions = {
   readonly issuer: string
   readonly audience: string
-  /** All keys verify. The first that can sign signs. The first of all verifies tokens without a `kid`. */
+  /** All keys verify. The first key that can sign is the signer. Without a `kid`, the first key verifies. */
   readonly keys: ReadonlyArray<TokenKey>
   readonly leewaySeconds: number
   readonly clock: Clock
@@ -27,11 +27,11 @@ export type JwtVerifier = {
   readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
   /** Checks the claims of a token with a valid signature. */
   readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, SubjectAndEnd>
-  /** Does both. */
+  /** Verifies the signature and checks the claims. */
   readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & SubjectAndEnd>>
 }
 
-/** Also signs JWTs. */
+/** Verifies and signs JWTs. */
 export type JwtCodec = JwtVerifier & {
   readonly sign: (claims: JWTPayload, sub: string, ttlSeconds: number) => Promise<string>
 }
@@ -61,7 +61,7 @@ export const createJwtVerifier = (options: JwtCodecOptions): JwtVerifier => {
   const verifierOf: CompactVerifyGetKey = (header) => {
     const key = keyFor(header.kid)
     if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
-    return key.verifies
+    return key.verifyKey
   }
 
   const open: JwtCodec['open'] = async (jwt) => {
@@ -99,9 +99,9 @@ export const createJwtVerifier = (options: JwtCodecOptions): JwtVerifier => {
 export const createJwtCodec = (options: JwtCodecOptions): JwtCodec => {
   const { issuer, audience, clock } = options
   const verifier = createJwtVerifier(options)
-  const signer = options.keys.map(loadOrThrow).find(({ signs }) => signs !== null)
-  if (!signer?.signs) throw new Error(`no ${audience} key can sign`)
-  const signingKey = signer.signs
+  const signer = options.keys.map(loadOrThrow).find(({ signKey }) => signKey !== null)
+  if (!signer?.signKey) throw new Error(`no ${audience} key can sign`)
+  const signingKey = signer.signKey
 
   return {
     ...verifier,

@@ -4,16 +4,16 @@ import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MediaGrant, MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 
-/** For each kind: about twenty thousand tokens. */
-const usualBytes = 12 * 1024 * 1024
+/** For each kind: about 20,000 tokens. */
+const defaultBytes = 12 * 1024 * 1024
 
-/** Upper bound: JSON with two bytes per character. */
+/** Upper bound of the size in memory (bytes): JSON with two bytes per character. */
 const sizeOf = (grant: MediaGrant): number => 2 * JSON.stringify(grant).length
 
-/** For each kind, about a thousand frequent tokens, found without computing their digest (1 µs). */
+/** For each kind: about 1,000 frequent tokens, found without computing a digest (1 µs). */
 const hottestBytes = 1024 * 1024
 
-/** Cache key of a token: fixed length, and does not keep the URL alive of which the token is a substring. */
+/** Cache key of a token: of fixed length, and it does not keep the URL in memory that contains the token. */
 const digestOf = (jwt: string): string => hash('sha256', jwt, 'base64')
 
 /** Copies the characters: a substring would keep the whole URL in memory. */
@@ -41,7 +41,7 @@ const createGrantCache = (maxBytes: number) => {
 export const createCachedMediaTokens = (
   tokens: MediaTokens,
   clock: Clock,
-  maxBytes = usualBytes,
+  maxBytes = defaultBytes,
 ): MediaTokens => {
   const verified = {
     image: createGrantCache(maxBytes),

@@ -14,36 +14,36 @@ export type TokenKey = {
   readonly material: Uint8Array
 }
 
-/** `signs` is `null` for a public key, which verifies the signatures of another service. */
-export type LoadedKey = TokenKey & { readonly verifies: KeyObject; readonly signs: KeyObject | null }
+/** `signKey` is `null` for a public key, which verifies the signatures of another service. */
+export type LoadedKey = TokenKey & { readonly verifyKey: KeyObject; readonly signKey: KeyObject | null }
 
 const asymmetricTypes = { EdDSA: 'ed25519', RS256: 'rsa' } as const
 const minimumRsaBits = 2048
 
-const pairOf = (der: Buffer): Pick<LoadedKey, 'verifies' | 'signs'> | null => {
+const keyPairOf = (der: Buffer): Pick<LoadedKey, 'verifyKey' | 'signKey'> | null => {
   try {
-    const signs = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    return { verifies: createPublicKey(signs), signs }
+    const signKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    return { verifyKey: createPublicKey(signKey), signKey }
   } catch {
     try {
-      return { verifies: createPublicKey({ key: der, format: 'der', type: 'spki' }), signs: null }
+      return { verifyKey: createPublicKey({ key: der, format: 'der', type: 'spki' }), signKey: null }
     } catch {
       return null
     }
   }
 }
 
-/** The left describes the fault, and contains nothing of the material. */
+/** Fails with a description of the fault, which contains nothing of the material. */
 export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
   const material = Buffer.from(key.material)
   if (key.algorithm === 'HS256') {
     if (material.length < 32) return E.left(`has a key ${key.kid} for HS256 of fewer than 32 bytes`)
     const secret = createSecretKey(material)
-    return E.right({ ...key, verifies: secret, signs: secret })
+    return E.right({ ...key, verifyKey: secret, signKey: secret })
   }
-  const pair = pairOf(material)
+  const pair = keyPairOf(material)
   if (pair === null) return E.left(`has a key ${key.kid} that is neither SPKI nor PKCS #8 in DER`)
-  const { asymmetricKeyType, asymmetricKeyDetails } = pair.verifies
+  const { asymmetricKeyType, asymmetricKeyDetails } = pair.verifyKey
   const expected = asymmetricTypes[key.algorithm]
   if (asymmetricKeyType !== expected)
     return E.left(`has a key ${key.kid} of type ${asymmetricKeyType}, and ${key.algorithm} takes ${expected}`)
@@ -67,7 +67,7 @@ const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
   return E.isLeft(loaded) ? loaded : E.right(key)
 }
 
-/** Parses `kid:alg:base64url[,…]`. The left describes the fault, and contains no key. */
+/** Parses `kid:alg:base64url[,…]`. Fails with a description of the fault, which contains no key. */
 export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   const keys: TokenKey[] = []
   for (const item of text.split(',')) {
@@ -79,14 +79,14 @@ export const parseTokenKeys = (text: string): E.Either<string, ReadonlyArray<Tok
   return E.right(keys)
 }
 
-/** The `kid` of a secret without one. */
-const bareKid = 'id'
+/** The `kid` of a plain secret. */
+const plainSecretKid = 'id'
 
-/** Parses the same, or one plain secret of 32 bytes or more: the format of before key rotation. */
+/** As `parseTokenKeys`; also accepts one plain secret of 32 bytes or more, the format before key rotation. */
 export const parseSecretOrKeys = (text: string): E.Either<string, ReadonlyArray<TokenKey>> => {
   if (/^[\w.-]{1,64}:(?:HS256|EdDSA|RS256):/.test(text)) return parseTokenKeys(text)
   return Buffer.byteLength(text) >= 32
-    ? E.right([{ kid: bareKid, algorithm: 'HS256', material: Buffer.from(text) }])
+    ? E.right([{ kid: plainSecretKid, algorithm: 'HS256', material: Buffer.from(text) }])
     : E.left('is shorter than 32 bytes')
 }
 
@@ -100,7 +100,7 @@ export const withSigner = (
 ): ReadonlyArray<TokenKey> => {
   const canSign = (key: TokenKey): boolean => {
     const loaded = loadTokenKey(key)
-    return E.isRight(loaded) && loaded.right.signs !== null
+    return E.isRight(loaded) && loaded.right.signKey !== null
   }
   if (keys.some(canSign)) return keys
   const freeKid = (kid: string): string =>

@@ -59,10 +59,10 @@ export class BoundedClient extends PostgresClient {
     try {
       return await Promise.race([pending.promise, failed])
     } catch (cause) {
-      // A connection that comes late goes back to the pool.
+      // A connection that is acquired later is returned to the pool.
       pending.promise.then((late) => this.releaseConnection(late)).catch(() => undefined)
       pending.abort()
-      throw new NotConnected(isPoolTimeout(cause) ? this.noneFree() : cause)
+      throw new NotConnected(isPoolTimeout(cause) ? this.poolExhausted() : cause)
     } finally {
       waiting.delete(reject)
     }
@@ -94,10 +94,10 @@ export class BoundedClient extends PostgresClient {
       destroySocket(connection)
     }, ms)
     try {
-      const done = await super._query(connection, query)
+      const result = await super._query(connection, query)
       answeredAt.set(connection, systemMonotonic())
       breaker.answered()
-      return done
+      return result
     } catch (error) {
       if (error instanceof pg.DatabaseError) breaker.answered()
       throw withOwnMessage(noAnswer ?? error)
@@ -116,7 +116,7 @@ export class BoundedClient extends PostgresClient {
     await super.destroyRawConnection(connection).finally(() => clearTimeout(timer))
   }
 
-  /** Gives running statements a moment, then destroys their connections. */
+  /** Waits `limits.close` for running statements, then destroys their connections. */
   override async destroy(): Promise<void> {
     const { limits, connections, waiting } = this.bounds
     for (const fail of waiting) fail(new Error('the pool is closed'))
@@ -126,7 +126,7 @@ export class BoundedClient extends PostgresClient {
     await super.destroy().finally(() => clearTimeout(timer))
   }
 
-  private noneFree(): Error {
+  private poolExhausted(): Error {
     const used = this.pool !== undefined && 'numUsed' in this.pool ? this.pool.numUsed() : 0
     const ms = this.bounds.limits.acquire
     return new Error(

@@ -39,7 +39,7 @@ export const ContentFileRow = snakeCased(
   }),
 )
 
-export const KnownContentFileRow = snakeCased(
+export const IngestedContentFileRow = snakeCased(
   t.strict({
     uid: ContentFileUid,
     original: StoredFileJson,

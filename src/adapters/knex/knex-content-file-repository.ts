@@ -11,8 +11,8 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import {
   ContentFileRow,
+  IngestedContentFileRow,
   KeyedVodPartsRow,
-  KnownContentFileRow,
   toContentExport,
   toExportRow,
   toPartRow,
@@ -40,12 +40,12 @@ import {
 /** Audio and video files in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { selectOne, run } = createStatements(db)
-  const { finish, replace, ...known } = createLibraryTable(db, {
+  const { finish, replace, ...shared } = createLibraryTable(db, {
     files: 'content_files',
     exports: 'content_file_exports',
     fileId: 'content_file_id',
     uid: ContentFileUid,
-    known: KnownContentFileRow,
+    fileRow: IngestedContentFileRow,
     columns: ['f.duration_seconds'],
   })
   const selectFile = selectOne('read', 'content_files.find', ContentFileRow, selectFileWithExports)
@@ -58,14 +58,14 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     remove: `
       with export as (
         delete from content_file_exports where uid = :uid and replaced_at is not null returning id
-      ), gone as (
+      ), deleted as (
         delete from content_file_export_parts p using export where p.content_file_export_id = export.id
         returning p.s3_file_id
       )`,
   })
 
   return {
-    ...known,
+    ...shared,
     ...replaced,
 
     find: (uid) =>

@@ -23,28 +23,28 @@ const migrationConfig: Knex.MigratorConfig = {
   disableMigrationsListValidation: true, // during an upgrade an older release may start on newer tables
 }
 
-/** Between two attempts to lock. */
+/** Delay between two attempts to lock. */
 const lockRetryMs = 200
 const lockWaitMs = 900_000
 
-/** The PostgreSQL database of `db`. */
+/** Migrates and checks the database of `db`. */
 export const createKnexDatabase = (db: Knex): Database => ({
   migrate: query(async () => {
     await db.transaction(async (trx) => {
       await lock(trx)
-      const usualLimit = await limitTransaction(trx, 'migration')
+      const resetLimit = await limitTransaction(trx, 'migration')
       await trx.raw('set local statement_timeout = 0')
-      await trx.migrate.latest(migrationConfig).finally(usualLimit)
+      await trx.migrate.latest(migrationConfig).finally(resetLimit)
     })
   }),
 
   check: query(async () => {
     const names = migrations.map(({ name }) => name)
-    const { rows } = await db.raw('select to_regclass(?) is not null as there', [tableName]).options(asRead)
-    const done = rows[0].there
+    const { rows } = await db.raw('select to_regclass(?) is not null as present', [tableName]).options(asRead)
+    const applied = rows[0].present
       ? await db.raw(`select 1 from ${tableName} where name = any(?)`, [names]).options(asRead)
       : { rows: [] }
-    if (done.rows.length < names.length) throw new Error('tables are missing: run `larder migrate`')
+    if (applied.rows.length < names.length) throw new Error('tables are missing: run `larder migrate`')
   }),
 })
 
@@ -58,8 +58,8 @@ const asRead = limitedBy('read')
 const lock = async (trx: Knex.Transaction): Promise<void> => {
   const deadline = systemMonotonic() + lockWaitMs
   for (;;) {
-    const { rows } = await trx.raw('select pg_try_advisory_xact_lock(?) as mine', [migrationLock])
-    if (rows[0].mine) return
+    const { rows } = await trx.raw('select pg_try_advisory_xact_lock(?) as acquired', [migrationLock])
+    if (rows[0].acquired) return
     if (systemMonotonic() > deadline)
       throw new Error('another process has been migrating for a quarter of an hour')
     await sleep(lockRetryMs)

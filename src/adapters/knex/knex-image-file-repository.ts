@@ -30,7 +30,7 @@ const ImageExportRow = snakeCased(
   }),
 )
 
-const KnownImageFileRow = snakeCased(
+const IngestedImageFileRow = snakeCased(
   t.strict({
     uid: ImageFileUid,
     original: StoredFileJson,
@@ -42,12 +42,12 @@ const KnownImageFileRow = snakeCased(
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
-  const { finish, replace, ...known } = createLibraryTable(db, {
+  const { finish, replace, ...shared } = createLibraryTable(db, {
     files: 'image_files',
     exports: 'image_file_exports',
     fileId: 'image_file_id',
     uid: ImageFileUid,
-    known: KnownImageFileRow,
+    fileRow: IngestedImageFileRow,
   })
   const selectPublic = selectOne(
     'read',
@@ -61,13 +61,13 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
     uid: ImageExportUid,
     parts: 'select e.uid, e.s3_file_id',
     remove: `
-      with gone as (
+      with deleted as (
         delete from image_file_exports where uid = :uid and replaced_at is not null returning s3_file_id
       )`,
   })
 
   return {
-    ...known,
+    ...shared,
     ...replaced,
 
     listExports: selectMany(
@@ -140,8 +140,8 @@ const insertExports = async (
     trx,
     exports.map(({ file }) => file),
   )
-  const rows = exports.map(({ file, ...made }) => ({
-    ...made,
+  const rows = exports.map(({ file, ...columns }) => ({
+    ...columns,
     image_file_id: imageFileId,
     s3_file_id: storedFileId(file),
   }))

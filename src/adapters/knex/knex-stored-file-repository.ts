@@ -5,7 +5,7 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { StoredFileRepository } from '../../ports/stored-file-repository.ts'
 import { createStatements } from './statements.ts'
 
-const selectNamed = `
+const selectKeys = `
   select s.key from s3_files s
   where s.key = any(array(select json_array_elements_text(cast(? as json)) collate "C"))`
 
@@ -13,7 +13,7 @@ const selectNamed = `
 export const createKnexStoredFileRepository = (db: Knex): StoredFileRepository => {
   const { selectOne, selectMany } = createStatements(db)
   const getId = selectOne('background', 'library.uid', t.strict({ uid: t.string }), 'select uid from library')
-  const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectNamed)
+  const keyRows = selectMany('background', 'library.named_among', t.strict({ key: t.string }), selectKeys)
 
   return {
     libraryUid: pipe(

@@ -13,7 +13,7 @@ export type LibraryTable<U extends string, K> = {
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
   /** Row of a file for ingest: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
-  readonly known: t.Type<K, unknown, unknown>
+  readonly fileRow: t.Type<K, unknown, unknown>
   readonly columns?: ReadonlyArray<string>
 }
 
@@ -26,18 +26,18 @@ const pageSize = 100
 const Id = t.strict({ id: t.number })
 const Count = t.strict({ count: t.number })
 
-/** The statements that are the same for image and content files. */
+/** Creates the statements that image and content files share. */
 export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
-  const { files, exports, fileId, uid: Uid, known, columns = [] } = table
+  const { files, exports, fileId, uid: Uid, fileRow, columns = [] } = table
   const { selectMany, selectOne, run } = createStatements(db)
-  const selectKnown = `
-    select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, made.export_count, made.recipe
+  const selectFiles = `
+    select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, agg.export_count, agg.recipe
     from ${files} f
     join s3_files s on s.id = f.original_s3_file_id
     cross join lateral (
       select count(*) as export_count, min(e.recipe) as recipe
       from ${exports} e where e.${fileId} = f.id and e.replaced_at is null
-    ) made`
+    ) agg`
   const selectCount = selectOne(
     'background',
     `${files}.count_outdated`,
@@ -47,8 +47,8 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
   const selectOutdated = selectMany(
     'background',
     `${files}.list_outdated`,
-    known,
-    `${selectKnown}
+    fileRow,
+    `${selectFiles}
      where f.uid > ? and exists (
        select from ${exports} e where e.${fileId} = f.id and e.replaced_at is null and e.recipe < ?
      )
@@ -56,13 +56,13 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
   )
 
   return {
-    findIngested: selectOne('background', `${files}.find_known`, known, `${selectKnown} where f.uid = ?`),
+    findIngested: selectOne('background', `${files}.find_known`, fileRow, `${selectFiles} where f.uid = ?`),
 
     findByOriginal: selectOne(
       'background',
       `${files}.find_by_original`,
-      known,
-      `${selectKnown} where f.original_sha512 = ?`,
+      fileRow,
+      `${selectFiles} where f.original_sha512 = ?`,
     ),
 
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
@@ -81,17 +81,17 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     listUnfinished: selectMany(
       'background',
       `${files}.list_unfinished`,
-      known,
-      `${selectKnown} where f.finished_at is null order by f.created_at, f.id`,
+      fileRow,
+      `${selectFiles} where f.finished_at is null order by f.created_at, f.id`,
     )(),
 
     removeUnfinished: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(
         run(
-          `with gone as (
+          `with deleted as (
              delete from ${files} where uid = :uid and finished_at is null returning original_s3_file_id
            )
-           delete from s3_files s using gone where s.id = gone.original_s3_file_id`,
+           delete from s3_files s using deleted where s.id = deleted.original_s3_file_id`,
           { uid },
         ),
         TE.map((removed) => removed > 0),
@@ -113,8 +113,8 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     ),
 
     /**
-     * Runs `insert` in the first transaction that claims the file. Others wait for the lock of its row, and
-     * then find it finished. Returns `false` for them, and for a file that no longer exists.
+     * Runs `insert` in the first transaction that claims the file. Others wait for the row lock, and then
+     * find the file finished. Returns `false` for them, and for a file that no longer exists.
      */
     finish: (uid: U, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
@@ -128,7 +128,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
         return true
       }),
 
-    /** The same for a file with exports of an older recipe than this: the inserted exports replace them. */
+    /** As `finish`, for a file with exports of a recipe older than `recipe`; the new exports replace them. */
     replace: (uid: U, recipe: number, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
       inTransaction(db, async (trx) => {
         const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { PgConnection } from './create-knex.ts'
 
-/** The first half of the key of each lock: any number that no other program uses on this database. */
+/** First half of all lock keys: an arbitrary number that no other program uses in this database. */
 export const lockClass = 727_002
 
-/** The second half of the key. A collision of two names only makes one wait for the other. */
+/** Second half of a lock key. If two names collide, one only waits for the other. */
 const lockKey = (name: string): number => createHash('sha256').update(name).digest().readInt32BE()
 
 /** Milliseconds. */
@@ -80,8 +80,8 @@ export const openLockSession = async (
     throw error
   }
   const callLockFunction = async (lockFunction: string, name: string): Promise<boolean> => {
-    const { rows } = await query(`select ${lockFunction}($1, $2) as yes`, [lockClass, lockKey(name)])
-    return rows[0]?.yes === true
+    const { rows } = await query(`select ${lockFunction}($1, $2) as result`, [lockClass, lockKey(name)])
+    return rows[0]?.result === true
   }
   return {
     tryLock: (name) => callLockFunction('pg_try_advisory_lock', name),

@@ -7,7 +7,7 @@ import type { PgConnection } from './create-knex.ts'
 import { type LockLimits, type LockSession, lockClass, openLockSession } from './lock-session.ts'
 import { createStatements } from './statements.ts'
 
-const usualLimits: LockLimits = { beat: 10_000, answer: 5_000 }
+const defaultLimits: LockLimits = { beat: 10_000, answer: 5_000 }
 
 // Larder's role sees the start times of its own connections only. The age of a lock of another role is
 // unknown, and counts as infinite.
@@ -20,16 +20,16 @@ const selectOldestHolder = `
     and l.database = (select oid from pg_database where datname = current_database())`
 
 /**
- * WorkLocks as advisory locks of PostgreSQL, which releases those of a killed process. All locks of this
- * process share one dedicated connection, which is open while a lock is held. They do not work behind a
- * pooler that gives the connection to another client after each transaction (pgbouncer's transaction mode).
+ * Implements WorkLocks with advisory locks of PostgreSQL, which releases those of a killed process. All locks
+ * of this process share one dedicated connection, open while a lock is held. They do not work behind a pooler
+ * that gives the connection to another client after each transaction (pgbouncer's transaction mode).
  */
 export const createPostgresWorkLocks = (
   db: Knex,
   connection: () => Promise<PgConnection>,
-  limits: LockLimits = usualLimits,
+  limits: LockLimits = defaultLimits,
 ): WorkLocks => {
-  // A PostgreSQL connection can take the same lock twice, so this process records what it holds.
+  // A PostgreSQL connection can acquire the same lock twice, so this process records which locks it holds.
   const held = new Set<string>()
   let users = 0
   let opening: Promise<LockSession> | null = null
@@ -54,7 +54,7 @@ export const createPostgresWorkLocks = (
   const lock = (name: string) =>
     TE.tryCatch(async () => {
       const opened = await session()
-      return { opened, isOurs: await opened.tryLock(name) }
+      return { opened, isAcquired: await opened.tryLock(name) }
     }, unavailable('database'))
 
   /** The last user closes the connection. */
@@ -72,8 +72,8 @@ export const createPostgresWorkLocks = (
       try {
         const locked = await lock(name)()
         if (E.isLeft(locked)) return locked
-        const { opened, isOurs } = locked.right
-        if (!isOurs) return E.right(O.none)
+        const { opened, isAcquired } = locked.right
+        if (!isAcquired) return E.right(O.none)
         try {
           return await pipe(work(opened.lost), TE.map(O.some))()
         } finally {

@@ -10,7 +10,7 @@ type ReplacedTable<U extends string> = {
   readonly uid: t.Type<U, unknown, unknown>
   /** A query for the parts of the export `e`, with the columns `uid` and `s3_file_id`. */
   readonly parts: string
-  /** CTEs that delete the export `:uid` if it was replaced; `gone` has the `s3_file_id` of each part. */
+  /** CTEs that delete the export `:uid` if it was replaced; `deleted` has the `s3_file_id` of each part. */
   readonly remove: string
 }
 
@@ -19,7 +19,7 @@ const pageSize = 100
 
 const Part = t.strict({ uid: t.string, key: t.string, size: t.number })
 
-/** The statements for replaced exports. */
+/** Creates the statements for replaced exports. */
 export const createReplacedExports = <U extends string>(db: Knex, table: ReplacedTable<U>) => {
   const { exports, uid, parts, remove } = table
   const { selectMany, run } = createStatements(db)
@@ -45,7 +45,7 @@ export const createReplacedExports = <U extends string>(db: Knex, table: Replace
 
     removeReplaced: (uid: U): TE.TaskEither<Unavailable, boolean> =>
       pipe(
-        run(`${remove} delete from s3_files s using gone where s.id = gone.s3_file_id`, { uid }),
+        run(`${remove} delete from s3_files s using deleted where s.id = deleted.s3_file_id`, { uid }),
         TE.map((removed) => removed > 0),
       ),
   }

@@ -1,6 +1,6 @@
 /**
- * Keeps the first and the last `maxLength` characters of a text that comes in chunks. The beginning of a
- * program's output says what it met, and the end why it stopped.
+ * Keeps the first and the last `maxLength` characters of a text that arrives in chunks. The start of a
+ * program's output shows its first problem, and the end shows why it stopped.
  */
 export const createHeadAndTail = (maxLength: number) => {
   let head = ''

@@ -1,9 +1,9 @@
 import type { Monotonic } from '../../ports/monotonic.ts'
 
 /**
- * A circuit breaker: callers do not wait, one after the other, for a machine that does not answer. A timeout
- * opens it: for `openMs` (milliseconds) all calls fail at once. Then one call per `openMs` is allowed as a
- * probe, until one is answered.
+ * A circuit breaker, so that callers do not wait, one after the other, for a machine that does not answer. A
+ * timeout opens it: for `openMs` (milliseconds) all calls fail immediately. Then one call per `openMs` is
+ * allowed as a probe, until one is answered.
  */
 export type Breaker = {
   /** Whether a call is allowed now. If it returns `true` while open, the call is the probe. */
@@ -49,4 +49,4 @@ export const createBreaker = ({ openMs, monotonic, onOpen, onAnswered }: Breaker
 
 /** The error of a call that was not allowed. */
 export const circuitOpen = (): Error =>
-  new Error('it did not answer a moment ago, and is not asked again yet')
+  new Error('it did not answer a moment ago; no new request is sent yet')

@@ -3,10 +3,10 @@ import { systemMonotonic } from './system-monotonic.ts'
 /** A resource to close when the process ends. */
 type Closing = { readonly name: string; readonly close: () => Promise<void> }
 
-/** Names what could not be closed. Everything else is closed. */
+/** The message names the resources that could not be closed. All others are closed. */
 export class CloseError extends Error {}
 
-/** Limit for everything. What takes longer is left to process exit. */
+/** Limit for all resources together. A resource that takes longer is closed by process exit. */
 export const closeLimitMs = 1800
 /** The share of it that is reserved for each later step. */
 const reservedMs = 500
@@ -18,8 +18,8 @@ const withTimeout = (work: Promise<void>, ms: number): Promise<void> =>
   })
 
 /**
- * Closes everything within one limit: the sequences in parallel, each in its order. Every step runs, even if
- * another one fails or hangs. At the end, throws a `CloseError` that names those.
+ * Closes all resources within one limit: sequences in parallel, and each sequence in its order. Every step
+ * runs, even if another one fails or hangs. At the end, throws a `CloseError` that names the failed ones.
  */
 export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>): Promise<void> => {
   const faults: string[] = []

@@ -2,18 +2,18 @@
 export const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
-/** The file or its folder does not exist. */
+/** Whether the file or its folder does not exist. */
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 
 export const isThereAlready = (error: unknown): boolean => errnoOf(error) === 'EEXIST'
 
-/** Permission denied. */
+/** Whether permission was denied. */
 export const isDenied = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'EACCES' || code === 'EPERM'
 }
 
-/** The disk is full, or the quota of the user or folder is exhausted. */
+/** Whether the disk is full, or the quota of the user or folder is exhausted. */
 export const isNoRoom = (error: unknown): boolean => {
   const code = errnoOf(error)
   return code === 'ENOSPC' || code === 'EDQUOT'

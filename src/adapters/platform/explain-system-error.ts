@@ -1,16 +1,16 @@
 import { errnoOf } from './errno.ts'
 
-/** Remedies by error code. Other codes get none: a wrong remedy is worse than none. */
+/** Remedies by error code. Other codes have none, because a wrong remedy is worse than none. */
 const remedies: Readonly<Record<string, string>> = {
-  EACCES: 'larder doctor says what belongs to which user',
-  EPERM: 'larder doctor says what belongs to which user',
+  EACCES: 'larder doctor shows which user owns the files',
+  EPERM: 'larder doctor shows which user owns the files',
   ENOTDIR: 'DATA_DIR and CACHE_DIR must be folders to write in',
   EEXIST: 'DATA_DIR and CACHE_DIR must be folders to write in',
   EROFS: 'DATA_DIR and CACHE_DIR must be folders to write in',
-  ENOSPC: 'the disk is full: make room there',
-  EDQUOT: 'the share of the disk is used up: make room there',
-  EMFILE: 'let the process open more files (ulimit -n)',
-  ENFILE: 'the system has no room for more open files',
+  ENOSPC: 'the disk is full: free some space',
+  EDQUOT: 'the disk quota is exhausted: free some space',
+  EMFILE: 'allow the process to open more files (ulimit -n)',
+  ENFILE: 'the system has reached its limit of open files',
 }
 
 /** Explains a system error about a path, in one line; `null` for all other errors. */

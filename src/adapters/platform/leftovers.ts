@@ -21,7 +21,7 @@ export const isLeftover = async (
   return written !== null && Date.now() - written > abandonedMs
 }
 
-/** Returns the newest modification time in it (milliseconds); `null` if unknown. */
+/** Returns the newest modification time of a file or folder tree (milliseconds); `null` if unknown. */
 const lastWritten = async (path: string): Promise<number | null> => {
   try {
     const { mtimeMs, isDirectory } = await statOf(path)
@@ -34,7 +34,7 @@ const lastWritten = async (path: string): Promise<number | null> => {
   }
 }
 
-/** A file that has just disappeared counts as written now. */
+/** A file that disappeared during the scan counts as written now. */
 const statOf = async (path: string): Promise<{ readonly mtimeMs: number; readonly isDirectory: boolean }> => {
   try {
     const stats = await lstat(path)

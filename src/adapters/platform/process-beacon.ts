@@ -28,16 +28,16 @@ export type ProcessBeacon = {
    */
   readonly hold: () => Promise<HeldIdentity>
   readonly stateOf: (identity: ProcessIdentity) => ProcessState
-  /** Removes the beacon. While an identity is held it stays, so that leftovers have a known owner. */
+  /** Removes the beacon. It stays while an identity is held, so that the owner of leftovers is known. */
   readonly close: () => Promise<void>
 }
 
 const hour = 60 * 60 * 1000
 
-/** The beacon of a dead process stays for a day, so that every removal of leftovers can use it. */
+/** The beacon of a dead process stays for a day, so that every cleanup of leftovers can use it. */
 const staleMs = 24 * hour
 
-/** For folders that only processes of one pid namespace use, as in tests. */
+/** For folders that only processes of one pid namespace use, such as in tests. */
 export const noBeacon: ProcessBeacon = {
   hold: async () => ({ identity: currentProcessId, release: () => undefined }),
   stateOf: processStateOf,
@@ -47,21 +47,21 @@ export const noBeacon: ProcessBeacon = {
 /** Creates `folder` when needed. Touches the beacon every `refreshMs`, for processes on other machines. */
 export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBeacon => {
   const path = join(folder, currentProcessId)
-  let lighting: Promise<number | null> | null = null
+  let creating: Promise<number | null> | null = null
   let holders = 0
   let refreshing: NodeJS.Timeout | null = null
 
   const refresh = (): void => {
     const now = new Date()
-    // The next refresh comes many times before the beacon counts as stale.
+    // A failed refresh does no harm: many more follow before the beacon counts as stale.
     utimes(path, now, now).catch(() => undefined)
   }
 
   return {
     hold: async () => {
       holders++
-      lighting ??= createFifo(folder, path)
-      await lighting
+      creating ??= createFifo(folder, path)
+      await creating
       refreshing ??= setInterval(refresh, refreshMs).unref()
       let isHeld = true
       const release = () => {
@@ -71,13 +71,13 @@ export const createProcessBeacon = (folder: string, refreshMs = hour): ProcessBe
       return { identity: currentProcessId, release }
     },
     stateOf: (identity) => {
-      const ownView = processStateOf(identity)
-      return ownView === 'unknown' ? stateByBeacon(folder, identity) : ownView
+      const state = processStateOf(identity)
+      return state === 'unknown' ? stateByBeacon(folder, identity) : state
     },
     close: async () => {
-      const end = await lighting
+      const end = await creating
       if (end === null || holders > 0) return
-      lighting = null
+      creating = null
       if (refreshing !== null) clearInterval(refreshing)
       refreshing = null
       await rm(path, { force: true })
@@ -110,7 +110,7 @@ const stateByBeacon = (folder: string, identity: ProcessIdentity): ProcessState 
   }
 }
 
-/** Also for processes of other kernels: a live process has touched its beacon within the hour. */
+/** Also removes beacons of other kernels: a live process has touched its beacon within the last hour. */
 const removeStale = async (folder: string): Promise<void> => {
   const now = Date.now()
   for (const name of (await readdir(folder)).filter(isIdentity)) {

@@ -3,8 +3,8 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isDenied } from './errno.ts'
 
-// The only names of processes on disk: in locks, and in unfinished folders and files. All other code compares
-// these names and calls `processStateOf`; none uses a pid (test/architecture.test.ts).
+// Names of processes on disk: in locks, and in unfinished folders and files. All other code compares these
+// names and calls `processStateOf`; it never uses a pid (test/architecture.test.ts).
 
 /**
  * `{boot}-{pid namespace}-{pid}-{start}`. The boot id distinguishes kernels, and the namespace containers of
@@ -16,7 +16,7 @@ export type ProcessIdentity = string
 /** The state of a process, as seen from here. Never remove anything of a process whose state is unknown. */
 export type ProcessState = 'alive' | 'gone' | 'unknown'
 
-/** For regular expressions that match an identity in a name. Has no groups. */
+/** Source of a regular expression that matches an identity in a file name. Has no groups. */
 export const identityPattern = '[0-9a-f]{12}-\\d+-\\d+-\\d+'
 
 const identity = new RegExp(`^${identityPattern}$`)
@@ -80,7 +80,7 @@ export const processIdOf = (pid: number): ProcessIdentity | null => {
   return stat === null || stat.state === 'Z' ? null : identityFor(pid, stat.start)
 }
 
-/** Signal 0 only checks. A denied permission means that it runs as another user. */
+/** Signal 0 only checks. Permission denied means that the process runs as another user. */
 const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)

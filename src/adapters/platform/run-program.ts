@@ -5,7 +5,7 @@ import { errnoOf, isMissing } from './errno.ts'
 const run = promisify(execFile)
 
 /**
- * Runs a program to its end. Throws an error with the last line of its output: Node's own message is the
+ * Runs a program to its end. Throws an error with the relevant line of its output: Node's own message is the
  * whole command line, including Larder's scripts, and does not help the reader.
  */
 export const runProgram = async (
@@ -30,7 +30,7 @@ const reasonOf = (cause: unknown): string => {
     readonly signal?: string
   }
   const lines = stderr?.trim().split('\n') ?? []
-  // The last line may be about cleaning up, so a line with an error comes first.
+  // The last line may be about cleanup, so a line with an error has priority.
   const message = lines.find((line) => errorMark.test(line)) ?? lines.at(-1)
   return message || errnoOf(cause) || (signal ? `ended by ${signal}` : `ended with code ${code}`)
 }

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isMissing, isThereAlready } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
-import { openPathFor } from './open-path-for.ts'
+import { grantPathAccess } from './open-path-for.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { type Privilege, unprivilegedUid } from './privilege.ts'
 import { makeFifo } from './server-reference.ts'
@@ -20,7 +20,7 @@ export type DataFolder = {
   readonly sockets: string
 }
 
-/** Creates the folder and its database if missing. Several processes may call it at once. */
+/** Creates the folder and its database if missing. Several processes may call it concurrently. */
 export const openDataFolder = async (
   dir: string,
   binaries: PostgresBinaries,
@@ -36,7 +36,7 @@ export const openDataFolder = async (
   }
   await mkdir(base, { recursive: true, mode: 0o700 })
   await checkBase(base)
-  await openPathFor(privilege, base)
+  await grantPathAccess(privilege, base)
   await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
   if (await isThere(folder.cluster)) await checkOwner(folder.cluster, privilege)
@@ -118,7 +118,7 @@ const initialize = async (
   }
   const command = [
     ...[...wrap, initdb, '-D', `${cluster}.new`, '-U', 'postgres', '-E', 'UTF8', '--no-sync'],
-    ...['-A', 'trust'], // only the owner of the folder can reach the socket
+    ...['-A', 'trust'], // only the owner of the folder can access the socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
   await runProgram(

@@ -2,13 +2,13 @@ import type { EmbeddedPostgres } from './embedded-postgres.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 
 export type EmbeddedConnection = {
-  /** Returns the server's address. Starts it if it does not run: the first time, or after it was killed. */
+  /** Returns the server's address. Starts the server if it does not run: at first, or after it was killed. */
   readonly get: () => Promise<EmbeddedPostgres['connection']>
   /** Releases the server, if it was ever started. */
   readonly stop: () => Promise<void>
 }
 
-/** The embedded server with its data below `dir`. Starts with the first connection. */
+/** Manages the embedded server with its data below `dir`. It starts with the first connection. */
 export const createEmbeddedConnection = (dir: string): EmbeddedConnection => {
   let server: EmbeddedPostgres | undefined
   let starting: Promise<EmbeddedPostgres> | undefined

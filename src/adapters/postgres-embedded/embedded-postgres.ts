@@ -21,7 +21,7 @@ export type EmbeddedPostgres = {
     readonly database: string
   }
   /**
-   * Releases the server, which shuts down a little after its last holder has released it. Close all
+   * Releases the server. It shuts down shortly after the last process has released it. Close all
    * connections first.
    */
   readonly stop: () => Promise<void>
@@ -48,9 +48,9 @@ const defaults = {
 }
 
 /**
- * Starts a PostgreSQL server with its data below `dir`, or joins the one that runs there. The server runs for
- * as long as any process needs it, even if the one that started it has ended, and no longer, however they
- * end. Throws an error with a one-line message.
+ * Starts a PostgreSQL server with its data below `dir`, or joins the one that runs there. The server runs
+ * until no process needs it, even if the process that started it has ended, or processes are killed. Throws
+ * an error with a one-line message.
  */
 export const startEmbeddedPostgres = async (
   dir: string,
@@ -73,8 +73,8 @@ export const startEmbeddedPostgres = async (
     for (const file of openFiles.splice(0)) closeSync(file)
   }
   try {
-    const startOne = () => startSupervisor(folder, privilege, command)
-    openFiles.push(await startOrJoin(folder, startOne, () => tryToConnect(connection), timeoutMs))
+    const startServer = () => startSupervisor(folder, privilege, command)
+    openFiles.push(await startOrJoin(folder, startServer, () => tryToConnect(connection), timeoutMs))
     return {
       connection,
       postmasterPid: await readPostmasterPid(folder),
@@ -87,7 +87,7 @@ export const startEmbeddedPostgres = async (
   }
 }
 
-/** The path of a socket has at most 107 bytes. */
+/** The path of a Unix socket has at most 107 bytes. */
 const isShort = (sockets: string): boolean => Buffer.byteLength(sockets) <= 90
 
 /**
@@ -101,7 +101,7 @@ const socketSetting = ({ sockets }: DataFolder): string =>
 /** Returns a reference to a server that answers. */
 const startOrJoin = async (
   folder: DataFolder,
-  startOne: () => Supervisor,
+  startServer: () => Supervisor,
   connect: () => Promise<Error | undefined>,
   timeoutMs: number,
 ): Promise<number> => {
@@ -113,7 +113,7 @@ const startOrJoin = async (
   for (;;) {
     reference ??= acquireReference(folder.fifo)
     if (reference === undefined && supervisor?.isRunning() !== true) {
-      supervisor = startOne() // of several at once, one gets the lock
+      supervisor = startServer() // if several start at once, one gets the lock
       reference = supervisor.reference
     }
     const refusal = await connect()
@@ -123,7 +123,7 @@ const startOrJoin = async (
       return giveUp(reference, `PostgreSQL does not answer: ${refusal?.message} (see ${folder.log})`)
     }
     await sleep(10)
-    // A server that was shutting down has ended by now, so that this reference is useless: try again.
+    // A server that was shutting down has ended by now, so this reference is useless: try again.
     if (reference !== undefined && !hasReferences(folder.fifo)) {
       closeSync(reference)
       reference = undefined

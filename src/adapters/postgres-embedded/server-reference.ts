@@ -4,7 +4,7 @@ import { errnoOf } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 
 // The kernel counts references: each process that needs the server holds the write end of a FIFO, and the
-// server's supervisor (supervisor.ts) reads it. It sees the end of file when the last holder has closed or ended.
+// supervisor (supervisor.ts) reads it. It gets end of file once the last process has closed it or ended.
 
 export const makeFifo = async (fifo: string): Promise<void> => {
   try {
@@ -25,7 +25,7 @@ export const acquireReference = (fifo: string): number | undefined => {
   }
 }
 
-/** Whether a server runs, in any pid namespace. Needs no pid. */
+/** Whether a server runs, in any pid namespace. */
 export const hasReferences = (fifo: string): boolean => {
   const reference = acquireReference(fifo)
   if (reference !== undefined) closeSync(reference)

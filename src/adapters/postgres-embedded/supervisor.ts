@@ -35,7 +35,7 @@ const supervisorScript = `
 export type Supervisor = {
   readonly reference: number | undefined
   readonly isRunning: () => boolean
-  /** The error, if any. Losing the lock to another supervisor, or a stop, is none. */
+  /** The error, if any. Losing the lock to another supervisor is not an error, nor is a stop. */
   readonly failure: () => Error | undefined
 }
 

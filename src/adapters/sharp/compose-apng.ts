@@ -4,7 +4,7 @@ import { type Canvas, writePng } from './headers/png-writer.ts'
 
 type Values = Canvas['data']
 
-/** The pixels of a frame with alpha, as they are stored: what they mean is decided elsewhere. */
+/** Stored pixel values of a frame, with alpha. Colours are converted later (decode-pixels.ts). */
 const pixelsOf = async ({ png }: ApngFrame, isDeep: boolean): Promise<Values> => {
   const data = await sharp(png, { failOn: 'error', limitInputPixels: false, ignoreIcc: true })
     .toColourspace(isDeep ? 'rgb16' : 'srgb')
@@ -14,7 +14,7 @@ const pixelsOf = async ({ png }: ApngFrame, isDeep: boolean): Promise<Values> =>
   return isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
 }
 
-/** PNG-3 §13.15: a source over what is there, neither multiplied by its alpha. */
+/** Alpha compositing "over" of unassociated alpha (PNG-3 §13.15). */
 const drawOver = (canvas: Values, to: number, frame: Values, from: number, max: number): void => {
   const above = (frame[from + 3] ?? 0) / max
   const below = ((canvas[to + 3] ?? 0) / max) * (1 - above)
@@ -40,10 +40,10 @@ const clear = (canvas: Canvas, { x, y, width, height }: ApngFrame): void => {
     canvas.data.fill(0, 4 * (row * canvas.width + x), 4 * (row * canvas.width + x + width))
 }
 
-/** A difference that cannot be seen, of 255. */
-const alike = 3
+/** Differences up to this one are invisible (of 255). */
+const visibleDifference = 3
 
-/** Whether all pixels are the same, or nothing is opaque. */
+/** Returns whether all pixels look the same, or all are transparent. */
 const isBlank = ({ data }: Canvas, max: number): boolean => {
   const [least, most] = [
     [max, max, max, max],
@@ -54,23 +54,23 @@ const isBlank = ({ data }: Canvas, max: number): boolean => {
     if (value < (least[i % 4] ?? 0)) least[i % 4] = value
     if (value > (most[i % 4] ?? 0)) most[i % 4] = value
   }
-  const limit = (alike * max) / 255
+  const limit = (visibleDifference * max) / 255
   return (most[3] ?? 0) <= limit || most.every((value, c) => value - (least[c] ?? 0) <= limit)
 }
 
 const isWithin = (frame: ApngFrame, { width, height }: Apng): boolean =>
   frame.width > 0 && frame.height > 0 && frame.x + frame.width <= width && frame.y + frame.height <= height
 
-/** A larger one is shown by its default picture: its frames would take memory by the gigabyte. */
-const mostPixels = 32_000_000
+/** Larger animations show their default image: composing frames would need gigabytes of memory. */
+const maxPixels = 32_000_000
 
 /**
- * The first of so many frames of an animated PNG that is not blank, drawn onto those before it, as a PNG of its own;
- * `null` when none is, or the file is not as it should be.
+ * Returns the first visible frame of an animated PNG, composed onto the frames before it, as a PNG. Looks at
+ * `maxFrames` frames; `null` if all of them are blank, or the file is malformed.
  */
-export const firstFrameShown = async (bytes: Buffer, mostFrames: number): Promise<Buffer | null> => {
-  const apng = readApng(bytes, mostFrames)
-  if (apng === null || apng.width * apng.height > mostPixels) return null
+export const composeFirstVisibleFrame = async (bytes: Buffer, maxFrames: number): Promise<Buffer | null> => {
+  const apng = readApng(bytes, maxFrames)
+  if (apng === null || apng.width * apng.height > maxPixels) return null
   const { width, height, depth, isGrey, profile, frames } = apng
   const isDeep = depth === 16
   const max = isDeep ? 65_535 : 255
@@ -82,7 +82,7 @@ export const firstFrameShown = async (bytes: Buffer, mostFrames: number): Promis
     const pixels = await pixelsOf(frame, isDeep).catch(() => null)
     if (pixels === null) return null
     draw(canvas, frame, pixels, max)
-    // A profile of grey does not fit what is written here.
+    // A greyscale profile does not fit the RGB output.
     if (!isBlank(canvas, max)) return writePng(canvas, profile === null || isGrey ? [] : [profile])
     if (frame.dispose === 'background') clear(canvas, frame)
     if (before !== null) canvas.data.set(before)

@@ -1,9 +1,9 @@
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import { toSrgb } from '../../domain/colour/to-srgb.ts'
 import { longestSide } from '../../domain/ingest/plan/image-plan.ts'
-import type { Picture } from './open-picture.ts'
+import type { OpenedImage } from './open-image.ts'
 
-/** Decoded: upright, sRGB, 8 bits a channel. Whatever else the source said of itself is gone. */
+/** Decoded pixels: upright, sRGB, 8 bits a channel, without metadata. */
 export type Pixels = {
   readonly data: Uint8Array
   readonly info: Pick<OutputInfo, 'width' | 'height' | 'channels'>
@@ -12,27 +12,27 @@ export type Pixels = {
 export const fromPixels = ({ data, info: { width, height, channels } }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
 
-/** Higher than that no format can hold it. */
-const fitting = (picture: Sharp, width: number): Sharp =>
-  picture.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
+/** Limits the height, too: no format can store a greater height than JPEG. */
+const resizeToWidth = (image: Sharp, width: number): Sharp =>
+  image.resize({ width, height: longestSide.jpeg, fit: 'inside', withoutEnlargement: true })
 
-export const scalePixels = (picture: Sharp, width: number): Promise<Pixels> =>
-  fitting(picture, width).raw().toBuffer({ resolveWithObject: true })
+export const scalePixels = (image: Sharp, width: number): Promise<Pixels> =>
+  resizeToWidth(image, width).raw().toBuffer({ resolveWithObject: true })
 
-/** Decodes to a width, and to sRGB by what the header says the values mean. */
-export const decodePixels = async (picture: Picture, width: number): Promise<Pixels> =>
-  withoutOpaqueAlpha(await decodeBy(picture, width))
+/** Decodes to a width, and converts to sRGB from the colour space of the header. */
+export const decodePixels = async (image: OpenedImage, width: number): Promise<Pixels> =>
+  withoutOpaqueAlpha(await decodeBy(image, width))
 
-const decodeBy = ({ colour, header, decode }: Picture, width: number): Promise<Pixels> => {
+const decodeBy = ({ colour, header, decode }: OpenedImage, width: number): Promise<Pixels> => {
   switch (colour._tag) {
     case 'Srgb':
       return scalePixels(decode({ ignoreIcc: true }).toColourspace('srgb'), width)
     case 'Icc':
-      // The profile is named since libvips works at 16 bits in Display P3, and would leave the pixels there. Without
-      // one in the source it must not be: libvips would take 16-bit values for Display P3.
+      // libvips works in Display P3 at 16 bits and leaves the pixels there unless an output profile is given.
+      // A source without a profile must not get one: libvips would read its 16-bit values as Display P3.
       return scalePixels(decode().toColourspace('srgb').withIccProfile('srgb'), width)
     case 'DeviceCmyk':
-      return fromInk(decode({ ignoreIcc: true }), width)
+      return fromCmyk(decode({ ignoreIcc: true }), width)
     case 'Encoded':
       return fromEncoded(decode({ ignoreIcc: true }), header, width, (samples) => toSrgb(samples, colour))
   }
@@ -41,13 +41,13 @@ const decodeBy = ({ colour, header, decode }: Picture, width: number): Promise<P
 type Samples = Parameters<typeof toSrgb>[0]
 
 const fromEncoded = async (
-  picture: Sharp,
+  image: Sharp,
   header: Metadata,
   width: number,
   convert: (samples: Samples) => Uint8Array,
 ): Promise<Pixels> => {
   const isDeep = header.depth === 'ushort'
-  const { data, info } = await fitting(picture, width)
+  const { data, info } = await resizeToWidth(image, width)
     .toColourspace(isDeep ? 'rgb16' : 'srgb')
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true })
@@ -59,14 +59,14 @@ const fromEncoded = async (
   }
 }
 
-/** libvips shifts samples of 10 and 12 bits up to 16, so that the greatest value has zeros at its end. */
+/** libvips shifts samples of 10 and 12 bits left to 16, so the low bits of the maximum are zeros. */
 const deepMax = ({ bitsPerSample = 16 }: Metadata): number =>
   bitsPerSample > 8 && bitsPerSample < 16 ? (2 ** bitsPerSample - 1) * 2 ** (16 - bitsPerSample) : 65_535
 
-/** Without a profile of a press, ink is what browsers make of it: each takes its part of the light away. */
-const fromInk = async (picture: Sharp, width: number): Promise<Pixels> => {
-  // Named twice: otherwise libvips would go to sRGB and back, by a profile of its own.
-  const { data, info } = await fitting(picture, width)
+/** Converts CMYK without a profile as browsers do: each ink absorbs its share of the light. */
+const fromCmyk = async (image: Sharp, width: number): Promise<Pixels> => {
+  // Both are set: otherwise libvips converts to sRGB and back with a built-in profile.
+  const { data, info } = await resizeToWidth(image, width)
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
     .raw()
@@ -80,7 +80,7 @@ const fromInk = async (picture: Sharp, width: number): Promise<Pixels> => {
   return { data: out, info: { width: info.width, height: info.height, channels: 3 } }
 }
 
-/** An alpha plane that is opaque throughout costs bytes and says nothing. */
+/** Removes an alpha plane that is fully opaque: it only costs bytes. */
 const withoutOpaqueAlpha = async (pixels: Pixels): Promise<Pixels> => {
   const { data, info } = pixels
   if (info.channels !== 2 && info.channels !== 4) return pixels

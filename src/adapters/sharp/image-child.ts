@@ -3,14 +3,14 @@ import sharp from 'sharp'
 import type { Refused, Unavailable } from '../../domain/shared/errors.ts'
 import { E, type TE } from '../../fp.ts'
 import { ImageJob, type ImageReport } from './image-job.ts'
-import { inspectPicture } from './inspect-picture.ts'
-import { withPicture } from './open-picture.ts'
-import { renderPicture } from './render-picture.ts'
+import { inspectImage } from './inspect-image.ts'
+import { withImage } from './open-image.ts'
+import { renderImage } from './render-image.ts'
 
-// The process that run-image-child.ts forks: native code meets hostile bytes here, and takes only this down.
+// The child process of run-image-child.ts. If hostile bytes crash native code, only this process ends.
 
-// Never waits for libvips, as process.exit() would: this thread is free while its pool works, so a server that
-// dies takes its child along at once. It may have died while this file was being loaded.
+// SIGKILL does not wait for libvips, as process.exit() would. This thread is idle while the pool works, so
+// the child ends as soon as its server does. The server may also have died while this file was loading.
 const die = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }
@@ -23,7 +23,7 @@ sharp.block({ operation: ['VipsForeignLoad'] })
 sharp.unblock({
   operation: [
     ...['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}File`),
-    // Of files that were mended in memory.
+    // For files repaired in memory.
     'VipsForeignLoadJpegBuffer',
     'VipsForeignLoadHeifBuffer',
   ],
@@ -33,28 +33,28 @@ const report = (message: ImageReport): void => {
   process.send?.(message)
 }
 
-/** Some formats (progressive, interlaced) must be decoded whole: 8 bytes a pixel, and as much as 1,000 photos need. */
+/** Bytes. Progressive and interlaced files are decoded whole: 8 bytes a pixel, plus room for 1,000 photos. */
 const memoryLimit = (maxPixels: number): number => 512 * 1024 ** 2 + 8 * maxPixels
 
 const watchMemory = (maxPixels: number): void => {
   const limit = memoryLimit(maxPixels)
   setInterval(() => {
-    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'takes too much memory' })
+    if (process.memoryUsage.rss() > limit) report({ kind: 'refused', message: 'needs too much memory' })
   }, 50)
 }
 
-const run = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
-  withPicture<unknown>(job.path, job.maxPixels, (picture) =>
+const runJob = (job: ImageJob): TE.TaskEither<Refused | Unavailable, unknown> =>
+  withImage<unknown>(job.path, job.maxPixels, (image) =>
     job.task === 'inspect'
-      ? inspectPicture(picture)
-      : renderPicture(picture, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
+      ? inspectImage(image)
+      : renderImage(image, job.targets, job.folder, (fraction) => report({ kind: 'progress', fraction })),
   )
 
 process.once('message', async (message) => {
   const job = ImageJob.decode(message)
-  if (E.isLeft(job)) throw new Error('not a job of this release')
+  if (E.isLeft(job)) throw new Error('malformed job')
   watchMemory(job.right.maxPixels)
-  const result = await run(job.right)()
+  const result = await runJob(job.right)()
   report(E.isRight(result) ? { kind: 'done', result: result.right } : reportOf(result.left))
 })
 

@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import type { ImageFacts, ImageTarget } from '../../domain/ingest/plan/image-plan.ts'
 import type { RenderedImage } from '../../ports/image-processor.ts'
 
-// What the server and the process that does the work say to each other.
+// Messages between the server and the image child process.
 
 const Target: t.Type<ImageTarget> = t.strict({
   format: t.keyof({ avif: null, webp: null, jpeg: null, png: null }),
@@ -20,11 +20,11 @@ const RenderJob = t.strict({
 })
 export type RenderJob = t.TypeOf<typeof RenderJob>
 
-/** From the server: what is to be done. One message, one job, one process. */
+/** Message from the server. A child process gets exactly one. */
 export const ImageJob = t.union([InspectJob, RenderJob])
 export type ImageJob = t.TypeOf<typeof ImageJob>
 
-/** From the process: progress any number of times, then one of the others. */
+/** Messages from the child: any number of `progress`, then one of the others. */
 export const ImageReport = t.union([
   t.strict({ kind: t.literal('progress'), fraction: t.number }),
   t.strict({ kind: t.literal('done'), result: t.unknown }),

@@ -13,12 +13,12 @@ type Bounds = { readonly timeoutSeconds: number; readonly signal: AbortSignal | 
 
 type Outcome = E.Either<Refused | Unavailable, unknown>
 
-/** As this file is: TypeScript in tests, JavaScript when built. */
+/** TypeScript in tests, JavaScript when built, like this file. */
 const childPath = fileURLToPath(new URL(`./image-child${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Runs one job in a process of its own, in the sandbox and behind the server in the queue for the CPU. The process is
- * killed when it has answered, when its time is up, on abort, and when this process dies; it is gone when the task ends.
+ * Runs one job in a sandboxed child process with a lower CPU priority than the server. The child is killed
+ * after its result, on timeout, on abort, and when this process dies; it has exited when the task ends.
  */
 export const runImageChild = <A>(
   job: ImageJob,
@@ -27,21 +27,21 @@ export const runImageChild = <A>(
   onProgress: (fraction: number) => void = () => {},
 ): TE.TaskEither<Refused | Unavailable, A> =>
   pipe(
-    TE.tryCatch(async () => untilGone(await startChild(filesOf(job)), job, bounds, onProgress), failed),
+    TE.tryCatch(async () => waitForExit(await startChild(filesOf(job)), job, bounds, onProgress), failed),
     TE.flatMapEither((outcome) => outcome),
     TE.flatMapEither((value) => pipe(result.decode(value), E.mapLeft(failed))),
   )
 
 const failed = unavailable('image process')
 
-/** One that is mended is read from memory. */
+/** The child repairs a file in memory, so the file stays read-only. */
 const filesOf = (job: ImageJob): SandboxFiles => ({
   reads: [job.path],
   writes: job.task === 'render' ? [job.folder] : [],
 })
 
 const startChild = async (files: SandboxFiles): Promise<ChildProcess> => {
-  // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
+  // The flags load the TypeScript runner in tests. A debugger flag is left out: its port is in use.
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
   const { program, args } = await sandboxCommand({ program: process.execPath, args: flags }, files)
   return fork(childPath, {
@@ -52,7 +52,7 @@ const startChild = async (files: SandboxFiles): Promise<ChildProcess> => {
   })
 }
 
-const untilGone = (
+const waitForExit = (
   child: ChildProcess,
   job: ImageJob,
   { timeoutSeconds, signal }: Bounds,
@@ -60,17 +60,17 @@ const untilGone = (
 ): Promise<Outcome> =>
   new Promise((resolve) => {
     let outcome: Outcome | undefined
-    const settle = (first: Outcome): void => {
-      outcome ??= first
+    const settle = (candidate: Outcome): void => {
+      outcome ??= candidate
       child.kill('SIGKILL')
     }
     const timer = setTimeout(
       () => settle(E.left(refused(`takes too long: more than ${timeoutSeconds} seconds`))),
       timeoutSeconds * 1000,
     )
-    const abort = (): void => settle(E.left(failed(new Error('stopped before its end'))))
+    const abort = (): void => settle(E.left(failed(new Error('it was aborted'))))
     signal?.addEventListener('abort', abort)
-    const complaints = lastWordsOf(child)
+    const readStderr = stderrTailReader(child)
 
     child.on('message', (message) => {
       const report = ImageReport.decode(message)
@@ -82,10 +82,10 @@ const untilGone = (
     child.on('close', (code, killedBy) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
-      resolve(outcome ?? E.left(failureOf(processEndOf(code, killedBy), complaints())))
+      resolve(outcome ?? E.left(failureOf(processEndOf(code, killedBy), readStderr())))
     })
     if (signal?.aborted) abort()
-    // A child that is gone before it has read the job is told of by how it ended.
+    // If the child exits before it reads the job, 'close' reports the failure.
     else child.send(job, () => {})
   })
 
@@ -100,12 +100,12 @@ const outcomeOf = (report: Exclude<ImageReport, { readonly kind: 'progress' }>):
   }
 }
 
-const failureOf = ({ code, signal }: ProcessEnd, complaints: string): Refused | Unavailable =>
+const failureOf = ({ code, signal }: ProcessEnd, stderr: string): Refused | Unavailable =>
   signal !== null && isCrash(signal)
     ? refused('damaged: its decoder broke down')
-    : failed(new Error(`ended with ${signal ?? code}: ${complaints}`))
+    : failed(new Error(`ended with ${signal ?? code}: ${stderr}`))
 
-const lastWordsOf = (child: ChildProcess): (() => string) => {
+const stderrTailReader = (child: ChildProcess): (() => string) => {
   let text = ''
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-2000)

@@ -3,13 +3,13 @@ import { ImageChildFacts, RenderedImages } from './image-job.ts'
 import { runImageChild } from './run-image-child.ts'
 
 type Options = {
-  /** A picture of more is `Refused`. Memory is bounded by it too: 8 bytes a pixel and 512 MiB. */
+  /** A larger image fails with `Refused`. Also bounds memory: 8 bytes a pixel plus 512 MiB. */
   readonly maxPixels: number
-  /** For one job: an `inspect`, or a `render` of all its targets. */
+  /** Time limit of one job: an `inspect`, or a `render` of all its targets. */
   readonly timeoutSeconds: number
 }
 
-/** ImageProcessor by sharp (libvips), which runs in one process a job and never in this one. */
+/** ImageProcessor on sharp (libvips). Each job runs in its own child process, never in this one. */
 export const createSharpImageProcessor = ({ maxPixels, timeoutSeconds }: Options): ImageProcessor => ({
   inspect: (path, signal) =>
     runImageChild({ task: 'inspect', path, maxPixels }, ImageChildFacts, { timeoutSeconds, signal }),

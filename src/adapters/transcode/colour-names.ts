@@ -55,11 +55,11 @@ const matrices: Readonly<Record<string, number>> = {
   'ipt-c2': 15,
 }
 
-/** What is not known to be a name of any, as `unknown` and `reserved` are not, says nothing. */
+/** Returns 2 (unspecified) for any other name, such as `unknown` and `reserved`. */
 const codeOf = (codes: Readonly<Record<string, number>>, name: string | undefined): number =>
   name !== undefined && Object.hasOwn(codes, name) ? (codes[name] ?? 2) : 2
 
-/** The code points of FFmpeg's names. */
+/** Converts FFmpeg's names to code points. */
 export const filmTagsOf = (names: {
   readonly primaries: string | undefined
   readonly transfer: string | undefined

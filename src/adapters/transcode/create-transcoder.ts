@@ -11,23 +11,23 @@ import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { startsAsMovie } from './isobmff/starts-as-movie.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
-import { withoutMixedChain } from './ogg-chain.ts'
+import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
 import { selectStreams } from './select-streams.ts'
 import { withTransportFacts } from './source-clock.ts'
 import { transcodeWith } from './transcode.ts'
 
 export type TranscoderOptions = {
-  /** Media that play for longer are refused. */
+  /** Longer media are refused. */
   readonly maxSeconds: number
   readonly log: Log
-  /** The longest that one pass over a file may take, in wall seconds, however long the file is. */
+  /** Limit of one pass over a file of any length, in wall seconds. */
   readonly maxWorkSeconds?: number
-  /** Wall seconds that an engine may take for so many seconds of media. */
+  /** Returns the time limit of an engine, in wall seconds, for the given seconds of media. */
   readonly wallSecondsFor?: (mediaSeconds: number) => number
 }
 
-/** Transcodes with what this machine has: see findEngine. It is looked for once, when first asked. */
+/** Transcodes with the engine of this machine (see findEngine). The first call searches for it. */
 export const createTranscoder = ({
   ffmpegPath,
   ffprobePath,
@@ -39,20 +39,20 @@ export const createTranscoder = ({
     findEngines({ ffmpegPath, ffprobePath }),
   )
 
-/** Transcodes with one engine. An engine that was not found is looked for again at the next call. */
+/** Transcodes with one engine. If none is found, the next call searches again. */
 export const createTranscoderOn = (
   find: TE.TaskEither<Unavailable, FoundEngine>,
   options: TranscoderOptions,
-  /** All that are here. */
+  /** All engines of this machine. */
   all: TE.TaskEither<never, ReadonlyArray<EngineFacts>> = TE.right([]),
 ): Transcoder => {
   const { maxSeconds, maxWorkSeconds = MAX_WORK_SECONDS, log } = options
   const found = once(find)
 
   const toError = (failure: EngineFailure): Refused | Unavailable => {
-    if (failure.reason === 'aborted') return unavailable('transcoder')('it was stopped before its end')
+    if (failure.reason === 'aborted') return unavailable('transcoder')('it was aborted')
     const message = refusalFor(failure)
-    // A file that cannot be used is reported to its owner; only our own faults go to the operator.
+    // The owner of the file gets refusals. Only faults of Larder or the machine are warnings in the log.
     if (message === null) log.warn('transcoder.failed', failure)
     else log.info('transcoder.refused', failure)
     return message === null ? unavailable('transcoder')(failure.detail) : refused(message)
@@ -88,13 +88,13 @@ export const createTranscoderOn = (
     probe: (path, signal = never()) =>
       pipe(
         found,
-        // A path that no process can be given, for one, makes the call itself throw.
+        // The call itself may throw, for example on a path that cannot be a process argument.
         TE.flatMap(({ engine }) => TE.tryCatch(engine.probe(path, signal), unavailable('transcoder'))),
         TE.flatMap((probed) =>
           E.isRight(probed)
             ? TE.right(probed.right)
             : pipe(
-                TE.tryCatch(() => withTrueReason(probed.left, path), unavailable('transcoder')),
+                TE.tryCatch(() => correctReason(probed.left, path), unavailable('transcoder')),
                 TE.flatMap((failure) => TE.left(toError(failure))),
               ),
         ),
@@ -102,9 +102,9 @@ export const createTranscoderOn = (
           TE.tryCatch(() => withTransportFacts(probed, path, signal), unavailable('transcoder')),
         ),
         TE.flatMapEither(selectStreams),
-        TE.flatMapEither(withReadColours),
+        TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
-        TE.flatMap((facts) => withoutMixedChain(path, facts, signal)),
+        TE.flatMap((facts) => refuseMixedChain(path, facts, signal)),
         TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>
@@ -115,15 +115,15 @@ export const createTranscoderOn = (
   }
 }
 
-/** A film whose colours nothing here converts is refused before it is encoded. */
-const withReadColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
+/** Refuses video in unsupported colours before it is encoded. */
+const refuseUnsupportedColours = (facts: MediaFacts): E.Either<Refused, MediaFacts> =>
   facts.video === null
     ? E.right(facts)
     : pipe(
         filmColour(facts.video.colour, { width: facts.video.codedWidth, height: facts.video.codedHeight }),
         E.map(() => facts),
       )
-/** What demuxers guess of a rate that varies is often its mean. */
+/** Measures the peak of a variable frame rate: demuxers often report only its mean. */
 const withPeakRate = (
   found: TE.TaskEither<Unavailable, FoundEngine>,
   path: string,
@@ -145,16 +145,16 @@ const withPeakRate = (
 /** A signal that is not aborted. */
 const never = (): AbortSignal => new AbortController().signal
 
-/** What the demuxer of MP4 and QuickTime says of a file of which the index stands, or should stand, behind all else. */
+/** Message of the MP4/QuickTime demuxer if the index, which may be at the end of the file, is missing. */
 const NO_INDEX = /\bmoov atom not found\b/
 
-/** FFmpeg takes any file for MP4 that has its name, and then misses the index. */
-const withTrueReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
+/** FFmpeg trusts a file name that ends in .mp4, and then reports a missing index for any other content. */
+const correctReason = async (failure: EngineFailure, path: string): Promise<EngineFailure> =>
   NO_INDEX.test(failure.detail) && !(await startsAsMovie(path))
-    ? { ...failure, detail: 'it is no sound and no film' }
+    ? { ...failure, detail: 'it is neither audio nor video' }
     : failure
 
-/** What to tell the sender; `null` when the file is not to blame. */
+/** Returns the message for the owner of the file; `null` if the file is not at fault. */
 const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
   switch (reason) {
     case 'input':
@@ -162,11 +162,11 @@ const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
         ? 'the file is cut off, or was never finished: its index (moov) is missing'
         : 'the file cannot be read as sound or film'
     case 'crashed':
-      return 'the file makes its decoder crash'
+      return 'the file crashes its decoder'
     case 'time':
       return 'the file takes too long to decode'
     case 'size':
-      return 'what is made of the file grows too large'
+      return 'the encoded file becomes too large'
     case 'broken':
     case 'unsure':
     case 'aborted':
@@ -174,7 +174,7 @@ const refusalFor = ({ reason, detail }: EngineFailure): string | null => {
   }
 }
 
-/** Callers share one search; a search that failed is forgotten. */
+/** Callers share one search. A failed search is not cached. */
 const once = <L, A>(task: TE.TaskEither<L, A>): TE.TaskEither<L, A> => {
   let running: Promise<E.Either<L, A>> | null = null
   return async () => {

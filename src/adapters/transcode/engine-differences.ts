@@ -1,17 +1,17 @@
 import type { EngineFacts } from './engine.ts'
 
 /**
- * What the engine in use cannot decode of what is taken, and which of the others on this machine can: a line each, and
- * none where it can do all that they can.
+ * Lists the supported codecs that the engine in use cannot decode, and the engines of this machine that can:
+ * a line each. Empty if it decodes all of them.
  */
 export const engineDifferences = (
-  { notDecoded }: EngineFacts,
+  { missingDecoders }: EngineFacts,
   others: ReadonlyArray<EngineFacts>,
 ): ReadonlyArray<string> => {
-  if (notDecoded.length === 0) return []
+  if (missingDecoders.length === 0) return []
   const helpful = others.flatMap((other) => {
-    const more = notDecoded.filter((codec) => !other.notDecoded.includes(codec))
+    const more = missingDecoders.filter((codec) => !other.missingDecoders.includes(codec))
     return more.length === 0 ? [] : [`${other.name}, which is here, too, decodes ${more.join(', ')}`]
   })
-  return [`it does not decode ${notDecoded.join(', ')}`, ...helpful]
+  return [`it does not decode ${missingDecoders.join(', ')}`, ...helpful]
 }

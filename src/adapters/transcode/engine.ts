@@ -6,13 +6,13 @@ import type { ProbedFile } from './probed-file.ts'
 export type EngineFacts = {
   /** Name and version. */
   readonly name: string
-  /** Codecs that are taken and that this engine has no decoder for. */
-  readonly notDecoded: ReadonlyArray<string>
+  /** Supported codecs that this engine has no decoder for. */
+  readonly missingDecoders: ReadonlyArray<string>
 }
 
-/** One file to encode, with one track: mp4 in fragments, or Matroska for PCM. */
+/** One file to encode, with one track: fragmented MP4, or Matroska for PCM. */
 export type EncodeOutput = {
-  /** Of the filter graph's pad that feeds it. */
+  /** Label of the filter graph's output pad that feeds this file. */
   readonly label: string
   readonly encoder: 'libx264' | 'aac' | 'pcm_f32le'
   /** Encoder and muxer options under FFmpeg's own names. */
@@ -24,12 +24,12 @@ export type EncodeOutput = {
 export const containerOf = (encoder: EncodeOutput['encoder']): 'mp4' | 'matroska' =>
   encoder === 'pcm_f32le' ? 'matroska' : 'mp4'
 
-/** One stream of the source, decoded once, and all that is made of it. */
+/** One stream of the source, decoded once, and all of its outputs. */
 export type StreamJob = {
   readonly streamIndex: number
-  /** Filters that bring every frame to one form, whatever form the source changes to. They go before `graph`. */
+  /** Filters before `graph` that convert every frame to one format, even if the source changes its format. */
   readonly steady: string
-  /** A filter graph in FFmpeg's language, without the label of its one input; its outputs are labelled. */
+  /** An FFmpeg filter graph. Its outputs are labelled, its only input is not. */
   readonly graph: string
   readonly outputs: ReadonlyArray<EncodeOutput>
 }
@@ -37,25 +37,25 @@ export type StreamJob = {
 /** One pass over a source. */
 export type EncodeJob = {
   readonly path: string
-  /** How far a time may be from the one before, in seconds, in a format that may begin a new clock at any time. */
+  /** Seconds. A larger step between two timestamps is a discontinuity, in formats that can have them. */
   readonly jumpSeconds: number
-  /** Whether its times count from the start of the film; otherwise the film starts with the first of them. */
+  /** Whether timestamps count from the start of the media; otherwise the earliest timestamp is the start. */
   readonly isFromZero: boolean
-  /** Streams that the film is made of and this pass is not: the first time of all of them is where it starts. */
+  /** Other streams, which this pass does not encode: the earliest timestamp of all streams is the start. */
   readonly alongside: ReadonlyArray<number>
   readonly video: StreamJob | null
   readonly audio: StreamJob | null
-  /** Wall time before it is stopped. */
+  /** Time limit, in wall seconds. */
   readonly wallSeconds: number
 }
 
-/** `isCutOff`: the file ends before what its container says is in it. */
+/** `isCutOff`: the file is truncated: shorter than its container says. */
 export type EncodeResult = { readonly isCutOff: boolean }
 
-/** What demuxers (mov, matroska) say of such a file, at the level of errors. */
-export const CUT_OFF = /\bpartial file$|\bFile ended prematurely\b/m
+/** What the demuxers mov and matroska log about a truncated file, at level `error`. */
+export const TRUNCATED_MESSAGE = /\bpartial file$|\bFile ended prematurely\b/m
 
-/** Brings the tracks of some files, as they are, into one fast-start mp4; and so for each of `outputs`. */
+/** For each of `outputs`, copies the tracks of its inputs into one fast-start MP4. */
 export type RemuxJob = {
   readonly outputs: ReadonlyArray<{ readonly inputs: ReadonlyArray<string>; readonly file: string }>
   readonly wallSeconds: number
@@ -63,7 +63,7 @@ export type RemuxJob = {
 
 export const noFiles: SandboxFiles = { reads: [], writes: [] }
 
-/** The files that an engine needs for what it is asked. */
+/** The files that an engine needs for each of its operations. */
 export const filesOf = {
   probe: (path: string): SandboxFiles => ({ reads: [path], writes: [] }),
   encode: ({ path, video, audio }: EncodeJob): SandboxFiles => ({
@@ -77,34 +77,34 @@ export const filesOf = {
 }
 
 /**
- * `input`: it looked at the file and could not make sense of it. `crashed`: it died of the file. `time`, `size`: it
- * went beyond its bounds. `broken`: it did not run, was killed by another process, or the disk is full; another try
- * may do. `unsure`: its words are said of damaged files and of a failing machine alike. `aborted`: we did it.
+ * `input`: the engine cannot read the file. `crashed`: the file crashed it. `time`, `size`: it exceeded a
+ * limit. `broken`: it did not start, was killed, or the disk is full; a retry may succeed. `unsure`: its
+ * message fits damaged files and a failing machine. `aborted`: Larder stopped it.
  */
 export type EngineFailure = {
   readonly reason: 'input' | 'unsure' | 'crashed' | 'time' | 'size' | 'broken' | 'aborted'
-  /** For the log: no path is in it. */
+  /** For the log. Contains no path. */
   readonly detail: string
 }
 
-/** What decodes and encodes: a process of its own for each call, bounded, that ends when this one does. */
+/** Decodes and encodes. Each call runs in its own process, with limits, which ends when this process ends. */
 export type Engine = {
-  /** Fails when it does not run here, or cannot write H.264 and AAC. */
+  /** Fails if the engine does not run on this machine, or cannot encode H.264 and AAC. */
   readonly describe: TE.TaskEither<EngineFailure, EngineFacts>
   readonly probe: (path: string, signal: AbortSignal) => TE.TaskEither<EngineFailure, ProbedFile>
-  /** How many pictures a second a stream has where they are densest; 0 where that cannot be said. */
+  /** Returns the highest sustained frame rate of a stream (see createPeakRate); 0 if unknown. */
   readonly peakRate: (
     path: string,
     streamIndex: number,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
-  /** Seconds from the first packet of these streams to the end of the last; 0 where that cannot be said. */
+  /** Returns the seconds from the first packet of these streams to the end of the last; 0 if unknown. */
   readonly timeSpan: (
     path: string,
     streamIndexes: ReadonlyArray<number>,
     signal: AbortSignal,
   ) => TE.TaskEither<EngineFailure, number>
-  /** Tells how many seconds of media are done. */
+  /** `onProgress` gets the seconds of media that are encoded. */
   readonly encode: (
     job: EncodeJob,
     onProgress: (seconds: number) => void,

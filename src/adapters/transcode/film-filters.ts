@@ -3,36 +3,36 @@ import type { SourceColour } from '../../domain/colour/source-colour.ts'
 import type { VideoRung, VideoSource } from '../../domain/ingest/plan/media-plan.ts'
 import { E } from '../../fp.ts'
 
-/** FFmpeg's words for how luma and chroma become RGB. */
+/** FFmpeg's names of the matrices (by H.273 code) that convert luma and chroma to RGB. */
 const matrixNames = { 1: 'bt709', 5: 'bt601', 9: 'bt2020' } as const
 
-/** A film that is refused for its colours is refused when it is probed. */
+/** Throws on unsupported colours: probing has already refused such a video. */
 export const colourOf = ({ colour, codedWidth, codedHeight }: VideoSource): FilmColour => {
   const decided = filmColour(colour, { width: codedWidth, height: codedHeight })
   if (E.isLeft(decided)) throw new Error(decided.left.message)
   return decided.right
 }
 
-/** What has to be converted, for more than its matrix and its range. */
+/** Returns whether a conversion of matrix and range is not enough. */
 export const needsCube = (
   colour: SourceColour,
 ): colour is Extract<SourceColour, { readonly _tag: 'Encoded' }> => colour._tag === 'Encoded'
 
 const exact = 'bicubic+accurate_rnd+full_chroma_int'
 
-/** A matrix that is not that of the renditions goes through RGB, where haste costs five levels of 255. */
+/** A matrix unlike the renditions' goes through RGB, where the fast scaler is off by five levels of 255. */
 export const scalerFlags = ({ matrix }: FilmColour, { colour }: VideoSource): string =>
   (matrix ?? colour.matrix) === 1 ? 'bicubic' : exact
 
-/** As an option of a scaler: `''` where each picture says it. */
+/** Scaler option for the source's matrix; `''` if each frame has it. */
 export const inputMatrix = ({ matrix }: FilmColour): string =>
   matrix === null ? '' : `in_color_matrix=${matrixNames[matrix]}:`
 
 /**
- * To BT.709 through a table; scaled down first, since it goes over every pixel. What comes after it has the matrix and
- * the range of the renditions.
+ * Filters that convert to BT.709 with a lookup table. They scale down first, since the table is applied to
+ * every pixel. The result has the matrix and the range of the renditions.
  */
-export const throughCube = (
+export const cubeFilters = (
   cube: string,
   colour: FilmColour,
   top: VideoRung | undefined,
@@ -42,9 +42,9 @@ export const throughCube = (
   `lut3d=file=${escaped(cube)}:interp=tetrahedral`,
   'scale=flags=bicubic+accurate_rnd:out_color_matrix=bt709:out_range=tv',
   'format=yuv420p',
-  // The scaler leaves the source's word on each picture, and the next one would believe it.
+  // The scaler keeps the source's colour tags on each frame, which would mislead the next scaler.
   'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
 ]
 
-/** As the value of an option, and then as words of a graph: ffmpeg-filters(1), "Notes on filtergraph escaping". */
+/** Escapes an option value, then for the graph (ffmpeg-filters(1), "Notes on filtergraph escaping"). */
 const escaped = (text: string): string => text.replace(/[\\':]/g, '\\$&').replace(/[\\'[\],;]/g, '\\$&')

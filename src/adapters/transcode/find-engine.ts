@@ -15,8 +15,8 @@ export type EnginePaths = { readonly ffmpegPath: string | null; readonly ffprobe
 export type FoundEngine = { readonly engine: Engine; readonly facts: EngineFacts }
 
 /**
- * Finds what can transcode here: the ffmpeg that was named, else one on PATH, else the node-av package. One that was
- * named and does not work is told of, not passed over.
+ * Finds the engine to use: the configured ffmpeg, else ffmpeg on PATH, else the node-av package. If a
+ * configured ffmpeg does not work, the search fails: there is no fallback.
  */
 export const findEngine =
   (paths: EnginePaths, log: Log): TE.TaskEither<Unavailable, FoundEngine> =>
@@ -26,9 +26,9 @@ export const findEngine =
       const facts = await engine.describe()
       if (E.isRight(facts)) {
         const { isolation } = await findSandbox()
-        // What decodes hostile files with more rights than it needs is for the operator to know.
-        const tell = Object.values(isolation).every((is) => is) ? log.info : log.warn
-        tell('transcoder.engine', { engine: facts.right.name, ...isolation })
+        // The operator should know if hostile files are decoded without full isolation.
+        const logEngine = Object.values(isolation).every((isIsolated) => isIsolated) ? log.info : log.warn
+        logEngine('transcoder.engine', { engine: facts.right.name, ...isolation })
         return E.right({ engine, facts: facts.right })
       }
       reasons.push(`${name} does not work: ${facts.left.detail}`)
@@ -39,7 +39,7 @@ export const findEngine =
     return E.left(unavailable('transcoder')(cause))
   }
 
-/** All engines of this machine that work, the one in use first. */
+/** Returns all working engines of this machine, the one in use first. */
 export const findEngines =
   (paths: EnginePaths): TE.TaskEither<never, ReadonlyArray<EngineFacts>> =>
   async () => {
@@ -51,7 +51,7 @@ type Candidate = { readonly name: string; readonly engine: Engine }
 
 const candidates = ({ ffmpegPath, ffprobePath }: EnginePaths): ReadonlyArray<Candidate> => {
   const ffmpeg = ffmpegPath ?? findProgram('ffmpeg')
-  const ffprobe = ffprobePath ?? besides(ffmpegPath) ?? findProgram('ffprobe')
+  const ffprobe = ffprobePath ?? ffprobeBeside(ffmpegPath) ?? findProgram('ffprobe')
   const programs: ReadonlyArray<Candidate> =
     ffmpeg === null
       ? []
@@ -60,12 +60,12 @@ const candidates = ({ ffmpegPath, ffprobePath }: EnginePaths): ReadonlyArray<Can
   return [...programs, { name: 'node-av', engine: createNodeAvEngine() }]
 }
 
-const besides = (ffmpeg: string | null): string | null => {
+const ffprobeBeside = (ffmpeg: string | null): string | null => {
   const path = ffmpeg === null ? null : join(dirname(ffmpeg), 'ffprobe')
   return path !== null && existsSync(path) ? path : null
 }
 
-// Found, and not loaded: a decoder that crashes would take the server with it.
+// Resolves the package without loading it: a crash in its native code would end the server.
 const isNodeAvInstalled = (): boolean => {
   try {
     createRequire(import.meta.url).resolve('node-av/api')

@@ -2,20 +2,20 @@ import { LOOKED_AT_PICTURES } from '../../domain/ingest/plan/interlacing.ts'
 import { isFramesOnly } from './isobmff/h264-sequence.ts'
 
 /**
- * How many of a film's first pictures are decoded to learn whether it is interlaced. One will do, for its time, where an
- * H.264 stream says that all its pictures are frames. `codecData`: what the container holds for the decoder: avcC
- * (ISO/IEC 14496-15 §5.3.3.1), or units behind start codes (ITU-T H.264 annex B).
+ * Returns how many of the first frames are decoded to detect interlacing. One is enough (for its timestamp) if an
+ * H.264 stream declares that it has only frames. `codecData`: the decoder configuration of the container: avcC
+ * (ISO/IEC 14496-15 §5.3.3.1), or units with start codes (ITU-T H.264 annex B).
  */
 export const lookedAtPictures = (codec: string, codecData: Uint8Array | null): number =>
-  codec === 'h264' && codecData !== null && saysFramesOnly(codecData) ? 1 : LOOKED_AT_PICTURES
+  codec === 'h264' && codecData !== null && declaresFramesOnly(codecData) ? 1 : LOOKED_AT_PICTURES
 
-const saysFramesOnly = (codecData: Uint8Array): boolean => {
-  const units = codecData[0] === 1 ? unitsOfAvcC(codecData) : unitsBehindStartCodes(codecData)
+const declaresFramesOnly = (codecData: Uint8Array): boolean => {
+  const units = codecData[0] === 1 ? unitsOfAvcC(codecData) : unitsAfterStartCodes(codecData)
   const sequences = units.filter(([header = 0]) => (header & 31) === SEQUENCE)
   try {
     return sequences.length > 0 && sequences.every(isFramesOnly)
   } catch {
-    // The decoder may make more of it.
+    // The decoder may still be able to read it.
     return false
   }
 }
@@ -23,7 +23,7 @@ const saysFramesOnly = (codecData: Uint8Array): boolean => {
 /** Type of a NAL unit (ITU-T H.264, table 7-1). */
 const SEQUENCE = 7
 
-/** Its sequence parameter sets. */
+/** Sequence parameter sets in avcC. */
 const unitsOfAvcC = (codecData: Uint8Array): ReadonlyArray<Uint8Array> => {
   const units: Uint8Array[] = []
   let at = 6
@@ -35,7 +35,7 @@ const unitsOfAvcC = (codecData: Uint8Array): ReadonlyArray<Uint8Array> => {
   return units
 }
 
-const unitsBehindStartCodes = (codecData: Uint8Array): ReadonlyArray<Uint8Array> => {
+const unitsAfterStartCodes = (codecData: Uint8Array): ReadonlyArray<Uint8Array> => {
   const bytes = Buffer.from(codecData)
   const units: Uint8Array[] = []
   for (let at = bytes.indexOf(START_CODE); at >= 0; ) {

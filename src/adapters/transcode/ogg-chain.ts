@@ -3,47 +3,47 @@ import type { MediaFacts } from '../../domain/ingest/plan/media-plan.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { pipe, TE } from '../../fp.ts'
 
-/** Of a page, before its table of segments (RFC 3533 §6). */
+/** Size of a page header before its segment table (RFC 3533 §6). */
 const PAGE_HEADER_BYTES = 27
-const FLAGS_AT = 5
-const BEGINS_STREAM = 2
-/** In the first packet of a stream: a type, `vorbis`, a version of 4 bytes and the number of channels (Vorbis I, 4.2.2). */
+const FLAGS_OFFSET = 5
+const BEGIN_OF_STREAM_FLAG = 2
+/** First packet of a stream: type, `vorbis`, version (4 bytes), number of channels (Vorbis I, 4.2.2). */
 const IDENTIFICATION = '\u0001vorbis'
-const RATE_AT = 12
-/** A header with its table, and as much of the packet as is read. */
-const MOST_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_AT + 4
+const RATE_OFFSET = 12
+/** Largest page header with its table, and the bytes of the packet that are read. */
+const MAX_READ_BYTES = PAGE_HEADER_BYTES + 255 + RATE_OFFSET + 4
 
 /**
- * Takes the bytes of an Ogg file, block by block, and tells whether Vorbis of another sample rate follows in a chain. Times
- * of Ogg are counted in samples: demuxers go on counting at the rate of the first stream, and what follows gets longer
- * or shorter by the one divided by the other.
+ * Detects a chained Ogg file whose Vorbis streams differ in sample rate, from the bytes of the file, block by
+ * block. Ogg counts time in samples. Demuxers keep counting at the rate of the first stream, so the duration
+ * of later streams is wrong by the ratio of the rates.
  */
 export const createChainReader = () => {
-  const first: number[] = []
-  let [isBehindFirst, isMixed] = [false, false]
+  const firstRates: number[] = []
+  let [isAfterFirstLink, isMixed] = [false, false]
   let rest: Buffer = Buffer.alloc(0)
 
   const takePage = (page: Buffer): void => {
-    if (((page[FLAGS_AT] ?? 0) & BEGINS_STREAM) === 0) {
-      isBehindFirst = true
+    if (((page[FLAGS_OFFSET] ?? 0) & BEGIN_OF_STREAM_FLAG) === 0) {
+      isAfterFirstLink = true
       return
     }
     const packet = page.subarray(PAGE_HEADER_BYTES + (page[PAGE_HEADER_BYTES - 1] ?? 0))
-    if (packet.length < RATE_AT + 4 || packet.toString('latin1', 0, 7) !== IDENTIFICATION) return
-    const rate = packet.readUInt32LE(RATE_AT)
-    if (!isBehindFirst) first.push(rate)
-    else if (!first.includes(rate)) isMixed = true
+    if (packet.length < RATE_OFFSET + 4 || packet.toString('latin1', 0, 7) !== IDENTIFICATION) return
+    const rate = packet.readUInt32LE(RATE_OFFSET)
+    if (!isAfterFirstLink) firstRates.push(rate)
+    else if (!firstRates.includes(rate)) isMixed = true
   }
 
   const takePages = (bytes: Buffer, end: number): void => {
     for (let at = bytes.indexOf('OggS'); at !== -1 && at < end; at = bytes.indexOf('OggS', at + 4))
-      takePage(bytes.subarray(at, at + MOST_READ_BYTES))
+      takePage(bytes.subarray(at, at + MAX_READ_BYTES))
   }
 
   return {
     take: (block: Buffer): void => {
       const bytes = Buffer.concat([rest, block])
-      const end = Math.max(0, bytes.length - MOST_READ_BYTES)
+      const end = Math.max(0, bytes.length - MAX_READ_BYTES)
       takePages(bytes, end)
       rest = bytes.subarray(end)
     },
@@ -68,8 +68,8 @@ const isMixedChain = async (path: string, signal: AbortSignal): Promise<boolean>
   return reader.isMixed()
 }
 
-/** Refuses a file whose sound would come out at the wrong times. */
-export const withoutMixedChain = (
+/** Refuses a file whose audio would get wrong timestamps. */
+export const refuseMixedChain = (
   path: string,
   facts: MediaFacts,
   signal: AbortSignal,

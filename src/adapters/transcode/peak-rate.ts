@@ -1,68 +1,68 @@
-/** Pictures that are looked at together. */
-const STEPS = 8
-/** Times are off by some milliseconds, and pictures get lost: rates that differ by no more may be one rate. */
-const ALIKE = 0.85
-const NEAR = 0.02
-/** A rate that is held for less is a burst. A film that is shorter than twice as long has it for half of its time. */
-const HELD_SECONDS = 0.25
-/** Rates are counted in steps of 0.05 %, so that a film of any length takes as much room. */
-const STEP = Math.log(1.0005)
+/** Frame intervals in the sliding window that a rate is measured over. */
+const WINDOW = 8
+/** Timestamps are off by milliseconds, and frames get lost: rates within this ratio may be the same rate. */
+const SAME_RATE_RATIO = 0.85
+const NEAR_MEDIAN = 0.02
+/** A shorter rate is a burst, unless it fills half of the video. */
+const MIN_SECONDS = 0.25
+/** Width of the histogram's bins (0.05 %), so that memory does not depend on the length of the video. */
+const BIN = Math.log(1.0005)
 
-type Counted = { readonly rate: number; readonly seconds: number }
+type RateBin = { readonly rate: number; readonly seconds: number }
 
-/**
- * Takes the times of pictures, in the order of decoding, and tells how many there are a second where they are densest for
- * a while.
- */
+/** Measures the highest frame rate that lasts for a while, from timestamps in decoding order. */
 export const createPeakRate = () => {
-  const counted = new Map<number, Counted>()
+  const bins = new Map<number, RateBin>()
   let times: number[] = []
   return {
     take: (time: number): void => {
       const last = times.at(-1) ?? Number.NEGATIVE_INFINITY
-      // Where the clock jumps the count begins anew.
+      // A timestamp that goes back starts a new window.
       if (!(time > last)) times = []
       times.push(time)
-      if (times.length > STEPS + 1) times.shift()
-      if (times.length <= STEPS) return
-      const [rate, seconds] = [STEPS / (time - (times[0] ?? 0)), time - last]
-      const key = Math.round(Math.log(rate) / STEP)
-      const before = counted.get(key) ?? { rate, seconds: 0 }
-      counted.set(key, { rate: before.rate, seconds: before.seconds + seconds })
+      if (times.length > WINDOW + 1) times.shift()
+      if (times.length <= WINDOW) return
+      const [rate, seconds] = [WINDOW / (time - (times[0] ?? 0)), time - last]
+      const key = Math.round(Math.log(rate) / BIN)
+      const before = bins.get(key) ?? { rate, seconds: 0 }
+      bins.set(key, { rate: before.rate, seconds: before.seconds + seconds })
     },
-    /** 0 where there are too few to say. */
+    /** Frames per second; 0 if there are too few frames. */
     rate: (): number => {
-      const rates = [...counted.values()].toSorted((a, b) => b.rate - a.rate)
+      const rates = [...bins.values()].toSorted((a, b) => b.rate - a.rate)
       const band = densestBand(rates)
       const median = medianOf(band)
-      // Times that are rounded (to milliseconds, in Matroska) are so to either side of the true rate.
-      const near = band.filter(({ rate }) => Math.abs(rate - median) <= NEAR * median)
+      // Rounded timestamps (milliseconds in Matroska) give rates on both sides of the true one.
+      const near = band.filter(({ rate }) => Math.abs(rate - median) <= NEAR_MEDIAN * median)
       const seconds = secondsOf(near)
-      return seconds === 0 ? 0 : near.reduce((sum, one) => sum + one.rate * one.seconds, 0) / seconds
+      return seconds === 0 ? 0 : near.reduce((sum, bin) => sum + bin.rate * bin.seconds, 0) / seconds
     },
   }
 }
 
-/** Of `rates`, the highest first: those alike that are held for the longest time, of all that are like the highest held. */
-const densestBand = (rates: ReadonlyArray<Counted>): ReadonlyArray<Counted> => {
-  const held = Math.min(HELD_SECONDS, secondsOf(rates) / 2)
+/**
+ * `rates` are sorted, highest first. Of the bands of similar rates near the highest that lasts, returns the
+ * one that lasts longest.
+ */
+const densestBand = (rates: ReadonlyArray<RateBin>): ReadonlyArray<RateBin> => {
+  const minSeconds = Math.min(MIN_SECONDS, secondsOf(rates) / 2)
   let [end, seconds, highest] = [0, 0, 0]
   let best = { start: 0, end: 0, seconds: 0 }
   for (const [start, top] of rates.entries()) {
-    for (; (rates[end]?.rate ?? 0) >= ALIKE * top.rate; end++) seconds += rates[end]?.seconds ?? 0
-    if (highest === 0 && seconds >= held) highest = top.rate
-    if (top.rate < ALIKE * highest) break
+    for (; (rates[end]?.rate ?? 0) >= SAME_RATE_RATIO * top.rate; end++) seconds += rates[end]?.seconds ?? 0
+    if (highest === 0 && seconds >= minSeconds) highest = top.rate
+    if (top.rate < SAME_RATE_RATIO * highest) break
     if (highest > 0 && seconds > best.seconds) best = { start, end, seconds }
     seconds -= top.seconds
   }
   return rates.slice(best.start, best.end)
 }
 
-const secondsOf = (rates: ReadonlyArray<Counted>): number =>
+const secondsOf = (rates: ReadonlyArray<RateBin>): number =>
   rates.reduce((sum, { seconds }) => sum + seconds, 0)
 
-/** By the time that each rate was there. */
-const medianOf = (rates: ReadonlyArray<Counted>): number => {
+/** Median, weighted by duration. */
+const medianOf = (rates: ReadonlyArray<RateBin>): number => {
   let left = secondsOf(rates) / 2
   for (const { rate, seconds } of rates) {
     left -= seconds

@@ -4,28 +4,28 @@ import { Purpose } from './stream-purposes.ts'
 
 const nullable = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.null])
 
-/** What is known of any stream. */
+/** Fields of any stream. */
 const stream = {
   index: t.number,
-  /** By what the file calls it, such as the PID of a transport stream; `null` where that is not told. */
+  /** Id in the file, such as the PID in a transport stream; `null` if there is none. */
   id: nullable(t.number),
-  /** The programs that it is part of, in a transport stream of more than one. */
+  /** Programs that it belongs to, in a transport stream with several. */
   programs: t.readonlyArray(t.number),
   /** FFmpeg's name. */
   codec: t.string,
-  /** As the file spells it; `null` when it does not say, or says so in other than letters. */
+  /** Language tag; `null` if the file has none, or it is malformed (see toLanguage). */
   language: nullable(t.string),
   purposes: t.readonlyArray(Purpose),
 }
 
 const timed = {
   isDefault: t.boolean,
-  /** Seconds from the start of the file to that of the stream; `null` when unknown. */
+  /** Seconds from the start of the file to the start of the stream; `null` if unknown. */
   startSeconds: nullable(t.number),
-  /** Seconds from the start of the file to the end of the stream; `null` when unknown, and when it is a guess. */
+  /** Seconds from the start of the file to the end of the stream; `null` if unknown or estimated. */
   endSeconds: nullable(t.number),
-  /** Seconds after which it is over and others of its kind begin, as where recordings were put one behind the other. */
-  goesOnAfter: nullable(t.number),
+  /** Seconds at which it ends and other streams of its kind continue, as in joined recordings. */
+  splitAfter: nullable(t.number),
 }
 
 const ProbedVideo = t.readonly(
@@ -33,20 +33,20 @@ const ProbedVideo = t.readonly(
     kind: t.literal('video'),
     ...stream,
     ...timed,
-    /** A picture that comes with a sound, as on a record's sleeve, or thumbnails of the film. */
+    /** Cover art, or thumbnails. */
     isCover: t.boolean,
-    /** Pixels, as coded; 0 when its decoder would not say. */
+    /** Coded size in pixels; 0 if the decoder does not report it. */
     width: t.number,
     height: t.number,
-    /** A pixel's width by its height. */
+    /** Width of a pixel divided by its height. */
     pixelAspect: t.number,
-    /** Degrees clockwise by which a player must turn it. */
+    /** Degrees clockwise by which a player must rotate it. */
     rotation: t.number,
-    /** Whether a player must turn it upside down before. */
+    /** Whether a player must flip it vertically before the rotation. */
     mirrored: t.boolean,
     averageRate: t.number,
     nominalRate: t.number,
-    /** Of its first pictures, those that are interlaced; 0 where that was not looked at. */
+    /** Fraction of the first frames that is interlaced; 0 if they were not decoded. */
     interlacedShare: t.number,
     /** See FilmTags. */
     colour: t.strict({ primaries: t.number, transfer: t.number, matrix: t.number }),
@@ -59,7 +59,7 @@ const ProbedAudio = t.readonly(
     kind: t.literal('audio'),
     ...stream,
     ...timed,
-    /** 0 when unknown. */
+    /** 0 if unknown. */
     channels: t.number,
     sampleRate: t.number,
     bitrate: nullable(t.number),
@@ -72,23 +72,23 @@ export type ProbedSubtitles = t.TypeOf<typeof ProbedSubtitles>
 
 export type ProbedStream = ProbedVideo | ProbedAudio | ProbedSubtitles
 
-/** What a demuxer says of a file, before it is judged. */
+/** Facts about a file as a demuxer reports them. */
 export const ProbedFile = t.readonly(
   t.strict({
-    /** Of the longest stream; `null` also when it is a guess from size and rate. */
+    /** Duration of the longest stream; `null` if unknown, or estimated from size and bitrate. */
     durationSeconds: nullable(t.number),
     streams: t.readonlyArray(t.union([ProbedVideo, ProbedAudio, ProbedSubtitles])),
   }),
 )
 export type ProbedFile = t.TypeOf<typeof ProbedFile>
 
-/** What the first pictures of a film say when they are decoded. `seconds`: when the first is shown, by the file's clock. */
-export type FirstPictures = { readonly seconds: number | null; readonly interlacedShare: number }
+/** Facts from decoding the first frames. `seconds`: timestamp of the first frame, by the file's clock. */
+export type FirstFrames = { readonly seconds: number | null; readonly interlacedShare: number }
 
-/** `start`: that of the file, by its clock. */
-export const withFirstPictures = (
+/** `start`: start of the file, by the file's clock. */
+export const withFirstFrames = (
   stream: ProbedStream,
-  { seconds, interlacedShare }: FirstPictures,
+  { seconds, interlacedShare }: FirstFrames,
   start: number,
 ): ProbedStream =>
   stream.kind === 'video'
@@ -99,15 +99,15 @@ export const withFirstPictures = (
       }
     : stream
 
-/** Whether its first pictures say what no header does. */
-export const isLookedAt = (stream: ProbedStream): boolean =>
+/** Returns whether the first frames must be decoded: no header says whether they are interlaced. */
+export const needsFirstFrames = (stream: ProbedStream): boolean =>
   stream.kind === 'video' && !stream.isCover && mayBeInterlaced(stream)
 
-/** A language is shown to people, and comes from a file: no more than letters of a language tag are taken. */
+/** Accepts only well-formed language tags: the text comes from an untrusted file and is shown to people. */
 export const toLanguage = (text: string | null | undefined): string | null =>
   text && text !== 'und' && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(text) ? text.toLowerCase() : null
 
-/** `00:00:12.021000000`, as Matroska files say where a stream ends. */
+/** Parses `00:00:12.021000000`, the form of durations in Matroska tags, to seconds. */
 export const clockSeconds = (text: string | null | undefined): number | null => {
   const match = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '')
   if (match === null) return null

@@ -11,8 +11,8 @@ type ProgressiveBounds = {
 }
 
 /**
- * A fast-start mp4 for each video rendition, with the best sound, or, where there are no pictures, for each audio
- * rendition. Nothing is encoded again.
+ * Makes a fast-start MP4 of each video rendition with the best audio rendition. Without video, makes one of
+ * each audio rendition. Nothing is encoded again.
  */
 export const makeProgressive =
   (
@@ -21,14 +21,14 @@ export const makeProgressive =
     { folder, wallSeconds, signal }: ProgressiveBounds,
   ): TE.TaskEither<EngineFailure, ReadonlyArray<Progressive>> =>
   async () => {
-    const wanted = combinations(renditions).map((tracks) => ({
+    const outputs = combinations(renditions).map((tracks) => ({
       names: tracks.map(({ name }) => name),
       inputs: tracks.map(({ init }) => init.path),
       file: join(folder, `progressive-${tracks[0]?.name}.mp4`),
     }))
-    const remuxed = await engine.remux({ outputs: wanted, wallSeconds }, signal)()
+    const remuxed = await engine.remux({ outputs, wallSeconds }, signal)()
     if (E.isLeft(remuxed)) return remuxed
-    return E.right(await Promise.all(wanted.map(toProgressive)))
+    return E.right(await Promise.all(outputs.map(toProgressive)))
   }
 
 const toProgressive = async ({
@@ -43,9 +43,9 @@ const toProgressive = async ({
 }
 
 const combinations = (renditions: ReadonlyArray<Rendition>): ReadonlyArray<ReadonlyArray<Rendition>> => {
-  const films = renditions.filter(({ video }) => video !== null)
-  const sounds = renditions.filter(({ audio }) => audio !== null)
-  // The plan lists sound from the least to the best.
-  const best = sounds.slice(-1)
-  return films.length > 0 ? films.map((film) => [film, ...best]) : sounds.map((sound) => [sound])
+  const videos = renditions.filter(({ video }) => video !== null)
+  const audios = renditions.filter(({ audio }) => audio !== null)
+  // The plan lists audio from the lowest to the best quality.
+  const best = audios.slice(-1)
+  return videos.length > 0 ? videos.map((video) => [video, ...best]) : audios.map((audio) => [audio])
 }

@@ -8,24 +8,24 @@ import type {
   VideoSource,
 } from '../../domain/ingest/plan/media-plan.ts'
 import type { EncodeJob, EncodeOutput, StreamJob } from './engine.ts'
-import { colourOf, inputMatrix, scalerFlags, throughCube } from './film-filters.ts'
+import { colourOf, cubeFilters, inputMatrix, scalerFlags } from './film-filters.ts'
 
 export type RecipeOptions = {
-  /** The table that brings the colours to sRGB, where they need one; `null`: they stay as they are. */
+  /** Path of the lookup table that converts the colours to sRGB; `null`: no conversion. */
   readonly cube: string | null
   readonly wallSeconds: number
-  /** For how long to hold the last picture. */
+  /** Seconds to hold the last frame. */
   readonly holdSeconds: number
-  /** Of silence behind the sound. */
+  /** Seconds of silence to append to the audio. */
   readonly tailSeconds: number
-  /** How long sound lasts at least, with its tail; silence fills it up. */
+  /** Minimum duration of the audio with its tail; the rest is silence. */
   readonly padSeconds: number
 }
 
 /** See EncodeJob. */
 type SourceTimes = Pick<EncodeJob, 'jumpSeconds' | 'isFromZero'>
 
-/** Turns a plan into FFmpeg's words, the same for every engine. Each rung becomes `{folder}/{name}.mp4`. */
+/** Translates a plan to FFmpeg options, equal for all engines. Each rung becomes `{folder}/{name}.mp4`. */
 export const toEncodeJob = (
   source: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
   plan: MediaPlan,
@@ -52,8 +52,8 @@ export const toEncodeJob = (
 }
 
 /**
- * Seconds by which a film is shown later, or earlier, so that its first picture falls on a multiple of the rate that is
- * planned. Pictures are moved there anyhow; without it, sound would be off by up to half a picture.
+ * Seconds to delay the media, so that its first frame is on the grid of the planned frame rate. The fps
+ * filter moves frames there anyway: without this delay, audio would be out of sync by up to half a frame.
  */
 const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPlan): number => {
   const start = video?.startSeconds ?? 0
@@ -61,10 +61,10 @@ const delayOf = (video: VideoSource | null, { frameRate: { num, den } }: MediaPl
   return Math.abs(delay) < 0.001 ? 0 : delay
 }
 
-const delayed = (filter: 'setpts' | 'asetpts', delay: number): ReadonlyArray<string> =>
+const delayFilters = (filter: 'setpts' | 'asetpts', delay: number): ReadonlyArray<string> =>
   delay === 0 ? [] : [`${filter}=PTS+(${delay.toFixed(6)})/TB`]
 
-/** A file of which the times count from zero is one of ours, with one stream. */
+/** A file whose timestamps count from zero is an intermediate file of Larder, with one stream. */
 const alongside = (
   { facts: { video, audio }, isFromZero }: { readonly facts: MediaFacts } & SourceTimes,
   used: ReadonlyArray<VideoSource | AudioSource | null>,
@@ -83,39 +83,39 @@ const videoJob = (
   const colour = colourOf(source)
   const shared = [
     ...(source.interlaced ? ['bwdif=mode=send_field:deint=all'] : []),
-    ...turn(source),
-    ...delayed('setpts', delayOf(source, plan)),
-    // A film that starts late repeats its first picture from 0, so that sound and pictures start together.
+    ...uprightFilters(source),
+    ...delayFilters('setpts', delayOf(source, plan)),
+    // A video that starts late repeats its first frame from 0, so that audio and video start together.
     `fps=${num}/${den}:start_time=0${holdSeconds > 0 ? ':eof_action=pass' : ''}`,
     ...(holdSeconds > 0 ? [`tpad=stop_mode=clone:stop_duration=${holdSeconds.toFixed(6)}`] : []),
-    ...(cube === null ? [] : throughCube(cube, colour, plan.video[0])),
+    ...(cube === null ? [] : cubeFilters(cube, colour, plan.video[0])),
     `split=${plan.video.length}${plan.video.map((_, i) => `[s${i}]`).join('')}`,
   ].join(',')
-  const from = cube === null ? inputMatrix(colour) : ''
+  const sourceMatrix = cube === null ? inputMatrix(colour) : ''
   const flags = cube === null ? scalerFlags(colour, source) : 'bicubic'
   const scaled = plan.video.map(
     ({ width, height }, i) =>
-      `[s${i}]scale=${width}:${height}:flags=${flags}:${from}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
+      `[s${i}]scale=${width}:${height}:flags=${flags}:${sourceMatrix}out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v${i}]`,
   )
   return {
     streamIndex: source.index,
-    // Pictures that change their size keep the first one's.
+    // If the frame size changes, later frames are scaled to the first size.
     steady: `scale=${source.codedWidth}:${source.codedHeight}`,
     graph: [shared, ...scaled].join(';'),
     outputs: plan.video.map((rung, i) => videoOutput(rung, plan, `v${i}`, join(folder, `${rung.name}.mp4`))),
   }
 }
 
-/** Turns pictures upright. */
-const turn = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [
+/** Filters that rotate frames upright. */
+const uprightFilters = ({ rotation, mirrored }: VideoSource): ReadonlyArray<string> => [
   ...(mirrored ? ['vflip'] : []),
   ...(Math.abs(rotation - 90) < 1 ? ['transpose=clock'] : []),
   ...(Math.abs(rotation - 180) < 1 ? ['hflip', 'vflip'] : []),
   ...(Math.abs(rotation - 270) < 1 ? ['transpose=cclock'] : []),
 ]
 
-// Other movflags look as good and are not: +delay_moov lets FFmpeg 8.1 write edit lists, and without +cmaf pictures
-// start two frames late in players that ignore them.
+// With +delay_moov, FFmpeg 8.1 writes edit lists. Without +cmaf, video starts two frames late in players that
+// ignore edit lists.
 const FRAGMENTS = '+cmaf+frag_keyframe+empty_moov+default_base_moof'
 
 const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: string): EncodeOutput => ({
@@ -135,27 +135,27 @@ const videoOutput = (rung: VideoRung, plan: MediaPlan, label: string, file: stri
     color_trc: 'bt709',
     colorspace: 'bt709',
     color_range: 'tv',
-    // Players built on FFmpeg's demuxer show pictures late by those that are out of order: 400 ms at 5 a second.
+    // Players on FFmpeg's demuxer are late by the reordered frames: 400 ms at 5 frames a second.
     ...(plan.frameRate.num / plan.frameRate.den < 10 ? { bf: '0' } : {}),
   },
   muxer: { movflags: FRAGMENTS, fflags: '+bitexact' },
   file,
 })
 
-/** Samples that the AAC encoder puts in front of the sound; without an edit list nothing takes them off again. */
+/** Samples that the AAC encoder adds at the start; without an edit list, players do not skip them. */
 const AAC_PRIMING = 1024
 export const AAC_FRAME = 1024
 
-/** Seconds: a gap in sound that is not filled puts what follows out of sync by as much. FFmpeg lets 0.1 s pass. */
+/** Seconds. A gap that is not filled puts the following audio out of sync. FFmpeg's default is 0.1 s. */
 const FILLED_GAP = 0.03
 
-/** Of sound that was decoded for a second pass: where it changes its form, it may overlap by a frame. */
+/** Seconds, for audio decoded to PCM: it may overlap by a frame where its format changes. */
 const FILLED_GAP_OF_PCM = 0.01
 
-/** The least that sound is padded to, before the priming is taken off. */
+/** Minimum length of padded audio, before the priming samples are removed. */
 export const PADDED_SAMPLES = 4 * AAC_FRAME
 
-type SoundOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
+type AudioOptions = Pick<RecipeOptions, 'tailSeconds' | 'padSeconds'> &
   Pick<SourceTimes, 'isFromZero'> & {
     /** See delayOf. */
     readonly delay: number
@@ -165,26 +165,26 @@ const audioJob = (
   streamIndex: number,
   { audio: rungs }: MediaPlan,
   folder: string,
-  { tailSeconds, padSeconds, isFromZero, delay }: SoundOptions,
+  { tailSeconds, padSeconds, isFromZero, delay }: AudioOptions,
 ): StreamJob => {
   const sampleRate = rungs[0]?.sampleRate ?? 48_000
   const graph = [
-    ...delayed('asetpts', delay),
-    // Sound that starts late begins with silence; gaps are filled, so that it never runs away from the pictures.
+    ...delayFilters('asetpts', delay),
+    // Audio that starts late begins with silence. Gaps are filled, so that it stays in sync with the video.
     `aresample=${sampleRate}:async=1:min_hard_comp=${isFromZero ? FILLED_GAP_OF_PCM : FILLED_GAP}:first_pts=0`,
     LIMITER,
-    // As many samples off the front as the encoder adds; padded before, or a very short sound would be gone.
     ...(tailSeconds > 0 ? [`apad=pad_len=${Math.round(tailSeconds * sampleRate)}`] : []),
+    // Removes as many samples as the encoder adds. Padding comes first, or a very short sound would be lost.
     `apad=whole_len=${Math.max(PADDED_SAMPLES, Math.round(padSeconds * sampleRate))}`,
     `atrim=start_sample=${AAC_PRIMING}`,
     'asetpts=PTS-STARTPTS',
-    // Whole frames for the encoder, the last one filled with silence: node-av would drop what is left over.
+    // Whole frames, the last one padded with silence: node-av would drop an incomplete one.
     `asetnsamples=n=${AAC_FRAME}:p=1`,
     `asplit=${rungs.length}${rungs.map((_, i) => `[a${i}]`).join('')}`,
   ].join(',')
   return {
     streamIndex,
-    steady: oneForm(rungs),
+    steady: toEncodedFormat(rungs),
     graph,
     outputs: rungs.map((rung, i) => ({
       label: `a${i}`,
@@ -197,26 +197,26 @@ const audioJob = (
 }
 
 /**
- * Six channels folded into two reach 6 dB above full scale, and sound in floating point may, too: it is turned down for
- * as long as it is too loud. An encoder's error is a part of a decibel: that much is left free. What stays below passes
- * unchanged, and nothing is late.
+ * Six channels mixed down to two reach 6 dB above full scale, and so may floating-point samples: the limiter
+ * lowers them while they are too loud. The limit leaves headroom for the encoder's error, a fraction of a
+ * decibel. Quieter audio is unchanged, and nothing is delayed.
  */
 const LIMITER = 'alimiter=limit=0.9:attack=5:release=100:level=0:latency=1,aformat=sample_fmts=fltp'
 
-/** Whatever the source has and changes to: the rate, the layout and the samples that are encoded. */
-const oneForm = ([first]: ReadonlyArray<AudioRung>): string =>
+/** Filters that convert any source format to the encoded rate, layout and sample format. */
+const toEncodedFormat = ([first]: ReadonlyArray<AudioRung>): string =>
   `aresample=${first?.sampleRate ?? 48_000},aformat=sample_fmts=fltp:channel_layouts=${first?.channels === 1 ? 'mono' : 'stereo'}`
 
 /**
- * Where a source changes its sample rate, FFmpeg 5 counts the last piece before by the new one: at 3 seconds it comes
- * with 4.5, as the last of a graph or the first, and the muxer would hold up all that follows. The first piece of each
- * graph and behind each gap is lost with it: some hundredths of a second.
+ * If a source changes its sample rate, FFmpeg 5 computes the timestamp of the last frame before the change by
+ * the new rate (4.5 s instead of 3 s), and the muxer would delay all later frames. This filter drops that
+ * frame, and with it the first frame of each graph and after each gap: some hundredths of a second.
  */
-const WITHOUT_LEAPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
+const DROP_WRONG_TIMESTAMPS = "aselect='gte(t,0)*lt(t-prev_t,0.2)'"
 
 /**
- * Decodes the sound alone, into one form, as PCM with the time stamps of the source. An engine that begins its graphs
- * anew where a source changes its form (stereo to 5.1) can encode that in a second pass, without a break.
+ * Decodes only the audio, to PCM in one format, with the timestamps of the source. An engine that restarts
+ * its graph when the format changes (stereo to 5.1) can encode this in a second pass without a break.
  */
 export const toPcmJob = (
   from: { readonly path: string; readonly facts: MediaFacts } & SourceTimes,
@@ -232,14 +232,14 @@ export const toPcmJob = (
   video: null,
   audio: {
     streamIndex: source.index,
-    steady: oneForm(rungs),
-    graph: `${WITHOUT_LEAPS},aformat=sample_fmts=flt[pcm]`,
+    steady: toEncodedFormat(rungs),
+    graph: `${DROP_WRONG_TIMESTAMPS},aformat=sample_fmts=flt[pcm]`,
     outputs: [{ label: 'pcm', encoder: 'pcm_f32le', options: {}, muxer: {}, file }],
   },
   wallSeconds,
 })
 
-/** Of a progressive file, which is a copy of encoded tracks. */
+/** Muxer options of a progressive file, which is a copy of encoded tracks. */
 export const progressiveMuxer: Readonly<Record<string, string>> = {
   movflags: '+faststart',
   brand: 'mp42',

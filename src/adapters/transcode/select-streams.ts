@@ -3,22 +3,22 @@ import type { AudioSource, MediaFacts, VideoSource } from '../../domain/ingest/p
 import { type Refused, refused } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { ProbedAudio, ProbedFile, ProbedStream, ProbedVideo } from './probed-file.ts'
-import { isDecoded, MAX_PIXELS } from './process/limits.ts'
+import { isSupportedCodec, MAX_PIXELS } from './process/limits.ts'
 import { isAside, languageRank, purposeWords } from './stream-purposes.ts'
 
 /**
- * Chooses the streams to use: the main pictures and the default sound, of those that are decoded. What is left out is
- * named in the warnings. Refuses a file without such streams, and says what they are.
+ * Selects the main video and the default audio of the streams in supported codecs. Warnings name the streams
+ * that are left out. Refuses a file without supported streams, and names their codecs.
  */
 export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Either<Refused, MediaFacts> => {
-  const films = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
-  const sounds = streams.filter((stream) => stream.kind === 'audio')
-  const video = films.filter(isUsableVideo).toSorted(byImportance)[0]
-  const usable = sounds.filter(isUsableAudio).toSorted(byPurpose)
+  const videos = streams.filter((stream) => stream.kind === 'video').filter(({ isCover }) => !isCover)
+  const audios = streams.filter((stream) => stream.kind === 'audio')
+  const video = videos.filter(isUsableVideo).toSorted(byImportance)[0]
+  const usable = audios.filter(isUsableAudio).toSorted(byPurpose)
   const main = video ?? usable[0]
-  const [audio, ...others] = usable.filter((sound) => isInProgramOf(main, sound))
+  const [audio, ...others] = usable.filter((stream) => isInProgramOf(main, stream))
 
-  const refusal = refusalFor(films, video, sounds, audio)
+  const refusal = refusalFor(videos, video, audios, audio)
   if (refusal !== null) return E.left(refused(refusal))
   const isAlone = streams.every((stream) => stream === video || stream === audio || isCover(stream))
   const seconds = longest([video, audio])
@@ -27,11 +27,13 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
     video: video === undefined ? null : toVideoSource(video),
     audio: audio === undefined ? null : toAudioSource(audio),
-    otherSounds: others.map((sound) => ({ source: toAudioSource(sound), description: describe(sound) })),
+    otherSounds: others.map((other) => ({ source: toAudioSource(other), description: describe(other) })),
     warnings: [
-      ...goesOn(main),
-      ...streams.filter((stream) => stream !== video && stream !== audio && !isCover(stream)).map(leftOut),
-      ...(audio === undefined && sounds.length > 0 ? [noSound(usable)] : []),
+      ...continuationWarning(main),
+      ...streams
+        .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
+        .map(leftOutWarning),
+      ...(audio === undefined && audios.length > 0 ? [noAudioWarning(usable)] : []),
       ...(audio !== undefined && isAside(audio)
         ? [`the ${describe(audio)} is used: no other is decoded`]
         : []),
@@ -42,16 +44,18 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
 const isCover = (stream: ProbedStream): boolean => stream.kind === 'video' && stream.isCover
 
 const isUsableVideo = ({ codec, width, height }: ProbedVideo): boolean =>
-  isDecoded(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
+  isSupportedCodec(codec) && width > 0 && height > 0 && width * height <= MAX_PIXELS
 
-const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isDecoded(codec) && channels > 0
+const isUsableAudio = ({ codec, channels }: ProbedAudio): boolean => isSupportedCodec(codec) && channels > 0
 
-/** Programs that were recorded into one file have nothing to do with each other. */
+/** Different programs in one recording are unrelated. */
 const isInProgramOf = (main: ProbedStream | undefined, { programs }: ProbedStream): boolean =>
-  main === undefined || main.programs.length === 0 || programs.some((one) => main.programs.includes(one))
+  main === undefined ||
+  main.programs.length === 0 ||
+  programs.some((program) => main.programs.includes(program))
 
-const goesOn = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<string> => {
-  const seconds = main?.goesOnAfter ?? null
+const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<string> => {
+  const seconds = main?.splitAfter ?? null
   return seconds === null
     ? []
     : [
@@ -59,18 +63,18 @@ const goesOn = (main: ProbedVideo | ProbedAudio | undefined): ReadonlyArray<stri
       ]
 }
 
-const noSound = (usable: ReadonlyArray<ProbedAudio>): string =>
+const noAudioWarning = (usable: ReadonlyArray<ProbedAudio>): string =>
   usable.length > 0
     ? 'no sound: there is none in the program of the pictures'
     : 'no sound: none of the sounds is decoded'
 
-/** What is for all viewers, then the default, then the original. Of containers that say no more, all are the default. */
+/** Streams for all viewers first, then default ones, then originals. Some containers mark all as default. */
 const byPurpose = (a: ProbedVideo | ProbedAudio, b: ProbedVideo | ProbedAudio): number =>
   Number(isAside(a)) - Number(isAside(b)) ||
   Number(b.isDefault) - Number(a.isDefault) ||
   languageRank(a) - languageRank(b)
 
-/** Pictures that are stored one by one beside others are thumbnails; of films alike in purpose, the largest. */
+/** Still images beside a video are thumbnails. Of videos with equal purposes, the largest wins. */
 const byImportance = (a: ProbedVideo, b: ProbedVideo): number =>
   Number(isStillCodec(a)) - Number(isStillCodec(b)) ||
   byPurpose(a, b) ||
@@ -80,26 +84,26 @@ const byImportance = (a: ProbedVideo, b: ProbedVideo): number =>
 const isStillCodec = ({ codec }: ProbedVideo): boolean => codec === 'mjpeg' || codec === 'png'
 
 const refusalFor = (
-  films: ReadonlyArray<ProbedVideo>,
+  videos: ReadonlyArray<ProbedVideo>,
   video: ProbedVideo | undefined,
-  sounds: ReadonlyArray<ProbedAudio>,
+  audios: ReadonlyArray<ProbedAudio>,
   audio: ProbedAudio | undefined,
 ): string | null => {
-  const [film] = films
-  if (video === undefined && film !== undefined)
-    return isDecoded(film.codec)
-      ? `the pictures (${film.codec}) cannot be decoded, or are larger than 36 million pixels`
-      : `the pictures are in ${film.codec}, which is not decoded: convert them to H.264`
-  const [sound] = sounds
+  const [firstVideo] = videos
+  if (video === undefined && firstVideo !== undefined)
+    return isSupportedCodec(firstVideo.codec)
+      ? `the pictures (${firstVideo.codec}) cannot be decoded, or are larger than 36 million pixels`
+      : `the pictures are in ${firstVideo.codec}, which is not decoded: convert them to H.264`
+  const [firstAudio] = audios
   if (video !== undefined || audio !== undefined) return null
-  if (sound === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
-  return isDecoded(sound.codec)
-    ? `the sound (${sound.codec}) cannot be decoded`
-    : `the sound is in ${sound.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
+  if (firstAudio === undefined) return 'the file has neither sound nor moving pictures that can be decoded'
+  return isSupportedCodec(firstAudio.codec)
+    ? `the sound (${firstAudio.codec}) cannot be decoded`
+    : `the sound is in ${firstAudio.codec}, which is not decoded: convert it to AAC, MP3, Opus or FLAC`
 }
 
-const leftOut = (stream: ProbedStream): string => {
-  const why = stream.kind === 'subtitles' || isDecoded(stream.codec) ? '' : ', which is not decoded'
+const leftOutWarning = (stream: ProbedStream): string => {
+  const why = stream.kind === 'subtitles' || isSupportedCodec(stream.codec) ? '' : ', which is not decoded'
   return `${leftOutLine(describe(stream))}${why}`
 }
 
@@ -117,14 +121,14 @@ const formOf = (stream: ProbedStream): string =>
   [stream.codec, ...sizeOf(stream), ...purposeWords(stream.purposes)].join(', ')
 
 const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
-  if (stream.kind === 'subtitles' || !isDecoded(stream.codec)) return []
-  // Of streams that begin late their decoder has not said it.
+  if (stream.kind === 'subtitles' || !isSupportedCodec(stream.codec)) return []
+  // Unknown if the stream starts late.
   if (stream.kind === 'video') return stream.width > 0 ? [`${stream.width}x${stream.height}`] : []
   if (stream.channels === 0) return []
   return [`${stream.channels} ${stream.channels === 1 ? 'channel' : 'channels'}`]
 }
 
-/** Of the streams in use, when each tells: another, such as subtitles, may go on for longer. */
+/** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
 const longest = (streams: ReadonlyArray<ProbedVideo | ProbedAudio | undefined>): number | null =>
   streams
     .filter((stream) => stream !== undefined)
@@ -132,16 +136,16 @@ const longest = (streams: ReadonlyArray<ProbedVideo | ProbedAudio | undefined>):
     .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
 
 const toVideoSource = (video: ProbedVideo): VideoSource => {
-  // Stretched, never shrunk: no line or column of the source is given up for square pixels.
+  // For square pixels the frame is stretched, never shrunk, so that no line or column of the source is lost.
   const wide = video.width * Math.max(1, video.pixelAspect)
   const fields = fieldsOf(video.codec, video.interlacedShare)
   const high = (video.height * (fields === 'single' ? 2 : 1)) / Math.min(1, video.pixelAspect)
-  const lies = Math.abs((video.rotation % 180) - 90) < 1
+  const isSideways = Math.abs((video.rotation % 180) - 90) < 1
   return {
     index: video.index,
     codec: video.codec,
-    width: Math.round(lies ? high : wide),
-    height: Math.round(lies ? wide : high),
+    width: Math.round(isSideways ? high : wide),
+    height: Math.round(isSideways ? wide : high),
     codedWidth: video.width,
     codedHeight: video.height,
     rotation: video.rotation,

@@ -1,25 +1,25 @@
-import { clockKey, hasSeveral, readClock, type StreamClock, withEvenClock } from './mpegts/even-clock.ts'
+import { clockKey, isMultiProgram, readClock, type StreamClock, withoutJumps } from './mpegts/stream-clock.ts'
 import type { ProbedFile, ProbedStream } from './probed-file.ts'
 
-/** As the program ffmpeg has it: farther off, a time begins a new clock. */
-const USUAL_JUMP = 10
-/** Of a file that has one clock: what looks like a jump is a pause of one stream. */
+/** Seconds. Default of the program ffmpeg: a larger step is a discontinuity. */
+const DEFAULT_JUMP = 10
+/** Seconds. In a file with one clock, a large step is a pause of one stream. */
 const NO_JUMP = 1_000_000
 
-/** What a job reads: the file, or a copy of it with one clock in `folder`. */
+/** Returns the file that a job reads: the source, or a copy in `folder` whose timestamps are on one clock. */
 export const onOneClock = async (
   path: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly jumpSeconds: number }> => {
   const clock = await readClock(path, signal)
-  if (clock === null) return { path, jumpSeconds: USUAL_JUMP }
-  return { path: await withEvenClock(path, folder, clock, signal), jumpSeconds: NO_JUMP }
+  if (clock === null) return { path, jumpSeconds: DEFAULT_JUMP }
+  return { path: await withoutJumps(path, folder, clock, signal), jumpSeconds: NO_JUMP }
 }
 
 /**
- * What a demuxer does not say of a transport stream: the programs that its streams are part of, and how long it is where
- * its clock jumps or each program has one. A demuxer counts from the first time in the file to the last.
+ * Adds what a demuxer does not report about a transport stream: the programs of its streams, and durations if
+ * the clock jumps or each program has its own. A demuxer only subtracts the first timestamp from the last.
  */
 export const withTransportFacts = async (
   probed: ProbedFile,
@@ -32,31 +32,33 @@ export const withTransportFacts = async (
 
 const describeTransport = (
   { durationSeconds, streams }: ProbedFile,
-  { programs, clocks, goesOnAfter }: StreamClock,
+  { programs, clocks, splitAfter }: StreamClock,
 ): ProbedFile => {
-  const isOne = !hasSeveral(programs)
+  const isSingleProgram = !isMultiProgram(programs)
   const [only] = clocks.values()
-  const isUneven = isOne && only?.isUneven === true
+  const isUneven = isSingleProgram && only?.isUneven === true
   const keyOf = ({ id }: ProbedStream): number => clockKey(programs, id ?? Number.NaN)
-  /** Other programs may have begun long before. */
+  /** Start of one program: other programs may have started much earlier. */
   const startOf = (key: number): number =>
     Math.min(
-      ...streams.flatMap((one) =>
-        one.kind === 'subtitles' || one.startSeconds === null || keyOf(one) !== key ? [] : [one.startSeconds],
+      ...streams.flatMap((it) =>
+        it.kind === 'subtitles' || it.startSeconds === null || keyOf(it) !== key ? [] : [it.startSeconds],
       ),
     )
   return {
-    durationSeconds: isUneven ? only.seconds : isOne ? durationSeconds : null,
+    durationSeconds: isUneven ? only.seconds : isSingleProgram ? durationSeconds : null,
     streams: streams.map((stream): ProbedStream => {
       const id = stream.id ?? Number.NaN
-      const inProgram = Object.assign({}, stream, { programs: isOne ? [] : (programs.get(id) ?? []) })
+      const inProgram = Object.assign({}, stream, {
+        programs: isSingleProgram ? [] : (programs.get(id) ?? []),
+      })
       if (stream.kind === 'subtitles') return inProgram
-      const known = Object.assign(inProgram, { goesOnAfter: goesOnAfter(id) })
-      if (isOne && !isUneven) return known
-      // Of several programs, each ends with the last of its streams: what ends before is filled up.
-      if (isOne) return Object.assign(known, { endSeconds: null })
+      const described = Object.assign(inProgram, { splitAfter: splitAfter(id) })
+      if (isSingleProgram && !isUneven) return described
+      if (isSingleProgram) return Object.assign(described, { endSeconds: null })
+      // With several programs, each stream gets the end of its program: encoding fills up a shorter one.
       const [key, { startSeconds: start }] = [keyOf(stream), stream]
-      return Object.assign(known, {
+      return Object.assign(described, {
         startSeconds: start === null ? null : start - startOf(key),
         endSeconds: clocks.get(key)?.seconds ?? null,
       })

@@ -1,9 +1,9 @@
 import * as t from 'io-ts'
 
-/** `main`: what a film is for all viewers. `aside`: for some of them, or no part of the film by itself. */
+/** `main`: for all viewers. `aside`: for some viewers only, or not playable by itself. */
 type Standing = 'main' | 'dub' | 'aside'
 
-/** What a stream may say that it is for, by FFmpeg's names (AV_DISPOSITION_*). `words` go behind its codec. */
+/** Purposes of a stream under FFmpeg's names (AV_DISPOSITION_*). `words` follow its codec in messages. */
 export const purposeMeanings = {
   original: { standing: 'main', words: 'original' },
   dub: { standing: 'dub', words: 'dubbed' },
@@ -23,7 +23,7 @@ export type Purpose = keyof typeof purposeMeanings
 
 export const Purpose = t.keyof(purposeMeanings)
 
-/** Dispositions that make no stream better or worse than another, or have a field of their own. */
+/** Dispositions that do not affect the selection, or have a separate field. */
 export const otherDispositions: ReadonlyArray<string> = [
   ...['default', 'attached_pic', 'timed_thumbnails'],
   ...['forced', 'captions', 'metadata', 'multilayer'],
@@ -32,17 +32,17 @@ export const otherDispositions: ReadonlyArray<string> = [
 export const purposesOf = (has: (purpose: Purpose) => boolean): ReadonlyArray<Purpose> =>
   (Object.keys(purposeMeanings) as ReadonlyArray<Purpose>).filter(has)
 
-/** Each meaning once. */
+/** Words for the purposes, without duplicates. */
 export const purposeWords = (purposes: ReadonlyArray<Purpose>): ReadonlyArray<string> =>
   purposes
     .map((purpose) => purposeMeanings[purpose].words)
     .filter((words, i, all) => all.indexOf(words) === i)
 
-type Purposeful = { readonly purposes: ReadonlyArray<Purpose> }
+type WithPurposes = { readonly purposes: ReadonlyArray<Purpose> }
 
-export const isAside = ({ purposes }: Purposeful): boolean =>
+export const isAside = ({ purposes }: WithPurposes): boolean =>
   purposes.some((purpose) => purposeMeanings[purpose].standing === 'aside')
 
-/** Of two streams that are or are not aside alike, and alike default: the original, any other, a dub. */
-export const languageRank = ({ purposes }: Purposeful): number =>
+/** Order among streams of the same standing and default flag: the original, any other, a dub. */
+export const languageRank = ({ purposes }: WithPurposes): number =>
   purposes.includes('original') ? 0 : purposes.includes('dub') ? 2 : 1

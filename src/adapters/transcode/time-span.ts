@@ -1,4 +1,4 @@
-/** Takes the times of packets, in seconds, and tells how long all of them last together. */
+/** Measures the time from the first packet to the end of the last, in seconds. */
 export const createTimeSpan = () => {
   let [start, end] = [Number.POSITIVE_INFINITY, 0]
   return {
@@ -6,7 +6,7 @@ export const createTimeSpan = () => {
       start = Math.min(start, seconds)
       end = Math.max(end, seconds + duration)
     },
-    /** 0 where there are none. */
+    /** 0 if there are no packets. */
     seconds: (): number => Math.max(0, end - start),
   }
 }

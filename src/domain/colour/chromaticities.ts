@@ -10,7 +10,7 @@ export type Chromaticities = {
 }
 
 type Vector = readonly [number, number, number]
-/** By rows. */
+/** A 3×3 matrix, by rows. */
 export type Matrix = readonly [Vector, Vector, Vector]
 
 const d65: Chromaticity = [0.3127, 0.329]
@@ -28,15 +28,15 @@ const apply = (m: Matrix, [x, y, z]: Vector): Vector => {
   return [row(m[0]), row(m[1]), row(m[2])]
 }
 
-const transposed = ([a, b, c]: Matrix): Matrix => [
+const transpose = ([a, b, c]: Matrix): Matrix => [
   [a[0], b[0], c[0]],
   [a[1], b[1], c[1]],
   [a[2], b[2], c[2]],
 ]
 
-const multiplied = (left: Matrix, right: Matrix): Matrix => {
-  const [a, b, c] = transposed(right)
-  return transposed([apply(left, a), apply(left, b), apply(left, c)])
+const multiply = (left: Matrix, right: Matrix): Matrix => {
+  const [a, b, c] = transpose(right)
+  return transpose([apply(left, a), apply(left, b), apply(left, c)])
 }
 
 const cross = (a: Vector, b: Vector): Vector => [
@@ -45,36 +45,36 @@ const cross = (a: Vector, b: Vector): Vector => [
   a[0] * b[1] - a[1] * b[0],
 ]
 
-const scaled = ([x, y, z]: Vector, by: number): Vector => [x * by, y * by, z * by]
+const scale = ([x, y, z]: Vector, factor: number): Vector => [x * factor, y * factor, z * factor]
 
 const determinant = ([a, b, c]: Matrix): number => {
   const [x, y, z] = cross(b, c)
   return a[0] * x + a[1] * y + a[2] * z
 }
 
-const inverted = (m: Matrix): Matrix => {
-  const by = 1 / determinant(m)
+const invert = (m: Matrix): Matrix => {
+  const factor = 1 / determinant(m)
   const [a, b, c] = m
-  return transposed([scaled(cross(b, c), by), scaled(cross(c, a), by), scaled(cross(a, b), by)])
+  return transpose([scale(cross(b, c), factor), scale(cross(c, a), factor), scale(cross(a, b), factor)])
 }
 
 const directionOf = ([x, y]: Chromaticity): Vector => [x, y, 1 - x - y]
 
-/** Of luminance 1. */
-const xyzOf = (point: Chromaticity): Vector => scaled(directionOf(point), 1 / point[1])
+/** The XYZ colour of a chromaticity at luminance 1. */
+const xyzOf = (point: Chromaticity): Vector => scale(directionOf(point), 1 / point[1])
 
 const rgbToXyz = ({ red, green, blue, white }: Chromaticities): Matrix => {
-  // Not by luminance: that of a primary may be 0.
-  const primaries = transposed([directionOf(red), directionOf(green), directionOf(blue)])
-  const [r, g, b] = apply(inverted(primaries), xyzOf(white))
-  return multiplied(primaries, [
+  // Primaries are not scaled to luminance 1, because the luminance of a primary may be 0.
+  const primaries = transpose([directionOf(red), directionOf(green), directionOf(blue)])
+  const [r, g, b] = apply(invert(primaries), xyzOf(white))
+  return multiply(primaries, [
     [r, 0, 0],
     [0, g, 0],
     [0, 0, b],
   ])
 }
 
-/** The cone responses of the Bradford transform, by which ICC profiles adapt to another white point. */
+/** The cone response matrix of the Bradford transform, which ICC profiles use for chromatic adaptation. */
 const bradford: Matrix = [
   [0.8951, 0.2664, -0.1614],
   [-0.7502, 1.7135, 0.0367],
@@ -84,9 +84,9 @@ const bradford: Matrix = [
 const adaptation = (from: Chromaticity, to: Chromaticity): Matrix => {
   const [l, m, s] = apply(bradford, xyzOf(from))
   const [toL, toM, toS] = apply(bradford, xyzOf(to))
-  return multiplied(
-    inverted(bradford),
-    multiplied(
+  return multiply(
+    invert(bradford),
+    multiply(
       [
         [toL / l, 0, 0],
         [0, toM / m, 0],
@@ -97,12 +97,12 @@ const adaptation = (from: Chromaticity, to: Chromaticity): Matrix => {
   )
 }
 
-/** From linear light in one space to linear light in another. White stays white. */
+/** Returns the matrix from linear light in one space to linear light in another. White stays white. */
 export const matrixBetween = (from: Chromaticities, to: Chromaticities): Matrix =>
-  multiplied(inverted(rgbToXyz(to)), multiplied(adaptation(from.white, to.white), rgbToXyz(from)))
+  multiply(invert(rgbToXyz(to)), multiply(adaptation(from.white, to.white), rgbToXyz(from)))
 
-/** Whether the points span a space at all: a file may hold any numbers. */
-export const spanASpace = ({ red, green, blue, white }: Chromaticities): boolean => {
+/** Whether the chromaticities span a colour space. The numbers in a file may be arbitrary. */
+export const spanColourSpace = ({ red, green, blue, white }: Chromaticities): boolean => {
   if (![red, green, blue, white].flat().every((n) => n >= -1 && n <= 2) || white[1] <= 0) return false
   return Math.abs(determinant([directionOf(red), directionOf(green), directionOf(blue)])) > 1e-3
 }

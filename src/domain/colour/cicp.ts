@@ -36,22 +36,22 @@ export const primariesByCode: ReadonlyMap<number, Chromaticities> = new Map([
   [22, { red: [0.63, 0.34], green: [0.295, 0.605], blue: [0.155, 0.077], white: d65 }],
 ] satisfies ReadonlyArray<readonly [number, Chromaticities]>)
 
-/** The curves of BT.709 and its kin, as a display of BT.1886 shows them. */
-const asDisplayed = power(2.4)
+/** BT.709 and the related curves, as a BT.1886 display shows them. */
+const bt1886 = power(2.4)
 
-/** H.273 table 3, without the logarithmic ones (9 and 10). */
+/** H.273 table 3, without the logarithmic curves (9 and 10). */
 export const transferByCode: ReadonlyMap<number, Transfer> = new Map([
-  [1, asDisplayed],
+  [1, bt1886],
   [4, power(2.2)],
   [5, power(2.8)],
-  [6, asDisplayed],
+  [6, bt1886],
   [7, smpte240],
   [8, linear],
-  [11, asDisplayed],
+  [11, bt1886],
   [12, srgb],
   [13, srgb],
-  [14, asDisplayed],
-  [15, asDisplayed],
+  [14, bt1886],
+  [15, bt1886],
   [16, pq],
   [17, smpte428],
   [18, hlg],

@@ -1,19 +1,19 @@
 import type { SourceColour } from './source-colour.ts'
-import { toDeepSrgb } from './to-srgb.ts'
+import { toSrgb16 } from './to-srgb.ts'
 
-/** Points along each side: with half as many, HDR is off by a level of 255 on average. */
+/** Grid points along each axis. With half as many, the mean error in HDR is one level of 255. */
 const side = 65
 
 /**
- * What the values of a colour space become in sRGB, as a table in three dimensions in the form of Adobe's Cube LUT
- * specification 1.0: red goes fastest.
+ * Returns the conversion of a colour space to sRGB as a 3D lookup table in Adobe's Cube LUT format 1.0. Red
+ * varies fastest.
  */
 export const colourCube = (colour: Extract<SourceColour, { readonly _tag: 'Encoded' }>): string => {
   const max = side - 1
   const data = new Uint16Array(side ** 3 * 3)
   for (let i = 0; i < side ** 3; i += 1)
     data.set([i % side, Math.floor(i / side) % side, Math.floor(i / side ** 2)], 3 * i)
-  const srgb = toDeepSrgb({ data, channels: 3, max }, colour)
+  const srgb = toSrgb16({ data, channels: 3, max }, colour)
   const lines: string[] = []
   for (let i = 0; i < srgb.length; i += 3)
     lines.push([...srgb.subarray(i, i + 3)].map((value) => (value / 65_535).toFixed(5)).join(' '))

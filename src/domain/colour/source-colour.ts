@@ -1,22 +1,22 @@
 import { E } from '../../fp.ts'
 import { type Refused, refused } from '../shared/errors.ts'
-import { type Chromaticities, spanASpace, srgbChromaticities } from './chromaticities.ts'
+import { type Chromaticities, spanColourSpace, srgbChromaticities } from './chromaticities.ts'
 import { type Cicp, primariesByCode, transferByCode } from './cicp.ts'
 import { power, srgb, type Transfer } from './transfer.ts'
 
-/** All that the header of a picture says about its colours. */
+/** Everything in the header of an image that affects its colours. */
 export type ColourTags = {
   readonly container: 'png' | 'heif' | 'film' | 'other'
   readonly cicp: Cicp | null
   readonly hasIccProfile: boolean
   readonly isCmyk: boolean
-  /** PNG: `sRGB` is there. */
+  /** PNG: has the `sRGB` chunk. */
   readonly isSrgb: boolean
-  /** PNG: `gAMA`, as 0.45455 for a display of gamma 2.2. */
+  /** PNG: `gAMA`; 0.45455 means a display gamma of 2.2. */
   readonly gamma: number | null
   /** PNG: `cHRM`. */
   readonly chromaticities: Chromaticities | null
-  /** The brightest light of an HDR picture, in nits. */
+  /** Peak luminance of an HDR image (nits). */
   readonly peakNits: number | null
 }
 
@@ -32,11 +32,11 @@ export const noColourTags: ColourTags = {
 }
 
 /**
- * What the values of a picture mean.
- * - `Srgb`: they are sRGB already, whatever a profile says
- * - `Icc`: the profile says it
- * - `DeviceCmyk`: ink of no known press
- * - `Encoded`: they are light in a space of these primaries, through this transfer function
+ * What the values of an image or video mean.
+ * - `Srgb`: sRGB; an ICC profile is ignored
+ * - `Icc`: defined by the ICC profile
+ * - `DeviceCmyk`: CMYK without a profile
+ * - `Encoded`: defined by primaries and a transfer function
  */
 export type SourceColour =
   | { readonly _tag: 'Srgb' }
@@ -49,9 +49,9 @@ export type SourceColour =
       readonly peakNits: number
     }
 
-const isSrgbAlready: SourceColour = { _tag: 'Srgb' }
+const sameAsSrgb: SourceColour = { _tag: 'Srgb' }
 
-/** Of an HDR picture that does not say how bright it gets (BT.2408: the nominal peak of HLG, and usual for PQ). */
+/** For HDR without a peak luminance (BT.2408: the nominal peak of HLG, and usual for PQ). */
 const defaultPeakNits = 1000
 
 const encoded = (
@@ -60,27 +60,27 @@ const encoded = (
   peakNits: number | null = null,
 ): SourceColour =>
   chromaticities === srgbChromaticities && transfer === srgb
-    ? isSrgbAlready
+    ? sameAsSrgb
     : {
         _tag: 'Encoded',
         chromaticities,
         transfer,
-        // HLG is defined relative to its display; content metadata does not change what it means.
+        // HLG is defined relative to the display, so content metadata does not apply.
         peakNits: transfer.isSceneLight ? defaultPeakNits : (peakNits ?? defaultPeakNits),
       }
 
 /**
- * Browsers show the curves of BT.709 and its kin (1, 6, 14, 15) as sRGB in film, and in HEIF, where they come from
- * encoders of film; so they show what is not specified (2).
+ * In video, browsers show BT.709, the related curves (1, 6, 14, 15) and unspecified ones (2) as sRGB. In HEIF
+ * they do the same, because these tags come from video encoders.
  */
-const srgbInFilm = new Set([1, 2, 6, 14, 15])
+const srgbInVideo = new Set([1, 2, 6, 14, 15])
 
-/** The meaning of code points; `null` when they say nothing. Primaries that are not specified are those of sRGB. */
+/** Returns the meaning of the code points, `null` if none. Unspecified primaries are those of sRGB. */
 const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, SourceColour> | null => {
   if (cicp === null) return null
   if (cicp.transfer === 9 || cicp.transfer === 10)
     return E.left(refused('its colours are logarithmic (transfer 9 or 10): save it as sRGB'))
-  const isSrgbCurve = container !== 'png' && srgbInFilm.has(cicp.transfer)
+  const isSrgbCurve = container !== 'png' && srgbInVideo.has(cicp.transfer)
   const transfer = isSrgbCurve ? srgb : transferByCode.get(cicp.transfer)
   if (transfer === undefined) return null
   const chromaticities = primariesByCode.get(cicp.primaries) ?? srgbChromaticities
@@ -88,10 +88,10 @@ const fromCicp = ({ container, cicp, peakNits }: ColourTags): E.Either<Refused, 
 }
 
 /**
- * The exponent and the primaries that stand for sRGB in readers that do not know `sRGB` (PNG-3 §11.3.2.5). Encoders
- * write them alone, too, and mean sRGB; a pure power of 2.2 would differ by 8 levels of 255 at most.
+ * Whether these stand for sRGB in readers without support for `sRGB` (PNG-3 §11.3.2.5). Encoders that write
+ * only these mean sRGB, too; a pure power of 2.2 would differ by up to 8 levels of 255.
  */
-const standsForSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): boolean => {
+const meansSrgb = (gamma: number, { red, green, blue, white }: Chromaticities): boolean => {
   const own = [red, green, blue, white].flat()
   const { red: r, green: g, blue: b, white: w } = srgbChromaticities
   return (
@@ -101,22 +101,22 @@ const standsForSrgb = (gamma: number, { red, green, blue, white }: Chromaticitie
 }
 
 const fromGamma = ({ gamma, chromaticities }: ColourTags): SourceColour => {
-  // `cHRM` alone does not say how values stand for light.
-  if (gamma === null || gamma <= 0) return isSrgbAlready
-  const told = chromaticities !== null && spanASpace(chromaticities) ? chromaticities : srgbChromaticities
-  return standsForSrgb(gamma, told) ? isSrgbAlready : encoded(told, power(1 / gamma))
+  // `cHRM` alone defines no transfer function.
+  if (gamma === null || gamma <= 0) return sameAsSrgb
+  const rgb = chromaticities !== null && spanColourSpace(chromaticities) ? chromaticities : srgbChromaticities
+  return meansSrgb(gamma, rgb) ? sameAsSrgb : encoded(rgb, power(1 / gamma))
 }
 
 /**
- * Decides what the values of a picture mean. PNG: the first of cICP, iCCP, sRGB, gAMA with cHRM (PNG-3 §4.3). HEIF:
- * the profile before `nclx` (ISO/IEC 23000-22 §7.3.6.4). What says nothing is sRGB.
+ * Determines what the values of an image mean. PNG: the first of cICP, iCCP, sRGB, gAMA with cHRM (PNG-3
+ * §4.3). HEIF: the profile before `nclx` (ISO/IEC 23000-22 §7.3.6.4). Untagged images are sRGB.
  */
 export const sourceColour = (tags: ColourTags): E.Either<Refused, SourceColour> => {
   if (tags.container === 'heif')
-    return tags.hasIccProfile ? E.right({ _tag: 'Icc' }) : (fromCicp(tags) ?? E.right(isSrgbAlready))
-  const told = fromCicp(tags)
-  if (told !== null) return told
+    return tags.hasIccProfile ? E.right({ _tag: 'Icc' }) : (fromCicp(tags) ?? E.right(sameAsSrgb))
+  const tagged = fromCicp(tags)
+  if (tagged !== null) return tagged
   if (tags.hasIccProfile) return E.right({ _tag: 'Icc' })
   if (tags.isCmyk) return E.right({ _tag: 'DeviceCmyk' })
-  return E.right(tags.isSrgb ? isSrgbAlready : fromGamma(tags))
+  return E.right(tags.isSrgb ? sameAsSrgb : fromGamma(tags))
 }

@@ -5,7 +5,7 @@ import { toneMapFrom } from './tone-map.ts'
 import { referenceWhite, type Transfer, toSrgbValue } from './transfer.ts'
 
 export type Samples = {
-  /** Red, green and blue, and alpha as the fourth if there is one, pixel by pixel. */
+  /** Interleaved red, green, blue, and alpha if there are four channels. */
   readonly data: Uint8Array | Uint16Array
   readonly channels: 3 | 4
   /** The value that stands for 1. */
@@ -14,7 +14,7 @@ export type Samples = {
 
 type Encoded = Extract<SourceColour, { readonly _tag: 'Encoded' }>
 
-/** Linear light is looked up in this many steps; at the dark end 20 of them are one step of 8-bit sRGB. */
+/** Resolution of the lookup table for linear light. At the dark end 20 steps are one step of 8-bit sRGB. */
 const steps = 65_535
 
 let srgbTable: Uint8Array | undefined
@@ -22,7 +22,7 @@ const srgbValues = (): Uint8Array => {
   srgbTable ??= Uint8Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 255))
   return srgbTable
 }
-const deepSrgbValues = (): Uint16Array =>
+const srgb16Values = (): Uint16Array =>
   Uint16Array.from({ length: steps + 1 }, (_, i) => Math.round(toSrgbValue(i / steps) * 65_535))
 
 const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
@@ -30,7 +30,7 @@ const lightOf = (transfer: Transfer, { data, max }: Samples): Float64Array =>
     transfer.toLinear(Math.min(value / max, 1)),
   )
 
-/** BT.2100: a display of 1,000 nits shows light of the scene brighter by the power of 0.2 of its luminance. */
+/** BT.2100: a 1,000-nit display multiplies scene light by its luminance to the power of 0.2. */
 const displayGain = (r: number, g: number, b: number): number =>
   ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1000) / referenceWhite
 
@@ -39,9 +39,9 @@ type Values = Uint8Array | Uint16Array
 const srgbValueOf = (values: Values, linear: number): number =>
   values[linear <= 0 ? 0 : linear >= 1 ? steps : Math.round(linear * steps)] ?? 0
 
-// The two loops below run over millions of pixels: plain numbers and tables, and nothing allocated per pixel.
+// The two loops below run over millions of pixels, so they use plain numbers and tables and allocate nothing.
 
-/** To linear light of BT.2020, then scaled by one factor a pixel, so that no hue is lost; gives sRGB. */
+/** Tone-maps in linear BT.2020, with one factor for all channels of a pixel to preserve its hue. */
 const fromHdr = (
   samples: Samples,
   { chromaticities, transfer, peakNits }: Encoded,
@@ -60,8 +60,8 @@ const fromHdr = (
     const r = Math.max(ar * x + ag * y + ab * z, 0)
     const g = Math.max(cr * x + cg * y + cb * z, 0)
     const b = Math.max(dr * x + dg * y + db * z, 0)
-    const shown = transfer.isSceneLight ? displayGain(r, g, b) : 1
-    const gain = shown * toneMap(Math.max(r, g, b) * shown)
+    const display = transfer.isSceneLight ? displayGain(r, g, b) : 1
+    const gain = display * toneMap(Math.max(r, g, b) * display)
     out[i] = srgbValueOf(values, gain * (rr * r + rg * g + rb * b))
     out[i + 1] = srgbValueOf(values, gain * (gr * r + gg * g + gb * b))
     out[i + 2] = srgbValueOf(values, gain * (br * r + bg * g + bb * b))
@@ -92,7 +92,7 @@ const convert = (samples: Samples, colour: Encoded, values: Values, out: Values)
     ? fromHdr(samples, colour, values, out)
     : fromSdr(samples, colour, values, out)
 
-/** Brings samples to sRGB, 8 bits a channel. What is out of range or out of gamut is clipped channel by channel. */
+/** Converts samples to sRGB with 8 bits per channel. Clips each channel to the range of sRGB. */
 export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
   const { data, channels, max } = samples
   const out = new Uint8Array(data.length)
@@ -102,9 +102,9 @@ export const toSrgb = (samples: Samples, colour: Encoded): Uint8Array => {
   return out
 }
 
-/** The same without alpha, 16 bits a channel. */
-export const toDeepSrgb = (samples: Samples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
+/** As `toSrgb`, with 16 bits per channel and without alpha. */
+export const toSrgb16 = (samples: Samples & { readonly channels: 3 }, colour: Encoded): Uint16Array => {
   const out = new Uint16Array(samples.data.length)
-  convert(samples, colour, deepSrgbValues(), out)
+  convert(samples, colour, srgb16Values(), out)
   return out
 }

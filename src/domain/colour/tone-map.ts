@@ -1,18 +1,18 @@
 import { referenceWhite } from './transfer.ts'
 
-/** Gives the factor that brings light, of which `brightest` is the brightest channel, into the range of a display. */
+/** Returns the factor that scales a pixel to the display's range. `brightest`: its brightest channel. */
 export type ToneMap = (brightest: number) => number
 
-/** How far the knee bends (SMPTE ST 2094-50, annex D). */
+/** Curvature of the knee (SMPTE ST 2094-50, annex D). */
 const kappa = 0.65
 
-/** Headroom over reference white, in stops, at which white is halved. */
+/** Headroom above reference white (stops) at which white is halved. */
 const fullHeadroom = Math.log2(1000 / referenceWhite)
 
 /**
- * The tone map of SMPTE ST 2094-50 for a display without headroom, which browsers apply: reference white (1) comes
- * out at a half for a peak of 1,000 nits and more, less is lost for a lower peak; above it a quadratic Bézier curve
- * goes on to the peak, which comes out as 1.
+ * Returns the tone map of SMPTE ST 2094-50 for a display without headroom, as in browsers. Reference white
+ * (1) maps to 0.5 if the peak is 1,000 nits or more, and to more for a lower peak. Above white, a quadratic
+ * Bézier curve leads to the peak, which maps to 1.
  */
 export const toneMapFrom = (peakNits: number): ToneMap => {
   const peak = Math.max(peakNits / referenceWhite, 1)

@@ -1,9 +1,9 @@
-/** How the values of a channel stand for light. Values are from 0 to 1. */
+/** The transfer function of a colour space: from channel values (0 to 1) to light. */
 export type Transfer = {
-  /** Linear light. 1 is white; with an HDR transfer 1 is the reference white of 203 nits (BT.2408). */
+  /** Returns linear light. 1 is white; in HDR, the reference white of 203 nits (BT.2408). */
   readonly toLinear: (value: number) => number
   readonly range: 'sdr' | 'hdr'
-  /** HLG stores the light of the scene; what a display makes of it depends on all three channels. */
+  /** HLG stores scene light. Its conversion to display light depends on all three channels. */
   readonly isSceneLight: boolean
 }
 
@@ -42,7 +42,7 @@ export const pq: Transfer = {
   isSceneLight: false,
 }
 
-/** ARIB STD-B67 (BT.2100), as light of the scene: 1 is its peak. */
+/** ARIB STD-B67 (BT.2100), as scene light: 1 is its peak. */
 export const hlg: Transfer = {
   toLinear: (v) => {
     const [a, b, c] = [0.17883277, 0.28466892, 0.55991073]
@@ -52,6 +52,6 @@ export const hlg: Transfer = {
   isSceneLight: true,
 }
 
-/** What sRGB stores for linear light: the inverse of `srgb`. */
+/** Encodes linear light as sRGB: the inverse of `srgb`. */
 export const toSrgbValue = (light: number): number =>
   light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055

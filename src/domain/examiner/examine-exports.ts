@@ -2,46 +2,46 @@ import type { NewContentExport } from '../media/content-export.ts'
 import { type ExpectedPart, examinePublished } from './examine-published.ts'
 import { isPictures, nameOf } from './examine-time.ts'
 import { fragmentsOf, type PartReading, type RenditionReading } from './readings.ts'
-import { averageRate, peakRate, type Timed } from './recomputed-rates.ts'
+import { averageRate, peakRate, type TimedBytes } from './recomputed-rates.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** One export in parts, beside what was read of the rendition that it is. */
+/** A segmented export and the reading of its rendition. */
 export type ExaminedExport = {
   readonly reading: RenditionReading
-  readonly made: NewContentExport
-  /** Bytes of its init segment. */
+  readonly stored: NewContentExport
+  /** Size of its init segment (bytes). */
   readonly initBytes: number
 }
 
 /**
- * Recomputes from the parts what lists will say of exports: durations, rates, codecs, sizes. What is said and what is
- * must be the same to the bit.
+ * Recomputes from the parts what playlists will declare about exports: durations, rates, codecs, sizes.
+ * Declared and actual values must be identical.
  */
 export const examineExports = (exports: ReadonlyArray<ExaminedExport>): ReadonlyArray<Violation> => {
-  const isOneTarget = exports.every(({ made }) => made.targetDuration === exports[0]?.made.targetDuration)
+  const oneTarget = exports.every(({ stored }) => stored.targetDuration === exports[0]?.stored.targetDuration)
   return [
-    ...(isOneTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
+    ...(oneTarget ? [] : [violation('durations', 'the exports do not have one target duration')]),
     ...exports.flatMap(examineExport),
   ]
 }
 
-const examineExport = ({ reading, made, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
+const examineExport = ({ reading, stored, initBytes }: ExaminedExport): ReadonlyArray<Violation> => {
   const name = nameOf(reading)
   const { timescale } = reading.track
-  const target = made.targetDuration ?? 0
+  const target = stored.targetDuration ?? 0
   const tooLong = reading.parts.findIndex((part) => Math.round(ticksOf(part) / timescale) > target)
   const parts = [initOf(reading, initBytes), ...reading.parts.map((part, i) => mediaOf(reading, part, i))]
   return [
-    ...examinePublished(name, made, { format: 'm3u8', readings: [reading], parts }),
+    ...examinePublished(name, stored, { format: 'm3u8', readings: [reading], parts }),
     ...(tooLong === -1
       ? []
       : [
           violation(
             'durations',
-            `${name}: part ${tooLong} is longer than the target of ${made.targetDuration} s`,
+            `${name}: part ${tooLong} is longer than the target of ${stored.targetDuration} s`,
           ),
         ]),
-    ...examineRates(name, reading, made),
+    ...examineRates(name, reading, stored),
   ]
 }
 
@@ -74,51 +74,51 @@ const mediaOf = (reading: RenditionReading, part: PartReading, position: number)
   }
 }
 
-const timedPartsOf = ({ track, parts }: RenditionReading): ReadonlyArray<Timed> =>
+const timedPartsOf = ({ track, parts }: RenditionReading): ReadonlyArray<TimedBytes> =>
   parts.map((part) => ({ bytes: part.bytes, seconds: ticksOf(part) / track.timescale }))
 
-/** Bits a second, for lists with this target duration. */
+/** Bits per second, for playlists with this target duration. */
 export const peakRateOf = (reading: RenditionReading, targetSeconds: number): number =>
   peakRate(timedPartsOf(reading), targetSeconds)
 
 const examineRates = (
   name: string,
   reading: RenditionReading,
-  made: NewContentExport,
+  stored: NewContentExport,
 ): ReadonlyArray<Violation> => {
   const { timescale } = reading.track
-  const target = made.targetDuration ?? 0
+  const target = stored.targetDuration ?? 0
   const parts = timedPartsOf(reading)
-  const pictures: ReadonlyArray<Timed> = isPictures(reading)
+  const pictures: ReadonlyArray<TimedBytes> = isPictures(reading)
     ? fragmentsOf(reading).map(({ firstSampleEnd, durationTicks }) => ({
         bytes: firstSampleEnd,
         seconds: durationTicks / timescale,
       }))
     : []
-  const compare = (what: string, told: number | undefined, is: number): ReadonlyArray<Violation> =>
-    told !== undefined && Math.abs(told - is) <= 1
+  const compare = (what: string, declared: number | undefined, actual: number): ReadonlyArray<Violation> =>
+    declared !== undefined && Math.abs(declared - actual) <= 1
       ? []
-      : [violation('rates', `${name}: ${what} would be ${told ?? 'missing'}, and is ${is} bit/s`)]
+      : [violation('rates', `${name}: ${what} would be ${declared ?? 'missing'}, and is ${actual} bit/s`)]
   return [
-    ...compare('its peak rate', made.bandwidth, peakRate(parts, target)),
-    ...compare('its average rate', made.averageBandwidth, averageRate(parts)),
-    ...(made.averageBandwidth > made.bandwidth
+    ...compare('its peak rate', stored.bandwidth, peakRate(parts, target)),
+    ...compare('its average rate', stored.averageBandwidth, averageRate(parts)),
+    ...(stored.averageBandwidth > stored.bandwidth
       ? [
           violation(
             'rates',
-            `${name}: its average rate would be ${made.averageBandwidth}, above its peak rate of ${made.bandwidth} bit/s`,
+            `${name}: its average rate would be ${stored.averageBandwidth}, above its peak rate of ${stored.bandwidth} bit/s`,
           ),
         ]
       : []),
     ...(pictures.length === 0
-      ? made.iFrames === null
+      ? stored.iFrames === null
         ? []
         : [violation('rates', `${name}: it would have rates of keyframes, and has none`)]
       : [
-          ...compare('the peak rate of its keyframes', made.iFrames?.bandwidth, peakRate(pictures, target)),
+          ...compare('the peak rate of its keyframes', stored.iFrames?.bandwidth, peakRate(pictures, target)),
           ...compare(
             'the average rate of its keyframes',
-            made.iFrames?.averageBandwidth,
+            stored.iFrames?.averageBandwidth,
             averageRate(pictures),
           ),
         ]),

@@ -1,4 +1,4 @@
-import { examineForm, type FormPromise } from './examine-form.ts'
+import { type DeclaredTracks, examineForm } from './examine-form.ts'
 import { type ExaminedProgressive, examineProgressive } from './examine-progressive.ts'
 import {
   examineAlignment,
@@ -11,21 +11,21 @@ import {
 import type { RenditionReading } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** A rendition as it was read, beside what will be said of it. */
-export type ExaminedRendition = FormPromise & { readonly reading: RenditionReading }
+/** The reading of a rendition, and what playlists will declare about it. */
+export type ExaminedRendition = DeclaredTracks & { readonly reading: RenditionReading }
 
 export type ExaminedFilm = {
   readonly renditions: ReadonlyArray<ExaminedRendition>
   readonly progressive: ReadonlyArray<ExaminedProgressive>
-  /** Names of the renditions that have to be there. */
+  /** Names of the renditions that must exist. */
   readonly planned: ReadonlyArray<string>
-  /** Seconds of the source that could be decoded; `null`: not known. */
+  /** Seconds of the source that could be decoded; `null` if unknown. */
   readonly sourceSeconds: number | null
 }
 
 /**
- * Compares all renditions of a film or sound with each other, with its source, and with what lists will say of them.
- * Nothing is published of which this finds anything. It has no trust in the encoders, nor in the plan.
+ * Compares all renditions of a content file with each other, with the source, and with what playlists will
+ * declare. If this finds a violation, nothing is published. It trusts neither the encoders nor the plan.
  */
 export const examineFilm = ({
   renditions,
@@ -37,18 +37,18 @@ export const examineFilm = ({
   const empty = readings.filter(({ parts }) => parts.length === 0)
   if (empty.length > 0) return empty.flatMap(examineTime)
   return [
-    ...examineWhole(readings, planned),
+    ...examinePlanned(readings, planned),
     ...readings.flatMap(examineTime),
     ...examineLengths(readings),
     ...examineSourceLength(readings, sourceSeconds),
     ...examineAlignment(readings),
-    ...renditions.flatMap((one) => examineForm(nameOf(one.reading), [one.reading], one)),
+    ...renditions.flatMap((each) => examineForm(nameOf(each.reading), [each.reading], each)),
     ...examineFiles(readings, progressive),
     ...progressive.flatMap(examineProgressive),
   ]
 }
 
-const examineWhole = (
+const examinePlanned = (
   readings: ReadonlyArray<RenditionReading>,
   planned: ReadonlyArray<string>,
 ): ReadonlyArray<Violation> =>
@@ -56,14 +56,14 @@ const examineWhole = (
     .filter((planned) => readings.every(({ name }) => name !== planned))
     .map((name) => violation('complete', `the rendition ${name} was planned and is not there`))
 
-/** An mp4 for all pictures, each with sound if there is any; for each sound where there are no pictures. */
+/** Each video rendition needs an MP4, with audio if there is any; without video, each audio rendition. */
 const examineFiles = (
   readings: ReadonlyArray<RenditionReading>,
   progressive: ReadonlyArray<ExaminedProgressive>,
 ): ReadonlyArray<Violation> => {
-  const films = readings.filter(isPictures)
-  const hasBoth = films.length > 0 && films.length < readings.length
-  return (films.length > 0 ? films : readings).flatMap((reading) => {
+  const videos = readings.filter(isPictures)
+  const hasBoth = videos.length > 0 && videos.length < readings.length
+  return (videos.length > 0 ? videos : readings).flatMap((reading) => {
     const file = progressive.find(({ renditions }) => renditions.some(({ name }) => name === reading.name))
     if (file === undefined) return [violation('complete', `${nameOf(reading)}: there is no mp4 of it`)]
     return file.renditions.length === (hasBoth ? 2 : 1)

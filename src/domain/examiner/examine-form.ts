@@ -1,17 +1,17 @@
-import { examinePictures, type PicturesPromise } from './examine-pictures.ts'
-import { examineSound, type SoundPromise } from './examine-sound.ts'
+import { type DeclaredVideo, examinePictures } from './examine-pictures.ts'
+import { type DeclaredAudio, examineSound } from './examine-sound.ts'
 import { isPictures } from './examine-time.ts'
 import type { RenditionReading } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What is said of a rendition, or of a file that is made of pictures and sound. */
-export type FormPromise = { readonly video: PicturesPromise | null; readonly audio: SoundPromise | null }
+/** What playlists declare about the video and audio of a rendition or of an MP4. */
+export type DeclaredTracks = { readonly video: DeclaredVideo | null; readonly audio: DeclaredAudio | null }
 
-/** Whether these renditions are what is said of them together: pictures, sound, or both. */
+/** Compares renditions of one export (video, audio or both) with what playlists declare about it. */
 export const examineForm = (
   name: string,
   readings: ReadonlyArray<RenditionReading>,
-  { video, audio }: FormPromise,
+  { video, audio }: DeclaredTracks,
 ): ReadonlyArray<Violation> => {
   const pictures = readings.find(isPictures)
   const sound = readings.find((reading) => reading.track.sound !== null)

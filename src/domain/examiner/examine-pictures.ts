@@ -11,33 +11,33 @@ import {
 } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What lists and pages say of a rendition of pictures. */
-export type PicturesPromise = {
+/** What playlists and web pages declare about a video rendition. */
+export type DeclaredVideo = {
   readonly width: number
   readonly height: number
   readonly frameRate: FrameRate
 }
 
-/** BT.709 with limited range: what players take for granted where they read no tags. */
+/** BT.709 with limited range, which players assume if they do not read the tags. */
 const filmColour: ColourTags = { primaries: 1, transfer: 1, matrix: 1, isFullRange: false }
 
-/** The pictures of one rendition: can they be switched to, decoded, and shown as they are meant? */
+/** Checks that players can switch to a video rendition, decode it, and show it as intended. */
 export const examinePictures = (
   rendition: RenditionReading,
   pictures: PicturesReading,
-  promise: PicturesPromise,
+  declared: DeclaredVideo,
 ): ReadonlyArray<Violation> => {
   const name = nameOf(rendition)
-  const found = [...examineKeyframes(rendition, name), ...examineRate(rendition, name, promise.frameRate)]
+  const found = [...examineKeyframes(rendition, name), ...examineRate(rendition, name, declared.frameRate)]
   const { sequence, boxColour } = pictures
   if (sequence === null)
     return [...found, violation('complete', `${name}: nothing in it describes its pictures to a decoder`)]
   return [
     ...found,
-    ...examineSize(name, pictures, sequence, promise),
+    ...examineSize(name, pictures, sequence, declared),
     ...examineColours(name, sequence, boxColour),
     ...examineCodec(name, rendition.track.codec, sequence),
-    ...examineLevel(name, sequence, promise.frameRate),
+    ...examineLevel(name, sequence, declared.frameRate),
   ]
 }
 
@@ -52,7 +52,7 @@ const examineKeyframes = (rendition: RenditionReading, name: string): ReadonlyAr
   return [violation('keyframes', `${name}: the picture at ${at} s, which must be a keyframe, ${why}`)]
 }
 
-/** A picture more or less is what rounding may cost at the end of a film. */
+/** Rounding at the end of a video may add or drop one frame. */
 const examineRate = (
   rendition: RenditionReading,
   name: string,
@@ -73,9 +73,9 @@ const examineSize = (
   name: string,
   entry: PicturesReading,
   sequence: SequenceReading,
-  promise: PicturesPromise,
+  declared: DeclaredVideo,
 ): ReadonlyArray<Violation> => {
-  const meant = `${promise.width}x${promise.height}`
+  const meant = `${declared.width}x${declared.height}`
   const sizes = [sequence, entry].map(({ width, height }) => `${width}x${height}`)
   const wrong = sizes.find((size) => size !== meant)
   return [
@@ -86,7 +86,7 @@ const examineSize = (
   ]
 }
 
-const sameColour = (a: ColourTags, b: ColourTags): boolean =>
+const areSameColours = (a: ColourTags, b: ColourTags): boolean =>
   a.primaries === b.primaries &&
   a.transfer === b.transfer &&
   a.matrix === b.matrix &&
@@ -103,8 +103,8 @@ const examineColours = (
   const meant = colourText(filmColour)
   if (colour === null)
     return [violation('colours', `${name}: it does not say which colours it has (${meant} is meant)`)]
-  const told = boxColour === null ? [colour] : [colour, boxColour]
-  const wrong = told.find((tags) => !sameColour(tags, filmColour))
+  const tagged = boxColour === null ? [colour] : [colour, boxColour]
+  const wrong = tagged.find((tags) => !areSameColours(tags, filmColour))
   return wrong === undefined
     ? []
     : [violation('colours', `${name}: its colours are tagged as ${colourText(wrong)} in place of ${meant}`)]
@@ -117,13 +117,13 @@ const examineCodec = (
   codec: string,
   { profile, constraints, level }: SequenceReading,
 ): ReadonlyArray<Violation> => {
-  const truth = `avc1.${hex(profile)}${hex(constraints)}${hex(level)}`
-  return codec === truth
+  const actual = `avc1.${hex(profile)}${hex(constraints)}${hex(level)}`
+  return codec === actual
     ? []
-    : [violation('codec-string', `${name}: its codec is ${truth}, and lists would say ${codec}`)]
+    : [violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`)]
 }
 
-/** Whether the level that decoders are told has room for the pictures. */
+/** Checks that the level in the sequence parameter set permits the frames. */
 export const examineLevel = (
   name: string,
   sequence: SequenceReading,

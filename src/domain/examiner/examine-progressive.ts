@@ -4,7 +4,7 @@ import { frameSecondsOf, ROUNDING_SECONDS } from './examine-time.ts'
 import { fragmentsOf, type ProgressiveReading, type RenditionReading, secondsOf } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** A file that plays by itself, beside the renditions that it is a copy of. */
+/** A progressive MP4 and the renditions that it contains. */
 export type ExaminedProgressive = {
   readonly reading: ProgressiveReading
   readonly renditions: ReadonlyArray<RenditionReading>
@@ -13,7 +13,7 @@ export type ExaminedProgressive = {
 const nameOf = ({ renditions }: ExaminedProgressive): string =>
   `the mp4 of ${renditions.map(({ name }) => name).join(' and ')}`
 
-/** Whether it holds all of its renditions, and can be played from its first bytes on. */
+/** Checks that the MP4 contains its renditions completely, and can be played while it is downloaded. */
 export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray<Violation> => {
   const { reading, renditions } = examined
   const name = nameOf(examined)
@@ -33,7 +33,7 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
     if (track.samples !== samples)
       found.push(violation('complete', `${name}: a track has ${track.samples} samples of ${samples}`))
     const missing = secondsOf(rendition) - track.seconds
-    // One picture of 50 a second is 0.02 s, and a sum of such is a little more or less.
+    // At 50 frames per second a frame lasts 0.02 s; a sum of such numbers has a floating-point error.
     const tolerance = frameSecondsOf([rendition]) + ROUNDING_SECONDS
     const from = track.shownFromSeconds
     if (Math.abs(from) > ROUNDING_SECONDS || Math.abs(secondsOf(rendition) - track.shownSeconds) > tolerance)
@@ -54,17 +54,17 @@ export const examineProgressive = (examined: ExaminedProgressive): ReadonlyArray
   return found
 }
 
-/** What lists will say of it, recomputed. */
+/** Compares what playlists will declare about the MP4 with recomputed values. */
 export const examineProgressiveExport = (
   examined: ExaminedProgressive,
-  made: NewContentExport,
+  stored: NewContentExport,
   peakOf: (rendition: RenditionReading) => number,
 ): ReadonlyArray<Violation> => {
   const { reading, renditions } = examined
   const name = nameOf(examined)
   const seconds = Math.max(...renditions.map(secondsOf))
   const peak = renditions.reduce((sum, rendition) => sum + peakOf(rendition), 0)
-  const average = Math.ceil((8 * reading.bytes) / seconds)
+  const mean = Math.ceil((8 * reading.bytes) / seconds)
   const timescale = renditions[0]?.track.timescale ?? 1
   const whole = {
     role: 'media',
@@ -74,16 +74,16 @@ export const examineProgressiveExport = (
   } as const
   const parts = [{ ...whole, bytes: reading.bytes, keyframes: [] }]
   const found: Violation[] = []
-  if (made.targetDuration !== null)
+  if (stored.targetDuration !== null)
     found.push(violation('durations', `${name}: it would have a target duration, and has no parts`))
-  if (made.iFrames !== null)
+  if (stored.iFrames !== null)
     found.push(violation('rates', `${name}: it would have rates of keyframes, which have no list`))
-  if (Math.abs(made.bandwidth - peak) > renditions.length || Math.abs(made.averageBandwidth - average) > 1)
+  if (Math.abs(stored.bandwidth - peak) > renditions.length || Math.abs(stored.averageBandwidth - mean) > 1)
     found.push(
       violation(
         'rates',
-        `${name}: its rates would be ${made.bandwidth} and ${made.averageBandwidth}, and are ${peak} and ${average} bit/s`,
+        `${name}: its rates would be ${stored.bandwidth} and ${stored.averageBandwidth}, and are ${peak} and ${mean} bit/s`,
       ),
     )
-  return [...examinePublished(name, made, { format: 'mp4', readings: renditions, parts }), ...found]
+  return [...examinePublished(name, stored, { format: 'mp4', readings: renditions, parts }), ...found]
 }

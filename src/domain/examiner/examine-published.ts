@@ -4,7 +4,7 @@ import { isPictures } from './examine-time.ts'
 import { type RenditionReading, secondsOf } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What a part must say of itself, by its bytes. */
+/** The fields of a part, computed from its bytes. */
 export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationTicks' | 'timescale'> & {
   readonly bytes: number
   readonly keyframes: ReadonlyArray<Keyframe>
@@ -13,42 +13,42 @@ export type ExpectedPart = Pick<NewContentPart, 'role' | 'position' | 'durationT
 export type ExpectedExport = {
   readonly format: NewContentExport['format']
   readonly readings: ReadonlyArray<RenditionReading>
-  /** In the order of the tables: the init segment first. */
+  /** In the order of the database tables: the init segment first. */
   readonly parts: ReadonlyArray<ExpectedPart>
 }
 
-/** What an export in parts and an mp4 say alike, recomputed. */
+/** Compares the fields that segmented and MP4 exports share with recomputed values. */
 export const examinePublished = (
   name: string,
-  made: NewContentExport,
+  stored: NewContentExport,
   { format, readings, parts }: ExpectedExport,
 ): ReadonlyArray<Violation> => {
   const codecs = readings.map(({ track }) => track.codec).join()
   const seconds = Math.max(...readings.map(secondsOf))
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
   const found: Violation[] = []
-  if (made.format !== format)
-    found.push(violation('complete', `${name}: it would be said to be ${made.format}, and is ${format}`))
-  if (made.codecs.join() !== codecs)
+  if (stored.format !== format)
+    found.push(violation('complete', `${name}: it would be said to be ${stored.format}, and is ${format}`))
+  if (stored.codecs.join() !== codecs)
     found.push(
-      violation('codec-string', `${name}: lists would name ${made.codecs.join()}, and it is ${codecs}`),
+      violation('codec-string', `${name}: lists would name ${stored.codecs.join()}, and it is ${codecs}`),
     )
-  if (made.fileSize !== bytes)
+  if (stored.fileSize !== bytes)
     found.push(
-      violation('bytes', `${name}: it would be said to have ${made.fileSize} bytes, and has ${bytes}`),
+      violation('bytes', `${name}: it would be said to have ${stored.fileSize} bytes, and has ${bytes}`),
     )
-  if (Math.abs(made.durationSeconds - seconds) > 1e-6)
+  if (Math.abs(stored.durationSeconds - seconds) > 1e-6)
     found.push(
       violation(
         'durations',
-        `${name}: it would be said to last ${made.durationSeconds} s, and lasts ${seconds} s`,
+        `${name}: it would be said to last ${stored.durationSeconds} s, and lasts ${seconds} s`,
       ),
     )
   const contentType = readings.some(isPictures) ? 'video/mp4' : 'audio/mp4'
   return [
     ...found,
-    ...examineForm(name, readings, made),
-    ...examineParts(name, made.parts, parts, contentType),
+    ...examineForm(name, readings, stored),
+    ...examineParts(name, stored.parts, parts, contentType),
   ]
 }
 
@@ -58,10 +58,10 @@ const examineParts = (
   expected: ReadonlyArray<ExpectedPart>,
   contentType: string,
 ): ReadonlyArray<Violation> => {
-  const isEach = expected.every(
+  const inOrder = expected.every(
     ({ role, position }, i) => stored[i]?.role === role && stored[i]?.position === position,
   )
-  if (!isEach || stored.length !== expected.length)
+  if (!inOrder || stored.length !== expected.length)
     return [
       violation(
         'complete',
@@ -69,8 +69,8 @@ const examineParts = (
       ),
     ]
   return stored.flatMap((part, i) => {
-    const one = expected[i]
-    return one === undefined ? [] : examinePart(name, part, one, contentType)
+    const expectedPart = expected[i]
+    return expectedPart === undefined ? [] : examinePart(name, part, expectedPart, contentType)
   })
 }
 
@@ -81,8 +81,8 @@ const examinePart = (
   contentType: string,
 ): ReadonlyArray<Violation> => {
   const what = `${name}: ${part.role === 'init' ? 'its init segment' : `part ${part.position}`}`
-  const seconds = (one: Pick<NewContentPart, 'durationTicks' | 'timescale'>) =>
-    (one.durationTicks / one.timescale).toFixed(3)
+  const seconds = ({ durationTicks, timescale }: Pick<NewContentPart, 'durationTicks' | 'timescale'>) =>
+    (durationTicks / timescale).toFixed(3)
   const found: Violation[] = []
   if (part.timescale !== expected.timescale || part.durationTicks !== expected.durationTicks)
     found.push(
@@ -109,9 +109,9 @@ const areSame = (a: ReadonlyArray<Keyframe>, b: ReadonlyArray<Keyframe>): boolea
       offset === b[i]?.offset && length === b[i]?.length && durationTicks === b[i]?.durationTicks,
   )
 
-/** Whether each export, part and stored file is told from every other. */
+/** Checks that all exports, parts and stored files have different uids. */
 export const examineUids = (exports: ReadonlyArray<NewContentExport>): ReadonlyArray<Violation> => {
-  const parts = exports.flatMap((one) => one.parts)
+  const parts = exports.flatMap((each) => each.parts)
   const uids = [...exports, ...parts, ...parts.map(({ file }) => file)].map(({ uid }): string => uid)
   return new Set(uids).size === uids.length
     ? []

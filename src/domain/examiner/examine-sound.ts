@@ -2,14 +2,14 @@ import { AAC_TICKS, nameOf } from './examine-time.ts'
 import { fragmentsOf, type RenditionReading, type SoundReading } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** What lists say of a rendition of sound. */
-export type SoundPromise = { readonly channels: number; readonly sampleRate: number }
+/** What playlists declare about an audio rendition. */
+export type DeclaredAudio = { readonly channels: number; readonly sampleRate: number }
 
-/** The sound of one rendition: even samples of AAC, of the form that lists tell. */
+/** Checks that the AAC frames have equal length, and that the format is the declared one. */
 export const examineSound = (
   rendition: RenditionReading,
   sound: SoundReading,
-  { channels, sampleRate }: SoundPromise,
+  { channels, sampleRate }: DeclaredAudio,
 ): ReadonlyArray<Violation> => {
   const name = nameOf(rendition)
   const { codec, timescale } = rendition.track
@@ -38,8 +38,8 @@ export const examineSound = (
     found.push(
       violation('sound-form', `${name}: it has ${sound.channels} channels, and lists would say ${channels}`),
     )
-  const truth = `mp4a.40.${sound.objectType}`
-  if (codec !== truth)
-    found.push(violation('codec-string', `${name}: its codec is ${truth}, and lists would say ${codec}`))
+  const actual = `mp4a.40.${sound.objectType}`
+  if (codec !== actual)
+    found.push(violation('codec-string', `${name}: its codec is ${actual}, and lists would say ${codec}`))
   return found
 }

@@ -7,10 +7,10 @@ import {
 } from './readings.ts'
 import { type Violation, violation } from './violation.ts'
 
-/** Of one sample of AAC, in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
+/** Duration of one AAC frame in ticks of its sample rate (ISO/IEC 14496-3 §4.5.1.1: `frameLength`). */
 export const AAC_TICKS = 1024
 
-/** Far below any sample, far above what floating point loses. */
+/** Far below the duration of any sample, far above the floating-point error. */
 export const ROUNDING_SECONDS = 1e-6
 
 export const isPictures = ({ track }: RenditionReading): boolean => track.pictures !== null
@@ -18,7 +18,7 @@ export const isPictures = ({ track }: RenditionReading): boolean => track.pictur
 export const nameOf = (rendition: RenditionReading): string =>
   `the ${isPictures(rendition) ? 'pictures' : 'sound'} ${rendition.name}`
 
-/** Seconds of the longest sample of all: a picture, or a frame of AAC. */
+/** Duration of the longest sample of all: a video frame or an AAC frame (seconds). */
 export const frameSecondsOf = (renditions: ReadonlyArray<RenditionReading>): number =>
   Math.max(
     0,
@@ -29,7 +29,7 @@ export const frameSecondsOf = (renditions: ReadonlyArray<RenditionReading>): num
     ),
   )
 
-/** One rendition by itself: from 0 on, without a gap, and shown when it is decoded. */
+/** Checks one rendition by itself: starts at 0, has no gaps, and is presented at its decode times. */
 export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violation> => {
   const name = nameOf(rendition)
   const { timescale } = rendition.track
@@ -53,7 +53,7 @@ export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violatio
     )
     break
   }
-  const part = rendition.parts.findIndex(({ bytes, fragments: all }) => bytes !== bytesOf(all))
+  const part = rendition.parts.findIndex(({ bytes, fragments }) => bytes !== bytesOf(fragments))
   if (part !== -1) found.push(violation('bytes', `${name}: part ${part} is not its fragments and no more`))
   if (rendition.track.hasEditList)
     found.push(violation('shown-in-time', `${name}: an edit list moves it, in players that read these`))
@@ -71,7 +71,7 @@ export const examineTime = (rendition: RenditionReading): ReadonlyArray<Violatio
 const bytesOf = (fragments: ReadonlyArray<FragmentReading>): number =>
   fragments.reduce((sum, { bytes }) => sum + bytes, 0)
 
-/** Players that know nothing of edit lists start late by what a first picture is shown late. */
+/** Players without edit list support would delay the start by the composition offset of the first frame. */
 const isShownInTime = ({
   startTicks,
   durationTicks,
@@ -79,7 +79,7 @@ const isShownInTime = ({
   shownToTicks,
 }: FragmentReading): boolean => shownFromTicks === startTicks && shownToTicks === startTicks + durationTicks
 
-/** All renditions against each other. */
+/** Compares the lengths of all renditions with each other. */
 export const examineLengths = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
   const tolerance = frameSecondsOf(renditions) + ROUNDING_SECONDS
   const byLength = renditions.toSorted((a, b) => secondsOf(a) - secondsOf(b))
@@ -95,7 +95,7 @@ export const examineLengths = (renditions: ReadonlyArray<RenditionReading>): Rea
   ]
 }
 
-/** Against what could be decoded of the source; `null`: that is not known. */
+/** Compares lengths with what could be decoded of the source (`null`: unknown). */
 export const examineSourceLength = (
   renditions: ReadonlyArray<RenditionReading>,
   sourceSeconds: number | null,
@@ -114,12 +114,12 @@ export const examineSourceLength = (
 
 const startOf = ({ fragments }: PartReading): number => fragments[0]?.startTicks ?? Number.NaN
 
-/** Sound is cut between two of its fragments, which are about a second long: half of one is the most that it is off. */
-const SOUND_OFF_SECONDS = 0.75
+/** Audio is split between fragments of about a second, so it is off by half a fragment at most. */
+const MAX_OFFSET_SECONDS = 0.75
 
 /**
- * The parts of all pictures start together, so that a player changes from one to the other at any of them. Those of
- * sound start near them: a part of pictures for which there is no sound to begin a part ends with the sound.
+ * Checks that the parts of all video renditions start together, so that players can switch at any of them.
+ * Audio parts must start nearby. A video part without an audio part must start near the end of the audio.
  */
 export const examineAlignment = (renditions: ReadonlyArray<RenditionReading>): ReadonlyArray<Violation> => {
   const first = renditions.find(isPictures) ?? renditions[0]
@@ -145,10 +145,10 @@ const startTogether = (first: RenditionReading, other: RenditionReading): boolea
 const startsOf = ({ parts, track }: RenditionReading): ReadonlyArray<number> =>
   parts.map((part) => startOf(part) / track.timescale)
 
-const startNearby = (pictures: RenditionReading, sound: RenditionReading): boolean => {
-  const [edges, own] = [startsOf(pictures), startsOf(sound)]
+const startNearby = (video: RenditionReading, audio: RenditionReading): boolean => {
+  const [videoStarts, starts] = [startsOf(video), startsOf(audio)]
   return (
-    own.length <= edges.length &&
-    edges.every((edge, i) => Math.abs((own[i] ?? secondsOf(sound)) - edge) <= SOUND_OFF_SECONDS)
+    starts.length <= videoStarts.length &&
+    videoStarts.every((start, i) => Math.abs((starts[i] ?? secondsOf(audio)) - start) <= MAX_OFFSET_SECONDS)
   )
 }

@@ -1,80 +1,80 @@
-// What a reader found in the bytes of what was made, before it is published. Nothing here is taken from the plan.
+// What was parsed from the bytes of new exports, before publication. Nothing here is taken from the plan.
 
-/** By the numbers of ITU-T H.273. */
+/** Code points of ITU-T H.273. */
 export type ColourTags = {
   readonly primaries: number
   readonly transfer: number
   readonly matrix: number
-  /** Levels from 0 to 255 in place of 16 to 235. */
+  /** Values from 0 to 255 instead of 16 to 235. */
   readonly isFullRange: boolean
 }
 
-/** H.264's sequence parameter set: what a decoder goes by. */
+/** The sequence parameter set of H.264, from which a decoder is configured. */
 export type SequenceReading = {
   readonly profile: number
-  /** The constraint flags, as the second byte of the codec string has them. */
+  /** The constraint flags, as in the second byte of the codec string. */
   readonly constraints: number
   /** Ten times the level: 31 is level 3.1. */
   readonly level: number
-  /** Pixels, as shown. */
+  /** Pixels, as displayed. */
   readonly width: number
   readonly height: number
-  /** Of 16 × 16 pixels, as coded. */
+  /** Macroblocks of 16 × 16 pixels, as coded. */
   readonly macroblocksWide: number
   readonly macroblocksHigh: number
   readonly referenceFrames: number
-  /** `null`: it does not say. */
+  /** `null`: it has no colour description. */
   readonly colour: ColourTags | null
-  /** Pixels that are as wide as high; also what does not say. */
+  /** Whether pixels are square. True if unspecified. */
   readonly isSquare: boolean
 }
 
 export type PicturesReading = {
-  /** Pixels, by the sample entry. */
+  /** Pixels, from the sample entry. */
   readonly width: number
   readonly height: number
   /** `null`: there is none, or more than one. */
   readonly sequence: SequenceReading | null
-  /** By the box `colr`, where there is one. */
+  /** From the `colr` box; `null`: there is none. */
   readonly boxColour: ColourTags | null
 }
 
 /** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
 export type SoundReading = {
   readonly objectType: number
-  /** Hz; `null`: a rate that has no number of its own. */
+  /** Hz; `null`: not one of the rates with an index. */
   readonly sampleRate: number | null
   readonly channels: number
 }
 
 export type TrackReading = {
-  /** RFC 6381, as the sample entry has it: lists name it so. */
+  /** RFC 6381, from the sample entry. Playlists declare it. */
   readonly codec: string
-  /** Ticks a second. */
+  /** Ticks per second. */
   readonly timescale: number
   readonly pictures: PicturesReading | null
   readonly sound: SoundReading | null
-  /** What moves it in time, for those players alone that read it. */
+  /** An edit list shifts the track in time, but only in players that support edit lists. */
   readonly hasEditList: boolean
 }
 
-/** A `moof` with its `mdat`: a GOP of pictures, or about a second of sound. Times are ticks. */
+/** A `moof` with its `mdat`: a GOP of video, or about a second of audio. Times are in ticks. */
 export type FragmentReading = {
   readonly bytes: number
-  /** Bytes from its start to the end of its first sample: what an I-frame playlist asks for. */
+  /** Bytes from its start to the end of its first sample: the byte range of an I-frame playlist. */
   readonly firstSampleEnd: number
   readonly startTicks: number
   readonly durationTicks: number
   readonly samples: number
-  /** Of its samples. */
+  /** Durations of its shortest and longest sample. */
   readonly shortestTicks: number
   readonly longestTicks: number
-  /** When the first of its samples is shown or heard, and when the last one ends. */
+  /** Presentation time of its first sample, and the end of its last one. */
   readonly shownFromTicks: number
   readonly shownToTicks: number
-  /** Whether its first sample is marked as one that needs none before it. */
+  /** Whether its first sample is marked as a sync sample. */
   readonly isMarkedKey: boolean
-  /** Whether its first sample is such a picture (IDR); `null` of sound. */
+  /** Whether its first sample is an IDR picture; `null` for audio. */
   readonly startsWithIdr: boolean | null
 }
 
@@ -83,23 +83,22 @@ export type PartReading = {
   readonly fragments: ReadonlyArray<FragmentReading>
 }
 
-/** One rendition. */
 export type RenditionReading = {
   readonly name: string
   readonly track: TrackReading
   readonly parts: ReadonlyArray<PartReading>
 }
 
-/** A file that plays by itself. */
+/** A progressive MP4. */
 export type ProgressiveReading = {
   readonly bytes: number
-  /** Whether what describes it stands before what it describes. */
+  /** Whether `moov` precedes `mdat`. */
   readonly isFastStart: boolean
   readonly tracks: ReadonlyArray<{
     readonly codec: string
     readonly samples: number
     readonly seconds: number
-    /** When its first sample is shown or heard, and for how long it goes on, by its edit list if there is one. */
+    /** Presentation start and duration, according to the edit list if there is one. */
     readonly shownFromSeconds: number
     readonly shownSeconds: number
   }>

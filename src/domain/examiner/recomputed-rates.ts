@@ -1,23 +1,23 @@
-// The rates once more, straight from the words of RFC 8216bis §4.1 and without regard to speed, so that a fault in the
-// measuring of what is published (domain/ingest/bitrates.ts) does not hide itself.
+// A second, slow computation of the bit rates, directly from the text of RFC 8216bis §4.1. It reveals bugs in
+// the computation of the published rates (domain/ingest/plan/bitrates.ts).
 
-export type Timed = { readonly bytes: number; readonly seconds: number }
+export type TimedBytes = { readonly bytes: number; readonly seconds: number }
 
-/** Below a microsecond two durations are the same: the one was summed up in another order. */
+/** Durations that differ by less are equal: they were summed in a different order. */
 const SAME_SECONDS = 1e-6
 
-const bitsPerSecond = ({ bytes, seconds }: Timed): number => (8 * bytes) / seconds
+const bitsPerSecond = ({ bytes, seconds }: TimedBytes): number => (8 * bytes) / seconds
 
-const together = (parts: ReadonlyArray<Timed>): Timed => ({
+const together = (parts: ReadonlyArray<TimedBytes>): TimedBytes => ({
   bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
   seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
 })
 
 /**
- * The largest rate of any run of parts that lasts for 0.5 to 1.5 target durations. A part that is in none counts with
- * the shortest runs from it on and up to it that last for half a target; without one, by itself. Never below the average.
+ * Returns the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part in no such run
+ * counts with the shortest runs of half a target next to it, or else alone. Never below the average.
  */
-export const peakRate = (parts: ReadonlyArray<Timed>, targetSeconds: number): number => {
+export const peakRate = (parts: ReadonlyArray<TimedBytes>, targetSeconds: number): number => {
   const [shortest, longest] = [0.5 * targetSeconds - SAME_SECONDS, 1.5 * targetSeconds + SAME_SECONDS]
   let peak = parts.length === 0 ? 0 : bitsPerSecond(together(parts))
   const isInRun = parts.map(() => false)
@@ -32,9 +32,9 @@ export const peakRate = (parts: ReadonlyArray<Timed>, targetSeconds: number): nu
       peak = Math.max(peak, bitsPerSecond({ bytes, seconds }))
     }
   }
-  for (const [at, part] of parts.entries()) {
-    if (isInRun[at]) continue
-    const runs = [parts.slice(at), parts.slice(0, at + 1).toReversed()].flatMap((from) => {
+  for (const [index, part] of parts.entries()) {
+    if (isInRun[index]) continue
+    const runs = [parts.slice(index), parts.slice(0, index + 1).toReversed()].flatMap((from) => {
       const run = shortestRun(from, shortest)
       return run === null ? [] : [run]
     })
@@ -43,8 +43,8 @@ export const peakRate = (parts: ReadonlyArray<Timed>, targetSeconds: number): nu
   return Math.ceil(peak - SAME_SECONDS)
 }
 
-/** The first parts, as few as last for so long; `null` where all of them do not. */
-const shortestRun = (parts: ReadonlyArray<Timed>, seconds: number): Timed | null => {
+/** Returns the fewest first parts that last for `seconds`; `null` if all together do not. */
+const shortestRun = (parts: ReadonlyArray<TimedBytes>, seconds: number): TimedBytes | null => {
   for (let count = 1; count <= parts.length; count++) {
     const run = together(parts.slice(0, count))
     if (run.seconds >= seconds) return run
@@ -52,5 +52,5 @@ const shortestRun = (parts: ReadonlyArray<Timed>, seconds: number): Timed | null
   return null
 }
 
-export const averageRate = (parts: ReadonlyArray<Timed>): number =>
+export const averageRate = (parts: ReadonlyArray<TimedBytes>): number =>
   parts.length === 0 ? 0 : Math.ceil(bitsPerSecond(together(parts)) - SAME_SECONDS)

@@ -1,4 +1,4 @@
-/** What is promised of all that is published; the tables of docs/hls.md say it to people. */
+/** The guarantees for all published exports. The tables of docs/hls.md describe them. */
 export const rules = [
   'starts-at-zero',
   'no-gaps',
@@ -23,21 +23,21 @@ export const rules = [
 ] as const
 export type Rule = (typeof rules)[number]
 
-/** A promise that what was made does not keep. */
+/** A guarantee that an export breaks. */
 export type Violation = {
   readonly rule: Rule
-  /** Subject and verb in plain words: `the sound a128 ends 0.300 s before the pictures v240`. */
+  /** A clause for people: `the sound a128 ends 0.300 s before the pictures v240`. */
   readonly message: string
 }
 
 export const violation = (rule: Rule, message: string): Violation => ({ rule, message })
 
-/** Of many that say the same, the first few tell it. */
-const mostTold = 3
+/** The first few suffice, because many violations usually have one cause. */
+const maxDescribed = 3
 
-/** In one line, for the person who added the file. */
+/** Describes violations in one line, for the person who added the file. */
 export const describeViolations = (violations: ReadonlyArray<Violation>): string => {
-  const told = violations.slice(0, mostTold).map(({ message }) => message)
-  const more = violations.length - told.length
-  return `what was made of it is not fit to be published: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+  const shown = violations.slice(0, maxDescribed).map(({ message }) => message)
+  const more = violations.length - shown.length
+  return `what was made of it is not fit to be published: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }

@@ -11,7 +11,7 @@ import type { ContentFileUid } from '../media/ids.ts'
 import { type Refused, refused, type Unavailable } from '../shared/errors.ts'
 import { examineMade, examineStored } from './examine-made.ts'
 import { createExportStore } from './export-store.ts'
-import { forgetAfter } from './forget-after.ts'
+import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
   ingestStopped,
@@ -32,7 +32,7 @@ type Deps = UploadDeps & {
   readonly log: Log
 }
 
-/** How a sound or film gets into the library, and its exports made. */
+/** Registers content files, and makes and publishes their exports. */
 export const createContentIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, contentFiles, transcoder, cache, log } = deps
   const storeExports = createExportStore(newUid)
@@ -68,12 +68,12 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
   ): TE.TaskEither<Unavailable, boolean> => {
     if (publication === 'first') return contentFiles.addExports(uid, exports)
     const { webPlaylist, mobilePlaylist, dashManifest } = cacheKeys
-    const lists = [webPlaylist({ uid }), mobilePlaylist({ uid }), dashManifest({ uid })]
-    return forgetAfter(cache, lists, contentFiles.replaceExports(uid, exports))
+    const playlists = [webPlaylist({ uid }), mobilePlaylist({ uid }), dashManifest({ uid })]
+    return invalidateAfter(cache, playlists, contentFiles.replaceExports(uid, exports))
   }
 
-  /** What is not fit to be published never is. That is our fault, and not the file's, so that operators are told, too. */
-  const unlessUnfit = (
+  /** Refuses exports with violations. Logs them for operators, too: the cause is a bug, not the file. */
+  const refuseUnfit = (
     uid: ContentFileUid,
     violations: ReadonlyArray<Violation>,
   ): E.Either<Refused, void> => {
@@ -87,7 +87,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
 
   const store = (
     uid: ContentFileUid,
-    made: Transcoded,
+    transcoded: Transcoded,
     plan: MediaPlan,
     publication: Publication,
     signal: AbortSignal,
@@ -96,12 +96,12 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
       pipe(
         storeExports(
           (slice, contentType) => (signal.aborted ? TE.left(ingestStopped) : upload(slice, contentType)),
-          made,
+          transcoded,
           plan,
         ),
         TE.flatMapEither((exports) =>
           pipe(
-            unlessUnfit(uid, examineStored(made, exports)),
+            refuseUnfit(uid, examineStored(transcoded, exports)),
             E.map(() => exports),
           ),
         ),
@@ -116,30 +116,30 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): TE.TaskEither<Refused | Unavailable, MadeExports> => {
-    const makeOf = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports> =>
+    const makeFrom = (facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports> =>
       pipe(
-        files.withScratch((folder) => makeIn(folder, facts)),
-        // The ladder of a film without sound is another one.
-        TE.flatMap((made) => ('isAdded' in made ? TE.right(made) : makeOf(made))),
+        files.withScratch((folder) => makeInFolder(folder, facts)),
+        // A film without audio has a different ladder.
+        TE.flatMap((result) => ('isAdded' in result ? TE.right(result) : makeFrom(result))),
       )
 
-    /** Gives the facts to begin anew by where all sound of a film turns out undecodable. */
-    const makeIn =
+    /** Returns facts without audio, with which to start again, if no audio of a film can be decoded. */
+    const makeInFolder =
       (folder: string, facts: MediaFacts): TE.TaskEither<Refused | Unavailable, MadeExports | MediaFacts> =>
       async () => {
         const plan = planMedia(facts)
-        const made = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
-        if (E.isLeft(made)) return made
-        const { warnings } = made.right
-        if (hasLostSound(plan, made.right)) return E.right(withoutSound(facts, warnings))
-        const fit = unlessUnfit(uid, examineMade(made.right, plan))
-        if (E.isLeft(fit)) return fit
-        const stored = await store(uid, made.right, plan, publication, signal)()
+        const transcoded = await transcoder.transcode(path, facts, plan, folder, onProgress, signal)()
+        if (E.isLeft(transcoded)) return transcoded
+        const { warnings } = transcoded.right
+        if (hasLostSound(plan, transcoded.right)) return E.right(withoutSound(facts, warnings))
+        const examined = refuseUnfit(uid, examineMade(transcoded.right, plan))
+        if (E.isLeft(examined)) return examined
+        const stored = await store(uid, transcoded.right, plan, publication, signal)()
         if (E.isLeft(stored)) return stored
         return E.right({ isAdded: stored.right, warnings: [...new Set(warnings)] })
       }
 
-    return pipe(transcoder.probe(path, signal), TE.flatMap(makeOf))
+    return pipe(transcoder.probe(path, signal), TE.flatMap(makeFrom))
   }
 
   return { register, ...createLibraryFiles({ kind: 'content', repository: contentFiles, makeExports }) }

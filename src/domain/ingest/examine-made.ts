@@ -22,50 +22,50 @@ const progressiveOf = ({ renditions, progressive }: Transcoded): ReadonlyArray<E
     renditions: renditions.filter(({ name }) => file.renditions.includes(name)).map(readingOf),
   }))
 
-/** What a transcoder made, before anything of it is stored. */
-export const examineMade = (made: Transcoded, plan: MediaPlan): ReadonlyArray<Violation> =>
+/** Examines the output of a transcoder before any of it is stored. */
+export const examineMade = (transcoded: Transcoded, plan: MediaPlan): ReadonlyArray<Violation> =>
   examineFilm({
-    renditions: made.renditions.map((rendition) => ({
+    renditions: transcoded.renditions.map((rendition) => ({
       reading: readingOf(rendition),
       video: rendition.video,
       audio: rendition.audio,
     })),
-    progressive: progressiveOf(made),
+    progressive: progressiveOf(transcoded),
     planned: [...plan.video, ...plan.audio].map(nameOf),
-    sourceSeconds: made.sourceSeconds,
+    sourceSeconds: transcoded.sourceSeconds,
   })
 
-/** What is about to be published of it: an export for each rendition and then for each mp4, in their order. */
+/** Examines stored exports before publication. Their order: one for each rendition, then one for each MP4. */
 export const examineStored = (
-  made: Transcoded,
+  transcoded: Transcoded,
   exports: ReadonlyArray<NewContentExport>,
 ): ReadonlyArray<Violation> => {
-  const { renditions } = made
-  const inParts = renditions.flatMap((rendition, i): ReadonlyArray<ExaminedExport> => {
+  const { renditions } = transcoded
+  const segmented = renditions.flatMap((rendition, i): ReadonlyArray<ExaminedExport> => {
     const stored = exports[i]
     if (stored === undefined) return []
     return [
       {
         reading: readingOf(rendition),
-        made: stored,
+        stored,
         initBytes: rendition.init.end - rendition.init.start,
       },
     ]
   })
   const target = exports[0]?.targetDuration ?? 0
-  const wholes = progressiveOf(made)
-  const expected = renditions.length + wholes.length
+  const progressive = progressiveOf(transcoded)
+  const expected = renditions.length + progressive.length
   return [
     ...(exports.length === expected
       ? []
       : [violation('complete', `${exports.length} exports were stored of ${expected}`)]),
     ...examineUids(exports),
-    ...examineExports(inParts),
-    ...wholes.flatMap((whole, i) => {
+    ...examineExports(segmented),
+    ...progressive.flatMap((file, i) => {
       const stored = exports[renditions.length + i]
       return stored === undefined
         ? []
-        : examineProgressiveExport(whole, stored, (reading) => peakRateOf(reading, target))
+        : examineProgressiveExport(file, stored, (reading) => peakRateOf(reading, target))
     }),
   ]
 }

@@ -8,10 +8,10 @@ import { recipeVersions } from './recipe-versions.ts'
 import { durationOf, iFrameRatesOf, qualityOf, ratesOf, sharedTargetDuration } from './rendition-facts.ts'
 import type { Upload } from './uploads.ts'
 
-/** Stores the files of a transcoded sound or film, and says what exports they are. */
+/** Stores the output files of a transcoder, and describes them as exports. */
 export type ExportStore = (
   upload: Upload,
-  made: Transcoded,
+  output: Transcoded,
   plan: MediaPlan,
 ) => TE.TaskEither<Unavailable, ReadonlyArray<NewContentExport>>
 
@@ -113,14 +113,14 @@ export const createExportStore = (newUid: NewUid): ExportStore => {
     )
   }
 
-  return (upload, made, plan) => async () => {
-    const targetDuration = sharedTargetDuration(made.renditions)
+  return (upload, output, plan) => async () => {
+    const targetDuration = sharedTargetDuration(output.renditions)
     const exports: NewContentExport[] = []
-    const storing = [
-      ...made.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
-      ...made.progressive.map((file) => storeProgressive(upload, file, made, targetDuration, plan)),
+    const pending = [
+      ...output.renditions.map((rendition) => storeRendition(upload, rendition, targetDuration, plan)),
+      ...output.progressive.map((file) => storeProgressive(upload, file, output, targetDuration, plan)),
     ]
-    for (const storeOne of storing) {
+    for (const storeOne of pending) {
       const stored = await storeOne()
       if (E.isLeft(stored)) return stored
       exports.push(stored.right)

@@ -5,19 +5,19 @@ import type { WorkLocks } from '../../ports/work-locks.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import type { LibraryFile, MadeExports, OnProgress, Publication } from './media-ingest.ts'
 
-/** What became of a file that was to be finished. */
+/** The result of making the exports of a file. */
 export type Finished =
   | { readonly state: 'made'; readonly warnings: ReadonlyArray<string> }
-  /** Its exports are there: another process has made them, or an earlier try whose answer was lost. */
+  /** The exports exist: another process made them, or an earlier attempt whose reply was lost. */
   | { readonly state: 'made elsewhere' }
-  /** Another process is making them. */
+  /** Another process is making the exports. */
   | { readonly state: 'busy' }
 
-/** The bytes that exports are made from. */
+/** The bytes from which exports are made. */
 export type Original = {
-  /** A file that is being added, or the library's own original: that may be the only copy there is. */
+  /** `source`: a file that is being added. `library`: the stored original, possibly the only copy. */
   readonly from: 'source' | 'library'
-  /** Hands a local copy to `make`. */
+  /** Calls `make` with the path of a local copy. */
   readonly use: (
     make: (path: string) => TE.TaskEither<Refused | Unavailable, MadeExports>,
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
@@ -27,30 +27,30 @@ type Deps = { readonly store: ObjectStore; readonly progress: ProgressStore; rea
 
 type Outcome = E.Either<Refused | Unavailable, Finished>
 
-const gone = refused(
+const deletedMeanwhile = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 
-/** The state of a file for which exports of this kind are wanted. */
-const wanting = { first: 'unfinished', anew: 'outdated' } as const
+/** The state that a file must have before this kind of publication. */
+const requiredState = { first: 'unfinished', replacement: 'outdated' } as const
 
-/** Makes the exports of a file, or makes them anew, unless another process does, or has done, the same. */
+/** Makes or remakes the exports of a file, unless another process is doing the same or has done it. */
 export const createFinishOnce = ({ store, progress, locks }: Deps) => {
-  /** What to say when this process has added nothing: the database knows why. */
-  const whyNotAdded = async (file: LibraryFile, publication: Publication): Promise<Outcome> => {
+  /** Determines from the database why this process added nothing. */
+  const reasonNotAdded = async (file: LibraryFile, publication: Publication): Promise<Outcome> => {
     const state = await file.state()
     if (E.isLeft(state)) return state
-    if (state.right === 'gone') return E.left(gone)
-    return state.right === wanting[publication]
+    if (state.right === 'gone') return E.left(deletedMeanwhile)
+    return state.right === requiredState[publication]
       ? E.left(unavailable('database')('the exports were not added'))
       : E.right({ state: 'made elsewhere' })
   }
 
-  /** What is refused was not added: its row goes, and then its original, once nothing names it for sure. */
+  /** Deletes the row of a refused file, and its original only if that row is certainly deleted. */
   const remove = async (file: LibraryFile): Promise<void> => {
     const removed = await file.removeUnfinished()
-    const isGone = E.isRight(removed) && removed.right
-    if (isGone) await store.delete(file.original.key)()
+    const isRemoved = E.isRight(removed) && removed.right
+    if (isRemoved) await store.delete(file.original.key)()
   }
 
   const finish = async (
@@ -60,28 +60,28 @@ export const createFinishOnce = ({ store, progress, locks }: Deps) => {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<Outcome> => {
-    // Between the list in which it stood and the lock, another process may have finished it.
+    // Another process may have finished the file after it was listed and before the lock was acquired.
     const state = await file.state()
     if (E.isLeft(state)) return state
-    if (state.right !== wanting[publication]) return whyNotAdded(file, publication)
+    if (state.right !== requiredState[publication]) return reasonNotAdded(file, publication)
 
-    const tell = (fraction: number) => {
+    const report = (fraction: number) => {
       progress.report(file.uid, fraction)
       onProgress(fraction)
     }
     try {
-      tell(0)
-      const made = await original.use((path) => file.makeExports(path, publication, tell, signal))()
-      if (E.isRight(made))
-        return made.right.isAdded
-          ? E.right({ state: 'made', warnings: made.right.warnings })
-          : await whyNotAdded(file, publication)
-      if (made.left._tag === 'Refused') {
-        // A slow or failing machine refuses as well. Where the source is at hand nothing is lost by that.
+      report(0)
+      const result = await original.use((path) => file.makeExports(path, publication, report, signal))()
+      if (E.isRight(result))
+        return result.right.isAdded
+          ? E.right({ state: 'made', warnings: result.right.warnings })
+          : await reasonNotAdded(file, publication)
+      if (result.left._tag === 'Refused') {
+        // A slow or failing machine may refuse a good file, so it is removed only if its source still exists.
         if (original.from === 'source') await remove(file)
-        progress.refuse(file.uid, made.left.message)
+        progress.refuse(file.uid, result.left.message)
       }
-      return made
+      return result
     } finally {
       progress.done(file.uid)
     }

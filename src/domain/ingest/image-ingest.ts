@@ -7,7 +7,7 @@ import type { SourceFile } from '../../ports/local-files.ts'
 import type { ImageFileUid } from '../media/ids.ts'
 import type { NewImageExport } from '../media/image-export.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
-import { forgetAfter } from './forget-after.ts'
+import { invalidateAfter } from './invalidate-after.ts'
 import { createLibraryFiles } from './library-files.ts'
 import {
   ingestStopped,
@@ -28,7 +28,7 @@ type Deps = UploadDeps & {
 
 const recipe = recipeVersions.image
 
-/** How a picture gets into the library, and its exports made. */
+/** Registers images, and makes and publishes their exports. */
 export const createImageIngest = (deps: Deps): MediaIngest => {
   const { files, newUid, imageFiles, images, cache } = deps
 
@@ -80,8 +80,8 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
         })
       }
       if (publication === 'first') return imageFiles.addExports(uid, exports)()
-      const lists = [cacheKeys.imagePlaylist({ uid })]
-      return forgetAfter(cache, lists, imageFiles.replaceExports(uid, exports))()
+      const playlists = [cacheKeys.imagePlaylist({ uid })]
+      return invalidateAfter(cache, playlists, imageFiles.replaceExports(uid, exports))()
     })
 
   const makeExports = (

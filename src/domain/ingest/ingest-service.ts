@@ -25,61 +25,61 @@ import type { UploadDeps } from './uploads.ts'
 export type Ingested = {
   readonly kind: MediaKind
   readonly uid: ImageFileUid | ContentFileUid
-  /** What a person should know of it, a line each. */
+  /** Messages for the person who added the file, one line each. */
   readonly warnings: ReadonlyArray<string>
 }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
-/** Gets pictures, sounds and films into the library, with their exports. */
+/** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
-   * Adds a file of this machine and makes its exports. A file whose bytes are in the library keeps its uid, and
-   * only what is missing is made (http-api.md §8.3). What is refused leaves nothing behind. Exports that another
-   * process is making are waited for, and not made twice.
+   * Adds a local file and makes its exports. A file whose bytes are in the library keeps its uid, and only
+   * missing exports are made (http-api.md §8.3). A refused file leaves nothing behind. If another process is
+   * making the exports, waits for it.
    */
   readonly add: (path: string, options: AddOptions) => Outcome<Ingested>
-  /** Files whose making was cut off, oldest first, each with what finishes it. */
+  /** Files whose exports were not completed, oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<UnfinishedFile>>
-  /** How many files have exports that an older recipe made. */
+  /** Number of files whose exports an older recipe made. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** Those of a kind by uid, from behind `after` on (`null`: from the first on), a hundred at most. */
+  /** Returns those of one kind by uid, at most 100, starting after `after` (`null`: with the first). */
   readonly listOutdated: (
     kind: MediaKind,
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<OutdatedFile>>
-  /** The file of each kind that has been here longest. */
+  /** The oldest file of each kind in the library. */
   readonly oldest: TE.TaskEither<Unavailable, Oldest>
 }
 
 export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content: O.Option<ContentFileUid> }
 
 export type UnfinishedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
-  /** Does not wait for another process: `busy` says that one is at it. */
+  /** Makes the exports. `busy`: another process is making them; does not wait for it. */
   readonly finish: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
 export type OutdatedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
   /**
-   * Makes its exports anew from the stored original, and puts them in the place of those that are there, which are
-   * served until then, and stay where anything fails. `busy`: another process is at it.
+   * Remakes the exports from the stored original, and replaces the present ones. Those are served until then,
+   * and stay if anything fails. `busy`: another process is making the exports.
    */
   readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
 export type AddOptions = {
-  /** Images alone: everybody may see it. */
+  /** Only for images: every client may view it. */
   readonly isPublic: boolean
-  /** Called as soon as the uid is known. */
+  /** Called once the file has a uid. */
   readonly onKnown: (file: { readonly kind: MediaKind; readonly uid: ImageFileUid | ContentFileUid }) => void
   readonly onProgress: OnProgress
-  /** Called once when another process is adding the same bytes, or is making their exports. */
+  /** Called once if another process is adding the same bytes, or is making their exports. */
   readonly onWaiting?: () => void
   readonly signal?: AbortSignal
 }
 
-/** Milliseconds between two looks whether another process is ready. */
-const waitMilliseconds = 1000
+/** Delay between two attempts while another process holds the lock. */
+const retryMilliseconds = 1000
 
 type Deps = UploadDeps & {
   readonly cache: CachePort
@@ -93,18 +93,17 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
-const ofAnOlderRecipe = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+const outdatedWarning = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
 
-const madeElsewhere = 'its exports are there: another process, or an earlier try, has made them'
+const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
 
 const unlessBusy = (finished: Finished): O.Option<Finished> =>
   finished.state === 'busy' ? O.none : O.some(finished)
 
-const originalGone = refused(
+const originalMissing = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
 
-/** Calls it the first time alone. */
 const once = (call: () => void) => {
   let called = false
   return () => {
@@ -118,8 +117,8 @@ export const createIngestService = (deps: Deps): IngestService => {
   const imageIngest = createImageIngest(deps)
   const contentIngest = createContentIngest(deps)
 
-  /** Finds the file by its bytes, or registers it. */
-  const know = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
+  /** Finds the file by its SHA-512, or registers it. */
+  const findOrAdd = (ingest: MediaIngest, source: SourceFile, signal: AbortSignal): Outcome<LibraryFile> =>
     pipe(
       ingest.find(source.sha512),
       TE.flatMap(
@@ -136,8 +135,8 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   const finishOnce = createFinishOnce(deps)
 
-  /** Tries until no other process is in the way. */
-  const whenFree = async <A>(
+  /** Repeats the attempt until no other process holds the lock. `none`: another process does. */
+  const retryWhileBusy = async <A>(
     attempt: Outcome<O.Option<A>>,
     { onWaiting, signal }: { readonly onWaiting: () => void; readonly signal: AbortSignal },
   ): Promise<E.Either<Refused | Unavailable, A>> => {
@@ -146,7 +145,7 @@ export const createIngestService = (deps: Deps): IngestService => {
       if (E.isLeft(result)) return result
       if (O.isSome(result.right)) return E.right(result.right.value)
       if (tries === 0) onWaiting()
-      await sleep(waitMilliseconds, signal)
+      await sleep(retryMilliseconds, signal)
     }
     return E.left(ingestStopped)
   }
@@ -156,42 +155,42 @@ export const createIngestService = (deps: Deps): IngestService => {
     async () => {
       const { onKnown, onProgress, onWaiting = () => {}, signal = new AbortController().signal } = options
       const waiting = { onWaiting: once(onWaiting), signal }
-      const file = await whenFree(
+      const file = await retryWhileBusy(
         locks.tryWith(`add:${source.sha512}`, (lost) =>
-          know(ingest, source, AbortSignal.any([signal, lost])),
+          findOrAdd(ingest, source, AbortSignal.any([signal, lost])),
         ),
         waiting,
       )
       if (E.isLeft(file)) return file
-      const { kind, uid, stateThen } = file.right
+      const { kind, uid, stateWhenRead } = file.right
       onKnown({ kind, uid })
-      if (stateThen === 'finished') return E.right({ kind, uid, warnings: [] })
-      if (stateThen === 'outdated') return E.right({ kind, uid, warnings: [ofAnOlderRecipe] })
+      if (stateWhenRead === 'finished') return E.right({ kind, uid, warnings: [] })
+      if (stateWhenRead === 'outdated') return E.right({ kind, uid, warnings: [outdatedWarning] })
 
-      const finish = finishOnce(file.right, atHand(source), 'first', onProgress, signal)
-      const finished = await whenFree(pipe(finish, TE.map(unlessBusy)), waiting)
+      const finish = finishOnce(file.right, localSource(source), 'first', onProgress, signal)
+      const finished = await retryWhileBusy(pipe(finish, TE.map(unlessBusy)), waiting)
       if (E.isLeft(finished)) return finished
-      const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhere]
+      const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhereWarning]
       return E.right({ kind, uid, warnings })
     }
 
   const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
     const reason = refusalReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
-    const form = sniff(source.head)
-    if (form === 'other' && options.isPublic)
+    const sniffed = sniff(source.head)
+    if (sniffed === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
-    return addBy(form === 'image' ? imageIngest : contentIngest, source, options)
+    return addBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
   }
 
-  const atHand = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
+  const localSource = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
 
-  /** Exports of other bytes would take the place of good ones, which may be all that is left of a file. */
+  /** Exports of wrong bytes would replace good ones, which may be all that is left of a file. */
   const verify = (path: string, { key, size, sha256 }: StoredFile): TE.TaskEither<Unavailable, unknown> =>
     pipe(
       files.digest({ path, start: 0, end: size }),
       TE.filterOrElse(
-        (is) => is.size === size && is.sha256 === sha256,
+        (actual) => actual.size === size && actual.sha256 === sha256,
         () => unavailable('object store')('these are other bytes'),
       ),
       TE.mapLeft(({ cause }) =>
@@ -199,8 +198,8 @@ export const createIngestService = (deps: Deps): IngestService => {
       ),
     )
 
-  /** Fetches the original back from the store. */
-  const fetched = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
+  /** Downloads and verifies the original from the object store. */
+  const storedOriginal = ({ original }: LibraryFile, missing: Refused | Unavailable): Original => ({
     from: 'library',
     use: (make) =>
       files.withScratch((folder) =>
@@ -224,7 +223,7 @@ export const createIngestService = (deps: Deps): IngestService => {
           ),
         ),
         TE.tap(({ kind, uid }) =>
-          // The kind says whose uid it is: images alone get this far with `isPublic`.
+          // `kind` proves the type of the uid. Only images get this far with `isPublic`.
           options.isPublic && kind === 'image'
             ? imageFiles.setPublic(uid as ImageFileUid, true)
             : TE.right(undefined),
@@ -243,7 +242,7 @@ export const createIngestService = (deps: Deps): IngestService => {
             uid: file.uid,
             finish: (onProgress, signal) => {
               const missing = unavailable('object store')(`${file.original.key} is missing`)
-              return finishOnce(file, fetched(file, missing), 'first', onProgress, signal)
+              return finishOnce(file, storedOriginal(file, missing), 'first', onProgress, signal)
             },
           }),
         ),
@@ -269,7 +268,7 @@ export const createIngestService = (deps: Deps): IngestService => {
               kind: file.kind,
               uid: file.uid,
               remake: (onProgress, signal) =>
-                finishOnce(file, fetched(file, originalGone), 'anew', onProgress, signal),
+                finishOnce(file, storedOriginal(file, originalMissing), 'replacement', onProgress, signal),
             }),
           ),
         ),

@@ -3,22 +3,22 @@ import type { StoredFile } from '../media/stored-file.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import {
   type FileState,
+  fileStateOf,
   type LibraryFile,
   type MadeExports,
   type MediaIngest,
-  stateOfKnown,
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
 
-type Known<U> = {
+type FileRow<U> = {
   readonly uid: U
   readonly original: StoredFile
   readonly exportCount: number
   readonly recipe: number | null
 }
 
-/** What the repositories of either kind of file have in common. */
-type Repository<U, K extends Known<U>> = {
+/** The functions that the image and the content file repository share. */
+type Repository<U, K extends FileRow<U>> = {
   readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<K>>
   readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<K>>
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<K>>
@@ -27,7 +27,7 @@ type Repository<U, K extends Known<U>> = {
   readonly listOutdated: (recipe: number, after: U | null) => TE.TaskEither<Unavailable, ReadonlyArray<K>>
 }
 
-type Options<U, K extends Known<U>> = {
+type Options<U, K extends FileRow<U>> = {
   readonly kind: LibraryFile['kind']
   readonly repository: Repository<U, K>
   readonly makeExports: (
@@ -36,8 +36,8 @@ type Options<U, K extends Known<U>> = {
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
 }
 
-/** Files of one kind that are in the library, as ingestion finds and lists them. */
-export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Known<U>>({
+/** Finds and lists the files of one kind in the library, as ingestion needs them. */
+export const createLibraryFiles = <U extends LibraryFile['uid'], K extends FileRow<U>>({
   kind,
   repository,
   makeExports,
@@ -50,18 +50,18 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Known
       TE.map(
         O.match(
           (): FileState => 'gone',
-          (known) => stateOfKnown(known, recipe),
+          (row) => fileStateOf(row, recipe),
         ),
       ),
     )
 
-  const inLibrary = (known: K): LibraryFile => {
-    const { uid, original } = known
+  const toLibraryFile = (row: K): LibraryFile => {
+    const { uid, original } = row
     return {
       kind,
       uid,
       original,
-      stateThen: stateOfKnown(known, recipe),
+      stateWhenRead: fileStateOf(row, recipe),
       state: stateOf(uid),
       makeExports: (...args) => makeExports(uid, ...args),
       removeUnfinished: repository.removeUnfinished(uid),
@@ -69,17 +69,17 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Known
   }
 
   return {
-    find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(inLibrary))),
+    find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(toLibraryFile))),
     listUnfinished: pipe(
       repository.listUnfinished,
-      TE.map((known) => known.map(inLibrary)),
+      TE.map((rows) => rows.map(toLibraryFile)),
     ),
     countOutdated: repository.countOutdated(recipe),
     listOutdated: (after) =>
       pipe(
-        // Who lists files of this kind has a uid of one.
+        // A caller that lists files of this kind passes a uid of this kind.
         repository.listOutdated(recipe, after as U | null),
-        TE.map((known) => known.map(inLibrary)),
+        TE.map((rows) => rows.map(toLibraryFile)),
       ),
   }
 }

@@ -8,18 +8,18 @@ import { type Refused, type Unavailable, unavailable } from '../shared/errors.ts
 /** Called with the finished fraction, from 0 to 1. */
 export type OnProgress = (fraction: number) => void
 
-/** What became of exports that were made. `isAdded` is false when the file has others already, or is gone. */
+/** `isAdded` is false if the file already has other exports, or was deleted. */
 export type MadeExports = {
   readonly isAdded: boolean
-  /** What a person should know, a line each. */
+  /** Messages for the person who added the file, one line each. */
   readonly warnings: ReadonlyArray<string>
 }
 
-/** `outdated`: it has exports, and an older recipe made them. */
+/** `outdated`: an older recipe made its exports. */
 export type FileState = 'finished' | 'outdated' | 'unfinished' | 'gone'
 
-/** The state of a file that is in the library. */
-export const stateOfKnown = (
+/** Returns the state of a file that is in the library. */
+export const fileStateOf = (
   { exportCount, recipe }: { readonly exportCount: number; readonly recipe: number | null },
   current: number,
 ): Exclude<FileState, 'gone'> => {
@@ -27,35 +27,35 @@ export const stateOfKnown = (
   return recipe !== null && recipe < current ? 'outdated' : 'finished'
 }
 
-/** Where exports go that were made: to a file that has none, or in place of those of an older recipe. */
-export type Publication = 'first' | 'anew'
+/** `first`: the file has no exports yet. `replacement`: the exports replace those of an older recipe. */
+export type Publication = 'first' | 'replacement'
 
 /** A file whose original is in the library. */
 export type LibraryFile = {
   readonly kind: MediaKind
   readonly uid: ImageFileUid | ContentFileUid
   readonly original: StoredFile
-  /** How it was when the database was asked. */
-  readonly stateThen: Exclude<FileState, 'gone'>
-  /** Asks the database how it is now. */
+  /** The state when the database was read. */
+  readonly stateWhenRead: Exclude<FileState, 'gone'>
+  /** Reads the current state from the database. */
   readonly state: TE.TaskEither<Unavailable, FileState>
-  /** Makes and stores all exports of the original, a copy of which is at `path`. `Unavailable` once aborted. */
+  /** Makes and stores all exports. `path`: a copy of the original. Fails with Unavailable once aborted. */
   readonly makeExports: (
     path: string,
     publication: Publication,
     onProgress: OnProgress,
     signal: AbortSignal,
   ) => TE.TaskEither<Refused | Unavailable, MadeExports>
-  /** Takes its row out again. `false`, and nothing changed, when it has exports. */
+  /** Deletes the row. Returns `false` and changes nothing if the file has exports. */
   readonly removeUnfinished: TE.TaskEither<Unavailable, boolean>
 }
 
-/** The steps of ingestion in which pictures differ from sound and film. */
+/** The steps of ingestion that differ between images and content files. */
 export type MediaIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**
-   * Stores the original and its row; `false` when it was known already. `Refused` when it cannot be decoded,
-   * `Unavailable` once aborted.
+   * Stores the original and its row. Returns `false` if the library already has the file. Fails with Refused
+   * if it cannot be decoded, with Unavailable once aborted.
    */
   readonly register: (
     source: SourceFile,
@@ -63,13 +63,13 @@ export type MediaIngest = {
   ) => TE.TaskEither<Refused | Unavailable, boolean>
   /** Oldest first. */
   readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
-  /** Files whose exports an older recipe made. */
+  /** Number of files whose exports an older recipe made. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
-  /** These by uid, from behind `after` on (`null`: from the first on), a hundred at most. */
+  /** Returns these files by uid, at most 100, starting after `after` (`null`: with the first). */
   readonly listOutdated: (
     after: LibraryFile['uid'] | null,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<LibraryFile>>
 }
 
-/** What work gives that was aborted: the file is not to blame. */
+/** The failure of aborted work. Not Refused, because the file is not the cause. */
 export const ingestStopped = unavailable('work')('it was stopped before its end')

@@ -1,13 +1,13 @@
-import { latin1, sniff, startsAs } from './sniff.ts'
+import { latin1, matchesMagic, sniff } from './sniff.ts'
 
-/** How a format begins; `?` is any byte. */
-type Magic = readonly [name: string, begins: ReadonlyArray<string>, advice?: string]
+/** The bytes that a file of the format starts with; `?` matches any byte. */
+type Format = readonly [name: string, magics: ReadonlyArray<string>, advice?: string]
 
-const saveAs = 'save it as PNG or JPEG'
-const rawPhoto = 'develop it and save it as JPEG or TIFF'
+const defaultAdvice = 'save it as PNG or JPEG'
+const rawPhotoAdvice = 'develop it and save it as JPEG or TIFF'
 
-/** Formats of pictures that are not decoded, by their first bytes. */
-const foreignPictures: ReadonlyArray<Magic> = [
+/** Image formats that Larder does not decode. */
+const unsupportedFormats: ReadonlyArray<Format> = [
   ['BMP', ['BM????\0\0\0\0????\x0c\0\0\0', 'BM????\0\0\0\0????(\0\0\0', 'BM????\0\0\0\0????\x6c\0\0\0']],
   [
     'BMP',
@@ -47,23 +47,23 @@ const foreignPictures: ReadonlyArray<Magic> = [
   ['PostScript', ['%!PS', '\xc5\xd0\xd3\xc6'], 'save it as PNG'],
   ['EMF', ['\x01\0\0\0????????????????????????????????????\x20EMF'], 'save it as PNG'],
   ['WMF', ['\xd7\xcd\xc6\x9a'], 'save it as PNG'],
-  ['raw photo (CR2)', ['II*\0????CR\x02'], rawPhoto],
-  ['raw photo (CR3)', ['????ftypcrx '], rawPhoto],
-  ['raw photo (RAF)', ['FUJIFILMCCD-RAW'], rawPhoto],
-  ['raw photo (ORF)', ['IIRO', 'IIRS', 'MMOR'], rawPhoto],
-  ['raw photo (RW2)', ['IIU\0'], rawPhoto],
-  ['raw photo (X3F)', ['FOVb'], rawPhoto],
-  ['raw photo (MRW)', ['\0MRM'], rawPhoto],
+  ['raw photo (CR2)', ['II*\0????CR\x02'], rawPhotoAdvice],
+  ['raw photo (CR3)', ['????ftypcrx '], rawPhotoAdvice],
+  ['raw photo (RAF)', ['FUJIFILMCCD-RAW'], rawPhotoAdvice],
+  ['raw photo (ORF)', ['IIRO', 'IIRS', 'MMOR'], rawPhotoAdvice],
+  ['raw photo (RW2)', ['IIU\0'], rawPhotoAdvice],
+  ['raw photo (X3F)', ['FOVb'], rawPhotoAdvice],
+  ['raw photo (MRW)', ['\0MRM'], rawPhotoAdvice],
 ]
 
 /**
- * The reason why a picture of a kind that is not decoded is refused: what it is, and what to do. `null` for all that
- * may be taken, and for what is no picture. `head`: the first bytes of the file.
+ * Returns why an image of an unsupported format is refused, and what to do about it. Returns `null` for a
+ * supported format, and for a file that is not an image. `head`: the first bytes of the file.
  */
 export const refusalReason = (head: Uint8Array): string | null => {
   const text = latin1(head)
-  const foreign = foreignPictures.find(([, begins]) => begins.some((magic) => startsAs(text, magic)))
-  if (foreign !== undefined) return `${foreign[0]} pictures are not taken: ${foreign[2] ?? saveAs}`
+  const format = unsupportedFormats.find(([, magics]) => magics.some((magic) => matchesMagic(text, magic)))
+  if (format !== undefined) return `${format[0]} pictures are not taken: ${format[2] ?? defaultAdvice}`
   const kind = sniff(head)
   if (kind === 'svg') return 'SVG pictures are not taken: save it as PNG'
   if (kind === 'heic') return 'HEIC pictures are not taken: save it as JPEG'

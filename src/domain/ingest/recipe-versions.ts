@@ -1,13 +1,12 @@
 import type { MediaKind } from '../../ports/media-tokens.ts'
 
 /**
- * Which recipe this release makes exports by, one number for each kind of media. It goes up by one whenever the same
- * original would come out differently: only then are files that are in the library already known to be outdated. What
- * was made before exports said so counts as 1. `test/recipe-versions.test.ts` fails where a recipe changed and its
- * number did not.
+ * The recipe version of this release for each kind of media. Increment it whenever the same original would
+ * give different exports; without that, existing files are not seen as outdated. Exports without a version
+ * count as 1. `test/recipe-versions.test.ts` fails if a recipe changes and its version does not.
  */
 export const recipeVersions: Readonly<Record<MediaKind, number>> = { image: 2, content: 2 }
 
-/** Of exports that are added together. */
+/** Returns the oldest recipe version of exports that are added together. */
 export const oldestRecipe = (exports: ReadonlyArray<{ readonly recipe: number }>): number =>
   Math.min(...exports.map(({ recipe }) => recipe))

@@ -5,15 +5,15 @@ import type { Finished } from './finish-once.ts'
 import type { IngestService, OutdatedFile } from './ingest-service.ts'
 import { ingestStopped } from './media-ingest.ts'
 
-/** What became of the outdated files, by number. */
+/** Number of outdated files by outcome. */
 export type RemakeReport = {
   readonly made: number
-  /** Left to other processes that are making them, or have made them. */
+  /** Another process is making the exports, or has made them. */
   readonly elsewhere: number
   readonly failed: number
 }
 
-type Watching = {
+type RemakeOptions = {
   readonly onProgress: (file: Pick<OutdatedFile, 'kind' | 'uid'>, fraction: number) => void
   readonly onDone: (
     file: Pick<OutdatedFile, 'kind' | 'uid'>,
@@ -25,12 +25,12 @@ type Watching = {
 const kinds: ReadonlyArray<MediaKind> = ['image', 'content']
 
 /**
- * Makes the exports of all outdated files anew, pictures first, one file after the other. One that fails keeps the
- * exports that it has, and does not keep the others from theirs.
+ * Remakes the exports of all outdated files, images first, one file at a time. A file that fails keeps its
+ * exports, and the remaining files are still remade.
  */
 export const remakeOutdated = async (
   { listOutdated }: Pick<IngestService, 'listOutdated'>,
-  { onProgress, onDone, signal }: Watching,
+  { onProgress, onDone, signal }: RemakeOptions,
 ): Promise<E.Either<Unavailable, RemakeReport>> => {
   const report = { made: 0, elsewhere: 0, failed: 0 }
   for (const kind of kinds) {

@@ -6,11 +6,11 @@ import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
-/** Seconds, exact but for the division. */
+/** Seconds. The ticks are summed before the division, so that rounding errors do not add up. */
 export const durationOf = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 
-/** One for all renditions of a file, as players want it that switch between them. */
+/** One for all renditions of a file, because players switch between them. */
 export const sharedTargetDuration = (renditions: ReadonlyArray<Rendition>): number =>
   targetDurationOf(
     renditions.flatMap(({ parts, timescale }) => parts.map(({ durationTicks }) => durationTicks / timescale)),
@@ -23,20 +23,20 @@ export const ratesOf = ({ parts, timescale }: Rendition, targetDuration: number)
     targetDuration,
   )
 
-/** What its key pictures take by themselves; `null` for sound. */
+/** Bit rates of the keyframes alone; `null` for audio. */
 export const iFrameRatesOf = (
   { parts, timescale }: Rendition,
   targetDuration: number,
 ): IFrameRates | null => {
   if (!areKeyed(parts)) return null
-  const pictures = parts.flatMap(({ keyframes }) =>
+  const keyframesAlone = parts.flatMap(({ keyframes }) =>
     keyframes.map(({ length, durationTicks }) => ({ bytes: length, durationTicks })),
   )
-  const { peak, average } = measureBitrates(pictures, timescale, targetDuration)
+  const { peak, average } = measureBitrates(keyframesAlone, timescale, targetDuration)
   return { bandwidth: peak, averageBandwidth: average }
 }
 
-/** How it was encoded, for people. */
+/** The encoder settings, for human readers. */
 export const qualityOf = ({ name, video }: Rendition, plan: MediaPlan): Readonly<Record<string, number>> => {
   if (video !== null) return { crf: plan.crf }
   const rung = plan.audio.find((audio) => audio.name === name)

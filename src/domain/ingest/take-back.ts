@@ -4,10 +4,10 @@ import type { Refused, Unavailable } from '../shared/errors.ts'
 
 declare const proof: unique symbol
 
-/** Certainty that a write had no effect. Only `withoutEffect` gives one, and never for an unknown outcome. */
+/** Proof that a write had no effect. Only `withoutEffect` creates one, and never for an unknown outcome. */
 export type NoEffect = { readonly [proof]: true }
 
-/** `written`: whether this write was the one that did it. `null` when it did, or when that is not known. */
+/** `written`: whether the write had an effect. Returns `null` if it had, or if the outcome is unknown. */
 export const withoutEffect = (written: E.Either<Refused | Unavailable, boolean>): NoEffect | null => {
   const isCertain = E.isRight(written)
     ? !written.right
@@ -16,13 +16,13 @@ export const withoutEffect = (written: E.Either<Refused | Unavailable, boolean>)
 }
 
 /**
- * Deletes objects that no row names, as is certain. One that cannot be deleted now is an orphan, and left to the
- * sweep of the store.
+ * Deletes objects that certainly no row refers to. If a delete fails, the object is an orphan, which the
+ * sweep of the store deletes.
  */
 export const takeBack = async (
   store: ObjectStore,
   keys: ReadonlyArray<string>,
-  _because: NoEffect,
+  _proof: NoEffect,
 ): Promise<void> => {
   for (const key of keys) await store.delete(key)()
 }

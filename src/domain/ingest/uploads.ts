@@ -17,10 +17,10 @@ export type UploadDeps = {
 export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Unavailable, StoredFile>
 
 /**
- * Runs `work`, which stores objects and then writes the rows that name them. When these are certainly not written,
- * because `work` failed before or another's rows were there first (`false`), the objects are taken back. When the
- * outcome is unknown they stay, as does an object whose `put` failed: a sweep of the store looks for orphans. Nothing is
- * uploaded, nor any upload ended, once `signal` is aborted.
+ * Runs `work`, which stores objects and then writes the rows that refer to them. Deletes the objects if the
+ * rows were certainly not written: `work` failed before, or another process wrote its rows first (`false`).
+ * If the outcome is unknown, the objects stay, and so does an object whose `put` failed; the sweep of the
+ * store deletes orphans. Once `signal` is aborted, no upload starts or completes.
  */
 export const withUploads =
   <L extends Refused | Unavailable>(
@@ -40,7 +40,7 @@ export const withUploads =
       const stored = await store.put(key, {
         contentType,
         ...digest.right,
-        open: () => unlessStopped(files.open(slice), signal),
+        open: () => untilAborted(files.open(slice), signal),
       })()
       if (E.isLeft(stored)) return stored
       keys.push(key)
@@ -53,8 +53,8 @@ export const withUploads =
     return result
   }
 
-/** Breaks off when the work is stopped: a store keeps nothing of a body that does not end. */
-async function* unlessStopped(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** Throws once the work is aborted. A store keeps nothing of a body that ends with an error. */
+async function* untilAborted(bytes: ByteStream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     if (signal.aborted) throw new Error('it was stopped before its end')
     yield chunk

@@ -19,7 +19,7 @@ import { createSharedMarks, createSharedTier } from '../../support/shared-tier.t
 
 const MiB = 2 ** 20
 
-/** The version of what stands in the database. Each even one is a refusal, which the cache holds apart. */
+/** The version in the database. Even versions are negative entries, which the cache stores separately. */
 const key: CacheKey<number> = {
   name: 'test:version',
   family: 'test:version',
@@ -62,7 +62,7 @@ const adapters: Readonly<Record<string, (scheduler: Scheduler, clock: () => numb
 }
 
 type Step = {
-  /** Which of the processes does it. */
+  /** The process that runs the step. */
   readonly by: number
   readonly kind: 'change' | 'read' | 'owned read' | 'failing read' | 'replay' | 'moment' | 'age'
 }
@@ -77,14 +77,14 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 describe('[V23] reads, loads and deletes in any order', () => {
   for (const [name, make] of Object.entries(adapters))
-    it(`give no value that was deleted before the read began: ${name}`, async () => {
+    it(`never return a value that was deleted before the read began: ${name}`, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.scheduler(),
           fc.array(step, { minLength: 4, maxLength: 20, size: 'max' }),
           async (scheduler, steps) => {
             let now = 0
-            let inDatabase = 0
+            let databaseVersion = 0
             const deletes: Array<{ readonly version: number; readonly by: Process; readonly at: number }> = []
             const processes = make(scheduler, () => now).map(({ cache, stale }) => ({
               cache,
@@ -93,7 +93,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               lastFound: null as Found<number> | null,
             }))
             type Process = (typeof processes)[number]
-            /** What a process deletes it forgets at once; another one speaks for the disk for two seconds. */
+            /** The lowest version for a read: own deletes count at once, foreign ones after two seconds. */
             const acknowledged = (to: Process): number =>
               Math.max(
                 0,
@@ -104,9 +104,9 @@ describe('[V23] reads, loads and deletes in any order', () => {
             const wait = (what: string) => scheduler.schedule(Promise.resolve(), what)
 
             const load = (): TE.TaskEither<never, number> => async () => {
-              await wait('question')
-              const version = inDatabase
-              // A delete has several steps, each of which waits as well.
+              await wait('query')
+              const version = databaseVersion
+              // As many waits as the steps of a delete.
               for (let n = 0; n < 3; n++) await wait('answer')
               return E.right(version)
             }
@@ -120,14 +120,14 @@ describe('[V23] reads, loads and deletes in any order', () => {
 
             const run: Readonly<Record<Step['kind'], (by: Process) => Promise<void>>> = {
               change: async (by) => {
-                const version = ++inDatabase
+                const version = ++databaseVersion
                 const done = await by.cache.delete(key)()
                 if (E.isRight(done)) deletes.push({ version, by, at: now })
               },
               read: async (by) => {
                 const before = acknowledged(by)
                 const found = await by.readThrough(key, load())()
-                // It may have shared a load that fails.
+                // It may have shared a load that failed.
                 if (E.isLeft(found)) return
                 check('read', before, found.right.value)
                 by.lastFound = found.right
@@ -146,11 +146,11 @@ describe('[V23] reads, loads and deletes in any order', () => {
                 const found = await by.readThrough(key, fail)()
                 if (E.isRight(found)) check('stale', before, found.right.value)
               },
-              // What the hot replies do: the value is given again for as long as it is at hand.
+              // Like the replay cache: reuses the value while it is still cached.
               replay: async (by) => {
                 if (by.lastFound?.isStillCached()) check('replay', acknowledged(by), by.lastFound.value)
               },
-              // Memory speaks for the disk no longer than that.
+              // Longer than memory answers for the disk.
               moment: async () => {
                 now += 2_001
               },
@@ -164,7 +164,7 @@ describe('[V23] reads, loads and deletes in any order', () => {
               const process = processes[by % processes.length]
               if (process !== undefined) await run[kind](process)
             })
-            // A failed expectation must not leave the others unheard.
+            // A failed expectation must not leave other promises unhandled.
             const ended = Promise.allSettled(all)
             await scheduler.waitFor(ended)
             for (const result of await ended) if (result.status === 'rejected') throw result.reason

@@ -5,15 +5,15 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  isHeld,
-  keepBlob,
+  isCached,
   noOrigin,
   readBlob,
 } from '../../support/disk-caches.ts'
 import { bytesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
-import { reading, someBytes, wellServed } from '../../support/origins.ts'
+import { readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { setNow } from '../../support/set-now.ts'
 
@@ -25,11 +25,11 @@ describe('the budget of the disk cache', () => {
   afterEach(caches.closeAll)
   after(removeScratch)
 
-  it('is one for values and blobs, in blocks of the disk, and is kept', async () => {
+  it('is shared by values and blobs, counted in disk blocks, and never exceeded', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir, maxBytes: MiB })
     for (let n = 0; n < 20; n++) {
-      await keepBlob(cache, aBlobKey(), blobBytes)
+      await cacheBlob(cache, aBlobKey(), blobBytes)
       for (let m = 0; m < 10; m++) await right(setNow(cache.cache, aTextKey(), 'small'))
       await cache.settled()
       const { values, blobs } = cacheFolders(dir)
@@ -39,51 +39,51 @@ describe('the budget of the disk cache', () => {
     }
   })
 
-  it('lets go first of what is not asked for', async () => {
+  it('evicts first what is not requested', async () => {
     const cache = await caches.open({ maxBytes: MiB })
-    const wanted = aBlobKey()
-    await keepBlob(cache, wanted, blobBytes)
+    const requested = aBlobKey()
+    await cacheBlob(cache, requested, blobBytes)
     for (let n = 0; n < 30; n++) {
-      expect(await isHeld(cache, wanted, blobBytes), `after ${n} others`).to.equal(true)
-      await keepBlob(cache, aBlobKey(), someBytes(100_000, n))
+      expect(await isCached(cache, requested, blobBytes), `after ${n} others`).to.equal(true)
+      await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
     }
   })
 
-  it('does not disturb a reader whose blob it lets go of', async () => {
+  it('does not disturb a reader whose blob is evicted', async () => {
     const cache = await caches.open({ maxBytes: MiB })
     const key = aBlobKey()
-    await keepBlob(cache, key, blobBytes)
-    const reader = reading(await readBlob(cache, key, blobBytes, noOrigin))
+    await cacheBlob(cache, key, blobBytes)
+    const reader = readerOf(await readBlob(cache, key, blobBytes, noOrigin))
     await reader.upTo(1)
-    for (let n = 0; n < 30; n++) await keepBlob(cache, aBlobKey(), someBytes(100_000, n))
-    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    for (let n = 0; n < 30; n++) await cacheBlob(cache, aBlobKey(), someBytes(100_000, n))
+    expect(await isCached(cache, key, blobBytes)).to.equal(false)
     await reader.upTo(blobBytes.length)
     expect(reader.got().equals(blobBytes)).to.equal(true)
   })
 
-  it('does not keep what is larger than all of it, and serves that all the same (W5)', async () => {
+  it('does not store a blob larger than the whole budget, but serves it (W5)', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir, maxBytes: 64 * KiB })
     const key = aBlobKey()
     expect(
       (await collect(await readBlob(cache, key, blobBytes, wellServed(blobBytes).origin))).equals(blobBytes),
     ).to.equal(true)
-    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    expect(await isCached(cache, key, blobBytes)).to.equal(false)
     expect(await bytesBelow(cacheFolders(dir).blobs).catch(() => 0)).to.equal(0)
   })
 
-  it('knows after a restart what lies there', async () => {
+  it('restores its accounting after a restart', async () => {
     const dir = await scratchFolder()
     const before = await caches.open({ dir })
     const key = aBlobKey()
-    await keepBlob(before, key, blobBytes)
+    await cacheBlob(before, key, blobBytes)
     await right(setNow(before.cache, aTextKey(), 'small'))
     await right(before.cache.delete(aTextKey()))
-    const held = before.held()
+    const accounted = before.held()
     await caches.closeAll()
     const after = await caches.open({ dir })
-    expect(after.held()).to.deep.equal(held)
-    expect(await isHeld(after, key, blobBytes)).to.equal(true)
+    expect(after.held()).to.deep.equal(accounted)
+    expect(await isCached(after, key, blobBytes)).to.equal(true)
   })
 
   it('is shared with another process on the same folder', async () => {
@@ -92,7 +92,7 @@ describe('the budget of the disk cache', () => {
       await caches.open({ dir, maxBytes: MiB }),
       await caches.open({ dir, maxBytes: MiB }),
     ]
-    for (let n = 0; n < 20; n++) await keepBlob(n % 2 === 0 ? one : other, aBlobKey(), blobBytes)
+    for (let n = 0; n < 20; n++) await cacheBlob(n % 2 === 0 ? one : other, aBlobKey(), blobBytes)
     expect(await bytesBelow(cacheFolders(dir).blobs)).to.be.at.most(MiB)
   })
 })

@@ -8,12 +8,12 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  isHeld,
-  keepBlob,
+  isCached,
   readBlob,
 } from '../../support/disk-caches.ts'
-import { factsOf, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { factsOf, readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { valueIn } from '../../support/value-in.ts'
 
@@ -24,45 +24,45 @@ describe('damage to the disk cache', () => {
   afterEach(caches.closeAll)
   after(removeScratch)
 
-  it('a blob that has become shorter is a miss, and is brought in again', async () => {
+  it('a truncated blob is a miss, and is filled again', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()
-    await keepBlob(cache, key, blobBytes)
+    await cacheBlob(cache, key, blobBytes)
     await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), blobBytes.length - 1)
-    await keepBlob(cache, key, blobBytes)
+    await cacheBlob(cache, key, blobBytes)
   })
 
-  it('a blob that becomes shorter while it is read is read on from the origin', async () => {
+  it('a blob that is truncated during a read is continued from the origin', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()
     const large = someBytes(MiB)
-    await keepBlob(cache, key, large)
-    const reader = reading(await readBlob(cache, key, large, wellServed(large).origin))
+    await cacheBlob(cache, key, large)
+    const reader = readerOf(await readBlob(cache, key, large, wellServed(large).origin))
     await reader.upTo(1000)
     await truncate(cacheFolders(dir).blob(cacheIdOf(key.name)), 70_000)
     await reader.upTo(large.length)
     expect(reader.got().equals(large)).to.equal(true)
   })
 
-  it('a flipped bit is found by the scrub, and the blob is brought in again', async () => {
+  it('the scrub finds a flipped bit, and the blob is filled again', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const [good, bad] = [aBlobKey(), aBlobKey()]
-    await keepBlob(cache, good, blobBytes)
-    await keepBlob(cache, bad, blobBytes)
+    await cacheBlob(cache, good, blobBytes)
+    await cacheBlob(cache, bad, blobBytes)
     const path = cacheFolders(dir).blob(cacheIdOf(bad.name))
     const flipped = await readFile(path)
     flipped[5000] = (flipped[5000] ?? 0) ^ 1
     await writeFile(path, flipped)
     expect(await cache.scrub()).to.deep.equal({ checked: 2, bad: 1 })
-    expect(await isHeld(cache, bad, blobBytes)).to.equal(false)
-    expect(await isHeld(cache, good, blobBytes)).to.equal(true)
-    await keepBlob(cache, bad, blobBytes)
+    expect(await isCached(cache, bad, blobBytes)).to.equal(false)
+    expect(await isCached(cache, good, blobBytes)).to.equal(true)
+    await cacheBlob(cache, bad, blobBytes)
   })
 
-  it('what an older release wrote is passed over, and brought in again', async () => {
+  it('entries of an older release are ignored, and filled again', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const [key, text] = [aBlobKey(), aTextKey()]
@@ -73,20 +73,20 @@ describe('damage to the disk cache', () => {
     await writeFile(blob(cacheIdOf(key.name)), blobBytes)
     await old.setItem(key.name, { value: factsOf(blobBytes), expiresAt: null, scope: '' })
     await old.setItem(text.name, { value: 'old', expiresAt: null, scope: 'http://127.0.0.1:8080' })
-    expect(await isHeld(cache, key, blobBytes)).to.equal(false)
+    expect(await isCached(cache, key, blobBytes)).to.equal(false)
     expect(await valueIn(cache.cache, text)).to.deep.equal(O.none)
-    await keepBlob(cache, key, blobBytes)
-    expect(await isHeld(cache, key, blobBytes)).to.equal(true)
+    await cacheBlob(cache, key, blobBytes)
+    expect(await isCached(cache, key, blobBytes)).to.equal(true)
   })
 
-  it('a record that is torn, and a blob without one, are misses', async () => {
+  it('a torn record, and a blob without a record, are misses', async () => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const key = aBlobKey()
-    await keepBlob(cache, key, blobBytes)
+    await cacheBlob(cache, key, blobBytes)
     await truncate(cacheFolders(dir).value(cacheIdOf(key.name)), 20)
-    await keepBlob(cache, key, blobBytes)
+    await cacheBlob(cache, key, blobBytes)
     await rm(cacheFolders(dir).value(cacheIdOf(key.name)))
-    await keepBlob(cache, key, blobBytes)
+    await cacheBlob(cache, key, blobBytes)
   })
 })

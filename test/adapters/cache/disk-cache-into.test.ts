@@ -9,9 +9,9 @@ import type { BlobFacts, BlobOrigin, BlobStream, ReadInto } from '../../../src/p
 import type { CacheKey } from '../../../src/ports/cache.ts'
 import { cacheKeys } from '../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../support/builders.ts'
-import { collect, pour } from '../../support/bytes.ts'
+import { collect, readThroughBuffer } from '../../support/bytes.ts'
 import { right } from '../../support/expect-right.ts'
-import { factsOf, gated, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { factsOf, gated, readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { until } from '../../support/processes.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
@@ -47,49 +47,49 @@ describe('blobs on disk that are read into buffers', () => {
 
   const read = (origin: BlobOrigin) => right(cache.blobs.read(key, facts, wholeOf(facts.size), origin))
   const intoOf = ({ readInto: into }: BlobStream): ReadInto => {
-    if (into === null) throw new Error('it lies on the disk, and is not read into buffers')
+    if (into === null) throw new Error('the blob is on disk, but has no readInto')
     return into
   }
   const isClosed = () => until(async () => (await openFiles()) <= openBefore)
 
-  it('come without the origin, and let go of the file with their last byte', async () => {
-    expect((await pour(intoOf(await read(noOrigin)), 65_537)).equals(bytes)).to.equal(true)
+  it('are read without the origin, and close the file after their last byte', async () => {
+    expect((await readThroughBuffer(intoOf(await read(noOrigin)), 65_537)).equals(bytes)).to.equal(true)
     await isClosed()
   })
 
-  it('fill a buffer that holds all of them at one go', async () => {
+  it('fill a buffer of their whole size in one call', async () => {
     const buffer = Buffer.alloc(bytes.length)
     expect(await intoOf(await read(noOrigin))(buffer)).to.equal(bytes.length)
     expect(buffer.equals(bytes)).to.equal(true)
   })
 
-  it('go on from the origin, at the byte where they stand, when the file becomes shorter', async () => {
+  it('continue from the origin at the current offset when the file is truncated', async () => {
     const { origin, asked } = wellServed(bytes)
     const into = intoOf(await read(origin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
     await truncate(path, 400_000)
-    const rest = await pour(into, 70_000)
+    const rest = await readThroughBuffer(into, 70_000)
     expect(Buffer.concat([start, rest]).equals(bytes)).to.equal(true)
     expect(asked).to.have.length(1)
     await isClosed()
     await cache.settled()
-    expect((await pour(intoOf(await read(noOrigin)), 70_000)).equals(bytes)).to.equal(true)
+    expect((await readThroughBuffer(intoOf(await read(noOrigin)), 70_000)).equals(bytes)).to.equal(true)
   })
 
-  it('are read to their end from a file that has been removed', async () => {
+  it('are read to the end from a removed file', async () => {
     const into = intoOf(await read(noOrigin))
     const start = Buffer.alloc(300_000)
     expect(await into(start)).to.equal(300_000)
     await rm(path)
-    expect(Buffer.concat([start, await pour(into, 70_000)]).equals(bytes)).to.equal(true)
+    expect(Buffer.concat([start, await readThroughBuffer(into, 70_000)]).equals(bytes)).to.equal(true)
     await isClosed()
   })
 
-  it('throw when they are lost and the origin has none either', async () => {
+  it('throw when they are lost and the origin fails', async () => {
     const into = intoOf(await read(noOrigin))
     await truncate(path, 400_000)
-    const ended = await pour(into, 70_000).then(
+    const ended = await readThroughBuffer(into, 70_000).then(
       () => 'well',
       () => 'thrown',
     )
@@ -97,10 +97,10 @@ describe('blobs on disk that are read into buffers', () => {
     await isClosed()
   })
 
-  it('are let go of by a reader who leaves, also while he waits for an origin that is silent', async () => {
+  it('are released when their reader cancels, also while it waits for a silent origin', async () => {
     const early = await read(noOrigin)
     await intoOf(early)(Buffer.alloc(1000))
-    await reading(early).leave()
+    await readerOf(early).cancel()
     await isClosed()
 
     const { origin, openTo, closed } = gated(bytes)
@@ -111,18 +111,18 @@ describe('blobs on disk that are read into buffers', () => {
     const buffer = Buffer.alloc(100_000)
     for (let got = 0; got < 500_000 - 1000; ) got += await into(buffer)
     const waiting = into(buffer).catch(() => 0)
-    await reading(stream).leave()
+    await readerOf(stream).cancel()
     openTo(facts.size)
     await waiting
     await until(async () => closed() === 1)
     await isClosed()
   })
 
-  it('are never mixed up between readers of one file, each at a place and with a buffer of his own', async () => {
+  it('are never mixed up between readers of one file with different offsets and buffers', async () => {
     const readers = Array.from({ length: 40 }, async (_, n) => {
       const [start, end] = [n * 20_000, facts.size - n * 1000]
       const stream = await right(cache.blobs.read(key, facts, { start, end }, noOrigin))
-      const got = await pour(intoOf(stream), 10_007 + n)
+      const got = await readThroughBuffer(intoOf(stream), 10_007 + n)
       expect(got.equals(bytes.subarray(start, end))).to.equal(true)
     })
     await Promise.all(readers)

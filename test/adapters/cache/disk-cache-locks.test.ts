@@ -15,15 +15,15 @@ import {
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
-describe('a lock by a link', () => {
+describe('a lock by a symbolic link', () => {
   after(removeScratch)
 
   const lockIn = async () => {
     const path = join(await scratchFolder(), 'lock')
-    return { path, lock: createLinkLock(path, (says) => says, processStateOf) }
+    return { path, lock: createLinkLock(path, (content) => content, processStateOf) }
   }
 
-  it('is had by one at a time, and says by whom', async () => {
+  it('is held by one process at a time, and returns the holder', async () => {
     const { lock } = await lockIn()
     expect(await lock.take(currentProcessId)).to.equal(null)
     expect(await lock.take(currentProcessId)).to.equal(currentProcessId)
@@ -31,41 +31,41 @@ describe('a lock by a link', () => {
     expect(await lock.take(currentProcessId)).to.equal(null)
   })
 
-  it('is taken over from a process that has gone', async () => {
+  it('is taken over from a process that has exited', async () => {
     const { path, lock } = await lockIn()
     await symlink(currentProcessId.replace(/\d+$/, '1'), path)
     expect(await lock.take(currentProcessId)).to.equal(null)
     expect(await readlink(path)).to.equal(currentProcessId)
   })
 
-  it('[V26] is taken over from a process that is unknown, as after a restart of the machine', async () => {
+  it('[V26] is taken over from an unknown process, as after a reboot', async () => {
     const { path, lock } = await lockIn()
     await symlink(`0123456789ab-${currentProcessId.split('-').slice(1).join('-')}`, path)
     expect(await lock.take(currentProcessId)).to.equal(null)
     expect(await readlink(path)).to.equal(currentProcessId)
   })
 
-  it('is not given back by one who does not have it any more', async () => {
+  it('is not released by a process that no longer holds it', async () => {
     const { path, lock } = await lockIn()
     await lock.take(currentProcessId)
-    await lock.release('somebody else')
+    await lock.release('another process')
     expect(await readlink(path)).to.equal(currentProcessId)
   })
 })
 
-describe('upkeep', () => {
+describe('maintenance', () => {
   after(removeScratch)
 
   const noFailure = (cause: unknown) => {
     throw cause
   }
 
-  it('comes round again and again until it is stopped', async () => {
+  it('runs repeatedly until it is stopped', async () => {
     const lockPath = join(await scratchFolder(), 'lock')
     let count = 0
     const third = createCondition()
     const isThird = third.next()
-    const upkeep = startMaintenance({
+    const maintenance = startMaintenance({
       lockPath,
       beacon: noBeacon,
       everyMs: 1,
@@ -75,34 +75,34 @@ describe('upkeep', () => {
       onFailure: noFailure,
     })
     await isThird
-    await upkeep.stop()
+    await maintenance.stop()
     const ended = count
     await new Promise((resolve) => setImmediate(resolve))
     expect(count).to.equal(ended)
   })
 
-  it('is left to the process that does it already', async () => {
+  it('does not run while another process runs it', async () => {
     const lockPath = join(await scratchFolder(), 'lock')
     await symlink(processIdOf(process.ppid) ?? '', lockPath)
     let count = 0
-    const upkeep = startMaintenance({
+    const maintenance = startMaintenance({
       lockPath,
       beacon: noBeacon,
       everyMs: 1000,
       round: async () => count++,
       onFailure: noFailure,
     })
-    await upkeep.stop()
+    await maintenance.stop()
     expect(count).to.equal(0)
     expect(await readlink(lockPath)).to.equal(processIdOf(process.ppid))
   })
 
-  it('goes on after a round that failed', async () => {
+  it('continues after a failed round', async () => {
     const failures: unknown[] = []
     const second = createCondition()
     const isSecond = second.next()
     let count = 0
-    const upkeep = startMaintenance({
+    const maintenance = startMaintenance({
       lockPath: join(await scratchFolder(), 'lock'),
       beacon: noBeacon,
       everyMs: 1,
@@ -113,11 +113,11 @@ describe('upkeep', () => {
       onFailure: (cause) => failures.push(cause),
     })
     await isSecond
-    await upkeep.stop()
+    await maintenance.stop()
     expect(failures).to.have.length(1)
   })
 
-  it('[M5] is held by a process that other containers can see', async () => {
+  it('[M5] locks with a process identity that other containers can check', async () => {
     const dir = await scratchFolder()
     const cache = await openDiskCache({ dir, clock: Date.now, log: silent, scope: '', maxBytes: 2 ** 20 })
     const { upkeepLock, processes } = cacheFolders(dir)

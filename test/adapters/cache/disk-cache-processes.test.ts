@@ -10,7 +10,7 @@ import { collect } from '../../support/bytes.ts'
 import { filesBelow } from '../../support/disk-usage.ts'
 import { right } from '../../support/expect-right.ts'
 import { serveOrigin } from '../../support/origin-server.ts'
-import { factsOf, gated, recorded, someBytes, wellServed } from '../../support/origins.ts'
+import { factsOf, gated, recordingOrigin, someBytes, wellServed } from '../../support/origins.ts'
 import { silent } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { buildCacheWorker, type CacheWorker, startCacheWorker } from '../../support/start-cache-worker.ts'
@@ -45,7 +45,7 @@ describe('processes on one disk cache', () => {
   const open = (dir: string) =>
     openDiskCache({ dir, clock: () => 0, log: silent, scope: '', maxBytes: 2 ** 30 })
 
-  it('bring a blob in once, and all read it as it lands', async () => {
+  it('fill a blob once, and all read it as it arrives', async () => {
     const dir = await scratchFolder()
     const { origin, asked, openTo } = gated(bytes, 64 * 1024)
     const address = await serve(origin)
@@ -61,7 +61,7 @@ describe('processes on one disk cache', () => {
     expect(asked).to.have.length(1)
   })
 
-  it('go on when the one that brings it in is killed', async () => {
+  it('continue when the filling process is killed', async () => {
     const dir = await scratchFolder()
     const { origin, asked, openTo } = gated(bytes, 64 * 1024)
     const address = await serve(origin)
@@ -82,24 +82,24 @@ describe('processes on one disk cache', () => {
     expect(asked.length).to.be.at.most(3)
   })
 
-  it('may be killed at any moment: no wrong byte is served afterwards, and nothing is left lying', async () => {
+  it('can be killed at any moment: no wrong byte is served afterwards, and no file is left behind', async () => {
     const dir = await scratchFolder()
     const { fills } = cacheFolders(dir)
     const blobs = Array.from({ length: 6 }, (_, n) => someBytes(300_000, n + 1))
     const keys = blobs.map(() => aStoredFileUid())
     const first = blobs[0] ?? Buffer.alloc(0)
 
-    /** A worker that is killed when the origin has given so much of the blob, from nothing to all of it. */
+    /** Kills a worker at an offset of the blob, which differs by round from none to all of it. */
     const killOne = async (round: number) => {
       const n = round % blobs.length
       const [blob = first, uid = aStoredFileUid()] = [blobs[n], keys[n]]
       const killAt = Math.floor((blob.length * ((round * 37) % 33)) / 32)
       const reached = createCondition()
       const isReached = reached.next()
-      const { origin } = recorded(async function* ({ start: from, end }) {
-        for (let at = from; at < end; at += 10_000) {
-          if (at >= killAt) reached.notify()
-          yield blob.subarray(at, Math.min(at + 10_000, end))
+      const { origin } = recordingOrigin(async function* ({ start: from, end }) {
+        for (let offset = from; offset < end; offset += 10_000) {
+          if (offset >= killAt) reached.notify()
+          yield blob.subarray(offset, Math.min(offset + 10_000, end))
         }
         reached.notify()
       })

@@ -11,12 +11,12 @@ import {
   aBlobKey,
   aTextKey,
   blobBytes,
+  cacheBlob,
   createDiskCaches,
-  keepBlob,
   readBlob,
 } from '../../support/disk-caches.ts'
 import { right } from '../../support/expect-right.ts'
-import { gated, reading, someBytes, wellServed } from '../../support/origins.ts'
+import { gated, readerOf, someBytes, wellServed } from '../../support/origins.ts'
 import { createRecordingLog } from '../../support/recording-log.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 import { setNow } from '../../support/set-now.ts'
@@ -42,8 +42,8 @@ describe('disk cache', () => {
     blobCacheContract(async (fill) => (await caches.open({ fill })).blobs)
   })
 
-  describe('a folder that is no good', () => {
-    it('does not keep it from starting, nor from answering, and is told of as an outage is: once, and again when the next one begins', async () => {
+  describe('an unusable folder', () => {
+    it('does not prevent start and reads, and is logged as an outage, once for each', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const { log, entries } = createRecordingLog()
@@ -56,29 +56,29 @@ describe('disk cache', () => {
         expect(served.equals(blobBytes)).to.equal(true)
       }
       expect(E.isLeft(await setNow(cache.cache, aTextKey(), 'small')())).to.equal(true)
-      const toldOf = (dependency: string) =>
+      const eventsOf = (dependency: string) =>
         entries.filter(({ fields }) => fields.dependency === dependency).map(({ event }) => event)
-      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started'])
+      expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started'])
       now += 3_600_000
       await collect(await readBlob(cache, aBlobKey(), blobBytes, wellServed(blobBytes).origin))
-      expect(toldOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
+      expect(eventsOf('cache: new bytes')).to.deep.equal(['outage.started', 'outage.ended', 'outage.started'])
       expect(new Set(entries.map(({ fields }) => fields.dependency))).to.include('cache: upkeep')
     })
 
-    it('that vanishes while it is in use is made again', async () => {
+    it('is created again when it is removed during use', async () => {
       const dir = await scratchFolder()
       const cache = await caches.open({ dir })
       const key = aBlobKey()
-      await keepBlob(cache, key, blobBytes)
+      await cacheBlob(cache, key, blobBytes)
       const { origin, openTo } = gated(someBytes(100_000, 3))
       openTo(50_000)
-      const reader = reading(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
+      const reader = readerOf(await readBlob(cache, aBlobKey(), someBytes(100_000, 3), origin))
       await reader.upTo(50_000)
       await rm(dir, { recursive: true })
       openTo(100_000)
       await reader.upTo(100_000)
       expect(reader.got().equals(someBytes(100_000, 3))).to.equal(true)
-      await keepBlob(cache, key, blobBytes)
+      await cacheBlob(cache, key, blobBytes)
       const text = aTextKey()
       await right(setNow(cache.cache, text, 'small'))
       expect(await valueIn(cache.cache, text)).to.deep.equal(O.some('small'))

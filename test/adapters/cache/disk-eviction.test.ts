@@ -20,7 +20,7 @@ import { setNow } from '../../support/set-now.ts'
 
 const budgetBlocks = 1000
 
-/** A budget on a disk that removes nothing until it is told to. */
+/** A budget on a disk that removes files only after `open`. */
 const createSlowDisk = async () => {
   const dir = await scratchFolder()
   const folders = cacheFolders(dir)
@@ -55,7 +55,7 @@ const createSlowDisk = async () => {
     folders,
     budget,
   )
-  /** As many entries of one block as the budget holds, and a large one that sends half of them away. */
+  /** Fills the budget with entries of one block, and adds a large one that evicts half of them. */
   const overfill = () => {
     for (let n = 0; n < budgetBlocks; n++) budget.kept(cacheIdOf(`small ${n}`), 1, 'value')
     budget.kept(cacheIdOf('large'), (budgetBlocks / 10) * blockBytes, 'blob')
@@ -63,14 +63,14 @@ const createSlowDisk = async () => {
   return { budget, cache: cacheOfTier(values, () => 0), overfill, removing, open: () => open(), journal }
 }
 
-describe('[V25] room that is being made in the disk cache', () => {
+describe('[V25] an eviction of the disk cache', () => {
   after(removeScratch)
 
-  it('keeps nobody waiting who sets, deletes or loads a value meanwhile', async () => {
+  it('does not block sets, deletes and loads of values', async () => {
     const { budget, cache, overfill, removing, open, journal } = await createSlowDisk()
     overfill()
     const set = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
-    // Each of these would wait for ever if it waited for the gate.
+    // Each of these would never return if it waited for the gate.
     await right(setNow(cache, set, 'body'))
     await right(cache.delete(set))
     const list = cacheKeys.webPlaylist({ uid: aContentFileUid() })
@@ -90,7 +90,7 @@ describe('[V25] room that is being made in the disk cache', () => {
     await journal.close()
   })
 
-  it('keeps new entries away while far too much lies there', async () => {
+  it('rejects new entries while the budget is far exceeded', async () => {
     const { budget, overfill, open, journal } = await createSlowDisk()
     overfill()
     expect(budget.accepts(1)).to.equal(true)

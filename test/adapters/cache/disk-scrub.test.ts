@@ -12,7 +12,7 @@ import { createSharedFiles } from '../../../src/adapters/cache/disk/shared-files
 import { type ChunkTrust, createChunkTrust } from '../../../src/adapters/cache/disk/trusted-chunks.ts'
 import { noBeacon } from '../../../src/adapters/platform/process-beacon.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
-import { aBlobKey, blobBytes, createDiskCaches, keepBlob } from '../../support/disk-caches.ts'
+import { aBlobKey, blobBytes, cacheBlob, createDiskCaches } from '../../support/disk-caches.ts'
 import { removeScratch, scratchFolder } from '../../support/scratch.ts'
 
 const count = 12
@@ -22,12 +22,12 @@ describe('[V29] the scrub of the disk cache', () => {
   const caches = createDiskCaches()
   after(removeScratch)
 
-  /** A scrub of a folder with so many blobs. */
+  /** A scrub of a folder with `count` blobs. */
   const make = async (trust: (verified: string) => ChunkTrust, beforeRemoval = (_path: string) => {}) => {
     const dir = await scratchFolder()
     const cache = await caches.open({ dir })
     const keys = Array.from({ length: count }, aBlobKey)
-    for (const key of keys) await keepBlob(cache, key, blobBytes)
+    for (const key of keys) await cacheBlob(cache, key, blobBytes)
     await caches.closeAll()
     const folders = cacheFolders(dir)
     const journal = createJournal(folders.journal, folders.newJournal, noBeacon)
@@ -70,7 +70,7 @@ describe('[V29] the scrub of the disk cache', () => {
 
   const scope = { bytesPerSecond: Number.POSITIVE_INFINITY, notWithinMs: 1 }
 
-  it('reads a share at a time, and each blob once in as many rounds as there are shares', async () => {
+  it('reads one share in each round, and each blob once in a cycle', async () => {
     const scrub = await make(() => createChunkTrust(asMonotonic(() => 0)))
     const checked: number[] = []
     for (let round = 0; round < 2 * count; round++)
@@ -78,7 +78,7 @@ describe('[V29] the scrub of the disk cache', () => {
     expect(checked).to.deep.equal(Array.from({ length: 2 * count }, () => 1))
   })
 
-  it('passes over what was verified by a reader not long ago', async () => {
+  it('skips blobs that a reader verified recently', async () => {
     const scrub = await make((verified) => ({
       ...createChunkTrust(asMonotonic(() => 0)),
       isVerified: (path) => path === verified,
@@ -86,7 +86,7 @@ describe('[V29] the scrub of the disk cache', () => {
     expect(await scrub({ ...scope, share: 1 })).to.deep.equal({ checked: count - 1, bad: 0 })
   })
 
-  it('[S9] leaves a file alone that has taken the place of the bad one meanwhile', async () => {
+  it('[S9] keeps a file that has replaced the bad one during the scrub', async () => {
     const paths: string[] = []
     const scrub = await make(
       (path) => {

@@ -8,14 +8,17 @@ describe('[V29] a disk of 8 MB', () => {
   const trials = [
     [
       'cache full by others',
-      'that is full of other things is told of, and the cache is well again when there is room',
+      'that is full of other files is reported, and the cache recovers when there is room',
     ],
     [
       'cache full by others, memory in front',
-      'that is full costs one GET a request, with memory in front, too',
+      'that is full costs one GET a request, also with memory in front',
     ],
-    ['cache full by itself', 'holds what was asked for last, however large CACHE_MAX_BYTES is'],
-    ['data full', 'that is full of objects takes no more, leaves nothing behind, and serves what it has'],
+    ['cache full by itself', 'keeps the latest blobs, however large CACHE_MAX_BYTES is'],
+    [
+      'data full',
+      'that is full of objects accepts no more, leaves nothing behind, and serves existing objects',
+    ],
   ] as const
 
   for (const [scenario, promise] of trials)

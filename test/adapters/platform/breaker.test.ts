@@ -19,14 +19,14 @@ describe('breaker', () => {
       onAnswered: () => events.push('answered'),
     })
 
-  it('[V21] lets every call through while all is well', () => {
+  it('[V21] permits every call while calls succeed', () => {
     const breaker = make()
     breaker.answered()
     expect([breaker.tryEnter(), breaker.tryEnter()]).to.deep.equal([true, true])
     expect(events).to.deep.equal(['answered'])
   })
 
-  it('[V21] refuses calls for a second after a time-out', () => {
+  it('[V21] rejects calls for a second after a timeout', () => {
     const breaker = make()
     breaker.timedOut('silence')
     expect(breaker.tryEnter()).to.equal(false)
@@ -34,7 +34,7 @@ describe('breaker', () => {
     expect(breaker.tryEnter()).to.equal(false)
   })
 
-  it('[V21] then lets one caller probe in each second, whatever becomes of the probe', () => {
+  it('[V21] then permits one probe a second, whatever its outcome', () => {
     const breaker = make()
     breaker.timedOut('silence')
     now = 1000
@@ -43,7 +43,7 @@ describe('breaker', () => {
     expect([breaker.tryEnter(), breaker.tryEnter()]).to.deep.equal([true, false])
   })
 
-  it('[V21] waits again after a probe in vain, and is told of once', () => {
+  it('[V21] waits again after a failed probe, and reports the opening once', () => {
     const breaker = make()
     breaker.timedOut('silence')
     now = 1000
@@ -57,7 +57,7 @@ describe('breaker', () => {
     expect(events).to.deep.equal(['open silence'])
   })
 
-  it('[V21] lets every call through as soon as one was answered', () => {
+  it('[V21] permits every call as soon as one succeeds', () => {
     const breaker = make()
     breaker.timedOut('silence')
     breaker.answered()

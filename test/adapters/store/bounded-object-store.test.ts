@@ -42,36 +42,36 @@ describe('bounded object store', () => {
 
   objectStoreContract(async () => make(createMemoryObjectStore()).store)
 
-  it('[V27] gives up a stream whose first byte does not come, and leaves it', async () => {
+  it('[V27] fails a stream whose first byte does not arrive, and cancels it', async () => {
     const inner = createMemoryObjectStore()
     const faulty = createFaultyObjectStore(inner)
     await right(inner.put(key, object))
     const { store } = make(faulty.store)
     faulty.when(() => ({ kind: 'stalls', after: 0 }))
     const opened = await right(store.read(key, all))
-    if (O.isNone(opened)) return expect.fail('there is an object')
+    if (O.isNone(opened)) return expect.fail('the object is missing')
     const error = await collect(opened.value).catch((cause: unknown) => cause)
     expect(String(error)).to.include('nothing came for')
     await until(async () => faulty.openStreams() === 0)
   })
 
-  it('[V27] has patience with a stream that has begun', async () => {
+  it('[V27] does not time out a stream that has started', async () => {
     const inner = createMemoryObjectStore()
     const faulty = createFaultyObjectStore(inner)
     await right(inner.put(key, object))
     const { store } = make(faulty.store)
     faulty.when(() => ({ kind: 'stalls', after: 3 }))
     const opened = await right(store.read(key, all))
-    if (O.isNone(opened)) return expect.fail('there is an object')
+    if (O.isNone(opened)) return expect.fail('the object is missing')
     const whole = collect(opened.value)
-    setTimeout(faulty.heal, 2500) // later than the limit of the first byte
+    setTimeout(faulty.heal, 2500) // later than the timeout of the first byte
     expect((await whole).equals(bytes)).to.equal(true)
   })
 
-  describe('[S7] takes for silence nothing but a wait that its limit ended', () => {
+  describe('[S7] opens its breaker only after a timeout', () => {
     const limits = { ...usualStoreLimits, firstByte: 50, check: 50 }
     const reset = unavailable('object store')(new Error('reset by peer'))
-    /** Nothing else runs meanwhile, so that an answer is late, and no timer has fired. */
+    /** Blocks the event loop, so that an answer is late although no timer has fired. */
     const block = (): void => {
       const until = performance.now() + 120
       while (performance.now() < until);
@@ -81,7 +81,7 @@ describe('bounded object store', () => {
       return { breaker, bounded: createBoundedObjectStore(store, breaker, limits) }
     }
 
-    it('not a failure that came late', async () => {
+    it('not after a late failure', async () => {
       const failing = async () => {
         block()
         return E.left(reset)
@@ -96,7 +96,7 @@ describe('bounded object store', () => {
       expect(breaker.tryEnter()).to.equal(true)
     })
 
-    it('not a stream that breaks, nor one whose reader was late itself', async () => {
+    it('not after a stream that fails, nor after a late reader', async () => {
       const inner = createMemoryObjectStore()
       for (const first of [
         () => Promise.reject(new Error('reset')),
@@ -105,14 +105,14 @@ describe('bounded object store', () => {
         const stream = { [Symbol.asyncIterator]: () => ({ next: first }) }
         const { breaker, bounded } = setUp({ ...inner, read: () => TE.right(O.some(stream)) })
         const opened = await right(bounded.read(key, all))
-        if (O.isNone(opened)) return expect.fail('there is an object')
+        if (O.isNone(opened)) return expect.fail('the object is missing')
         block()
         expect(await collect(opened.value).catch(() => 'it broke')).to.equal('it broke')
         expect(breaker.tryEnter()).to.equal(true)
       }
     })
 
-    it('the words of an adapter whose own limit was shorter', async () => {
+    it('also after a shorter timeout of the adapter', async () => {
       const { breaker, bounded } = setUp({
         ...createMemoryObjectStore(),
         check: TE.left(unavailable('object store')(new Error('explained', { cause: new NoAnswer('none') }))),
@@ -146,7 +146,7 @@ describe('bounded object store', () => {
       s3.close()
     })
 
-    it('[V27] fails reads and looks, and reads again as soon as it answers', async () => {
+    it('[V27] fails reads, checks and deletes, and reads again as soon as the server answers', async () => {
       const { store } = make(s3.store)
       const failures = await Promise.all([
         left(store.read(key, all)),
@@ -158,13 +158,13 @@ describe('bounded object store', () => {
       await until(async () => E.isRight(await store.read(key, all)()))
     })
 
-    it('[V27] breaks off the request of a read that took too long', async () => {
+    it('[V27] aborts the request of a read that took too long', async () => {
       const { cause } = await left(s3.store.read(key, all))
       expect(String(cause)).to.match(/did not answer in time \(no answer within 1600 ms\)/)
       await proxy.until(() => proxy.connections() === 0)
     })
 
-    it('[V21] asks it no more for a while, then once', async () => {
+    it('[V21] sends no request for a while, then one', async () => {
       const { store, advance } = make(s3.store, 1000)
       await left(store.read(key, all))
       const crowd = await Promise.all(Array.from({ length: 500 }, () => left(store.read(key, all))))

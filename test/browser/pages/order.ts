@@ -1,23 +1,23 @@
-/** What a player is to play, and how it asks for it. */
+/** What a player plays, and with which token. */
 export type Source = {
   readonly url: string
-  /** For the `Authorization` header of every request; `null` where the address has it. */
+  /** For the `Authorization` header of every request; `null` if the address contains the token. */
   readonly jwt: string | null
 }
 
 export const browserPlayers = ['hls.js', 'Shaka', 'dash.js', 'video.js', 'plyr', 'the browser'] as const
 
-/** What stands behind the `#` of the page's address, as JSON. */
+/** The fragment of the page's address, as JSON. */
 export type Order = Source & {
   readonly player: (typeof browserPlayers)[number]
-  /** How many times as fast as it was filmed. */
+  /** The playback rate. */
   readonly rate: number
   readonly muted: boolean
-  /** Under which the page reports. */
+  /** The id of the page's report. */
   readonly id: string
 }
 
-/** What a player reports, however small, goes to the console and into the page: the test reads it there. */
+/** All errors of a player, also minor ones. They go to the console as well, where the test reads them. */
 export const complaints: string[] = []
 export const complain = (what: string): void => {
   complaints.push(what)

@@ -3,7 +3,7 @@ import { reportAs } from './report.ts'
 
 type Play = (video: HTMLVideoElement, source: Source) => void | Promise<void>
 
-/** Each is loaded by itself: together they are megabytes. */
+/** Each is loaded only when needed: together they have megabytes. */
 const players: Readonly<Record<Order['player'], () => Promise<Play>>> = {
   'hls.js': async () => (await import('./hls-js.ts')).playByHlsJs,
   Shaka: async () => (await import('./shaka.ts')).playByShaka,
@@ -16,7 +16,7 @@ const players: Readonly<Record<Order['player'], () => Promise<Play>>> = {
 const { player, rate, muted, id, ...source }: Order = JSON.parse(decodeURIComponent(location.hash.slice(1)))
 
 const video = document.createElement('video')
-// Loading sets the rate back to the default one, and some players set it to 1 when they begin.
+// Loading resets the rate to the default one, and some players set it to 1 when they begin.
 video.defaultPlaybackRate = rate
 video.addEventListener('playing', () => {
   video.playbackRate = rate

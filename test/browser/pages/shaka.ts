@@ -1,7 +1,7 @@
 import shaka from 'shaka-player'
 import { complain, type Source } from './order.ts'
 
-/** HLS or DASH, whichever the address leads to. */
+/** Plays HLS or DASH, depending on the address. */
 export const playByShaka = async (video: HTMLVideoElement, { url, jwt }: Source): Promise<void> => {
   const player = new shaka.Player()
   await player.attach(video)

@@ -5,7 +5,7 @@ import type { Address, Mode, ServedFilm } from '../support/served-film.ts'
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path']
 const lists = ['mobile.m3u8', 'dash.mpd'] as const
 
-/** Warnings are told, too. */
+/** Warnings are printed, too. */
 const inputOf = ({ url, jwt }: Address): ReadonlyArray<string> => [
   '-v',
   'warning',
@@ -16,14 +16,14 @@ const inputOf = ({ url, jwt }: Address): ReadonlyArray<string> => [
 
 type Stream = { readonly codec_name: string; readonly width?: number; readonly nb_read_frames: string }
 
-/** Each variant has its sound in its program; the last program is that of the sound alone. */
+/** Each variant includes its audio; the last program is audio alone. */
 const streamsOf = (out: string): ReadonlyArray<Stream> => JSON.parse(out).streams
 
-export const readByFfmpeg = (film: () => ServedFilm): Mocha.Suite =>
+export const ffmpegTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('FFmpeg', () => {
     for (const list of lists)
       for (const mode of modes) {
-        it(`ffprobe finds every picture and all the sound of ${list}, signed by ${mode}`, async () => {
+        it(`ffprobe finds every frame and all audio of ${list}, signed by ${mode}`, async () => {
           const input = inputOf(film().addressOf(list, mode))
           const what = ['-show_entries', 'stream=codec_name,width,nb_read_frames']
           const { code, out, err } = await run('ffprobe', [...input, '-count_frames', ...what, '-of', 'json'])
@@ -32,7 +32,7 @@ export const readByFfmpeg = (film: () => ServedFilm): Mocha.Suite =>
           const streams = streamsOf(out)
           const pictures = streams.filter(({ codec_name }) => codec_name === 'h264')
           expect(pictures.map(({ width }) => width)).to.have.members([640, 426])
-          // Its reader of DASH ends with the first stream that does, a few pictures before the others.
+          // Its DASH demuxer ends with the first stream that ends, a few frames before the others.
           const least = film().pictures - (list === 'dash.mpd' ? 5 : 0)
           for (const { nb_read_frames } of pictures)
             expect(Number(nb_read_frames)).to.be.within(least, film().pictures)

@@ -5,14 +5,14 @@ import { expect } from 'chai'
 import { run } from '../support/run.ts'
 import type { Mode, ServedFilm } from '../support/served-film.ts'
 
-// Its demuxers fetch the children by themselves, without the header of the first request.
+// Its demuxers fetch the children of a playlist without the header of the first request.
 const modes: ReadonlyArray<Mode> = ['query', 'path']
 const lists = ['mobile.m3u8', 'dash.mpd'] as const
 
 const pictureCaps = 'video/x-raw,format=GRAY8,width=32,height=18'
 const soundCaps = 'audio/x-raw,format=S16LE,channels=1,rate=48000'
 
-export const readByGstreamer = (film: () => ServedFilm): Mocha.Suite =>
+export const gstreamerTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('GStreamer', () => {
     let folder: string
     before(async () => {
@@ -22,7 +22,7 @@ export const readByGstreamer = (film: () => ServedFilm): Mocha.Suite =>
 
     for (const list of lists)
       for (const mode of modes)
-        it(`decodes every picture and all the sound of ${list}, signed by ${mode}`, async () => {
+        it(`decodes every frame and all audio of ${list}, signed by ${mode}`, async () => {
           const [pictures, sound] = [path.join(folder, 'pictures'), path.join(folder, 'sound')]
           const { url } = film().addressOf(list, mode)
           const pipeline = [

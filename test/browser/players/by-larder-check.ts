@@ -4,7 +4,7 @@ import type { Mode, ServedFilm } from '../support/served-film.ts'
 
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
 
-/** The second part is longer than the target says. */
+/** The second part exceeds the target duration. */
 const broken = `#EXTM3U
 #EXT-X-VERSION:3
 #EXT-X-TARGETDURATION:6
@@ -17,10 +17,10 @@ second.ts
 #EXT-X-ENDLIST
 `
 
-/** The master, two of pictures, their key pictures, and the sound. */
+/** The master playlist, two of video, their I-frame playlists, and the audio. */
 const sixLists = '6 lists: 0 faults, 0 to consider'
 
-export const examinedByLarder = (film: () => ServedFilm): Mocha.Suite =>
+export const larderCheckTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('larder check', () => {
     let pages: PagesServer
     before(async () => {
@@ -29,7 +29,7 @@ export const examinedByLarder = (film: () => ServedFilm): Mocha.Suite =>
     after(() => pages?.close())
 
     for (const mode of modes)
-      it(`finds nothing to mend in the lists of the film, signed by ${mode}`, async () => {
+      it(`finds no fault in the playlists of the film, signed by ${mode}`, async () => {
         const { url, jwt } = film().addressOf('mobile.m3u8', mode)
         const { code, out, err } = await film().larder(
           'check',
@@ -40,20 +40,20 @@ export const examinedByLarder = (film: () => ServedFilm): Mocha.Suite =>
         expect({ code, err }).to.deep.equal({ code: 0, err: [] })
       })
 
-    it('finds nothing to mend in the film by its uid', async () => {
+    it('finds no fault in the film given by its uid', async () => {
       const { code, out } = await film().larder('check', film().uid)
       expect(out.at(-1)).to.equal(sixLists)
       expect(code).to.equal(0)
     })
 
-    it('finds nothing to mend in a media playlist with variables', async () => {
-      const { url } = await film().pictureListWithVariables()
+    it('finds no fault in a media playlist with variables', async () => {
+      const { url } = await film().videoPlaylistWithVariables()
       const { code, out } = await film().larder('check', url)
       expect(out.at(-1)).to.equal('1 list: 0 faults, 0 to consider')
       expect(code).to.equal(0)
     })
 
-    it('ends with 1 for a list that is broken, and names the line and the rule', async () => {
+    it('exits with 1 for a broken playlist, and names the line and the rule', async () => {
       const { code, out } = await film().larder('check', `${pages.base}/broken.m3u8`)
       expect(out.join('\n')).to.match(/^ {2}fault, line 8: target-duration: .*7\.5/m)
       expect(code).to.equal(1)

@@ -1,21 +1,21 @@
 import { expect } from 'chai'
 import { type Manifest, Parser } from 'm3u8-parser'
 import { attributeOf, linesOf } from '../../../src/domain/hls/m3u8-lines.ts'
-import { type Address, type Mode, type ServedFilm, withVariables } from '../support/served-film.ts'
+import { type Address, type Mode, requestVariables, type ServedFilm } from '../support/served-film.ts'
 
 const modes: ReadonlyArray<Mode> = ['none', 'query', 'path', 'define']
 
 type List = {
   readonly text: string
   readonly manifest: Manifest
-  /** What it names, made absolute by the rules of browsers. */
+  /** The URIs in it, resolved as browsers do. */
   readonly addresses: ReadonlyArray<string>
 }
 
 const headersOf = ({ jwt }: Address): Readonly<Record<string, string>> =>
   jwt === null ? {} : { authorization: `bearer ${jwt}` }
 
-/** Every URI that the parser gives, each once. */
+/** Returns every URI that the parser finds, without duplicates. */
 const urisOf = ({ playlists = [], segments, mediaGroups = {} }: Manifest): ReadonlyArray<string> => {
   const renditions = Object.values(mediaGroups).flatMap((groups) =>
     Object.values(groups).flatMap((names) => Object.values(names).map(({ uri }) => uri)),
@@ -25,7 +25,7 @@ const urisOf = ({ playlists = [], segments, mediaGroups = {} }: Manifest): Reado
   return [...new Set([...renditions, ...maps, ...named].filter((uri) => uri !== undefined))]
 }
 
-/** The list as the parser reads it; anything that it warns of fails. */
+/** Reads a playlist with the parser; fails at any warning. */
 const readList = async (address: Address): Promise<List> => {
   const response = await fetch(address.url, { headers: headersOf(address) })
   expect(response.status, address.url).to.equal(200)
@@ -43,10 +43,10 @@ const readList = async (address: Address): Promise<List> => {
 const childrenOf = async (film: ServedFilm, mode: Mode): Promise<ReadonlyArray<Address>> => {
   const master = film.addressOf('mobile.m3u8', mode)
   const { addresses } = await readList(master)
-  return addresses.map((url) => ({ ...master, url: mode === 'define' ? withVariables(url) : url }))
+  return addresses.map((url) => ({ ...master, url: mode === 'define' ? requestVariables(url) : url }))
 }
 
-/** A line's attributes in the types that the parser gives them. */
+/** Returns the attributes of a line with the types that the parser uses. */
 const attributesByName = (attributes: ReadonlyArray<{ name: string; value: string }>) =>
   Object.fromEntries(
     attributes.map(({ name, value }) => {
@@ -56,10 +56,10 @@ const attributesByName = (attributes: ReadonlyArray<{ name: string; value: strin
     }),
   )
 
-export const readByM3u8Parser = (film: () => ServedFilm): Mocha.Suite =>
+export const m3u8ParserTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('m3u8-parser', () => {
     for (const mode of modes) {
-      it(`reads the attributes of a master playlist, signed by ${mode}, as they were written`, async () => {
+      it(`reads the attributes of a master playlist, signed by ${mode}, correctly`, async () => {
         const { text, manifest } = await readList(film().addressOf('mobile.m3u8', mode))
         const lines = linesOf(text)
         const variants = lines.filter(({ tag }) => tag === 'EXT-X-STREAM-INF')
@@ -74,7 +74,7 @@ export const readByM3u8Parser = (film: () => ServedFilm): Mocha.Suite =>
         expect(manifest.independentSegments).to.equal(true)
       })
 
-      it(`reads media playlists, signed by ${mode}, with all of the film in each`, async () => {
+      it(`reads media playlists, signed by ${mode}, each with the whole film`, async () => {
         const children = await childrenOf(film(), mode)
         expect(children).to.have.length(3)
         for (const child of children) {
@@ -87,7 +87,7 @@ export const readByM3u8Parser = (film: () => ServedFilm): Mocha.Suite =>
         }
       })
 
-      it(`is led by lists, signed by ${mode}, to nothing that is not there or forbidden`, async () => {
+      it(`finds in playlists, signed by ${mode}, only URLs that exist and are permitted`, async () => {
         for (const child of await childrenOf(film(), mode)) {
           const { addresses } = await readList(child)
           expect(addresses).to.have.length(1 + film().parts)
@@ -99,7 +99,7 @@ export const readByM3u8Parser = (film: () => ServedFilm): Mocha.Suite =>
         }
       })
 
-      it(`can have a range of every list, signed by ${mode} (§7.2)`, async () => {
+      it(`gets a range of every playlist, signed by ${mode} (§7.2)`, async () => {
         const master = film().addressOf('mobile.m3u8', mode)
         for (const address of [master, ...(await childrenOf(film(), mode))]) {
           const headers = { ...headersOf(address), range: 'bytes=0-' }

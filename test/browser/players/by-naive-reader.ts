@@ -2,9 +2,9 @@ import { expectTrueLists } from '../../support/naive/expect-true-lists.ts'
 import { fetchOnce } from '../support/fetch-all.ts'
 import type { ServedFilm } from '../support/served-film.ts'
 
-export const readNaively = (film: () => ServedFilm): Mocha.Suite =>
+export const naiveReaderTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('a reader without a library', () => {
-    it('[V51] finds every list to say of the parts what they are', async () => {
+    it('[V51] finds that every playlist describes the parts correctly', async () => {
       const master = film().addressOf('mobile.m3u8', 'path').url
       const manifest = film().addressOf('dash.mpd', 'path').url
       await expectTrueLists({ master, manifest }, fetchOnce())

@@ -2,23 +2,23 @@ import { expect } from 'chai'
 import type { Browser } from 'playwright-core'
 import { expectTrueLists } from '../../support/naive/expect-true-lists.ts'
 import type { NaiveMaster } from '../../support/naive/naive-hls.ts'
-import { type CountingProxy, serveThrough } from '../support/counting-proxy.ts'
+import { type CountingProxy, startCountingProxy } from '../support/counting-proxy.ts'
 import { fetchOnce } from '../support/fetch-all.ts'
 import { launchChromium, openPage } from '../support/launch-chromium.ts'
 import { type PagesServer, servePages } from '../support/pages-server.ts'
 import type { ServedFilm } from '../support/served-film.ts'
 
-/** What a viewer waits for, in seconds of the start variant; the first part lasts for two. */
+/** The limit in seconds of the start variant; the first part lasts two. */
 const mostSeconds = 2.5
-/** Lists and init segments. */
-const besides = 30_000
+/** Bytes for playlists and init segments. */
+const overheadBytes = 30_000
 
 /**
- * [V50] How many bytes come before the first picture. Time would say how busy this machine is; bytes say how long a
- * viewer waits on any connection.
+ * [V50] Measures the bytes before the first frame. Time would depend on the load of this machine; bytes determine how
+ * long a viewer waits on any line.
  */
-export const firstPictureOf = (film: () => ServedFilm): Mocha.Suite =>
-  describe('before the first picture', () => {
+export const firstFrameTests = (film: () => ServedFilm): Mocha.Suite =>
+  describe('before the first frame', () => {
     let browser: Browser
     let pages: PagesServer
     let proxy: CountingProxy
@@ -33,9 +33,9 @@ export const firstPictureOf = (film: () => ServedFilm): Mocha.Suite =>
         fetched,
       )
       for (const { partUrls } of listsOf(master)) firsts.add(new URL(partUrls[0] ?? '').pathname)
-      // The second part of no list arrives.
+      // No playlist gets its second part.
       const isOther = (path: string) => /\/parts\/.*\.m4s/.test(path) && !firsts.has(path)
-      proxy = await serveThrough(new URL(url).origin, (path) => !isOther(path))
+      proxy = await startCountingProxy(new URL(url).origin, (path) => !isOther(path))
       pages = await servePages({})
       browser = await launchChromium()
     })
@@ -49,16 +49,16 @@ export const firstPictureOf = (film: () => ServedFilm): Mocha.Suite =>
       ...variants.map(({ list }) => list),
       ...(sound === null ? [] : [sound]),
     ]
-    const most = () => ((master.variants[0]?.bandwidth ?? 0) / 8) * mostSeconds + besides
+    const most = () => ((master.variants[0]?.bandwidth ?? 0) / 8) * mostSeconds + overheadBytes
 
-    it('[V50] comes one part of two seconds, in a reader that takes the first variant', () => {
+    it('[V50] a reader of the first variant needs one part of two seconds', () => {
       const [start] = master.variants
       const firstParts = [start?.list, master.sound].map((list) => list?.timed[0])
       for (const part of firstParts) expect(part?.seconds).to.be.closeTo(2, 0.52)
       expect(firstParts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0)).to.be.below(most())
     })
 
-    it('[V50] comes no more than that in hls.js', async () => {
+    it('[V50] hls.js needs no more than that', async () => {
       const { page } = await openPage(browser)
       const { url } = film().addressOf('mobile.m3u8', 'path')
       const through = url.replace(new URL(url).origin, proxy.base)

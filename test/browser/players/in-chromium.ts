@@ -6,7 +6,7 @@ import { launchChromium, openPage } from '../support/launch-chromium.ts'
 import { type PagesServer, servePages } from '../support/pages-server.ts'
 import type { Address, Mode, ServedFilm } from '../support/served-film.ts'
 
-/** As fast as Chromium goes. */
+/** The fastest playback of Chromium. */
 const rate = 16
 
 type Try = {
@@ -15,7 +15,7 @@ type Try = {
   readonly modes: ReadonlyArray<Mode>
 }
 
-// Nothing can be put into the header of what a browser fetches by itself, and it knows no variables.
+// The browser's own player can send no header, and does not support variables.
 const tries: ReadonlyArray<Try> = [
   { player: 'hls.js', list: 'mobile.m3u8', modes: ['none', 'query', 'path', 'define'] },
   { player: 'Shaka', list: 'mobile.m3u8', modes: ['none', 'query', 'path', 'define'] },
@@ -26,7 +26,7 @@ const tries: ReadonlyArray<Try> = [
   { player: 'the browser', list: 'mobile.m3u8', modes: ['query', 'path'] },
 ]
 
-export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
+export const chromiumPlayerTests = (film: () => ServedFilm): Mocha.Suite =>
   describe('in Chromium, on a page of another origin', () => {
     let browser: Browser
     let pages: PagesServer
@@ -51,14 +51,14 @@ export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
       return played
     }
 
-    /** [V51] Each second once: a player that plays a part twice, or ends early, has played another number. */
+    /** [V51] Expects each second once: a player that repeats a part, or ends early, has another sum. */
     const expectFilm = (played: Played, seconds: number): void => {
       expect(played.error).to.equal(null)
       expect(played.seconds).to.be.closeTo(seconds, 0.1)
       expect(played.duration).to.be.closeTo(seconds, 0.1)
       expect(played.playedSeconds).to.be.closeTo(seconds, 0.2)
       expect(played.width).to.be.oneOf([640, 426])
-      // A player may change to another size on its way, and a picture of it be counted once or twice.
+      // A player may switch to another size, and then count a frame once or twice.
       expect(played.pictures).to.be.greaterThan((seconds / film().seconds) * film().pictures * 0.9)
     }
     const leastSoundBytes = (seconds: number): number => seconds * 8000
@@ -71,7 +71,7 @@ export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
       })
 
       for (const mode of modes)
-        it(`${player} plays ${list}, signed by ${mode}: what a token for a clip leaves, the second part`, async () => {
+        it(`${player} plays ${list}, signed by ${mode}, with a token for a clip: only the second part`, async () => {
           const jwt = await film().tokenFor('--clip', '3,7.5')
           const played = await play(player, film().addressOf(list, mode, jwt))
           expectFilm(played, film().secondPartSeconds)
@@ -80,8 +80,8 @@ export const playedInChromium = (film: () => ServedFilm): Mocha.Suite =>
     }
 
     for (const player of ['hls.js', 'Shaka'] as const)
-      it(`${player} fills in the variables of a media playlist`, async () => {
-        const played = await play(player, await film().pictureListWithVariables())
+      it(`${player} replaces the variables of a media playlist`, async () => {
+        const played = await play(player, await film().videoPlaylistWithVariables())
         expectFilm(played, film().seconds)
       })
   })

@@ -6,20 +6,20 @@ import { pipeline } from 'node:stream/promises'
 
 export type CountingProxy = {
   readonly base: string
-  /** Of all bodies that have left. */
+  /** Returns the bytes of all bodies that were sent. */
   readonly bytes: () => number
-  /** What was asked for, in order: paths with their query. */
-  readonly asked: ReadonlyArray<string>
+  /** The requested paths with their queries, in order. */
+  readonly requested: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
-/** Stands in front of a server and counts; what is not admitted gets no answer as long as the proxy is there. */
-export const serveThrough = async (
+/** A proxy that counts bytes. Requests that are not admitted get no reply until it closes. */
+export const startCountingProxy = async (
   target: string,
   isAdmitted: (path: string) => boolean,
 ): Promise<CountingProxy> => {
   let bytes = 0
-  const asked: string[] = []
+  const requested: string[] = []
   const counting = () =>
     new Transform({
       transform: (chunk: Buffer, _, done) => {
@@ -29,7 +29,7 @@ export const serveThrough = async (
     })
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? ''
-    asked.push(path)
+    requested.push(path)
     if (!isAdmitted(path)) return
     const { method, headers } = incoming
     const onward = request(`${target}${path}`, { method: method ?? 'GET', headers }, (answer) => {
@@ -44,7 +44,7 @@ export const serveThrough = async (
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     bytes: () => bytes,
-    asked,
+    requested,
     close: async () => {
       server.closeAllConnections()
       server.close()

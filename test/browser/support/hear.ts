@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 
-/** On the audio thread: how loud each 128 samples are, whatever else the machine does. */
-const ear = `registerProcessor('ear', class extends AudioWorkletProcessor {
+/** Measures the loudness of each 128 samples on the audio thread, where a busy machine does not matter. */
+const meter = `registerProcessor('ear', class extends AudioWorkletProcessor {
   process([[samples = []]]) {
     let loudest = 0
     for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample))
@@ -13,8 +13,8 @@ const ear = `registerProcessor('ear', class extends AudioWorkletProcessor {
 type Block = { readonly frame: number; readonly loudest: number }
 type Heard = { readonly blocks: Block[]; readonly rate: number }
 
-/** Listens to the video of a page; its sound goes nowhere else. */
-export const listenIn = async (page: Page): Promise<void> => {
+/** Measures the sound of the video in a page. */
+export const measureSound = async (page: Page): Promise<void> => {
   await page.evaluate(async (source) => {
     const video = document.querySelector('video') as HTMLVideoElement
     const context = new AudioContext({ sampleRate: 48_000 })
@@ -25,15 +25,15 @@ export const listenIn = async (page: Page): Promise<void> => {
     context.createMediaElementSource(video).connect(node).connect(context.destination)
     await context.resume()
     Object.assign(globalThis, { heard: { blocks, rate: context.sampleRate } satisfies Heard })
-  }, ear)
+  }, meter)
 }
 
 /**
- * When the next beep comes, by the film's own time. Seeks there, plays, and counts samples from the first that is
- * heard, which is that of the place: nothing depends on when a script ran.
+ * Returns the film's own time of the next beep. Seeks to `from`, plays, and counts samples from the first audible
+ * one, which belongs to `from`, so that the timing of scripts does not matter.
  */
 export const beepAfter = (page: Page, from: number): Promise<number> =>
-  // No function in it has a name: the compiler of the tests would call a helper that the page lacks.
+  // It has no named function, for which the compiler would call a helper that the page lacks.
   page.evaluate(async (seconds) => {
     const video = document.querySelector('video') as HTMLVideoElement
     const { heard } = globalThis as unknown as { readonly heard: Heard }
@@ -44,7 +44,7 @@ export const beepAfter = (page: Page, from: number): Promise<number> =>
     video.currentTime = seconds
     await seeked
     while (video.readyState < 3) await new Promise((resolve) => setTimeout(resolve, 20))
-    // Silence of a paused film, for a tenth of a second.
+    // Waits for a tenth of a second of silence, when the film is really paused.
     blocks.length = 0
     while (blocks.length < 40 || blocks.slice(-38).some(({ loudest }) => loudest > 0))
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -53,17 +53,17 @@ export const beepAfter = (page: Page, from: number): Promise<number> =>
     while (!blocks.some(({ loudest }) => loudest > 0.3))
       await new Promise((resolve) => setTimeout(resolve, 20))
     video.pause()
-    const begun = blocks.find(({ loudest }) => loudest > 0.003)?.frame ?? Number.NaN
+    const firstAudible = blocks.find(({ loudest }) => loudest > 0.003)?.frame ?? Number.NaN
     const beep = blocks.find(({ loudest }) => loudest > 0.3)?.frame ?? Number.NaN
-    return seconds + (beep - begun) / rate
+    return seconds + (beep - firstAudible) / rate
   }, from)
 
-/** Of the picture that is shown at a time, from 0 to 255. */
+/** Returns the brightness of the frame at a time, from 0 to 255. */
 export const brightnessAt = (page: Page, at: number): Promise<number> =>
   page.evaluate(async (seconds) => {
     const video = document.querySelector('video') as HTMLVideoElement
     video.pause()
-    // A picture that has been seeked to is painted a little later than that is said.
+    // A frame is painted a little after its `seeked` event.
     const painted = new Promise((resolve) => video.requestVideoFrameCallback(resolve))
     video.currentTime = seconds
     await painted

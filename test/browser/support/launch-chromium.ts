@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** Chromium of this machine, or of `CHROMIUM_PATH`. */
+/** Starts the Chromium of this machine, or that of `CHROMIUM_PATH`. */
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -16,7 +16,7 @@ export const launchChromium = (): Promise<Browser> =>
     ],
   })
 
-/** A new page, and whatever it will complain of that matters. */
+/** Opens a new page, and collects those of its errors that matter. */
 export const openPage = async (
   browser: Browser,
   matters: (error: string) => boolean = () => true,

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
-export type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
+export type ProcessResult = { readonly code: number | null; readonly out: string; readonly err: string }
 
-/** Runs a program of this machine to its end, two minutes at most; throws when there is none of that name. */
+/** Runs a program to its end, two minutes at most; throws if it is not installed. */
 export const run = async (
   program: string,
   args: ReadonlyArray<string>,
   timeout = 120_000,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Ran> => {
+): Promise<ProcessResult> => {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, env })
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, out, err }

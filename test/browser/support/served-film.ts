@@ -3,48 +3,48 @@ import type { Ended } from '../../support/run-larder.ts'
 import { run } from './run.ts'
 import { type ServedLibrary, serveLibrary } from './served-library.ts'
 
-/** How the token of the film travels (http-api.md §3). */
+/** The signing mode of the film's URLs (http-api.md §3). */
 export type Mode = 'none' | 'query' | 'path' | 'define'
 
 export type Address = {
   readonly url: string
-  /** For the header; `null` where the address has it. */
+  /** For the header; `null` if the address contains the token. */
   readonly jwt: string | null
 }
 
-/** A film of ten parts, two sizes and sound in a group of its own, as the built server serves it. */
+/** A film of ten parts, in two sizes and with separate audio, on the built server. */
 export type ServedFilm = {
   readonly base: string
   readonly uid: string
-  /** Of the film that was added. */
+  /** Frames of the added film. */
   readonly pictures: number
   readonly seconds: number
-  /** Of the exports: the first part is shorter than the others. */
+  /** Parts of each export; the first is shorter than the others. */
   readonly parts: number
   readonly secondPartSeconds: number
   readonly addressOf: (list: 'mobile.m3u8' | 'dash.mpd', mode: Mode, jwt?: string) => Address
-  /** The media playlist of the first pictures, which has no sound, signed by define. */
-  readonly pictureListWithVariables: () => Promise<Address>
-  /** A token with these options of `larder token`. */
+  /** The media playlist of the first video rendition, without audio, signed by define. */
+  readonly videoPlaylistWithVariables: () => Promise<Address>
+  /** Mints a token with these options of `larder token`. */
   readonly tokenFor: (...restrictions: ReadonlyArray<string>) => Promise<string>
-  /** Adds the sound of the film by itself. */
+  /** Adds the audio of the film as a file of its own. */
   readonly addSound: () => Promise<{ readonly uid: string; readonly jwt: string }>
   readonly larder: (...args: ReadonlyArray<string>) => Promise<Ended>
-  /** What the server has said on standard error. */
+  /** The lines of the server on standard error. */
   readonly complaints: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }
 
-/** A list asked to define variables: by a master playlist its children are not asked to. */
-export const withVariables = (url: string): string => `${url}&presign=define`
+/** Requests a playlist with variables. The URLs in a master playlist do not request that for its children. */
+export const requestVariables = (url: string): string => `${url}&presign=define`
 
-/** Of its making, on a machine that does much else. */
+/** The time limit for making the film on a busy machine. */
 const mostMs = 600_000
 
 const times = 14
 const sample = { pictures: 96, samples: 192_000, seconds: 4 }
 
-/** Two seconds, and six nine times: the sample, which lasts four seconds, over and over. */
+/** Repeats the sample of four seconds: parts of two seconds and nine times six. */
 const makeFilm = async (file: string): Promise<void> => {
   const pictures = `loop=loop=${times - 1}:size=${sample.pictures},setpts=N/24/TB`
   const sound = `aloop=loop=${times - 1}:size=${sample.samples},asetpts=N/SR/TB`
@@ -55,7 +55,7 @@ const makeFilm = async (file: string): Promise<void> => {
   if (code !== 0) throw new Error(err)
 }
 
-/** Where a list of a file is, and the token that goes with it. */
+/** Returns the URL of a playlist, and the token for the header. */
 export const addressIn = (
   { base }: Pick<ServedLibrary, 'base'>,
   uid: string,
@@ -68,10 +68,10 @@ export const addressIn = (
   if (mode === 'none') return { url: `${api}/${route}`, jwt }
   if (mode === 'path') return { url: `${api}/~${jwt}/${route}`, jwt: null }
   const url = `${api}/${route}?jwt=${jwt}`
-  return { url: mode === 'define' ? withVariables(url) : url, jwt: null }
+  return { url: mode === 'define' ? requestVariables(url) : url, jwt: null }
 }
 
-/** A server that has nothing to serve goes at once. */
+/** Closes the library if the film cannot be added. */
 const addFilm = async (library: ServedLibrary, file: string): Promise<string> => {
   try {
     await makeFilm(file)
@@ -98,12 +98,12 @@ export const serveFilm = async (): Promise<ServedFilm> => {
     parts: 10,
     secondPartSeconds: 6,
     addressOf,
-    pictureListWithVariables: async () => {
+    videoPlaylistWithVariables: async () => {
       const { url } = addressOf('mobile.m3u8', 'query')
       const lines = (await (await fetch(url)).text()).split('\n')
       const uri = lines.find((line) => line !== '' && !line.startsWith('#'))
       if (uri === undefined) throw new Error('the master playlist names no list')
-      return { url: withVariables(new URL(uri, url).href), jwt: null }
+      return { url: requestVariables(new URL(uri, url).href), jwt: null }
     },
     tokenFor: (...options) => library.tokenFor(uid, ...options),
     addSound: async () => {

@@ -4,17 +4,17 @@ import path from 'node:path'
 import { type Ended, runLarder, serveLarder } from '../../support/run-larder.ts'
 import { serverGone } from '../../support/server-gone.ts'
 
-/** A library of its own, as the built server serves it. */
+/** A new library on the built server. */
 export type ServedLibrary = {
-  /** For files of the test, which goes with the library. */
+  /** For files of the test; deleted with the library. */
   readonly folder: string
   readonly base: string
-  /** Adds a file and makes its exports; gives its uid. */
+  /** Adds a file and makes its exports; returns its uid. */
   readonly add: (file: string) => Promise<string>
-  /** A token with these options of `larder token`. */
+  /** Mints a token with these options of `larder token`. */
   readonly tokenFor: (uid: string, ...options: ReadonlyArray<string>) => Promise<string>
   readonly larder: (...args: ReadonlyArray<string>) => Promise<Ended>
-  /** What the server has said on standard error. */
+  /** The lines of the server on standard error. */
   readonly complaints: ReadonlyArray<string>
   readonly close: () => Promise<void>
 }

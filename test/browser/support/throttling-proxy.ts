@@ -3,20 +3,20 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export type Line = {
   readonly bitsPerSecond: number
-  /** From one end to the other, in milliseconds; each way takes half. */
+  /** The round-trip time in milliseconds; each direction takes half. */
   readonly roundTrip: number
 }
 
 export type ThrottlingProxy = { readonly base: string; readonly close: () => Promise<void> }
 
-/** What a line carries at one time: about a packet of Ethernet. */
+/** The bytes that a line carries at a time: about an Ethernet packet. */
 const packet = 1400
 
-/** Stands in front of a server as a slow line: all connections share what comes down. Nothing is lost on it. */
-export const serveThroughLine = async (target: string, line: Line): Promise<ThrottlingProxy> => {
+/** A proxy that simulates a slow line: all connections share its bandwidth, and no packet is lost. */
+export const startThrottlingProxy = async (target: string, line: Line): Promise<ThrottlingProxy> => {
   const { hostname, port } = new URL(target)
   const oneWay = line.roundTrip / 2
-  // Connections that have something to send take turns, a packet each.
+  // Connections with data take turns, a packet each.
   const waiting: Array<{ readonly to: Socket; readonly chunks: Buffer[] }> = []
   let freeAt = 0
   let isSending = false

@@ -12,79 +12,79 @@ import { valueIn } from '../../support/value-in.ts'
 
 const key = cacheKeys.vodMeta({ uid: aContentExportUid() })
 const meta = { contentFileUid: aContentFileUid(), height: 720 }
-const his = () => TE.right(true)
-const notHis = () => TE.right(false)
+const owned = () => TE.right(true)
+const notOwned = () => TE.right(false)
 
-/** What is done to answer, in numbers. */
-const counted = (inner: CachePort, found: O.Option<typeof meta>) => {
-  const counts = { looks: 0, questions: 0, rights: 0, kept: 0 }
+/** Counts the operations of one read. */
+const countOperations = (inner: CachePort, found: O.Option<typeof meta>) => {
+  const counts = { lookups: 0, loads: 0, checks: 0, sets: 0 }
   const cache: CachePort = {
     ...inner,
-    get: (at) => async () => {
-      counts.looks += 1
-      return inner.get(at)()
+    get: (key) => async () => {
+      counts.lookups += 1
+      return inner.get(key)()
     },
-    set: (at, value, since) => async () => {
-      counts.kept += 1
-      return inner.set(at, value, since)()
+    set: (key, value, since) => async () => {
+      counts.sets += 1
+      return inner.set(key, value, since)()
     },
   }
   const load = async () => {
-    counts.questions += 1
+    counts.loads += 1
     return TE.right(found)()
   }
-  const isNotHis = () => async () => {
-    counts.rights += 1
-    return notHis()()
+  const isNotOwned = () => async () => {
+    counts.checks += 1
+    return notOwned()()
   }
-  return { counts, cache, load, isNotHis }
+  return { counts, cache, load, isNotOwned }
 }
 
 describe('an authorized read', () => {
-  it('costs another viewer the same when it is cached, when it is not, and when it is nowhere (W15)', async () => {
+  it('costs another viewer the same if the file is cached, not cached, or unknown (W15)', async () => {
     const cached = createMemoryCache(() => 0)
     await right(setNow(cached, key, meta))
     const cases = [
-      counted(cached, O.some(meta)),
-      counted(
+      countOperations(cached, O.some(meta)),
+      countOperations(
         createMemoryCache(() => 0),
         O.some(meta),
       ),
-      counted(
+      countOperations(
         createMemoryCache(() => 0),
         O.none,
       ),
     ]
-    for (const { cache, load, isNotHis, counts } of cases) {
-      const failure = await left(createAuthorizedRead(cache)(key, load, isNotHis))
+    for (const { cache, load, isNotOwned, counts } of cases) {
+      const failure = await left(createAuthorizedRead(cache)(key, load, isNotOwned))
       expect(failure).to.deep.equal({ _tag: 'Forbidden', reason: 'other_subject' })
-      expect(counts).to.deep.equal({ looks: 1, questions: 1, rights: 3, kept: 0 })
+      expect(counts).to.deep.equal({ lookups: 1, loads: 1, checks: 3, sets: 0 })
     }
   })
 
-  it('asks once for owners who come at one time, also when one is late (W26)', async () => {
+  it('loads once for concurrent owners, even if the cache answers one of them late (W26)', async () => {
     const slow = createSlowLook(createMemoryCache(() => 0))
-    const { cache, load, counts } = counted(slow.cache, O.some(meta))
-    const ownedRead = createAuthorizedRead(cache)
+    const { cache, load, counts } = countOperations(slow.cache, O.some(meta))
+    const authorizedRead = createAuthorizedRead(cache)
     slow.holdNext()
-    const late = right(ownedRead(key, load, his))
-    const others = Array.from({ length: 5 }, () => right(ownedRead(key, load, his)))
+    const late = right(authorizedRead(key, load, owned))
+    const others = Array.from({ length: 5 }, () => right(authorizedRead(key, load, owned)))
     for (const { value } of await Promise.all(others)) expect(value).to.deep.equal(meta)
     slow.letGo()
     expect((await late).value).to.deep.equal(meta)
-    expect(counts.questions).to.equal(1)
+    expect(counts.loads).to.equal(1)
   })
 
-  it('keeps for its owner what another viewer asked for at the same time', async () => {
-    const { cache, load, counts } = counted(
+  it('caches for the owner what another viewer requested at the same time', async () => {
+    const { cache, load, counts } = countOperations(
       createMemoryCache(() => 0),
       O.some(meta),
     )
-    const ownedRead = createAuthorizedRead(cache)
-    const stranger = left(ownedRead(key, load, notHis))
-    expect((await right(ownedRead(key, load, his))).value).to.deep.equal(meta)
-    expect(await stranger).to.include({ _tag: 'Forbidden' })
+    const authorizedRead = createAuthorizedRead(cache)
+    const otherViewer = left(authorizedRead(key, load, notOwned))
+    expect((await right(authorizedRead(key, load, owned))).value).to.deep.equal(meta)
+    expect(await otherViewer).to.include({ _tag: 'Forbidden' })
     expect(await valueIn(cache, key)).to.deep.equal(O.some(meta))
-    expect(counts).to.include({ questions: 1, kept: 1 })
+    expect(counts).to.include({ loads: 1, sets: 1 })
   })
 })

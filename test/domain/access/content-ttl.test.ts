@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { contentTtlSeconds } from '../../../src/domain/access/access.ts'
 
-describe('the time that a new content token lives (http-api.md §2.3, W13)', () => {
-  it('is half an hour, or longer than the film plays twice', () => {
+describe('the lifetime of a new content token (http-api.md §2.3, W13)', () => {
+  it('is half an hour, or more than twice the duration of the film', () => {
     expect(contentTtlSeconds(4)).to.equal(1800)
     expect(contentTtlSeconds(600)).to.equal(1800)
     expect(contentTtlSeconds(7200.5)).to.equal(15_001)

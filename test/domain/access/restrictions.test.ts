@@ -20,14 +20,14 @@ const clip: fc.Arbitrary<Clip> = rising
 const span: fc.Arbitrary<Span> = rising.map(([start, end]) => ({ start, end }))
 
 describe('restrictions (http-api.md §2.4)', () => {
-  it('permit everything where there are none', () => {
+  it('permit everything if there are none', () => {
     expect(restrictsNothing({})).to.equal(true)
     expect(permitsPart({}, part)).to.equal(true)
     for (const one of [{ maxh: 1 }, { clip: [0, 1] as const }, { exports: [] }])
       expect(restrictsNothing(one)).to.equal(false)
   })
 
-  it('permit an export that is not too high, and is among those that are named', () => {
+  it('permit an export that is not too high and is in the list of exports', () => {
     expect(permitsExport({ maxh: 720 }, part)).to.equal(true)
     expect(permitsExport({ maxh: 719 }, part)).to.equal(false)
     expect(permitsExport({ maxh: 1 }, { uid: 'cfe_sound', height: null })).to.equal(true)
@@ -35,21 +35,21 @@ describe('restrictions (http-api.md §2.4)', () => {
     expect(permitsExport({ exports: ['cfe_b'], maxh: 720 }, part)).to.equal(false)
   })
 
-  it('permit parts that lie in the clip, and not those that only touch it', () => {
+  it('permit parts that overlap the clip, and not those that only touch it', () => {
     expect(permitsPart({ clip: [7, 8] }, part)).to.equal(true)
     expect(permitsPart({ clip: [0, 6] }, part)).to.equal(false)
     expect(permitsPart({ clip: [12, 20] }, part)).to.equal(false)
     expect(permitsPart({ clip: [100, 200] }, { ...part, span: null })).to.equal(true)
   })
 
-  it('permit a film in one part only where the clip leaves out nothing', () => {
+  it('permit a film in one part only if the clip covers the whole film', () => {
     const whole = { ...part, format: 'mp4' as const, span: { start: 0, end: 24.0004 } }
     expect(permitsPart({ clip: [0, 24] }, whole)).to.equal(true)
     expect(permitsPart({ clip: [0, 23.9] }, whole)).to.equal(false)
     expect(permitsPart({ clip: [0.1, 30] }, whole)).to.equal(false)
   })
 
-  it('permit whatever a list names, though its times be rounded', () => {
+  it('permit every part that a playlist names, although its times are rounded', () => {
     const error = fc.double({ min: -1e-4, max: 1e-4, noNaN: true })
     fc.assert(
       fc.property(clip, span, error, error, (clip, { start, end }, early, late) => {
@@ -61,7 +61,7 @@ describe('restrictions (http-api.md §2.4)', () => {
     )
   })
 
-  it('only ever permit less when there are more of them', () => {
+  it('never permit more when one is added', () => {
     const restrictions = fc.record(
       { maxh: fc.integer({ min: 1, max: 1500 }), clip, exports: fc.subarray(['cfe_a', 'cfe_b']) },
       { requiredKeys: [] },

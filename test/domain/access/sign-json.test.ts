@@ -29,7 +29,7 @@ describe('signing a JSON list (http-api.md §3)', () => {
     expect(signJson(text, home, path)).to.equal(`{"url":"${home}/api/1/~${jwt}/a/b.webp"}`)
   })
 
-  it('leaves the list alone where the token travels in a header', () => {
+  it('does not change the list if the token is in a header', () => {
     expect(signJson(text, home, { mode: 'none' })).to.equal(text)
   })
 
@@ -48,12 +48,12 @@ describe('signing a JSON list (http-api.md §3)', () => {
     })
   }
 
-  it('signs url members and nothing that only looks like one', () => {
+  it('signs url members, and nothing that only looks like one', () => {
     const decoy = JSON.stringify({ note: `"url":"${home}/api/1/a"`, link: `${home}/api/1/a` })
     expect(signJson(decoy, home, query)).to.equal(decoy)
   })
 
-  it('reads an escaped URL as what it is', () => {
+  it('decodes an escaped URL', () => {
     const escaped = `{"url": "${home}\\/api\\/1\\/a"}`
     expect(signJson(escaped, home, query)).to.equal(`{"url": "${home}/api/1/a?jwt=${jwt}"}`)
   })

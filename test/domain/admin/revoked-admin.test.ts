@@ -5,23 +5,23 @@ import { createDiskLarder, type DiskLarder } from '../../support/disk-larder.ts'
 import { left, right } from '../../support/expect-right.ts'
 import { removeScratch } from '../../support/scratch.ts'
 
-/** Holds back one answer of the repository, which has been read by then. */
+/** A repository that can delay one answer after reading it. */
 const createSlowUsers = () => {
   const inner = createMemoryUserRepository()
   let release: () => void = () => undefined
-  let held: Promise<void> | null = null
-  let isAsked: () => void = () => undefined
-  const asked = new Promise<void>((resolve) => {
-    isAsked = resolve
+  let delay: Promise<void> | null = null
+  let reportDelay: () => void = () => undefined
+  const delayed = new Promise<void>((resolve) => {
+    reportDelay = resolve
   })
   const users: UserRepository = {
     ...inner,
     isAdmin: (sub) => async () => {
       const answer = await inner.isAdmin(sub)()
-      const wait = held
-      held = null
+      const wait = delay
+      delay = null
       if (wait !== null) {
-        isAsked()
+        reportDelay()
         await wait
       }
       return answer
@@ -29,9 +29,9 @@ const createSlowUsers = () => {
   }
   return {
     users,
-    asked,
+    delayed,
     holdNext: () => {
-      held = new Promise((resolve) => {
+      delay = new Promise((resolve) => {
         release = resolve
       })
     },
@@ -39,24 +39,24 @@ const createSlowUsers = () => {
   }
 }
 
-describe('[V23] an admin who is revoked while their right is being loaded', () => {
+describe('[V23] an admin whose right is revoked while it is being loaded', () => {
   let larder: DiskLarder
   afterEach(() => larder.disk.close())
   after(removeScratch)
 
-  it('is none from then on, also when the load ends afterwards', async () => {
+  it('is no admin from then on, even if the load ends later', async () => {
     const slow = createSlowUsers()
     larder = await createDiskLarder({ adapters: { users: slow.users } })
     const { admins } = larder
     await right(admins.setAdmin('anna', true))
     const idToken = await right(admins.mintIdToken('anna'))
     slow.holdNext()
-    const underWay = admins.authenticate(idToken)()
-    await slow.asked
+    const loading = admins.authenticate(idToken)()
+    await slow.delayed
     await right(admins.setAdmin('anna', false))
     const meanwhile = admins.authenticate(idToken)()
     slow.release()
-    await underWay
+    await loading
     expect(await left(() => meanwhile)).to.include({ reason: 'not_admin' })
     expect(await left(admins.authenticate(idToken))).to.include({ reason: 'not_admin' })
   })

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { memoize } from '../../../src/domain/caching/memoize.ts'
 
-describe('a function that remembers', () => {
-  it('gives what the function gives, for any texts in any order', () => {
+describe('a memoized function', () => {
+  it('returns what the function returns, for any texts in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 2 })), fc.integer({ min: 1, max: 5 }), (texts, max) => {
         const shout = memoize(max, (text) => `${text}!`)
@@ -12,14 +12,14 @@ describe('a function that remembers', () => {
     )
   })
 
-  it('asks again only for what was asked longest ago', () => {
-    const asked: string[] = []
-    const read = memoize(2, (text) => asked.push(text))
+  it('computes again only the least recently used results', () => {
+    const computed: string[] = []
+    const read = memoize(2, (text) => computed.push(text))
     for (const text of ['a', 'b', 'a', 'c', 'a', 'b']) read(text)
-    expect(asked).to.deep.equal(['a', 'b', 'c', 'b'])
+    expect(computed).to.deep.equal(['a', 'b', 'c', 'b'])
   })
 
-  it('remembers nothing that failed', () => {
+  it('does not remember failures', () => {
     let fails = true
     const read = memoize(2, (text) => {
       if (fails) throw new Error('not now')

@@ -16,7 +16,7 @@ const day = 86_400
 const key = cacheKeys.webPlaylist({ uid: aContentFileUid() })
 const down = TE.left(unavailable('database')('down'))
 
-const keep = async () => {
+const withCachedValue = async () => {
   const { clock, advance } = createStandingClock()
   const tier = createMemoryTier(2 ** 20)
   const cache = cacheOfTier(tier, clock)
@@ -25,7 +25,7 @@ const keep = async () => {
 }
 
 describe('read-through', () => {
-  it('looks and loads once for all who ask at one time, however long it takes (W26)', async () => {
+  it('looks up and loads once for all concurrent callers, however long it takes (W26)', async () => {
     const { cache, holdNext, letGo } = createSlowLook(createMemoryCache(() => 0))
     const readThrough = createReadThrough(cache)
     let loads = 0
@@ -34,18 +34,18 @@ describe('read-through', () => {
       return TE.right('list')()
     }
     holdNext()
-    const asked = Array.from({ length: 6 }, () => right(readThrough(key, load)))
+    const reads = Array.from({ length: 6 }, () => right(readThrough(key, load)))
     letGo()
-    for (const { value } of await Promise.all(asked)) expect(value).to.equal('list')
+    for (const { value } of await Promise.all(reads)) expect(value).to.equal('list')
     expect(loads).to.equal(1)
   })
 
-  it('tells of each value where it was found', async () => {
-    const { cache, stale, advance, life } = await keep()
+  it('reports where each value was found', async () => {
+    const { cache, stale, advance, life } = await withCachedValue()
     const readThrough = createReadThrough(cache, stale)
     const other = cacheKeys.webPlaylist({ uid: aContentFileUid() })
-    const tiersOf = async (asked: typeof key, load: TE.TaskEither<Unavailable, string>) =>
-      (await right(readThrough(asked, load))).tiers
+    const tiersOf = async (cacheKey: typeof key, load: TE.TaskEither<Unavailable, string>) =>
+      (await right(readThrough(cacheKey, load))).tiers
     expect(await tiersOf(other, TE.right('new'))).to.deep.equal([
       { tier: 'memory', outcome: 'miss' },
       { tier: 'origin', outcome: 'hit' },
@@ -55,13 +55,13 @@ describe('read-through', () => {
     expect(await tiersOf(key, down)).to.deep.equal([{ tier: 'memory', outcome: 'hit', ttl: -7 }])
   })
 
-  it('tells whether a value is at hand: until it changes, is deleted, or expires', async () => {
-    const { cache, advance, life } = await keep()
+  it('reports whether a value is still cached: until it changes, is deleted, or expires', async () => {
+    const { cache, advance, life } = await withCachedValue()
     const find = () => right(createReadThrough(cache)(key, down))
     const first = await find()
     expect(first.isStillCached()).to.equal(true)
     await right(setNow(cache, key, 'old'))
-    expect(first.isStillCached(), 'set anew').to.equal(false)
+    expect(first.isStillCached(), 'set again').to.equal(false)
     const second = await find()
     await right(cache.delete(key))
     expect(second.isStillCached(), 'deleted').to.equal(false)
@@ -72,9 +72,9 @@ describe('read-through', () => {
   })
 })
 
-describe('read-through, of what has expired (http-api.md §9.3)', () => {
-  it('gives it for a day when nothing newer can be had, and then no more', async () => {
-    const { cache, stale, advance, life } = await keep()
+describe('read-through of expired values (http-api.md §9.3)', () => {
+  it('returns them for a day while loads fail, and then no longer', async () => {
+    const { cache, stale, advance, life } = await withCachedValue()
     const readThrough = createReadThrough(cache, stale)
     advance(life)
     expect((await right(readThrough(key, down))).value).to.equal('old')
@@ -84,8 +84,8 @@ describe('read-through, of what has expired (http-api.md §9.3)', () => {
     expect(await left(readThrough(key, down))).to.include({ _tag: 'Unavailable' })
   })
 
-  it('gives what is newer as soon as that can be had', async () => {
-    const { cache, stale, advance, life } = await keep()
+  it('returns the new value as soon as a load succeeds', async () => {
+    const { cache, stale, advance, life } = await withCachedValue()
     const readThrough = createReadThrough(cache, stale)
     advance(life)
     await right(readThrough(key, down))
@@ -93,21 +93,21 @@ describe('read-through, of what has expired (http-api.md §9.3)', () => {
     expect((await right(readThrough(key, down))).value).to.equal('new')
   })
 
-  it('gives none of it when the answer is that there is nothing', async () => {
-    const { cache, stale, advance, life } = await keep()
+  it('does not return them if the load finds nothing', async () => {
+    const { cache, stale, advance, life } = await withCachedValue()
     advance(life)
-    const gone = TE.left(notFound('content_file', 'cf'))
-    expect(await left(createReadThrough(cache, stale)(key, gone))).to.include({ _tag: 'NotFound' })
+    const missing = TE.left(notFound('content_file', 'cf'))
+    expect(await left(createReadThrough(cache, stale)(key, missing))).to.include({ _tag: 'NotFound' })
   })
 
-  it('gives none of what was deleted', async () => {
-    const { cache, stale } = await keep()
+  it('does not return a deleted value', async () => {
+    const { cache, stale } = await withCachedValue()
     await right(cache.delete(key))
     expect(await left(createReadThrough(cache, stale)(key, down))).to.include({ _tag: 'Unavailable' })
   })
 
-  it('gives none to whom the expired is not entrusted', async () => {
-    const { cache, advance, life } = await keep()
+  it('does not return them without a stale reader', async () => {
+    const { cache, advance, life } = await withCachedValue()
     advance(life)
     expect(await left(createReadThrough(cache)(key, down))).to.include({ _tag: 'Unavailable' })
   })

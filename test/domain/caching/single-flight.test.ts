@@ -5,7 +5,7 @@ import { E } from '../../../src/fp.ts'
 const never = new Promise<E.Either<never, string>>(() => undefined)
 
 describe('single flight', () => {
-  it('runs one task of a name at a time, and another afterwards', async () => {
+  it('runs one task per name at a time, and a new one afterwards', async () => {
     const flight = createSingleFlight()
     let runs = 0
     const task = async () => E.right(++runs)
@@ -14,7 +14,7 @@ describe('single flight', () => {
     expect(await flight('a', task)).to.deep.equal(E.right(3))
   })
 
-  it('lets a task that throws be tried again', async () => {
+  it('allows a retry after a task that throws', async () => {
     const flight = createSingleFlight()
     const broken = () => Promise.reject(new Error('broken'))
     const outcomes = await Promise.allSettled([flight('a', broken), flight('a', broken)])
@@ -22,7 +22,7 @@ describe('single flight', () => {
     expect(await flight('a', async () => E.right(1))).to.deep.equal(E.right(1))
   })
 
-  it('lets a task whose start throws at once be tried again', async () => {
+  it('allows a retry after a task that throws synchronously', async () => {
     const flight = createSingleFlight()
     const broken = (): Promise<E.Either<never, number>> => {
       throw new Error('broken')
@@ -32,14 +32,14 @@ describe('single flight', () => {
     expect(await flight('a', async () => E.right(1))).to.deep.equal(E.right(1))
   })
 
-  it('[V21] gives up a task that never ends, for all who wait, and starts anew', async () => {
+  it('[V21] abandons a task that never ends, for all its callers, and starts a new one', async () => {
     const flight = createSingleFlight(5)
     const waiting = await Promise.all([flight('a', () => never), flight('a', () => never)])
     for (const one of waiting) expect(E.isLeft(one) && one.left).to.include({ _tag: 'Unavailable' })
     expect(await flight('a', async () => E.right('new'))).to.deep.equal(E.right('new'))
   })
 
-  it('[V21] tells a task that it was given up, and does not let it end a newer one', async () => {
+  it('[V21] aborts the signal of an abandoned task, which cannot end a newer one', async () => {
     const flight = createSingleFlight(20)
     let old: Flight | undefined
     let endOld = (): void => undefined

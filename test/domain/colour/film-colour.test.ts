@@ -11,8 +11,8 @@ const decided = (tags: Partial<FilmTags>, size = small) => {
   return E.isLeft(colour) ? colour.left.message : [colour.right.matrix, colour.right.meaning._tag]
 }
 
-describe('[V43] [V45] what the colours of a film mean', () => {
-  it('is by its size where it says nothing, or what cannot be', () => {
+describe('[V43] [V45] the colour space of a film', () => {
+  it('depends on the size if tags are missing or impossible', () => {
     for (const matrix of [0, 2, 3, 12, 13]) {
       expect(decided({ matrix }, small)).to.deep.equal([5, 'Srgb'])
       expect(decided({ matrix }, { width: 576, height: 720 })).to.deep.equal([5, 'Srgb'])
@@ -21,11 +21,11 @@ describe('[V43] [V45] what the colours of a film mean', () => {
     }
   })
 
-  it('is what it says, whatever its size', () => {
+  it('is that of its tags, whatever the size', () => {
     for (const matrix of [1, 4, 5, 6, 7, 9, 10]) expect(decided({ matrix })).to.deep.equal([null, 'Srgb'])
   })
 
-  it('is sRGB for BT.709, BT.601 of 525 lines, and every curve of theirs', () => {
+  it('is sRGB for BT.709, BT.601 of 525 lines, and each of their curves', () => {
     for (const primaries of [1, 2, 6, 7])
       for (const transfer of [1, 2, 6, 13, 14, 15])
         expect(decided({ primaries, transfer, matrix: 1 })).to.deep.equal([null, 'Srgb'])
@@ -38,11 +38,11 @@ describe('[V43] [V45] what the colours of a film mean', () => {
       expect(decided({ transfer, matrix: 1 })).to.deep.equal([null, 'Encoded'])
   })
 
-  it('is BT.2020 for HDR that says its curve alone', () => {
+  it('is BT.2020 for HDR that is tagged with its curve alone', () => {
     for (const transfer of [16, 18]) expect(decided({ transfer })).to.deep.equal([9, 'Encoded'])
   })
 
-  it('is refused where nothing converts it', () => {
+  it('is refused if it cannot be converted', () => {
     for (const matrix of [8, 11, 14, 15])
       expect(decided({ matrix })).to.equal(
         `its colours are coded in a way that is not read (matrix ${matrix}): save it as BT.709`,
@@ -50,7 +50,7 @@ describe('[V43] [V45] what the colours of a film mean', () => {
     expect(decided({ transfer: 9 })).to.match(/^its colours are logarithmic/)
   })
 
-  it('is decided whatever the code points', () => {
+  it('is determined for any code points', () => {
     const code = fc.integer({ min: 0, max: 255 })
     fc.assert(
       fc.property(code, code, code, (primaries, transfer, matrix) => {

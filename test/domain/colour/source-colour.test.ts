@@ -14,12 +14,12 @@ import { E } from '../../../src/fp.ts'
 const wide = primariesByCode.get(9) ?? srgbChromaticities
 const flat = { red: [0.3, 0.3], green: [0.3, 0.3], blue: [0.3, 0.3], white: [0.3, 0.3] } as const
 
-const said = (tags: Partial<ColourTags>): SourceColour | string => {
+const colourOf = (tags: Partial<ColourTags>): SourceColour | string => {
   const decided = sourceColour({ ...noColourTags, ...tags })
   return E.isLeft(decided) ? decided.left.message : decided.right
 }
 
-describe('[V31] what the values of a picture mean', () => {
+describe('[V31] the colour space of a picture', () => {
   const table: ReadonlyArray<[string, Partial<ColourTags>, SourceColour['_tag']]> = [
     ['nothing', {}, 'Srgb'],
     ['a profile', { hasIccProfile: true }, 'Icc'],
@@ -74,27 +74,29 @@ describe('[V31] what the values of a picture mean', () => {
   ]
   for (const [what, tags, tag] of table)
     it(`${what}: ${tag}`, () => {
-      expect(said(tags)).to.have.property('_tag', tag)
+      expect(colourOf(tags)).to.have.property('_tag', tag)
     })
 
-  it('is refused where it is logarithmic', () => {
+  it('is refused if it is logarithmic', () => {
     for (const transfer of [9, 10])
-      expect(said({ container: 'png', cicp: { primaries: 1, transfer } })).to.match(
+      expect(colourOf({ container: 'png', cicp: { primaries: 1, transfer } })).to.match(
         /logarithmic.*save it as sRGB/,
       )
   })
 
-  it('is a matter of the file for PQ, and of the standard for HLG, when it comes to the peak', () => {
-    expect(said({ container: 'png', cicp: { primaries: 9, transfer: 16 }, peakNits: 400 })).to.include({
+  it('has the peak of the file for PQ, and that of the standard for HLG', () => {
+    expect(colourOf({ container: 'png', cicp: { primaries: 9, transfer: 16 }, peakNits: 400 })).to.include({
       peakNits: 400,
     })
-    expect(said({ container: 'png', cicp: { primaries: 9, transfer: 16 } })).to.include({ peakNits: 1000 })
-    expect(said({ container: 'heif', cicp: { primaries: 9, transfer: 18 }, peakNits: 400 })).to.include({
+    expect(colourOf({ container: 'png', cicp: { primaries: 9, transfer: 16 } })).to.include({
+      peakNits: 1000,
+    })
+    expect(colourOf({ container: 'heif', cicp: { primaries: 9, transfer: 18 }, peakNits: 400 })).to.include({
       peakNits: 1000,
     })
   })
 
-  it('leaves white white and black black, whatever they are stored as', () => {
+  it('keeps white white and black black, however they are stored', () => {
     const anyTags = fc.record({
       container: fc.constantFrom('png', 'heif'),
       cicp: fc.record({
@@ -104,7 +106,7 @@ describe('[V31] what the values of a picture mean', () => {
     })
     fc.assert(
       fc.property(anyTags, ({ container, cicp }) => {
-        const decided = said({ container: container as ColourTags['container'], cicp })
+        const decided = colourOf({ container: container as ColourTags['container'], cicp })
         if (typeof decided === 'string' || decided._tag !== 'Encoded') return
         const data = Uint16Array.from([0, 0, 0, 65535, 65535, 65535])
         const [...values] = toSrgb({ data, channels: 3, max: 65_535 }, decided)
@@ -114,7 +116,7 @@ describe('[V31] what the values of a picture mean', () => {
   })
 })
 
-/** Colours in nits, BT.2020, in PQ, and what Chromium 156 paints on a canvas of sRGB. */
+/** PQ colours in nits (BT.2020), and what Chromium 156 paints on an sRGB canvas. */
 const pqVectors: ReadonlyArray<
   [peak: number | null, nits: ReadonlyArray<number>, painted: ReadonlyArray<number>]
 > = [
@@ -136,13 +138,13 @@ const pqVectors: ReadonlyArray<
   [null, [1000, 500, 100], [255, 177, 59]],
 ]
 
-describe('[V31] HDR on a display of sRGB', () => {
+describe('[V31] HDR on an sRGB display', () => {
   const pq = (nits: number): number => {
     const y = (nits / 10_000) ** 0.1593017578125
     return ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375
   }
-  const shown = (transfer: number, values: ReadonlyArray<number>, peakNits: number | null) => {
-    const decided = said({ container: 'png', cicp: { primaries: 9, transfer }, peakNits })
+  const converted = (transfer: number, values: ReadonlyArray<number>, peakNits: number | null) => {
+    const decided = colourOf({ container: 'png', cicp: { primaries: 9, transfer }, peakNits })
     if (typeof decided === 'string' || decided._tag !== 'Encoded') return expect.fail('is HDR')
     const data = Uint16Array.from(values, (v) => Math.round(v * 65_535))
     return [...toSrgb({ data, channels: 3, max: 65_535 }, decided)]
@@ -152,8 +154,8 @@ describe('[V31] HDR on a display of sRGB', () => {
   }
 
   for (const [peak, nits, painted] of pqVectors)
-    it(`PQ of ${nits.join(' ')} nits, peak ${peak ?? 'not told'}`, () => {
-      expectNear(shown(16, nits.map(pq), peak), painted)
+    it(`PQ of ${nits.join(' ')} nits, peak ${peak ?? 'not given'}`, () => {
+      expectNear(converted(16, nits.map(pq), peak), painted)
     })
 
   for (const [values, painted] of [
@@ -187,6 +189,6 @@ describe('[V31] HDR on a display of sRGB', () => {
     ],
   ] as const)
     it(`HLG of ${values.join(' ')}`, () => {
-      expectNear(shown(18, values, null), painted)
+      expectNear(converted(18, values, null), painted)
     })
 })

@@ -60,12 +60,12 @@ const soundParts = parts(sound.uid, 'a', 'audio/mp4', 48_000, 288_768, 359_424)
 const manifest = (...args: Parameters<typeof toDashManifest>): string =>
   O.getOrElse(() => '')(toDashManifest(...args))
 
-/** All values of an attribute, in order. */
+/** Returns all values of an attribute, in order. */
 const all = (text: string, attribute: string): ReadonlyArray<string> =>
   [...text.matchAll(new RegExp(` ${attribute}="([^"]*)"`, 'g'))].map(([, value = '']) => value)
 
 describe('a DASH manifest', () => {
-  it('is, but for white space, this text (http-api.md §5.8)', () => {
+  it('is this text, except for white space (http-api.md §5.8)', () => {
     const expected = `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-main:2011" type="static" mediaPresentationDuration="PT13.504S" minBufferTime="PT6S">
   <BaseURL>../exports/parts/</BaseURL>
@@ -103,7 +103,7 @@ describe('a DASH manifest', () => {
     )
   })
 
-  it('names the parts that HLS plays, as resolved from its own place', () => {
+  it('names the parts that HLS plays, relative to its own URL', () => {
     const place = 'https://media.example.com/api/1/~a.b.c/content_files/cf_x/dash.mpd'
     const text = manifest(film, [pictureParts])
     const base = new URL(/<BaseURL>(.*)<\/BaseURL>/.exec(text)?.[1] ?? '', place)
@@ -112,7 +112,7 @@ describe('a DASH manifest', () => {
     )
   })
 
-  it('claims alignment, and the profile that asks for it, only where it is so', () => {
+  it('claims alignment, and the profile that requires it, only if the parts are aligned', () => {
     const other = { ...picture, uid: 'cfe_w' as ContentExportUid }
     const askew = parts(other.uid, 'w', 'video/mp4', 12_000, 72_000, 60_000, 30_000)
     const text = manifest({ ...film, exports: [picture, other] }, [pictureParts, askew])
@@ -122,7 +122,7 @@ describe('a DASH manifest', () => {
     expect(manifest({ ...film, exports: [picture, other] }, [pictureParts, finer])).to.include('isoff-main')
   })
 
-  it('[V51] has one S a part, which players that count S elements read right', () => {
+  it('[V51] has one S per part, for players that count S elements', () => {
     const even = parts(picture.uid, 'v', 'video/mp4', 12_000, ...Array.from({ length: 10 }, () => 72_000))
     const text = manifest({ ...film, exports: [picture] }, [even])
     const [, own = ''] = text.split('<Representation')
@@ -130,7 +130,7 @@ describe('a DASH manifest', () => {
     expect(text).not.to.match(/<S [^>]*\br=/)
   })
 
-  it('[V51] gives a set the timeline of its representations where they share it, so that ffmpeg and mpv seek', () => {
+  it('[V51] gives a set the timeline that its representations share, so that ffmpeg and mpv can seek', () => {
     const other = { ...picture, uid: 'cfe_w' as ContentExportUid }
     const setList = /<AdaptationSet [^>]*><SegmentList/
     const finer = parts(other.uid, 'w', 'video/mp4', 24_000, 144_000, 144_000, 36_000)
@@ -140,7 +140,7 @@ describe('a DASH manifest', () => {
     expect(manifest(both, [pictureParts, finer])).not.to.match(setList)
   })
 
-  it('is none where no export is CMAF', () => {
+  it('does not exist without CMAF exports', () => {
     const ts = { ...pictureParts, parts: pictureParts.parts.slice(1) }
     expect(toDashManifest(film, [ts])).to.deep.equal(O.none)
     expect(toDashManifest(film, [])).to.deep.equal(O.none)
@@ -196,13 +196,13 @@ describe('signing a DASH manifest (http-api.md §3)', () => {
     expect(signed.replaceAll('?jwt=a.b.c', '')).to.equal(text)
   })
 
-  it('puts the token into the path that all parts are below in path mode', () => {
+  it('puts the token into the base path of all parts in path mode', () => {
     const signed = signDash(text, { mode: 'path', source: 'minted', jwt: 'a.b.c' })
     expect(signed).to.include('<BaseURL>/api/1/~a.b.c/content_files/exports/parts/</BaseURL>')
     expect(signed.replace('/api/1/~a.b.c/content_files/', '../')).to.equal(text)
   })
 
-  it('leaves it alone where the token is inherited, and by header', () => {
+  it('does not change it if the token is inherited or in a header', () => {
     expect(signDash(text, { mode: 'inherited' })).to.equal(text)
     expect(signDash(text, { mode: 'none' })).to.equal(text)
   })

@@ -6,8 +6,8 @@ import type { ContentFile, VodParts } from '../../../src/domain/media/content-ex
 import { O } from '../../../src/fp.ts'
 import { contentFile, vodParts } from '../../support/vod-arbitraries.ts'
 
-/** All exports of a file cut alike. */
-const given = fc
+/** A file whose exports all have the same segments. */
+const fileWithVods = fc
   .record({ file: contentFile(), vod: vodParts(12).filter(({ parts }) => parts[0]?.role === 'init') })
   .map(({ file, vod }) => ({ file, vods: file.exports.map(({ uid }) => ({ ...vod, exportUid: uid })) }))
 
@@ -17,9 +17,9 @@ const write = (file: ContentFile, vods: ReadonlyArray<VodParts>): string | null 
 const maxh = fc.constantFrom(100, 240, 360, 480, 720, 1080, 1280)
 
 describe('a DASH manifest for an attenuated token (http-api.md §2.4)', () => {
-  it('is the manifest of the exports that it opens', () => {
+  it('is the manifest of the exports that the token opens', () => {
     fc.assert(
-      fc.property(given, maxh, ({ file, vods }, maxh) => {
+      fc.property(fileWithVods, maxh, ({ file, vods }, maxh) => {
         const whole = write(file, vods)
         if (whole === null) return
         const exports = file.exports.filter(({ video }) => video === null || video.height <= maxh)
@@ -35,21 +35,21 @@ describe('a DASH manifest for an attenuated token (http-api.md §2.4)', () => {
       .tuple(fc.nat(40), fc.integer({ min: 1, max: 40 }))
       .map(([from, length]) => [from, from + length] as const)
     fc.assert(
-      fc.property(given, clip, ({ file, vods }, clip) => {
-        const cut = restrictDash(write(file, vods) ?? '', { clip })
-        for (const [one] of (cut ?? '').matchAll(/<Representation .*?<\/Representation>/g)) {
-          expect(one.match(/<SegmentURL /g) ?? []).to.have.length(one.match(/<S /g)?.length ?? 0)
-          expect(one).to.match(/<S t="\d+" d=/)
+      fc.property(fileWithVods, clip, ({ file, vods }, clip) => {
+        const clipped = restrictDash(write(file, vods) ?? '', { clip })
+        for (const [text] of (clipped ?? '').matchAll(/<Representation .*?<\/Representation>/g)) {
+          expect(text.match(/<SegmentURL /g) ?? []).to.have.length(text.match(/<S /g)?.length ?? 0)
+          expect(text).to.match(/<S t="\d+" d=/)
         }
-        for (const [set] of (cut ?? '').matchAll(/<AdaptationSet .*?<\/AdaptationSet>/g)) {
-          const [ofSet, ...ofAll] = [...set.matchAll(/<SegmentTimeline>.*?<\/SegmentTimeline>/g)].map(String)
-          for (const one of ofAll) expect(one).to.equal(ofSet)
+        for (const [set] of (clipped ?? '').matchAll(/<AdaptationSet .*?<\/AdaptationSet>/g)) {
+          const [ofSet, ...others] = [...set.matchAll(/<SegmentTimeline>.*?<\/SegmentTimeline>/g)].map(String)
+          for (const timeline of others) expect(timeline).to.equal(ofSet)
         }
       }),
     )
   })
 
-  it('is none of what is none', () => {
+  it('does not exist without a manifest', () => {
     expect(restrictDash('', { maxh: 1 })).to.equal(null)
     expect(restrictDash('', { clip: [0, 1] })).to.equal(null)
   })

@@ -4,7 +4,7 @@ import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { TE } from '../../../src/fp.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 
-const well = TE.right(undefined)
+const reachable = TE.right(undefined)
 const silent = () => new Promise<never>(() => undefined)
 
 describe('health', () => {
@@ -18,25 +18,25 @@ describe('health', () => {
 
   const counted = async () => {
     checks += 1
-    return well()
+    return reachable()
   }
   const make = (overrides: Partial<Parameters<typeof createHealthService>[0]> = {}) =>
     createHealthService({
       database: counted,
-      objectStore: well,
-      cache: well,
+      objectStore: reachable,
+      cache: reachable,
       monotonic: asMonotonic(() => now),
       ...overrides,
     })
 
-  it('[V12] is asked for once by all who ask at one time', async () => {
+  it('[V12] is checked once for concurrent callers', async () => {
     const { examine } = make()
     const all = await Promise.all(Array.from({ length: 50 }, examine))
     expect(new Set(all).size).to.equal(1)
     expect(checks).to.equal(1)
   })
 
-  it('[V12] stands for a second, and no longer', async () => {
+  it('[V12] is cached for a second, and no longer', async () => {
     const { examine } = make()
     await examine()
     now = 999
@@ -47,12 +47,12 @@ describe('health', () => {
     expect(checks).to.equal(2)
   })
 
-  it('[V12] counts the second from the end of the look', async () => {
+  it('[V12] counts the second from the end of the check', async () => {
     let end = (): void => undefined
     const { examine } = make({
       objectStore: () =>
         new Promise((resolve) => {
-          end = () => resolve(well())
+          end = () => resolve(reachable())
         }),
     })
     const first = examine()
@@ -64,7 +64,7 @@ describe('health', () => {
     expect(checks).to.equal(1)
   })
 
-  it('[V27] names what does not answer in time, and waits for it no longer', async () => {
+  it('[V27] names dependencies that do not answer in time, and stops waiting for them', async () => {
     const { status, findings } = await make({ database: silent, objectStore: silent, limitMs: 5 }).examine()
     expect(status).to.equal('degraded')
     expect(findings.map(({ name, fault }) => [name, fault])).to.deep.equal([

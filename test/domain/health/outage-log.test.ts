@@ -8,25 +8,25 @@ describe('outage log', () => {
   const make = () => {
     now = 1_000_000
     const { log, entries } = createRecordingLog()
-    const told = () => entries.map(({ level, event, fields }) => [level, event, fields])
+    const logged = () => entries.map(({ level, event, fields }) => [level, event, fields])
     return {
       ...createOutageLog(
         log,
         asMonotonic(() => now),
       ),
-      told,
+      logged,
     }
   }
 
-  it('[V29] is a line at the start, one a minute, and one at the end, however many requests fail', () => {
-    const { failed, answered, told } = make()
+  it('[V29] writes a line at the start, one a minute, and one at the end, however many requests fail', () => {
+    const { failed, answered, logged } = make()
     for (let second = 0; second < 150; second += 1) {
       for (let i = 0; i < 1000; i += 1) failed('database', { cause: `failure ${second}` })
       now += 1000
     }
     answered('database')
     answered('database')
-    expect(told()).to.deep.equal([
+    expect(logged()).to.deep.equal([
       ['warn', 'outage.started', { dependency: 'database', cause: 'failure 0' }],
       [
         'warn',
@@ -42,33 +42,33 @@ describe('outage log', () => {
     ])
   })
 
-  it('[V29] lasts until the answer, and not until the last failure', () => {
-    const { failed, answered, told } = make()
+  it('[V29] measures an outage until the answer, not until the last failure', () => {
+    const { failed, answered, logged } = make()
     failed('database', {})
     now += 8000
     answered('database')
-    expect(told().at(-1)).to.deep.equal([
+    expect(logged().at(-1)).to.deep.equal([
       'warn',
       'outage.ended',
       { dependency: 'database', seconds: 8, failures: 1 },
     ])
   })
 
-  it('[V29] says nothing of a dependency that answers', () => {
-    const { failed, answered, told } = make()
+  it('[V29] logs nothing about a dependency that answers', () => {
+    const { failed, answered, logged } = make()
     answered('database')
     failed('object store', {})
     answered('database')
-    expect(told().length).to.equal(1)
+    expect(logged().length).to.equal(1)
   })
 
-  it('[V29] keeps dependencies apart', () => {
-    const { failed, answered, told } = make()
+  it('[V29] separates dependencies', () => {
+    const { failed, answered, logged } = make()
     failed('database', {})
     failed('object store', {})
     answered('object store')
     expect(
-      told().map(([, event, fields]) => [event, (fields as { dependency: string }).dependency]),
+      logged().map(([, event, fields]) => [event, (fields as { dependency: string }).dependency]),
     ).to.deep.equal([
       ['outage.started', 'database'],
       ['outage.started', 'object store'],
@@ -76,14 +76,14 @@ describe('outage log', () => {
     ])
   })
 
-  it('[V29] does not fill the log when a dependency comes and goes', () => {
-    const { failed, answered, told } = make()
+  it('[V29] does not fill the log when a dependency fails and recovers repeatedly', () => {
+    const { failed, answered, logged } = make()
     for (let i = 0; i < 1200; i += 1) {
       failed('database', {})
       answered('database')
       now += 100
     }
-    expect(told().map(([, event]) => event)).to.deep.equal([
+    expect(logged().map(([, event]) => event)).to.deep.equal([
       'outage.started',
       'outage.ended',
       'outage.started',
@@ -91,12 +91,12 @@ describe('outage log', () => {
     ])
   })
 
-  it('[V29] ends the outage of one that never says that it answers when another begins much later', () => {
-    const { failed, told } = make()
+  it('[V29] ends the outage of a dependency that never reports success when another outage begins much later', () => {
+    const { failed, logged } = make()
     failed('transcoder', {})
     now += 3_600_000
     failed('transcoder', {})
-    expect(told().map(([, event]) => event)).to.deep.equal([
+    expect(logged().map(([, event]) => event)).to.deep.equal([
       'outage.started',
       'outage.ended',
       'outage.started',

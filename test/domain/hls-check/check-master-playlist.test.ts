@@ -17,7 +17,7 @@ s.m3u8
 #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=90000,AVERAGE-BANDWIDTH=80000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="k.m3u8"
 `
 
-const found = (text: string): ReadonlyArray<readonly [string, number | null]> =>
+const findingsIn = (text: string): ReadonlyArray<readonly [string, number | null]> =>
   checkMasterPlaylist(text).map(({ rule, line }) => [rule, line])
 
 const iFrames = /#EXT-X-I-FRAME-STREAM-INF.*\n/
@@ -32,20 +32,20 @@ type Case = readonly [
 ]
 
 const cases: ReadonlyArray<Case> = [
-  ['no word on independence', '#EXT-X-INDEPENDENT-SEGMENTS\n', '', ['independent-segments', null]],
+  ['no EXT-X-INDEPENDENT-SEGMENTS', '#EXT-X-INDEPENDENT-SEGMENTS\n', '', ['independent-segments', null]],
   ['parts', '#EXT-X-MEDIA', '#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA', ['kind', 4]],
   ['a number in quotes', 'BANDWIDTH=900000', 'BANDWIDTH="900000"', ['attribute-list', 5]],
   ['codecs without quotes', 'CODECS="mp4a.40.2"', 'CODECS=mp4a.40.2', ['attribute-list', 7]],
   ['a variant without a URI', 'v.m3u8\n', '', ['variant-uri', 5]],
   ['a URI without a variant', 's.m3u8\n', 's.m3u8\nx.m3u8\n', ['variant-uri', 9]],
-  ['no key pictures of a film', iFrames, '', ['scrubbing', null]],
-  ['key pictures without a list', ',URI="k.m3u8"', '', ['i-frame-stream', 9]],
-  ['key pictures without a bandwidth', 'BANDWIDTH=90000,', '', ['bandwidth', 9]],
-  ['key pictures of an average above the peak', '=80000,', '=90001,', ['average-bandwidth', 9]],
-  ['key pictures without codecs', 'CODECS="avc1.64001f",', '', ['codecs', 9]],
-  ['key pictures without a resolution', ',RESOLUTION=640x360,URI', ',URI', ['resolution', 9]],
-  ['key pictures with a rate', ',URI="k', ',FRAME-RATE=24.000,URI="k', ['i-frame-stream', 9]],
-  ['key pictures with sound', ',URI="k', ',AUDIO="sound",URI="k', ['codecs', 9], ['i-frame-stream', 9]],
+  ['a film without an I-frame playlist', iFrames, '', ['scrubbing', null]],
+  ['an I-frame entry without a URI', ',URI="k.m3u8"', '', ['i-frame-stream', 9]],
+  ['an I-frame entry without a bandwidth', 'BANDWIDTH=90000,', '', ['bandwidth', 9]],
+  ['an I-frame entry with an average above the peak', '=80000,', '=90001,', ['average-bandwidth', 9]],
+  ['an I-frame entry without codecs', 'CODECS="avc1.64001f",', '', ['codecs', 9]],
+  ['an I-frame entry without a resolution', ',RESOLUTION=640x360,URI', ',URI', ['resolution', 9]],
+  ['an I-frame entry with a frame rate', ',URI="k', ',FRAME-RATE=24.000,URI="k', ['i-frame-stream', 9]],
+  ['an I-frame entry with audio', ',URI="k', ',AUDIO="sound",URI="k', ['codecs', 9], ['i-frame-stream', 9]],
   ['no bandwidth', 'BANDWIDTH=900000,', '', ['bandwidth', 5]],
   ['an odd bandwidth', 'BANDWIDTH=130000', 'BANDWIDTH=1.3e5', ['bandwidth', 7]],
   ['no average bandwidth', 'AVERAGE-BANDWIDTH=128000,', '', ['average-bandwidth', 7]],
@@ -53,19 +53,19 @@ const cases: ReadonlyArray<Case> = [
   ['an average above the peak', '=128000', '=130001', ['average-bandwidth', 7]],
   ['no codecs', ',CODECS="mp4a.40.2"', '', ['codecs', 7]],
   ['a codec without its profile', 'avc1.64001e', 'avc1', ['codecs', 5]],
-  ['a sound codec without its type', 'CODECS="mp4a.40.2"', 'CODECS="mp4a"', ['codecs', 7]],
+  ['an audio codec without its type', 'CODECS="mp4a.40.2"', 'CODECS="mp4a"', ['codecs', 7]],
   ['an empty codec', 'avc1.64001e,', 'avc1.64001e,,', ['codecs', 5]],
-  ['no codec for the sound of a group', ',mp4a.40.2', '', ['codecs', 5]],
+  ['no codec for the audio of a group', ',mp4a.40.2', '', ['codecs', 5]],
   ['no resolution', 'RESOLUTION=640x360,', '', ['resolution', 5]],
   ['an odd resolution', '640x360', '640X360', ['resolution', 5]],
   ['no frame rate', 'FRAME-RATE=29.970,', '', ['frame-rate', 5]],
   ['a frame rate of two decimals', '29.970', '29.97', ['frame-rate', 5]],
   ['a group that is not defined', 'AUDIO="sound"', 'AUDIO="none"', ['group', 5]],
   ['a member without a name', 'NAME="Sound",', '', ['group', 4]],
-  ['a default that is not to be selected', 'AUTOSELECT=YES', 'AUTOSELECT=NO', ['group', 4]],
+  ['a default that must not be selected', 'AUTOSELECT=YES', 'AUTOSELECT=NO', ['group', 4]],
   ['two of one name, both default', media, '$1$1', ['group', 5], ['group', 5]],
   [
-    'no sound by itself',
+    'no variant of audio alone',
     soundOnly,
     '',
     ['several-bit-rates', null],
@@ -75,22 +75,22 @@ const cases: ReadonlyArray<Case> = [
 ]
 
 describe('the examiner of master playlists (hls.md, Master playlist; W25)', () => {
-  it('finds nothing in a good list', () => {
-    expect(found(good)).to.deep.equal([])
+  it('finds nothing in a good playlist', () => {
+    expect(findingsIn(good)).to.deep.equal([])
   })
 
   for (const [what, from, to, ...findings] of cases) {
     it(`finds ${what}`, () => {
-      expect(found(good.replace(from, to))).to.deep.equal(findings)
+      expect(findingsIn(good.replace(from, to))).to.deep.equal(findings)
     })
   }
 
-  it('finds a list without variants', () => {
-    expect(found('#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n')).to.deep.include(['kind', null])
+  it('finds a playlist without variants', () => {
+    expect(findingsIn('#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n')).to.deep.include(['kind', null])
   })
 
-  it('takes closed captions that are declared absent for what they are', () => {
-    expect(found(good.replace('AUDIO="sound"', 'AUDIO="sound",CLOSED-CAPTIONS=NONE'))).to.deep.equal([])
+  it('accepts closed captions that are declared absent', () => {
+    expect(findingsIn(good.replace('AUDIO="sound"', 'AUDIO="sound",CLOSED-CAPTIONS=NONE'))).to.deep.equal([])
   })
 
   for (const codec of [
@@ -102,17 +102,17 @@ describe('the examiner of master playlists (hls.md, Master playlist; W25)', () =
     'fLaC',
     'stpp.ttml.im1t',
   ]) {
-    it(`knows ${codec} for a whole codec`, () => {
-      expect(found(good.replace('avc1.64001e', codec))).to.deep.equal([])
+    it(`accepts ${codec} as a complete codec`, () => {
+      expect(findingsIn(good.replace('avc1.64001e', codec))).to.deep.equal([])
     })
   }
 
-  it('calls comfort advice, and nothing else', () => {
+  it('reports missing conveniences as advice', () => {
     const advice = checkMasterPlaylist(good.replace(soundOnly, '')).map(({ severity }) => severity)
     expect(advice).to.deep.equal(['advice', 'advice', 'advice'])
   })
 
-  it('finds no fault in our own lists, however they are signed', () => {
+  it('finds no fault in our own playlists, however they are signed', () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const text = O.getOrElse(() => '')(toMasterPlaylist(file))

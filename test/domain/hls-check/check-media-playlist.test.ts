@@ -41,7 +41,7 @@ parts/b.m4s
 #EXT-X-ENDLIST
 `
 
-const found = (text: string): ReadonlyArray<readonly [string, number | null]> =>
+const findingsIn = (text: string): ReadonlyArray<readonly [string, number | null]> =>
   checkMediaPlaylist(text).map(({ rule, line }) => [rule, line])
 
 type Case = readonly [
@@ -51,7 +51,7 @@ type Case = readonly [
   ...findings: ReadonlyArray<readonly [string, number | null]>,
 ]
 
-// Each breaks the good list in one way: what is wrong, what is replaced, by what, and what must be said of it.
+// Each breaks the good playlist in one way: the fault, the replaced text, the replacement, and the expected findings.
 const cases: ReadonlyArray<Case> = [
   ['a byte order mark', '#EXTM3U', '\uFEFF#EXTM3U', ['text', 1]],
   ['a control character', '#EXTINF:1.5,', '#EXTINF:1.5,\u0007', ['text', 10]],
@@ -69,12 +69,12 @@ const cases: ReadonlyArray<Case> = [
   ['a reserved parameter', 'a.m4s', 'a.m4s?x=1&_HLS_msn=1', ['reserved-parameter', 9]],
   ['variants', '#EXT-X-ENDLIST', '#EXT-X-MEDIA:TYPE=AUDIO\n#EXT-X-ENDLIST', ['kind', 12]],
   ['no parts', /#EXTINF.*\n.*\n/g, '', ['kind', null]],
-  ['no word on independence', '#EXT-X-INDEPENDENT-SEGMENTS\n', '', ['independent-segments', null]],
+  ['no EXT-X-INDEPENDENT-SEGMENTS', '#EXT-X-INDEPENDENT-SEGMENTS\n', '', ['independent-segments', null]],
   ['no target', '#EXT-X-TARGETDURATION:6\n', '', ['target-duration', null]],
   ['a target with decimals', 'DURATION:6', 'DURATION:6.006', ['target-duration', 3]],
   ['a target that is too short', 'DURATION:6', 'DURATION:5', ['target-duration', 8]],
   ['two targets', '#EXT-X-MEDIA-', '#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-', ['target-duration', 4]],
-  ['a duration in powers of ten', '1.5,', '1e-05,', ['duration', 10]],
+  ['a duration with an exponent', '1.5,', '1e-05,', ['duration', 10]],
   ['a duration without a comma', '1.5,', '1.5', ['duration', 10]],
   ['a part without a duration', '#EXTINF:1.5,\n', '', ['duration', 10]],
   ['a duration without a part', 'parts/a.m4s\n', '', ['duration', 8]],
@@ -84,7 +84,7 @@ const cases: ReadonlyArray<Case> = [
   ['no first number', '#EXT-X-MEDIA-SEQUENCE:0\n', '', ['media-sequence', null]],
   ['another first number', 'SEQUENCE:0', 'SEQUENCE:7', ['media-sequence', 4]],
   ['no end', '#EXT-X-ENDLIST\n', '', ['end', null]],
-  ['more behind the end', '#EXT-X-ENDLIST', '#EXT-X-ENDLIST\n#EXT-X-GAP', ['end', 13]],
+  ['a tag after the end', '#EXT-X-ENDLIST', '#EXT-X-ENDLIST\n#EXT-X-GAP', ['end', 13]],
   ['CMAF parts without a map', /#EXT-X-MAP.*\n/, '', ['map', 8]],
   ['a map of nothing', 'parts/i.mp4', '', ['map', 7]],
   [
@@ -99,54 +99,48 @@ const cases: ReadonlyArray<Case> = [
 
 const iFrameCases: ReadonlyArray<Case> = [
   ['a version below byte ranges', /:5\n([\s\S]*)#EXT-X-MAP.*\n/, ':3\n$1', ['version', 2], ['map', 9]],
-  ['a version below maps of key pictures', ':5\n', ':4\n', ['version', 2]],
+  ['a version below maps of I-frame playlists', ':5\n', ':4\n', ['version', 2]],
   ['no map', /#EXT-X-MAP.*\n/, '', ['map', 9]],
   ['a range of nothing', '900@5000', '0@5000', ['byte-range', 12]],
   ['a range in another notation', '900@5000', '5000-5899', ['byte-range', 12]],
-  ['a range that follows on nothing', '800@0', '800', ['byte-range', 15]],
+  ['a range that continues no other', '800@0', '800', ['byte-range', 15]],
   ['a range of no part', '#EXT-X-END', '#EXT-X-BYTERANGE:5@0\n#EXT-X-END', ['byte-range', 17]],
   ['bytes that are listed twice', '@5000', '@999', ['i-frames', 12]],
   ['a target that is too short', 'DURATION:6', 'DURATION:2', ['target-duration', 8], ['target-duration', 11]],
-  [
-    'a list that does not say what it is',
-    '#EXT-X-I-FRAMES-ONLY\n',
-    '',
-    ['independent-segments', null],
-    ['version', 2],
-  ],
+  ['no EXT-X-I-FRAMES-ONLY', '#EXT-X-I-FRAMES-ONLY\n', '', ['independent-segments', null], ['version', 2]],
 ]
 
 describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => {
-  it('finds nothing in a good list', () => {
-    expect(found(good)).to.deep.equal([])
+  it('finds nothing in a good playlist', () => {
+    expect(findingsIn(good)).to.deep.equal([])
   })
 
   for (const [what, from, to, ...findings] of cases) {
     it(`finds ${what}`, () => {
-      expect(found(good.replace(from, to))).to.deep.equal(findings)
+      expect(findingsIn(good.replace(from, to))).to.deep.equal(findings)
     })
   }
 
-  it('finds nothing in a good list of key pictures', () => {
-    expect(found(goodIFrames)).to.deep.equal([])
-    expect(found(goodIFrames.replace('900@5000', '900'))).to.deep.equal([])
+  it('finds nothing in a good I-frame playlist', () => {
+    expect(findingsIn(goodIFrames)).to.deep.equal([])
+    expect(findingsIn(goodIFrames.replace('900@5000', '900'))).to.deep.equal([])
   })
 
   for (const [what, from, to, ...findings] of iFrameCases) {
-    it(`finds in a list of key pictures ${what}`, () => {
-      expect(found(goodIFrames.replace(from, to))).to.deep.equal(findings)
+    it(`finds in an I-frame playlist ${what}`, () => {
+      expect(findingsIn(goodIFrames.replace(from, to))).to.deep.equal(findings)
     })
   }
 
-  it('takes parts that overlap for what they are: any list but that of key pictures may have them', () => {
+  it('accepts overlapping parts in any playlist except an I-frame playlist', () => {
     const overlapping = goodIFrames
       .replace('I-FRAMES-ONLY', 'INDEPENDENT-SEGMENTS')
       .replace('@5000', '@999')
       .replace(':5\n', ':6\n')
-    expect(found(overlapping)).to.deep.equal([])
+    expect(findingsIn(overlapping)).to.deep.equal([])
   })
 
-  it('tells the reason, the source and the fix', () => {
+  it('reports the reason, the source and the fix', () => {
     expect(checkMediaPlaylist(good.replace('DURATION:6', 'DURATION:5'))).to.deep.equal([
       {
         rule: 'target-duration',
@@ -159,32 +153,36 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
     ])
   })
 
-  it('takes a list of MPEG-TS parts, of version 3 and with CRLF, for good', () => {
+  it('accepts a playlist of MPEG-TS parts, of version 3 and with CRLF', () => {
     const old = good
       .replace(/#EXT-X-MAP.*\n/, '')
       .replace(':6', ':3')
       .replaceAll('m4s', 'ts')
-    expect(found(old.replaceAll('\n', '\r\n'))).to.deep.equal([])
+    expect(findingsIn(old.replaceAll('\n', '\r\n'))).to.deep.equal([])
   })
 
-  it('finds nothing in our own lists, however they are signed', () => {
+  it('finds nothing in our own playlists, however they are signed', () => {
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const text = toMediaPlaylist(vod)
-        expect(found(text)).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
+        expect(findingsIn(text)).to.deep.equal([])
+        expect(findingsIn(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal(
+          [],
+        )
+        expect(findingsIn(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
       }),
     )
   })
 
-  it('finds nothing in our own lists of key pictures, however they are signed', () => {
+  it('finds nothing in our own I-frame playlists, however they are signed', () => {
     fc.assert(
       fc.property(keyedVodParts(), (vod) => {
         const text = O.getOrElse(() => '')(toIFramePlaylist(vod))
-        expect(found(text)).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal([])
-        expect(found(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
+        expect(findingsIn(text)).to.deep.equal([])
+        expect(findingsIn(signM3u8(text, { mode: 'query', source: 'minted', jwt: 'a.b.c' }))).to.deep.equal(
+          [],
+        )
+        expect(findingsIn(signM3u8(text, { mode: 'define' }))).to.deep.equal([])
       }),
     )
   })
@@ -192,7 +190,7 @@ describe('the examiner of media playlists (hls.md, Media playlist; W25)', () => 
   it('answers for any text', () => {
     fc.assert(
       fc.property(anyList, (text) => {
-        expect(found(text)).not.to.have.length(0)
+        expect(findingsIn(text)).not.to.have.length(0)
       }),
     )
   })

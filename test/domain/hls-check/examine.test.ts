@@ -61,8 +61,8 @@ const fetchFrom =
     return list === undefined ? TE.left(refused('404 Not Found')) : TE.right(list)
   }
 
-/** What is found, as `file:line rule`. */
-const found = async (lists: Site): Promise<ReadonlyArray<string>> => {
+/** Returns the findings as `file:line rule`. */
+const findingsIn = async (lists: Site): Promise<ReadonlyArray<string>> => {
   const reports = await right(examineLists(start, fetchFrom(lists)))
   return reports.flatMap(({ url, findings }) =>
     findings.map(({ rule, line }) => `${url.split('/').at(-1)}:${line} ${rule}`),
@@ -75,7 +75,7 @@ const withList = (name: string, list: FetchedPlaylist): Site => ({
 })
 
 describe('the examiner, walking a master playlist', () => {
-  it('reports on the list and on each of its children once', async () => {
+  it('reports on the playlist and on each of its children once', async () => {
     const reports = await right(examineLists(start, fetchFrom(site)))
     expect(reports).to.deep.equal([
       { url: start, findings: [] },
@@ -91,18 +91,18 @@ describe('the examiner, walking a master playlist', () => {
     expect(await right(examineLists(url, fetchFrom(site)))).to.deep.equal([{ url, findings: [] }])
   })
 
-  it('fails when the list itself cannot be had', async () => {
+  it('fails if the playlist itself cannot be fetched', async () => {
     expect(await left(examineLists(`${home}/none.m3u8`, fetchFrom(site)))).to.deep.equal(
       refused('404 Not Found'),
     )
   })
 
-  it('finds a child that is not there, on the line that names it', async () => {
+  it('finds a missing child, on the line that names it', async () => {
     const { [`${home}/exports/small.m3u8`]: _, ...rest } = site
-    expect(await found(rest)).to.deep.equal(['mobile.m3u8:8 reachable'])
+    expect(await findingsIn(rest)).to.deep.equal(['mobile.m3u8:8 reachable'])
   })
 
-  it('finds a child that nobody could ask for', async () => {
+  it('finds a child whose origin is down', async () => {
     const down: FetchPlaylist = (url) =>
       url === start ? TE.right(served(master)) : TE.left(unavailable('origin')('down'))
     const [report] = await right(examineLists(start, down))
@@ -114,71 +114,75 @@ describe('the examiner, walking a master playlist', () => {
     ])
   })
 
-  it('[V65] names one fault of what is no list, at the top and below', async () => {
+  it('[V65] reports one fault for a text that is no playlist, at the top and below', async () => {
     const page: FetchedPlaylist = {
       text: '<!doctype html>\n<html>\n\n#not a tag\n{"a":1}\n</html>\n',
       contentType: 'text/html; charset=utf-8',
       contentEncoding: null,
     }
-    expect(await found({ [start]: page })).to.deep.equal(['mobile.m3u8:null head'])
-    expect(await found({ [start]: { ...page, text: '' } })).to.deep.equal(['mobile.m3u8:null head'])
-    expect(await found(withList('small', page))).to.deep.equal(['small.m3u8:null head'])
+    expect(await findingsIn({ [start]: page })).to.deep.equal(['mobile.m3u8:null head'])
+    expect(await findingsIn({ [start]: { ...page, text: '' } })).to.deep.equal(['mobile.m3u8:null head'])
+    expect(await findingsIn(withList('small', page))).to.deep.equal(['small.m3u8:null head'])
   })
 
-  it('finds a URI that is none', async () => {
+  it('finds an invalid URI', async () => {
     const odd = served(master.replace('../exports/small.m3u8', 'http://[odd/small.m3u8'))
-    expect(await found({ ...site, [start]: odd })).to.deep.equal(['mobile.m3u8:8 reachable'])
+    expect(await findingsIn({ ...site, [start]: odd })).to.deep.equal(['mobile.m3u8:8 reachable'])
   })
 
   it('finds unequal target durations (W25)', async () => {
     const long = served(media(6, 6, 1.5).replace('DURATION:6', 'DURATION:7'))
-    expect(await found(withList('sound', long))).to.deep.equal([
+    expect(await findingsIn(withList('sound', long))).to.deep.equal([
       'large.m3u8:3 same-target',
       'small.m3u8:3 same-target',
     ])
   })
 
-  it('finds renditions that are cut at other times', async () => {
-    expect(await found(withList('small', served(media(6, 5.9, 1.6))))).to.deep.equal(['small.m3u8:9 aligned'])
-    expect(await found(withList('small', served(media(6, 6))))).to.deep.equal(['small.m3u8:null aligned'])
+  it('finds renditions that are segmented at other times', async () => {
+    expect(await findingsIn(withList('small', served(media(6, 5.9, 1.6))))).to.deep.equal([
+      'small.m3u8:9 aligned',
+    ])
+    expect(await findingsIn(withList('small', served(media(6, 6))))).to.deep.equal([
+      'small.m3u8:null aligned',
+    ])
   })
 
-  it('finds key pictures that do not last as long as the film', async () => {
-    expect(await found(withList('large.iframes', served(iFrames(3, 3, 3, 3))))).to.deep.equal([
+  it('finds an I-frame playlist of another duration than the film', async () => {
+    expect(await findingsIn(withList('large.iframes', served(iFrames(3, 3, 3, 3))))).to.deep.equal([
       'large.iframes.m3u8:null i-frames',
     ])
   })
 
-  it('finds a list for playback where one of key pictures is to be, and the other way round', async () => {
-    expect(await found(withList('large.iframes', served(media(6, 6, 1.5))))).to.deep.equal([
+  it('finds a media playlist in place of an I-frame playlist, and the reverse', async () => {
+    expect(await findingsIn(withList('large.iframes', served(media(6, 6, 1.5))))).to.deep.equal([
       'large.iframes.m3u8:null i-frame-stream',
     ])
-    expect(await found(withList('sound', served(iFrames(6, 6, 1.5))))).to.deep.equal([
+    expect(await findingsIn(withList('sound', served(iFrames(6, 6, 1.5))))).to.deep.equal([
       'sound.m3u8:6 i-frame-stream',
     ])
   })
 
-  it('finds a wrong media type and a list that is not compressed (W9, W25)', async () => {
+  it('finds a wrong media type and a playlist that is not compressed (W9, W25)', async () => {
     const plain = {
       ...served(media(6, 6, 1.5)),
       contentType: 'Text/Plain; charset=utf-8',
       contentEncoding: null,
     }
-    expect(await found(withList('large', plain))).to.deep.equal([
+    expect(await findingsIn(withList('large', plain))).to.deep.equal([
       'large.m3u8:null media-type',
       'large.m3u8:null compression',
     ])
   })
 
-  it('fills in variables that come from the query', async () => {
+  it('replaces variables that come from the query', async () => {
     const signed = served(signM3u8(master, { mode: 'define' }))
-    const asked: string[] = []
+    const fetched: string[] = []
     const fetchList: FetchPlaylist = (url) => {
-      asked.push(url)
+      fetched.push(url)
       return TE.right(url.startsWith(start) ? signed : served(media(6)))
     }
     await right(examineLists(`${start}?jwt=a.b.c`, fetchList))
-    expect(asked.slice(1)).to.deep.equal(
+    expect(fetched.slice(1)).to.deep.equal(
       ['sound', 'large', 'small', 'large.iframes'].map((name) => `${home}/exports/${name}.m3u8?jwt=a.b.c`),
     )
   })

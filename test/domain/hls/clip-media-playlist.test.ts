@@ -14,41 +14,41 @@ const clip: fc.Arbitrary<Clip> = fc
 
 const clipped = (text: string, clip: Clip): string | null => clipMediaPlaylist(readMediaPlaylist(text), clip)
 
-describe('a media playlist cut to a clip (http-api.md §2.4)', () => {
-  it('names a run of the parts, and breaks no rule', () => {
+describe('a media playlist restricted to a clip (http-api.md §2.4)', () => {
+  it('names consecutive parts, and breaks no rule', () => {
     fc.assert(
       fc.property(vodParts(), clip, (vod, clip) => {
         const whole = toMediaPlaylist(vod)
-        const cut = clipped(whole, clip)
-        if (cut === null) return
-        const [first = '', ...rest] = uris(cut)
+        const restricted = clipped(whole, clip)
+        if (restricted === null) return
+        const [first = '', ...rest] = uris(restricted)
         const from = uris(whole).indexOf(first)
         expect(uris(whole).slice(from, from + rest.length + 1)).to.deep.equal([first, ...rest])
-        expect(checkMediaPlaylist(cut)).to.deep.equal([])
+        expect(checkMediaPlaylist(restricted)).to.deep.equal([])
       }),
     )
   })
 
-  it('keeps all lines but those of the parts that it drops', () => {
+  it('keeps all lines except those of the omitted parts', () => {
     fc.assert(
       fc.property(vodParts(), clip, (vod, clip) => {
         const whole = toMediaPlaylist(vod)
-        const cut = clipped(whole, clip)
-        if (cut === null) return
-        const kept = uris(cut).length
-        expect(cut.split('\n').filter((line) => line.startsWith('#EXTINF'))).to.have.length(kept)
+        const restricted = clipped(whole, clip)
+        if (restricted === null) return
+        const parts = uris(restricted).length
+        expect(restricted.split('\n').filter((line) => line.startsWith('#EXTINF'))).to.have.length(parts)
         const others = (text: string) => text.split('\n').filter((line) => /^#(?!EXTINF)/.test(line))
-        expect(others(cut)).to.deep.equal(others(whole))
+        expect(others(restricted)).to.deep.equal(others(whole))
       }),
     )
   })
 
-  it('is the list itself for a clip of everything', () => {
+  it('is unchanged by a clip of the whole film', () => {
     const whole = '#EXTM3U\n#EXTINF:6.000000,\n0.ts\n#EXTINF:2.500000,\n1.ts\n#EXT-X-ENDLIST\n'
     expect(clipped(whole, [0, 8.5])).to.equal(whole)
   })
 
-  it('is none where nothing lies in the clip', () => {
+  it('does not exist if no part overlaps the clip', () => {
     expect(clipped('#EXTM3U\n#EXTINF:6.000000,\n0.ts\n#EXT-X-ENDLIST\n', [6, 7])).to.equal(null)
     expect(clipped('', [0, 1])).to.equal(null)
   })

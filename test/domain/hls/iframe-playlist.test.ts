@@ -62,18 +62,18 @@ parts/cfep_b.m4s
     )
   })
 
-  it('is of version 4 without a map', () => {
+  it('has version 4 without a map', () => {
     const m3u8 = text(playlist([part('cfep_a', { contentType: 'video/mp2t' })]))
     expect(m3u8).to.include('#EXT-X-VERSION:4\n').and.not.include('EXT-X-MAP')
   })
 
-  it('is none for sound, for nothing, and where a part begins with no key picture', () => {
+  it('does not exist for audio, without parts, and if a part does not begin with a keyframe', () => {
     const keyless = part('cfep_a', { keyframes: [] })
     for (const parts of [[], [init], [init, keyless], [init, part('cfep_a'), keyless]])
       expect(playlist(parts)).to.deep.equal(O.none)
   })
 
-  it('lasts exactly as long as the media playlist, and has the same parts in the same order', () => {
+  it('has the duration of the media playlist, and the same parts in the same order', () => {
     fc.assert(
       fc.property(keyedVodParts(), (vod) => {
         const [iFrames, media] = [text(toIFramePlaylist(vod)), toMediaPlaylist(vod)]
@@ -84,7 +84,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('is cut to a clip at the same parts as the media playlist (http-api.md §2.4)', () => {
+  it('has, for a clip, the same parts as the media playlist (http-api.md §2.4)', () => {
     const from = fc.double({ min: 0, max: 60, noNaN: true })
     const lasting = fc.double({ min: 0.001, max: 30, noNaN: true })
     fc.assert(
@@ -97,10 +97,10 @@ parts/cfep_b.m4s
     )
   })
 
-  it('is left as it is by a clip of all', () => {
+  it('is unchanged by a clip of the whole film', () => {
     fc.assert(
       fc.property(keyedVodParts(), (vod) => {
-        const m3u8 = text(toIFramePlaylist({ ...vod, parts: vod.parts.filter(lasts) }))
+        const m3u8 = text(toIFramePlaylist({ ...vod, parts: vod.parts.filter(isLongEnough) }))
         fc.pre(m3u8 !== '')
         expect(clipMediaPlaylist(readMediaPlaylist(m3u8), [0, 1e6])).to.equal(m3u8)
       }),
@@ -108,5 +108,5 @@ parts/cfep_b.m4s
   })
 })
 
-const lasts = ({ role, durationTicks, timescale }: KeyedPart): boolean =>
+const isLongEnough = ({ role, durationTicks, timescale }: KeyedPart): boolean =>
   role === 'init' || durationTicks / timescale > 0.01

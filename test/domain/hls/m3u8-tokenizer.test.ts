@@ -22,13 +22,13 @@ describe('the m3u8 tokenizer', () => {
     )
   })
 
-  it('loses nothing of our own lists', () => {
+  it('loses nothing of our own playlists', () => {
     fc.assert(fc.property(vodParts().map(toMediaPlaylist), (text) => together(text) === text))
     const masters = contentFile().map((file) => O.getOrElse(() => '')(toMasterPlaylist(file)))
     fc.assert(fc.property(masters, (text) => together(text) === text))
   })
 
-  it('sees tags, attribute lists, URIs, comments, blank lines and line breaks', () => {
+  it('recognises tags, attribute lists, URIs, comments, blank lines and line breaks', () => {
     expect(
       kinds('\uFEFF#EXTM3U\r\n#EXT-X-MAP:URI="a,b",BYTERANGE=1@0\n\n# note\n#EXTINF:6.0,\n ../a.ts'),
     ).to.deep.equal([
@@ -55,27 +55,27 @@ describe('the m3u8 tokenizer', () => {
     ])
   })
 
-  it('says from where on an attribute list is none', () => {
+  it('reports where an attribute list becomes invalid', () => {
     expect(kinds('#EXT-X-MAP:A=1,URI="open').slice(-2)).to.deep.equal([
       ['punctuation', ','],
       ['malformed', 'URI="open'],
     ])
   })
 
-  it('takes a URI in the title of a part for a title', () => {
+  it('treats a URI in the title of a part as a title', () => {
     expect(kinds('#EXTINF:6,URI="a"').map(([kind]) => kind)).to.deep.equal(['tagName', 'value'])
   })
 
-  it('takes the time of the text, not of its square', () => {
+  it('takes linear time', () => {
     const many = 1_000_000
     const hostile = ['#EXT-X-A:A=', ' '.repeat(many), '"', `\n${' '.repeat(many)}x${'\t'.repeat(many)}y`]
-    // The square of it would take longer than any test may.
+    // With quadratic time the test would exceed its limit.
     expect(together(hostile.join('')) === hostile.join('')).to.equal(true)
   })
 })
 
 describe('the lines of an m3u8 text', () => {
-  it('are numbered, and are the text again', () => {
+  it('are numbered, and form the text when joined', () => {
     fc.assert(
       fc.property(anyList, (text) => {
         const lines = linesOf(text)
@@ -85,7 +85,7 @@ describe('the lines of an m3u8 text', () => {
     )
   })
 
-  it('give a tag, its value and its attributes without quotes', () => {
+  it('have a tag, its value and its attributes without quotes', () => {
     const [line] = linesOf('#EXT-X-MEDIA:TYPE=AUDIO,NAME="a, b" ,URI=""\r\n')
     expect(line).to.include({ tag: 'EXT-X-MEDIA', uri: null, value: 'TYPE=AUDIO,NAME="a, b" ,URI=""' })
     expect(line?.attributes).to.deep.equal([

@@ -46,7 +46,7 @@ const streams = (text: string): ReadonlyArray<string> =>
 const uris = (text: string): ReadonlyArray<string> => text.split('\n').filter((line) => /^[^#]/.test(line))
 
 describe('a master playlist', () => {
-  it('is, for a film with sound of its own, this text (http-api.md §5.5)', () => {
+  it('is this text for a film with separate audio (http-api.md §5.5)', () => {
     const large = anExport('cfe_large', {
       video: { width: 1920, height: 1080, frameRate: { num: 24, den: 1 } },
       codecs: ['avc1.640028'],
@@ -67,7 +67,7 @@ describe('a master playlist', () => {
 `)
   })
 
-  it('names the key pictures of each variant behind it (RFC 8216bis §4.4.6.3, W25)', () => {
+  it('names the I-frame playlist of each variant after it (RFC 8216bis §4.4.6.3, W25)', () => {
     const film = anExport('cfe_v', { iFrames: { bandwidth: 90_000.2, averageBandwidth: 60_000 } })
     const text = master(aFile(film, anExport('cfe_old', { bandwidth: 5 }), aSound('cfe_s', { bandwidth: 9 })))
     expect(text.split('\n').slice(5, 8)).to.deep.equal([
@@ -78,7 +78,7 @@ describe('a master playlist', () => {
     expect(text.match(/I-FRAME/g)).to.have.length(1)
   })
 
-  it('has no group for exports with pictures and sound in one (MPEG-TS)', () => {
+  it('has no group for exports with audio and video in one (MPEG-TS)', () => {
     const muxed = anExport('cfe_ts', {
       audio: { channels: 2, sampleRate: 48_000 },
       codecs: ['avc1.64001e', 'mp4a.40.2'],
@@ -90,7 +90,7 @@ describe('a master playlist', () => {
     expect(uris(text)).to.deep.equal(['../exports/cfe_ts.m3u8', '../exports/cfe_sound.m3u8'])
   })
 
-  it('lists the rungs of a sound without pictures as variants', () => {
+  it('lists the renditions of audio alone as variants', () => {
     const text = master(
       aFile(aSound('cfe_64', { bandwidth: 67_000 }), aSound('cfe_256', { bandwidth: 268_000 })),
     )
@@ -98,7 +98,7 @@ describe('a master playlist', () => {
     expect(uris(text)).to.deep.equal(['../exports/cfe_256.m3u8', '../exports/cfe_64.m3u8'])
   })
 
-  it('lets all pictures go with the best of several sounds, and count it', () => {
+  it('combines every video rendition with the best of several audio renditions, and counts its bandwidth', () => {
     const text = master(aFile(anExport('cfe_v'), aSound('cfe_64', { bandwidth: 67_000 }), aSound('cfe_128')))
     expect(text.match(/#EXT-X-MEDIA:/g)).to.have.length(1)
     expect(text).to.include('URI="../exports/cfe_128.m3u8"')
@@ -114,12 +114,12 @@ describe('a master playlist', () => {
     expect(uris(master(aFile(anExport('cfe_b'), anExport('cfe_a'))))).to.deep.equal(['../exports/cfe_a.m3u8'])
   })
 
-  it('is none without an export in parts', () => {
+  it('does not exist without an export in parts', () => {
     expect(toMasterPlaylist(aFile())).to.deep.equal(O.none)
     expect(toMasterPlaylist(aFile(anExport('cfe_mp4', { format: 'mp4' })))).to.deep.equal(O.none)
   })
 
-  it('leaves out what it does not know', () => {
+  it('omits attributes that are unknown', () => {
     const unknown = anExport('cfe_old', { video: null, codecs: [] })
     expect(streams(master(aFile(unknown)))).to.deep.equal([
       '#EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=700000',
@@ -128,7 +128,7 @@ describe('a master playlist', () => {
     expect(master(aFile(timeless))).not.to.include('FRAME-RATE')
   })
 
-  it('is never broken by odd data', () => {
+  it('is valid for odd data', () => {
     const odd = fc.record({
       codecs: fc.array(fc.string({ unit: 'binary' })),
       bandwidth: fc.double(),
@@ -146,7 +146,7 @@ describe('a master playlist', () => {
     )
   })
 
-  it('lists variants by falling bandwidth, each in one place, for any file', () => {
+  it('lists each variant once, by descending bandwidth, for any file', () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const text = master(file)
@@ -157,7 +157,7 @@ describe('a master playlist', () => {
     )
   })
 
-  it('never claims less bandwidth than its loudest combination needs (hls.md, Master playlist)', () => {
+  it('never claims less bandwidth than its largest combination needs (hls.md, Master playlist)', () => {
     fc.assert(
       fc.property(contentFile(), (file) => {
         const bandwidthOf = (uri = '') =>

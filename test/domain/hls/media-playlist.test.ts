@@ -44,7 +44,7 @@ parts/cfep_b.m4s
 `)
   })
 
-  it('is of version 3 and without a map for MPEG-TS', () => {
+  it('has version 3 and no map for MPEG-TS', () => {
     const text = playlist([part('cfep_a', { contentType: 'video/mp2t' })])
     expect(text).to.include('#EXT-X-VERSION:3\n').and.include('parts/cfep_a.ts\n')
     expect(text).not.to.include('EXT-X-MAP')
@@ -61,12 +61,12 @@ parts/cfep_b.m4s
     })
   }
 
-  it('never writes a duration in powers of ten', () => {
+  it('never writes a duration with an exponent', () => {
     const text = playlist([part('cfep_a', { durationTicks: 1, timescale: 90_000 })])
     expect(durations(text)).to.deep.equal(['0.000011'])
   })
 
-  it('sums up to the exact duration, however the parts round (W25)', () => {
+  it('has the exact duration as the sum of its parts, however these are rounded (W25)', () => {
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const written = durations(toMediaPlaylist(vod)).map((duration) =>
@@ -85,7 +85,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('says the target duration that it was given, in all renditions of a file alike (W25)', () => {
+  it('states the given target duration, the same in all renditions of a file (W25)', () => {
     const target = (vod: string) => /^#EXT-X-TARGETDURATION:(.*)$/m.exec(vod)?.[1]
     fc.assert(
       fc.property(vodParts(), (vod) => {
@@ -94,7 +94,7 @@ parts/cfep_b.m4s
     )
   })
 
-  it('says a greater one where a part would break the list', () => {
+  it('states a greater target duration if a part exceeds it', () => {
     const text = playlist([part('cfep_a', { durationTicks: 6.5 * 12_000 })])
     expect(text).to.include('#EXT-X-TARGETDURATION:7\n')
   })
@@ -108,9 +108,9 @@ parts/cfep_b.m4s
     )
   })
 
-  it('is written by work in proportion to its parts', () => {
+  it('is written in time proportional to the number of parts', () => {
     let reads = 0
-    const counted = <A extends object>(target: A): A =>
+    const countReads = <A extends object>(target: A): A =>
       new Proxy(target, {
         get: (from, name) => {
           reads += 1
@@ -119,7 +119,7 @@ parts/cfep_b.m4s
       })
     const readsOf = (length: number): number => {
       reads = 0
-      playlist(Array.from({ length }, (_, position) => counted(part(`cfep_${position}`, { position }))))
+      playlist(Array.from({ length }, (_, position) => countReads(part(`cfep_${position}`, { position }))))
       return reads
     }
     expect(readsOf(10_000)).to.be.at.most(10 * readsOf(1000))

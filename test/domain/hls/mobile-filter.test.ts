@@ -9,14 +9,14 @@ const decode = (query: unknown): MobileFilter => {
   return decoded.right
 }
 
-/** Which parameters are at fault. */
+/** Returns the invalid parameters. */
 const faults = (query: unknown): ReadonlyArray<string | undefined> => {
   const decoded = MobileFilter.decode(query)
   return E.isLeft(decoded) ? decoded.left.map(({ context }) => context.at(-1)?.key) : []
 }
 
 describe('the filter of a master playlist (http-api.md §5.3)', () => {
-  it('[V46] asks, by default, for nothing', () => {
+  it('[V46] filters nothing by default', () => {
     expect(decode({})).to.deep.equal({
       size: null,
       pixelRatio: 1,
@@ -32,18 +32,18 @@ describe('the filter of a master playlist (http-api.md §5.3)', () => {
     })
   })
 
-  it('counts width and height together or not at all', () => {
+  it('uses width and height only together', () => {
     expect(decode({ w: '100' }).size).to.equal(null)
     expect(decode({ h: '100' }).size).to.equal(null)
   })
 
-  it('lets bmax be as low as it likes (W21)', () => {
+  it('accepts any bmax, however low (W21)', () => {
     expect(decode({ bmax: '64000' })).to.include({ minBandwidth: 0, maxBandwidth: 64_000 })
     expect(decode({ bmax: '0' })).to.include({ minBandwidth: 0, maxBandwidth: 0 })
     expect(decode({ bmin: '5', bmax: '5' })).to.include({ minBandwidth: 5, maxBandwidth: 5 })
   })
 
-  it('takes pixel ratios up to 16', () => {
+  it('accepts pixel ratios up to 16', () => {
     for (const pr of ['0.01', '.5', '10', '16', '1e1', '16.0'])
       expect(decode({ pr }).pixelRatio).to.equal(Number(pr))
   })
@@ -78,11 +78,11 @@ describe('the filter of a master playlist (http-api.md §5.3)', () => {
     ])
   })
 
-  it('ignores what is none of its business', () => {
+  it('ignores other parameters', () => {
     expect(decode({ jwt: 'a.b.c', presign: '1' })).to.deep.equal(decode({}))
   })
 
-  it('never throws, whatever comes (W20)', () => {
+  it('never throws, for any query (W20)', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('w', 'h', 'pr', 'bmin', 'bmax'), fc.string()), (query) => {
         const decoded = MobileFilter.decode(query)

@@ -11,7 +11,7 @@ import { contentFile } from '../../support/vod-arbitraries.ts'
 const textOf = (master: Master): string =>
   master.map((piece) => (isVariant(piece) ? piece.text : piece)).join('')
 
-const given = contentFile().chain((file) =>
+const restrictedMaster = contentFile().chain((file) =>
   fc.record({
     file: fc.constant(file),
     master: fc.constant(readMaster(O.getOrElse(() => '')(toMasterPlaylist(file)))),
@@ -26,12 +26,14 @@ const given = contentFile().chain((file) =>
 )
 
 describe('a master playlist for an attenuated token (http-api.md §2.4)', () => {
-  it('names exports alone that the token opens', () => {
+  it('names only exports that the token opens', () => {
     fc.assert(
-      fc.property(given, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {
-        const cut = restrictMaster(master, { maxh, ...(exports === undefined ? {} : { exports }) })
-        for (const [, uid] of cut === null ? [] : textOf(cut).matchAll(/exports\/([^.]*)\.m3u8/g)) {
-          const named = file.exports.find((made) => made.uid === uid)
+      fc.property(restrictedMaster, ({ file, master, restrictions: { maxh = Infinity, exports } }) => {
+        const restricted = restrictMaster(master, { maxh, ...(exports === undefined ? {} : { exports }) })
+        for (const [, uid] of restricted === null
+          ? []
+          : textOf(restricted).matchAll(/exports\/([^.]*)\.m3u8/g)) {
+          const named = file.exports.find((listed) => listed.uid === uid)
           expect(named?.video?.height ?? 0).to.be.at.most(maxh)
           if (exports !== undefined) expect(exports).to.include(uid)
         }
@@ -39,23 +41,23 @@ describe('a master playlist for an attenuated token (http-api.md §2.4)', () => 
     )
   })
 
-  it('keeps every group rule that the whole kept', () => {
+  it('breaks no rule that the whole playlist obeys', () => {
     fc.assert(
-      fc.property(given, ({ master, restrictions }) => {
-        const cut = restrictMaster(master, restrictions)
-        if (cut === null) return
+      fc.property(restrictedMaster, ({ master, restrictions }) => {
+        const restricted = restrictMaster(master, restrictions)
+        if (restricted === null) return
         const rules = (text: string) =>
           checkMasterPlaylist(text).filter(({ severity }) => severity === 'fault')
-        if (rules(textOf(master)).length === 0) expect(rules(textOf(cut))).to.deep.equal([])
+        if (rules(textOf(master)).length === 0) expect(rules(textOf(restricted))).to.deep.equal([])
       }),
     )
   })
 
-  it('is the same the second time, and the whole without restrictions', () => {
+  it('is unchanged the second time, and whole without restrictions', () => {
     fc.assert(
-      fc.property(given, ({ master, restrictions }) => {
-        const cut = restrictMaster(master, restrictions)
-        if (cut !== null) expect(restrictMaster(cut, restrictions)).to.deep.equal(cut)
+      fc.property(restrictedMaster, ({ master, restrictions }) => {
+        const restricted = restrictMaster(master, restrictions)
+        if (restricted !== null) expect(restrictMaster(restricted, restrictions)).to.deep.equal(restricted)
         expect(textOf(restrictMaster(master, {}) ?? [])).to.equal(textOf(master))
       }),
     )

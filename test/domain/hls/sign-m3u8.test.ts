@@ -23,8 +23,8 @@ const hrefWithoutToken = (href: string): string => {
   return url.href
 }
 
-describe('signing an m3u8 list (http-api.md §3)', () => {
-  it('gives every child the token exactly once, and changes no child otherwise', () => {
+describe('signing an m3u8 playlist (http-api.md §3)', () => {
+  it('gives every child the token exactly once, and changes nothing else', () => {
     fc.assert(
       fc.property(listOfChildren, (list) => {
         const signed = children(signM3u8(list.text, query))
@@ -37,7 +37,7 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     )
   })
 
-  it('does so in our own lists', () => {
+  it('does so in our own playlists', () => {
     fc.assert(
       fc.property(vodParts(), (vod) => {
         const signed = children(signM3u8(toMediaPlaylist(vod), query))
@@ -47,7 +47,7 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     )
   })
 
-  it('once or twice is the same', () => {
+  it('changes nothing the second time', () => {
     fc.assert(
       fc.property(listOfChildren, ({ text }) => {
         const once = signM3u8(text, query)
@@ -56,7 +56,7 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     )
   })
 
-  it('holds with CRLF, without a last newline, with a query, with a fragment (W12)', () => {
+  it('works with CRLF, without a last newline, with a query, with a fragment (W12)', () => {
     expect(signM3u8('#EXTM3U\r\na.ts\r\nb.ts?x=1', query)).to.equal(
       `#EXTM3U\r\na.ts?jwt=${jwt}\r\nb.ts?x=1&jwt=${jwt}`,
     )
@@ -65,12 +65,12 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     expect(signM3u8('a.ts\r', query)).to.equal(`a.ts?jwt=${jwt}\r`)
   })
 
-  it('leaves URI="" alone, for it names no child (W12)', () => {
+  it('does not change URI="", which names no child (W12)', () => {
     const text = '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,URI=""\n'
     expect(signM3u8(text, query)).to.equal(text)
   })
 
-  it('signs URI attributes and no other', () => {
+  it('signs URI attributes, and no others', () => {
     const text = '#EXT-X-SESSION-DATA:DATA-ID="URI=a",VALUE="a.ts",URI="d.json"\n#EXTINF:6,URI="title"\n'
     expect(signM3u8(text, query)).to.equal(text.replace('d.json', `d.json?jwt=${jwt}`))
   })
@@ -113,7 +113,7 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     )
   })
 
-  it('in path mode gives the token to every child that is below the API, as an absolute path', () => {
+  it('in path mode gives the token to every child of the API, as an absolute path', () => {
     fc.assert(
       fc.property(listOfChildren, (list) => {
         const signed = children(signM3u8(list.text, { mode: 'path', source: 'minted', jwt }))
@@ -131,7 +131,7 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     expect(ofMaster).to.equal(`/api/1/~${jwt}/content_files/exports/cfe_a.m3u8`)
   })
 
-  it('where the token is inherited, and by header, is the list itself', () => {
+  it('changes nothing if the token is inherited or in a header', () => {
     fc.assert(
       fc.property(listOfChildren, ({ text }) => {
         expect(signM3u8(text, { mode: 'inherited' })).to.equal(text)
@@ -140,7 +140,7 @@ describe('signing an m3u8 list (http-api.md §3)', () => {
     )
   })
 
-  it('in define mode declares the variable and lets every child refer to it', () => {
+  it('in define mode declares the variable, and every child refers to it', () => {
     expect(
       signM3u8('#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-MAP:URI="i.mp4"\n#EXTINF:6,\na.m4s?x=1\n', define),
     ).to.equal(`#EXTM3U
@@ -159,7 +159,7 @@ a.m4s?x=1&jwt={$jwt}
     )
   })
 
-  it('in define mode gives, with the variable filled in, what query mode gives', () => {
+  it('in define mode equals query mode once the variable is replaced', () => {
     fc.assert(
       fc.property(listOfChildren, ({ text }) => {
         const filled = children(signM3u8(text, define)).map((uri) => uri.replace('{$jwt}', jwt))

@@ -3,7 +3,7 @@ import { compareSizes, effectivePixelRatio, scaleSize } from '../../../src/domai
 
 const square = (side: number) => ({ width: side, height: side })
 
-describe('the effective pixel ratio of an export, of 100×100 wanted (http-api.md §5.4, W19)', () => {
+describe('the effective pixel ratio of an export for a request of 100×100 (http-api.md §5.4, W19)', () => {
   for (const [pr, have, ratio] of [
     [3, 100, 1],
     [3, 80, 0.75],
@@ -21,7 +21,7 @@ describe('the effective pixel ratio of an export, of 100×100 wanted (http-api.m
     })
   }
 
-  it('is the same for all that is too small', () => {
+  it('is the same for all sizes that are too small', () => {
     expect(effectivePixelRatio(square(100), square(29), 1)).to.equal(0.25)
     expect(effectivePixelRatio(square(100), square(1), 1)).to.equal(0.25)
   })
@@ -34,14 +34,14 @@ describe('the size comparison (http-api.md §5.4)', () => {
       .sort(compareSizes(square(100)))
       .map(({ width, height }) => [width, height])
 
-  it('prefers more useful area, however much comes with it', () => {
+  it('prefers more useful area, however much useless area comes with it', () => {
     expect(sorted([90, 100], [4000, 100])).to.deep.equal([
       [4000, 100],
       [90, 100],
     ])
   })
 
-  it('prefers less useless area where the useful one is equal', () => {
+  it('prefers less useless area if the useful area is equal', () => {
     expect(sorted([200, 200], [100, 120], [101, 101])).to.deep.equal([
       [101, 101],
       [100, 120],
@@ -49,7 +49,7 @@ describe('the size comparison (http-api.md §5.4)', () => {
     ])
   })
 
-  it('scales up, and does not fall for floating point', () => {
+  it('rounds up, without floating-point errors', () => {
     expect(scaleSize(square(100), 1.1)).to.deep.equal(square(110))
     expect(scaleSize(square(99), 0.375)).to.deep.equal(square(38))
   })

@@ -24,17 +24,17 @@ describe('[V50] the variant that a player begins with (http-api.md §5.3)', () =
     expect(order(ladder, { width: 1280, height: 720 })).to.deep.equal([2e6, 5e6, 730_000, 3e5])
   })
 
-  it('is the least where all are larger', () => {
+  it('is the smallest if all are larger', () => {
     expect(order([video(9e6), video(5e6)])).to.deep.equal([5e6, 9e6])
   })
 
-  it('shows something where there is something to show', () => {
+  it('has video if any variant has video', () => {
     expect(order([video(9e6), video(5e6), audio(1e5)])).to.deep.equal([5e6, 9e6, 1e5])
     expect(order([audio(2e5), audio(1e5)])).to.deep.equal([2e5, 1e5])
     expect(order([])).to.deep.equal([])
   })
 
-  it('is the same however the variants come', () => {
+  it('does not depend on the order of the variants', () => {
     const ladder = [video(8e5), audio(1e5), video(5e6), video(2e6)]
     expect(order(ladder)).to.deep.equal(order([...ladder].reverse()))
   })

@@ -14,12 +14,15 @@ const images: fc.Arbitrary<ReadonlyArray<ListedImage>> = fc
   )
   .map((made) => made.map((image, i) => ({ ...image, uid: `ife_${i}` as ImageExportUid })))
 
-const wish: fc.Arbitrary<ImagePreferences> = fc
+const preferences: fc.Arbitrary<ImagePreferences> = fc
   .record({
     formats: fc.shuffledSubarray(formats),
     size: fc.option(fc.record({ width: fc.nat(4000), height: fc.nat(4000) })),
   })
-  .map((wish) => ({ ...wish, otherwise: formats.filter((format) => !wish.formats.includes(format)) }))
+  .map((preferences) => ({
+    ...preferences,
+    otherwise: formats.filter((format) => !preferences.formats.includes(format)),
+  }))
 
 const area = ({ width, height }: ListedImage): number => width * height
 
@@ -30,34 +33,34 @@ describe('the best export of an image (http-api.md §4.4)', () => {
         image.format === format && size !== null && image.width >= size.width && image.height >= size.height,
     )
 
-  it('[V34] is of the first format that covers the wish, else of the first that there is', () => {
+  it('[V34] has the first format that covers the requested size, else the first available format', () => {
     fc.assert(
-      fc.property(images, wish, (images, wish) => {
-        const { formats } = wish
+      fc.property(images, preferences, (images, preferences) => {
+        const { formats } = preferences
         const first =
-          formats.find((format) => covering(images, format, wish).length > 0) ??
+          formats.find((format) => covering(images, format, preferences).length > 0) ??
           formats.find((format) => images.some((image) => image.format === format))
-        if (first !== undefined) expect(bestExport(images, wish)?.format).to.equal(first)
+        if (first !== undefined) expect(bestExport(images, preferences)?.format).to.equal(first)
       }),
     )
   })
 
-  it('[V34] is of a format that will not do only where there is no other, however well it covers', () => {
+  it('[V34] has an unacceptable format only if there is no other, however well it covers', () => {
     fc.assert(
-      fc.property(images, wish, (images, wish) => {
-        const best = bestExport(images, wish)
-        const willDo = images.some(({ format }) => wish.formats.includes(format))
+      fc.property(images, preferences, (images, preferences) => {
+        const best = bestExport(images, preferences)
+        const isAcceptable = images.some(({ format }) => preferences.formats.includes(format))
         expect(best === null).to.equal(images.length === 0)
-        if (willDo) expect(wish.formats).to.include(best?.format)
+        if (isAcceptable) expect(preferences.formats).to.include(best?.format)
       }),
     )
   })
 
-  it('covers what is wished for if any of its format does, with no pixel more than needed', () => {
+  it('covers the requested size if any export of its format does, with no pixel more than needed', () => {
     fc.assert(
-      fc.property(images, wish, (images, wish) => {
-        const best = bestExport(images, wish)
-        const { size } = wish
+      fc.property(images, preferences, (images, preferences) => {
+        const best = bestExport(images, preferences)
+        const { size } = preferences
         if (best === null || size === null) return
         const covering = images.filter(
           ({ format, width, height }) =>
@@ -68,24 +71,24 @@ describe('the best export of an image (http-api.md §4.4)', () => {
     )
   })
 
-  it('is the largest of its format where none covers it, and where any size will do', () => {
+  it('is the largest of its format if none covers the size, or no size is requested', () => {
     fc.assert(
-      fc.property(images, wish, fc.boolean(), (images, { formats, otherwise }, huge) => {
+      fc.property(images, preferences, fc.boolean(), (images, { formats, otherwise }, huge) => {
         const best = bestExport(images, {
           formats,
           otherwise,
           size: huge ? { width: 4001, height: 1 } : null,
         })
-        const alike = images.filter(({ format }) => format === best?.format)
-        if (best !== null) expect(area(best)).to.equal(Math.max(...alike.map(area)))
+        const sameFormat = images.filter(({ format }) => format === best?.format)
+        if (best !== null) expect(area(best)).to.equal(Math.max(...sameFormat.map(area)))
       }),
     )
   })
 
   it('does not depend on the order in which exports are listed', () => {
     fc.assert(
-      fc.property(images, wish, (images, wish) => {
-        expect(bestExport(images.toReversed(), wish)).to.deep.equal(bestExport(images, wish))
+      fc.property(images, preferences, (images, preferences) => {
+        expect(bestExport(images.toReversed(), preferences)).to.deep.equal(bestExport(images, preferences))
       }),
     )
   })

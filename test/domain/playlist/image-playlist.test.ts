@@ -56,7 +56,7 @@ describe('an image playlist', () => {
     expect(toImagePlaylist([anExport('ife_w')], 'http://x/')).to.include('"http://x/api/1/image_files/')
   })
 
-  it('is the same text in whatever order the exports come', () => {
+  it('does not depend on the order of the exports', () => {
     const lists = fc.uniqueArray(imageExport, { selector: ({ uid }) => uid })
     fc.assert(
       fc.property(lists, (exports) => {

@@ -3,17 +3,20 @@ import { readManifest } from './naive-dash.ts'
 import { type Fetched, type NaiveList, type NaiveMaster, readMaster } from './naive-hls.ts'
 import { naiveAverage, naivePeak, type Timed, total } from './naive-rates.ts'
 
-/** Microseconds are what a list can say. */
-const written = 1e-6
+/** The resolution of a playlist: one microsecond (in seconds). */
+const resolution = 1e-6
 
 const expectTrueList = ({ url, target, extinf, track, parts, timed }: NaiveList): void => {
   expect(extinf, url).to.have.length(parts.length)
-  let [said, is] = [0, 0]
+  let [listed, actual] = [0, 0]
   for (const [i, part] of parts.entries()) {
-    expect(part.startTicks / track.timescale, `start of part ${i} of ${url}`).to.be.closeTo(is, written)
-    said += extinf[i] ?? Number.NaN
-    is += timed[i]?.seconds ?? Number.NaN
-    expect(said, `end of part ${i} of ${url}`).to.be.closeTo(is, 1.5 * written)
+    expect(part.startTicks / track.timescale, `start of part ${i} of ${url}`).to.be.closeTo(
+      actual,
+      resolution,
+    )
+    listed += extinf[i] ?? Number.NaN
+    actual += timed[i]?.seconds ?? Number.NaN
+    expect(listed, `end of part ${i} of ${url}`).to.be.closeTo(actual, 1.5 * resolution)
     expect(Math.round(extinf[i] ?? Number.NaN), `part ${i} of ${url}`).to.be.at.most(target)
     if (track.codec.startsWith('mp4a')) expect(new Set(part.samples)).to.deep.equal(new Set([1024]))
   }
@@ -30,7 +33,7 @@ const expectTrueRates = ({ variants, sound }: NaiveMaster): void => {
   }
 }
 
-/** What the key pictures of a list are, by the ranges that it names: each begins a fragment of pictures. */
+/** Expects that each range of an I-frame playlist starts a fragment. Returns its duration (seconds). */
 const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number> => {
   const text = (await fetched(url)).toString()
   const entries = [...text.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)\n/g)]
@@ -44,8 +47,8 @@ const expectTrueIFrames = async (url: string, fetched: Fetched): Promise<number>
 }
 
 /**
- * Recomputes what all lists of a file say of its parts (BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target, `S`)
- * from the parts themselves, and expects it to be exact. Gives what it has read.
+ * Recomputes BANDWIDTH, AVERAGE-BANDWIDTH, CODECS, EXTINF, the target duration and `S` of all lists of a file
+ * from its segments, and expects them to be exact. Returns the parsed master playlist.
  */
 export const expectTrueLists = async (
   urls: { readonly master: string; readonly manifest: string },
@@ -66,7 +69,7 @@ export const expectTrueLists = async (
     urls.manifest,
     fetched,
   )) {
-    const list = lists.find((one) => one.partUrls[0] === partUrls[0])
+    const list = lists.find((candidate) => candidate.partUrls[0] === partUrls[0])
     expect(partUrls).to.deep.equal(list?.partUrls)
     expect(timescale).to.equal(list?.track.timescale)
     expect(durations).to.deep.equal(list?.parts.map(({ ticks }) => ticks))

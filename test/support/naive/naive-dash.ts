@@ -13,8 +13,8 @@ const attribute = (tag: string, name: string): string =>
   new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll('&amp;', '&') ?? ''
 
 /**
- * Reads a manifest as players do that take the number of an `S` for that of its segment: dash.js since 3, VLC. Throws
- * where such a player would go wrong.
+ * Reads a manifest like players that equate the index of an `S` with that of its segment (dash.js since 3,
+ * VLC). Throws where such a player would fail.
  */
 export const readManifest = async (
   url: string,

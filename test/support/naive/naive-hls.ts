@@ -1,19 +1,19 @@
 import { type NaivePart, type NaiveTrack, readInit, readPart } from './naive-mp4.ts'
 import type { Timed } from './naive-rates.ts'
 
-/** Fetches what an address leads to; throws for anything but success. */
+/** Fetches a URL; throws without success. */
 export type Fetched = (url: string) => Promise<Buffer>
 
 export type NaiveList = {
   readonly url: string
   readonly target: number
-  /** Written durations, in order. */
+  /** Listed durations (seconds), in order. */
   readonly extinf: ReadonlyArray<number>
   readonly track: NaiveTrack
-  /** What the parts are when they are looked at. */
+  /** The segments, parsed. */
   readonly parts: ReadonlyArray<NaivePart>
   readonly timed: ReadonlyArray<Timed>
-  /** Of the init segment and of each part, absolute. */
+  /** Absolute URLs of the init segment and of each segment. */
   readonly initUrl: string
   readonly partUrls: ReadonlyArray<string>
 }
@@ -27,7 +27,7 @@ export type NaiveVariant = {
 }
 
 export type NaiveMaster = {
-  /** In the order in which they are listed. */
+  /** In the order of the playlist. */
   readonly variants: ReadonlyArray<NaiveVariant>
   readonly sound: NaiveList | null
   readonly iFrameLists: ReadonlyArray<string>
@@ -65,15 +65,15 @@ const readList = async (url: string, fetched: Fetched): Promise<NaiveList> => {
   }
 }
 
-/** Reads a master playlist and all that it leads to, line by line, without a parser. */
+/** Reads a master playlist with all its playlists and segments, line by line, without a parser. */
 export const readMaster = async (url: string, fetched: Fetched): Promise<NaiveMaster> => {
   const bytes = await fetched(url)
   const lines = bytes.toString().split('\n')
   const lists = new Map<string, Promise<NaiveList>>()
   const listAt = (uri: string): Promise<NaiveList> => {
-    const at = new URL(uri, url).href
-    const list = lists.get(at) ?? readList(at, fetched)
-    lists.set(at, list)
+    const absolute = new URL(uri, url).href
+    const list = lists.get(absolute) ?? readList(absolute, fetched)
+    lists.set(absolute, list)
     return list
   }
   const media = lines.find((line) => line.startsWith('#EXT-X-MEDIA:TYPE=AUDIO'))

@@ -1,6 +1,6 @@
 /**
- * Reads parts of CMAF by looking for the names of boxes. It shares no code with `src`, so that the two can be compared;
- * it believes that each name occurs as a name alone, and throws where that makes no sense.
+ * Reads CMAF segments by a search for box names. It shares no code with `src`, so that the two can be
+ * compared. It assumes that each name occurs only as a name, and throws where that makes no sense.
  */
 export type NaiveTrack = {
   /** Ticks a second. */
@@ -14,32 +14,32 @@ export type NaivePart = {
   readonly startTicks: number
   readonly ticks: number
   readonly bytes: number
-  /** How long each sample lasts, in order. */
+  /** Durations of the samples (ticks), in order. */
   readonly samples: ReadonlyArray<number>
 }
 
-/** Where what follows a box's name begins. */
-const behind = (bytes: Buffer, name: string, from = 0): number => {
+/** The position after a box's name. */
+const afterName = (bytes: Buffer, name: string, from = 0): number => {
   const at = bytes.indexOf(name, from, 'latin1')
   if (at < 0) throw new Error(`no ${name}`)
   return at + 4
 }
 
 export const readInit = (bytes: Buffer): NaiveTrack => {
-  const mdhd = behind(bytes, 'mdhd')
+  const mdhd = afterName(bytes, 'mdhd')
   const timescale = bytes.readUInt32BE(mdhd + (bytes[mdhd] === 1 ? 20 : 12))
-  // version and flags, track, description, then the duration of a sample
-  const defaultTicks = bytes.readUInt32BE(behind(bytes, 'trex') + 12)
+  // after version and flags, track, and description: the default sample duration
+  const defaultTicks = bytes.readUInt32BE(afterName(bytes, 'trex') + 12)
   return { timescale, codec: codecOf(bytes), defaultTicks }
 }
 
 const codecOf = (bytes: Buffer): string => {
   if (bytes.includes('avcC', 0, 'latin1')) {
-    const avcC = behind(bytes, 'avcC')
+    const avcC = afterName(bytes, 'avcC')
     return `avc1.${bytes.subarray(avcC + 1, avcC + 4).toString('hex')}`
   }
-  // Descriptors, one in the other: ES (3), DecoderConfig (4), DecoderSpecificInfo (5); its first five bits are the kind.
-  let at = behind(bytes, 'esds') + 4
+  // Nested: ES (3), DecoderConfig (4), DecoderSpecificInfo (5), whose first five bits are the object type.
+  let at = afterName(bytes, 'esds') + 4
   const enter = (tag: number, skipped: number) => {
     if (bytes[at++] !== tag) throw new Error('the descriptors are in another order')
     while ((bytes[at++] ?? 0) & 0x80);
@@ -68,27 +68,27 @@ export const readPart = (bytes: Buffer, track: NaiveTrack): NaivePart => {
     } else if (name !== 'mdat') throw new Error(`${name} in a part`)
     at += size
   }
-  const ticks = samples.reduce((all, one) => all + one, 0)
+  const ticks = samples.reduce((all, next) => all + next, 0)
   return { startTicks: startTicks ?? 0, ticks, bytes: bytes.length, samples }
 }
 
 const startOf = (moof: Buffer): number => {
-  const tfdt = behind(moof, 'tfdt')
+  const tfdt = afterName(moof, 'tfdt')
   return moof[tfdt] === 1 ? Number(moof.readBigUInt64BE(tfdt + 4)) : moof.readUInt32BE(tfdt + 4)
 }
 
 const samplesOf = (moof: Buffer, track: NaiveTrack): ReadonlyArray<number> => {
-  const tfhd = behind(moof, 'tfhd')
+  const tfhd = afterName(moof, 'tfhd')
   const flags = moof.readUIntBE(tfhd + 1, 3)
   const skipped = (flags & 0x01 ? 8 : 0) + (flags & 0x02 ? 4 : 0)
-  const usual = flags & 0x08 ? moof.readUInt32BE(tfhd + 8 + skipped) : track.defaultTicks
+  const defaultTicks = flags & 0x08 ? moof.readUInt32BE(tfhd + 8 + skipped) : track.defaultTicks
 
-  const trun = behind(moof, 'trun')
+  const trun = afterName(moof, 'trun')
   const has = moof.readUIntBE(trun + 1, 3)
   const count = moof.readUInt32BE(trun + 4)
   const first = trun + 8 + (has & 0x01 ? 4 : 0) + (has & 0x04 ? 4 : 0)
   const stride = [0x100, 0x200, 0x400, 0x800].filter((flag) => has & flag).length * 4
   return Array.from({ length: count }, (_, i) =>
-    has & 0x100 ? moof.readUInt32BE(first + i * stride) : usual,
+    has & 0x100 ? moof.readUInt32BE(first + i * stride) : defaultTicks,
   )
 }

@@ -1,8 +1,9 @@
 export type Timed = { readonly bytes: number; readonly seconds: number }
 
 /**
- * RFC 8216bis §4.1, by trying every run of neighbours: the greatest rate of those that last for 0.5 to 1.5 target
- * durations. A part in none of these has the shortest runs from it on and up to it; where there are none, its own rate.
+ * RFC 8216bis §4.1 by brute force over all runs of neighbours: the highest rate of the runs of 0.5 to 1.5
+ * target durations. A segment in no such run counts with the shortest runs that start and end with it, else
+ * with its own rate.
  */
 export const naivePeak = (parts: ReadonlyArray<Timed>, target: number): number => {
   const isLong = (run: ReadonlyArray<Timed>) => total(run).seconds >= 0.5 * target - 1e-9
@@ -14,9 +15,9 @@ export const naivePeak = (parts: ReadonlyArray<Timed>, target: number): number =
   const counted = parts
     .filter((part) => !proper.some((run) => run.includes(part)))
     .flatMap((part) => {
-      const onwards = runs.find((run) => run[0] === part && isLong(run))
-      const upTo = runs.findLast((run) => run.at(-1) === part && isLong(run))
-      const around = [onwards, upTo].filter((run) => run !== undefined)
+      const starting = runs.find((run) => run[0] === part && isLong(run))
+      const ending = runs.findLast((run) => run.at(-1) === part && isLong(run))
+      const around = [starting, ending].filter((run) => run !== undefined)
       return around.length > 0 ? around : [[part]]
     })
   const rates = [...proper, ...counted].map(bitsPerSecond)
@@ -31,7 +32,7 @@ const bitsPerSecond = (parts: ReadonlyArray<Timed>): number => {
 }
 
 export const total = (parts: ReadonlyArray<Timed>): Timed =>
-  parts.reduce((all, one) => ({ bytes: all.bytes + one.bytes, seconds: all.seconds + one.seconds }), {
+  parts.reduce((sum, part) => ({ bytes: sum.bytes + part.bytes, seconds: sum.seconds + part.seconds }), {
     bytes: 0,
     seconds: 0,
   })

@@ -1,28 +1,28 @@
 import { incompleteBody, invalidRequest } from './s3-error.ts'
 
 /**
- * Takes the framing of `content-encoding: aws-chunked` off a body: chunks of `{hex length}\r\n{bytes}\r\n`, the last
+ * Removes the framing of `content-encoding: aws-chunked`: chunks of `{hex length}\r\n{bytes}\r\n`, the last
  * one empty, then trailers of `{name}:{value}\r\n` and an empty line.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
-export const unframed = (
+export const decodeChunks = (
   body: Buffer,
 ): { readonly bytes: Buffer; readonly trailers: ReadonlyMap<string, string> } => {
   const chunks: Buffer[] = []
-  let at = 0
+  let offset = 0
   const line = (): string => {
-    const end = body.indexOf('\r\n', at)
+    const end = body.indexOf('\r\n', offset)
     if (end < 0) throw incompleteBody()
-    const text = body.toString('latin1', at, end)
-    at = end + 2
+    const text = body.toString('latin1', offset, end)
+    offset = end + 2
     return text
   }
 
   for (let size = chunkSize(line()); size > 0; size = chunkSize(line())) {
-    const chunk = body.subarray(at, at + size)
+    const chunk = body.subarray(offset, offset + size)
     if (chunk.length < size) throw incompleteBody()
     chunks.push(chunk)
-    at += size
+    offset += size
     if (line() !== '') throw invalidRequest('A chunk is longer than it says')
   }
 
@@ -31,7 +31,7 @@ export const unframed = (
     const [name = '', value = ''] = text.split(/:(.*)/s)
     trailers.set(name.trim().toLowerCase(), value.trim())
   }
-  if (at !== body.length) throw invalidRequest('There are bytes after the trailers')
+  if (offset !== body.length) throw invalidRequest('There are bytes after the trailers')
   return { bytes: Buffer.concat(chunks), trailers }
 }
 

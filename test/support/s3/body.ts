@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { unframed } from './aws-chunked.ts'
+import { decodeChunks } from './aws-chunked.ts'
 import { checksumOf, isChecksumHeader } from './checksums.ts'
 import { badDigest, incompleteBody, invalidRequest, notImplemented, s3Error } from './s3-error.ts'
 
-/** A body that is what its sender says it is. */
+/** A body that passed all verifications. */
 export type Body = {
   readonly bytes: Buffer
-  /** The checksum that came with it, as a header of that name. */
+  /** The announced checksum, by the name of its header. */
   readonly checksum: Readonly<Record<string, string>>
 }
 
 const streamed = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
 
-/** Reads the whole body, and throws when it is shorter, longer or other than its headers and trailers say. */
+/** Reads the whole body. Throws if its length or bytes differ from its headers and trailers. */
 export const receiveBody = async (request: IncomingMessage, presigned: boolean): Promise<Body> => {
   const { headers } = request
   const payload = presigned ? 'UNSIGNED-PAYLOAD' : headerOf(headers, 'x-amz-content-sha256')
   if (payload.startsWith('STREAMING-') && payload !== streamed) throw notImplemented(payload)
   const sent = await bytesOf(request)
   const { bytes, trailers } =
-    payload === streamed ? unframed(sent) : { bytes: sent, trailers: new Map<string, string>() }
+    payload === streamed ? decodeChunks(sent) : { bytes: sent, trailers: new Map<string, string>() }
   verifyLength(
     bytes,
     headerOf(headers, payload === streamed ? 'x-amz-decoded-content-length' : 'content-length'),

@@ -8,9 +8,9 @@ export type StoredObject = {
   readonly etag: string
   /** Milliseconds since 1970. */
   readonly modified: number
-  /** What is given back with the bytes: content type, metadata. */
+  /** Headers returned with the bytes: content type, metadata. */
   readonly headers: Readonly<Record<string, string>>
-  /** Given back to who asks for it. */
+  /** Returned on request. */
   readonly checksum: Readonly<Record<string, string>>
 }
 
@@ -27,7 +27,7 @@ export type Bucket = {
   readonly uploads: Map<string, Upload>
 }
 
-/** All that the server holds, in memory. */
+/** All data of the server, in memory. */
 export type Buckets = Map<string, Bucket>
 
 export const bucketOf = (buckets: Buckets, name: string): Bucket => {
@@ -49,13 +49,13 @@ export const deleteBucket = (buckets: Buckets, name: string): void => {
 
 export const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')
 
-/** The headers of a PUT that a later GET gives back. */
+/** The headers of a PUT that a later GET returns. */
 export const keptHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> => {
-  const isKept = (name: string): boolean =>
+  const isStored = (name: string): boolean =>
     /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.+)$/.test(name)
-  const kept = Object.entries(headers).filter(([name]) => isKept(name))
+  const stored = Object.entries(headers).filter(([name]) => isStored(name))
   return {
     'content-type': 'binary/octet-stream',
-    ...Object.fromEntries(kept.map(([n, v]) => [n, String(v)])),
+    ...Object.fromEntries(stored.map(([n, v]) => [n, String(v)])),
   }
 }

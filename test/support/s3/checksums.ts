@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { notImplemented } from './s3-error.ts'
 
-/** The checksum of a header such as `x-amz-checksum-crc32`, as S3 writes it: base64 of its bytes, highest first. */
+/** The checksum for a header such as `x-amz-checksum-crc32`, in S3's form: base64, big-endian. */
 export const checksumOf = (header: string, bytes: Uint8Array): string => {
   const algorithm = header.replace(/^x-amz-checksum-/, '')
   if (algorithm === 'crc32') {

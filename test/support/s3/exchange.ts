@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Body } from './body.ts'
 import { element, xmlDocument } from './xml.ts'
 
-/** A request whose signature is good. */
+/** A request with a valid signature. */
 export type S3Request = {
   readonly method: string
   /** Empty when the path names none. */

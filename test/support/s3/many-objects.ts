@@ -38,7 +38,7 @@ export const listObjects = (bucket: Bucket, { bucket: name, query }: S3Request):
   ])
 }
 
-/** ListMultipartUploads, without delimiters: by key, then by when they began. */
+/** ListMultipartUploads, without delimiters: by key, then by start. */
 export const listUploads = (bucket: Bucket, { bucket: name, query }: S3Request): S3Response => {
   if (query.has('delimiter')) throw notImplemented('this kind of listing')
   const prefix = query.get('prefix') ?? ''

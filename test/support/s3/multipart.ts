@@ -19,7 +19,7 @@ export const putPart = async (bucket: Bucket, request: S3Request): Promise<S3Res
   uploadOf(bucket, request)
   const { bytes, checksum } = await request.body()
   const etag = `"${md5(bytes)}"`
-  // Again: it may have been aborted while the body came.
+  // Looked up again, as it may have been aborted while the body was received.
   uploadOf(bucket, request).parts.set(number, { bytes, etag })
   return answer(200, { etag, ...checksum })
 }

@@ -8,12 +8,12 @@ export const readObject = (bucket: Bucket, { key, query, headers }: S3Request): 
   const object = bucket.objects.get(key)
   if (object === undefined) throw noSuchKey()
   if (isStale(object, headers)) throw preconditionFailed()
-  const about = { etag: object.etag, 'last-modified': httpDate(object), 'accept-ranges': 'bytes' }
-  if (isUnchanged(object, headers)) return answer(304, about)
+  const validators = { etag: object.etag, 'last-modified': httpDate(object), 'accept-ranges': 'bytes' }
+  if (isUnchanged(object, headers)) return answer(304, validators)
 
   const overrides = [...query].filter(([name]) => name.startsWith('response-'))
   const described = {
-    ...about,
+    ...validators,
     ...object.headers,
     ...Object.fromEntries(overrides.map(([name, value]) => [name.replace('response-', ''), value])),
   }
@@ -46,7 +46,7 @@ const isUnchanged = (object: StoredObject, headers: IncomingHttpHeaders): boolea
     ? Date.parse(httpDate(object)) <= Date.parse(headers['if-modified-since'] ?? '')
     : isOneOf(headers['if-none-match'], object.etag)
 
-/** `null` is the whole object: no range was asked for, or one that is to be ignored. */
+/** `null` is the whole object: without a range, or with one that must be ignored. */
 const rangeOf = (
   header: string | undefined,
   size: number,

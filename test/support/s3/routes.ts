@@ -6,12 +6,12 @@ import { readObject } from './read-object.ts'
 import { notImplemented, s3Error } from './s3-error.ts'
 import { putObject } from './write-object.ts'
 
-/** What the query may hold; anything else asks for something that this server does not do. */
-const known =
+/** Supported query parameters; others are not implemented. */
+const supported =
   /^(X-Amz-.*|x-amz-checksum-mode|x-id|response-.*|uploads|uploadId|partNumber|delete|list-type|prefix|max-keys|continuation-token|start-after|delimiter|encoding-type|max-uploads|key-marker|upload-id-marker)$/
 
 export const route = async (buckets: Buckets, request: S3Request): Promise<S3Response> => {
-  const unknown = [...request.query.keys()].find((name) => !known.test(name))
+  const unknown = [...request.query.keys()].find((name) => !supported.test(name))
   if (unknown !== undefined || request.headers['x-amz-copy-source'] !== undefined) {
     throw notImplemented(unknown ?? 'copies')
   }

@@ -1,4 +1,4 @@
-/** An answer that is not what was asked for, as S3 gives it: thrown by the server's parts, written as XML. */
+/** An error response of S3: thrown inside the server, and sent as XML. */
 export type S3Error = Error & {
   readonly code: string
   readonly status: number

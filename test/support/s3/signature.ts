@@ -38,17 +38,21 @@ export const percentEncoded = (text: string): string =>
 export const isPresigned = (request: SignedRequest): boolean =>
   request.query.some(([name]) => name === 'X-Amz-Signature')
 
-/** Throws what S3 answers to a request that is not signed as it must be. */
+/** Throws the error of S3 for a request without a valid signature. */
 export const verifySignature = (
   request: SignedRequest,
-  known: Credentials & { readonly region: string },
+  expectedKey: Credentials & { readonly region: string },
   now: number,
 ): void => {
   const scope = isPresigned(request) ? scopeOfQuery(request) : scopeOfHeader(request)
-  if (scope.region !== known.region) {
-    throw s3Error('AuthorizationHeaderMalformed', 400, `The region is wrong; expecting '${known.region}'`)
+  if (scope.region !== expectedKey.region) {
+    throw s3Error(
+      'AuthorizationHeaderMalformed',
+      400,
+      `The region is wrong; expecting '${expectedKey.region}'`,
+    )
   }
-  if (scope.accessKeyId !== known.accessKeyId) {
+  if (scope.accessKeyId !== expectedKey.accessKeyId) {
     throw s3Error('InvalidAccessKeyId', 403, 'The access key id does not exist in our records')
   }
   verifyTime(scope, now)
@@ -56,7 +60,7 @@ export const verifySignature = (
     (name) => !scope.signedHeaders.includes(name),
   )
   if (unsigned !== undefined) throw accessDenied(`There were headers which were not signed: ${unsigned}`)
-  const expected = Buffer.from(signatureOf(request, scope, known.secretAccessKey), 'hex')
+  const expected = Buffer.from(signatureOf(request, scope, expectedKey.secretAccessKey), 'hex')
   const given = Buffer.from(scope.signature, 'hex')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw s3Error('SignatureDoesNotMatch', 403, 'The signature we calculated does not match yours')
@@ -116,7 +120,7 @@ const verifyTime = ({ date, expires }: Scope, now: number): void => {
   }
 }
 
-/** The signature that the request ought to have: lower-case hex. */
+/** The expected signature of the request, in lower-case hex. */
 const signatureOf = (
   request: SignedRequest,
   { date, scope, signedHeaders, expires }: Scope,

@@ -10,10 +10,10 @@ export const putObject = async (bucket: Bucket, request: S3Request): Promise<S3R
   return answer(200, { etag, ...checksum })
 }
 
-/** Puts the object where the request says, unless its conditions forbid it. */
+/** Stores the object under the request's key. Throws if the request's conditions forbid it. */
 export const store = (bucket: Bucket, { key, headers }: S3Request, object: StoredObject): void => {
-  const old = bucket.objects.get(key)
-  if (headers['if-none-match'] === '*' && old !== undefined) throw preconditionFailed()
-  if (headers['if-match'] !== undefined && headers['if-match'] !== old?.etag) throw preconditionFailed()
+  const previous = bucket.objects.get(key)
+  if (headers['if-none-match'] === '*' && previous !== undefined) throw preconditionFailed()
+  if (headers['if-match'] !== undefined && headers['if-match'] !== previous?.etag) throw preconditionFailed()
   bucket.objects.set(key, object)
 }

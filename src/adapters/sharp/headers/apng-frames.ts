@@ -1,16 +1,16 @@
 import { pngChunk, pngSignature } from './png-writer.ts'
 
-/** A frame of an animated PNG (PNG-3 §11.3.6): where on the canvas it goes, and how. */
+/** A frame of an animated PNG (PNG-3 §11.3.6), with its position on the canvas. */
 export type ApngFrame = {
   readonly x: number
   readonly y: number
   readonly width: number
   readonly height: number
-  /** What becomes of its place before the next frame: it stays, is cleared, or goes back to what it was. */
+  /** Before the next frame, the area of this frame is left, cleared, or restored. */
   readonly dispose: 'none' | 'background' | 'previous'
-  /** Whether what shines through lets the canvas be seen. */
+  /** Whether the frame is composited over the canvas (`true`) or replaces it. */
   readonly isOver: boolean
-  /** A PNG of its own, as large as the frame. */
+  /** The frame as a complete PNG file. */
   readonly png: Buffer
 }
 
@@ -20,7 +20,7 @@ export type Apng = {
   readonly depth: number
   readonly isGrey: boolean
   readonly frames: ReadonlyArray<ApngFrame>
-  /** The chunk with its ICC profile, if there is one. */
+  /** The complete iCCP chunk, or `null`. */
   readonly profile: Buffer | null
 }
 
@@ -41,21 +41,21 @@ function* chunksIn(png: Buffer): Generator<Chunk> {
 
 const disposals = ['none', 'background', 'previous'] as const
 
-/** Reads up to so many frames; `null` of what is no PNG. */
-export const readApng = (png: Buffer, mostFrames: number): Apng | null => {
+/** Reads up to `maxFrames` frames; `null` if the file is not a PNG. */
+export const readApng = (png: Buffer, maxFrames: number): Apng | null => {
   let header: Buffer | null = null
   let profile: Buffer | null = null
-  const before: Buffer[] = []
+  const sharedChunks: Buffer[] = []
   const frames: Array<{ readonly control: Buffer; readonly data: Buffer[] }> = []
   for (const { type, data, whole } of chunksIn(png)) {
     if (type === 'IHDR') header = data
-    if (type === 'PLTE' || type === 'tRNS') before.push(whole)
+    if (type === 'PLTE' || type === 'tRNS') sharedChunks.push(whole)
     if (type === 'iCCP') profile = whole
     if (type === 'fcTL' && data.length >= 26) {
-      if (frames.length === mostFrames) break
+      if (frames.length === maxFrames) break
       frames.push({ control: data, data: [] })
     }
-    // Before the first control chunk it is a picture beside the animation.
+    // IDAT before the first fcTL is a default image outside the animation.
     if (type === 'IDAT') frames.at(-1)?.data.push(data)
     if (type === 'fdAT') frames.at(-1)?.data.push(data.subarray(4))
   }
@@ -69,7 +69,7 @@ export const readApng = (png: Buffer, mostFrames: number): Apng | null => {
     isGrey: colourType === 0 || colourType === 4,
     profile,
     frames: frames.map(({ control, data }) => {
-      const sized = Buffer.concat([control.subarray(4, 12), ihdr.subarray(8, 13)])
+      const frameHeader = Buffer.concat([control.subarray(4, 12), ihdr.subarray(8, 13)])
       return {
         width: control.readUInt32BE(4),
         height: control.readUInt32BE(8),
@@ -79,8 +79,8 @@ export const readApng = (png: Buffer, mostFrames: number): Apng | null => {
         isOver: control[25] === 1,
         png: Buffer.concat([
           pngSignature,
-          pngChunk('IHDR', sized),
-          ...before,
+          pngChunk('IHDR', frameHeader),
+          ...sharedChunks,
           ...data.map((part) => pngChunk('IDAT', part)),
           pngChunk('IEND', new Uint8Array()),
         ]),

@@ -1,6 +1,6 @@
 import type { Cicp } from '../../../domain/colour/cicp.ts'
 
-/** Reads bits from the highest to the lowest; past the end it reads zeros. */
+/** Reads bits, most significant first. Reads zeros past the end. */
 const createBits = (data: Buffer) => {
   let at = 0
   return (count: number): number => {
@@ -13,7 +13,7 @@ const createBits = (data: Buffer) => {
   }
 }
 
-/** The body of the first sequence header among OBUs (AV1 §5.3). */
+/** Returns the payload of the first sequence header OBU (AV1 §5.3). */
 const sequenceHeaderIn = (data: Buffer): Buffer | null => {
   let at = 0
   while (at < data.length) {
@@ -36,8 +36,8 @@ const sequenceHeaderIn = (data: Buffer): Buffer | null => {
 }
 
 /**
- * The code points in the sequence header of a still picture (AV1 §5.5), which count where the file has no `colr`.
- * `null` when it tells nothing, or is not the reduced header that encoders of stills write.
+ * Returns the colour code points in the sequence header of a still image (AV1 §5.5), for a file without
+ * `colr`. `null` if there are none, or the header is not the reduced one that still image encoders write.
  */
 export const colourInAv1 = (obus: Buffer): Cicp | null => {
   const header = sequenceHeaderIn(obus)

@@ -1,7 +1,7 @@
-/** A box of an ISO base media file: its type and what it holds. */
+/** A box of an ISO base media file: its type and its payload. */
 export type Box = { readonly type: string; readonly data: Buffer }
 
-/** The boxes in a buffer (ISO/IEC 14496-12 §4.2); one that is cut short or lies about its size ends them. */
+/** Lists the boxes in a buffer (ISO/IEC 14496-12 §4.2). Stops at a truncated box or one with a wrong size. */
 export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
   const boxes: Box[] = []
   let at = 0
@@ -24,7 +24,7 @@ export const boxesIn = (data: Buffer): ReadonlyArray<Box> => {
 export const boxOf = (boxes: ReadonlyArray<Box>, type: string): Buffer | undefined =>
   boxes.find((box) => box.type === type)?.data
 
-/** Reads numbers one after the other; past the end it reads zeros, so that a lying count does no harm. */
+/** Reads consecutive big-endian numbers. Reads zeros past the end, so that a wrong count does no harm. */
 export const createCursor = (data: Buffer) => {
   let at = 0
   return {

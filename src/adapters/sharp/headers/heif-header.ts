@@ -2,20 +2,20 @@ import type { Cicp } from '../../../domain/colour/cicp.ts'
 import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
 import { colourInAv1 } from './av1-colour.ts'
 import { type Box, boxesIn, boxOf } from './heif-boxes.ts'
-import { firstTileOf, placeOf, primaryItem, propertiesOf } from './heif-item.ts'
+import { fileOffsetOf, firstTileOf, primaryItem, propertiesOf } from './heif-item.ts'
 import type { ReadAt } from './read-at.ts'
 
-/** More than the `meta` box of any picture: a grid of a thousand tiles takes 50 KB; the rest are profiles. */
-const largestMeta = 8 * 1024 ** 2
+/** Bytes. More than any real `meta` box: a grid of a thousand tiles takes 50 KB; the rest is ICC profiles. */
+const maxMetaBytes = 8 * 1024 ** 2
 
-/** Finds the `meta` box of the file and gives the boxes in it. */
+/** Returns the boxes in the `meta` box of the file. */
 const readMeta = async (readAt: ReadAt): Promise<ReadonlyArray<Box>> => {
   let position = 0
   for (let i = 0; i < 100; i += 1) {
     const head = await readAt(position, 16)
     if (head.length < 8) break
     const size = head.readUInt32BE(0)
-    if (head.toString('latin1', 4, 8) === 'meta' && size >= 12 && size <= largestMeta)
+    if (head.toString('latin1', 4, 8) === 'meta' && size >= 12 && size <= maxMetaBytes)
       return boxesIn((await readAt(position + 12, size - 12)) as Buffer)
     const length = size === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : size
     if (length < 8) break
@@ -33,7 +33,7 @@ const nclxIn = (properties: ReadonlyArray<Box>): Cicp | null => {
     : { primaries: colr.data.readUInt16BE(4), transfer: colr.data.readUInt16BE(6) }
 }
 
-/** `clli` has the brightest pixel in nits; `mdcv` the brightest of the display in units of 0.0001 nits. */
+/** Peak in nits: of the content from `clli` (nits), or of the display from `mdcv` (units of 0.0001 nits). */
 const peakIn = (properties: ReadonlyArray<Box>): number | null => {
   const clli = boxOf(properties, 'clli')
   const mdcv = boxOf(properties, 'mdcv')
@@ -42,15 +42,15 @@ const peakIn = (properties: ReadonlyArray<Box>): number | null => {
   return content > 0 ? content : display > 0 ? display : null
 }
 
-/** Reads the colours of the primary picture; those of a grid may stand at its tiles alone. */
+/** Reads the colour tags of the primary image. A grid may have them only at its tiles. */
 export const readHeifHeader = async (readAt: ReadAt, hasIccProfile: boolean): Promise<ColourTags> => {
   const meta = await readMeta(readAt)
   const primary = primaryItem(meta)
   if (primary === null) return { ...noColourTags, container: 'heif', hasIccProfile }
   const tile = firstTileOf(meta, primary) ?? primary
   const [own, ofTile] = [propertiesOf(meta, primary), propertiesOf(meta, tile)]
-  const place = placeOf(meta, tile)
-  const inBitstream = async () => (place === null ? null : colourInAv1(await readAt(place, 256)))
+  const offset = fileOffsetOf(meta, tile)
+  const inBitstream = async () => (offset === null ? null : colourInAv1(await readAt(offset, 256)))
   return {
     ...noColourTags,
     container: 'heif',

@@ -1,13 +1,13 @@
 import { type Box, boxesIn, boxOf, createCursor } from './heif-boxes.ts'
 
-/** The id of the picture that a HEIF file means (`pitm`, ISO/IEC 14496-12 §8.11.4). */
+/** Returns the item id of the primary image (`pitm`, ISO/IEC 14496-12 §8.11.4). */
 export const primaryItem = (meta: ReadonlyArray<Box>): number | null => {
   const pitm = boxOf(meta, 'pitm')
   if (pitm === undefined || pitm.length < 6) return null
   return pitm[0] === 0 ? pitm.readUInt16BE(4) : pitm.length < 8 ? null : pitm.readUInt32BE(4)
 }
 
-/** The properties of an item (`iprp`, ISO/IEC 23008-12 §9.3), in their order. */
+/** Returns the properties of an item in order (`iprp`, ISO/IEC 23008-12 §9.3). */
 export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyArray<Box> => {
   const iprp = boxesIn(boxOf(meta, 'iprp') ?? Buffer.alloc(0))
   const all = boxesIn(boxOf(iprp, 'ipco') ?? Buffer.alloc(0))
@@ -29,7 +29,7 @@ export const propertiesOf = (meta: ReadonlyArray<Box>, item: number): ReadonlyAr
   return found
 }
 
-/** The first picture that an item is put together from (`iref` of type `dimg`): a tile of a grid. */
+/** Returns the id of the first image that an item is composed of (`iref` type `dimg`): a tile of a grid. */
 export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const iref = boxOf(meta, 'iref')
   if (iref === undefined) return null
@@ -41,8 +41,8 @@ export const firstTileOf = (meta: ReadonlyArray<Box>, item: number): number | nu
   return null
 }
 
-/** Where the first bytes of an item lie in the file (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` when elsewhere. */
-export const placeOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
+/** Returns the file offset of an item (`iloc`, ISO/IEC 14496-12 §8.11.3); `null` if it is elsewhere. */
+export const fileOffsetOf = (meta: ReadonlyArray<Box>, item: number): number | null => {
   const cursor = createCursor(boxOf(meta, 'iloc') ?? Buffer.alloc(0))
   const version = cursor.next(1)
   cursor.next(3)

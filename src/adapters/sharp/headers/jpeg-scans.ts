@@ -1,4 +1,4 @@
-/** The components of a scan and the bits of them that it completes (ITU-T T.81 §B.2.3). */
+/** A scan: components, range of coefficients, and whether it has their last bit (ITU-T T.81 §B.2.3). */
 type Scan = {
   readonly components: ReadonlyArray<number>
   readonly from: number
@@ -6,10 +6,10 @@ type Scan = {
   readonly isLast: boolean
 }
 
-const isProgressive = 0xc2
+const progressiveFrame = 0xc2
 const startOfScan = 0xda
 
-/** Markers without a segment: those within a scan, and the start of the picture. */
+/** Markers without a segment: those within a scan, and the start of the image. */
 const standsAlone = (marker: number): boolean =>
   marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)
 
@@ -27,9 +27,9 @@ const scanIn = (segment: Buffer): Scan | null => {
 }
 
 /**
- * Whether a JPEG has all of its scans. A progressive one that was cut between two of them decodes without a complaint,
- * and blurred: every component needs each of its 64 coefficients in a scan down to the last bit. One that is not
- * progressive cannot be cut so.
+ * Returns whether a JPEG has all of its scans: one with the last bit for each of the 64 coefficients of every
+ * component. A progressive JPEG that is truncated between two scans decodes without an error, but blurred. A
+ * baseline JPEG cannot be truncated between scans.
  */
 export const hasAllScans = (jpeg: Buffer): boolean => {
   const missing = new Map<number, Set<number>>()
@@ -43,9 +43,9 @@ export const hasAllScans = (jpeg: Buffer): boolean => {
     }
     const end = at + 2 + jpeg.readUInt16BE(at + 2)
     const segment = jpeg.subarray(at + 4, end)
-    // Cut within a segment: what follows it is missing.
+    // Truncated within a segment.
     if (end > jpeg.length) return false
-    if (marker === isProgressive)
+    if (marker === progressiveFrame)
       for (let i = 0; i < (segment[5] ?? 0); i += 1)
         missing.set(segment[6 + 3 * i] ?? 0, new Set(Array.from({ length: 64 }, (_, k) => k)))
     const scan = marker === startOfScan ? scanIn(segment) : null

@@ -2,20 +2,20 @@ import type { Chromaticities } from '../../../domain/colour/chromaticities.ts'
 import { type ColourTags, noColourTags } from '../../../domain/colour/source-colour.ts'
 import type { ReadAt } from './read-at.ts'
 
-/** What a PNG says before its pixels, beyond what libvips tells. */
+/** Facts from the chunks before the pixels that libvips does not report. */
 export type PngHeader = { readonly colour: ColourTags; readonly isAnimated: boolean }
 
-/** More chunks than any encoder puts in front of the pixels. */
-const mostChunks = 1000
+/** More chunks than any encoder writes before the pixels. */
+const maxChunks = 1000
 
-/** The chunks that are read; all others are passed over unread. */
+/** Chunks to read; all others are skipped. */
 const wanted = new Set(['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cLLI', 'mDCV', 'acTL'])
 
-/** Reads the chunks before the first IDAT (PNG-3 §5.3). Of two of one name the first counts. */
+/** Reads the chunks before the first IDAT (PNG-3 §5.3). The first chunk of a name counts. */
 const chunksBeforePixels = async (readAt: ReadAt): Promise<ReadonlyMap<string, Buffer>> => {
   const chunks = new Map<string, Buffer>()
   let position = 8
-  for (let i = 0; i < mostChunks; i += 1) {
+  for (let i = 0; i < maxChunks; i += 1) {
     const head = await readAt(position, 8)
     const type = head.toString('latin1', 4, 8)
     if (head.length < 8 || type === 'IDAT' || type === 'IEND') break
@@ -27,14 +27,14 @@ const chunksBeforePixels = async (readAt: ReadAt): Promise<ReadonlyMap<string, B
   return chunks
 }
 
-/** cHRM stores in units of 1/100,000: white, red, green, blue (PNG-3 §11.3.2.1). */
+/** cHRM is in units of 1/100,000, in the order white, red, green, blue (PNG-3 §11.3.2.1). */
 const chromaticitiesIn = (chunk: Buffer | undefined): Chromaticities | null => {
   if (chunk === undefined || chunk.length < 32) return null
   const point = (at: number) => [chunk.readInt32BE(at) / 1e5, chunk.readInt32BE(at + 4) / 1e5] as const
   return { white: point(0), red: point(8), green: point(16), blue: point(24) }
 }
 
-/** In units of 0.0001 nits: cLLI has the brightest pixel first, mDCV the brightest of the display at byte 16. */
+/** In units of 0.0001 nits: cLLI has the content's peak at byte 0, mDCV the display's peak at byte 16. */
 const nitsIn = (chunk: Buffer | undefined, at: number): number | null => {
   if (chunk === undefined || chunk.length < at + 4) return null
   const nits = chunk.readUInt32BE(at) / 10_000
@@ -50,7 +50,7 @@ export const readPngHeader = async (readAt: ReadAt, hasIccProfile: boolean): Pro
       ...noColourTags,
       container: 'png',
       hasIccProfile,
-      // Its matrix and its range are passed over: the pixels of a PNG are RGB of full range.
+      // Matrix and range are ignored: PNG pixels are full-range RGB.
       cicp:
         cicp === undefined || cicp.length < 4 ? null : { primaries: cicp[0] ?? 2, transfer: cicp[1] ?? 2 },
       isSrgb: chunks.has('sRGB'),

@@ -11,14 +11,14 @@ export const pngChunk = (type: string, data: Uint8Array): Buffer => {
   return chunk
 }
 
-/** Red, green, blue and alpha, pixel by pixel. */
+/** Interleaved RGBA. */
 export type Canvas = {
   readonly width: number
   readonly height: number
   readonly data: Uint8Array | Uint16Array
 }
 
-/** A PNG of 8 or 16 bits with alpha, quickly and without loss: it is read once. */
+/** Writes a PNG of 8 or 16 bits with alpha. Compression is fast and weak, since the file is read once. */
 export const writePng = ({ width, height, data }: Canvas, chunks: ReadonlyArray<Buffer>): Buffer => {
   const bytes = data.BYTES_PER_ELEMENT
   const row = 4 * width

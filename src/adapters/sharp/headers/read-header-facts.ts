@@ -6,14 +6,14 @@ import { readHeifHeader } from './heif-header.ts'
 import { readPngHeader } from './png-header.ts'
 import type { ReadAt } from './read-at.ts'
 
-/** What a header says beyond what libvips tells of it. */
+/** Facts from the header that libvips does not report. */
 export type HeaderFacts = {
   readonly colour: E.Either<Refused, SourceColour>
   readonly isAnimated: boolean
 }
 
-/** Formats whose pages are frames. */
-const moving = new Set(['gif', 'webp'])
+/** Formats whose pages are frames of an animation. */
+const animatable = new Set(['gif', 'webp'])
 
 export const readHeaderFacts = async (readAt: ReadAt, header: Metadata): Promise<HeaderFacts> => {
   const { format, pages = 1, hasProfile, space } = header
@@ -26,5 +26,5 @@ export const readHeaderFacts = async (readAt: ReadAt, header: Metadata): Promise
     return { colour: sourceColour(await readHeifHeader(readAt, hasProfile)), isAnimated: isSequence }
   }
   const tags = Object.assign({}, noColourTags, { hasIccProfile: hasProfile, isCmyk: space === 'cmyk' })
-  return { colour: sourceColour(tags), isAnimated: moving.has(format) && pages > 1 }
+  return { colour: sourceColour(tags), isAnimated: animatable.has(format) && pages > 1 }
 }

@@ -1,6 +1,6 @@
 import type { ReadAt } from './read-at.ts'
 
-/** Reads the values of the first directory (TIFF 6.0 §2) that stand in their entries themselves. */
+/** Reads the values of the first directory that are stored inline in their entries (TIFF 6.0 §2). */
 const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, number>> => {
   const values = new Map<number, number>()
   const head = await readAt(0, 8)
@@ -9,7 +9,7 @@ const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, numbe
     const bytes = data.subarray(at, at + size)
     return bytes.length < size ? 0 : isLittle ? bytes.readUIntLE(0, size) : bytes.readUIntBE(0, size)
   }
-  // Of BigTIFF nothing is told: no camera writes it.
+  // BigTIFF is not parsed: no camera writes it.
   if (number(head, 2, 2) !== 42) return values
   const at = number(head, 4, 4)
   const count = Math.min(number(await readAt(at, 2), 0, 2), 200)
@@ -21,7 +21,7 @@ const firstDirectory = async (readAt: ReadAt): Promise<ReadonlyMap<number, numbe
   return values
 }
 
-/** Tags of a TIFF, by the names that the specifications give them. */
+/** TIFF tags by their names in the specifications. */
 const [newSubfileType, photometric, subIfds, dngVersion] = [254, 262, 330, 50706]
 
 const photometricNames: ReadonlyMap<number, string> = new Map([
@@ -32,14 +32,14 @@ const photometricNames: ReadonlyMap<number, string> = new Map([
   [32845, 'LogLuv'],
 ])
 
-/** Depths that libvips takes for linear light, or turns upside down. */
+/** Sample depths that libvips reads as linear light, or inverts. */
 const misread = new Set(['uint', 'int', 'float', 'double', 'complex', 'dpcomplex', 'char'])
 
 /**
- * Why a TIFF is refused that libvips misreads or does not read at all; `null` when nothing speaks against it.
- * `depth`: of a sample, as libvips has it; `null` when it could not read the header.
+ * Returns why a TIFF is refused (libvips misreads it, or cannot read it); `null` if it is accepted.
+ * `depth`: sample depth as libvips reports it; `null` if libvips could not read the header.
  */
-export const tiffNotTaken = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
+export const tiffRefusal = async (readAt: ReadAt, depth: string | null): Promise<string | null> => {
   const tags = await firstDirectory(readAt)
   const isPreview = ((tags.get(newSubfileType) ?? 0) & 1) === 1
   const kind = tags.get(photometric) ?? 2

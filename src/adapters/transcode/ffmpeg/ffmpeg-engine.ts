@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { E } from '../../../fp.ts'
 import {
-  CUT_OFF,
   containerOf,
   type EncodeJob,
   type EncodeOutput,
@@ -10,47 +9,39 @@ import {
   type EngineFailure,
   filesOf,
   noFiles,
+  TRUNCATED_MESSAGE,
 } from '../engine.ts'
 import { markUpright } from '../isobmff/upright-track.ts'
 import { createPeakRate } from '../peak-rate.ts'
-import type {
-  ProbedFile,
-} from '../probed-file.ts'
+import type { ProbedFile } from '../probed-file.ts'
 import {
-  codecsWithout,
-  neededEncoders,
-  neededFilters,
+  codecsWithoutDecoder,
   PROBE_SECONDS,
+  requiredEncoders,
+  requiredFilters,
   SCAN_SECONDS,
 } from '../process/limits.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { createTimeSpan } from '../time-span.ts'
-import {
-  fileUrl,
-  HARDENED,
-  input,
-  options,
-  type Programs,
-  QUIET,
-  STEADY_PICTURES,
-} from './ffmpeg-arguments.ts'
-import { lookAtPictures } from './ffmpeg-first-pictures.ts'
+import { fileUrl, HARDENED, input, KEEP_GRAPH, options, type Programs, QUIET } from './ffmpeg-arguments.ts'
+import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
 
+/** Engine on the programs `ffmpeg` and `ffprobe`. */
 export const createFfmpegEngine = (programs: Programs): Engine => ({
   describe: async () => {
     const printed: string[] = []
-    for (const [program, question] of [
+    for (const [program, option] of [
       [programs.ffmpeg, '-version'],
       [programs.ffmpeg, '-encoders'],
       [programs.ffmpeg, '-filters'],
       [programs.ffmpeg, '-decoders'],
       [programs.ffprobe, '-version'],
     ] as const) {
-      const ran = await runDecoder(program, ['-hide_banner', question], null, noFiles, {
+      const ran = await runDecoder(program, ['-hide_banner', option], null, noFiles, {
         wallSeconds: PROBE_SECONDS,
       })
       if (E.isLeft(ran)) return ran
@@ -61,16 +52,16 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
   },
 
   probe: (path, signal) => async () => {
-    // The one way to learn that a duration is a guess is a warning.
-    const shown = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
-    const args = ['-v', 'warning', ...HARDENED, ...shown, ...input(path)]
+    // Only a warning says that the duration is an estimate.
+    const format = ['-show_entries', FFPROBE_ENTRIES, '-of', 'json']
+    const args = ['-v', 'warning', ...HARDENED, ...format, ...input(path)]
     const bounds = { wallSeconds: PROBE_SECONDS, signal }
     const ran = await runDecoder(programs.ffprobe, args, path, filesOf.probe(path), bounds)
     if (E.isLeft(ran)) return NOT_OPENED.test(ran.left.detail) ? probeByListing(programs, path, bounds) : ran
     const decoded = FfprobeOutput.decode(parseJson(ran.right.stdout))
-    if (E.isLeft(decoded)) return inputFailure('ffprobe printed something else than expected')
+    if (E.isLeft(decoded)) return inputFailure('ffprobe printed unexpected output')
     const probed = toProbedFile(decoded.right, isEstimate(ran.right.stderr))
-    return lookAtPictures(programs, path, decoded.right, probed, bounds)
+    return inspectFirstFrames(programs, path, decoded.right, probed, bounds)
   },
 
   peakRate: (path, streamIndex, signal) => async () => {
@@ -101,7 +92,7 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
     )
     if (E.isLeft(ran)) return ran
     for (const { file } of job.video?.outputs ?? []) await markUpright(file)
-    return E.right({ isCutOff: CUT_OFF.test(ran.right.stderr) })
+    return E.right({ isCutOff: TRUNCATED_MESSAGE.test(ran.right.stderr) })
   },
 
   remux: (job, signal) => async () => {
@@ -123,7 +114,7 @@ export const createFfmpegEngine = (programs: Programs): Engine => ({
   },
 })
 
-/** Reads a file through and tells when each packet of some streams is decoded, and for how long it lasts, in seconds. */
+/** Reads the whole file. `take` gets the decoding timestamp and the duration of each packet, in seconds. */
 const listPackets = (
   ffmpeg: string,
   path: string,
@@ -133,24 +124,24 @@ const listPackets = (
 ) => {
   const maps = streamIndexes.flatMap((index) => ['-map', `0:${index}`])
   const args = [...QUIET, ...HARDENED, ...input(path), ...maps, '-c', 'copy', '-f', 'framecrc', '-']
-  const units = new Map<string, number>()
+  const timeBases = new Map<string, number>()
   const onLine = (line: string) => {
     const [, stream = '', num, den] = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line) ?? []
-    if (num !== undefined) units.set(stream, Number(num) / Number(den))
-    const [, of = '', time, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
-    const unit = units.get(of)
-    if (unit !== undefined) take(Number(time) * unit, Number(duration) * unit)
+    if (num !== undefined) timeBases.set(stream, Number(num) / Number(den))
+    const [, index = '', dts, duration] = /^(\d+), *(-?\d+), *-?\d+, *(\d+),/.exec(line) ?? []
+    const timeBase = timeBases.get(index)
+    if (timeBase !== undefined) take(Number(dts) * timeBase, Number(duration) * timeBase)
   }
   const bounds = { wallSeconds: SCAN_SECONDS, signal }
   return runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds, onLine)
 }
 
-/** What ffprobe ends with when a stream needs a decoder that is not on the list. */
+/** Error of ffprobe if a stream needs a decoder that is not on the whitelist. */
 const NOT_OPENED = /not on whitelist|Could not open codec for input stream/
 
 const isEstimate = (stderr: string): boolean => stderr.includes('Estimating duration from bitrate')
 
-/** See readListing. The second input is there because ffmpeg must make something, and makes nothing of it. */
+/** See readListing. ffmpeg needs an output: it is made of the second input, and is empty. */
 const probeByListing = async (
   programs: Programs,
   path: string,
@@ -162,7 +153,7 @@ const probeByListing = async (
   if (E.isLeft(ran)) return ran
   const listed = readListing(ran.right.stderr)
   const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
-  return lookAtPictures(programs, path, listed, probed, bounds)
+  return inspectFirstFrames(programs, path, listed, probed, bounds)
 }
 
 const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
@@ -175,15 +166,15 @@ const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
     ...HARDENED,
     ...['-dts_delta_threshold', String(job.jumpSeconds)],
     ...(job.isFromZero ? ['-copyts'] : []),
-    ...STEADY_PICTURES,
+    ...KEEP_GRAPH,
     ...input(job.path),
-    // A graph for each: where one stream changes its form, the graph of the other goes on.
+    // Separate graphs: a format change in one stream must not restart the graph of the other.
     ...streams.flatMap(({ streamIndex, steady, graph }) => [
       '-filter_complex',
       `[0:${streamIndex}]${steady},${graph}`,
     ]),
     ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
-    // ffmpeg lets a film start with the first time of those streams that it reads.
+    // ffmpeg starts at the earliest timestamp of the streams that it reads.
     ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
   ]
 }
@@ -212,13 +203,13 @@ const toEngineFacts = (printed: {
   const namesIn = (list: string) => new Set([...list.matchAll(/^ \S+ +(\S+) /gm)].map(([, name]) => name))
   const [encoders, filters, decoders] = [printed.encoders, printed.filters, printed.decoders].map(namesIn)
   const missing = [
-    ...neededEncoders.filter((name) => !encoders?.has(name)),
-    ...neededFilters.filter((name) => !filters?.has(name)),
+    ...requiredEncoders.filter((name) => !encoders?.has(name)),
+    ...requiredFilters.filter((name) => !filters?.has(name)),
   ]
   if (missing.length > 0) return E.left({ reason: 'broken', detail: `it lacks ${missing.join(', ')}` })
   return E.right({
     name: `ffmpeg ${/^ffmpeg version (\S+)/.exec(printed.version)?.[1] ?? 'of unknown version'}`,
-    notDecoded: codecsWithout((name) => decoders?.has(name) ?? false),
+    missingDecoders: codecsWithoutDecoder((name) => decoders?.has(name) ?? false),
   })
 }
 

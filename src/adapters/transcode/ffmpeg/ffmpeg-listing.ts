@@ -2,9 +2,9 @@ import { clockSeconds } from '../probed-file.ts'
 import type { FfprobeOutput } from './ffprobe-output.ts'
 
 /**
- * Reads what the program ffmpeg prints of its first input, in the words of ffprobe. ffprobe itself opens a decoder for
- * every stream and ends at the first that it may not open; ffmpeg opens those alone that are used. Exact to what is
- * printed: rates to a hundredth, and no durations but those that Matroska has as tags.
+ * Converts what ffmpeg prints about its first input to the format of ffprobe. ffprobe opens a decoder for
+ * every stream, and stops at the first that is not on the whitelist; ffmpeg opens only those that it uses.
+ * Less precise: rates are rounded to a hundredth, and only Matroska files (by their tags) have durations.
  */
 export const readListing = (text: string): FfprobeOutput => {
   const format: { duration?: string; start_time?: string } = {}
@@ -47,7 +47,7 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
   const [, width, height] = /, (\d+)x(\d+)/.exec(rest) ?? []
   const [, rate] = /, (\d+) Hz/.exec(rest) ?? []
   const [, kilobits] = /, (\d+) kb\/s/.exec(rest) ?? []
-  const known = {
+  const common = {
     index: Number(index),
     ...(id === undefined ? {} : { id }),
     codec_type: kind.toLowerCase(),
@@ -57,10 +57,10 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
     ...(kilobits === undefined ? {} : { bit_rate: `${kilobits}000` }),
   }
   if (kind === 'Audio')
-    return { ...known, channels: channelsIn(rest), ...(rate === undefined ? {} : { sample_rate: rate }) }
-  if (kind !== 'Video' || width === undefined) return known
+    return { ...common, channels: channelsIn(rest), ...(rate === undefined ? {} : { sample_rate: rate }) }
+  if (kind !== 'Video' || width === undefined) return common
   return {
-    ...known,
+    ...common,
     width: Number(width),
     height: Number(height),
     sample_aspect_ratio: /\bSAR (\d+:\d+)/.exec(rest)?.[1] ?? '1:1',
@@ -70,7 +70,7 @@ const toStream = ([, index, id, language, kind = '', codec = '', rest = '']: Reg
   }
 }
 
-/** `(default) (visual impaired)`: names with a space or a hyphen for what is `_` elsewhere. */
+/** Parses `(default) (visual impaired)`: here names have a space or a hyphen in place of `_`. */
 const dispositionsIn = (text: string): Record<string, number> =>
   Object.fromEntries(
     [...text.matchAll(/ \(([a-z]+(?:[ _-][a-z]+)*)\)/g)].map(([, name = '']) => [
@@ -84,7 +84,7 @@ const rateIn = (text: string, unit: string): string => {
   return `${Number(number) * (thousands === '' ? 1 : 1000)}/1`
 }
 
-/** `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`: matrix, primaries, transfer, or one name for all. */
+/** `yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)`: matrix/primaries/transfer, or one for all. */
 const coloursIn = (text: string) => {
   const [, inside = ''] = /^(?: \([^,]*\))*, \w+\(([^)]*)\)/.exec(text) ?? []
   const names =
@@ -100,7 +100,7 @@ const coloursIn = (text: string) => {
 
 const NO_COLOUR = /^(tv|pc|progressive|(top|bottom) .*|.*first.*|\d+ bpc|left|center|topleft|top|bottom.*|)$/
 
-/** Of a layout by FFmpeg's name. One that is not known is taken for more than two: all such are mixed down alike. */
+/** Channels of an FFmpeg layout name. Returns 4 for an unknown one: all above two are mixed down alike. */
 const channelsIn = (text: string): number => {
   const [, layout] = /, \d+ Hz, ([^,]+)/.exec(text) ?? []
   if (layout === undefined) return 0

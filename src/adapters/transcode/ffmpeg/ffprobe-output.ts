@@ -33,7 +33,7 @@ const FfprobeStream = t.partial({
 })
 type FfprobeStream = t.TypeOf<typeof FfprobeStream>
 
-/** What `ffprobe -of json` prints of the entries below. */
+/** Output of `ffprobe -of json` for the entries below. */
 export const FfprobeOutput = t.intersection([
   t.type({ streams: t.array(FfprobeStream) }),
   t.partial({ format: t.partial({ duration: t.string, start_time: t.string }) }),
@@ -48,13 +48,13 @@ export const FFPROBE_ENTRIES = [
   'stream_tags=rotate,language,DURATION',
 ].join(':')
 
-/** The bytes that `-show_data` prints of a stream: `00000000: 0164 0028 ffe1  .d.(..`, sixteen in a line. */
+/** Parses the bytes that `-show_data` prints: lines like `00000000: 0164 0028 ffe1  .d.(..`, 16 bytes each. */
 export const readHexDump = (json: string): Uint8Array => {
   const lines = json.matchAll(/[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/g)
   return Buffer.from([...lines].map(([, bytes = '']) => bytes.replaceAll(' ', '')).join(''), 'hex')
 }
 
-/** `isEstimate`: the duration comes from size and bit rate, which for a varying rate may be far off. */
+/** `isEstimate`: the duration is computed from size and bitrate, and is unreliable for a variable bitrate. */
 export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
   const start = finite(format?.start_time) ?? 0
   const endOf = (stream: FfprobeStream): number | null => {
@@ -72,7 +72,7 @@ export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boo
     durationSeconds: isEstimate ? null : positive(format?.duration),
     streams: streams.flatMap((stream): ProbedFile['streams'] => {
       const { codec_type: kind } = stream
-      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), goesOnAfter: null }
+      const times = { startSeconds: startOf(stream), endSeconds: endOf(stream), splitAfter: null }
       if (kind === 'video') return [{ ...toProbedVideo(stream), ...times }]
       if (kind === 'audio') return [{ ...toProbedAudio(stream), ...times }]
       if (kind === 'subtitle') return [{ kind: 'subtitles', ...toProbedStream(stream) }]
@@ -90,7 +90,7 @@ const toProbedStream = ({ index, id, codec_name, disposition, tags }: FfprobeStr
   purposes: purposesOf((purpose) => disposition?.[purpose] === 1),
 })
 
-type Timed = 'startSeconds' | 'endSeconds' | 'goesOnAfter'
+type Timed = 'startSeconds' | 'endSeconds' | 'splitAfter'
 
 const toProbedVideo = (stream: FfprobeStream): Omit<ProbedVideo, Timed> => ({
   kind: 'video',
@@ -121,14 +121,14 @@ const toProbedAudio = (stream: FfprobeStream): Omit<ProbedAudio, Timed> => ({
   bitrate: positive(stream.bit_rate),
 })
 
-/** Side data turns counter-clockwise; the older tag, clockwise. */
+/** The rotation of side data is counter-clockwise; that of the older tag, clockwise. */
 const clockwise = ({ side_data_list, tags }: FfprobeStream): number => {
   const matrix = side_data_list?.find(({ rotation }) => rotation !== undefined)?.rotation
   const degrees = matrix === undefined ? Number(tags?.rotate ?? 0) : -matrix
   return Number.isFinite(degrees) ? ((degrees % 360) + 360) % 360 : 0
 }
 
-/** A dump of the matrix, of which each line has a number in front: a negative determinant turns what is left to right. */
+/** Reads a matrix dump with a number before each line. A negative determinant mirrors the image. */
 const isMirrored = ({ side_data_list }: FfprobeStream): boolean => {
   const dump = side_data_list?.find(({ displaymatrix }) => displaymatrix !== undefined)?.displaymatrix ?? ''
   const [a = 0, b = 0, , c = 0, d = 0] = dump
@@ -147,7 +147,7 @@ const positive = (text: string | undefined): number | null => {
   return Number.isFinite(value) && value > 0 ? value : null
 }
 
-/** `30000/1001` or `4:3`; 0 for what is none. */
+/** Parses `30000/1001` or `4:3`; 0 for anything else. */
 const fraction = (text: string | undefined): number => {
   const [num = Number.NaN, den = Number.NaN] = (text ?? '').split(/[/:]/).map(Number)
   const value = num / den

@@ -1,9 +1,9 @@
 import { malformedBox } from './isobmff.ts'
 
-/** Takes fields off the front of bytes, bit by bit; every reach beyond what is there throws. */
+/** Reads consecutive bit fields. Throws past the end. */
 export type BitReader = {
   readonly bit: () => number
-  /** Up to 32 of them, as one unsigned number. */
+  /** Up to 32 bits, as an unsigned number. */
   readonly bits: (count: number) => number
   /** ue(v): Exp-Golomb (ITU-T H.264 §9.1). */
   readonly ue: () => number

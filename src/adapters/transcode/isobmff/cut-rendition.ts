@@ -12,7 +12,7 @@ export const ticksOf = ({ parts }: SegmentedRendition): number =>
 
 export const secondsOf = (rendition: SegmentedRendition): number => ticksOf(rendition) / rendition.timescale
 
-/** The longer of a picture and a sample of sound: renditions that differ by no more are equally long. */
+/** Duration of the longest frame, video or audio. Renditions are equally long if they differ by no more. */
 export const frameSecondsOf = (renditions: ReadonlyArray<SegmentedRendition>): number =>
   Math.max(
     ...renditions.map(({ video, timescale }) =>

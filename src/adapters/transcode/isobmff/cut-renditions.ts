@@ -2,45 +2,45 @@ import { join } from 'node:path'
 import type { AudioRung, MediaPlan, VideoRung } from '../../../domain/ingest/plan/media-plan.ts'
 import type { Rendition } from '../../../ports/transcoder.ts'
 import type { SegmentedRendition } from './cut-rendition.ts'
-import { type PartEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
+import { type SegmentEdges, type SegmentedTrack, segmentStartsOf, segmentTrack } from './segmenter.ts'
 
-/** The first part is one GOP long. */
-export const partEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): PartEdges => ({
+/** The first segment is one GOP long. */
+export const segmentEdges = ({ gop, frameRate, partSeconds: step }: MediaPlan): SegmentEdges => ({
   seconds: [Math.min((gop * frameRate.den) / frameRate.num, step)],
   step,
 })
 
 /**
- * Cuts what was encoded for each rung: pictures in even parts behind a short first one, sound where the pictures are
- * segmentTrack. No player shows a picture before the whole first part has arrived.
+ * Segments the encoded file of each rung: video in equal segments after a short first one, audio at the same
+ * times as the video. The first is short since players show nothing before it has arrived completely.
  */
 export const cutRenditions = async (
   plan: MediaPlan,
   folder: string,
 ): Promise<ReadonlyArray<SegmentedRendition>> => {
   const { frameRate } = plan
-  const even = partEdges(plan)
+  const even = segmentEdges(plan)
   const fileOf = ({ name }: VideoRung | AudioRung) => join(folder, `${name}.mp4`)
 
-  const films = await Promise.all(
+  const videos = await Promise.all(
     plan.video.map(async (rung) => {
-      const film = await segmentTrack(fileOf(rung), even)
-      const { width, height } = film.track.pictures ?? rung
+      const segmented = await segmentTrack(fileOf(rung), even)
+      const { width, height } = segmented.track.pictures ?? rung
       const video = { width, height, frameRate }
-      return { film, rendition: toRendition(rung.name, film, { video, audio: null }) }
+      return { segmented, rendition: toRendition(rung.name, segmented, { video, audio: null }) }
     }),
   )
-  const [first] = films
-  // Where the pictures have a last part that is a little longer, sound has no part more.
-  const edges = first === undefined ? even : { seconds: segmentStartsOf(first.film).slice(1), step: Infinity }
-  const sounds = await Promise.all(
+  // If the last video segment is longer, audio gets no additional segment.
+  const [first] = videos.map(({ segmented }) => segmentStartsOf(segmented))
+  const edges = first === undefined ? even : { seconds: first.slice(1), step: Infinity }
+  const audios = await Promise.all(
     plan.audio.map(async (rung) => {
       const { channels, sampleRate } = rung
-      const sound = await segmentTrack(fileOf(rung), edges)
-      return toRendition(rung.name, sound, { video: null, audio: { channels, sampleRate } })
+      const segmented = await segmentTrack(fileOf(rung), edges)
+      return toRendition(rung.name, segmented, { video: null, audio: { channels, sampleRate } })
     }),
   )
-  return [...films.map(({ rendition }) => rendition), ...sounds]
+  return [...videos.map(({ rendition }) => rendition), ...audios]
 }
 
 const toRendition = (

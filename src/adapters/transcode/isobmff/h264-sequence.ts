@@ -1,14 +1,14 @@
 import type { ColourTags, SequenceReading } from '../../../domain/examiner/readings.ts'
 import { type BitReader, bitReaderOf } from './bit-reader.ts'
 
-/** Profiles whose parameter sets tell of chroma and scaling lists (ITU-T H.264 §7.3.2.1.1). */
-const TELLING_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
+/** Profiles whose parameter sets have chroma and scaling lists (ITU-T H.264 §7.3.2.1.1). */
+const PROFILES_WITH_CHROMA = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]
 
-/** Reads a sequence parameter set: a NAL unit with its header of one byte (ITU-T H.264 §7.3.2.1 and annex E). */
+/** Reads a sequence parameter set: a NAL unit with its one-byte header (ITU-T H.264 §7.3.2.1 and annex E). */
 export const readSequence = (unit: Uint8Array): SequenceReading => {
   const fields = fieldsOf(unit)
   const { chroma, mapUnitsHigh, isFramesOnly, ...head } = readHead(fields)
-  if (!isFramesOnly) fields.bit() // frames and fields in one picture
+  if (!isFramesOnly) fields.bit() // macroblock-adaptive frame/field coding
   fields.bit() // direct prediction
   const fieldsInFrame = isFramesOnly ? 1 : 2
   const macroblocksHigh = mapUnitsHigh * fieldsInFrame
@@ -23,7 +23,7 @@ export const readSequence = (unit: Uint8Array): SequenceReading => {
   }
 }
 
-/** Whether no picture can be coded in fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). */
+/** Returns whether no frame can be coded as fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). */
 export const isFramesOnly = (unit: Uint8Array): boolean => readHead(fieldsOf(unit)).isFramesOnly
 
 const fieldsOf = (unit: Uint8Array): BitReader =>
@@ -31,9 +31,9 @@ const fieldsOf = (unit: Uint8Array): BitReader =>
 
 const readHead = (fields: BitReader) => {
   const [profile, constraints, level] = [fields.bits(8), fields.bits(8), fields.bits(8)]
-  fields.ue() // its number
-  const chroma = TELLING_CHROMA.includes(profile) ? readChroma(fields) : 1
-  fields.ue() // log2 of the greatest frame number
+  fields.ue() // id
+  const chroma = PROFILES_WITH_CHROMA.includes(profile) ? readChroma(fields) : 1
+  fields.ue() // log2 of the highest frame number
   skipOrderCounts(fields)
   const referenceFrames = fields.ue()
   fields.bit() // gaps in frame numbers
@@ -43,16 +43,16 @@ const readHead = (fields: BitReader) => {
   return { profile, constraints, level, chroma, referenceFrames, macroblocksWide, mapUnitsHigh, isFramesOnly }
 }
 
-/** Without the bytes that keep start codes out of a NAL unit (ITU-T H.264 §7.4.1). */
+/** Removes emulation prevention bytes, which keep start codes out of a NAL unit (ITU-T H.264 §7.4.1). */
 const withoutEmulation = (bytes: Uint8Array): Uint8Array =>
   bytes.filter((byte, i) => !(byte === 3 && i >= 2 && bytes[i - 1] === 0 && bytes[i - 2] === 0))
 
-/** Gives chroma_format_idc: 1 is 4:2:0. */
+/** Returns chroma_format_idc: 1 is 4:2:0. */
 const readChroma = (fields: BitReader): number => {
   const chroma = fields.ue()
-  if (chroma === 3) fields.bit() // planes apart
-  fields.ue() // bits of luma
-  fields.ue() // bits of chroma
+  if (chroma === 3) fields.bit() // separate planes
+  fields.ue() // luma bit depth
+  fields.ue() // chroma bit depth
   fields.bit() // lossless
   const lists = fields.bit() === 0 ? 0 : chroma === 3 ? 12 : 8
   for (let list = 0; list < lists; list++) if (fields.bit() === 1) skipScalingList(fields, list < 6 ? 16 : 64)
@@ -77,7 +77,7 @@ const skipOrderCounts = (fields: BitReader): void => {
   for (let left = fields.ue(); left > 0; left--) fields.se()
 }
 
-/** Pixels at the edges that are not shown. */
+/** Pixels at the edges that are cropped. */
 const readCropping = (fields: BitReader, chroma: number, fieldsInFrame: number) => {
   const [left, right, top, bottom] = [fields.ue(), fields.ue(), fields.ue(), fields.ue()]
   const unitX = chroma === 1 || chroma === 2 ? 2 : 1
@@ -88,7 +88,7 @@ const readCropping = (fields: BitReader, chroma: number, fieldsInFrame: number) 
 const EXTENDED_ASPECT = 255
 const SQUARE_OR_UNKNOWN = [0, 1]
 
-/** Video usability information, as far as the colours. */
+/** Reads the video usability information, up to the colours. */
 const readUsability = (fields: BitReader): Pick<SequenceReading, 'colour' | 'isSquare'> => {
   const isSquare = fields.bit() === 0 || readSquare(fields)
   if (fields.bit() === 1) fields.bit() // overscan
@@ -102,11 +102,11 @@ const readSquare = (fields: BitReader): boolean => {
   return width === height
 }
 
-/** 2 is "unspecified" in each of the three. */
+/** Code of "unspecified" in primaries, transfer and matrix. */
 const UNSPECIFIED = 2
 
 const readColour = (fields: BitReader): ColourTags => {
-  fields.bits(3) // PAL, NTSC and others
+  fields.bits(3) // video format (PAL, NTSC, …)
   const isFullRange = fields.bit() === 1
   const isDescribed = fields.bit() === 1
   const number = () => (isDescribed ? fields.bits(8) : UNSPECIFIED)

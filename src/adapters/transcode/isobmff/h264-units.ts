@@ -1,13 +1,13 @@
-/** Types of NAL units that hold a picture (ITU-T H.264, table 7-1): others describe it, and come before it. */
+/** NAL unit types of a coded frame (ITU-T H.264, table 7-1). Units of other types precede and describe it. */
 const SLICE = 1
 const IDR_SLICE = 5
 
-/** Far more than an encoder of ours puts before a picture. */
-const MOST_UNITS = 64
+/** Far more units than Larder's encoders write before a frame. */
+const MAX_UNITS = 64
 
 /**
- * Whether the picture of a sample can be decoded without any other: its first slice is one of an IDR picture. The
- * sample lies at `start` to `end` of what `read` reads, each unit behind its length in so many bytes.
+ * Returns whether a sample can be decoded without any other: whether its first slice is an IDR slice. `start`
+ * and `end`: position of the sample for `read`. `lengthBytes`: size of the length field before each unit.
  */
 export const startsWithIdr = async (
   read: (at: number, length: number) => Promise<Uint8Array>,
@@ -15,7 +15,7 @@ export const startsWithIdr = async (
   lengthBytes: number,
 ): Promise<boolean> => {
   let at = start
-  for (let left = MOST_UNITS; left > 0 && at + lengthBytes < end; left--) {
+  for (let left = MAX_UNITS; left > 0 && at + lengthBytes < end; left--) {
     const head = await read(at, lengthBytes + 1)
     const type = (head[lengthBytes] ?? 0) & 31
     if (type === SLICE || type === IDR_SLICE) return type === IDR_SLICE

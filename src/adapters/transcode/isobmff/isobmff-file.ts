@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { BOX_HEADER_BYTES, type BoxHeader, malformedBox, readBoxHeader } from './isobmff.ts'
 
-/** Far above what a `moov` or `moof` of one track takes, far below what memory does. */
+/** Far more than a `moov` or `moof` of one track, far less than the memory. */
 const MAX_METADATA_BYTES = 8 * 2 ** 20
 
 export const readBytesAt = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
@@ -11,14 +11,14 @@ export const readBytesAt = async (file: FileHandle, offset: number, length: numb
   return buffer
 }
 
-/** The header of the box at `offset`, which must end at `end` at the latest. */
+/** Reads the header of the box at `offset`. Throws if the box ends after `end`. */
 export const readHeaderAt = async (file: FileHandle, offset: number, end: number): Promise<BoxHeader> => {
   const room = end - offset
   return readBoxHeader(await readBytesAt(file, offset, Math.min(BOX_HEADER_BYTES, room)), room)
 }
 
-/** The same for a box of one of these types, and of no other. */
-export const movieHeaderOf = async (
+/** Like readHeaderAt. Throws for a box of another type. */
+export const readHeaderOfType = async (
   file: FileHandle,
   offset: number,
   end: number,
@@ -29,16 +29,16 @@ export const movieHeaderOf = async (
   return header
 }
 
-/** A box of a file: where what is in it begins, and where it ends. */
-export type PlacedBox = { readonly type: string; readonly start: number; readonly end: number }
+/** A box of a file: start and end of its payload, in bytes. */
+export type BoxRange = { readonly type: string; readonly start: number; readonly end: number }
 
-/** The boxes from `start` to `end`, by their headers alone: what is in them may be larger than memory. */
+/** Lists the boxes from `start` to `end`. Reads only their headers: a payload may not fit into memory. */
 export const boxesBetween = async (
   file: FileHandle,
   start: number,
   end: number,
-): Promise<ReadonlyArray<PlacedBox>> => {
-  const boxes: PlacedBox[] = []
+): Promise<ReadonlyArray<BoxRange>> => {
+  const boxes: BoxRange[] = []
   for (let at = start; at < end; ) {
     const { type, headerSize, size } = await readHeaderAt(file, at, end)
     boxes.push({ type, start: at + headerSize, end: at + size })

@@ -2,13 +2,13 @@ import type { FragmentReading } from '../../../domain/examiner/readings.ts'
 import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
 import type { SampleDefaults, Track } from './isobmff-track.ts'
 
-/** What the boxes of one fragment say, before its samples are looked at. */
+/** Facts from the boxes of a fragment, without its samples. */
 export type Fragment = Omit<FragmentReading, 'startsWithIdr' | 'bytes'> & {
   /** Bytes from the start of the `moof` to its first sample. */
   readonly firstSampleStart: number
 }
 
-/** Where samples may lie: bytes from the start of the `moof`. */
+/** Range where samples may be: bytes from the start of the `moof`. */
 export type SampleRoom = { readonly start: number; readonly end: number }
 
 /** Reads the body of a `moof` with one track fragment (ISO/IEC 14496-12 §8.8). */
@@ -45,7 +45,7 @@ const NON_SYNC = 0x1_0000
 const readTfhd = (body: Uint8Array, track: Track): SampleDefaults => {
   const fields = fieldsOf(body, 'tfhd')
   const flags = fields.u32() & 0xff_ffff
-  // Offsets from the start of the file would be wrong in a part that is cut out of it.
+  // Offsets from the start of the file would be wrong in a segment, which is a slice of the file.
   if (flags & 0x01 || !(flags & 0x2_0000)) throw malformedBox('offsets that do not count from their moof')
   if (fields.u32() !== track.id) throw malformedBox('a fragment of another track')
   if (flags & 0x02) fields.skip(4)
@@ -75,13 +75,18 @@ type Run = Pick<
 
 const OFFSET_FIELD = 0x800
 
-/** A run of samples; it begins where the one before ended, unless it says where. */
-const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, startTicks: number): Run => {
+/** Reads a run of samples. Without an offset of its own it starts at the end of the previous run. */
+const readTrun = (
+  body: Uint8Array,
+  defaults: SampleDefaults,
+  previousEnd: number,
+  startTicks: number,
+): Run => {
   const fields = fieldsOf(body, 'trun')
   const head = fields.u32()
   const [version, flags] = [head >>> 24, head & 0xff_ffff]
   const samples = fields.u32()
-  const start = flags & 0x01 ? fields.i32() : follows
+  const start = flags & 0x01 ? fields.i32() : previousEnd
   const firstFlags = flags & 0x04 ? fields.u32() : null
   const sampleBytes = [0x100, 0x200, 0x400, OFFSET_FIELD].filter((flag) => flags & flag).length * 4
   if (samples === 0) throw malformedBox('a run without samples')
@@ -93,7 +98,7 @@ const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, s
   let [shortestTicks, longestTicks] = [first.duration, first.duration]
   let shownFromTicks = startTicks + first.offset
   let shownToTicks = shownFromTicks + first.duration
-  // Without fields of their own, as in silence, all are alike; and a few bytes may claim four thousand million.
+  // Samples without fields, as in silence, are equal. No loop over them: a few bytes may declare 2^32.
   const others = sampleBytes === 0 ? 0 : samples - 1
   for (let left = others; left > 0; left--) {
     const sample = read()
@@ -104,9 +109,9 @@ const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, s
     ticks += sample.duration
     size += sample.size
   }
-  const alike = samples - 1 - others
-  ticks += alike * first.duration
-  size += alike * first.size
+  const equal = samples - 1 - others
+  ticks += equal * first.duration
+  size += equal * first.size
   return {
     start,
     end: start + size,
@@ -115,14 +120,14 @@ const readTrun = (body: Uint8Array, defaults: SampleDefaults, follows: number, s
     shortestTicks,
     longestTicks,
     shownFromTicks,
-    shownToTicks: Math.max(shownToTicks, alike > 0 ? ticks : shownToTicks),
+    shownToTicks: Math.max(shownToTicks, equal > 0 ? ticks : shownToTicks),
     firstSize: first.size,
     firstFlags: firstFlags ?? first.flags,
   }
 }
 
 type Sample = SampleDefaults & {
-  /** Ticks by which it is shown later than it is decoded. */
+  /** Composition offset: ticks from decoding to presentation. */
   readonly offset: number
 }
 

@@ -2,7 +2,7 @@ import type { ColourTags, PicturesReading, SoundReading } from '../../../domain/
 import { readSequence } from './h264-sequence.ts'
 import { boxesIn, type Fields, fieldsOf, malformedBox, onlyBox } from './isobmff.ts'
 
-/** The one track of a rendition, as its init segment describes it. */
+/** The only track of a rendition, from its init segment. */
 export type Track = {
   readonly id: number
   /** Ticks a second. */
@@ -10,16 +10,16 @@ export type Track = {
   readonly hasEditList: boolean
   /** RFC 6381. */
   readonly codec: string
-  /** `null` of sound. */
+  /** `null` for audio. */
   readonly pictures: PicturesReading | null
-  /** `null` of pictures. */
+  /** `null` for video. */
   readonly sound: SoundReading | null
-  /** Bytes that say how long a NAL unit is; 0 of sound. */
+  /** Size of the length field before a NAL unit, in bytes; 0 for audio. */
   readonly unitLengthBytes: number
   readonly defaults: SampleDefaults
 }
 
-/** What a fragment need not say again (`trex`, ISO/IEC 14496-12 §8.8.3). */
+/** Defaults of fragments (`trex`, ISO/IEC 14496-12 §8.8.3). */
 export type SampleDefaults = { readonly duration: number; readonly size: number; readonly flags: number }
 
 /** Reads an init segment: `ftyp` and a `moov` with one track of H.264 or AAC. */
@@ -39,7 +39,7 @@ export const readTrack = (init: Uint8Array): Track => {
   }
 }
 
-/** `tkhd` and `mdhd` begin alike: version, flags, and two times of 32 or, in version 1, of 64 bits. */
+/** `tkhd` and `mdhd` start with version, flags, and two times of 32 bits (64 bits in version 1). */
 const fieldsAfterTimes = (body: Uint8Array, name: string): Fields => {
   const fields = fieldsOf(body, name)
   const version = fields.u8()
@@ -57,7 +57,7 @@ const readDefaults = (trex: Uint8Array, trackId: number): SampleDefaults => {
 
 type SampleEntry = Pick<Track, 'codec' | 'pictures' | 'sound' | 'unitLengthBytes'>
 
-/** SampleDescriptionBox: what its first entry says. */
+/** Reads the first entry of a SampleDescriptionBox. */
 export const readSampleEntry = (stsd: Uint8Array): SampleEntry => {
   const [entry] = boxesIn(stsd.subarray(8))
   if (entry?.type === 'avc1') return readAvc1(entry.body)
@@ -90,17 +90,17 @@ const readAvc1 = (body: Uint8Array): SampleEntry => {
   }
 }
 
-/** ColourInformationBox (ISO/IEC 14496-12 §12.1.5), if it is there and in numbers. */
+/** Reads the ColourInformationBox (ISO/IEC 14496-12 §12.1.5) of type `nclx`; `null` if there is none. */
 const readColr = (boxes: Uint8Array): ColourTags | null => {
-  const found = boxesIn(boxes).find(({ type }) => type === 'colr')
-  if (found === undefined) return null
-  const fields = fieldsOf(found.body, 'colr')
+  const colr = boxesIn(boxes).find(({ type }) => type === 'colr')
+  if (colr === undefined) return null
+  const fields = fieldsOf(colr.body, 'colr')
   if (fields.text(4) !== 'nclx') return null
   const [primaries, transfer, matrix] = [fields.u16(), fields.u16(), fields.u16()]
   return { primaries, transfer, matrix, isFullRange: (fields.u8() & 0x80) !== 0 }
 }
 
-/** AudioSampleEntry, then boxes. Its channel count is no use: some encoders write 2 whatever there is. */
+/** AudioSampleEntry, then boxes. Its channel count is unreliable: some encoders always write 2. */
 const readMp4a = (body: Uint8Array): SampleEntry => {
   const fields = fieldsOf(body, 'mp4a')
   fields.skip(28)
@@ -113,7 +113,7 @@ const DECODER_CONFIG = 4
 const DECODER_SPECIFIC = 5
 const MPEG4_AUDIO = 0x40
 
-/** Hz, by the index in AudioSpecificConfig (ISO/IEC 14496-3 §1.6.3.4). */
+/** Hz, indexed as in AudioSpecificConfig (ISO/IEC 14496-3 §1.6.3.4). */
 const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350,
 ]
@@ -134,7 +134,7 @@ const readEsds = (body: Uint8Array): SoundReading => {
   enterDescriptor(fields, DECODER_SPECIFIC)
   const config = fields.u16()
   const objectType = config >> 11
-  // Behind a type of two parts the others stand elsewhere, and our encoder makes none.
+  // After an extended object type the other fields are elsewhere. Larder's encoders do not write one.
   if (objectType === 31) return { objectType: 32 + ((config >> 5) & 0x3f), sampleRate: null, channels: 0 }
   return {
     objectType,
@@ -143,7 +143,7 @@ const readEsds = (body: Uint8Array): SoundReading => {
   }
 }
 
-/** A descriptor is a tag and a length in groups of 7 bits; what holds it has been bounds-checked already. */
+/** Skips a descriptor's tag and length (groups of 7 bits). The enclosing box is already bounds-checked. */
 const enterDescriptor = (fields: Fields, tag: number): void => {
   if (fields.u8() !== tag) throw malformedBox('esds is out of order')
   while (fields.u8() & 0x80);

@@ -1,6 +1,6 @@
 /**
- * Boxes and fields of the ISO base media file format (ISO/IEC 14496-12 §4), for files that our own encoders wrote.
- * Every reach beyond what is there throws: a file is read well or not at all.
+ * A box of the ISO base media file format (ISO/IEC 14496-12 §4). These readers are for files from Larder's
+ * encoders: they throw on anything malformed, including a read past the end.
  */
 export type Box = {
   readonly type: string
@@ -12,15 +12,15 @@ export type BoxHeader = { readonly type: string; readonly headerSize: number; re
 
 export const malformedBox = (what: string): Error => new Error(`malformed MP4: ${what}`)
 
-/** Bytes that hold any box header: size, type, and a size of 64 bits. */
+/** Maximum size of a box header: size, type, and 64-bit size. */
 export const BOX_HEADER_BYTES = 16
 
-/** Reads the header at the front of `bytes`; the box itself must end within `room` bytes from there. */
+/** Reads the box header at the start of `bytes`. Throws if the box is longer than `room` bytes. */
 export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
   const fields = fieldsOf(bytes, 'box header')
   const short = fields.u32()
   const type = fields.text(4)
-  // A size of 0 means "to the end of the file": legal, and never written by an encoder that can finish.
+  // A size of 0 means "to the end of the file". It is valid, but an encoder that finishes never writes it.
   const size = short === 1 ? fields.u64() : short
   const headerSize = fields.position()
   if (size < headerSize) throw malformedBox(`box ${printable(type)} of impossible size ${size}`)
@@ -28,7 +28,7 @@ export const readBoxHeader = (bytes: Uint8Array, room: number): BoxHeader => {
   return { type, headerSize, size }
 }
 
-/** The boxes that fill `bytes` from the first byte to the last. */
+/** Lists the boxes in `bytes`, which must contain nothing else. */
 export const boxesIn = (bytes: Uint8Array): ReadonlyArray<Box> => {
   const boxes: Box[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -39,7 +39,7 @@ export const boxesIn = (bytes: Uint8Array): ReadonlyArray<Box> => {
   return boxes
 }
 
-/** Follows types from box to box; there must be exactly one of each on the way. */
+/** Returns the payload of a nested box. Throws unless there is exactly one box of each type in `path`. */
 export const onlyBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint8Array =>
   path.reduce((body, type) => {
     const [box, ...others] = boxesIn(body).filter((candidate) => candidate.type === type)
@@ -48,20 +48,20 @@ export const onlyBox = (bytes: Uint8Array, ...path: ReadonlyArray<string>): Uint
     return box.body
   }, bytes)
 
-/** Takes big-endian fields off the front, one after the other. */
+/** Reads consecutive big-endian fields. Throws past the end. */
 export type Fields = {
   readonly u8: () => number
   readonly u16: () => number
   readonly u24: () => number
   readonly u32: () => number
   readonly i32: () => number
-  /** Refuses what a number cannot hold exactly. */
+  /** Throws for a value above 2^53. */
   readonly u64: () => number
   readonly text: (length: number) => string
   readonly skip: (length: number) => void
   readonly take: (length: number) => Uint8Array
   readonly rest: () => Uint8Array
-  /** Bytes taken so far. */
+  /** Bytes read so far. */
   readonly position: () => number
 }
 

@@ -1,19 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ProgressiveReading } from '../../../domain/examiner/readings.ts'
 import { fieldsOf, malformedBox } from './isobmff.ts'
-import { boxesBetween, type PlacedBox, readBytesAt } from './isobmff-file.ts'
+import { type BoxRange, boxesBetween, readBytesAt } from './isobmff-file.ts'
 import { readSampleEntry } from './isobmff-track.ts'
 
 type ProgressiveTrack = ProgressiveReading['tracks'][number]
 
-/** Reads what a progressive mp4 says of itself. Its tables of samples, which grow with it, are not loaded. */
+/** Reads the facts of a progressive MP4. Does not load the sample tables, which grow with the file. */
 export const readProgressive = async (path: string): Promise<ProgressiveReading> => {
   const file = await open(path)
   try {
     const { size } = await file.stat()
     const boxes = await boxesBetween(file, 0, size)
-    const moov = await inside(file, only(boxes, 'moov'))
-    const movie = await readTimes(file, only(moov, 'mvhd'))
+    const moov = await childBoxesOf(file, onlyBoxOf(boxes, 'moov'))
+    const movie = await readTimes(file, onlyBoxOf(moov, 'mvhd'))
     const tracks: ProgressiveTrack[] = []
     for (const trak of moov.filter(({ type }) => type === 'trak'))
       tracks.push(await readTrak(file, trak, movie.timescale))
@@ -24,28 +24,28 @@ export const readProgressive = async (path: string): Promise<ProgressiveReading>
   }
 }
 
-const inside = (file: FileHandle, { start, end }: PlacedBox) => boxesBetween(file, start, end)
+const childBoxesOf = (file: FileHandle, { start, end }: BoxRange) => boxesBetween(file, start, end)
 
-const only = (boxes: ReadonlyArray<PlacedBox>, type: string): PlacedBox => {
-  const [box, ...others] = boxes.filter((one) => one.type === type)
+const onlyBoxOf = (boxes: ReadonlyArray<BoxRange>, type: string): BoxRange => {
+  const [box, ...others] = boxes.filter((candidate) => candidate.type === type)
   if (box === undefined || others.length > 0) throw malformedBox(`no ${type} box, or more than one`)
   return box
 }
 
 const readTrak = async (
   file: FileHandle,
-  trak: PlacedBox,
+  trak: BoxRange,
   movieTimescale: number,
 ): Promise<ProgressiveTrack> => {
-  const boxes = await inside(file, trak)
-  const mdia = await inside(file, only(boxes, 'mdia'))
-  const minf = await inside(file, only(mdia, 'minf'))
-  const stbl = await inside(file, only(minf, 'stbl'))
-  const { codec } = readSampleEntry(await bodyOf(file, only(stbl, 'stsd')))
-  // SampleSizeBox: version and flags, a size common to all, and how many there are (ISO/IEC 14496-12 §8.7.3).
-  const sizes = fieldsOf(await readBytesAt(file, only(stbl, 'stsz').start, 12), 'stsz')
+  const boxes = await childBoxesOf(file, trak)
+  const mdia = await childBoxesOf(file, onlyBoxOf(boxes, 'mdia'))
+  const minf = await childBoxesOf(file, onlyBoxOf(mdia, 'minf'))
+  const stbl = await childBoxesOf(file, onlyBoxOf(minf, 'stbl'))
+  const { codec } = readSampleEntry(await bodyOf(file, onlyBoxOf(stbl, 'stsd')))
+  // SampleSizeBox: version and flags, common size, number of samples (ISO/IEC 14496-12 §8.7.3).
+  const sizes = fieldsOf(await readBytesAt(file, onlyBoxOf(stbl, 'stsz').start, 12), 'stsz')
   sizes.skip(8)
-  const { timescale, duration } = await readTimes(file, only(mdia, 'mdhd'))
+  const { timescale, duration } = await readTimes(file, onlyBoxOf(mdia, 'mdhd'))
   const seconds = duration / timescale
   const firstOffset = (await readFirstOffset(file, stbl)) / timescale
   const edits = await readEdits(file, boxes)
@@ -61,18 +61,18 @@ const readTrak = async (
   }
 }
 
-const bodyOf = (file: FileHandle, { start, end }: PlacedBox) => readBytesAt(file, start, end - start)
+const bodyOf = (file: FileHandle, { start, end }: BoxRange) => readBytesAt(file, start, end - start)
 
-/** MovieHeaderBox and MediaHeaderBox begin alike (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
-const readTimes = async (file: FileHandle, header: PlacedBox) => {
+/** MovieHeaderBox and MediaHeaderBox start with the same fields (ISO/IEC 14496-12 §8.2.2 and §8.4.2). */
+const readTimes = async (file: FileHandle, header: BoxRange) => {
   const fields = fieldsOf(await bodyOf(file, header), header.type)
   const isLarge = fields.u8() === 1
   fields.skip(3 + (isLarge ? 16 : 8))
   return { timescale: fields.u32(), duration: isLarge ? fields.u64() : fields.u32() }
 }
 
-/** Ticks by which the first sample is shown later than it is decoded (CompositionOffsetBox, ISO/IEC 14496-12 §8.6.1.3). */
-const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<PlacedBox>): Promise<number> => {
+/** Composition offset of the first sample, in ticks (CompositionOffsetBox, ISO/IEC 14496-12 §8.6.1.3). */
+const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<BoxRange>): Promise<number> => {
   const box = stbl.find(({ type }) => type === 'ctts')
   if (box === undefined) return 0
   const fields = fieldsOf(await readBytesAt(file, box.start, 16), 'ctts')
@@ -80,14 +80,14 @@ const readFirstOffset = async (file: FileHandle, stbl: ReadonlyArray<PlacedBox>)
   return fields.i32()
 }
 
-/** `duration` in ticks of the movie, `from` in those of the track; -1: nothing is shown. */
+/** `duration` in ticks of the movie, `from` in ticks of the track; -1: an empty edit. */
 type Edit = { readonly duration: number; readonly from: number }
 
-/** EditListBox (ISO/IEC 14496-12 §8.6.6). */
-const readEdits = async (file: FileHandle, trak: ReadonlyArray<PlacedBox>): Promise<ReadonlyArray<Edit>> => {
+/** Reads the EditListBox (ISO/IEC 14496-12 §8.6.6). */
+const readEdits = async (file: FileHandle, trak: ReadonlyArray<BoxRange>): Promise<ReadonlyArray<Edit>> => {
   const edts = trak.find(({ type }) => type === 'edts')
   if (edts === undefined) return []
-  const fields = fieldsOf(await bodyOf(file, only(await inside(file, edts), 'elst')), 'elst')
+  const fields = fieldsOf(await bodyOf(file, onlyBoxOf(await childBoxesOf(file, edts), 'elst')), 'elst')
   const isLarge = fields.u8() === 1
   fields.skip(3)
   return Array.from({ length: fields.u32() }, () => {

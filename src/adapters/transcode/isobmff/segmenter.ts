@@ -6,42 +6,42 @@ import type { FileSlice } from '../../../ports/local-files.ts'
 import type { TranscodedPart } from '../../../ports/transcoder.ts'
 import { startsWithIdr } from './h264-units.ts'
 import { malformedBox } from './isobmff.ts'
-import { movieHeaderOf, readBytesAt } from './isobmff-file.ts'
+import { readBytesAt, readHeaderOfType } from './isobmff-file.ts'
 import { type Fragment, readFragment } from './isobmff-fragment.ts'
 import { readTrack, type Track } from './isobmff-track.ts'
 
-/** Where one part is to end and the next to begin, in seconds from the start of the rendition, ascending. */
-export type PartEdges = {
+/** Target boundaries of segments, in seconds from the start of the rendition, ascending. */
+export type SegmentEdges = {
   readonly seconds: ReadonlyArray<number>
-  /** Once `seconds` are used up, on from the last of them. */
+  /** Seconds between the boundaries after the last of `seconds`. */
   readonly step: number
 }
 
-/** A rendition in parts. They are slices of the fragmented file: no byte of it is copied. */
+/** A segmented rendition. Segments are slices of the fragmented file: no bytes are copied. */
 export type SegmentedTrack = {
   readonly track: Track
   readonly init: FileSlice
   readonly parts: ReadonlyArray<Segment>
-  /** Whether each sample lasts as long as one of AAC, and begins where the one before ends. */
+  /** Whether every sample has the duration of an AAC frame, and there is no gap between them. */
   readonly isEven: boolean
 }
 
 export type Segment = TranscodedPart & { readonly startTicks: number }
 
 /**
- * Cuts a fragmented CMAF file of one track. Pictures are cut at the first key picture at or after an edge, sound
- * at the fragment that begins nearest to it. A track without samples has no parts. Reads headers alone, and throws for
- * a file that is cut off or not as our encoders write it. Whether what it reads is fit for players is not decided here:
- * see examineFilm.
+ * Segments a fragmented CMAF file of one track. Video is cut at the first keyframe at or after a boundary,
+ * audio at the fragment that starts nearest to it. A track without samples has no segments. Reads only
+ * headers. Throws for a file that is truncated, or not as Larder's encoders write it. examineFilm decides
+ * whether the segments are fit for players.
  */
-export const segmentTrack = async (path: string, edges: PartEdges): Promise<SegmentedTrack> => {
+export const segmentTrack = async (path: string, edges: SegmentEdges): Promise<SegmentedTrack> => {
   const file = await open(path)
   try {
     const { track, initEnd, fragments } = await readFile(file)
     return {
       track,
       init: { path, start: 0, end: initEnd },
-      parts: groupIntoParts(path, track, fragments, edges),
+      parts: groupIntoSegments(path, track, fragments, edges),
       isEven: fragments.every(isEven),
     }
   } finally {
@@ -49,36 +49,36 @@ export const segmentTrack = async (path: string, edges: PartEdges): Promise<Segm
   }
 }
 
-/** In seconds: what the cut of the sound is to follow. */
+/** Start times in seconds. Audio is cut at the same times. */
 export const segmentStartsOf = ({ track, parts }: SegmentedTrack): ReadonlyArray<number> =>
   parts.map(({ startTicks }) => startTicks / track.timescale)
 
 const isEven = (fragment: Fragment, i: number, all: ReadonlyArray<Fragment>): boolean => {
   const before = all[i - 1]
-  const follows = before === undefined ? 0 : before.startTicks + before.durationTicks
+  const expectedStart = before === undefined ? 0 : before.startTicks + before.durationTicks
   return (
     fragment.shortestTicks === AAC_TICKS &&
     fragment.longestTicks === AAC_TICKS &&
-    fragment.startTicks === follows
+    fragment.startTicks === expectedStart
   )
 }
 
 type PlacedFragment = Fragment &
   Pick<FragmentReading, 'startsWithIdr'> & { readonly offset: number; readonly end: number }
 
-/** The box sequence of such a file: `ftyp moov (moof mdat)+ mfra?`. */
+/** Reads a file with the boxes `ftyp moov (moof mdat)+ mfra?`. */
 const readFile = async (file: FileHandle) => {
   const { size: fileSize } = await file.stat()
-  const ftyp = await movieHeaderOf(file, 0, fileSize, 'ftyp')
-  const moov = await movieHeaderOf(file, ftyp.size, fileSize, 'moov')
+  const ftyp = await readHeaderOfType(file, 0, fileSize, 'ftyp')
+  const moov = await readHeaderOfType(file, ftyp.size, fileSize, 'moov')
   const initEnd = ftyp.size + moov.size
   const track = readTrack(await readBytesAt(file, 0, initEnd))
 
   const fragments: PlacedFragment[] = []
   for (let offset = initEnd; offset < fileSize; ) {
-    const moof = await movieHeaderOf(file, offset, fileSize, 'moof', 'mfra')
+    const moof = await readHeaderOfType(file, offset, fileSize, 'moof', 'mfra')
     if (moof.type === 'mfra') break
-    const mdat = await movieHeaderOf(file, offset + moof.size, fileSize, 'mdat')
+    const mdat = await readHeaderOfType(file, offset + moof.size, fileSize, 'mdat')
     const bytes = moof.size + mdat.size
     const body = (await readBytesAt(file, offset, moof.size)).subarray(moof.headerSize)
     const fragment = readFragment(body, track, { start: moof.size + mdat.headerSize, end: bytes })
@@ -93,16 +93,16 @@ const readFile = async (file: FileHandle) => {
   return { track, initEnd, fragments }
 }
 
-const groupIntoParts = (
+const groupIntoSegments = (
   path: string,
   track: Track,
   fragments: ReadonlyArray<PlacedFragment>,
-  edges: PartEdges,
+  edges: SegmentEdges,
 ): ReadonlyArray<Segment> => {
   const groups: PlacedFragment[][] = []
   let edge = Number.NEGATIVE_INFINITY
   for (const fragment of fragments) {
-    // Half of the fragment's own length makes "at or after" into "nearest"; a microsecond forgives rounding.
+    // Half of the fragment's length turns "at or after" into "nearest". A microsecond tolerates rounding.
     const slack = track.pictures === null ? fragment.durationTicks / 2 : track.timescale / 1_000_000
     const seconds = (fragment.startTicks + slack) / track.timescale
     if (seconds >= edge) {
@@ -111,15 +111,15 @@ const groupIntoParts = (
     }
     groups.at(-1)?.push(fragment)
   }
-  return joinShortTail(groups, track).map((group) => toPart(path, track, group))
+  return joinShortTail(groups, track).map((group) => toSegment(path, track, group))
 }
 
-const edgeAfter = ({ seconds: given, step }: PartEdges, seconds: number): number => {
-  const last = given.at(-1) ?? 0
-  return given.find((edge) => edge > seconds) ?? last + step * (Math.floor((seconds - last) / step) + 1)
+const edgeAfter = ({ seconds: edgeSeconds, step }: SegmentEdges, seconds: number): number => {
+  const last = edgeSeconds.at(-1) ?? 0
+  return edgeSeconds.find((edge) => edge > seconds) ?? last + step * (Math.floor((seconds - last) / step) + 1)
 }
 
-/** A last part of a picture or two would cost a request and last for no time: it stays with the one before. */
+/** A shorter last segment, of a frame or two, is not worth a request: it is joined to the one before. */
 const SHORTEST_TAIL_SECONDS = 0.25
 
 const joinShortTail = (
@@ -135,7 +135,7 @@ const joinShortTail = (
 const ticksOf = (fragments: ReadonlyArray<Fragment>): number =>
   fragments.reduce((ticks, { durationTicks }) => ticks + durationTicks, 0)
 
-const toPart = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragment>): Segment => {
+const toSegment = (path: string, track: Track, fragments: ReadonlyArray<PlacedFragment>): Segment => {
   const [first, last] = [fragments[0], fragments.at(-1)]
   if (first === undefined || last === undefined) throw malformedBox('a part without fragments')
   const keyframe = (fragment: PlacedFragment): Keyframe => ({

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 
-/** Boxes that a file of MP4 or QuickTime may begin with (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
+/** Possible first boxes of an MP4 or QuickTime file (ISO/IEC 14496-12 §4.2, QuickTime File Format). */
 const FIRST_BOXES: ReadonlyArray<string> = [
   'ftyp',
   'moov',
@@ -13,7 +13,7 @@ const FIRST_BOXES: ReadonlyArray<string> = [
   'moof',
 ]
 
-/** Whether a file begins as MP4 or QuickTime does, whatever its name says. */
+/** Returns whether the content of a file starts like MP4 or QuickTime. */
 export const startsAsMovie = async (path: string): Promise<boolean> => {
   const file = await open(path)
   try {

@@ -1,26 +1,26 @@
-/** Bytes of a packet (ISO/IEC 13818-1 §2.4.3.2), and what it starts with. */
+/** Size of a packet and its first byte (ISO/IEC 13818-1 §2.4.3.2). */
 const PACKET_BYTES = 188
 const SYNC = 0x47
 
-/** Distances between packets: bare, behind a time stamp of 4 bytes (M2TS), before a checksum of 16. */
+/** Distances between packets: bare, after a timestamp of 4 bytes (M2TS), before a checksum of 16 bytes. */
 const STRIDES = [PACKET_BYTES, 192, 204]
-const SEEN_PACKETS = 5
-const LONGEST_START = 2 * 204
+const CHECKED_PACKETS = 5
+const MAX_START = 2 * 204
 
-/** Distance between the packets of an MPEG transport stream that begins with `head`; `null` where it is none. */
+/** Returns the distance between the packets of an MPEG transport stream; `null` for any other file. */
 export const strideOf = (head: Uint8Array): number | null => {
-  for (let start = 0; start < LONGEST_START; start++)
+  for (let start = 0; start < MAX_START; start++)
     for (const stride of STRIDES)
-      if (start + (SEEN_PACKETS - 1) * stride < head.length && syncs(head, start, stride)) return stride
+      if (start + (CHECKED_PACKETS - 1) * stride < head.length && syncs(head, start, stride)) return stride
   return null
 }
 
 const syncs = (bytes: Uint8Array, start: number, stride: number): boolean => {
-  for (let i = 0; i < SEEN_PACKETS; i++) if (bytes[start + i * stride] !== SYNC) return false
+  for (let i = 0; i < CHECKED_PACKETS; i++) if (bytes[start + i * stride] !== SYNC) return false
   return true
 }
 
-/** Calls `visit` with the offset of each whole packet, and returns how many bytes are done with. */
+/** Calls `visit` with the offset of each complete packet. Returns the number of bytes consumed. */
 export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: number) => void): number => {
   let at = 0
   while (at + stride <= bytes.length) {
@@ -32,7 +32,7 @@ export const forEachPacket = (bytes: Uint8Array, stride: number, visit: (at: num
   return Math.min(at, bytes.length)
 }
 
-/** Recordings lose bytes. A packet starts where another follows it. */
+/** Recordings lose bytes: a packet starts at a sync byte that another one follows. */
 const nextSync = (bytes: Uint8Array, from: number, stride: number): number => {
   for (let at = from; at < bytes.length; at++)
     if (bytes[at] === SYNC && (at + stride >= bytes.length || bytes[at + stride] === SYNC)) return at
@@ -44,7 +44,7 @@ export const pidAt = (bytes: Uint8Array, at: number): number =>
 
 export const startsUnit = (bytes: Uint8Array, at: number): boolean => ((bytes[at + 1] ?? 0) & 0x40) !== 0
 
-/** What a packet carries, be it of a PES packet or a table; nothing of one that is scrambled. */
+/** Returns the payload of a packet, part of a PES packet or a table; empty if it is scrambled. */
 export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   const control = bytes[at + 3] ?? 0
   const [isScrambled, hasAdaptation, hasPayload] = [control & 0xc0, control & 0x20, control & 0x10]
@@ -52,24 +52,24 @@ export const payloadOf = (bytes: Uint8Array, at: number): Uint8Array => {
   return bytes.subarray(at + 4 + (hasAdaptation ? 1 + (bytes[at + 4] ?? 0) : 0), at + PACKET_BYTES)
 }
 
-/** Where a packet has the times of a PES packet that starts in it: offsets of the fields; `dts` is `pts` without one. */
+/** Offsets of the timestamps of a PES packet that starts in a packet. Without a DTS, `dts` equals `pts`. */
 export type PesTimes = { readonly isVideo: boolean; readonly pts: number; readonly dts: number }
 
 /**
- * Calls `visit` with the times of each packet of a block, and the stream that they are of. Returns how many bytes it is
- * done with; the next block begins with the others.
+ * Calls `visit` with the stream and the timestamps of each packet in a block. Returns the number of bytes
+ * consumed; the next block starts with the rest.
  */
-export type ReadTimes = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
+export type TimestampReader = (bytes: Buffer, visit: (stream: number, times: PesTimes) => void) => number
 
-export const readTimesOf =
-  (stride: number): ReadTimes =>
+export const createPacketReader =
+  (stride: number): TimestampReader =>
   (bytes, visit) =>
     forEachPacket(bytes, stride, (at) => {
       const times = pesTimesAt(bytes, at)
       if (times !== null) visit(pidAt(bytes, at), times)
     })
 
-/** ISO/IEC 13818-1 §2.4.3.6. A header that goes on in the next packet counts as none: muxers do not split it. */
+/** ISO/IEC 13818-1 §2.4.3.6. `null` if the header continues in the next packet: muxers do not split it. */
 export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   if (!startsUnit(bytes, at)) return null
   const payload = payloadOf(bytes, at)
@@ -77,16 +77,16 @@ export const pesTimesAt = (bytes: Uint8Array, at: number): PesTimes | null => {
   const end = at + PACKET_BYTES
   const pes = end - payload.length
   if (WITHOUT_TIMES.has(bytes[pes + 3] ?? 0) || ((bytes[pes + 6] ?? 0) & 0xc0) !== 0x80) return null
-  const has = (bytes[pes + 7] ?? 0) >> 6
+  const flags = (bytes[pes + 7] ?? 0) >> 6
   const [pts, isVideo] = [pes + 9, ((bytes[pes + 3] ?? 0) & 0xf0) === 0xe0]
-  if (has === 2) return { isVideo, pts, dts: pts }
-  return has === 3 && pts + 10 <= end ? { isVideo, pts, dts: pts + 5 } : null
+  if (flags === 2) return { isVideo, pts, dts: pts }
+  return flags === 3 && pts + 10 <= end ? { isVideo, pts, dts: pts + 5 } : null
 }
 
-/** Stream ids of which the header has no times: maps, padding, private data 2, ECM, EMM, directories and others. */
+/** Stream ids without timestamps: maps, padding, private data 2, ECM, EMM, directories and others. */
 const WITHOUT_TIMES: ReadonlySet<number> = new Set([0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff])
 
-/** Times are counted modulo this: 33 bits of 90 kHz, a little more than 26 hours. */
+/** Timestamps wrap at this value: 33 bits of 90 kHz, a little more than 26 hours. */
 export const WRAP = 2 ** 33
 export const TICKS_A_SECOND = 90_000
 
@@ -95,7 +95,7 @@ export const readTime = (bytes: Uint8Array, at: number): number => {
   return ((a >> 1) & 7) * 2 ** 30 + ((b << 22) | ((c >> 1) << 15) | (d << 7) | (e >> 1))
 }
 
-/** Writes `time` modulo WRAP; the bits around it stay. */
+/** Writes `time` modulo WRAP. Does not change the marker bits. */
 export const writeTime = (bytes: Uint8Array, at: number, time: number): void => {
   const wrapped = ((time % WRAP) + WRAP) % WRAP
   const [high, low] = [Math.floor(wrapped / 2 ** 30), wrapped % 2 ** 30]

@@ -1,17 +1,17 @@
-import type { PesTimes, ReadTimes } from './packets.ts'
+import type { PesTimes, TimestampReader } from './packets.ts'
 
 const PACK = Buffer.from([0, 0, 1, 0xba])
 const PROGRAM_END = 0xb9
 const PACK_CODE = 0xba
 
-/** The longest header of a packet, up to the number of a stream within a private one. */
+/** Maximum size of a packet header, with the substream number of a private stream. */
 const HEADER_BYTES = 300
 
 export const isProgramStream = (head: Buffer): boolean => head.subarray(0, PACK.length).equals(PACK)
 
-/** Reads the times of an MPEG program stream (ISO/IEC 13818-1 §2.5.3, 11172-1 §2.4.3), block by block. */
-export const createProgramReader = (): ReadTimes => {
-  // What the last block was done with of this one: a packet may be longer than what is left of a block.
+/** Reads timestamps of an MPEG program stream (ISO/IEC 13818-1 §2.5.3, 11172-1 §2.4.3), block by block. */
+export const createProgramReader = (): TimestampReader => {
+  // Bytes of the next block that belong to a packet of the last one.
   let ahead = 0
   return (bytes, visit) => {
     let at = ahead
@@ -26,13 +26,13 @@ export const createProgramReader = (): ReadTimes => {
       if (times !== null) visit(streamAt(bytes, at), times)
       at += length
     }
-    const done = Math.min(at, bytes.length)
-    ahead = at - done
-    return done
+    const consumed = Math.min(at, bytes.length)
+    ahead = at - consumed
+    return consumed
   }
 }
 
-/** Of what begins here; `null` where nothing does: recordings lose bytes. */
+/** Returns the length of the packet that starts here; `null` if none does, since recordings lose bytes. */
 const lengthAt = (bytes: Buffer, at: number): number | null => {
   const [a, b, c, code = 0] = bytes.subarray(at, at + 4)
   if (a !== 0 || b !== 0 || c !== 1 || code < PROGRAM_END) return null
@@ -52,15 +52,15 @@ const isPrivate = (code: number): boolean => code === 0xbd
 const hasTimes = (code: number): boolean => isPrivate(code) || (code >= 0xc0 && code <= 0xef) || code === 0xfd
 
 /**
- * Sounds that MPEG does not know, and subtitles, share one number: the first byte that they carry tells them apart, as
- * DVDs have it (0x20 to 0x3f, 0x80 to 0xcf). Other files carry such a sound bare.
+ * Non-MPEG audio and subtitles share one stream id. On DVDs the first byte of the payload is the substream
+ * number (0x20 to 0x3f, 0x80 to 0xcf). Other files have no such byte.
  */
 const streamAt = (bytes: Buffer, at: number): number => {
   const code = bytes[at + 3] ?? 0
   if (!isPrivate(code) || !isOfMpeg2(bytes, at)) return code
-  const part = bytes[at + 9 + (bytes[at + 8] ?? 0)] ?? 0
-  const isPart = (part >= 0x20 && part <= 0x3f) || (part >= 0x80 && part <= 0xcf)
-  return isPart ? (code << 8) | part : code
+  const substream = bytes[at + 9 + (bytes[at + 8] ?? 0)] ?? 0
+  const isSubstream = (substream >= 0x20 && substream <= 0x3f) || (substream >= 0x80 && substream <= 0xcf)
+  return isSubstream ? (code << 8) | substream : code
 }
 
 const isOfMpeg2 = (bytes: Buffer, at: number): boolean => ((bytes[at + 6] ?? 0) & 0xc0) === 0x80
@@ -69,18 +69,18 @@ const timesAt = (bytes: Buffer, at: number, end: number): PesTimes | null => {
   const code = bytes[at + 3] ?? 0
   if (!hasTimes(code)) return null
   const isVideo = (code & 0xf0) === 0xe0
-  const isNew = isOfMpeg2(bytes, at)
-  const pts = isNew ? at + 9 : firstTimeOfMpeg1(bytes, at + 6)
-  const has = isNew ? (bytes[at + 7] ?? 0) >> 6 : (bytes[pts] ?? 0) >> 4
-  const dts = has === 3 ? pts + 5 : pts
-  return (has === 2 || has === 3) && dts + 5 <= end ? { isVideo, pts, dts } : null
+  const isMpeg2 = isOfMpeg2(bytes, at)
+  const pts = isMpeg2 ? at + 9 : firstTimeOfMpeg1(bytes, at + 6)
+  const flags = isMpeg2 ? (bytes[at + 7] ?? 0) >> 6 : (bytes[pts] ?? 0) >> 4
+  const dts = flags === 3 ? pts + 5 : pts
+  return (flags === 2 || flags === 3) && dts + 5 <= end ? { isVideo, pts, dts } : null
 }
 
-const MOST_STUFFING = 16
+const MAX_STUFFING = 16
 
-/** Behind stuffing, and the size of a buffer. */
+/** The timestamp follows stuffing bytes and the buffer size. */
 const firstTimeOfMpeg1 = (bytes: Buffer, from: number): number => {
   let at = from
-  while (bytes[at] === 0xff && at < from + MOST_STUFFING) at++
+  while (bytes[at] === 0xff && at < from + MAX_STUFFING) at++
   return ((bytes[at] ?? 0) & 0xc0) === 0x40 ? at + 2 : at
 }

@@ -1,29 +1,29 @@
 import { forEachPacket, payloadOf, pidAt, startsUnit } from './packets.ts'
 
-/** The numbers of the programs that a stream is part of, by its PID. */
+/** Numbers of the programs of a stream, by PID. */
 export type Programs = ReadonlyMap<number, ReadonlyArray<number>>
 
-/** What the program association and map tables of a transport stream say (ISO/IEC 13818-1 §2.4.4). */
+/** Reads the program association and map tables of a transport stream (ISO/IEC 13818-1 §2.4.4). */
 export const programsIn = (bytes: Uint8Array, stride: number): Programs => {
   const programs = new Map<number, ReadonlyArray<number>>()
   const mapPids = new Set<number>()
-  /** The beginning of a section that goes on in the next packet of its PID. */
-  const begun = new Map<number, Uint8Array>()
+  /** Start of a section that continues in the next packet of its PID. */
+  const incomplete = new Map<number, Uint8Array>()
 
   const readSection = (pid: number, section: Uint8Array): void => {
     const isCurrent = ((section[5] ?? 0) & 1) === 1
     if (section.length < SHORTEST || !isCurrent || crc32(section) !== 0) return
     const end = section.length - CRC_BYTES
     if (pid === ASSOCIATION_PID && section[0] === ASSOCIATION) {
-      // Number 0 names the network's table.
+      // Program number 0 is the network table.
       for (let at = 8; at + 4 <= end; at += 4)
         if (uint16(section, at) !== 0) mapPids.add(uint16(section, at + 2) & 0x1fff)
     } else if (pid !== ASSOCIATION_PID && section[0] === MAP) {
       const number = uint16(section, 3)
       for (let at = 12 + lengthAt(section, 10); at + 5 <= end; at += 5 + lengthAt(section, at + 3)) {
         const stream = uint16(section, at + 1) & 0x1fff
-        const known = programs.get(stream) ?? []
-        if (!known.includes(number)) programs.set(stream, [...known, number])
+        const numbers = programs.get(stream) ?? []
+        if (!numbers.includes(number)) programs.set(stream, [...numbers, number])
       }
     }
   }
@@ -36,8 +36,8 @@ export const programsIn = (bytes: Uint8Array, stride: number): Programs => {
       readSection(pid, rest.subarray(0, end))
       rest = rest.subarray(end)
     }
-    if (rest.length > 0 && rest[0] !== STUFFING) begun.set(pid, rest)
-    else begun.delete(pid)
+    if (rest.length > 0 && rest[0] !== STUFFING) incomplete.set(pid, rest)
+    else incomplete.delete(pid)
   }
 
   forEachPacket(bytes, stride, (at) => {
@@ -45,7 +45,7 @@ export const programsIn = (bytes: Uint8Array, stride: number): Programs => {
     if (pid !== ASSOCIATION_PID && !mapPids.has(pid)) return
     const payload = payloadOf(bytes, at)
     const next = startsUnit(bytes, at) ? 1 + (payload[0] ?? 0) : null
-    const before = begun.get(pid)
+    const before = incomplete.get(pid)
     if (before !== undefined)
       readSections(pid, Buffer.concat([before, next === null ? payload : payload.subarray(1, next)]))
     if (next !== null) readSections(pid, payload.subarray(next))
@@ -61,7 +61,7 @@ const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8
 
 const lengthAt = (bytes: Uint8Array, at: number): number => uint16(bytes, at) & 0xfff
 
-/** Of a section with its checksum (annex A): 0 where it is whole. */
+/** Checksum of a section including its own checksum field (annex A): 0 if it is intact. */
 const crc32 = (bytes: Uint8Array): number => {
   let crc = 0xffffffff
   for (const byte of bytes) {

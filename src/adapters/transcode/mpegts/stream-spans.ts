@@ -2,15 +2,15 @@ import { TICKS_A_SECOND } from './packets.ts'
 
 type Span = {
   readonly isVideo: boolean
-  /** Which of all times of the file its first and its last one are. */
+  /** Indexes of its first and last timestamp among all of the file. */
   readonly first: number
   last: number
-  /** On its clock. */
+  /** Start and end on the continuous clock. */
   readonly start: number
   end: number
 }
 
-/** Takes the times of all streams as they stand in the file, and tells where one ends and others begin. */
+/** Finds streams that end where another of their kind begins, from timestamps in file order. */
 export const createStreamSpans = () => {
   const spans = new Map<number, Span>()
   let ordinal = 0
@@ -25,14 +25,14 @@ export const createStreamSpans = () => {
         span.end = Math.max(span.end, even)
       }
     },
-    /** Seconds of a stream, where another of its kind begins behind its end; `null` where none does. */
-    goesOnAfter: (pid: number): number | null => {
+    /** Returns the seconds of a stream if another of its kind starts after its end; otherwise `null`. */
+    splitAfter: (pid: number): number | null => {
       const own = spans.get(pid)
       if (own === undefined) return null
-      const goesOn = [...spans.values()].some(
+      const isContinued = [...spans.values()].some(
         ({ isVideo, first }) => isVideo === own.isVideo && first > own.last,
       )
-      return goesOn ? (own.end - own.start) / TICKS_A_SECOND : null
+      return isContinued ? (own.end - own.start) / TICKS_A_SECOND : null
     },
   }
 }

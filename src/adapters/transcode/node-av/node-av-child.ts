@@ -11,7 +11,7 @@ import { probeByNodeAv } from './node-av-probe.ts'
 import { remuxByNodeAv } from './node-av-remux.ts'
 import { timeSpanOf } from './node-av-time-span.ts'
 
-/** The program of the child that node-av-engine.ts forks: one question, one answer, and out. */
+/** Main module of the child process of node-av-engine.ts. It answers one request and exits. */
 const answer = async (request: ChildRequest): Promise<unknown> => {
   switch (request.kind) {
     case 'describe':
@@ -33,18 +33,18 @@ const reply = (message: ChildReply, sent: () => void = () => {}): void => {
   process.send?.(message, sent)
 }
 
-// The parent is gone, and with it the reader of the answer: not even a decoder that hangs may go on.
+// The parent has exited. SIGKILL also ends a decoder that hangs.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 process.once('message', async (message) => {
   Log.setLevel(AV_LOG_ERROR)
-  // Native threads may still run: only an exit ends them all.
-  const out = () => process.exit(0)
+  // Native threads may still run: exit() ends all of them.
+  const exit = () => process.exit(0)
   try {
     const request = ChildRequest.decode(message)
-    if (E.isLeft(request)) throw new Error('not a question')
-    reply({ kind: 'done', value: await answer(request.right) }, out)
+    if (E.isLeft(request)) throw new Error('malformed request')
+    reply({ kind: 'done', value: await answer(request.right) }, exit)
   } catch (error) {
-    reply({ kind: 'failed', detail: error instanceof Error ? error.message : String(error) }, out)
+    reply({ kind: 'failed', detail: error instanceof Error ? error.message : String(error) }, exit)
   }
 })

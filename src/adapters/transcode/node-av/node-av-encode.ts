@@ -1,11 +1,11 @@
 import { Decoder, type Demuxer, FilterAPI, FilterComplexAPI, type Frame, Log, type Packet } from 'node-av'
 import { AV_LOG_ERROR, AV_NOPTS_VALUE } from 'node-av/constants'
-import { CUT_OFF, type EncodeJob, type EncodeResult, type StreamJob } from '../engine.ts'
+import { type EncodeJob, type EncodeResult, type StreamJob, TRUNCATED_MESSAGE } from '../engine.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSink, type Sink } from './node-av-sink.ts'
 import { openSource, startShift } from './node-av-source.ts'
 
-/** One pass over the source, as the program ffmpeg does it: each stream decoded once, encoded for all its outputs. */
+/** One pass over the source, like the program ffmpeg: decodes each stream once for all of its outputs. */
 export const encodeByNodeAv = async (
   job: EncodeJob,
   onProgress: (seconds: number) => void,
@@ -13,30 +13,30 @@ export const encodeByNodeAv = async (
   let isCutOff = false
   Log.setCallback(
     (_, message) => {
-      isCutOff ||= CUT_OFF.test(message)
+      isCutOff ||= TRUNCATED_MESSAGE.test(message)
     },
     { maxLevel: AV_LOG_ERROR },
   )
   const source = await openSource(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
-  const lines = await Promise.all(jobs.map((stream) => openLine(source, stream)))
+  const pipelines = await Promise.all(jobs.map((stream) => openPipeline(source, stream)))
   const shift = startShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
-  let told = 0
+  let lastReported = 0
   for await (const packet of source.packets()) {
     if (packet === null) continue
-    const line = lines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
-    if (line !== undefined) {
+    const pipeline = pipelines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
+    if (pipeline !== undefined) {
       if (!job.isFromZero) shift(packet)
-      await line.push(packet)
+      await pipeline.push(packet)
       const seconds = secondsOf(packet)
-      if (seconds > told + 0.5) {
-        told = seconds
+      if (seconds > lastReported + 0.5) {
+        lastReported = seconds
         onProgress(seconds)
       }
     }
     packet.free()
   }
-  for (const line of lines) await line.finish()
+  for (const pipeline of pipelines) await pipeline.finish()
   await source.close()
   return { isCutOff }
 }
@@ -44,19 +44,19 @@ export const encodeByNodeAv = async (
 const secondsOf = ({ pts, timeBase }: Packet): number =>
   pts === AV_NOPTS_VALUE ? 0 : (Number(pts) * timeBase.num) / timeBase.den
 
-type Line = {
+type Pipeline = {
   readonly streamIndex: number
   readonly push: (packet: Packet) => Promise<void>
   readonly finish: () => Promise<void>
 }
 
-/** As the program ffmpeg: a stream of which more than this share cannot be decoded has failed. */
+/** A stream with a larger fraction of decoder errors fails, as in the program ffmpeg. */
 const MAX_ERROR_RATE = 2 / 3
 
-const openLine = async (
+const openPipeline = async (
   source: Demuxer,
   { streamIndex, steady, graph, outputs }: StreamJob,
-): Promise<Line> => {
+): Promise<Pipeline> => {
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
   const decoder = await Decoder.create(stream, { options: { ...decoderLimits, threads: 'auto' } })
@@ -64,24 +64,24 @@ const openLine = async (
     inputs: [{ label: 'in' }],
     outputs: outputs.map(({ label }) => ({ label })),
   })
-  // It begins anew where the source changes its form; what follows sees one form all the way.
-  const steadied = FilterAPI.create(steady, { allowReinit: true })
+  // Restarts if the source changes its format, so that the filters after it see only one format.
+  const normalizer = FilterAPI.create(steady, { allowReinit: true })
   const sinks = await Promise.all(outputs.map((output) => openSink(output, filter)))
   let [decoded, undecodable] = [0, 0]
   let encoding: Promise<unknown> = Promise.resolve()
 
-  /** Encodes what the graph has ready, all outputs side by side, while the next picture is decoded and scaled. */
+  /** Encodes all outputs of the graph in parallel, while the next frame is decoded and scaled. */
   const forward = async () => {
     for (;;) {
       const ready = await takeFrames(filter, sinks)
       if (ready.length === 0) return
       await encoding
       encoding = Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
-      // The failure is handled where the promise is awaited; until then Node must not report it as unhandled.
+      // The error is handled where the promise is awaited. Until then Node must not report it as unhandled.
       encoding.catch(() => {})
     }
   }
-  /** Decoders say at either end that a packet is damaged: the film goes on behind it. */
+  /** A decoder may report a damaged packet here or in `decode`. Decoding continues after it. */
   const receiveFrame = async () => {
     try {
       return await decoder.receive()
@@ -95,14 +95,14 @@ const openLine = async (
       const frame = await receiveFrame()
       if (!frame) return
       decoded++
-      await steadied.process(frame)
+      await normalizer.process(frame)
       frame.free()
-      await takeSteadied()
+      await drainNormalizer()
     }
   }
-  const takeSteadied = async () => {
+  const drainNormalizer = async () => {
     for (;;) {
-      const frame = await steadied.receive()
+      const frame = await normalizer.receive()
       if (!frame) return
       await filter.process('in', frame)
       frame.free()
@@ -124,8 +124,8 @@ const openLine = async (
       await drain()
       if (decoded === 0 || undecodable > MAX_ERROR_RATE * (decoded + undecodable))
         throw new Error(`stream ${streamIndex} cannot be decoded`)
-      await steadied.flush()
-      await takeSteadied()
+      await normalizer.flush()
+      await drainNormalizer()
       await filter.flush()
       await forward()
       await encoding
@@ -134,7 +134,7 @@ const openLine = async (
   }
 }
 
-/** One frame for each output that has one. The graph gives them out one after the other only. */
+/** Returns a frame for each output that has one. The graph allows only one `receive` at a time. */
 const takeFrames = async (
   filter: FilterComplexAPI,
   sinks: ReadonlyArray<Sink>,

@@ -6,28 +6,28 @@ import { E, pipe, TE } from '../../../fp.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type Engine, type EngineFailure, filesOf, noFiles } from '../engine.ts'
 import { ProbedFile } from '../probed-file.ts'
-import { bareEnvironment, boundedCommand } from '../process/launcher.ts'
+import { boundedCommand, minimalEnvironment } from '../process/launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES, PROBE_SECONDS, SCAN_SECONDS } from '../process/limits.ts'
-import { verdictOf } from '../process/machine-faults.ts'
+import { classifyMessages } from '../process/machine-faults.ts'
 import { type DecoderBounds, failureOf, superviseDecoder, withoutPath } from '../process/supervise.ts'
 import { ChildReply, type ChildRequest } from './node-av-messages.ts'
 
-/** Runs FFmpeg's libraries from the npm package node-av, in a child: a crash of native code ends that alone. */
+/** Engine on FFmpeg's libraries (npm package node-av). They run in a child: native code may crash. */
 export const createNodeAvEngine = (): Engine => ({
   describe: pipe(
-    ask({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
+    runRequest({ kind: 'describe' }, noFiles, { wallSeconds: PROBE_SECONDS }),
     TE.flatMapEither(
-      decodeWith(t.readonly(t.strict({ name: t.string, notDecoded: t.readonlyArray(t.string) }))),
+      decodeWith(t.readonly(t.strict({ name: t.string, missingDecoders: t.readonlyArray(t.string) }))),
     ),
   ),
   probe: (path, signal) =>
     pipe(
-      ask({ kind: 'probe', path }, filesOf.probe(path), { wallSeconds: PROBE_SECONDS, signal }, path),
+      runRequest({ kind: 'probe', path }, filesOf.probe(path), { wallSeconds: PROBE_SECONDS, signal }, path),
       TE.flatMapEither(decodeWith(ProbedFile)),
     ),
   peakRate: (path, streamIndex, signal) =>
     pipe(
-      ask(
+      runRequest(
         { kind: 'peak-rate', path, streamIndex },
         filesOf.probe(path),
         { wallSeconds: SCAN_SECONDS, signal },
@@ -37,7 +37,7 @@ export const createNodeAvEngine = (): Engine => ({
     ),
   timeSpan: (path, streamIndexes, signal) =>
     pipe(
-      ask(
+      runRequest(
         { kind: 'time-span', path, streamIndexes },
         filesOf.probe(path),
         { wallSeconds: SCAN_SECONDS, signal },
@@ -47,7 +47,7 @@ export const createNodeAvEngine = (): Engine => ({
     ),
   encode: (job, onProgress, signal) =>
     pipe(
-      ask(
+      runRequest(
         { kind: 'encode', job },
         filesOf.encode(job),
         { wallSeconds: job.wallSeconds, signal },
@@ -58,19 +58,19 @@ export const createNodeAvEngine = (): Engine => ({
     ),
   remux: (job, signal) =>
     pipe(
-      ask({ kind: 'remux', job }, filesOf.remux(job), { wallSeconds: job.wallSeconds, signal }),
+      runRequest({ kind: 'remux', job }, filesOf.remux(job), { wallSeconds: job.wallSeconds, signal }),
       TE.map(() => undefined),
     ),
 })
 
-/** Beside this file, in TypeScript or as it was compiled. */
+/** TypeScript in tests, JavaScript when built, like this file. */
 const CHILD = fileURLToPath(new URL(`./node-av-child${extname(import.meta.url)}`, import.meta.url))
 
-// Of data, not of address space: V8 reserves far more of that than it uses.
+// Limits data, not address space: V8 reserves far more address space than it uses.
 const LIMITS = [`--data=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 
-/** Forks a child, asks it one thing, and waits until it is gone. `path` is what is not to be told. */
-const ask =
+/** Forks a child, sends it one request, and waits until it has exited. Error messages omit `path`. */
+const runRequest =
   (
     request: ChildRequest,
     files: SandboxFiles,
@@ -79,16 +79,16 @@ const ask =
     onProgress: (seconds: number) => void = () => {},
   ): TE.TaskEither<EngineFailure, unknown> =>
   async () => {
-    // The flags of this process load what reads TypeScript, where that is needed; a debugger's port is taken.
+    // The flags load the TypeScript runner in tests. A debugger flag is left out: its port is in use.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const { program, args } = await boundedCommand({ program: process.execPath, args: flags }, files, LIMITS)
     const child = fork(CHILD, {
       execPath: program,
       execArgv: [...args],
-      // Decoding and each encoding are a task of the pool.
-      env: { ...bareEnvironment(), UV_THREADPOOL_SIZE: '8' },
+      // Decoding and each encoding run as tasks of the thread pool.
+      env: { ...minimalEnvironment(), UV_THREADPOOL_SIZE: '8' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // A Ctrl-C on the terminal is for us: we decide when the work ends.
+      // A separate process group: Ctrl-C in the terminal must reach only this process.
       detached: true,
     })
     let answer: E.Either<EngineFailure, unknown> | null = null
@@ -99,16 +99,16 @@ const ask =
       if (reply.right.kind === 'done') answer = E.right(reply.right.value)
       if (reply.right.kind === 'failed') answer = E.left(toFailure(reply.right.detail, path))
     })
-    // A child that is gone before it has read the question is told of by how it ended.
+    // If the child exits before it reads the request, superviseDecoder reports the failure.
     child.send(request, () => {})
-    const ended = await superviseDecoder(child, bounds)
-    const failure = failureOf(ended, path)
+    const end = await superviseDecoder(child, bounds)
+    const failure = failureOf(end, path)
     if (failure !== null) return E.left(failure)
     return answer ?? E.left({ reason: 'broken', detail: 'it ended without an answer' })
   }
 
 const toFailure = (detail: string, path: string | null): EngineFailure => ({
-  reason: verdictOf(detail),
+  reason: classifyMessages(detail),
   detail: withoutPath(detail, path).slice(0, 600),
 })
 
@@ -117,5 +117,5 @@ const decodeWith =
   (value: unknown): E.Either<EngineFailure, A> =>
     pipe(
       codec.decode(value),
-      E.mapLeft((): EngineFailure => ({ reason: 'broken', detail: 'it answered something else than asked' })),
+      E.mapLeft((): EngineFailure => ({ reason: 'broken', detail: 'it sent an unexpected answer' })),
     )

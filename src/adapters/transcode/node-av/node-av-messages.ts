@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { EncodeJob, EncodeOutput, RemuxJob, StreamJob } from '../engine.ts'
 
-// What the server and the child that has node-av loaded say to each other.
+// Messages between the server and the child process that loads node-av.
 
 const options = t.readonly(t.record(t.string, t.string))
 
@@ -43,7 +43,7 @@ const RemuxJobMessage: t.Type<RemuxJob> = t.readonly(
   }),
 )
 
-/** One a child: it answers and exits. */
+/** A child gets one request, answers, and exits. */
 export const ChildRequest = t.union([
   t.strict({ kind: t.literal('describe') }),
   t.strict({ kind: t.literal('probe'), path: t.string }),

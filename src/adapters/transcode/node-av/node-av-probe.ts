@@ -24,45 +24,45 @@ import {
 } from 'node-av/constants'
 import {
   clockSeconds,
-  isLookedAt,
+  needsFirstFrames,
   type ProbedAudio,
   type ProbedFile,
   type ProbedStream,
   type ProbedVideo,
   toLanguage,
-  withFirstPictures,
+  withFirstFrames,
 } from '../probed-file.ts'
 import { type Purpose, purposesOf } from '../stream-purposes.ts'
-import { firstPicturesOf } from './node-av-first-pictures.ts'
-import { openSource, turnOf } from './node-av-source.ts'
+import { firstFramesOf } from './node-av-first-frames.ts'
+import { openSource, orientationOf } from './node-av-source.ts'
 
 export const probeByNodeAv = async (path: string): Promise<ProbedFile> => {
   const warnings: string[] = []
   Log.setCallback((_, message) => warnings.push(message), { maxLevel: AV_LOG_WARNING })
   const source = await openSource(path).catch(async (error: unknown) => {
-    // The log comes from other threads, by way of the event loop.
+    // Log messages come from other threads, through the event loop.
     await setImmediate()
-    const said = error instanceof Error ? error.message : String(error)
-    // An error of the library is a number; the demuxer tells the log why.
-    throw new Error([...warnings.slice(-MOST_REASONS).map((line) => line.trim()), said].join(' | '))
+    const message = error instanceof Error ? error.message : String(error)
+    // The library's error is only a number; the demuxer logs the reason.
+    throw new Error([...warnings.slice(-MAX_REASONS).map((line) => line.trim()), message].join(' | '))
   })
   const start = startOf(source)
   const streams = source.streams.flatMap((stream) => toProbedStreams(stream, start))
   const durationSeconds = positive(source.duration)
   await source.close()
-  // The one way to learn that a duration is a guess is a warning.
+  // Only a warning says that the duration is an estimate.
   const isEstimate = warnings.some((warning) => warning.includes('Estimating duration from bitrate'))
-  const looked: ProbedStream[] = []
+  const inspected: ProbedStream[] = []
   for (const stream of streams) {
     const probed = isEstimate && stream.kind !== 'subtitles' ? { ...stream, endSeconds: null } : stream
-    // What cannot be decoded is for the encoding to say.
-    const first = isLookedAt(stream) ? await firstPicturesOf(path, stream.index).catch(() => null) : null
-    looked.push(first === null ? probed : withFirstPictures(probed, first, start))
+    // A decoder error is ignored here: encoding reports it.
+    const first = needsFirstFrames(stream) ? await firstFramesOf(path, stream.index).catch(() => null) : null
+    inspected.push(first === null ? probed : withFirstFrames(probed, first, start))
   }
-  return { durationSeconds: isEstimate ? null : durationSeconds, streams: looked }
+  return { durationSeconds: isEstimate ? null : durationSeconds, streams: inspected }
 }
 
-const MOST_REASONS = 4
+const MAX_REASONS = 4
 
 const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStream> => {
   switch (stream.codecpar.codecType) {
@@ -71,7 +71,7 @@ const toProbedStreams = (stream: Stream, start: number): ReadonlyArray<ProbedStr
     case AVMEDIA_TYPE_AUDIO:
       return [toProbedAudio(stream, start)]
     case AVMEDIA_TYPE_SUBTITLE:
-      return [{ kind: 'subtitles', ...known(stream) }]
+      return [{ kind: 'subtitles', ...commonFields(stream) }]
     default:
       return []
   }
@@ -82,7 +82,7 @@ const isCover = (stream: Stream): boolean =>
 
 const codecOf = (stream: Stream): string => avGetCodecName(stream.codecpar.codecId) ?? 'unknown'
 
-const known = (stream: Stream) => ({
+const commonFields = (stream: Stream) => ({
   index: stream.index,
   id: stream.id,
   programs: [],
@@ -108,17 +108,17 @@ const FLAGS = {
 
 const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   kind: 'video',
-  ...known(stream),
+  ...commonFields(stream),
   isDefault: stream.hasDisposition(AV_DISPOSITION_DEFAULT),
   isCover: isCover(stream),
   width: stream.codecpar.width,
   height: stream.codecpar.height,
   pixelAspect: quotient(stream.sampleAspectRatio) || quotient(stream.codecpar.sampleAspectRatio) || 1,
-  ...turnOf(stream),
+  ...orientationOf(stream),
   averageRate: quotient(stream.avgFrameRate),
   nominalRate: quotient(stream.rFrameRate),
   interlacedShare: 0,
-  // FFmpeg's numbers are those of H.273.
+  // FFmpeg uses the numbers of H.273.
   colour: {
     primaries: stream.codecpar.colorPrimaries,
     transfer: stream.codecpar.colorTrc,
@@ -126,19 +126,19 @@ const toProbedVideo = (stream: Stream, start: number): ProbedVideo => ({
   },
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
-  goesOnAfter: null,
+  splitAfter: null,
 })
 
 const toProbedAudio = (stream: Stream, start: number): ProbedAudio => ({
   kind: 'audio',
-  ...known(stream),
+  ...commonFields(stream),
   isDefault: stream.hasDisposition(AV_DISPOSITION_DEFAULT),
   channels: stream.codecpar.channels,
   sampleRate: positive(stream.codecpar.sampleRate) ?? 48_000,
   bitrate: positive(Number(stream.codecpar.bitRate)),
   startSeconds: startOfStream(stream, start),
   endSeconds: endOf(stream, start),
-  goesOnAfter: null,
+  splitAfter: null,
 })
 
 const startOf = (source: Demuxer): number => {
@@ -156,8 +156,8 @@ const endOf = (stream: Stream, start: number): number | null => {
     const tagged = clockSeconds(stream.metadata?.get('DURATION'))
     return tagged === null ? null : tagged - start
   }
-  const begins = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)
-  return Math.max(0, begins - start) + seconds
+  const streamStart = startTime === AV_NOPTS_VALUE ? start : Number(startTime) * quotient(timeBase)
+  return Math.max(0, streamStart - start) + seconds
 }
 
 const positive = (value: number): number | null => (Number.isFinite(value) && value > 0 ? value : null)

@@ -7,18 +7,18 @@ export const remuxByNodeAv = async ({ outputs }: RemuxJob): Promise<void> => {
   for (const output of outputs) await copyTracks(output)
 }
 
-/** Copies the one track of each input into one file, in the order of time. */
+/** Copies the only track of each input into one file, interleaved by time. */
 const copyTracks = async ({ inputs, file }: RemuxJob['outputs'][number]): Promise<void> => {
   const muxer = await Muxer.open(file, { format: 'mp4', options: { ...progressiveMuxer } })
   const tracks: Track[] = []
-  // One after the other: the muxer numbers its tracks as they come.
+  // Not in parallel: the muxer numbers its tracks in the order of calls.
   for (const input of inputs) tracks.push(await openTrack(input, muxer))
   for (;;) {
-    const due = tracks.filter(hasNext).sort((a, b) => secondsOf(a.next) - secondsOf(b.next))[0]
-    if (due === undefined) break
-    await muxer.writePacket(due.next, due.index)
-    due.next.free()
-    await due.advance()
+    const earliest = tracks.filter(hasNext).sort((a, b) => secondsOf(a.next) - secondsOf(b.next))[0]
+    if (earliest === undefined) break
+    await muxer.writePacket(earliest.next, earliest.index)
+    earliest.next.free()
+    await earliest.advance()
   }
   await muxer.close()
 }

@@ -2,7 +2,7 @@ import { Encoder, type FilterComplexAPI, type Frame, Muxer } from 'node-av'
 import { FF_ENCODER_AAC, FF_ENCODER_LIBX264, FF_ENCODER_PCM_F32LE } from 'node-av/constants'
 import { containerOf, type EncodeOutput } from '../engine.ts'
 
-/** Takes frames, and has made a file of them when it is finished. */
+/** Encodes frames into a file, which is complete after `finish`. */
 export type Sink = {
   readonly label: string
   readonly push: (frame: Frame) => Promise<void>

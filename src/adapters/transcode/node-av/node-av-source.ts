@@ -4,8 +4,8 @@ import { AV_NOPTS_VALUE, AV_PKT_DATA_DISPLAYMATRIX, AVFMT_TS_DISCONT } from 'nod
 import { demuxerLimits } from '../process/limits.ts'
 
 /**
- * An absolute path names a file and nothing else: what stands before a colon in it is no protocol. `jumpSeconds`: a
- * time that is farther from what came before it begins a new clock, where a format may do so.
+ * Opens a file by its absolute path, so that FFmpeg does not read a part before a colon as a protocol.
+ * `jumpSeconds`: a larger step between two timestamps is a discontinuity, in formats that can have them.
  */
 export const openSource = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
   Demuxer.open(resolve(path), { options: demuxerLimits, dtsDeltaThreshold: jumpSeconds })
@@ -13,9 +13,9 @@ export const openSource = (path: string, jumpSeconds = 10): Promise<Demuxer> =>
 const MICROSECOND = { num: 1, den: 1_000_000 }
 
 /**
- * A file may start its clock anywhere: a broadcast does so at hours, and FFmpeg reads fragments as if their pictures
- * came late by those that are out of order. The program ffmpeg takes it off by itself, the libraries do not. `used`: the
- * streams that start with the film; `null` for all of the file.
+ * Returns a function that shifts timestamps to start at zero. A clock may start anywhere: a recorded
+ * broadcast at several hours, fragments at the delay of reordered frames. The program ffmpeg subtracts the
+ * start, its libraries do not. `used`: the streams that define the start; `null`: all of the file.
  */
 export const startShift = (
   source: Demuxer,
@@ -31,8 +31,8 @@ export const startShift = (
 }
 
 /**
- * In microseconds. Where a format may begin a new clock at any time, other streams may be of another program, and do not
- * count: so it is in the program ffmpeg.
+ * In microseconds. In a format with timestamp discontinuities, other streams may belong to another program
+ * and do not count, as in the program ffmpeg.
  */
 const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
   const { iformat, startTime: first } = source.getFormatContext()
@@ -43,21 +43,21 @@ const firstTimeOf = (source: Demuxer, used: ReadonlyArray<number>): bigint => {
     .reduce((a, b) => (a === AV_NOPTS_VALUE || b < a ? b : a), AV_NOPTS_VALUE)
 }
 
-/** How a player must turn pictures: degrees clockwise, 0 to 359, and whether upside down before. */
-export type Turn = { readonly rotation: number; readonly mirrored: boolean }
+/** How a player must turn frames: a vertical flip first, if `mirrored`; then degrees clockwise (0 to 359). */
+export type Orientation = { readonly rotation: number; readonly mirrored: boolean }
 
 /**
- * From the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth turn and scale
- * (FFmpeg's libavutil/display.h).
+ * Reads the display matrix: 9 native 32-bit integers, of which the first, second, fourth and fifth rotate and
+ * scale (FFmpeg's libavutil/display.h).
  */
-export const turnOf = ({ codecpar }: Stream): Turn => {
+export const orientationOf = ({ codecpar }: Stream): Orientation => {
   const matrix = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
-  if (matrix === null || matrix.length < 36) return AS_IT_IS
+  if (matrix === null || matrix.length < 36) return UPRIGHT
   const [a, b, c, d] = [0, 4, 12, 16].map((at) => matrix.readInt32LE(at)) as [number, number, number, number]
   const [wide, high] = [Math.hypot(a, c), Math.hypot(b, d)]
-  if (wide === 0 || high === 0) return AS_IT_IS
+  if (wide === 0 || high === 0) return UPRIGHT
   const degrees = (Math.atan2(b / high, a / wide) * 180) / Math.PI
   return { rotation: ((Math.round(degrees) % 360) + 360) % 360, mirrored: a * d - b * c < 0 }
 }
 
-const AS_IT_IS: Turn = { rotation: 0, mirrored: false }
+const UPRIGHT: Orientation = { rotation: 0, mirrored: false }

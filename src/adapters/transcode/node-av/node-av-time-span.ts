@@ -8,9 +8,9 @@ export const timeSpanOf = async (path: string, streamIndexes: ReadonlyArray<numb
   for await (const packet of source.packets()) {
     if (packet === null) continue
     const { dts, duration, timeBase, streamIndex } = packet
-    const unit = timeBase.num / timeBase.den
+    const tick = timeBase.num / timeBase.den
     if (dts !== AV_NOPTS_VALUE && streamIndexes.includes(streamIndex))
-      span.take(Number(dts) * unit, Number(duration) * unit)
+      span.take(Number(dts) * tick, Number(duration) * tick)
     packet.free()
   }
   await source.close()

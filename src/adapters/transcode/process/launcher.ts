@@ -3,8 +3,8 @@ import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import { type SandboxCommand, sandboxCommand } from '../../sandbox/sandbox.ts'
 
 /**
- * A command in the sandbox, with these files, within limits (`prlimit`, in its own words). A system that does not have
- * that program has no limits.
+ * Wraps a command in the sandbox, with access to `files`, under `limits` (options of `prlimit`). Without that
+ * program there are no limits.
  */
 export const boundedCommand = (
   command: SandboxCommand,
@@ -17,8 +17,8 @@ export const boundedCommand = (
   return sandboxCommand({ program: prlimit, args }, files)
 }
 
-/** What an engine may know of where it runs: no secret among the settings reaches a decoder. */
-export const bareEnvironment = (): NodeJS.ProcessEnv => ({
+/** Environment variables of an engine. The process's own contain secrets, which a decoder must not get. */
+export const minimalEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   LC_ALL: 'C',
   AV_LOG_FORCE_NOCOLOR: '1',

@@ -1,11 +1,11 @@
 /**
- * What a demuxer may take a file for, and what may decode it: the formats that people hand in, and nothing that
- * opens other files (a playlist or a list of files named `.mp4` would read what it likes from this machine).
+ * Supported container formats. None of them opens other files: a playlist that is named `.mp4` could read any
+ * file of this machine.
  */
 const FORMATS =
   'mov,matroska,webm,ogg,mp3,wav,flac,aac,mpegts,mpeg,avi,flv,asf,aiff,caf,ac3,eac3,amr,w64,mxf,dv'
 
-/** The codecs that are decoded, each with its decoders, under FFmpeg's names. No other decoder is ever opened. */
+/** Supported codecs and their decoders, under FFmpeg's names. No other decoder is opened. */
 const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   h264: ['h264'],
   hevc: ['hevc'],
@@ -55,21 +55,21 @@ const DECODERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   adpcm_ima_wav: ['adpcm_ima_wav'],
 }
 
-/** `codec`: FFmpeg's name of a codec, which may differ from those of its decoders. */
-export const isDecoded = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
+/** `codec`: FFmpeg's name of the codec, which may differ from the names of its decoders. */
+export const isSupportedCodec = (codec: string): boolean => Object.hasOwn(DECODERS, codec)
 
-/** The codecs of which an engine has no decoder. */
-export const codecsWithout = (hasDecoder: (name: string) => boolean): ReadonlyArray<string> =>
+/** Returns the supported codecs that an engine has no decoder for. */
+export const codecsWithoutDecoder = (hasDecoder: (name: string) => boolean): ReadonlyArray<string> =>
   Object.entries(DECODERS).flatMap(([codec, decoders]) => (decoders.some(hasDecoder) ? [] : [codec]))
 
-/** What every engine must have to make anything. */
-export const neededEncoders = ['libx264', 'aac']
-export const neededFilters = [
+/** Encoders and filters that every engine must have. */
+export const requiredEncoders = ['libx264', 'aac']
+export const requiredFilters = [
   ...['alimiter', 'apad', 'aresample', 'asetnsamples', 'atrim', 'bwdif', 'fps'],
   ...['lut3d', 'scale', 'setparams', 'setsar', 'tpad', 'transpose'],
 ]
 
-/** Of one picture: 8K is 33 million. */
+/** Limit of one frame: 8K has 33 million pixels. */
 export const MAX_PIXELS = 36_000_000
 
 export const demuxerLimits = {
@@ -83,20 +83,20 @@ export const decoderLimits = {
   max_pixels: String(MAX_PIXELS),
 }
 
-/** Of the address space or the data of an engine's process, in bytes. */
+/** Limit of an engine process's address space or data segment, in bytes. */
 export const MAX_MEMORY_BYTES = 6 * 2 ** 30
 
-/** Of any one file that an engine writes. */
+/** Limit of each file that an engine writes. */
 export const MAX_FILE_BYTES = 20 * 2 ** 30
 
 export const PROBE_SECONDS = 30
 
-/** Of reading a file through, without decoding it. */
+/** Time limit of reading a whole file without decoding it. */
 export const SCAN_SECONDS = 600
 
-/** Of one pass over a file, unless MEDIA_MAX_WORK_SECONDS says otherwise: a day. */
+/** Time limit of one pass over a file, one day by default (MEDIA_MAX_WORK_SECONDS). */
 export const MAX_WORK_SECONDS = 86_400
 
-/** Wall time for media of this length: slow machines encode at a tenth of the speed of playing, and wait for others. */
-export const wallSecondsFor = (mediaSeconds: number, most: number): number =>
-  Math.min(most, 300 + 20 * mediaSeconds)
+/** Time limit for media of this length. A slow machine encodes at a tenth of real time; its CPU is shared. */
+export const wallSecondsFor = (mediaSeconds: number, maxSeconds: number): number =>
+  Math.min(maxSeconds, 300 + 20 * mediaSeconds)

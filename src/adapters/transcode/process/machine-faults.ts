@@ -1,40 +1,40 @@
 import type { EngineFailure } from '../engine.ts'
 
-/** What the C library, and who starts an engine, say of a machine that is short of something: never of a file. */
-const OF_THE_MACHINE = new RegExp(
+/** Messages of the C library and of wrapper programs about missing resources. A file never causes them. */
+const MACHINE_FAULT = new RegExp(
   [
     'No space left on device',
     'Disk quota exceeded',
     'Read-only file system',
     'Too many open files',
     'Stale file handle',
-    // Out of processes, threads or locked memory.
+    // No more processes, threads or locked memory.
     'Resource temporarily unavailable',
-    // The programs around an engine (sandbox.ts, launcher.ts), which ended before it ran.
+    // A wrapper (sandbox.ts, launcher.ts) failed before the engine started.
     '^(?:\\S*/)?(?:nice|prlimit|setpriv|unshare|mount|umount|pivot_root|sh): ',
   ].join('|'),
   'im',
 )
 
 /**
- * What FFmpeg says of a damaged file, and of a machine whose disk fails or that has no memory left; the encoders get
- * frames in a form that they take, and still may not find the threads that they want.
+ * FFmpeg logs these for a damaged file, and for a machine with a failing disk or without free memory. An
+ * encoder fails to open if it cannot start its threads: the format of its frames is always valid.
  */
-const OF_EITHER = /Input\/output error|Cannot allocate memory|Error while opening encoder/i
+const FILE_OR_MACHINE_FAULT = /Input\/output error|Cannot allocate memory|Error while opening encoder/i
 
-const OF_SIZE = /File too large/i
+const SIZE_LIMIT = /File too large/i
 
-/** What an engine that ended by itself says of a file. */
-export const verdictOf = (words: string): EngineFailure['reason'] => {
-  if (OF_THE_MACHINE.test(words)) return 'broken'
-  if (OF_SIZE.test(words)) return 'size'
-  return OF_EITHER.test(words) ? 'unsure' : 'input'
+/** Classifies the messages of an engine that ended by itself. */
+export const classifyMessages = (log: string): EngineFailure['reason'] => {
+  if (MACHINE_FAULT.test(log)) return 'broken'
+  if (SIZE_LIMIT.test(log)) return 'size'
+  return FILE_OR_MACHINE_FAULT.test(log) ? 'unsure' : 'input'
 }
 
-/** The line that decided, if it is one of the machine: it may stand long before the last ones. */
-export const machineLineOf = (words: string): string | null =>
-  words.split('\n').find((line) => OF_THE_MACHINE.test(line) || OF_EITHER.test(line)) ?? null
+/** Returns the line that may mean a machine fault, if there is one: it may be far from the end. */
+export const machineFaultLine = (log: string): string | null =>
+  log.split('\n').find((line) => MACHINE_FAULT.test(line) || FILE_OR_MACHINE_FAULT.test(line)) ?? null
 
-/** Whether the file may be to blame, and would bear another attempt. */
+/** Returns whether the file may be at fault, so that an attempt with another plan may succeed. */
 export const mayBearAnother = ({ reason }: EngineFailure): boolean =>
   reason === 'input' || reason === 'unsure'

@@ -3,16 +3,16 @@ import { createInterface } from 'node:readline'
 import { E } from '../../../fp.ts'
 import type { SandboxFiles } from '../../sandbox/own-root.ts'
 import type { EngineFailure } from '../engine.ts'
-import { bareEnvironment, boundedCommand } from './launcher.ts'
+import { boundedCommand, minimalEnvironment } from './launcher.ts'
 import { MAX_FILE_BYTES, MAX_MEMORY_BYTES } from './limits.ts'
 import { type DecoderBounds, failureOf, superviseDecoder } from './supervise.ts'
 
 const LIMITS = [`--as=${MAX_MEMORY_BYTES}`, `--fsize=${MAX_FILE_BYTES}`]
 const MAX_STDOUT = 8 * 2 ** 20
 
-type Ran = { readonly stdout: string; readonly stderr: string }
+type ProgramOutput = { readonly stdout: string; readonly stderr: string }
 
-/** Runs a program to its end. `path` is what is not to be told. With `onLine`, stdout is read line by line. */
+/** Runs a program to its end. Error messages omit `path`. `onLine` gets the lines of stdout, if given. */
 export const runDecoder = async (
   program: string,
   args: ReadonlyArray<string>,
@@ -20,12 +20,12 @@ export const runDecoder = async (
   files: SandboxFiles,
   bounds: DecoderBounds,
   onLine?: (line: string) => void,
-): Promise<E.Either<EngineFailure, Ran>> => {
+): Promise<E.Either<EngineFailure, ProgramOutput>> => {
   const command = await boundedCommand({ program, args }, files, LIMITS)
   const child = spawn(command.program, command.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: bareEnvironment(),
-    // A Ctrl-C on the terminal is for us: we decide when the work ends.
+    env: minimalEnvironment(),
+    // A separate process group: Ctrl-C in the terminal must reach only this process.
     detached: true,
   })
   let stdout = ''
@@ -34,7 +34,7 @@ export const runDecoder = async (
       stdout = (stdout + text).slice(0, MAX_STDOUT)
     })
   } else createInterface(child.stdout).on('line', onLine)
-  const ended = await superviseDecoder(child, bounds)
-  const failure = failureOf(ended, path)
-  return failure === null ? E.right({ stdout, stderr: ended.stderr }) : E.left(failure)
+  const end = await superviseDecoder(child, bounds)
+  const failure = failureOf(end, path)
+  return failure === null ? E.right({ stdout, stderr: end.stderr }) : E.left(failure)
 }

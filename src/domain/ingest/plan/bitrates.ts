@@ -1,4 +1,4 @@
-/** What counts of a part for the rate of its rendition. `durationTicks` is above 0. */
+/** The fields of a part that the bit rate of its rendition depends on. `durationTicks` is above 0. */
 export type MeasuredPart = { readonly bytes: number; readonly durationTicks: number }
 
 /** Bits per second, whole, rounded up. */
@@ -9,10 +9,10 @@ export const targetDurationOf = (partSeconds: ReadonlyArray<number>): number =>
   partSeconds.reduce((target, seconds) => Math.max(target, Math.round(seconds)), 1)
 
 /**
- * The rates of a rendition, containers included, init segment left out. The peak is as RFC 8216bis §4.1 has it:
- * the largest rate of any run of parts that lasts for 0.5 to 1.5 target durations. A part that is in no such run (a
- * short one beside long ones) counts with the shortest runs that begin or end with it and last for half a target. A
- * list that is shorter than that has the rate of its busiest part. The average is never more than the peak.
+ * Returns the bit rates of a rendition, with container overhead, without the init segment. The peak follows
+ * RFC 8216bis §4.1: the largest rate of any run of parts that lasts 0.5 to 1.5 target durations. A part in no
+ * such run (a short one next to long ones) counts with the shortest runs of half a target that start or end
+ * with it. In a shorter playlist each part counts alone. The average never exceeds the peak.
  */
 export const measureBitrates = (
   parts: ReadonlyArray<MeasuredPart>,
@@ -21,9 +21,9 @@ export const measureBitrates = (
 ): Bitrates => {
   const [shortest, longest] = [0.5 * targetDuration * timescale, 1.5 * targetDuration * timescale]
   let busiest = 0
-  // The run that is looked at: parts `first` up to, and without, `end`; it is the least that lasts long enough.
+  // The current run: parts from `first` up to but excluding `end`, the shortest run that lasts long enough.
   let [end, ticks, bytes] = [0, 0, 0]
-  // Parts before this one are in a run, or were looked at.
+  // All parts before this index are in a run, or were counted alone.
   let counted = 0
   const countAlone = (until: number) => {
     for (; counted < until; counted++) busiest = Math.max(busiest, rateAround(parts, counted, shortest))
@@ -49,22 +49,22 @@ export const measureBitrates = (
   return { peak: perSecond(Math.max(busiest, average)), average: perSecond(average) }
 }
 
-/** Of the shortest runs that begin or end with a part and last long enough; of the part alone where none does. */
-const rateAround = (parts: ReadonlyArray<MeasuredPart>, at: number, shortest: number): number => {
+/** The peak of the shortest runs that start or end with a part and last long enough; else its own rate. */
+const rateAround = (parts: ReadonlyArray<MeasuredPart>, index: number, shortest: number): number => {
   const rates = [1, -1].flatMap((step) => {
     let run = NOTHING
-    for (let i = at; run.durationTicks < shortest; i += step) {
+    for (let i = index; run.durationTicks < shortest; i += step) {
       const part = parts[i]
       if (part === undefined) return []
       run = plus(run, part)
     }
     return [rateOf(run)]
   })
-  const part = parts[at]
+  const part = parts[index]
   return rates.length > 0 || part === undefined ? Math.max(0, ...rates) : rateOf(part)
 }
 
-/** Far below one bit, far above what floating point loses: 1,000,000 bit/s is not to become 1,000,001. */
+/** Far below 1 bit/s, far above the floating-point error: 1,000,000 bit/s must not become 1,000,001. */
 const ROUNDING = 1e-6
 
 const rateOf = ({ bytes, durationTicks }: MeasuredPart): number => bytes / durationTicks
@@ -76,7 +76,7 @@ const plus = (a: MeasuredPart, b: MeasuredPart): MeasuredPart => ({
   durationTicks: a.durationTicks + b.durationTicks,
 })
 
-/** Lengthens a run part by part while it lasts for at most `longest`; `end`: of the longest such run. */
+/** Extends a run part by part up to `longest`. `rate`: the peak of these runs; `end`: of the longest one. */
 const busiestRun = (
   parts: ReadonlyArray<MeasuredPart>,
   run: { readonly end: number; readonly ticks: number; readonly bytes: number },

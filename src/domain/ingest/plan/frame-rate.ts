@@ -2,11 +2,11 @@ import type { FrameRate } from '../../media/content-export.ts'
 import type { AudioSource, VideoSource } from './media-plan.ts'
 
 /**
- * A constant rate for a film: the standard one within 2 %, else the next higher one, so that no picture of a film of
- * varying rate is lost; slow ones (time lapses, slides) have a whole number.
+ * Returns a constant frame rate: a standard rate within 2 %, otherwise the next higher one, so that a video
+ * of variable frame rate loses no frame. Below 24 (time lapses, slides) it is a whole number.
  */
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
-  if (isOnePicture(video, audio)) return HELD_RATE
+  if (isStillImage(video, audio)) return STILL_RATE
   const rate = Math.min(60, rateOf(video))
   const nearest = [...STANDARD_RATES, ...SLOW_RATES].reduce((best, next) =>
     distance(next, rate) < distance(best, rate) ? next : best,
@@ -26,7 +26,7 @@ const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 60_000, den: 1001 },
   { num: 60, den: 1 },
 ]
-/** Of halves of standard ones: a whole number would show each picture up to half its time early or late. */
+/** Half the standard rates. With a whole number, frames would appear up to half a frame early or late. */
 const SLOW_RATES: ReadonlyArray<FrameRate> = [
   { num: 12_000, den: 1001 },
   { num: 25, den: 2 },
@@ -44,47 +44,47 @@ const wholeRate = (rate: number): number => {
 }
 
 /**
- * How many pictures a second are to be shown. The mean of a film of varying rate says nothing: a screen recording has
- * 30 while something moves, and 1 otherwise. Each field of an interlaced film is a picture.
+ * Returns the frames per second to show. The mean of a variable frame rate is useless: a screen recording has
+ * 30 while something moves, and 1 otherwise. Each field of an interlaced video becomes a frame.
  */
 const rateOf = (video: VideoSource): number => {
   const { nominalRate, peakRate, interlaced } = video
   const mean = meanOf(video)
-  if (interlaced) return mean > MOST_INTERLACED ? mean : 2 * mean
+  if (interlaced) return mean > MAX_INTERLACED_FRAMES ? mean : 2 * mean
   if (peakRate !== null) return isNear(peakRate, mean) && isStandard(mean) ? mean : Math.max(peakRate, mean)
   if (isStandard(mean)) return mean
   if (nominalRate <= mean) return mean
-  if (nominalRate <= MOST_NOMINAL) return nominalRate
-  // Times that are multiples of nothing: the file names the unit that they are counted in.
-  return Math.max(mean, USUAL_MOST)
+  if (nominalRate <= MAX_NOMINAL) return nominalRate
+  // The nominal rate is not a frame rate but the time base of the file.
+  return Math.max(mean, USUAL_MAX)
 }
 
-/** What a demuxer gives for a mean may be the unit of its times (DV in FFmpeg 8). */
+/** The mean that a demuxer reports may be its time base (DV in FFmpeg 8). */
 const meanOf = ({ averageRate, nominalRate }: VideoSource): number =>
-  (averageRate > MOST_MEAN ? nominalRate : averageRate || nominalRate) || 25
+  (averageRate > MAX_MEAN ? nominalRate : averageRate || nominalRate) || 25
 
 const isStandard = (rate: number): boolean =>
   STANDARD_RATES.some((standard) => distance(standard, rate) < 0.005 * rate)
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * b
 
-/** Whether its mean says little, or a guess says something else, so that its pictures have to be counted. */
+/** Whether the frames must be counted: the mean is not a standard rate, or the nominal rate is higher. */
 export const mayVary = (video: VideoSource): boolean => {
   const [mean, { nominalRate, interlaced }] = [meanOf(video), video]
   return !interlaced && (!isStandard(mean) || (nominalRate > mean && !isNear(nominalRate, mean)))
 }
 
-/** Frames a second: an interlaced film of more has its fields counted one by one. */
-const MOST_INTERLACED = 31
-const MOST_NOMINAL = 61
-const MOST_MEAN = 1000
-/** Of cameras and screen recorders. */
-const USUAL_MOST = 30
+/** Frames per second. Above this, the mean of an interlaced video already counts fields. */
+const MAX_INTERLACED_FRAMES = 31
+const MAX_NOMINAL = 61
+const MAX_MEAN = 1000
+/** The usual maximum of cameras and screen recorders. */
+const USUAL_MAX = 30
 
-/** Of a picture that is held for as long as its sound lasts. */
-const HELD_RATE: FrameRate = { num: 5, den: 1 }
+/** Frame rate of a still image that is shown while its audio plays. */
+const STILL_RATE: FrameRate = { num: 5, den: 1 }
 
-const isOnePicture = ({ endSeconds, averageRate }: VideoSource, audio: AudioSource | null): boolean =>
+const isStillImage = ({ endSeconds, averageRate }: VideoSource, audio: AudioSource | null): boolean =>
   endSeconds !== null &&
   audio !== null &&
   (audio.endSeconds ?? 0) > endSeconds + 1 &&

@@ -1,13 +1,13 @@
 import type { FrameRate } from '../../media/content-export.ts'
 
-/** What a decoder of a level must manage (ITU-T H.264 table A-1); rates as the High profile has them (§A.3.3). */
+/** The limits of a level (ITU-T H.264 table A-1), with the bit rates of the High profile (§A.3.3). */
 export type H264Level = {
-  /** Ten times the level: 42 is level 4.2. Level 1b, which lies between 1 and 1.1, has 9. */
+  /** Ten times the level: 42 is level 4.2. Level 1b, between 1 and 1.1, has 9. */
   readonly idc: number
   readonly macroblocksPerSecond: number
-  /** Of one picture. */
+  /** In one frame. */
   readonly macroblocks: number
-  /** Of all pictures that are kept for others to refer to. */
+  /** In all reference frames together (the decoded picture buffer). */
   readonly keptMacroblocks: number
   readonly kilobits: number
   readonly bufferKilobits: number
@@ -29,12 +29,12 @@ const level = (
   bufferKilobits: maxCpb * 1.25,
 })
 
-/** The highest level of a rendition: the HLS authoring specification advises against more, as phones do. */
+/** The highest level of a rendition. The HLS authoring specification advises against more, for phones. */
 export const highestLevel = level(42, 522_240, 8704, 34_816, 50_000, 62_500)
 
 const level1b = level(9, 1485, 99, 396, 128, 350)
 
-/** All that there are: the encoder chooses among them. */
+/** The encoder chooses among all of these. */
 const levels: ReadonlyArray<H264Level> = [
   level(10, 1485, 99, 396, 64, 175),
   level1b,
@@ -58,13 +58,13 @@ const levels: ReadonlyArray<H264Level> = [
   level(62, 16_711_680, 139_264, 696_320, 800_000, 800_000),
 ]
 
-/** The three bytes that a sequence parameter set begins with, and that a codec string names. */
+/** The first three bytes of a sequence parameter set, which a codec string repeats. */
 type NamedLevel = { readonly profile: number; readonly constraints: number; readonly level: number }
 
 const BASELINE_MAIN_EXTENDED = [66, 77, 88]
 const CONSTRAINT_SET_3 = 0x10
 
-/** `undefined` where there is none. Profiles older than High say 1b as 1.1 with a constraint (ITU-T H.264 §A.3.1). */
+/** `undefined`: no such level. Profiles below High signal 1b as 1.1 with a flag (ITU-T H.264 §A.3.1). */
 export const levelOf = ({ profile, constraints, level }: NamedLevel): H264Level | undefined =>
   level === 11 && (constraints & CONSTRAINT_SET_3) !== 0 && BASELINE_MAIN_EXTENDED.includes(profile)
     ? level1b
@@ -82,34 +82,34 @@ export const macroblocksOf = (size: Size): number => {
   return width * height
 }
 
-/** Pictures that the encoder keeps: four with B-frames that others refer to. */
-const keptPictures = 4
+/** Reference frames of the encoder: four, with B-frames that other frames refer to. */
+const referenceFrames = 4
 
-/** Whether a level has room for pictures of a size: their area, either side of them, and those that are kept. */
+/** Whether a level permits a frame size: its area, its longer side, and its reference frames. */
 export const holdsSize = (size: Size, { macroblocks, keptMacroblocks }: H264Level): boolean => {
   const { width, height } = inMacroblocks(size)
   return (
     width * height <= macroblocks &&
     Math.max(width, height) ** 2 <= 8 * macroblocks &&
-    width * height * keptPictures <= keptMacroblocks
+    width * height * referenceFrames <= keptMacroblocks
   )
 }
 
-/** What an encoder is asked for. Rates in kilobits a second, the buffer in kilobits. */
+/** Encoder settings. `maxrate` in kilobits per second, `bufsize` in kilobits. */
 type Stream = Size & { readonly maxrate: number; readonly bufsize: number }
 
-/** Whether a level has room for a stream: its size, its macroblocks a second, its rate and its buffer. */
+/** Whether a level permits a stream: its size, macroblocks per second, bit rate and buffer. */
 export const holdsStream = (stream: Stream, { num, den }: FrameRate, level: H264Level): boolean =>
   holdsSize(stream, level) &&
   macroblocksOf(stream) * (num / den) <= level.macroblocksPerSecond &&
   stream.maxrate <= level.kilobits &&
   stream.bufsize <= level.bufferKilobits
 
-/** The level that `avc1.64002a` names, in RFC 6381's words; `null` of another codec, or of a level that is none. */
+/** Returns the level in a codec string as `avc1.64002a` (RFC 6381); `null`: other codec, or no such level. */
 export const levelIn = (codec: string): H264Level | null => {
   const [, hex] = /^avc[13]\.([\da-f]{6})$/i.exec(codec) ?? []
   if (hex === undefined) return null
-  const [profile, constraints, level] = [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
+  const [profile, constraints, level] = [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16))
   if (profile === undefined || constraints === undefined || level === undefined) return null
   return levelOf({ profile, constraints, level }) ?? null
 }

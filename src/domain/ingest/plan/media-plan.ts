@@ -1,44 +1,44 @@
 import type { FilmTags } from '../../colour/film-colour.ts'
 import type { FrameRate } from '../../media/content-export.ts'
 
-/** What a sound or film is, before anything is made of it. */
+/** The properties of an audio or video source. */
 export type MediaFacts = {
-  /** Seconds; `null` when the file does not say. That of a stream that is left out may be longer. */
+  /** Seconds; `null` if the file does not say. An ignored stream may be longer. */
   readonly durationSeconds: number | null
-  /** What the file says of the streams in use; `null` when it does not, or speaks of all streams together. */
+  /** Seconds that the file declares for the selected streams; `null` if it declares none for these alone. */
   readonly announcedSeconds: number | null
   readonly video: VideoSource | null
   readonly audio: AudioSource | null
-  /** Sounds that are decoded, too, in the order to take them if `audio` turns out broken. */
+  /** Audio streams that replace `audio` if it turns out broken, best first. They are decoded, too. */
   readonly otherSounds: ReadonlyArray<OtherSound>
-  /** What a person should know: which streams are left out, and why. */
+  /** Messages for the person who added the file: which streams are ignored, and why. */
   readonly warnings: ReadonlyArray<string>
 }
 
 export type VideoSource = {
-  /** Which of the file's streams. */
+  /** Index of the stream in the file. */
   readonly index: number
-  /** FFmpeg's name. */
+  /** FFmpeg's codec name. */
   readonly codec: string
-  /** Seconds from the start of the film to that of the pictures; `null` when unknown. */
+  /** Seconds from the start of the file to the start of the stream; `null` if unknown. */
   readonly startSeconds: number | null
-  /** Seconds from the start of the file to the end of the stream; `null` when the file does not say. */
+  /** Seconds from the start of the file to the end of the stream; `null` if the file does not say. */
   readonly endSeconds: number | null
-  /** Pixels as shown: turned upright, pixels made square. */
+  /** Pixels as displayed: upright, with square pixels. */
   readonly width: number
   readonly height: number
-  /** Pixels as coded, and the degrees clockwise by which they must be turned. */
+  /** Pixels as coded, and the clockwise rotation for display (degrees). */
   readonly codedWidth: number
   readonly codedHeight: number
   readonly rotation: number
-  /** Whether it is upside down before it is turned: a mirror image. */
+  /** Whether the image is mirrored: it must be flipped vertically before the rotation. */
   readonly mirrored: boolean
-  /** Frames per second: average and smallest common rate, 0 when unknown. */
+  /** Frames per second: average rate and lowest common rate; 0 if unknown. Both are guesses. */
   readonly averageRate: number
   readonly nominalRate: number
-  /** Counted where its pictures are densest for a while; `null` where nothing was counted. The other two are guesses. */
+  /** Frames per second, counted where frames are densest; `null` if not counted. */
   readonly peakRate: number | null
-  /** Whether a picture holds two fields, of two moments. */
+  /** Whether a frame holds two fields from different times. */
   readonly interlaced: boolean
   readonly colour: FilmTags
 }
@@ -50,11 +50,11 @@ export type AudioSource = {
   readonly channels: number
   /** Hz. */
   readonly sampleRate: number
-  /** Bits per second, `null` when unknown. */
+  /** Bits per second; `null` if unknown. */
   readonly bitrate: number | null
 }
 
-/** `description`: what a person knows it by: `sound in fra (aac, 1 channel)`. */
+/** `description`: for messages, as `sound in fra (aac, 1 channel)`. */
 export type OtherSound = { readonly source: AudioSource; readonly description: string }
 
 /** One video rendition to make. */
@@ -75,12 +75,12 @@ export type AudioRung = {
   readonly sampleRate: number
 }
 
-/** All that one pass makes. At least one of `video` and `audio` has a rung. */
+/** The renditions of one transcoding pass. At least one of `video` and `audio` has a rung. */
 export type MediaPlan = {
   readonly frameRate: FrameRate
-  /** Frames from one key picture to the next. */
+  /** Frames from one keyframe to the next. */
   readonly gop: number
-  /** Seconds that a part aims at; a whole number of GOPs where there are pictures. The first part is one GOP. */
+  /** Target length of a part (seconds): a whole number of GOPs if there is video. The first is one GOP. */
   readonly partSeconds: number
   readonly crf: number
   readonly video: ReadonlyArray<VideoRung>

@@ -1,11 +1,11 @@
 import type { Transcoded } from '../../../ports/transcoder.ts'
 import type { MediaFacts, MediaPlan } from './media-plan.ts'
 
-/** Whether none of the sound of a film could be decoded: it was made of a plan that is not its own. */
+/** Whether a video was planned with audio, and none of its audio could be decoded. */
 export const hasLostSound = (plan: MediaPlan, { renditions }: Transcoded): boolean =>
   plan.video.length > 0 && plan.audio.length > 0 && renditions.every(({ audio }) => audio === null)
 
-/** The facts of a film that never had sound, with what is to be said of the one that it had. */
+/** Returns the facts of the same video without audio. `warnings`: why its audio is missing. */
 export const withoutSound = (facts: MediaFacts, warnings: ReadonlyArray<string>): MediaFacts => ({
   ...facts,
   announcedSeconds: facts.video?.endSeconds ?? facts.announcedSeconds,

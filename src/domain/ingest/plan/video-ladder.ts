@@ -5,8 +5,8 @@ import type { VideoRung } from './media-plan.ts'
 type Size = { readonly width: number; readonly height: number }
 
 /**
- * A rung of the ladder. Sizes go by area, so that a wide or a square film has as many pixels for its bits as one of
- * 16:9: `side` is the short side of a 16:9 picture of that area. `kilobits`: the maxrate at up to 31 frames a second.
+ * Sizes are compared by area, so that wide and square videos have as many bits per pixel as 16:9. `side`: the
+ * short side of a 16:9 frame of that area (pixels). `kilobits`: the maxrate up to 31 frames per second.
  */
 type Step = { readonly side: number; readonly kilobits: number; readonly isSlowest?: true }
 
@@ -21,12 +21,12 @@ const steps: ReadonlyArray<Step> = [
 const maxRungs = 4
 
 /**
- * Of a film without sound: with it, the sound alone is what the slowest connection plays. Its peak, container and
- * buffer included, stays below the 192 kbit/s that the HLS authoring specification asks of one variant.
+ * Only for video without audio; otherwise the slowest connections play the audio. Its peak, container and
+ * buffer included, is below the 192 kbit/s that the HLS authoring specification requires of one variant.
  */
 const slowest: Step = { side: 144, kilobits: 130, isSlowest: true }
 
-/** A step that has nearly the area of the source is left out: the source's own size stands in its place. */
+/** A step whose side is within this factor of the source's is left out; the source's own size replaces it. */
 const margin = 1.12
 
 export const planVideo = (
@@ -43,9 +43,9 @@ export const planVideo = (
       ? [{ ...slowest, side: first.side }]
       : [first, ...others, slowest]
     : [first, ...others]
-  const quick = frameRate.num / frameRate.den > 31 ? 1.5 : 1
+  const highRateFactor = frameRate.num / frameRate.den > 31 ? 1.5 : 1
   return ladder.map((step, i): VideoRung => {
-    const maxrate = Math.round(step.kilobits * (step.isSlowest ? 1 : quick))
+    const maxrate = Math.round(step.kilobits * (step.isSlowest ? 1 : highRateFactor))
     return {
       name: `v${Math.round(step.side)}`,
       ...(i === 0 ? top : sizeWithin(source, boundsOf(step))),
@@ -55,7 +55,7 @@ export const planVideo = (
   })
 }
 
-/** The source as it is, where level 4.2 has room for it; else what the largest step has room for. */
+/** Returns the size of the source if level 4.2 permits it, otherwise that of the largest step. */
 const topSize = (source: Size): Size => {
   const own = even(source, 1)
   return holdsSize(own, highestLevel) ? own : sizeWithin(source, boundsOf(largest))
@@ -70,7 +70,7 @@ const boundsOf = ({ side }: Step): Bounds => {
   return { area: wide.width * wide.height, macroblocks: macroblocksOf(wide) }
 }
 
-/** The shape of a source within bounds. Macroblocks are counted whole, so that the area alone does not bound them. */
+/** Scales a source into bounds. Partial macroblocks count whole, so a limit on the area is not enough. */
 const sizeWithin = (source: Size, { area, macroblocks }: Bounds): Size => {
   let scale = Math.min(1, Math.sqrt(area / (source.width * source.height)))
   for (;;) {
@@ -86,10 +86,10 @@ const even = ({ width, height }: Size, scale: number): Size => ({
   height: nearestEven(height * scale),
 })
 
-// Chroma is subsampled by two in both directions, so H.264 in 4:2:0 wants even sizes.
+// H.264 in 4:2:0 subsamples chroma by two in both directions, so sizes must be even.
 const nearestEven = (pixels: number): number => Math.max(2, 2 * Math.round(pixels / 2))
 
-/** Between two steps the maxrate lies between theirs; below all it goes with the side, above them it stays. */
+/** Interpolates the maxrate between steps. Below all it is proportional to the side; above all, constant. */
 const stepOf = (side: number): Step => {
   const below = steps.find((step) => step.side <= side)
   const above = steps.findLast((step) => step.side > side)

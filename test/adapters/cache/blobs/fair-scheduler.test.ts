@@ -2,19 +2,19 @@ import { expect } from 'chai'
 import { createFairScheduler } from '../../../../src/adapters/cache/blobs/fair-scheduler.ts'
 import { countTurns } from '../../../support/turn-counter.ts'
 
-describe('turns', () => {
+describe('the fair scheduler', () => {
   const turnsSoFar = countTurns()
 
-  it('let so many go on in one turn of the event loop, in the order in which they came', async () => {
+  it('admits a number of readers in one turn of the event loop, in their order', async () => {
     const turns = createFairScheduler({ nothing: 3, something: 2 })
     const from = turnsSoFar()
-    const went: Array<readonly [name: string, turn: number]> = []
-    const goOn = async (name: string) => {
+    const admitted: Array<readonly [name: string, turn: number]> = []
+    const proceed = async (name: string) => {
       await turns.next('something')
-      went.push([name, turnsSoFar() - from])
+      admitted.push([name, turnsSoFar() - from])
     }
-    await Promise.all(['a', 'b', 'c', 'd', 'e'].map(goOn))
-    expect(went).to.deep.equal([
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map(proceed))
+    expect(admitted).to.deep.equal([
       ['a', 1],
       ['b', 1],
       ['c', 2],
@@ -23,33 +23,33 @@ describe('turns', () => {
     ])
   })
 
-  it('put who wants to go on again behind those who wait', async () => {
+  it('queues a reader that continues behind those that wait', async () => {
     const turns = createFairScheduler({ nothing: 1, something: 1 })
-    const went: string[] = []
-    const goOn = async (name: string) => {
-      for (let times = 0; times < 2; times++) {
+    const admitted: string[] = []
+    const proceed = async (name: string) => {
+      for (let count = 0; count < 2; count++) {
         await turns.next('something')
-        went.push(name)
+        admitted.push(name)
       }
     }
-    await Promise.all(['a', 'b', 'c'].map(goOn))
-    expect(went).to.deep.equal(['a', 'b', 'c', 'a', 'b', 'c'])
+    await Promise.all(['a', 'b', 'c'].map(proceed))
+    expect(admitted).to.deep.equal(['a', 'b', 'c', 'a', 'b', 'c'])
   })
 
-  it('are given first to those who have had nothing, whenever they come', async () => {
+  it('prefers readers that have received nothing, whenever they arrive', async () => {
     const turns = createFairScheduler({ nothing: 2, something: 1 })
-    const went: string[] = []
-    const goOn = async (name: string, hasHad: 'nothing' | 'something') => {
-      await turns.next(hasHad)
-      went.push(name)
+    const admitted: string[] = []
+    const proceed = async (name: string, received: 'nothing' | 'something') => {
+      await turns.next(received)
+      admitted.push(name)
     }
     await Promise.all([
-      goOn('a', 'something').then(() => Promise.all([goOn('f', 'nothing'), goOn('g', 'nothing')])),
-      goOn('b', 'something'),
-      goOn('c', 'nothing'),
-      goOn('d', 'nothing'),
-      goOn('e', 'nothing'),
+      proceed('a', 'something').then(() => Promise.all([proceed('f', 'nothing'), proceed('g', 'nothing')])),
+      proceed('b', 'something'),
+      proceed('c', 'nothing'),
+      proceed('d', 'nothing'),
+      proceed('e', 'nothing'),
     ])
-    expect(went).to.deep.equal(['c', 'd', 'e', 'a', 'f', 'g', 'b'])
+    expect(admitted).to.deep.equal(['c', 'd', 'e', 'a', 'f', 'g', 'b'])
   })
 })

@@ -10,27 +10,27 @@ import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
 import { aStoredFileUid } from '../../../support/builders.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
 import { right } from '../../../support/expect-right.ts'
-import { factsOf, reading, recorded, someBytes, wellServed } from '../../../support/origins.ts'
+import { factsOf, readerOf, recordingOrigin, someBytes, wellServed } from '../../../support/origins.ts'
 
-describe('a blob cache on a shelf that fails', () => {
+describe('a blob cache on storage that fails', () => {
   const bytes = someBytes(100_000)
   const facts = factsOf(bytes)
   const noSpace = new Error('ENOSPC')
 
-  /** Bytes of new blobs go through `spoil`; the rest works. */
-  const spoiling = (spoil: (bytes: BlobWriter) => BlobWriter): BlobStorage => {
-    const shelf = createMemoryBlobStorage(2 ** 24)
+  /** Storage whose writers are wrapped by `spoil`. */
+  const withWriter = (spoil: (bytes: BlobWriter) => BlobWriter): BlobStorage => {
+    const storage = createMemoryBlobStorage(2 ** 24)
     return {
-      ...shelf,
+      ...storage,
       begin: async (key, facts) => {
-        const begun = await shelf.begin(key, facts)
-        return begun?.by === 'us' ? { by: 'us', bytes: spoil(begun.bytes) } : begun
+        const lease = await storage.begin(key, facts)
+        return lease?.by === 'us' ? { by: 'us', bytes: spoil(lease.bytes) } : lease
       },
     }
   }
 
   const fullAfter = (limit: number) =>
-    spoiling((inner) => {
+    withWriter((inner) => {
       let written = 0
       return {
         ...inner,
@@ -46,15 +46,15 @@ describe('a blob cache on a shelf that fails', () => {
     throw noSpace
   }
 
-  const shelves: Readonly<Record<string, () => BlobStorage>> = {
+  const failingStorages: Readonly<Record<string, () => BlobStorage>> = {
     'is full at once': () => fullAfter(0),
     'becomes full half-way': () => fullAfter(50_000),
     'is full at the last byte': () => fullAfter(bytes.length - 1),
-    'cannot publish': () => spoiling((inner) => ({ ...inner, publish: throwing })),
-    'cannot read back': () => spoiling((inner) => ({ ...inner, read: throwing })),
-    'cannot close': () => spoiling((inner) => ({ ...inner, close: throwing })),
-    'does not let anything begin': () => ({ ...createMemoryBlobStorage(2 ** 24), begin: throwing }),
-    'can do nothing at all': () => ({
+    'cannot publish': () => withWriter((inner) => ({ ...inner, publish: throwing })),
+    'cannot read back': () => withWriter((inner) => ({ ...inner, read: throwing })),
+    'cannot close': () => withWriter((inner) => ({ ...inner, close: throwing })),
+    'cannot begin a write': () => ({ ...createMemoryBlobStorage(2 ** 24), begin: throwing }),
+    'fails in every operation': () => ({
       open: throwing,
       peek: () => null,
       begin: throwing,
@@ -62,15 +62,15 @@ describe('a blob cache on a shelf that fails', () => {
     }),
   }
 
-  for (const [fault, shelf] of Object.entries(shelves)) {
-    it(`gives all readers their bytes from the origin when it ${fault}`, async () => {
+  for (const [fault, makeStorage] of Object.entries(failingStorages)) {
+    it(`returns all bytes from the origin when it ${fault}`, async () => {
       const ranges = fc.tuple(fc.nat(bytes.length), fc.nat(bytes.length))
       await fc.assert(
         fc.asyncProperty(
           fc.array(ranges, { minLength: 1, maxLength: 6 }),
           fc.integer({ min: 500, max: 60_000 }),
           async (readers, chunkSize) => {
-            const cache = createFillingBlobCache(shelf(), { ...defaultFillOptions, stallMs: 1000 })
+            const cache = createFillingBlobCache(makeStorage(), { ...defaultFillOptions, stallMs: 1000 })
             const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
             const { origin } = wellServed(bytes, chunkSize)
             const results = [...readers, [0, bytes.length]].map(async ([a = 0, b = 0]) => {
@@ -85,16 +85,16 @@ describe('a blob cache on a shelf that fails', () => {
       )
     })
 
-    it(`does not give a whole blob with a wrong bit when it ${fault}`, async () => {
+    it(`never returns a whole blob with a wrong bit when it ${fault}`, async () => {
       const flipped = Buffer.from(bytes)
       flipped[90_000] = (bytes[90_000] ?? 0) ^ 1
-      const cache = createFillingBlobCache(shelf())
+      const cache = createFillingBlobCache(makeStorage())
       const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-      const { origin } = recorded(({ start, end }) => inChunks(flipped.subarray(start, end), 10_000))
+      const { origin } = recordingOrigin(({ start, end }) => inChunks(flipped.subarray(start, end), 10_000))
       const opened = await cache.read(key, facts, wholeOf(bytes.length), origin)()
       const ended = E.isLeft(opened)
         ? 'left'
-        : await reading(opened.right)
+        : await readerOf(opened.right)
             .upTo(bytes.length)
             .then(
               () => 'well',
@@ -104,16 +104,16 @@ describe('a blob cache on a shelf that fails', () => {
     })
   }
 
-  it('tells of each failure to write', async () => {
-    let told = 0
+  it('reports each failed write', async () => {
+    let reported = 0
     const cache = createFillingBlobCache(fullAfter(50_000), {
       ...defaultFillOptions,
       onWriteError: () => {
-        told++
+        reported++
       },
     })
     const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
     await collect(await right(cache.read(key, facts, wholeOf(bytes.length), wellServed(bytes).origin)))
-    expect(told).to.equal(1)
+    expect(reported).to.equal(1)
   })
 })

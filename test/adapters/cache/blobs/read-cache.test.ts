@@ -5,17 +5,17 @@ import { pieceBytes } from '../../../../src/adapters/cache/blobs/pieces.ts'
 import { withReadCache } from '../../../../src/adapters/cache/blobs/read-cache.ts'
 import { someBytes } from '../../../support/origins.ts'
 
-/** Bytes that land in memory, with each place that was read back. */
-const landing = () => {
-  const landed: Uint8Array[] = []
+/** A writer to memory that records the offset of each read. */
+const memoryWriter = () => {
+  const chunks: Uint8Array[] = []
   const readBack: number[] = []
   const bytes: BlobWriter = {
     read: async (start, end) => {
       readBack.push(start)
-      return Buffer.concat(landed).subarray(start, end)
+      return Buffer.concat(chunks).subarray(start, end)
     },
     write: async (chunk) => {
-      landed.push(chunk)
+      chunks.push(chunk)
     },
     publish: async () => undefined,
     close: async () => undefined,
@@ -23,20 +23,21 @@ const landing = () => {
   return { bytes, readBack }
 }
 
-describe('bytes of which the last ones are in memory', () => {
+describe('a blob writer with a read cache', () => {
   const all = someBytes(5 * pieceBytes + 1000)
 
   const written = async (chunkSize: number) => {
-    const { bytes, readBack } = landing()
+    const { bytes, readBack } = memoryWriter()
     const recent = withReadCache(bytes, { windowBytes: pieceBytes, pieces: 2 })
-    for (let at = 0; at < all.length; at += chunkSize) await recent.write(all.subarray(at, at + chunkSize))
+    for (let start = 0; start < all.length; start += chunkSize)
+      await recent.write(all.subarray(start, start + chunkSize))
     return { recent, readBack }
   }
 
-  it('are those that were written, wherever they are read', async () => {
-    const places = fc.array(fc.tuple(fc.nat(all.length - 1), fc.integer({ min: 1, max: 2 * pieceBytes })))
+  it('returns the written bytes at any offset', async () => {
+    const readRanges = fc.array(fc.tuple(fc.nat(all.length - 1), fc.integer({ min: 1, max: 2 * pieceBytes })))
     await fc.assert(
-      fc.asyncProperty(places, fc.integer({ min: 50_000, max: 300_000 }), async (reads, chunkSize) => {
+      fc.asyncProperty(readRanges, fc.integer({ min: 50_000, max: 300_000 }), async (reads, chunkSize) => {
         const { recent } = await written(chunkSize)
         for (const [start, length] of reads) {
           const end = Math.min(all.length, start + length)
@@ -49,13 +50,13 @@ describe('bytes of which the last ones are in memory', () => {
     )
   })
 
-  it('are not read back while they are recent', async () => {
+  it('does not read recent bytes back', async () => {
     const { recent, readBack } = await written(10_000)
     await recent.read(all.length - 20_000, all.length)
     expect(readBack).to.deep.equal([])
   })
 
-  it('are read back once for all who are at one place, at one time or soon after', async () => {
+  it('reads bytes back once for all readers at the same offset, at the same time or soon after', async () => {
     const { recent, readBack } = await written(10_000)
     const read = () => recent.read(pieceBytes + 5, pieceBytes + 500)
     await Promise.all([read(), read(), recent.read(pieceBytes, 2 * pieceBytes)])
@@ -63,8 +64,8 @@ describe('bytes of which the last ones are in memory', () => {
     expect(readBack).to.deep.equal([pieceBytes])
   })
 
-  it('are asked for again when reading them back has failed', async () => {
-    const { bytes } = landing()
+  it('reads bytes back again after a failure', async () => {
+    const { bytes } = memoryWriter()
     let failures = 0
     const failing: BlobWriter = {
       ...bytes,

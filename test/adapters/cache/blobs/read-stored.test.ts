@@ -4,18 +4,18 @@ import type { StoredBytes } from '../../../../src/adapters/cache/blobs/blob-stor
 import { readStored } from '../../../../src/adapters/cache/blobs/read-stored.ts'
 import type { ByteRange } from '../../../../src/domain/media/bytes.ts'
 import { collect, inChunks } from '../../../support/bytes.ts'
-import { reading, someBytes } from '../../../support/origins.ts'
+import { readerOf, someBytes } from '../../../support/origins.ts'
 
-describe('bytes from a shelf', () => {
+describe('bytes from storage', () => {
   const bytes = someBytes(1000)
 
-  /** Lie there up to `length`, and are read in pieces of these sizes. */
-  const lying = (length: number, sizes: ReadonlyArray<number> = [bytes.length]) => {
+  /** Stored bytes, truncated to `length`, that are read in pieces of these sizes. */
+  const storedUpTo = (length: number, sizes: ReadonlyArray<number> = [bytes.length]) => {
     let reads = 0
     let closed = 0
     const readInto = async (buffer: Uint8Array, start: number) => {
       const piece = bytes.subarray(start, Math.min(length, start + (sizes[reads++ % sizes.length] ?? 1)))
-      if (piece.length === 0) throw new Error('shorter than it was')
+      if (piece.length === 0) throw new Error('truncated')
       const count = Math.min(piece.length, buffer.length)
       buffer.set(piece.subarray(0, count))
       return count
@@ -32,23 +32,23 @@ describe('bytes from a shelf', () => {
   }
 
   const open = (stored: StoredBytes, range: ByteRange = { start: 0, end: bytes.length }, chunkSize = 97) => {
-    const wentOnAt: number[] = []
+    const resumedAt: number[] = []
     let leaves = 0
     const opened = readStored({
       bytes: stored,
       range,
       goOn: async function* (at) {
-        wentOnAt.push(at)
+        resumedAt.push(at)
         yield* inChunks(bytes.subarray(at, range.end), chunkSize)
       },
       leave: () => {
         leaves++
       },
     })
-    return { ...opened, wentOnAt, leaves: () => leaves }
+    return { ...opened, resumedAt, leaves: () => leaves }
   }
 
-  it('are the same by the stream and by buffers, however both are mixed, cut, and lost half-way', async () => {
+  it('are the same as a stream and in buffers, mixed in any way, and truncated half-way', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 6 })
     const steps = fc.array(fc.oneof(fc.constant('stream' as const), fc.integer({ min: 1, max: 600 })), {
       minLength: 1,
@@ -62,23 +62,23 @@ describe('bytes from a shelf', () => {
         sizes,
         fc.integer({ min: 1, max: 700 }),
         steps,
-        async (a, b, length, pieces, chunkSize, ways) => {
+        async (a, b, length, pieces, chunkSize, modes) => {
           const range = { start: Math.min(a, b), end: Math.max(a, b) }
-          const { stored, closed } = lying(length, pieces)
-          const { stream, into, wentOnAt, leaves } = open(stored, range, chunkSize)
+          const { stored, closed } = storedUpTo(length, pieces)
+          const { stream, into, resumedAt, leaves } = open(stored, range, chunkSize)
           const iterator = stream[Symbol.asyncIterator]()
           const got: Uint8Array[] = []
           for (let step = 0; ; step++) {
-            const way = ways[step % ways.length] ?? 'stream'
-            const buffer = Buffer.alloc(way === 'stream' ? 0 : way)
+            const mode = modes[step % modes.length] ?? 'stream'
+            const buffer = Buffer.alloc(mode === 'stream' ? 0 : mode)
             const piece =
-              way === 'stream' ? (await iterator.next()).value : buffer.subarray(0, await into(buffer))
+              mode === 'stream' ? (await iterator.next()).value : buffer.subarray(0, await into(buffer))
             if (piece === undefined || piece.length === 0) break
             got.push(Buffer.from(piece))
           }
           expect(Buffer.concat(got).equals(bytes.subarray(range.start, range.end))).to.equal(true)
           const isLost = range.start < range.end && length < range.end
-          expect(wentOnAt).to.deep.equal(isLost ? [Math.max(range.start, length)] : [])
+          expect(resumedAt).to.deep.equal(isLost ? [Math.max(range.start, length)] : [])
           expect(closed()).to.equal(range.start < range.end ? 1 : 0)
           expect(leaves()).to.equal(0)
         },
@@ -86,52 +86,53 @@ describe('bytes from a shelf', () => {
     )
   })
 
-  it('are put nowhere behind what was asked for', async () => {
+  it('are not written beyond the requested range', async () => {
     const buffer = Buffer.alloc(500, 7)
-    const { into } = open(lying(1000).stored, { start: 10, end: 110 })
+    const { into } = open(storedUpTo(1000).stored, { start: 10, end: 110 })
     expect(await into(buffer)).to.equal(100)
     expect(buffer.subarray(0, 100).equals(bytes.subarray(10, 110))).to.equal(true)
     expect(buffer.subarray(100).equals(Buffer.alloc(400, 7))).to.equal(true)
     expect(await into(buffer)).to.equal(0)
   })
 
-  const departures: Readonly<Record<string, (into: (buffer: Uint8Array) => Promise<number>) => unknown>> = {
-    'before the first byte': () => undefined,
-    'after the first bytes': (into) => into(Buffer.alloc(10)),
-    'while bytes are being read': (into) => void into(Buffer.alloc(10)),
-  }
-  for (const [when, before] of Object.entries(departures))
-    it(`are let go of once when their reader leaves ${when}`, async () => {
-      const { stored, closed } = lying(1000)
+  const cancellations: Readonly<Record<string, (into: (buffer: Uint8Array) => Promise<number>) => unknown>> =
+    {
+      'before the first byte': () => undefined,
+      'after the first bytes': (into) => into(Buffer.alloc(10)),
+      'while bytes are being read': (into) => void into(Buffer.alloc(10)),
+    }
+  for (const [when, before] of Object.entries(cancellations))
+    it(`are released once when their reader cancels ${when}`, async () => {
+      const { stored, closed } = storedUpTo(1000)
       const { stream, into, leaves } = open(stored)
       await before(into)
-      await reading(stream).leave()
-      await reading(stream).leave()
+      await readerOf(stream).cancel()
+      await readerOf(stream).cancel()
       expect([closed(), leaves()]).to.deep.equal([1, 1])
       expect(await into(Buffer.alloc(10))).to.equal(0)
       expect(await collect(stream)).to.have.length(0)
     })
 
-  it('are let go of by the last byte, after which leaving is nothing', async () => {
-    const { stored, closed } = lying(1000)
+  it('are released after the last byte; a later cancel does nothing', async () => {
+    const { stored, closed } = storedUpTo(1000)
     const { stream, into, leaves } = open(stored)
     expect(await into(Buffer.alloc(1000))).to.equal(1000)
     expect(closed()).to.equal(1)
-    await reading(stream).leave()
+    await readerOf(stream).cancel()
     expect([closed(), leaves()]).to.deep.equal([1, 0])
   })
 
-  it('that fail after they were left are not looked for elsewhere', async () => {
+  it('that fail after a cancel are not read from the origin', async () => {
     let fail = (_: Error): void => undefined
     const failing = new Promise<number>((_, reject) => {
       fail = reject
     })
-    const { stored, closed } = lying(1000)
-    const { stream, into, wentOnAt } = open({ ...stored, readInto: () => failing })
+    const { stored, closed } = storedUpTo(1000)
+    const { stream, into, resumedAt } = open({ ...stored, readInto: () => failing })
     const read = into(Buffer.alloc(10))
-    await reading(stream).leave()
+    await readerOf(stream).cancel()
     fail(new Error('closed'))
     expect(await read).to.equal(0)
-    expect([closed(), wentOnAt]).to.deep.equal([1, []])
+    expect([closed(), resumedAt]).to.deep.equal([1, []])
   })
 })

@@ -24,7 +24,7 @@ describe('node-persist cache', () => {
     createNodePersistCache({ storage: createStorage(await scratchFolder()), clock, scope }),
   )
 
-  it('still has a value after the process has gone', async () => {
+  it('returns a value after the process has exited', async () => {
     const dir = await scratchFolder()
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(setNow(createNodePersistCache({ storage: createStorage(dir), clock, scope }), key, '#EXTM3U'))
@@ -32,7 +32,7 @@ describe('node-persist cache', () => {
     expect(await valueIn(reopened, key)).to.deep.equal(O.some('#EXTM3U'))
   })
 
-  it('has nothing that was written for another address', async () => {
+  it('returns none for values of another address', async () => {
     const storage = createStorage(await scratchFolder())
     const key = cacheKeys.vodPlaylist({ uid: aContentExportUid() })
     await right(setNow(createNodePersistCache({ storage, clock, scope }), key, '#EXTM3U'))
@@ -42,7 +42,7 @@ describe('node-persist cache', () => {
     expect(await valueIn(moved, key)).to.deep.equal(O.some('#EXTM3U moved'))
   })
 
-  it('takes a file that was torn at any byte for a miss, and heals it', async () => {
+  it('treats a file torn at any byte as a miss, and replaces it', async () => {
     const storage = createStorage(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
@@ -57,7 +57,7 @@ describe('node-persist cache', () => {
     }
   })
 
-  it('takes a file of zeros, of garbage, or of something else for a miss', async () => {
+  it('treats a file of zeros, garbage or other data as a miss', async () => {
     const storage = createStorage(await scratchFolder())
     const cache = createNodePersistCache({ storage, clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
@@ -74,7 +74,7 @@ describe('node-persist cache', () => {
     }
   })
 
-  it('makes its folder again when that has vanished', async () => {
+  it('creates its folder again when it was removed', async () => {
     const dir = await scratchFolder()
     const cache = createNodePersistCache({ storage: createStorage(dir), clock, scope })
     const key = cacheKeys.isAdmin({ sub: 'anna' })
@@ -85,7 +85,7 @@ describe('node-persist cache', () => {
     expect(await valueIn(cache, key)).to.deep.equal(O.some(false))
   })
 
-  it('is unavailable when its folder cannot be there', async () => {
+  it('fails with Unavailable when its folder cannot be created', async () => {
     const file = join(await scratchFolder(), 'a-file')
     await writeFile(file, '')
     const cache = createNodePersistCache({ storage: createStorage(join(file, 'values')), clock, scope })

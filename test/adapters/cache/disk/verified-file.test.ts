@@ -24,44 +24,44 @@ const digestsIn = (pieces: ReadonlyArray<Uint8Array>): Buffer => {
 describe('[V22] verified chunks', () => {
   after(removeScratch)
 
-  it('have the same digests however their bytes came', () => {
+  it('have the same digests for any split of their bytes', () => {
     const whole = digestsIn([bytes])
     expect(whole.length).to.equal(3 * digestBytes)
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 2 ** 21 }), { maxLength: 10 }), (lengths) => {
         const pieces: Uint8Array[] = []
-        let at = 0
+        let start = 0
         for (const length of lengths) {
-          pieces.push(bytes.subarray(at, at + length))
-          at += length
+          pieces.push(bytes.subarray(start, start + length))
+          start += length
         }
-        expect(digestsIn([...pieces, bytes.subarray(at)]).equals(whole)).to.equal(true)
+        expect(digestsIn([...pieces, bytes.subarray(start)]).equals(whole)).to.equal(true)
       }),
       { numRuns: 20 },
     )
   })
 
-  it('are trusted for a minute, and not when the file has changed', () => {
+  it('are trusted for a minute, unless the file has changed', () => {
     let now = 1000
     const trust = createChunkTrust(asMonotonic(() => now))
-    const at = (stamp: string | null) => trust.of('file', stamp, 2)
-    return at('one')
+    const trustOf = (stamp: string | null) => trust.of('file', stamp, 2)
+    return trustOf('one')
       .verify(1, async () => undefined)
       .then(() => {
-        expect([at('one').has(0), at('one').has(1)]).to.deep.equal([false, true])
+        expect([trustOf('one').has(0), trustOf('one').has(1)]).to.deep.equal([false, true])
         expect(trust.isVerified('file', 'one', 60_000)).to.equal(false)
         now += 59_999
-        expect(at('one').has(1)).to.equal(true)
+        expect(trustOf('one').has(1)).to.equal(true)
         now += 1
-        expect(at('one').has(1)).to.equal(false)
+        expect(trustOf('one').has(1)).to.equal(false)
         now -= 1
-        expect(at(null).has(1)).to.equal(false)
-        expect(at('two').has(1)).to.equal(false)
-        expect(at('one').has(1)).to.equal(false)
+        expect(trustOf(null).has(1)).to.equal(false)
+        expect(trustOf('two').has(1)).to.equal(false)
+        expect(trustOf('one').has(1)).to.equal(false)
       })
   })
 
-  it('are not trusted by the times of a file that has just been written', () => {
+  it('are not trusted by the timestamps of a file that has just been written', () => {
     const now = 1_000_000
     const ago = (ms: number) => ({ ino: 1, ctimeMs: now - ms, mtimeMs: 0 })
     expect(fileStampOf(ago(0), now)).to.equal(null)
@@ -80,11 +80,11 @@ describe('[V22] verified chunks', () => {
       }) as FileHandle['read'],
   }
   for (const [what, readOf] of Object.entries(trials))
-    it(`give nothing of a chunk ${what}, and the shelf is told first`, async () => {
+    it(`return nothing of a chunk ${what}, and report it first`, async () => {
       const path = join(await scratchFolder(), 'blob')
       await writeFile(path, bytes)
       const file = await open(path, 'r')
-      const told: string[] = []
+      const events: string[] = []
       const verified = createVerifiedFile({
         opened: {
           file: { read: readOf(file) } as FileHandle,
@@ -96,31 +96,31 @@ describe('[V22] verified chunks', () => {
         digests: digestsIn([bytes]),
         trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
         onWrongBytes: async () => {
-          told.push('bad')
+          events.push('bad')
         },
       })
       const failure = await verified.read(chunkBytes + 10, chunkBytes + 20).then(
         () => 'given',
-        () => told.push('thrown'),
+        () => events.push('thrown'),
       )
       expect(failure).to.equal(2)
-      expect(told).to.deep.equal(['bad', 'thrown'])
+      expect(events).to.deep.equal(['bad', 'thrown'])
       await verified.close()
     })
 
-  it('are not bad because a reader leaves while they are verified, and are verified for those who wait', async () => {
+  it('are not bad when a reader cancels during verification, and are verified for the others', async () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
     const trusted = createChunkTrust(asMonotonic(() => 0)).of(path, null, 3)
-    const told: string[] = []
-    let goOn = () => {}
+    const events: string[] = []
+    let resume = () => {}
     const gate = new Promise<void>((resolve) => {
-      goOn = resolve
+      resume = resolve
     })
-    const reader = async (name: string, isHeldUp: boolean) => {
+    const reader = async (name: string, isDelayed: boolean) => {
       const file = await open(path, 'r')
       const read = async (...args: Parameters<FileHandle['read']>) => {
-        if (isHeldUp) await gate
+        if (isDelayed) await gate
         return file.read(...args)
       }
       return createVerifiedFile({
@@ -129,7 +129,7 @@ describe('[V22] verified chunks', () => {
           ino: 1,
           stamp: null,
           close: async () => {
-            told.push(`${name} closed`)
+            events.push(`${name} closed`)
             await file.close()
           },
         },
@@ -137,25 +137,25 @@ describe('[V22] verified chunks', () => {
         digests: digestsIn([bytes]),
         trusted,
         onWrongBytes: async (cause) => {
-          told.push(`bad: ${cause}`)
+          events.push(`bad: ${cause}`)
         },
       })
     }
     const [first, second] = [await reader('first', true), await reader('second', false)]
-    const [left, waits] = [first.read(10, 20), second.read(30, 40)]
+    const [cancelled, waiting] = [first.read(10, 20), second.read(30, 40)]
     await first.close()
-    expect(told).to.deep.equal([])
-    goOn()
-    expect(Buffer.from(await waits).equals(bytes.subarray(30, 40))).to.equal(true)
-    expect(Buffer.from(await left).equals(bytes.subarray(10, 20))).to.equal(true)
+    expect(events).to.deep.equal([])
+    resume()
+    expect(Buffer.from(await waiting).equals(bytes.subarray(30, 40))).to.equal(true)
+    expect(Buffer.from(await cancelled).equals(bytes.subarray(10, 20))).to.equal(true)
     await second.close()
-    expect(told).to.deep.equal(['first closed', 'second closed'])
+    expect(events).to.deep.equal(['first closed', 'second closed'])
   })
 
-  it('are not bad because a read failed for another reason than the disk', async () => {
+  it('are not bad when a read fails for another reason than the disk', async () => {
     const path = join(await scratchFolder(), 'blob')
     await writeFile(path, bytes)
-    const told: unknown[] = []
+    const events: unknown[] = []
     const read: FileHandle['read'] = async () => {
       throw Object.assign(new Error('ENOMEM: not enough memory, read'), { code: 'ENOMEM' })
     }
@@ -165,10 +165,10 @@ describe('[V22] verified chunks', () => {
       digests: digestsIn([bytes]),
       trusted: createChunkTrust(asMonotonic(() => 0)).of(path, null, 3),
       onWrongBytes: async (cause) => {
-        told.push(cause)
+        events.push(cause)
       },
     })
     expect(await verified.read(0, 10).catch(String)).to.include('ENOMEM')
-    expect(told).to.deep.equal([])
+    expect(events).to.deep.equal([])
   })
 })

@@ -5,7 +5,7 @@ import { createIdTable } from '../../../../src/adapters/cache/eviction/id-table.
 import { createS3Fifo, type S3Fifo } from '../../../../src/adapters/cache/eviction/s3-fifo.ts'
 import { type CacheModel, fifoModel, lruModel, naiveS3Fifo } from '../../../support/eviction-models.ts'
 
-/** Small numbers as ids that never share a place, so that a plain model must come to the same. */
+/** Small numbers as ids without collisions, so that the reference model must agree. */
 const plainId = (n: number): Uint8Array => {
   const id = Buffer.alloc(32)
   id.writeUInt32LE(n, 0)
@@ -35,7 +35,7 @@ const s3FifoModel = (capacity: number): CacheModel => {
   }
 }
 
-/** Numbers from 0 to 1, always the same ones (mulberry32). */
+/** Reproducible random numbers from 0 to 1 (mulberry32). */
 const numbers = (seed: number) => () => {
   seed = (seed + 0x6d2b79f5) | 0
   let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
@@ -43,7 +43,7 @@ const numbers = (seed: number) => () => {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296
 }
 
-/** `length` requests for `objects` things, the n-th of which is asked for in proportion to 1/n. */
+/** `length` requests for `objects` objects; the frequency of the n-th is proportional to 1/n. */
 const zipf = (objects: number, length: number): number[] => {
   const next = numbers(1)
   const upTo: number[] = []
@@ -52,11 +52,11 @@ const zipf = (objects: number, length: number): number[] => {
     sum += 1 / n
     upTo.push(sum)
   }
-  const pick = (at: number): number => {
+  const pick = (position: number): number => {
     let [low, high] = [0, objects - 1]
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((upTo[middle] ?? 0) < at) low = middle + 1
+      if ((upTo[middle] ?? 0) < position) low = middle + 1
       else high = middle
     }
     return low
@@ -78,34 +78,34 @@ describe('S3-FIFO', () => {
     { maxLength: 300 },
   )
 
-  it('does what the plain reading of the paper does', () => {
+  it('behaves like the reference model of the paper', () => {
     fc.assert(
       fc.property(ops, fc.integer({ min: 1, max: 200 }), (steps, maxWeight) => {
         const policy = createS3Fifo(maxWeight)
-        const plain = naiveS3Fifo(maxWeight)
+        const model = naiveS3Fifo(maxWeight)
         for (const { op, id, weight } of steps) {
           if (op === 'keep') {
             policy.set(plainId(id), weight, 0)
-            plain.keep(id, weight)
+            model.keep(id, weight)
           } else if (op === 'touch') {
             policy.touch(plainId(id))
-            plain.touch(id)
+            model.touch(id)
           } else if (op === 'drop') {
             policy.remove(plainId(id))
-            plain.drop(id)
+            model.drop(id)
           } else {
-            const gone = policy.evict()
-            expect(gone === null ? null : Buffer.from(gone.id).readUInt32LE(0)).to.equal(plain.evict())
+            const evicted = policy.evict()
+            expect(evicted === null ? null : Buffer.from(evicted.id).readUInt32LE(0)).to.equal(model.evict())
           }
-          expect(policy.weight()).to.equal(plain.weight())
-          expect(policy.count()).to.equal(plain.count())
+          expect(policy.weight()).to.equal(model.weight())
+          expect(policy.count()).to.equal(model.count())
         }
       }),
       { numRuns: 300 },
     )
   })
 
-  it('misses less than LRU and than FIFO when few things are asked for often', () => {
+  it('misses less than LRU and FIFO when few objects are requested often', () => {
     const trace = zipf(20_000, 200_000)
     for (const capacity of [200, 2000]) {
       const ours = hits(s3FifoModel(capacity), trace)
@@ -114,7 +114,7 @@ describe('S3-FIFO', () => {
     }
   })
 
-  it('is not emptied by a scan, as LRU is', () => {
+  it('keeps its entries during a scan, unlike LRU', () => {
     const hot = Array.from({ length: 800 }, (_, n) => n)
     const warmUp = [...hot, ...hot, ...hot, ...hot]
     const scan = Array.from({ length: 10_000 }, (_, n) => 1_000_000 + n)
@@ -126,7 +126,7 @@ describe('S3-FIFO', () => {
     expect(afterScan(s3FifoModel(1000))).to.equal(800)
   })
 
-  it('keeps its books under growth, with a mark for each entry', () => {
+  it('keeps weights, counts and marks while it grows', () => {
     const policy: S3Fifo = createS3Fifo(1_000_000)
     for (let n = 0; n < 5000; n++) policy.restore(hashedId(n), 2, n % 256)
     for (let n = 0; n < 5000; n += 2) policy.remove(hashedId(n))
@@ -135,13 +135,13 @@ describe('S3-FIFO', () => {
     expect(policy.weight()).to.equal(5000)
   })
 
-  it('can be walked through place by place while it changes', () => {
+  it('can be iterated slot by slot while it changes', () => {
     const policy = createS3Fifo(1_000_000)
     for (let n = 0; n < 3000; n++) policy.set(hashedId(n), 1, 0)
     const walked = new Set<string>()
-    for (let at = policy.entryFrom(0); at !== null; at = policy.entryFrom(at.place + 1)) {
-      walked.add(Buffer.from(at.entry.id).toString('hex'))
-      policy.remove(at.entry.id)
+    for (let slot = policy.entryFrom(0); slot !== null; slot = policy.entryFrom(slot.place + 1)) {
+      walked.add(Buffer.from(slot.entry.id).toString('hex'))
+      policy.remove(slot.entry.id)
     }
     expect(walked.size).to.equal(3000)
     expect(policy.count()).to.equal(0)
@@ -149,15 +149,15 @@ describe('S3-FIFO', () => {
 })
 
 describe('the table of ids', () => {
-  it('is a map, also for ids that want the same place', () => {
-    const crowded = fc.nat(60).map((n) => {
+  it('is a map, also for colliding ids', () => {
+    const colliding = fc.nat(60).map((n) => {
       const id = Buffer.alloc(32)
       id.writeUInt32LE(n % 7, 0)
       id.writeUInt32LE(n, 8)
       return id
     })
     fc.assert(
-      fc.property(fc.array(fc.record({ id: crowded, add: fc.boolean() }), { maxLength: 300 }), (steps) => {
+      fc.property(fc.array(fc.record({ id: colliding, add: fc.boolean() }), { maxLength: 300 }), (steps) => {
         const table = createIdTable(() => undefined)
         const model = new Map<string, number>()
         for (const { id, add } of steps) {

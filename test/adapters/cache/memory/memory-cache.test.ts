@@ -11,7 +11,7 @@ import { valueIn } from '../../../support/value-in.ts'
 describe('memory cache', () => {
   cacheContract(async (clock) => createMemoryCache(clock))
 
-  it('holds no more bytes than it may, and lets go first of what was asked least lately', async () => {
+  it('stays within its budget (bytes), and evicts the least recently used first', async () => {
     const cache = createMemoryCache(() => 0, 10_000)
     const keys = Array.from({ length: 20 }, () => cacheKeys.imagePlaylist({ uid: anImageFileUid() }))
     const [first] = keys
@@ -20,34 +20,34 @@ describe('memory cache', () => {
       await right(setNow(cache, key, 'x'.repeat(1000)))
       expect(await valueIn(cache, first)).to.deep.equal(O.some('x'.repeat(1000)))
     }
-    const held = await Promise.all(keys.map((key) => valueIn(cache, key)))
-    expect(held.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 15))
+    const cached = await Promise.all(keys.map((key) => valueIn(cache, key)))
+    expect(cached.map(O.isSome)).to.deep.equal(keys.map((_, i) => i === 0 || i >= 15))
   })
 
-  it('lets go of nothing else for strangers who learn that they may not (http-api.md §9.2, W22)', async () => {
+  it('evicts nothing else for negative entries (http-api.md §9.2, W22)', async () => {
     const cache = createMemoryCache(() => 0, 100_000)
     const warm = [
       cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
       cacheKeys.imagePlaylist({ uid: anImageFileUid() }),
     ]
     for (const key of warm) await right(setNow(cache, key, 'x'.repeat(40_000)))
-    const asked = Array.from({ length: 1000 }, () => cacheKeys.imagePublic({ uid: anImageFileUid() }))
-    for (const key of asked) await right(setNow(cache, key, false))
+    const negative = Array.from({ length: 1000 }, () => cacheKeys.imagePublic({ uid: anImageFileUid() }))
+    for (const key of negative) await right(setNow(cache, key, false))
     for (const key of warm) expect(await valueIn(cache, key)).to.deep.equal(O.some('x'.repeat(40_000)))
-    const held = await Promise.all(asked.map((key) => valueIn(cache, key)))
-    expect(held.filter(O.isSome).length).to.be.within(10, 100)
-    expect(held.at(-1)).to.deep.equal(O.some(false))
+    const cached = await Promise.all(negative.map((key) => valueIn(cache, key)))
+    expect(cached.filter(O.isSome).length).to.be.within(10, 100)
+    expect(cached.at(-1)).to.deep.equal(O.some(false))
   })
 
-  it('counts keys, which clients choose, as much as values', async () => {
+  it('counts the bytes of keys, which clients choose, like those of values', async () => {
     const cache = createMemoryCache(() => 0, 160_000)
     const keys = Array.from({ length: 500 }, (_, i) => cacheKeys.isAdmin({ sub: `${'x'.repeat(1000)} ${i}` }))
     for (const key of keys) await right(setNow(cache, key, true))
-    const held = await Promise.all(keys.map((key) => valueIn(cache, key)))
-    expect(held.filter(O.isSome).length).to.be.within(50, 75)
+    const cached = await Promise.all(keys.map((key) => valueIn(cache, key)))
+    expect(cached.filter(O.isSome).length).to.be.within(50, 75)
   })
 
-  it('holds nothing that is larger than the whole of it', async () => {
+  it('does not store a value larger than the whole budget', async () => {
     const cache = createMemoryCache(() => 0, 10_000)
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     await right(setNow(cache, key, 'small'))

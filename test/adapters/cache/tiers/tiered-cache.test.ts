@@ -1,7 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { cacheFolders, cacheIdOf } from '../../../../src/adapters/cache/disk/cache-folders.ts'
 import {
   type DiskCache,
   type DiskCacheOptions,
@@ -19,11 +18,8 @@ import { createStaleReader } from '../../../../src/adapters/cache/tiers/tier-sta
 import { createTieredBlobCache } from '../../../../src/adapters/cache/tiers/tiered-blob-cache.ts'
 import { createTieredCache } from '../../../../src/adapters/cache/tiers/tiered-cache.ts'
 import { wholeOf } from '../../../../src/domain/media/bytes.ts'
-import { unavailable } from '../../../../src/domain/shared/errors.ts'
-import { O, TE } from '../../../../src/fp.ts'
-import type { BlobOrigin } from '../../../../src/ports/blob-cache.ts'
+import { O } from '../../../../src/fp.ts'
 import { cacheKeys } from '../../../../src/ports/cache-keys.ts'
-import { blobCacheContract } from '../../../contracts/blob-cache.contract.ts'
 import { cacheContract } from '../../../contracts/cache.contract.ts'
 import { sharedCacheContract } from '../../../contracts/shared-cache.contract.ts'
 import { asMonotonic } from '../../../support/as-monotonic.ts'
@@ -69,24 +65,22 @@ describe('memory in front of disk', () => {
   })
   after(removeScratch)
 
-  /** What it finds it keeps to itself until it is released. */
+  /** A tier whose `find` returns only after `release`. */
   const slowToFind = (inner: CacheTier) => {
     let release = () => {}
-    const held = new Promise<void>((resolve) => {
+    const released = new Promise<void>((resolve) => {
       release = resolve
     })
     const disk: CacheTier = {
       ...inner,
       find: (key) => async () => {
         const found = await inner.find(key)()
-        await held
+        await released
         return found
       },
     }
     return { disk, release: () => release() }
   }
-
-  const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
 
   describe('values', () => {
     cacheContract(async (clock) => {
@@ -101,7 +95,7 @@ describe('memory in front of disk', () => {
       })
     })
 
-    it('are found in memory alone, once they have been found on disk', async () => {
+    it('are read from memory alone after they were found on disk', async () => {
       const dir = await scratchFolder()
       const disk = (await openDisk({ dir })).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
@@ -112,7 +106,7 @@ describe('memory in front of disk', () => {
       expect(await valueIn(cache, key)).to.deep.equal(O.some('body'))
     })
 
-    it('move to memory with the time that remains to them', async () => {
+    it('are copied to memory with their remaining lifetime', async () => {
       const disk = (await openDisk()).values
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       await right(setNow(cacheOn(disk), key, 'body'))
@@ -125,7 +119,7 @@ describe('memory in front of disk', () => {
       expect(await valueIn(cache, key)).to.deep.equal(O.none)
     })
 
-    it('that another process changes on the disk are believed for two seconds more', async () => {
+    it('that another process changes on disk are returned for at most two more seconds', async () => {
       const dir = await scratchFolder()
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
@@ -138,7 +132,7 @@ describe('memory in front of disk', () => {
       expect(await valueIn(here, key)).to.deep.equal(O.some('new'))
     })
 
-    it('that say no never lie on the disk: strangers could fill it (http-api.md §9.2)', async () => {
+    it('that are negative are never stored on disk, which clients could fill (http-api.md §9.2)', async () => {
       const disk = await openDisk()
       const cache = cacheOn(disk.values)
       for (let i = 0; i < 20; i++) {
@@ -150,7 +144,7 @@ describe('memory in front of disk', () => {
       expect(disk.held()).to.deep.equal({ bytes: 0, entries: 0 })
     })
 
-    it('that say no end what said yes, on the disk and for other processes, too', async () => {
+    it('that are negative replace positive ones, also on disk and for other processes', async () => {
       const dir = await scratchFolder()
       const [ours, theirs] = [(await openDisk({ dir })).values, (await openDisk({ dir })).values]
       const [here, there] = [cacheOn(ours), cacheOn(theirs)]
@@ -162,49 +156,49 @@ describe('memory in front of disk', () => {
       expect(await right(createStaleReader(theirs, clock).getStale(key, 86_400))).to.deep.equal(O.none)
     })
 
-    it('that change while the old one is read from disk do not come back', async () => {
+    it('that change while the old one is read from disk do not reappear', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       const { disk, release } = slowToFind(inner)
       await right(inner.set(key, { value: 'old', expiresAt: null, mark: noSharedMarks }))
       const cache = cacheOn(disk)
-      const underWay = valueIn(cache, key)
+      const pending = valueIn(cache, key)
       await right(setNow(cache, key, 'new'))
       release()
-      await underWay
+      await pending
       expect(await valueIn(cache, key)).to.deep.equal(O.some('new'))
       await right(cache.delete(key))
       expect(await valueIn(cache, key)).to.deep.equal(O.none)
     })
 
-    it('are looked for on the disk once by a crowd that asks at one time', async () => {
+    it('are read from disk once for many concurrent reads', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
-      let looks = 0
+      let finds = 0
       const disk: CacheTier = {
         ...inner,
         find: (key) => async () => {
-          looks++
+          finds++
           return inner.find(key)()
         },
       }
       const cache = cacheOn(disk)
       const crowd = () => Promise.all(Array.from({ length: 50 }, () => valueIn(cache, key)))
       expect(new Set(await crowd())).to.deep.equal(new Set([O.none]))
-      expect(looks).to.equal(1)
+      expect(finds).to.equal(1)
       await right(inner.set(key, { value: 'body', expiresAt: null, mark: noSharedMarks }))
       for (const found of await crowd()) expect(found).to.deep.equal(O.some('body'))
-      expect(looks).to.equal(2)
+      expect(finds).to.equal(2)
     })
 
-    it('that were deleted are not found by a look that began before that', async () => {
+    it('that are deleted are not returned to reads that began after the delete', async () => {
       const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
       const inner = createMemoryTier(MiB)
       await right(inner.set(key, { value: 'old', expiresAt: null, mark: noSharedMarks }))
       const { disk, release } = slowToFind(inner)
       const cache = cacheOn(disk)
       const before = valueIn(cache, key)
-      // It has reached the disk when the delete begins.
+      // The read has reached the disk before the delete begins.
       await new Promise((resolve) => setImmediate(resolve))
       await right(cache.delete(key))
       const since = valueIn(cache, key)
@@ -213,7 +207,7 @@ describe('memory in front of disk', () => {
       expect(await since).to.deep.equal(O.none)
     })
 
-    it('are held in memory also when the disk cannot be written', async () => {
+    it('are cached in memory also when the disk cannot be written', async () => {
       const file = join(await scratchFolder(), 'a-file')
       await writeFile(file, '')
       const disk = (await openDisk({ dir: file })).values
@@ -224,7 +218,7 @@ describe('memory in front of disk', () => {
     })
   })
 
-  describe('values that have expired', () => {
+  describe('expired values', () => {
     const key = cacheKeys.imagePlaylist({ uid: anImageFileUid() })
     const day = 86_400
 
@@ -232,7 +226,7 @@ describe('memory in front of disk', () => {
       ['memory', async () => createMemoryTier(MiB)],
       ['disk', async () => (await openDisk()).values],
     ] as const) {
-      it(`are to be had from ${name} for as long as the caller says`, async () => {
+      it(`are returned from ${name} within the age that the caller allows`, async () => {
         const tier = await make()
         const stale = createStaleReader(tier, clock)
         await right(setNow(cacheOfTier(tier, clock), key, 'body'))
@@ -243,7 +237,7 @@ describe('memory in front of disk', () => {
         expect(await right(stale.getStale(key, day))).to.deep.equal(O.none)
       })
 
-      it(`are gone from ${name} when they have been deleted`, async () => {
+      it(`are not returned from ${name} after a delete`, async () => {
         const tier = await make()
         await right(setNow(cacheOfTier(tier, clock), key, 'body'))
         await right(cacheOfTier(tier, clock).delete(key))
@@ -252,55 +246,7 @@ describe('memory in front of disk', () => {
     }
   })
 
-  describe('blobs', () => {
-    blobCacheContract(async (fill) => {
-      const disk = (await openDisk({ fill })).blobs
-      return createTieredBlobCache({ disk, maxBytes: 32 * MiB })
-    })
-
-    it('are read from memory alone, once they have been read from disk', async () => {
-      const dir = await scratchFolder()
-      const disk = await openDisk({ dir })
-      const blobs = createTieredBlobCache({ disk: disk.blobs, maxBytes: 8 * MiB })
-      const bytes = someBytes(MiB)
-      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-      const read = (origin: BlobOrigin) => right(blobs.read(key, factsOf(bytes), wholeOf(MiB), origin))
-      await collect(await read(wellServed(bytes).origin))
-      await disk.settled()
-      await rm(dir, { recursive: true })
-      const chunks: Uint8Array[] = []
-      for await (const chunk of await read(noOrigin)) chunks.push(chunk)
-      expect(chunks.map((chunk) => chunk.length)).to.deep.equal([MiB])
-      expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
-    })
-
-    it('[V22] that have lost a bit on disk are brought in anew within the same read', async () => {
-      const dir = await scratchFolder()
-      const disk = await openDisk({ dir })
-      const bytes = someBytes(100_000)
-      const key = cacheKeys.storedFile({ uid: aStoredFileUid() })
-      const { origin, asked } = wellServed(bytes)
-      const read = () =>
-        right(
-          createTieredBlobCache({ disk: disk.blobs, maxBytes: MiB }).read(
-            key,
-            factsOf(bytes),
-            wholeOf(bytes.length),
-            origin,
-          ),
-        )
-      await collect(await read())
-      await disk.settled()
-      const path = cacheFolders(dir).blob(cacheIdOf(key.name))
-      const flipped = await readFile(path)
-      flipped[99_000] = (flipped[99_000] ?? 0) ^ 1
-      await writeFile(path, flipped)
-      for (let n = 0; n < 2; n++) expect((await collect(await read())).equals(bytes)).to.equal(true)
-      expect(asked).to.have.length(2)
-    })
-  })
-
-  it('counts by tier and family what they did', async () => {
+  it('counts hits, misses and fills by tier and family', async () => {
     const meter = createCacheMeter(asMonotonic(clock))
     const memoryMeter = meter.tier('memory')
     const disk = await openDisk({ meter: meter.tier('disk') })
@@ -321,7 +267,7 @@ describe('memory in front of disk', () => {
     await collect(await read())
 
     const counts = (tier: string, family: string) =>
-      meter.stats.counts().find((one) => one.tier === tier && one.family === family)
+      meter.stats.counts().find((count) => count.tier === tier && count.family === family)
     expect(counts('memory', 'image_files:playlist:{uid}')).to.include({ hits: 1, misses: 1 })
     expect(counts('disk', 'image_files:playlist:{uid}')).to.include({ hits: 0, misses: 1 })
     expect(counts('memory', 's3_files:{uid}')).to.include({ hits: 1, misses: 1, collapsed: 2, fills: 1 })

@@ -27,7 +27,7 @@ describe('cutRenditions', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  /** A track in fragments of equal length, the last of which may be shorter. */
+  /** Writes a track in fragments of `each` ticks; the last can be shorter. */
   const writeTrack = (name: string, kind: 'film' | 'sound', timescale: number, each: number, all: number) => {
     const fragments = Array.from({ length: Math.ceil(all / each) }, (_, i) => {
       const duration = Math.min(each, all - i * each)
@@ -36,7 +36,7 @@ describe('cutRenditions', () => {
     return writeFile(join(folder, `${name}.mp4`), Buffer.concat([initSegment(kind, timescale), ...fragments]))
   }
 
-  /** A film of so many GOPs of 2.002 s in two sizes, with sound in fragments of about a second. */
+  /** Segments a film of `gops` GOPs of 2.002 s in two sizes, with audio in fragments of about a second. */
   const cutFilm = async (gops: number) => {
     for (const name of ['v360', 'v240']) await writeTrack(name, 'film', 30_000, 60_060, gops * 60_060)
     const samples = Math.ceil((gops * 2.002 * 48_000) / 1024)
@@ -49,27 +49,27 @@ describe('cutRenditions', () => {
     return { renditions, seconds }
   }
 
-  it('[V50] makes the first part one GOP long, in every rendition, and the others three', async () => {
+  it('[V50] makes the first segment one GOP long in every rendition, and the others three', async () => {
     const { renditions, seconds } = await cutFilm(14)
-    const [large, small, heard = []] = seconds
+    const [large, small, audioSeconds = []] = seconds
     expect(large).to.deep.equal([2.002, 6.006, 6.006, 6.006, 6.006, 2.002])
     expect(small).to.deep.equal(large)
-    expect(heard).to.have.length(6)
-    expect(heard[0]).to.be.closeTo(2.002, 0.6)
-    for (const length of heard.slice(1, -1)) expect(length).to.be.closeTo(6.006, 1.1)
+    expect(audioSeconds).to.have.length(6)
+    expect(audioSeconds[0]).to.be.closeTo(2.002, 0.6)
+    for (const length of audioSeconds.slice(1, -1)) expect(length).to.be.closeTo(6.006, 1.1)
     expect(sharedTargetDuration(renditions)).to.equal(6)
   })
 
-  it('[V50] cuts a sound without pictures alike', async () => {
+  it('[V50] segments audio without video in the same way', async () => {
     await writeTrack('a64', 'sound', 48_000, 48 * 1024, 48 * 1024 * 20)
     const plan = { ...aPlan, frameRate: { num: 25, den: 1 }, gop: 50, partSeconds: 6 }
-    const [cut] = await cutRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
-    const starts = cut?.parts.map(({ startTicks }) => startTicks / 48_000) ?? []
+    const [rendition] = await cutRenditions({ ...plan, audio: [{ name: 'a64', ...sound }] }, folder)
+    const starts = rendition?.parts.map(({ startTicks }) => startTicks / 48_000) ?? []
     expect(starts).to.have.length(4)
     for (const [i, start] of starts.entries()) expect(start).to.be.closeTo(i === 0 ? 0 : i * 6 - 4, 0.6)
   })
 
-  it('[V50] never begins with a part that is longer than the first GOP, however long the film', async () => {
+  it('[V50] makes the first segment no longer than the first GOP, for films of any length', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 30 }), async (gops) => {
         const { renditions, seconds } = await cutFilm(gops)

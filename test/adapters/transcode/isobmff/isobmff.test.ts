@@ -41,7 +41,7 @@ const expectTree = (found: Box | undefined, { type, content }: Tree): void => {
 }
 
 describe('boxesIn', () => {
-  it('reads any tree of boxes as it was written', () => {
+  it('reads any tree of boxes', () => {
     fc.assert(
       fc.property(fc.array(tree, { maxLength: 4 }), (trees) => {
         const boxes = boxesIn(Buffer.concat(trees.map(write)))
@@ -51,7 +51,7 @@ describe('boxesIn', () => {
     )
   })
 
-  it('refuses a tree that is cut off, wherever', () => {
+  it('throws for a tree truncated anywhere', () => {
     fc.assert(
       fc.property(tree, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (written, share) => {
         const bytes = write(written)
@@ -61,7 +61,7 @@ describe('boxesIn', () => {
     )
   })
 
-  it('refuses sizes that no box can have', () => {
+  it('throws for impossible sizes', () => {
     expect(() => boxesIn(Buffer.concat([u32(7), Buffer.from('free')]))).to.throw('impossible size 7')
     expect(() => boxesIn(Buffer.concat([u32(0), Buffer.from('mdat')]))).to.throw('impossible size 0')
     expect(() => boxesIn(Buffer.concat([u32(1), Buffer.from('mdat'), u32(0x1000_0000, 0)]))).to.throw('2^53')
@@ -69,7 +69,7 @@ describe('boxesIn', () => {
 })
 
 describe('onlyBox', () => {
-  it('follows a path, and wants one of each on it', () => {
+  it('follows a path, and throws unless there is exactly one box of each type', () => {
     const body = Buffer.concat([box('moov', box('trak', Buffer.from('hello'))), box('free')])
     expect(Buffer.from(onlyBox(body, 'moov', 'trak')).toString()).to.equal('hello')
     expect(() => onlyBox(body, 'moov', 'mvex')).to.throw('no mvex box')
@@ -78,7 +78,7 @@ describe('onlyBox', () => {
 })
 
 describe('fieldsOf', () => {
-  it('takes big-endian numbers one after the other, and throws where bytes end', () => {
+  it('reads big-endian numbers in sequence, and throws at the end of the bytes', () => {
     const fields = fieldsOf(
       Buffer.from('01 0203 040506 0708090a ffffffff 0000000000000010 6162'.replaceAll(' ', ''), 'hex'),
       'x',
@@ -117,7 +117,7 @@ describe('readTrack', () => {
     })
   })
 
-  it('reads what a real encoder writes', async () => {
+  it('reads the output of a real encoder', async () => {
     const film = await readFile('test/media/fragments-film.mp4')
     const sound = await readFile('test/media/fragments-sound.mp4')
     const initOf = (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('moof') - 4)
@@ -137,7 +137,7 @@ describe('readTrack', () => {
     expect(readTrack(initOf(sound))).to.include({ codec: 'mp4a.40.2', timescale: 48_000 })
   })
 
-  it('refuses a timescale of 0', () => {
+  it('throws for a timescale of 0', () => {
     expect(() => readTrack(initSegment('film', 0))).to.throw('timescale')
   })
 })
@@ -147,7 +147,7 @@ describe('readFragment', () => {
   const everywhere = { start: 0, end: Number.MAX_SAFE_INTEGER }
   const moofOf = (bytes: Buffer) => onlyBox(bytes, 'moof')
 
-  it('sums up its samples', () => {
+  it('returns the sum of its samples', () => {
     const samples = fc.array(fc.record({ duration: fc.nat(10_000), size: fc.nat(300), key: fc.boolean() }), {
       minLength: 1,
       maxLength: 30,
@@ -173,13 +173,13 @@ describe('readFragment', () => {
     )
   })
 
-  it('refuses samples beyond its bytes', () => {
+  it('throws for samples beyond its bytes', () => {
     const bytes = fragment(0, [{ duration: 10, size: 100, key: true }])
     const room = { start: bytes.readUInt32BE(0) + 8, end: bytes.length - 1 }
     expect(() => readFragment(moofOf(bytes), track, room)).to.throw('outside of their fragment')
   })
 
-  it('takes a run of like samples at its word, in no time, however many it claims', () => {
+  it('computes a run of equal samples without iterating, however many it announces', () => {
     const moof = box(
       'traf',
       box('tfhd', u32(0x02_0018, 1, 1024, 6)),
@@ -190,7 +190,7 @@ describe('readFragment', () => {
     expect(() => readFragment(moof, track, { start: 500, end: 1000 })).to.throw('outside')
   })
 
-  it('refuses offsets from the start of the file', () => {
+  it('throws for offsets from the start of the file', () => {
     const moof = box(
       'traf',
       box('tfhd', u32(0x01, 1, 0, 0)),

@@ -16,7 +16,7 @@ const SOUND = 'test/media/fragments-sound.mp4'
 const seconds = ({ track, parts }: SegmentedTrack) =>
   parts.map(({ durationTicks }) => durationTicks / track.timescale)
 
-describe('cut', () => {
+describe('segmentTrack', () => {
   let folder: string
   let path: string
 
@@ -40,7 +40,7 @@ describe('cut', () => {
     return path
   }
 
-  it('cuts pictures at the key pictures on the edges, and notes where each of these is', async () => {
+  it('segments video at keyframes, and records the position of each keyframe', async () => {
     const film = await segmentTrack(FILM, { seconds: [], step: 1 })
     expect(seconds(film)).to.deep.equal([1, 1, 1.125])
     expect(film.parts.map(({ keyframes }) => keyframes.length)).to.deep.equal([2, 2, 3])
@@ -48,21 +48,21 @@ describe('cut', () => {
     const bytes = await readFile(FILM)
     for (const { slice, keyframes } of film.parts)
       for (const { offset, length } of keyframes) {
-        const at = slice.start + offset
-        const moofSize = bytes.readUInt32BE(at)
-        expect(bytes.toString('latin1', at + 4, at + 8)).to.equal('moof')
-        // Of the first sample the last NAL unit is the key picture: type 5 (H.264 §7.4.1).
-        let unit = at + moofSize + 8
+        const start = slice.start + offset
+        const moofSize = bytes.readUInt32BE(start)
+        expect(bytes.toString('latin1', start + 4, start + 8)).to.equal('moof')
+        // The last NAL unit of the first sample is the IDR slice: type 5 (H.264 §7.4.1).
+        let unit = start + moofSize + 8
         let type = 0
-        while (unit < at + length) {
+        while (unit < start + length) {
           type = (bytes[unit + 4] ?? 0) & 31
           unit += 4 + bytes.readUInt32BE(unit)
         }
-        expect([type, unit]).to.deep.equal([5, at + length])
+        expect([type, unit]).to.deep.equal([5, start + length])
       }
   })
 
-  it('cuts sound next to where the pictures are cut', async () => {
+  it('segments audio near the segment starts of video', async () => {
     const film = await segmentTrack(FILM, { seconds: [], step: 1 })
     const sound = await segmentTrack(SOUND, { seconds: segmentStartsOf(film).slice(1), step: 1 })
     expect(sound.parts.length).to.equal(film.parts.length)
@@ -71,7 +71,7 @@ describe('cut', () => {
     expect(sound.parts.every(({ keyframes }) => keyframes.length === 0)).to.equal(true)
   })
 
-  it('gives slices that make up the file, without a gap, from its first byte', async () => {
+  it('returns slices without gaps, from the first byte of the file', async () => {
     const { init, parts } = await segmentTrack(FILM, { seconds: [], step: 1 })
     const slices = [init, ...parts.map(({ slice }) => slice)]
     expect(slices.map(({ start }) => start)).to.deep.equal([0, ...slices.slice(0, -1).map(({ end }) => end)])
@@ -80,7 +80,7 @@ describe('cut', () => {
     expect(bytes.toString('latin1', end + 4, end + 8)).to.equal('mfra')
   })
 
-  it('puts every fragment into one part, in order, each part as long as it was told', async () => {
+  it('puts each fragment into one segment, in order, with segments of the given duration', async () => {
     const gops = fc.array(fc.integer({ min: 100, max: 3000 }), { minLength: 1, maxLength: 40 })
     await fc.assert(
       fc.asyncProperty(gops, fc.integer({ min: 1, max: 8 }), async (durations, step) => {
@@ -104,7 +104,7 @@ describe('cut', () => {
     )
   })
 
-  it('goes on in even steps when sound outlasts the pictures', async () => {
+  it('continues in even steps when audio is longer than video', async () => {
     const sound = await segmentTrack(await written('sound', 1000, Array(30).fill(1000)), {
       seconds: [6],
       step: 6,
@@ -112,7 +112,7 @@ describe('cut', () => {
     expect(seconds(sound)).to.deep.equal([6, 6, 6, 6, 6])
   })
 
-  it('leaves a last moment with the part before', async () => {
+  it('adds a short rest to the last segment', async () => {
     const film = await segmentTrack(await written('film', 1000, [2000, 2000, 2000, 40]), {
       seconds: [],
       step: 6,
@@ -120,13 +120,13 @@ describe('cut', () => {
     expect(seconds(film)).to.deep.equal([6.04])
   })
 
-  it('gives no parts where there are no samples', async () => {
+  it('returns no segments without samples', async () => {
     expect(
       (await segmentTrack(await written('film', 1000, []), { seconds: [], step: 6 })).parts,
     ).to.deep.equal([])
   })
 
-  it('reads gaps in time, and GOPs that do not start with a key picture, and leaves it to others to judge', async () => {
+  it('returns gaps in time, and GOPs without a keyframe, for the examiner to judge', async () => {
     const sample = { duration: 1000, size: 10, key: true }
     const init = initSegment('film', 1000)
     await writeFile(path, Buffer.concat([init, fragment(0, [sample]), fragment(1001, [sample])]))
@@ -139,7 +139,7 @@ describe('cut', () => {
     expect(parts[0]?.fragments[0]).to.include({ isMarkedKey: false, startsWithIdr: false })
   })
 
-  it('refuses a file that is cut off anywhere but between two fragments', async () => {
+  it('throws for a file truncated anywhere but between two fragments', async () => {
     const bytes = await readFile(SOUND)
     const { init, parts } = await segmentTrack(SOUND, { seconds: [], step: 0.1 })
     const whole = new Set([init.end, ...parts.map(({ slice }) => slice.end)])
@@ -150,7 +150,7 @@ describe('cut', () => {
     }
   })
 
-  it('reads mutated bytes, or refuses them, and does neither hang nor crash', async () => {
+  it('reads mutated bytes or throws "malformed MP4", and does not hang or crash', async () => {
     const originals = await Promise.all([FILM, SOUND].map((name) => readFile(name)))
     const change = fc.record({ at: fc.nat(), value: fc.nat(255), headersOnly: fc.boolean() })
     await fc.assert(
@@ -170,8 +170,8 @@ describe('cut', () => {
     )
   })
 
-  const expectMalformed = async (cutting: Promise<SegmentedTrack>, what: string): Promise<void> => {
-    const result = await cutting.catch((error: Error) => error)
+  const expectMalformed = async (segmenting: Promise<SegmentedTrack>, what: string): Promise<void> => {
+    const result = await segmenting.catch((error: Error) => error)
     expect(result).to.be.instanceOf(Error)
     expect((result as Error).message)
       .to.match(/^malformed MP4: /)

@@ -11,7 +11,7 @@ import { createTranscodingFolder, media, smallest } from '../../../support/trans
 const endedWith = (stderr: string, code = 1) =>
   failureOf({ code, signal: null, stderr, stopped: null, startError: null }, null)?.reason
 
-/** Of this machine, and never of a file. */
+/** Messages that only a fault of the machine causes. */
 const ofTheMachine = [
   'pthread_create failed: Resource temporarily unavailable',
   'av_interleaved_write_frame(): No space left on device',
@@ -22,7 +22,7 @@ const ofTheMachine = [
   '/usr/bin/prlimit: failed to set the AS resource limit: Operation not permitted',
 ]
 
-/** Of a damaged file, or of this machine: nothing is to be lost of it. */
+/** Messages that a damaged file or a fault of the machine can cause. */
 const ofEither = [
   'Error during demuxing: Input/output error',
   '[h264 @ 0x1] get_buffer() failed: Cannot allocate memory',
@@ -32,18 +32,18 @@ const ofEither = [
 describe('a fault of the machine while a file is decoded [V45]', () => {
   const { transcode } = createTranscodingFolder()
 
-  for (const words of [...ofTheMachine, ...ofEither])
-    it(`is no verdict on the file: ${words}`, () => {
-      const reason = endedWith(`[mov @ 0x1] something\n${words}\nConversion failed!`)
-      expect(reason).to.equal(ofEither.includes(words) ? 'unsure' : 'broken')
+  for (const message of [...ofTheMachine, ...ofEither])
+    it(`does not refuse the file: ${message}`, () => {
+      const reason = endedWith(`[mov @ 0x1] something\n${message}\nConversion failed!`)
+      expect(reason).to.equal(ofEither.includes(message) ? 'unsure' : 'broken')
     })
 
-  it('is told from what is wrong with a file', () => {
+  it('is distinguished from a fault of the file', () => {
     expect(endedWith('moov atom not found\nInvalid data found when processing input')).to.equal('input')
     expect(endedWith('Error writing: File too large')).to.equal('size')
   })
 
-  it('is found, and told, at the end of however much a noisy film has said', async () => {
+  it('is found and reported after any amount of decoder output', async () => {
     const noise = `process.stderr.write('[h264] error while decoding MB 1 2\\n'.repeat(20000), () => {
       process.stderr.write('No space left on device\\n' + 'Conversion failed\\n'.repeat(9), () => process.exit(1))
     })`
@@ -55,13 +55,13 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     expect(ended.stderr.length).to.be.at.most(140_000)
   })
 
-  /** An engine whose first encodings of all streams end so. */
+  /** An engine whose first encodings with audio fail in this way. */
   const failing = (engine: Engine, failures: ReadonlyArray<EngineFailure>): Engine => {
-    let tries = 0
+    let attempts = 0
     return {
       ...engine,
       encode: (job, onProgress, signal) => {
-        const failure = job.audio === null ? undefined : failures[tries++]
+        const failure = job.audio === null ? undefined : failures[attempts++]
         return failure === undefined ? engine.encode(job, onProgress, signal) : async () => E.left(failure)
       },
     }
@@ -74,32 +74,32 @@ describe('a fault of the machine while a file is decoded [V45]', () => {
     return { transcoder: transcoderOn(failing(engine, failures), { log }), entries }
   }
 
-  it('does not cost a film its sound: an attempt is made again before the next one is', async () => {
+  it('does not cost a film its audio: each attempt is retried once', async () => {
     const { transcoder, entries } = withLog([input])
     const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
-    const made = await right(task)
-    expect(made.warnings).to.deep.equal([])
-    expect(made.renditions.some(({ audio }) => audio !== null)).to.equal(true)
+    const output = await right(task)
+    expect(output.warnings).to.deep.equal([])
+    expect(output.renditions.some(({ audio }) => audio !== null)).to.equal(true)
     expect(entries.filter(({ event }) => event === 'transcoder.attempt_failed')).to.have.length(1)
   })
 
-  it('does not hide sound that cannot be decoded: the film comes without, and each failure is in the log', async () => {
+  it('does not hide audio that cannot be decoded: the film has none, and each failure is logged', async () => {
     const { transcoder, entries } = withLog([input, input])
     const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
-    const made = await right(task)
-    expect(made.warnings).to.have.length(1)
-    expect(made.renditions.some(({ audio }) => audio !== null)).to.equal(false)
+    const output = await right(task)
+    expect(output.warnings).to.have.length(1)
+    expect(output.renditions.some(({ audio }) => audio !== null)).to.equal(false)
     expect(entries.filter(({ event }) => event === 'transcoder.attempt_failed')).to.have.length(2)
   })
 
-  it('ends the work on it, which is tried again later', async () => {
+  it('fails with Unavailable, so that the work is retried later', async () => {
     const broken: EngineFailure = { reason: 'broken', detail: 'Resource temporarily unavailable' }
     const { transcoder } = withLog([broken])
     const { task } = await transcode(transcoder, media('bunny.mp4'), smallest)
     expect(await left(task)).to.include({ _tag: 'Unavailable' })
   })
 
-  it('or of the file, as far as its words tell, refuses nothing', async () => {
+  it('fails with Unavailable when the message is ambiguous', async () => {
     const unsure: EngineFailure = { reason: 'unsure', detail: 'Input/output error' }
     if (engine === undefined) throw new Error('no engine')
     const transcoder = transcoderOn({ ...engine, encode: () => async () => E.left(unsure) })

@@ -20,7 +20,7 @@ const parts = fc.array(
 )
 
 describe('measureBitrates', () => {
-  it('finds the peak that a naive reading of the RFC finds', () => {
+  it('finds the same peak as a naive implementation of the RFC', () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 1, max: 12 }), (list, target) => {
         const { peak, average } = measureBitrates(list, 1000, target)
@@ -33,7 +33,7 @@ describe('measureBitrates', () => {
     )
   })
 
-  it('counts each part in one run at least: a loud one at the end, too short for one with the part before it', () => {
+  it('counts each part in at least one run, even a loud, short part at the end', () => {
     const list = [
       { bytes: 600, durationTicks: 2043 },
       { bytes: 60_000, durationTicks: 975 },
@@ -41,7 +41,7 @@ describe('measureBitrates', () => {
     expect(measureBitrates(list, 1000, 2).peak).to.equal(Math.ceil((60_600 * 8) / 3.018))
   })
 
-  it('has no average above the peak', () => {
+  it('has a peak that is never below the average', () => {
     const list = [
       { bytes: 1000, durationTicks: 900 },
       { bytes: 0, durationTicks: 1900 },
@@ -50,7 +50,7 @@ describe('measureBitrates', () => {
     expect(measureBitrates(list, 1000, 2)).to.deep.equal({ peak: 4325, average: 4325 })
   })
 
-  it('gives as average all bits by all seconds, rounded up', () => {
+  it('computes the average as all bits per all seconds, rounded up', () => {
     const list = [
       { bytes: 1_000_000, durationTicks: 6000 },
       { bytes: 1, durationTicks: 3000 },
@@ -58,12 +58,12 @@ describe('measureBitrates', () => {
     expect(measureBitrates(list, 1000, 6).average).to.equal(Math.ceil(8_000_008 / 9))
   })
 
-  it('leaves a rate that is whole as it is', () => {
+  it('does not round an integer rate', () => {
     const list = Array.from({ length: 7 }, () => ({ bytes: 750_750, durationTicks: 180_180 }))
     expect(measureBitrates(list, 30_000, 6)).to.deep.equal({ peak: 1_000_000, average: 1_000_000 })
   })
 
-  it('does not take a short last part for a peak', () => {
+  it('does not count a short last part alone as the peak', () => {
     const list = [
       { bytes: 600_000, durationTicks: 6000 },
       { bytes: 300_000, durationTicks: 300 },
@@ -71,18 +71,18 @@ describe('measureBitrates', () => {
     expect(measureBitrates(list, 1000, 6).peak).to.equal(Math.ceil((900_000 * 8) / 6.3))
   })
 
-  it('gives one very short part its own rate', () => {
+  it('uses the rate of the only part, even if that is very short', () => {
     expect(measureBitrates([{ bytes: 1000, durationTicks: 300 }], 1000, 1).peak).to.equal(
       Math.ceil(8000 / 0.3),
     )
   })
 
-  it('measures nothing as 0', () => {
+  it('is 0 without parts', () => {
     expect(measureBitrates([], 1000, 6)).to.deep.equal({ peak: 0, average: 0 })
   })
 
-  it('takes the time of the parts, not of their square', () => {
-    // The square of a million would take longer than any test may.
+  it('takes linear time', () => {
+    // With quadratic time a million parts would exceed the time limit of a test.
     const many = Array.from({ length: 1_000_000 }, (_, i) => ({
       bytes: 1000 + (i % 977),
       durationTicks: 6000,

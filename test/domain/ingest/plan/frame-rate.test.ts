@@ -42,7 +42,7 @@ describe('planFrameRate', () => {
     expect(rateOf(40)).to.equal('50')
     expect(rateOf(120)).to.equal('60')
     expect(rateOf(0, 25)).to.equal('25')
-    // A demuxer may name the unit of its times.
+    // A demuxer may report its timescale as the frame rate.
     expect(rateOf(60_000, 25)).to.equal('25')
     expect(rateOf(60_000, 25, true)).to.equal('50')
     expect(rateOf(0, 0)).to.equal('25')
@@ -56,18 +56,18 @@ describe('planFrameRate', () => {
     expect(rateOf(0.2)).to.equal('1')
   })
 
-  it('[V48] takes the nominal rate of a film of varying rate, or 30 where that is a unit of time', () => {
+  it('[V48] takes the nominal rate of a film with a varying rate, or 30 if the nominal rate is a timescale', () => {
     expect(rateOf(27.02, 30.01)).to.equal('30')
     expect(rateOf(2.4, 30)).to.equal('30')
     expect(rateOf(12, 60)).to.equal('60')
     expect(rateOf(14, 1000)).to.equal('30')
     expect(rateOf(40, 90_000)).to.equal('50')
-    // Telecined, or of fields that count one by one: the mean is a standard rate, and true.
+    // Telecined, or with fields counted singly: the mean is a standard rate, and correct.
     expect(rateOf(23.976, 29.97)).to.equal('24000/1001')
     expect(rateOf(25, 50)).to.equal('25')
   })
 
-  it('[V48] takes what was counted for true, up to 60, and what a demuxer guesses for a guess', () => {
+  it('[V48] prefers the counted peak rate, up to 60, to the guess of a demuxer', () => {
     const counted = (mean: number, nominal: number, peak: number) => rateOf(mean, nominal, false, peak)
     expect(counted(12.9, 5, 90)).to.equal('60')
     expect(counted(12.9, 1000, 30)).to.equal('30')
@@ -86,14 +86,14 @@ describe('planFrameRate', () => {
     expect(mayVary(aFilm(25, 50, true))).to.equal(false)
   })
 
-  it('[V48] makes a picture of each field', () => {
+  it('[V48] makes a frame of each field', () => {
     expect(rateOf(25, 25, true)).to.equal('50')
     expect(rateOf(25, 50, true)).to.equal('50')
     expect(rateOf(50, 50, true)).to.equal('50')
     expect(rateOf(29.97, 29.97, true)).to.equal('60000/1001')
   })
 
-  it('[V48] loses no picture of what a film has a second in the mean, up to 60', () => {
+  it('[V48] is at least the mean rate of the film, up to 60', () => {
     fc.assert(
       fc.property(rate(), rate(), fc.boolean(), fc.option(rate()), (mean, nominal, interlaced, peak) => {
         const { num, den } = planFrameRate(aFilm(mean, nominal, interlaced, peak), null)

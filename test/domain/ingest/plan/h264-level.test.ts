@@ -19,8 +19,8 @@ const stream = (width: number, height: number, maxrate = 100) => ({
   bufsize: 2 * maxrate,
 })
 
-/** The lowest level that has room, as encoders choose it. */
-const lowest = (one: ReturnType<typeof stream>, frames: number): number | undefined =>
+/** Returns the lowest level that holds the stream, as encoders choose it. */
+const lowestLevel = (one: ReturnType<typeof stream>, frames: number): number | undefined =>
   [10, 9, 11, 12, 13, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 52].find((idc) => {
     const level = levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`)
     return level !== null && holdsStream(one, rate(frames), level)
@@ -50,7 +50,7 @@ const x264Levels = [
   [62, 16_711_680, 139_264, 696_320, 800_000, 800_000],
 ] as const
 
-/** What the encoder says of a rung in its sequence parameter set, as far as levels go. */
+/** Returns the fields of the encoder's sequence parameter set that matter for levels. */
 const encodedAs = (rung: VideoRung, frames: number) => {
   const macroblocksWide = Math.ceil(rung.width / 16)
   const macroblocksHigh = Math.ceil(rung.height / 16)
@@ -58,19 +58,19 @@ const encodedAs = (rung: VideoRung, frames: number) => {
   const macroblocks = macroblocksOf(rung)
   const [level = 62] =
     x264Levels.find(
-      ([, rate, size, kept, bits, buffer]) =>
+      ([, rate, size, stored, bits, buffer]) =>
         macroblocks <= size &&
         Math.max(macroblocksWide, macroblocksHigh) ** 2 <= 8 * size &&
         macroblocks * frames <= rate &&
-        macroblocks * referenceFrames <= kept &&
+        macroblocks * referenceFrames <= stored &&
         rung.maxrate <= bits * 1.25 &&
         rung.bufsize <= buffer * 1.25,
     ) ?? []
-  const shown = { width: rung.width, height: rung.height, colour: null, isSquare: true }
+  const display = { width: rung.width, height: rung.height, colour: null, isSquare: true }
   return {
     ...{ profile: 100, constraints: 0, level },
     ...{ macroblocksWide, macroblocksHigh, referenceFrames },
-    ...shown,
+    ...display,
   }
 }
 
@@ -82,13 +82,13 @@ describe('[V48] the levels of H.264', () => {
       expect(levelIn(other)).to.equal(null)
   })
 
-  it('are those that the encoder knows, level 1b among them', () => {
-    for (const [idc, rate, size, kept, bits, buffer] of x264Levels)
+  it('are those of the encoder, including level 1b', () => {
+    for (const [idc, rate, size, stored, bits, buffer] of x264Levels)
       expect(levelIn(`avc1.6400${idc.toString(16).padStart(2, '0')}`), String(idc)).to.deep.equal({
         idc,
         macroblocksPerSecond: rate,
         macroblocks: size,
-        keptMacroblocks: kept,
+        keptMacroblocks: stored,
         kilobits: bits * 1.25,
         bufferKilobits: buffer * 1.25,
       })
@@ -96,11 +96,11 @@ describe('[V48] the levels of H.264', () => {
     expect(levelIn('avc1.42000b')?.idc).to.equal(11)
   })
 
-  it('are true of every rung that is planned, of the smallest films, too', () => {
+  it('are correct for every planned rendition, also of the smallest films', () => {
     const side = fc.oneof(fc.integer({ min: 2, max: 200 }), fc.integer({ min: 2, max: 4400 }))
     const source = fc.record({ width: side, height: side })
     const small = [2, 31, 64, 128, 160, 176].map((width) => ({ width, height: Math.ceil(width * 0.75) }))
-    const isTrue = (size: { readonly width: number; readonly height: number }, frames: number) => {
+    const expectCorrect = (size: { readonly width: number; readonly height: number }, frames: number) => {
       for (const isSilent of [true, false])
         for (const rung of planVideo(size, rate(frames), isSilent)) {
           const sequence = encodedAs(rung, frames)
@@ -108,22 +108,22 @@ describe('[V48] the levels of H.264', () => {
           expect(sequence.level).to.be.at.most(highestLevel.idc)
         }
     }
-    for (const size of small) for (const frames of [5, 15, 25, 60]) isTrue(size, frames)
-    fc.assert(fc.property(source, fc.constantFrom(5, 15, 25, 60), isTrue))
+    for (const size of small) for (const frames of [5, 15, 25, 60]) expectCorrect(size, frames)
+    fc.assert(fc.property(source, fc.constantFrom(5, 15, 25, 60), expectCorrect))
   })
 
-  it('have room for what x264 gives them', () => {
-    expect(lowest(stream(160, 96, 150), 12)).to.equal(9)
-    expect(lowest(stream(1920, 1080, 5000), 30)).to.equal(40)
-    expect(lowest(stream(1920, 1080, 7500), 60)).to.equal(42)
-    expect(lowest(stream(1280, 720, 2800), 30)).to.equal(31)
-    expect(lowest(stream(1280, 720, 4200), 60)).to.equal(32)
-    expect(lowest(stream(854, 480, 1400), 24)).to.equal(30)
-    expect(lowest(stream(2580, 1080, 7500), 60)).to.equal(51)
-    expect(lowest(stream(3840, 2160, 14_000), 60)).to.equal(52)
+  it('are those that x264 chooses for these sizes and rates', () => {
+    expect(lowestLevel(stream(160, 96, 150), 12)).to.equal(9)
+    expect(lowestLevel(stream(1920, 1080, 5000), 30)).to.equal(40)
+    expect(lowestLevel(stream(1920, 1080, 7500), 60)).to.equal(42)
+    expect(lowestLevel(stream(1280, 720, 2800), 30)).to.equal(31)
+    expect(lowestLevel(stream(1280, 720, 4200), 60)).to.equal(32)
+    expect(lowestLevel(stream(854, 480, 1400), 24)).to.equal(30)
+    expect(lowestLevel(stream(2580, 1080, 7500), 60)).to.equal(51)
+    expect(lowestLevel(stream(3840, 2160, 14_000), 60)).to.equal(52)
   })
 
-  it('bound each side, and not the area alone', () => {
+  it('limit each side, and not only the area', () => {
     expect(holdsSize({ width: 4208, height: 100 }, highestLevel)).to.equal(true)
     expect(holdsSize({ width: 4240, height: 100 }, highestLevel)).to.equal(false)
     expect(holdsSize({ width: 100, height: 4240 }, highestLevel)).to.equal(false)

@@ -25,19 +25,24 @@ describe('the plan of a picture', () => {
     expect(widthsOf('png', targets)).to.deep.equal([])
   })
 
-  it('has PNG in place of JPEG where something shines through', () => {
+  it('has PNG in place of JPEG if any pixel is transparent', () => {
     const targets = planImage({ width: 640, height: 700, hasAlpha: true })
     expect(widthsOf('png', targets)).to.deep.equal([320, 640])
     expect(widthsOf('jpeg', targets)).to.deep.equal([])
   })
 
   const ladders: ReadonlyArray<[string, number, number, ReadonlyArray<number>]> = [
-    ['the width of a source that is well above a rung', 1600, 900, [320, 640, 1280, 1600]],
-    ['[V35] the width of a source in place of a rung that is nearly as wide', 1440, 900, [320, 640, 1440]],
-    ['[V35] the width of a source that is nearly the first rung', 330, 300, [330]],
-    ['no width above the last rung', 3900, 2000, [320, 640, 1280, 1920, 2560, 3840]],
-    ['a rung that the source has exactly', 1280, 720, [320, 640, 1280]],
-    ['the width of a source below all rungs', 16, 16, [16]],
+    ['the width of a source that is well above a standard width', 1600, 900, [320, 640, 1280, 1600]],
+    [
+      '[V35] the width of a source in place of a standard width that is nearly as wide',
+      1440,
+      900,
+      [320, 640, 1440],
+    ],
+    ['[V35] the width of a source that is near the smallest standard width', 330, 300, [330]],
+    ['no width above the largest standard width', 3900, 2000, [320, 640, 1280, 1920, 2560, 3840]],
+    ['a standard width that is that of the source', 1280, 720, [320, 640, 1280]],
+    ['the width of a source below all standard widths', 16, 16, [16]],
     ['[V33] no width at which the picture would be too high for WebP', 2000, 40_000, [320, 640]],
     ['[V33] nothing of a picture that is too high at every width', 1, 200_000, []],
   ]
@@ -46,7 +51,7 @@ describe('the plan of a picture', () => {
       expect(widthsOf('webp', planImage({ width, height, hasAlpha: false }))).to.deep.equal(widths)
     })
 
-  it('is never empty, never wider than the source, and never makes the same twice', () => {
+  it('is never empty, never wider than the source, and has no duplicates', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const targets = planImage(facts)
@@ -60,26 +65,26 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('[V33] leaves a format out of the sizes that it cannot hold, and out of no other', () => {
+  it('[V33] omits a format at the sizes that it cannot hold, and at no others', () => {
     const targets = planImage({ width: 790, height: 36_861, hasAlpha: false })
     expect(widthsOf('avif', targets)).to.deep.equal([320])
     expect(widthsOf('webp', targets)).to.deep.equal([320])
     expect(widthsOf('jpeg', targets)).to.deep.equal([320, 640, 790])
   })
 
-  it('[V35] has the own width of the source in every format that holds it', () => {
+  it('[V35] has the width of the source in every format that can hold it', () => {
     const targets = planImage({ width: 2800, height: 1000, hasAlpha: false })
     expect(widthsOf('avif', targets)).to.deep.equal([320, 640, 1280, 1920, 2560])
     expect(widthsOf('webp', targets)).to.deep.equal([320, 640, 1280, 1920, 2800])
     expect(widthsOf('jpeg', targets)).to.deep.equal([320, 640, 1280, 1920, 2800])
   })
 
-  it('[V33] makes nothing that its format cannot hold', () => {
+  it('[V33] has no size that its format cannot hold', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         for (const { format, width } of planImage(facts)) {
           const height = Math.round((facts.height * width) / facts.width)
-          // One pixel is the least; what is higher than that is made less high.
+          // At the minimum width of one pixel, a picture that is too high is reduced in height.
           if (width > 1)
             expect(height, format).to.be.at.most(longestSide[format] + facts.height / facts.width)
           expect(width, format).to.be.at.most(longestSide[format])
@@ -88,18 +93,18 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('[V35] shows what every client can read as wide as it can be, up to 3840', () => {
+  it('[V35] has JPEG or PNG at the largest possible width, up to 3840', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
-        const known = facts.hasAlpha ? 'png' : 'jpeg'
-        const widths = widthsOf(known, planImage(facts))
-        const tall = Math.floor((facts.width * longestSide[known]) / facts.height)
+        const fallback = facts.hasAlpha ? 'png' : 'jpeg'
+        const widths = widthsOf(fallback, planImage(facts))
+        const tall = Math.floor((facts.width * longestSide[fallback]) / facts.height)
         expect(widths.at(-1)).to.equal(Math.max(1, Math.min(facts.width, 3840, tall)))
       }),
     )
   })
 
-  it('comes narrowest first', () => {
+  it('lists the narrowest first', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const widths = planImage(facts).map(({ width }) => width)
@@ -108,7 +113,7 @@ describe('the plan of a picture', () => {
     )
   })
 
-  it('[V37] says in words what the exports do not show', () => {
+  it('[V37] warns of what the exports do not show', () => {
     const still = { width: 9, height: 9, hasAlpha: false, isAnimated: false, pages: 1, isHdr: false }
     expect(pictureWarnings(still)).to.deep.equal([])
     expect(pictureWarnings({ ...still, isAnimated: true }).join()).to.match(/^an animation: .*do not move/)

@@ -46,7 +46,7 @@ const facts = (video: VideoSource | null, audio: AudioSource | null = null): Med
 const sizes = (width: number, height: number, averageRate = 24) =>
   planMedia(facts(aFilm({ width, height, averageRate }), aSound())).video.map((r) => `${r.width}x${r.height}`)
 
-/** What a film with sound, and one without, is made into. */
+/** Returns the plans for a film with and without audio. */
 const plansOf = (source: VideoSource) => [aSound(), null].map((audio) => planMedia(facts(source, audio)))
 
 const film = () =>
@@ -68,14 +68,14 @@ const film = () =>
     endSeconds: fc.constant(60),
   })
 
-describe('planMedia: pictures', () => {
+describe('planMedia: video', () => {
   it('fills the steps of the ladder', () => {
     expect(sizes(1920, 1080)).to.deep.equal(['1920x1080', '1280x720', '854x480', '640x360'])
     expect(sizes(1280, 720)).to.deep.equal(['1280x720', '854x480', '640x360', '426x240'])
     expect(sizes(3840, 2160)).to.deep.equal(['1920x1080', '1280x720', '854x480', '640x360'])
   })
 
-  it('[V48] goes by area: a wide film keeps its size, and so does a square one', () => {
+  it('[V48] compares areas: a wide film keeps its size, and so does a square one', () => {
     expect(sizes(1920, 800)).to.deep.equal(['1920x800', '1472x614', '992x414', '736x306'])
     expect(sizes(800, 1920)).to.deep.equal(['800x1920', '614x1472', '414x992', '306x736'])
     expect(sizes(1440, 1440)[0]).to.equal('1440x1440')
@@ -83,7 +83,7 @@ describe('planMedia: pictures', () => {
     expect(sizes(1920, 1088)[0]).to.equal('1920x1088')
   })
 
-  it('[V48] makes what level 4.2 has no room for as large as a film of 1080 lines', () => {
+  it('[V48] scales a film beyond level 4.2 to the area of 1080 lines', () => {
     for (const [width, height] of [
       [3440, 1440],
       [5120, 1440],
@@ -99,7 +99,7 @@ describe('planMedia: pictures', () => {
     expect(sizes(3440, 1440, 60)[0]).to.equal('2214x928')
   })
 
-  it('[V48] has a rung of less than 192 kbit/s for a film without sound, and no second one', () => {
+  it('[V48] has one rendition of less than 192 kbit/s for a film without audio', () => {
     const silent = (width: number, height: number, averageRate = 24) =>
       planMedia(facts(aFilm({ width, height, averageRate }))).video
     for (const rate of [24, 60])
@@ -110,7 +110,7 @@ describe('planMedia: pictures', () => {
         [170, 96],
         [16, 16],
       ] as const) {
-        // At the worst, half a target duration of 6 s has its share and the whole buffer.
+        // The peak rate in the worst case: half a target duration of 6 s at maxrate, plus the whole buffer.
         const peaks = silent(width, height, rate).map(({ maxrate, bufsize }) => maxrate + bufsize / 3)
         expect(peaks.filter((peak) => peak <= 185)).to.have.length(1)
       }
@@ -132,18 +132,18 @@ describe('planMedia: pictures', () => {
     )
   })
 
-  it('puts a step of the size of the source on top when it is well above the first', () => {
+  it('adds a step of the size of the source if that is well above the first step', () => {
     expect(sizes(1024, 576)).to.deep.equal(['1024x576', '854x480', '640x360', '426x240'])
     expect(sizes(720, 405)[0]).to.equal('720x406')
     expect(sizes(853, 481)[0]).to.equal('854x482')
   })
 
-  it('makes one rendition of what is below the lowest step', () => {
+  it('makes one rendition of a film below the lowest step', () => {
     expect(sizes(16, 16)).to.deep.equal(['16x16'])
     expect(sizes(320, 180)).to.deep.equal(['320x180'])
   })
 
-  it('gives the maxrates of the ladder, more for quick films, and twice as much buffer', () => {
+  it('has the maxrates of the ladder, higher ones for high frame rates, and buffers twice as large', () => {
     const rates = (averageRate: number) =>
       planMedia(facts(aFilm({ averageRate }), aSound())).video.map((r) => [r.maxrate, r.bufsize])
     expect(rates(24)).to.deep.equal([
@@ -161,11 +161,11 @@ describe('planMedia: pictures', () => {
     expect(planMedia(facts(aFilm({ averageRate: 29.97 })))).to.include({ gop: 60, partSeconds: 6.006 })
   })
 
-  it('never makes a picture larger than its source, and only even ones', () => {
+  it('never enlarges the source, and has only even sizes', () => {
     fc.assert(
       fc.property(film(), (source) => {
         for (const { width, height } of planMedia(facts(source)).video) {
-          // To the nearest even number: one line more at the most, and never none.
+          // Rounding to the nearest even number may add one line, and the minimum is 2.
           expect(width).to.be.at.most(Math.max(2, source.width + 1))
           expect(height).to.be.at.most(Math.max(2, source.height + 1))
           expect([width % 2, height % 2]).to.deep.equal([0, 0])
@@ -174,7 +174,7 @@ describe('planMedia: pictures', () => {
     )
   })
 
-  it('plans a portrait as its landscape, turned', () => {
+  it('plans portrait like landscape, turned', () => {
     fc.assert(
       fc.property(film(), (source) => {
         const turned = { ...source, width: source.height, height: source.width }
@@ -188,7 +188,7 @@ describe('planMedia: pictures', () => {
     )
   })
 
-  it('steps down in size and in rate, in four steps at the most, each named once', () => {
+  it('descends in size and rate, in at most four steps with different names', () => {
     fc.assert(
       fc.property(film(), (source) => {
         const [{ video } = planMedia(facts(source)), silent] = plansOf(source)
@@ -203,15 +203,15 @@ describe('planMedia: pictures', () => {
     )
   })
 
-  it('gives a larger source no smaller a picture and no lower a rate', () => {
+  it('never has a smaller size or a lower rate for a larger source', () => {
     fc.assert(
       fc.property(film(), fc.integer({ min: 1, max: 8 }), (source, times) => {
-        // Of a film of a few lines, the two that a size is rounded by are a large part.
+        // For a film of a few lines, rounding by two lines is a large difference.
         fc.pre(Math.min(source.width, source.height) >= 64)
         const [small] = planMedia(facts(source)).video
         const larger = { ...source, width: source.width * times, height: source.height * times }
         const [large] = planMedia(facts(larger)).video
-        // What only just fits level 4.2 is a little larger than what a larger source is brought down to.
+        // A size that just fits level 4.2 is a little larger than the size to which larger sources are scaled.
         const areas = [small, large].map((rung) => (rung?.width ?? 0) * (rung?.height ?? 0))
         expect(areas[1]).to.be.at.least(0.9 * Math.min(areas[0] ?? 0, 1920 * 1080))
         expect(large?.maxrate).to.be.at.least(0.95 * (small?.maxrate ?? 0))
@@ -220,24 +220,24 @@ describe('planMedia: pictures', () => {
   })
 })
 
-describe('planMedia: sound', () => {
+describe('planMedia: audio', () => {
   const kilobits = (audio: AudioSource, video: VideoSource | null = null) =>
     planMedia(facts(video, audio)).audio.map((rung) => rung.kilobits)
 
-  it('makes one rendition beside pictures, three of sound alone', () => {
+  it('makes one rendition for a film, three for audio alone', () => {
     expect(kilobits(aSound(), aFilm())).to.deep.equal([128])
     expect(kilobits(aSound())).to.deep.equal([64, 128, 256])
     expect(planMedia(facts(null, aSound()))).to.include({ partSeconds: 6 })
   })
 
-  it('spends no more than 1.3 times what a lossy source has', () => {
+  it('uses at most 1.3 times the bit rate of a lossy source', () => {
     expect(kilobits(aSound({ codec: 'mp3', bitrate: 192_000 }))).to.deep.equal([64, 128])
     expect(kilobits(aSound({ codec: 'aac', bitrate: 320_000 }))).to.deep.equal([64, 128, 256])
     expect(kilobits(aSound({ codec: 'opus', bitrate: 24_000 }))).to.deep.equal([64])
     expect(kilobits(aSound({ codec: 'pcm_s16le', bitrate: 64_000 }))).to.deep.equal([64, 128, 256])
   })
 
-  it('keeps mono, at three fifths of the rate, and folds more than two channels', () => {
+  it('keeps mono, at three fifths of the rate, and mixes more than two channels down', () => {
     expect(kilobits(aSound({ channels: 1 }))).to.deep.equal([48, 77, 154])
     expect(planMedia(facts(null, aSound({ channels: 1 }))).audio.map((r) => r.channels)).to.deep.equal([
       1, 1, 1,
@@ -248,13 +248,13 @@ describe('planMedia: sound', () => {
     })
   })
 
-  it('brings 44.1 kHz, its parts and multiples to 44.1, and all else to 48', () => {
+  it('converts 44.1 kHz, its fractions and multiples to 44.1, and everything else to 48', () => {
     const rate = (sampleRate: number) => planMedia(facts(null, aSound({ sampleRate }))).audio[0]?.sampleRate
     expect([8000, 16_000, 32_000, 48_000, 96_000].map(rate)).to.deep.equal(Array(5).fill(48_000))
     expect([11_025, 22_050, 44_100, 88_200].map(rate)).to.deep.equal(Array(4).fill(44_100))
   })
 
-  it('[V48] spends no more on telephone sound than it can hold', () => {
+  it('[V48] uses no higher bit rate for telephone audio than its sample rate justifies', () => {
     const of = (sampleRate: number, channels: number, video: VideoSource | null = null) =>
       kilobits(aSound({ codec: 'pcm_mulaw', sampleRate, channels }), video)
     expect(of(8000, 1)).to.deep.equal([32])

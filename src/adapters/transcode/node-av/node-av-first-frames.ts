@@ -1,0 +1,29 @@
+import { avGetCodecName, Decoder } from 'node-av'
+import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
+import { lookedAtPictures } from '../looked-at.ts'
+import type { FirstFrames } from '../probed-file.ts'
+import { decoderLimits } from '../process/limits.ts'
+import { openSource } from './node-av-source.ts'
+
+/** Decodes the first frames of a stream. */
+export const firstFramesOf = async (path: string, streamIndex: number): Promise<FirstFrames> => {
+  const source = await openSource(path)
+  const stream = source.getStream(streamIndex)
+  if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
+  const { codecId, extradata } = stream.codecpar
+  const maxFrames = lookedAtPictures(avGetCodecName(codecId) ?? '', extradata)
+  const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
+  let [decoded, interlaced] = [0, 0]
+  let seconds: number | null = null
+  for await (const frame of decoder.frames(source.packets(streamIndex))) {
+    if (frame === null) continue
+    const { num, den } = frame.timeBase.num > 0 ? frame.timeBase : stream.timeBase
+    if (decoded === 0 && frame.pts !== AV_NOPTS_VALUE) seconds = (Number(frame.pts) * num) / den
+    decoded++
+    if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
+    frame.free()
+    if (decoded === maxFrames) break
+  }
+  await source.close()
+  return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }
+}

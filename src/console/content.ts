@@ -1,0 +1,21 @@
+import Hls from 'hls.js'
+import { playByHls } from './hls-player.ts'
+import { playNatively } from './native-player.ts'
+import type { View } from './status-line.ts'
+import { waitForExports } from './wait-for-exports.ts'
+
+/** Plays video or audio as soon as its exports exist. */
+export const showContent = async (view: View): Promise<void> => {
+  const { uid, jwt, main, status } = view
+  const url = `/api/1/content_files/${uid}/mobile.m3u8?jwt=${jwt}`
+  const master = await (await waitForExports(url, view)).text()
+  const video = document.createElement('video')
+  video.controls = true
+  video.playsInline = true
+  video.classList.toggle('sound', !master.includes('RESOLUTION='))
+  main.prepend(video)
+  status.show('Loading…')
+  // Native HLS is for Safari. With Media Source Extensions, hls.js is more reliable.
+  const play = Hls.isSupported() ? playByHls : playNatively
+  play(video, url, view)
+}

@@ -1,0 +1,71 @@
+import { thumbHashToDataURL } from 'thumbhash'
+import type { View } from './status-line.ts'
+import { waitForExports } from './wait-for-exports.ts'
+
+type Item = {
+  readonly url: string
+  readonly width: number
+  readonly height: number
+  readonly thumbhash: string
+}
+type Playlist = { readonly items: Readonly<Record<string, ReadonlyArray<Item>>> }
+
+/** Best first. If the browser cannot decode a format, the next one is used. */
+const formats = ['avif', 'webp', 'jpeg', 'png']
+
+const bytesOf = (base64url: string): Uint8Array =>
+  Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+
+/** Returns the smallest export that fills the window at its pixel density, or else the largest. */
+const bestFor = (items: ReadonlyArray<Item>): Item | undefined => {
+  const byWidth = items.toSorted((a, b) => a.width - b.width)
+  const covers = ({ width, height }: Item) => {
+    const scale = Math.min(innerWidth / width, innerHeight / height)
+    return scale * devicePixelRatio <= 1
+  }
+  return byWidth.find(covers) ?? byWidth.at(-1)
+}
+
+/** Removes the origin: the page may be open under another host name than the URLs in playlists. */
+const toSameOrigin = (url: string): string => {
+  const { pathname, search } = new URL(url)
+  return `${pathname}${search}`
+}
+
+const load = (image: HTMLImageElement, url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    image.onload = () => resolve(true)
+    image.onerror = () => resolve(false)
+    image.src = url
+  })
+
+/** Shows the thumbhash, then the export that fits the window best. */
+export const showImage = async (view: View): Promise<void> => {
+  const { uid, jwt, main, status } = view
+  const list = await waitForExports(`/api/1/image_files/playlist/${uid}?jwt=${jwt}`, view)
+  const { items } = (await list.json()) as Playlist
+  const candidates = formats.flatMap((format) => bestFor(items[format] ?? []) ?? [])
+  const [first] = candidates
+  if (first === undefined) throw new Error('there is nothing to show')
+
+  const frame = document.createElement('div')
+  frame.className = 'picture'
+  frame.style.aspectRatio = `${first.width} / ${first.height}`
+  frame.style.width = `min(100vw, calc(100vh * ${first.width / first.height}))`
+  const placeholder = document.createElement('img')
+  placeholder.alt = ''
+  placeholder.src = thumbHashToDataURL(bytesOf(first.thumbhash))
+  const image = document.createElement('img')
+  image.className = 'best'
+  image.alt = 'The shared image'
+  frame.append(placeholder, image)
+  main.prepend(frame)
+  status.hide()
+
+  for (const { url } of candidates) {
+    if (!(await load(image, toSameOrigin(url)))) continue
+    image.classList.add('loaded')
+    return
+  }
+  throw new Error('the image cannot be loaded')
+}

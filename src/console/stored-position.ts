@@ -1,0 +1,21 @@
+const keyOf = (uid: string): string => `larder:position:${uid}`
+
+/** Stores the playback position, for the next link to the same media in this browser. */
+export const storePosition = (uid: string, seconds: number): void => {
+  try {
+    localStorage.setItem(keyOf(uid), String(seconds))
+  } catch {
+    // Without storage, playback starts at the beginning.
+  }
+}
+
+/** Returns and removes the stored position, in seconds; `null` if there is none. */
+export const takePosition = (uid: string): number | null => {
+  try {
+    const stored = localStorage.getItem(keyOf(uid))
+    localStorage.removeItem(keyOf(uid))
+    return stored !== null && Number(stored) > 0 ? Number(stored) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,56 @@
+import { createBackOff, createLossBackOff } from './back-off.ts'
+import { expiredMessage } from './link.ts'
+import type { View } from './status-line.ts'
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+type Progress = {
+  /** 0 to 1; `null` if unknown. */
+  readonly progress: number | null
+  /** Why the file is refused, so that there will be no exports. */
+  readonly refused: string | null
+}
+
+/** Timeout of a complete reply. */
+const timeoutMs = 10_000
+
+const progressOf = async ({ uid, jwt }: View): Promise<Progress> => {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const reply = await fetch(`/console/watch/${uid}/progress?jwt=${jwt}`, { signal })
+    if (reply.ok) return await reply.json()
+  } catch {
+    // The next poll is soon.
+  }
+  return { progress: null, refused: null }
+}
+
+/**
+ * Polls `url` until there is a playlist, and shows the progress of the exports meanwhile. Throws the reason
+ * if there will be none. Polling may take hours. It ends when the link expires: then the server replies 403.
+ */
+export const waitForExports = async (url: string, view: View): Promise<Response> => {
+  const { link, status } = view
+  const pollBackOff = createBackOff({ first: 1000, max: 4000, tries: Number.POSITIVE_INFINITY })
+  const lossBackOff = createLossBackOff()
+  for (;;) {
+    const list = await fetch(url).catch(() => null)
+    if (list !== null) link.syncClock(list)
+    if (list?.ok) return list
+    if (list?.status === 404) {
+      lossBackOff.reset()
+      const { progress, refused } = await progressOf(view)
+      if (refused !== null) throw new Error(refused)
+      const percent = progress === null ? '' : `: ${Math.floor(progress * 100)} %`
+      status.showProgress(`The exports are being made${percent}`, progress)
+      await pause(pollBackOff.next() ?? 0)
+      continue
+    }
+    if (list !== null && list.status < 500)
+      throw new Error(link.millisecondsLeft() <= 0 ? expiredMessage : 'the link does not open this')
+    const wait = lossBackOff.next()
+    if (wait === null) throw new Error('the server cannot be reached')
+    status.show('The server cannot be reached. Trying again…')
+    await pause(wait)
+  }
+}

@@ -1,0 +1,202 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { wholeOf } from '../../src/domain/media/bytes.ts'
+import type { BlobOrigin } from '../../src/ports/blob-cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { createBlobCacheFixture, type MakeBlobCache } from '../support/blob-cache-fixture.ts'
+import { aStoredFileUid } from '../support/builders.ts'
+import { collect } from '../support/bytes.ts'
+import { right } from '../support/expect-right.ts'
+import { factsOf, gated, readerOf, someBytes, wellServed } from '../support/origins.ts'
+import { countTurns } from '../support/turn-counter.ts'
+
+/** How every BlobCache shares one fill among its readers. Part of blob-cache.contract.ts. */
+export const blobCacheFillingContract = (make: MakeBlobCache): void => {
+  const MiB = 1024 * 1024
+
+  describe('filling', () => {
+    const { blobs, bytes, facts, read, expectCached } = createBlobCacheFixture(make)
+
+    it('returns bytes as they arrive (W3)', async () => {
+      const { origin, openTo } = gated(bytes)
+      openTo(3000)
+      const reader = readerOf(await read(origin))
+      await reader.upTo(3000)
+      expect(reader.got()).to.deep.equal(bytes.subarray(0, 3000))
+      openTo(facts.size)
+      await reader.upTo(facts.size)
+      expect(reader.got()).to.deep.equal(bytes)
+    })
+
+    it('is shared by all concurrent readers, of any ranges', async () => {
+      const ranges = fc.tuple(fc.nat(facts.size), fc.nat(facts.size))
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(ranges, { minLength: 1, maxLength: 12 }),
+          fc.array(fc.integer({ min: 1, max: facts.size }), { minLength: 1, maxLength: 8 }),
+          async (readers, gates) => {
+            blobs.key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+            const { origin, asked, openTo } = gated(bytes, 7001)
+            const results = readers.map(async ([a, b]) => {
+              const [start, end] = [Math.min(a, b), Math.max(a, b)]
+              const got = await collect(await read(origin, start, end))
+              expect(got.equals(bytes.subarray(start, end))).to.equal(true)
+            })
+            for (const gate of [...gates.sort((a, b) => a - b), facts.size]) openTo(gate)
+            await Promise.all(results)
+            expect(asked.length).to.be.at.most(1)
+          },
+        ),
+        { numRuns: 40 },
+      )
+    })
+
+    const turnsSoFar = countTurns()
+
+    it('yields to the event loop between two chunks of one reader', async () => {
+      const large = someBytes(MiB)
+      const readLarge = (origin: BlobOrigin) =>
+        right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(MiB), origin))
+      const { origin, openTo } = gated(large, 64 * 1024)
+      openTo(1)
+      const first = (await readLarge(origin))[Symbol.asyncIterator]()
+      openTo(MiB)
+      expect((await collect(await readLarge(origin))).equals(large)).to.equal(true)
+
+      const turns: number[] = []
+      for (let next = await first.next(); next.done !== true; next = await first.next())
+        turns.push(turnsSoFar())
+      expect(turns.length).to.be.above(4)
+      expect(new Set(turns).size).to.equal(turns.length)
+    })
+
+    it('accepts readers while it runs', async () => {
+      const { origin, asked, openTo } = gated(bytes)
+      openTo(50_000)
+      const early = readerOf(await read(origin))
+      await early.upTo(50_000)
+      const late = readerOf(await read(origin, 10, 60_000))
+      await late.upTo(49_990)
+      expect(late.got()).to.deep.equal(bytes.subarray(10, 50_000))
+      openTo(facts.size)
+      await Promise.all([early.upTo(facts.size), late.upTo(59_990)])
+      expect(late.got()).to.deep.equal(bytes.subarray(10, 60_000))
+      expect(asked).to.have.length(1)
+    })
+
+    it('continues for the others when the first reader cancels', async () => {
+      const { origin, asked, openTo } = gated(bytes)
+      openTo(5000)
+      const first = readerOf(await read(origin))
+      const second = readerOf(await read(origin))
+      await first.upTo(5000)
+      await first.cancel()
+      openTo(facts.size)
+      await second.upTo(facts.size)
+      expect(second.got()).to.deep.equal(bytes)
+      expect(asked).to.have.length(1)
+      await expectCached()
+    })
+
+    it('continues for the others when one cancels before the first byte, or stalls', async () => {
+      const { origin, asked, openTo } = gated(bytes)
+      openTo(5000)
+      await readerOf(await read(origin)).cancel()
+      const second = readerOf(await read(origin))
+      await second.upTo(1000)
+      const third = readerOf(await read(origin))
+      openTo(facts.size)
+      await third.upTo(facts.size)
+      expect(third.got()).to.deep.equal(bytes)
+      expect(asked).to.have.length(1)
+      await second.cancel()
+    })
+
+    it('completes for later readers when little of it is missing', async () => {
+      const { origin, asked, openTo } = gated(bytes)
+      openTo(5000)
+      await readerOf(await read(origin)).cancel()
+      openTo(facts.size)
+      expect(await collect(await read(origin))).to.deep.equal(bytes)
+      expect(asked).to.have.length(1)
+    })
+
+    it('is cancelled when much of it is missing and no reader is left', async () => {
+      const large = someBytes(10 * MiB)
+      const readLarge = (origin: BlobOrigin) =>
+        right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin))
+      const { origin, openTo, closed } = gated(large, 64 * 1024)
+      openTo(MiB)
+      const reader = readerOf(await readLarge(origin))
+      await reader.upTo(MiB)
+      await reader.cancel()
+      openTo(large.length)
+      const again = wellServed(large, 64 * 1024)
+      expect((await collect(await readLarge(again.origin))).equals(large)).to.equal(true)
+      expect(again.asked).to.deep.equal([wholeOf(large.length)])
+      expect(closed()).to.equal(1)
+    })
+
+    it('leaves a far range to a separate read of the origin', async () => {
+      const large = someBytes(12 * MiB)
+      const range = { start: 11 * MiB, end: 12 * MiB }
+      const { origin, asked, openTo } = gated(large, 64 * 1024)
+      openTo(MiB)
+      const first = readerOf(
+        await right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin)),
+      )
+      await first.upTo(1000)
+      const far = wellServed(large, 64 * 1024)
+      const got = await collect(await right(blobs.cache.read(blobs.key, factsOf(large), range, far.origin)))
+      expect(got.equals(large.subarray(range.start, range.end))).to.equal(true)
+      expect(far.asked).to.deep.equal([range])
+      openTo(large.length)
+      await first.upTo(large.length)
+      expect(first.got().equals(large)).to.equal(true)
+      expect(asked).to.have.length(1)
+    })
+
+    it('reports arriving bytes to a reader that waits for a later offset', async () => {
+      const large = someBytes(MiB)
+      const { origin, openTo } = gated(large, 64 * 1024)
+      let arrivals = 0
+      let arrived = () => {}
+      const last = { start: MiB - 10, end: MiB }
+      const waits = blobs.cache.read(blobs.key, factsOf(large), last, origin, () => {
+        arrivals += 1
+        arrived()
+      })()
+      for (const part of [1, 2, 3]) {
+        const next = new Promise<void>((resolve) => {
+          arrived = resolve
+        })
+        expect(arrivals).to.equal(part - 1)
+        openTo(part * 64 * 1024)
+        await next
+      }
+      openTo(MiB)
+      expect((await collect(await right(() => waits))).equals(large.subarray(last.start))).to.equal(true)
+    })
+
+    it('takes over a far reader once it has reached its offset', async () => {
+      const large = someBytes(12 * MiB)
+      const range = { start: 6 * MiB, end: 12 * MiB }
+      const readLarge = (from: BlobOrigin) => right(blobs.cache.read(blobs.key, factsOf(large), range, from))
+      const slow = gated(large, 64 * 1024)
+      const { origin, openTo } = gated(large, 64 * 1024)
+      openTo(1)
+      const first = readerOf(
+        await right(blobs.cache.read(blobs.key, factsOf(large), wholeOf(large.length), origin)),
+      )
+      await first.upTo(1)
+      slow.openTo(7 * MiB)
+      const far = readerOf(await readLarge(slow.origin))
+      await far.upTo(MiB / 2)
+      openTo(large.length)
+      await first.upTo(large.length)
+      await far.upTo(6 * MiB)
+      expect(far.got().equals(large.subarray(range.start))).to.equal(true)
+      expect(slow.closed()).to.equal(1)
+    })
+  })
+}

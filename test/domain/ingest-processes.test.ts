@@ -1,0 +1,138 @@
+import { expect } from 'chai'
+import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
+import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
+import type { Adapters } from '../../src/composition/larder.ts'
+import type { ImageFileUid } from '../../src/domain/media/ids.ts'
+import { O } from '../../src/fp.ts'
+import { aNewImageExport } from '../support/builders.ts'
+import { left, right } from '../support/expect-right.ts'
+import { addOptions, createLarderWithKeys, usePictureFolder } from '../support/ingest-scene.ts'
+import { createMemoryLarder } from '../support/memory-larder.ts'
+
+describe('ingestion by several processes', () => {
+  const paths = usePictureFolder()
+
+  /** Two processes on one library, and the number of pictures that they rendered. */
+  const makeTwo = async (overrides: Partial<Adapters> = {}) => {
+    const { larder } = await createLarderWithKeys()
+    const locks: HeldLocks = new Map()
+    let renders = 0
+    const images: Adapters['images'] = {
+      ...larder.images,
+      render: (...args) => {
+        renders += 1
+        return larder.images.render(...args)
+      },
+    }
+    const { store, imageFiles, contentFiles } = larder
+    const one = () =>
+      createMemoryLarder({
+        store,
+        imageFiles,
+        contentFiles,
+        images,
+        locks: createMemoryWorkLocks(systemMonotonic, locks),
+        ...overrides,
+      })
+    return { one: await one(), other: await one(), renders: () => renders }
+  }
+
+  it('[V24] makes exports once if two processes add a file: the second waits, and says so', async () => {
+    const { one, other, renders } = await makeTwo()
+    let waits = 0
+    const waiting = addOptions({ onWaiting: () => waits++ })
+    const [first, second] = await Promise.all([
+      right(one.ingest.add(paths.picture, waiting)),
+      right(other.ingest.add(paths.picture, waiting)),
+    ])
+    expect(second.uid).to.equal(first.uid)
+    expect({ waits, renders: renders() }).to.deep.equal({ waits: 1, renders: 1 })
+    expect([...first.warnings, ...second.warnings]).to.satisfy(
+      (all: ReadonlyArray<string>) =>
+        all.length === 0 || /^its exports are there: another process/.test(all.join()),
+    )
+  })
+
+  it('[V24] leaves an unfinished file to the process that is working on it', async () => {
+    const { one, other, renders } = await makeTwo()
+    let isBusy: unknown
+    await right(
+      one.ingest.add(
+        paths.picture,
+        addOptions({
+          onKnown: ({ uid }) => {
+            isBusy = (async () => {
+              const [file] = await right(other.ingest.listUnfinished)
+              expect(file?.uid).to.equal(uid)
+              const finish = file?.finish(() => {}, new AbortController().signal)
+              // The lock is taken before the first report of progress.
+              for (;;) {
+                if (O.isSome(one.progress.read(uid))) break
+                await new Promise(setImmediate)
+              }
+              return finish?.()
+            })()
+          },
+        }),
+      ),
+    )
+    expect(await isBusy).to.deep.equal({ _tag: 'Right', right: { state: 'busy' } })
+    expect(renders()).to.equal(1)
+  })
+
+  it('[V24] stops at a signal, leaves nothing in scratch, and is finished by the next attempt', async () => {
+    const { larder, keys } = await createLarderWithKeys()
+    const stopping = new AbortController()
+    const error = await left(
+      larder.ingest.add(
+        paths.picture,
+        addOptions({
+          signal: stopping.signal,
+          onProgress: (fraction) => {
+            if (fraction > 0) stopping.abort()
+          },
+        }),
+      ),
+    )
+    expect(error, 'the file is not to blame').to.include({ _tag: 'Unavailable' })
+    expect(keys.size, 'only the original is left').to.equal(1)
+    const [file] = await right(larder.ingest.listUnfinished)
+    if (file === undefined) return expect.fail('it is gone')
+    expect(await right(file.finish(() => {}, new AbortController().signal))).to.include({ state: 'made' })
+  })
+
+  for (const [what, meanwhile, outcome] of [
+    [
+      'was removed meanwhile',
+      (repository: Adapters['imageFiles'], uid: ImageFileUid) => repository.removeUnfinished(uid),
+      'refused',
+    ],
+    [
+      'has exports of another process',
+      (repository: Adapters['imageFiles'], uid: ImageFileUid) =>
+        repository.addExports(uid, [aNewImageExport()]),
+      'theirs',
+    ],
+  ] as const)
+    it(`[V29] does not report exports as made if the file ${what}`, async () => {
+      const { larder, keys } = await createLarderWithKeys()
+      const imageFiles: Adapters['imageFiles'] = {
+        ...larder.imageFiles,
+        addExports: (uid, exports) => async () => {
+          await meanwhile(larder.imageFiles, uid)()
+          return larder.imageFiles.addExports(uid, exports)()
+        },
+      }
+      const late = await createMemoryLarder({ store: larder.store, imageFiles })
+      if (outcome === 'refused') {
+        const error = await left(late.ingest.add(paths.picture, addOptions()))
+        expect(error._tag === 'Refused' && error.message).to.match(/^it is no longer in the library/)
+      } else {
+        const { warnings } = await right(late.ingest.add(paths.picture, addOptions()))
+        expect(warnings).to.deep.equal([
+          'its exports are there: another process, or an earlier try, has made them',
+        ])
+      }
+      expect(keys.size, 'only the original').to.equal(1)
+    })
+})

@@ -1,0 +1,42 @@
+import { expect } from 'chai'
+import { defaultFillOptions, type FillOptions } from '../../src/adapters/cache/blobs/fill-options.ts'
+import { unavailable } from '../../src/domain/shared/errors.ts'
+import { TE } from '../../src/fp.ts'
+import type { BlobCache, BlobFacts, BlobOrigin } from '../../src/ports/blob-cache.ts'
+import type { CacheKey } from '../../src/ports/cache.ts'
+import { cacheKeys } from '../../src/ports/cache-keys.ts'
+import { aStoredFileUid } from './builders.ts'
+import { collect } from './bytes.ts'
+import { right } from './expect-right.ts'
+import { factsOf, someBytes, wellServed } from './origins.ts'
+
+export type MakeBlobCache = (options: FillOptions) => Promise<BlobCache>
+
+/** A blob of 100,000 bytes, and for each test a new cache and a new key. */
+export const createBlobCacheFixture = (make: MakeBlobCache) => {
+  const bytes = someBytes(100_000)
+  const facts = factsOf(bytes)
+  const blobs = {} as { key: CacheKey<BlobFacts>; cache: BlobCache }
+
+  beforeEach(async () => {
+    blobs.key = cacheKeys.storedFile({ uid: aStoredFileUid() })
+    blobs.cache = await make(defaultFillOptions)
+  })
+
+  const read = (origin: BlobOrigin, start = 0, end = facts.size) =>
+    right(blobs.cache.read(blobs.key, facts, { start, end }, origin))
+
+  const noOrigin: BlobOrigin = () => TE.left(unavailable('object store')('down'))
+
+  const expectCached = async () => {
+    expect(await collect(await read(noOrigin))).to.deep.equal(bytes)
+  }
+
+  /** Fills the cache; the fill has ended when it returns. */
+  const fill = async () => {
+    expect(await collect(await read(wellServed(bytes).origin))).to.deep.equal(bytes)
+    await expectCached()
+  }
+
+  return { blobs, bytes, facts, read, noOrigin, expectCached, fill }
+}

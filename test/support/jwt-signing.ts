@@ -1,0 +1,32 @@
+import { createHmac, type KeyObject, sign as signBytes } from 'node:crypto'
+
+// Signatures and encodings of JWTs without a library, so that malformed ones can be made.
+
+export const encode = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64url')
+export const encodeJson = (value: unknown): string => encode(JSON.stringify(value))
+
+export const signHs = (input: string, key: Uint8Array, hash = 'sha256'): string =>
+  createHmac(hash, key).update(input).digest('base64url')
+export const signEd = (input: string, key: KeyObject): string =>
+  signBytes(null, Buffer.from(input), key).toString('base64url')
+export const signRs = (input: string, key: KeyObject): string =>
+  signBytes('sha256', Buffer.from(input), key).toString('base64url')
+
+/** The order of the group of Ed25519 (RFC 8032 §5.1), little-endian. */
+const order = 2n ** 252n + 27742317777372353535851937790883648493n
+
+/** S + L in place of S: valid to verifiers that do not require S < L (RFC 8032, verification). */
+export const malleated = (signature: string): string => {
+  const bytes = Buffer.from(signature, 'base64url')
+  let scalar = 0n
+  for (let i = 63; i >= 32; i--) scalar = (scalar << 8n) | BigInt(bytes[i] ?? 0)
+  scalar += order
+  for (let i = 32; i < 64; i++) {
+    bytes[i] = Number(scalar & 0xffn)
+    scalar >>= 8n
+  }
+  return encode(bytes)
+}
+
+/** A point of small order, and S = 0. */
+export const smallOrder = encode(Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]))

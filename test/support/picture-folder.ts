@@ -1,0 +1,45 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { inspectImage } from '../../src/adapters/sharp/inspect-image.ts'
+import { withImage } from '../../src/adapters/sharp/open-image.ts'
+import { renderImage } from '../../src/adapters/sharp/render-image.ts'
+import type { ImageTarget } from '../../src/domain/ingest/plan/image-plan.ts'
+import { left, right } from './expect-right.ts'
+import { save } from './pictures.ts'
+
+/** Inspects and renders images in this process, in a new folder for each test of a `describe`. */
+export const createPictureFolder = () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-kinds-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const inspect = async (bytes: Uint8Array) =>
+    right(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
+  const refusal = async (bytes: Uint8Array) =>
+    left(withImage(await save(folder, 'x', bytes), 1e8, inspectImage))
+  const render = async (bytes: Uint8Array, targets: ReadonlyArray<ImageTarget>) =>
+    right(
+      withImage(await save(folder, 'x', bytes), 1e8, (picture) =>
+        renderImage(picture, targets, folder, () => {}),
+      ),
+    )
+
+  /** The first pixel of a PNG export. */
+  const firstPixel = async (bytes: Uint8Array): Promise<ReadonlyArray<number>> => {
+    const [image] = await render(bytes, [{ format: 'png', width: 64 }])
+    return [
+      ...(
+        await sharp(await readFile(image?.path ?? ''))
+          .toColourspace('srgb')
+          .raw()
+          .toBuffer()
+      ).subarray(0, 3),
+    ]
+  }
+
+  return { inspect, refusal, render, firstPixel }
+}

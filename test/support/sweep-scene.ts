@@ -1,0 +1,111 @@
+import { createMemoryTier } from '../../src/adapters/cache/memory/memory-cache.ts'
+import { cacheOfTier } from '../../src/adapters/cache/tiers/cache-tier.ts'
+import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
+import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
+import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { createMemoryStoredFileRepository } from '../../src/adapters/memory/memory-stored-file-repository.ts'
+import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
+import { createStoreSweep } from '../../src/domain/sweep/store-sweep.ts'
+import type { ObjectStore } from '../../src/ports/object-store.ts'
+import type { StoredFileRepository } from '../../src/ports/stored-file-repository.ts'
+import { asMonotonic } from './as-monotonic.ts'
+import { aStoredFile } from './builders.ts'
+import { inChunks, sha256 } from './bytes.ts'
+import { right } from './expect-right.ts'
+import { silent } from './recording-log.ts'
+
+export const hour = 3_600_000
+export const never = new AbortController().signal
+
+export const aKey = (): string => aStoredFile().key
+
+export const put = async (store: ObjectStore, key: string, text = key): Promise<void> => {
+  const bytes = Buffer.from(text)
+  await right(
+    store.put(key, {
+      contentType: 'video/mp4',
+      size: bytes.length,
+      sha256: sha256(bytes),
+      open: () => inChunks(bytes),
+    }),
+  )
+}
+
+export const keysIn = async (store: ObjectStore): Promise<ReadonlyArray<string>> => {
+  const keys: string[] = []
+  for await (const { key } of store.list('', null)) keys.push(key)
+  return keys
+}
+
+/** The objects of a store below a prefix, as with S3_PREFIX. */
+export const below = (prefix: string, store: ObjectStore): ObjectStore => ({
+  ...store,
+  put: (key, object) => store.put(prefix + key, object),
+  read: (key, range) => store.read(prefix + key, range),
+  delete: (key) => store.delete(prefix + key),
+  list: async function* (keys, after) {
+    for await (const object of store.list(prefix + keys, after === null ? null : prefix + after))
+      yield { ...object, key: object.key.slice(prefix.length) }
+  },
+})
+
+/** The repositories and the cache that a sweep needs for replaced exports, in memory. */
+export const library = (clock: () => number) => ({
+  imageFiles: createMemoryImageFileRepository(clock),
+  contentFiles: createMemoryContentFileRepository(clock),
+  cache: cacheOfTier(createMemoryTier(2 ** 20), clock),
+})
+
+const start = 1_800_000_000_000
+
+export type SweepScene = {
+  now: number
+  store: ObjectStore
+  rows: Set<string>
+  held: HeldLocks
+  readonly reset: () => void
+  readonly named: () => StoredFileRepository
+  readonly sweepOf: (
+    overrides?: Partial<Parameters<typeof createStoreSweep>[0]>,
+  ) => ReturnType<typeof createStoreSweep>
+  /** Stores `count` objects that rows name. */
+  readonly fill: (count: number) => Promise<void>
+}
+
+/** A store, the rows that name its objects, and a sweep of both; `reset` begins a new test. */
+export const createSweepScene = () => {
+  const scene: SweepScene = {
+    now: start,
+    store: createMemoryObjectStore(() => scene.now),
+    rows: new Set(),
+    held: new Map(),
+    reset: () => {
+      scene.now = start
+      scene.store = createMemoryObjectStore(() => scene.now)
+      scene.rows = new Set()
+      scene.held = new Map()
+    },
+    named: () => createMemoryStoredFileRepository('lib_ours', (key) => scene.rows.has(key)),
+    sweepOf: (overrides = {}) =>
+      createStoreSweep({
+        ...library(() => scene.now),
+        store: scene.store,
+        storedFiles: scene.named(),
+        locks: createMemoryWorkLocks(
+          asMonotonic(() => scene.now),
+          scene.held,
+        ),
+        clock: () => scene.now,
+        log: silent,
+        ...overrides,
+      }),
+    fill: async (count) => {
+      for (let i = 0; i < count; i += 1) {
+        const key = aKey()
+        await put(scene.store, key)
+        scene.rows.add(key)
+      }
+    },
+  }
+  return scene
+}
