@@ -35,6 +35,7 @@ const bounds: Readonly<Record<string, string>> = {
   // For tests, and for running without a database.
   'src/adapters/memory/memory-content-file-repository.ts': 'a library in memory',
   'src/adapters/memory/memory-image-file-repository.ts': 'a library in memory',
+  'src/adapters/memory/memory-library-table.ts': 'a library in memory',
   'src/adapters/memory/replaced-in-memory.ts': 'a library in memory',
   'src/adapters/memory/memory-object-store.ts': 'a store in memory',
   'src/adapters/memory/memory-stored-file-repository.ts': 'a library in memory',

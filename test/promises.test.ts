@@ -17,11 +17,11 @@ const swallowing = [
   'src/adapters/cache/blobs/byte-streams.ts',
   'src/adapters/cache/blobs/fill.ts',
   'src/adapters/cache/blobs/read-stored.ts',
-  'src/adapters/cache/blobs/open-origin.ts',
   'src/adapters/knex/bounded-client.ts',
   'src/adapters/transcode/node-av/node-av-encode.ts',
   'src/adapters/platform/process-beacon.ts',
   'src/domain/caching/write-in-background.ts',
+  'src/domain/shared/with-time-limit.ts',
   'src/http/response/pieces.ts',
 ]
 

@@ -1,6 +1,6 @@
 import { examineKeyFiles } from '../composition/key-files.ts'
 import type { Config } from '../config/settings.ts'
-import { oneLine } from '../domain/health/health-service.ts'
+import { oneLine } from '../domain/shared/error-text.ts'
 import { E, pipe, TE } from '../fp.ts'
 import { describeOutdated } from '../terminal/describe-outdated.ts'
 import { always, type Command, wrongUsage } from './command.ts'

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -23,8 +22,6 @@ const namesIn = async function* (folder: string): AsyncGenerator<string> {
   }
 }
 
-const statOrNull = (file: string): Promise<Stats | null> => lstat(file).catch(() => null)
-
 /** Finds files in `folder` with another owner than `owner`. Searches level by level. */
 export const findForeign = async (
   folder: string,
@@ -41,7 +38,7 @@ export const findForeign = async (
       checked += 1
       if (checked > limit) return { foreign, isWhole: false }
       const name = path.join(parent, child)
-      const stats = await statOrNull(path.join(folder, name))
+      const stats = await lstat(path.join(folder, name)).catch(() => null)
       if (stats === null) continue
       if (isForeign(name, stats.uid)) foreign.push(name)
       else if (stats.isDirectory()) folders.push(name)

@@ -28,7 +28,7 @@ import { createRecentPaths } from './recent-paths.ts'
 import { createReplayCache } from './replay/replay-cache.ts'
 import { takePathToken } from './request/path-token.ts'
 import { createBytesReply } from './response/bytes-reply.ts'
-import { onHeadWritten } from './response/head-written.ts'
+import { isDisconnected, onHeadWritten } from './response/head-written.ts'
 import { optionsOfAll, overloaded, type ReadyReply } from './response/reply.ts'
 import type { ResponseTelemetry } from './response/response-telemetry.ts'
 import { adminRoutes } from './routes/admin-routes.ts'
@@ -127,7 +127,7 @@ export const createApp = (deps: AppDeps): RequestListener => {
         byRoutes(req, res)
       },
       refuse: () => refuse(req, res, overloaded),
-      isAbandoned: () => res.destroyed || req.socket.destroyed,
+      isAbandoned: () => isDisconnected(res),
       fail: (error) => {
         deps.log.error('request.broken', { cause: String(error) })
         res.destroy()

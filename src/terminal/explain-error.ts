@@ -1,4 +1,4 @@
-import { oneLine } from '../domain/health/health-service.ts'
+import { oneLine } from '../domain/shared/error-text.ts'
 import type { DomainError } from '../domain/shared/errors.ts'
 
 /** Explains an error in one line, for the terminal. */

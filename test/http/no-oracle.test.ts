@@ -4,7 +4,7 @@ import type { Adapters, Larder } from '../../src/composition/larder.ts'
 import { type Unavailable, unavailable } from '../../src/domain/shared/errors.ts'
 import { TE } from '../../src/fp.ts'
 import type { CachePort } from '../../src/ports/cache.ts'
-import { aContentExportUid, aContentPartUid, anImageExportUid } from '../support/builders.ts'
+import { aContentExportUid, aContentPartUid, anImageExportUid, anImageFileUid } from '../support/builders.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
 import { bearer, createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { superiority } from '../support/rank-test.ts'
@@ -40,7 +40,7 @@ type Route = {
   readonly unknown: () => string
 }
 
-/** All routes with the uid of an export or a part. */
+/** All routes with the uid of an export or a part, and the one that needs no token for a public image. */
 const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
   const [film, otherFilm, coldFilm] = [await seedFilm(larder), await seedFilm(larder), await seedFilm(larder)]
   const [image, otherImage, coldImage] = [
@@ -79,6 +79,15 @@ const routesOf = async (larder: Larder): Promise<ReadonlyArray<Route>> => {
       cold: coldImage.exports[0]?.uid ?? '',
     },
     { ...bytes, name: 'images, without a token', outsider: {}, cold: coldImage.exports[1]?.uid ?? '' },
+    {
+      name: 'the best image, without a token',
+      path: (uid) => `/api/1/image_files/${uid}/best`,
+      owner: bearer(image.jwt),
+      outsider: {},
+      warm: image.uid,
+      cold: coldImage.uid,
+      unknown: anImageFileUid,
+    },
   ]
 }
 

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   'explain-token': 'one adapter, on the codec that media tokens have, too',
   'id-tokens': 'one adapter, on the codec that media tokens have, too',
   'playlist-fetcher': 'one adapter; test/adapters/fetch-list.test.ts tests it against a server',
+  'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
   monotonic: 'it is performance.now',
   'new-uid': 'one adapter, which draws random bytes',

@@ -4,6 +4,7 @@ import type { ByteRange, ByteStream } from '../../domain/media/bytes.ts'
 import { unavailable } from '../../domain/shared/errors.ts'
 import { O, TE } from '../../fp.ts'
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts'
+import { orMissing } from '../platform/errno.ts'
 import type { ProcessBeacon } from '../platform/process-beacon.ts'
 import { verifyChecksum } from '../store/verify-checksum.ts'
 import { createIncomingFolder } from './incoming-folder.ts'
@@ -37,28 +38,16 @@ export const createFsObjectStore = (dir: string, beacon: ProcessBeacon): ObjectS
     read: (key, range) =>
       TE.tryCatch(async () => {
         const path = pathOf(key)
-        return (await exists(path)) ? O.some(readFrom(path, range)) : O.none
+        const stats = await orMissing(stat(path), null, isNoObject)
+        return stats?.isFile() ? O.some(readFrom(path, range)) : O.none
       }, failed),
     delete: (key) =>
       TE.tryCatch(async () => {
-        await rm(pathOf(key)).catch(unlessMissing)
+        await orMissing(rm(pathOf(key)), undefined, isNoObject)
       }, failed),
     list: (prefix, after) => listObjects(dir, prefix, after),
     unfinishedUploads: () => listIncoming(join(dir, '.incoming')),
     check: TE.tryCatch(() => incoming.withNewFile((probe) => writeFile(probe, '', { mode: 0o600 })), failed),
-  }
-}
-
-const unlessMissing = (error: unknown): void => {
-  if (!isNoObject(error)) throw error
-}
-
-const exists = async (path: string): Promise<boolean> => {
-  try {
-    return (await stat(path)).isFile()
-  } catch (error) {
-    unlessMissing(error)
-    return false
   }
 }
 

@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../domain/shared/user-error.ts'
-import { isMissing } from '../platform/errno.ts'
+import { orMissing } from '../platform/errno.ts'
 
 /** A part of a library that must exist in DATA_DIR, depending on the settings. */
 export type LibraryPart = { readonly what: 'database' | 'keys'; readonly path: string }
 
 /** Describes what is missing; `null` if nothing is. */
 const findMissing = async (dataDir: string, parts: ReadonlyArray<LibraryPart>): Promise<string | null> => {
-  const exist = await Promise.all(parts.map(({ path }) => isThere(join(dataDir, path))))
-  const missing = parts.filter((_, i) => exist[i] === false)
+  const found = await Promise.all(parts.map(({ path }) => orMissing(stat(join(dataDir, path)), null)))
+  const missing = parts.filter((_, i) => found[i] === null)
   if (missing.length === 0) return null
   if (missing.every(({ what }) => what === 'keys')) return 'new token keys'
   return missing.length === parts.length ? 'a new library' : 'a new database'
@@ -33,14 +33,4 @@ export const checkLibrary = async (
       : `DATA_DIR ${dataDir} needs ${missing}: set DATA_DIR to the folder of your library ` +
           '(or DATABASE_URL and the keys by settings), or make them by `larder serve` or `larder add`',
   )
-}
-
-const isThere = async (path: string): Promise<boolean> => {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
 }

@@ -1,4 +1,5 @@
-import { access, readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 
 /** Replaces bytes that are not UTF-8 in decoded text. */
@@ -10,7 +11,7 @@ const replacement = '\ufffd'
  * `null`: the path can be used unchanged.
  */
 export const pathsReadAs = async (path: string): Promise<ReadonlyArray<Buffer> | null> => {
-  if (!path.includes(replacement) || (await isThere(path))) return null
+  if (!path.includes(replacement) || existsSync(path)) return null
   let paths: ReadonlyArray<Buffer> = [Buffer.from(sep)]
   for (const name of resolve(path).split(sep).slice(1)) {
     const next = await Promise.all(paths.map((folder) => entriesReadAs(folder, name)))
@@ -18,12 +19,6 @@ export const pathsReadAs = async (path: string): Promise<ReadonlyArray<Buffer> |
   }
   return paths
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
 
 const entriesReadAs = async (folder: Buffer, name: string): Promise<ReadonlyArray<Buffer>> => {
   const inFolder = (entry: Buffer): Buffer => Buffer.concat([folder, Buffer.from(sep), entry])

@@ -3,6 +3,7 @@
 import type { Knex } from 'knex'
 import PostgresClient, { type QueryObject } from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
+import { messageOf } from '../../domain/shared/error-text.ts'
 import { NoAnswer } from '../../domain/shared/no-answer.ts'
 import { type Breaker, circuitOpen } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
@@ -25,7 +26,7 @@ export type BoundedConfig = Knex.Config & { readonly bounds: Bounds }
 /** There was no connection, so nothing was sent. */
 export class NotConnected extends Error {
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    super(messageOf(cause), { cause })
   }
 }
 

@@ -1,15 +1,14 @@
 import * as t from 'io-ts'
 import type { ContentExport, NewContentExport, NewContentPart } from '../../domain/media/content-export.ts'
 import { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
-import { snakeCased } from '../../domain/shared/snake-cased.ts'
-import { StoredFileJson } from './stored-file-rows.ts'
+import { snakeCase, snakeCased, snakeKeys } from '../../domain/shared/snake-cased.ts'
 
 // Rows of content files, as read and as written. JSON within a row has the names of the domain, so that it
 // needs no conversion: there may be thousands of segments.
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
-const ContentExportJson = t.strict({
+const exportJson = {
   uid: ContentExportUid,
   format: t.union([t.literal('m3u8'), t.literal('mp4')]),
   width: nullable(t.number),
@@ -27,8 +26,8 @@ const ContentExportJson = t.strict({
   durationSeconds: t.number,
   targetDuration: nullable(t.number),
   qualityParameters: t.UnknownRecord,
-  firstPartUid: ContentPartUid,
-})
+}
+const ContentExportJson = t.strict({ ...exportJson, firstPartUid: ContentPartUid })
 type ContentExportJson = t.TypeOf<typeof ContentExportJson>
 
 export const ContentFileRow = snakeCased(
@@ -36,16 +35,6 @@ export const ContentFileRow = snakeCased(
     uid: ContentFileUid,
     durationSeconds: t.number,
     exports: t.readonlyArray(ContentExportJson),
-  }),
-)
-
-export const IngestedContentFileRow = snakeCased(
-  t.strict({
-    uid: ContentFileUid,
-    original: StoredFileJson,
-    durationSeconds: t.number,
-    exportCount: t.number,
-    recipe: nullable(t.number),
   }),
 )
 
@@ -58,6 +47,15 @@ const partJson = {
   timescale: t.number,
 }
 const KeyframeJson = t.type({ offset: t.number, length: t.number, durationTicks: t.number })
+
+/** Selects the columns of these members, under the names of the domain. */
+const columnsOf = (members: t.Props, row: string): string =>
+  Object.keys(members)
+    .map((name) => `${row}.${snakeCase(name)} as "${name}"`)
+    .join(', ')
+export const exportColumns = columnsOf(exportJson, 'e')
+/** All of these are in the index of the primary key. */
+export const partColumns = columnsOf(partJson, 'p')
 
 const vodRow = <P extends t.Mixed>(part: P) =>
   snakeCased(
@@ -78,36 +76,32 @@ export const toContentExport = (json: ContentExportJson): ContentExport => {
   }
 }
 
-export const toExportRow = (contentFileId: number, contentExport: NewContentExport) => ({
-  uid: contentExport.uid,
-  content_file_id: contentFileId,
-  format: contentExport.format,
-  width: contentExport.video?.width ?? null,
-  height: contentExport.video?.height ?? null,
-  frame_rate_num: contentExport.video?.frameRate.num ?? null,
-  frame_rate_den: contentExport.video?.frameRate.den ?? null,
-  channels: contentExport.audio?.channels ?? null,
-  sample_rate: contentExport.audio?.sampleRate ?? null,
-  codecs: [...contentExport.codecs],
-  bandwidth: contentExport.bandwidth,
-  average_bandwidth: contentExport.averageBandwidth,
-  iframe_bandwidth: contentExport.iFrames?.bandwidth ?? null,
-  iframe_average_bandwidth: contentExport.iFrames?.averageBandwidth ?? null,
-  file_size: contentExport.fileSize,
-  duration_seconds: contentExport.durationSeconds,
-  target_duration: contentExport.targetDuration,
-  quality_parameters: JSON.stringify(contentExport.qualityParameters),
-  recipe: contentExport.recipe,
-})
+export const toExportRow = (
+  contentFileId: number,
+  { video, audio, iFrames, parts: _, ...made }: NewContentExport,
+) =>
+  snakeKeys({
+    ...made,
+    contentFileId,
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    frameRateNum: video?.frameRate.num ?? null,
+    frameRateDen: video?.frameRate.den ?? null,
+    channels: audio?.channels ?? null,
+    sampleRate: audio?.sampleRate ?? null,
+    iframeBandwidth: iFrames?.bandwidth ?? null,
+    iframeAverageBandwidth: iFrames?.averageBandwidth ?? null,
+    qualityParameters: JSON.stringify(made.qualityParameters),
+  })
 
-export const toPartRow = (exportId: number, storedFileId: number, part: NewContentPart) => ({
-  uid: part.uid,
-  content_file_export_id: exportId,
-  s3_file_id: storedFileId,
-  role: part.role,
-  position: part.position,
-  content_type: part.contentType,
-  duration_ticks: part.durationTicks,
-  timescale: part.timescale,
-  keyframes: JSON.stringify(part.keyframes), // pg would write an array as a PostgreSQL array
-})
+export const toPartRow = (
+  contentFileExportId: number,
+  s3FileId: number,
+  { file: _, keyframes, ...part }: NewContentPart,
+) =>
+  snakeKeys({
+    ...part,
+    contentFileExportId,
+    s3FileId,
+    keyframes: JSON.stringify(keyframes), // pg would write an array as a PostgreSQL array
+  })

@@ -1,3 +1,4 @@
+import { exportColumns, partColumns } from './content-rows.ts'
 import { storedAt } from './stored-file-rows.ts'
 
 // Statements that read content files. Keys of JSON objects are those of the domain.
@@ -6,14 +7,7 @@ import { storedAt } from './stored-file-rows.ts'
 export const selectFileWithExports = `
   select f.uid, f.duration_seconds,
          (select coalesce(json_agg(x), '[]') from (
-            select e.uid, e.format, e.width, e.height, e.frame_rate_num as "frameRateNum",
-                   e.frame_rate_den as "frameRateDen", e.channels, e.sample_rate as "sampleRate",
-                   e.codecs, e.bandwidth, e.average_bandwidth as "averageBandwidth",
-                   e.iframe_bandwidth as "iframeBandwidth",
-                   e.iframe_average_bandwidth as "iframeAverageBandwidth",
-                   e.file_size as "fileSize", e.duration_seconds as "durationSeconds",
-                   e.target_duration as "targetDuration", e.quality_parameters as "qualityParameters",
-                   p.uid as "firstPartUid"
+            select ${exportColumns}, p.uid as "firstPartUid"
             from content_file_exports e
             join content_file_export_parts p
               on p.content_file_export_id = e.id and p.role = 'media' and p.position = 0
@@ -34,10 +28,6 @@ const selectVod = (columns: string): string => `
             select ${columns} from content_file_export_parts p where p.content_file_export_id = e.id
           ) x) as parts
   from content_file_exports e where e.uid = ? and e.format = 'm3u8'`
-
-/** All of these are in the index of the primary key. */
-const partColumns = `
-  p.uid, p.role, p.position, p.content_type as "contentType", p.duration_ticks as "durationTicks", p.timescale`
 
 export const selectParts = selectVod(partColumns)
 export const selectKeyedParts = selectVod(`${partColumns}, p.keyframes`)

@@ -1,5 +1,5 @@
+import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import {
   ContentPartFile,
   longestDuration,
@@ -11,7 +11,6 @@ import { O, pipe, TE } from '../../fp.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import {
   ContentFileRow,
-  IngestedContentFileRow,
   KeyedVodPartsRow,
   toContentExport,
   toExportRow,
@@ -40,13 +39,13 @@ import {
 /** Audio and video files in PostgreSQL. */
 export const createKnexContentFileRepository = (db: Knex): ContentFileRepository => {
   const { selectOne, run } = createStatements(db)
-  const { finish, replace, ...shared } = createLibraryTable(db, {
+  const shared = createLibraryTable(db, {
     files: 'content_files',
     exports: 'content_file_exports',
     fileId: 'content_file_id',
     uid: ContentFileUid,
-    fileRow: IngestedContentFileRow,
-    columns: ['f.duration_seconds'],
+    facts: { durationSeconds: t.number },
+    insertExports,
   })
   const selectFile = selectOne('read', 'content_files.find', ContentFileRow, selectFileWithExports)
 
@@ -71,12 +70,7 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
     find: (uid) =>
       pipe(
         selectFile(uid),
-        TE.map((found) =>
-          pipe(
-            found,
-            O.map((file) => ({ ...file, exports: file.exports.map(toContentExport) })),
-          ),
-        ),
+        TE.map(O.map((file) => ({ ...file, exports: file.exports.map(toContentExport) }))),
       ),
 
     findVod: selectOne('read', 'content_files.find_vod', VodMeta, selectVodMeta),
@@ -100,18 +94,6 @@ export const createKnexContentFileRepository = (db: Knex): ContentFileRepository
         ),
         TE.map((added) => added === 1),
       ),
-
-    addExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : finish(uid, (trx, contentFileId) => insertExports(trx, contentFileId, exports)),
-
-    replaceExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : replace(uid, oldestRecipe(exports), (trx, contentFileId) =>
-            insertExports(trx, contentFileId, exports),
-          ),
   }
 }
 

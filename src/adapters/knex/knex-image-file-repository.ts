@@ -1,6 +1,5 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import { ImageExportUid, ImageFileUid } from '../../domain/media/ids.ts'
 import { ImageExportFile, type NewImageExport } from '../../domain/media/image-export.ts'
 import { snakeCased } from '../../domain/shared/snake-cased.ts'
@@ -15,7 +14,6 @@ import {
   insertStoredFiles,
   nextStoredFileId,
   originalBindings,
-  StoredFileJson,
   storedAt,
 } from './stored-file-rows.ts'
 
@@ -30,24 +28,16 @@ const ImageExportRow = snakeCased(
   }),
 )
 
-const IngestedImageFileRow = snakeCased(
-  t.strict({
-    uid: ImageFileUid,
-    original: StoredFileJson,
-    exportCount: t.number,
-    recipe: t.union([t.number, t.null]),
-  }),
-)
-
 /** Images in PostgreSQL. */
 export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => {
   const { selectMany, selectOne, run } = createStatements(db)
-  const { finish, replace, ...shared } = createLibraryTable(db, {
+  const shared = createLibraryTable(db, {
     files: 'image_files',
     exports: 'image_file_exports',
     fileId: 'image_file_id',
     uid: ImageFileUid,
-    fileRow: IngestedImageFileRow,
+    facts: {},
+    insertExports,
   })
   const selectPublic = selectOne(
     'read',
@@ -118,16 +108,6 @@ export const createKnexImageFileRepository = (db: Knex): ImageFileRepository => 
         ),
         TE.map((added) => added === 1),
       ),
-
-    addExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : finish(uid, (trx, imageFileId) => insertExports(trx, imageFileId, exports)),
-
-    replaceExports: (uid, exports) =>
-      exports.length === 0
-        ? TE.right(false)
-        : replace(uid, oldestRecipe(exports), (trx, imageFileId) => insertExports(trx, imageFileId, exports)),
   }
 }
 

@@ -1,37 +1,52 @@
 import * as t from 'io-ts'
 import type { Knex } from 'knex'
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
+import { snakeCase, snakeCased } from '../../domain/shared/snake-cased.ts'
 import { O, pipe, TE } from '../../fp.ts'
+import type { IngestedFile } from '../../ports/library-repository.ts'
 import { createStatements, decodeRows, inTransaction } from './statements.ts'
-import { storedFileJson } from './stored-file-rows.ts'
+import { StoredFileJson, storedFileJson } from './stored-file-rows.ts'
 
 /** A table of files. Each file has an original, and either all of its exports (finished) or none. */
-export type LibraryTable<U extends string, K> = {
+export type LibraryTable<U extends string, P extends t.Props, X> = {
   readonly files: 'image_files' | 'content_files'
   readonly exports: 'image_file_exports' | 'content_file_exports'
   /** Column of an export that refers to its file. */
   readonly fileId: 'image_file_id' | 'content_file_id'
   readonly uid: t.Type<U, unknown, unknown>
-  /** Row of a file for ingest: `uid`, `original`, `export_count`, `recipe`, and `columns` of `f`. */
-  readonly fileRow: t.Type<K, unknown, unknown>
-  readonly columns?: ReadonlyArray<string>
+  /** Members of a file that ingest needs of this table alone. */
+  readonly facts: P
+  /** Inserts new exports of the file with this id. */
+  readonly insertExports: (trx: Knex.Transaction, id: number, exports: ReadonlyArray<X>) => Promise<void>
 }
-
-/** Inserts the new exports of the file with this id. */
-type Insert = (trx: Knex.Transaction, id: number) => Promise<void>
 
 /** Files per listing. */
 const pageSize = 100
 
 const Id = t.strict({ id: t.number })
+const Recipe = t.union([t.number, t.null])
 const Count = t.strict({ count: t.number })
 
 /** Creates the statements that image and content files share. */
-export const createLibraryTable = <U extends string, K>(db: Knex, table: LibraryTable<U, K>) => {
-  const { files, exports, fileId, uid: Uid, fileRow, columns = [] } = table
+export const createLibraryTable = <
+  U extends string,
+  P extends t.Props,
+  X extends { readonly recipe: number },
+>(
+  db: Knex,
+  table: LibraryTable<U, P, X>,
+) => {
+  const { files, exports, fileId, uid: Uid, facts, insertExports } = table
+  const common = { uid: Uid, original: StoredFileJson, exportCount: t.number, recipe: Recipe }
+  const fileRow = snakeCased(t.strict({ ...common, ...facts })) as t.Type<
+    IngestedFile<U> & t.TypeOfProps<P>,
+    unknown,
+    unknown
+  >
   const { selectMany, selectOne, run } = createStatements(db)
   const selectFiles = `
-    select ${['f.uid', ...columns].join(', ')}, ${storedFileJson} as original, agg.export_count, agg.recipe
+    select ${['uid', ...Object.keys(facts)].map((name) => `f.${snakeCase(name)}`).join(', ')}, ${storedFileJson} as original, agg.export_count, agg.recipe
     from ${files} f
     join s3_files s on s.id = f.original_s3_file_id
     cross join lateral (
@@ -68,12 +83,7 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
     countOutdated: (recipe: number): TE.TaskEither<Unavailable, number> =>
       pipe(
         selectCount(recipe),
-        TE.map(
-          O.match(
-            () => 0,
-            ({ count }) => count,
-          ),
-        ),
+        TE.map((row) => (O.isSome(row) ? row.value.count : 0)),
       ),
 
     listOutdated: (recipe: number, after: U | null) => selectOutdated(after ?? '', recipe),
@@ -104,42 +114,40 @@ export const createLibraryTable = <U extends string, K>(db: Knex, table: Library
         t.strict({ uid: Uid }),
         `select uid from ${files} order by created_at, id limit 1`,
       )(),
-      TE.map((row) =>
-        pipe(
-          row,
-          O.map(({ uid }) => uid),
-        ),
-      ),
+      TE.map(O.map(({ uid }) => uid)),
     ),
 
     /**
-     * Runs `insert` in the first transaction that claims the file. Others wait for the row lock, and then
-     * find the file finished. Returns `false` for them, and for a file that no longer exists.
+     * The first transaction claims the file. Others wait for the row lock, and then find it finished. Returns
+     * `false` for them, and for a file that no longer exists.
      */
-    finish: (uid: U, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
-      inTransaction(db, async (trx) => {
-        const claimed = await trx(files)
-          .where({ uid, finished_at: null })
-          .update({ finished_at: trx.fn.now() })
-          .returning(['id'])
-        const [file] = decodeRows(Id, claimed)
-        if (file === undefined) return false
-        await insert(trx, file.id)
-        return true
-      }),
+    addExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
+      added.length === 0
+        ? TE.right(false)
+        : inTransaction(db, async (trx) => {
+            const claimed = await trx(files)
+              .where({ uid, finished_at: null })
+              .update({ finished_at: trx.fn.now() })
+              .returning(['id'])
+            const [file] = decodeRows(Id, claimed)
+            if (file === undefined) return false
+            await insertExports(trx, file.id, added)
+            return true
+          }),
 
-    /** As `finish`, for a file with exports of a recipe older than `recipe`; the new exports replace them. */
-    replace: (uid: U, recipe: number, insert: Insert): TE.TaskEither<Unavailable, boolean> =>
-      inTransaction(db, async (trx) => {
-        const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
-        if (file === undefined) return false
-        const replaced = await trx(exports)
-          .where({ [fileId]: file.id, replaced_at: null })
-          .where('recipe', '<', recipe)
-          .update({ replaced_at: trx.fn.now() })
-        if (replaced === 0) return false
-        await insert(trx, file.id)
-        return true
-      }),
+    replaceExports: (uid: U, added: ReadonlyArray<X>): TE.TaskEither<Unavailable, boolean> =>
+      added.length === 0
+        ? TE.right(false)
+        : inTransaction(db, async (trx) => {
+            const [file] = decodeRows(Id, await trx(files).where({ uid }).forUpdate().select('id'))
+            if (file === undefined) return false
+            const replaced = await trx(exports)
+              .where({ [fileId]: file.id, replaced_at: null })
+              .where('recipe', '<', oldestRecipe(added))
+              .update({ replaced_at: trx.fn.now() })
+            if (replaced === 0) return false
+            await insertExports(trx, file.id, added)
+            return true
+          }),
   }
 }

@@ -92,12 +92,7 @@ export const createPostgresWorkLocks = (
         t.strict({ age: t.number }),
         selectOldestHolder,
       )(),
-      TE.map(
-        O.match(
-          () => 0,
-          ({ age }) => age,
-        ),
-      ),
+      TE.map((row) => (O.isSome(row) ? row.value.age : 0)),
     ),
   }
 }

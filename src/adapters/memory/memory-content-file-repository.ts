@@ -1,4 +1,3 @@
-import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
 import {
   type ContentExport,
   type ContentPart,
@@ -14,36 +13,16 @@ import {
 import type { ContentExportUid, ContentFileUid, ContentPartUid } from '../../domain/media/ids.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type {
-  ContentFileRepository,
-  IngestedContentFile,
-  NewContentFile,
-} from '../../ports/content-file-repository.ts'
-import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
+import type { ContentFileRepository, NewContentFile } from '../../ports/content-file-repository.ts'
+import type { IngestedFile } from '../../ports/library-repository.ts'
+import { createMemoryLibraryTable } from './memory-library-table.ts'
 
-type Row = { readonly file: NewContentFile; readonly exports: ReadonlyArray<NewContentExport> }
 type Vod = { readonly meta: VodMeta; readonly keyed: KeyedVodParts }
 
 /** For tests, and for a run without a database. Meets the contract, but stores nothing permanently. */
 export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepository => {
-  const rows = new Map<ContentFileUid, Row>() // in the order of insertion: oldest first
   const vods = new Map<ContentExportUid, Vod>()
   const partFiles = new Map<ContentPartUid, ContentPartFile>()
-
-  const replaced = createReplacedInMemory<ContentExportUid>(clock, (uid, parts) => {
-    vods.delete(uid)
-    for (const part of parts) partFiles.delete(part.uid as ContentPartUid)
-  })
-
-  const all = (): ReadonlyArray<Row> => [...rows.values()]
-  const isUnfinished = (row: Row): boolean => row.exports.length === 0
-  const byOriginal = (sha512: string): O.Option<Row> =>
-    O.fromNullable(all().find((row) => row.file.sha512 === sha512))
-
-  const setExports = (row: Row, exports: ReadonlyArray<NewContentExport>): void => {
-    rows.set(row.file.uid, { file: { ...row.file, durationSeconds: longestDuration(exports) }, exports })
-    for (const exported of exports) indexExport(row.file.uid, exported)
-  }
 
   const indexExport = (uid: ContentFileUid, exported: NewContentExport): void => {
     for (const part of exported.parts) partFiles.set(part.uid, toPartFile(uid, exported, part, clock()))
@@ -54,7 +33,26 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     vods.set(exported.uid, { meta, keyed: { exportUid: exported.uid, targetDuration, parts } })
   }
 
+  const { rows, functions } = createMemoryLibraryTable({
+    clock,
+    onExports: (file: NewContentFile, exports: ReadonlyArray<NewContentExport>) => {
+      for (const exported of exports) indexExport(file.uid, exported)
+      return { ...file, durationSeconds: longestDuration(exports) }
+    },
+    partsOf: ({ parts }) => parts.map(({ uid, file }) => ({ uid, key: file.key, size: file.size })),
+    onRemoved: (uid: ContentExportUid, parts) => {
+      vods.delete(uid)
+      for (const part of parts) partFiles.delete(part.uid as ContentPartUid)
+    },
+    toIngested: (common: IngestedFile<ContentFileUid>, { durationSeconds }) => ({
+      ...common,
+      durationSeconds,
+    }),
+  })
+
   return {
+    ...functions,
+
     find: (uid) =>
       TE.fromIO(() =>
         pipe(
@@ -74,56 +72,6 @@ export const createMemoryContentFileRepository = (clock: Clock): ContentFileRepo
     listKeyframes: (uid) => TE.fromIO(() => O.fromNullable(vods.get(uid)?.keyed)),
 
     findPart: (uid) => TE.fromIO(() => O.fromNullable(partFiles.get(uid))),
-
-    findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(toKnown))),
-
-    findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(toKnown))),
-
-    add: (file) =>
-      TE.fromIO(() => {
-        if (O.isSome(byOriginal(file.sha512))) return false
-        rows.set(file.uid, { file, exports: [] })
-        return true
-      }),
-
-    addExports: (uid, exports) =>
-      TE.fromIO(() => {
-        const row = rows.get(uid)
-        if (row === undefined || !isUnfinished(row) || exports.length === 0) return false
-        setExports(row, exports)
-        return true
-      }),
-
-    replaceExports: (uid, exports) =>
-      TE.fromIO(() => {
-        const row = rows.get(uid)
-        const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
-        if (row === undefined || older.length === 0 || exports.length === 0) return false
-        for (const exported of older)
-          replaced.add(
-            exported.uid,
-            exported.parts.map((part) => ({ uid: part.uid, key: part.file.key, size: part.file.size })),
-          )
-        setExports(row, exports)
-        return true
-      }),
-
-    countOutdated: (recipe) => TE.fromIO(() => outdatedAmong(all().map(toKnown), recipe).length),
-
-    listOutdated: (recipe, after) => TE.fromIO(() => outdatedAmong(all().map(toKnown), recipe, after)),
-
-    listReplaced: replaced.list,
-    removeReplaced: replaced.remove,
-
-    listUnfinished: TE.fromIO(() => all().filter(isUnfinished).map(toKnown)),
-
-    removeUnfinished: (uid) =>
-      TE.fromIO(() => {
-        const row = rows.get(uid)
-        return row !== undefined && isUnfinished(row) && rows.delete(uid)
-      }),
-
-    first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
   }
 }
 
@@ -172,12 +120,4 @@ const toPartFile = (
   fileSize: part.file.size,
   sha256: part.file.sha256,
   storedAt,
-})
-
-const toKnown = ({ file, exports }: Row): IngestedContentFile => ({
-  uid: file.uid,
-  original: file.original,
-  durationSeconds: file.durationSeconds,
-  exportCount: exports.length,
-  recipe: exports.length === 0 ? null : oldestRecipe(exports),
 })

@@ -1,3 +1,5 @@
+import { messageOf } from '../../domain/shared/error-text.ts'
+import { withTimeout } from '../../domain/shared/with-time-limit.ts'
 import { systemMonotonic } from './system-monotonic.ts'
 
 /** A resource to close when the process ends. */
@@ -11,12 +13,6 @@ export const closeLimitMs = 1800
 /** The share of it that is reserved for each later step. */
 const reservedMs = 500
 
-const withTimeout = (work: Promise<void>, ms: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${(ms / 1000).toFixed(1)} s`)), ms)
-    work.finally(() => clearTimeout(timer)).then(resolve, reject)
-  })
-
 /**
  * Closes all resources within one limit: sequences in parallel, and each sequence in its order. Every step
  * runs, even if another one fails or hangs. At the end, throws a `CloseError` that names the failed ones.
@@ -28,13 +24,11 @@ export const closeAll = async (sequences: ReadonlyArray<ReadonlyArray<Closing>>)
     // `close` runs inside an async function, so that a synchronous throw is a rejection.
     for (const [index, { name, close }] of steps.entries()) {
       const reserved = reservedMs * (steps.length - 1 - index)
-      await withTimeout((async () => close())(), Math.max(0, deadline - reserved - systemMonotonic())).catch(
-        (cause) => {
-          faults.push(
-            `the ${name} could not be closed: ${cause instanceof Error ? cause.message : String(cause)}`,
-          )
-        },
-      )
+      const ms = Math.max(0, deadline - reserved - systemMonotonic())
+      const closing = (async () => close())()
+      await withTimeout(closing, ms, `no answer within ${(ms / 1000).toFixed(1)} s`).catch((cause) => {
+        faults.push(`the ${name} could not be closed: ${messageOf(cause)}`)
+      })
     }
   }
   await Promise.all(sequences.map(closeInOrder))

@@ -5,6 +5,13 @@ export const errnoOf = (error: unknown): string | undefined =>
 /** Whether the file or its folder does not exist. */
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT'
 
+/** Returns `missing` if what is read does not exist. Throws any other error. */
+export const orMissing = <A, B>(reading: Promise<A>, missing: B, isGone = isMissing): Promise<A | B> =>
+  reading.catch((error: unknown) => {
+    if (isGone(error)) return missing
+    throw error
+  })
+
 export const isThereAlready = (error: unknown): boolean => errnoOf(error) === 'EEXIST'
 
 /** Whether permission was denied. */

@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissing, isThereAlready } from '../platform/errno.ts'
+import { isThereAlready, orMissing } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
 import { grantPathAccess } from './open-path-for.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
@@ -39,19 +39,10 @@ export const openDataFolder = async (
   await grantPathAccess(privilege, base)
   await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
-  if (await isThere(folder.cluster)) await checkOwner(folder.cluster, privilege)
+  if ((await orMissing(lstat(folder.cluster), null)) !== null) await checkOwner(folder.cluster, privilege)
   await initialize(base, folder.cluster, binaries, privilege)
   return folder
 }
-
-const isThere = (file: string): Promise<boolean> =>
-  lstat(file).then(
-    () => true,
-    (error) => {
-      if (isMissing(error)) return false
-      throw error
-    },
-  )
 
 const checkBase = async (base: string): Promise<void> => {
   const { uid, mode } = await stat(base)
@@ -106,10 +97,7 @@ const initialize = async (
   { initdb, major }: PostgresBinaries,
   { wrap, uid }: Privilege,
 ): Promise<void> => {
-  const version = await readFile(path.join(cluster, 'PG_VERSION'), 'utf8').catch((error) => {
-    if (isMissing(error)) return undefined
-    throw error
-  })
+  const version = await orMissing(readFile(path.join(cluster, 'PG_VERSION'), 'utf8'), undefined)
   if (version !== undefined) {
     if (version.trim() === major) return
     throw new Error(

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { isMissing } from '../platform/errno.ts'
+import { orMissing } from '../platform/errno.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { explainStart } from './explain-start.ts'
@@ -106,7 +106,7 @@ const startOrJoin = async (
   timeoutMs: number,
 ): Promise<number> => {
   const deadline = systemMonotonic() + timeoutMs
-  const logFrom = await sizeOf(folder.log)
+  const logFrom = (await orMissing(stat(folder.log), null))?.size ?? 0
   let reference: number | undefined
   let supervisor: Supervisor | undefined
 
@@ -150,15 +150,6 @@ const tryToConnect = async (connection: EmbeddedPostgres['connection']): Promise
     return reason instanceof Error ? reason : new Error(String(reason))
   }
 }
-
-const sizeOf = (file: string): Promise<number> =>
-  stat(file).then(
-    ({ size }) => size,
-    (error) => {
-      if (isMissing(error)) return 0
-      throw error
-    },
-  )
 
 const readPostmasterPid = async ({ cluster }: DataFolder): Promise<number> => {
   const [pid] = (await readFile(path.join(cluster, 'postmaster.pid'), 'utf8')).split('\n')

@@ -9,6 +9,7 @@ import type { Unavailable } from '../../domain/shared/errors.ts'
 import { toStreamError } from '../../domain/shared/stream-failure.ts'
 import { TE } from '../../fp.ts'
 import type { ListedObject, UnfinishedUpload } from '../../ports/object-store.ts'
+import { orMissing } from '../platform/errno.ts'
 import { withStoreLimit } from '../store/store-limits.ts'
 import type { S3Calls } from './s3-calls.ts'
 
@@ -91,9 +92,9 @@ export async function* listUploads(
         name: Key.slice(prefix.length),
         startedAt: Initiated?.getTime() ?? Number.POSITIVE_INFINITY,
         remove: TE.tryCatch(async () => {
-          await calls
-            .withTimeout(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
-            .catch(unlessGone)
+          const sent = calls.withTimeout(requestMs, (abortSignal) => client.send(abort, { abortSignal }))
+          // The upload may have ended meanwhile.
+          await orMissing(sent, undefined, isNoSuchUpload)
         }, failed),
       }
     }
@@ -106,7 +107,4 @@ const nextOf = (page: ListMultipartUploadsCommandOutput) =>
     ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker ?? '' }
     : undefined
 
-/** The upload may have ended meanwhile. */
-const unlessGone = (error: unknown): void => {
-  if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error
-}
+const isNoSuchUpload = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchUpload'

@@ -3,6 +3,7 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import { type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { O, pipe, TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
+import { orMissing } from '../platform/errno.ts'
 import { withStoreLimit } from '../store/store-limits.ts'
 import { createS3Calls } from './s3-calls.ts'
 import { createS3Client, type S3Options, usualTimeouts } from './s3-client.ts'
@@ -76,9 +77,11 @@ export const createS3ObjectStore = (
       delete: (key) =>
         TE.tryCatch(async () => {
           const command = new DeleteObjectCommand(placeOf(key))
-          await calls
-            .withTimeout(withStoreLimit('delete'), (abortSignal) => client.send(command, { abortSignal }))
-            .catch(unlessMissing)
+          const sent = calls.withTimeout(withStoreLimit('delete'), (abortSignal) =>
+            client.send(command, { abortSignal }),
+          )
+          // S3 itself succeeds for a missing object; some other stores with its protocol fail.
+          await orMissing(sent, undefined, isNoSuchKey)
         }, failed),
       list: (prefix, after) => listObjects(where, prefix, after),
       unfinishedUploads: (prefix) => listUploads(where, prefix),
@@ -92,11 +95,6 @@ export const createS3ObjectStore = (
       client.destroy()
     },
   }
-}
-
-/** S3 itself succeeds for a missing object; some other stores with its protocol fail. */
-const unlessMissing = (error: unknown): void => {
-  if (!isNoSuchKey(error)) throw error
 }
 
 async function* noBytes(): ByteStream {}

@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 import type { SourceColour } from '../../domain/colour/source-colour.ts'
 import { refusalReason } from '../../domain/ingest/not-taken.ts'
 import { sniff } from '../../domain/ingest/sniff.ts'
+import { messageOf } from '../../domain/shared/error-text.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import { E, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
@@ -130,7 +131,7 @@ const refusalByHead = (head: Buffer): string | null => {
 
 /** One line. Omits libvips' lines about seeking and file descriptors, which do not help the uploader. */
 const detailOf = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause))
+  messageOf(cause)
     .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
     .replace(/\s+/g, ' ')
     .trim()

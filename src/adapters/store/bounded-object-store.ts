@@ -4,7 +4,12 @@ import { isNoAnswer } from '../../domain/shared/no-answer.ts'
 import { withTimeLimit } from '../../domain/shared/with-time-limit.ts'
 import { E, O, pipe, type TE } from '../../fp.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
-import { cancelStream, cancelUnstarted, withTimeout } from '../cache/blobs/byte-streams.ts'
+import {
+  cancelStream,
+  cancelUnstarted,
+  withIdleTimeout,
+  withStallTimeout,
+} from '../cache/blobs/byte-streams.ts'
 import { type Breaker, circuitOpen } from '../platform/breaker.ts'
 import { systemMonotonic } from '../platform/system-monotonic.ts'
 import { putLimitMs } from './put-limit.ts'
@@ -38,7 +43,7 @@ export const createBoundedObjectStore = (
     const first = async () => {
       const leftMs = deadline - systemMonotonic()
       try {
-        return await withTimeout(source.next(), Math.max(minimumMs, leftMs))
+        return await withStallTimeout(source.next(), Math.max(minimumMs, leftMs))
       } catch (cause) {
         // If the reader itself came late, its timeout says nothing about the store.
         if (leftMs > 0 && isNoAnswer(cause)) breaker.timedOut(cause)
@@ -70,25 +75,8 @@ export const createBoundedObjectStore = (
     put: (key, object) => withTimeLimit(store.put(key, object), putLimitMs(object.size), dependency),
     delete: (key) => withTimeLimit(store.delete(key), limits.delete, dependency),
     check: guarded(store.check, limits.check),
-    list: (prefix, after) => withItemLimit(store.list(prefix, after), limits.listed),
-    unfinishedUploads: (prefix) => withItemLimit(store.unfinishedUploads(prefix), limits.listed),
-  }
-}
-
-/** Throws if the next item does not come within `ms`. Does not wait for a pending item at the end. */
-async function* withItemLimit<A>(items: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
-  const source = items[Symbol.asyncIterator]()
-  let isWaiting = false
-  try {
-    for (;;) {
-      isWaiting = true
-      const next = await withTimeout(source.next(), ms)
-      isWaiting = false
-      if (next.done === true) return
-      yield next.value
-    }
-  } finally {
-    if (!isWaiting) await source.return?.()
+    list: (prefix, after) => withIdleTimeout(store.list(prefix, after), limits.listed),
+    unfinishedUploads: (prefix) => withIdleTimeout(store.unfinishedUploads(prefix), limits.listed),
   }
 }
 

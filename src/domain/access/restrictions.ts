@@ -1,16 +1,14 @@
 import * as t from 'io-ts'
-
-const createCodec = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, A, unknown> =>
-  new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
+import { refine } from '../shared/refine.ts'
 
 /** Seconds of a video, `0 ≤ from < to`. */
 export type Clip = readonly [from: number, to: number]
-export const Clip = createCodec('Clip', (u): u is Clip => {
+export const Clip = refine('Clip', (u): u is Clip => {
   const [from, to, ...more]: ReadonlyArray<unknown> = Array.isArray(u) ? u : []
   return typeof from === 'number' && typeof to === 'number' && 0 <= from && from < to && more.length === 0
 })
 
-const Height = createCodec('Height', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
+const Height = refine('Height', (u): u is number => Number.isSafeInteger(u) && Number(u) > 0)
 
 /**
  * Limits what a token opens of its file (http-api.md §2.4). A missing member restricts nothing. `maxh`:

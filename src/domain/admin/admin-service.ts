@@ -12,7 +12,7 @@ import { createReadThrough } from '../caching/read-through.ts'
 import { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import { type Forbidden, forbidden, type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 
-export type MintedToken = { readonly kind: MediaKind; readonly jwt: string }
+export type MediaToken = { readonly kind: MediaKind; readonly jwt: string }
 
 /** Authenticates admins and issues tokens. */
 export type AdminService = {
@@ -25,7 +25,7 @@ export type AdminService = {
     uid: string,
     ttlSeconds: number | null,
     restrictions?: Restrictions,
-  ) => TE.TaskEither<NotFound | Unavailable, MintedToken>
+  ) => TE.TaskEither<NotFound | Unavailable, MediaToken>
 }
 
 type Deps = {
@@ -47,7 +47,7 @@ export const createAdminService = (deps: Deps): AdminService => {
   const mint = (kind: MediaKind, uid: string, ttlSeconds: number, restrictions: Restrictions) =>
     pipe(
       tokens.mint(kind, uid, ttlSeconds, restrictions),
-      TE.map((jwt): MintedToken => ({ kind, jwt })),
+      TE.map((jwt): MediaToken => ({ kind, jwt })),
     )
 
   return {

@@ -1,6 +1,7 @@
 import { E, type TE } from '../../fp.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Sleep } from '../../ports/sleep.ts'
+import { stackOf } from '../shared/error-text.ts'
 import type { DomainError } from '../shared/errors.ts'
 import { type Backoff, backoffMilliseconds } from './backoff.ts'
 import { describeFailure } from './describe-failure.ts'
@@ -75,10 +76,7 @@ export const createBackgroundWork = (deps: Deps): BackgroundWork => {
     try {
       return await task.run({ signal, failed })()
     } catch (error) {
-      log.error('background.exception', {
-        task: task.name,
-        stack: error instanceof Error ? error.stack : String(error),
-      })
+      log.error('background.exception', { task: task.name, stack: stackOf(error) })
       return E.left(error)
     }
   }

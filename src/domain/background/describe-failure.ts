@@ -1,4 +1,4 @@
-import { oneLine } from '../health/health-service.ts'
+import { oneLine } from '../shared/error-text.ts'
 import type { DomainError } from '../shared/errors.ts'
 
 export const isDomainError = (error: unknown): error is DomainError =>

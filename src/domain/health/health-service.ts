@@ -1,5 +1,6 @@
 import { E, type TE } from '../../fp.ts'
 import type { Monotonic } from '../../ports/monotonic.ts'
+import { oneLine } from '../shared/error-text.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { withTimeLimit } from '../shared/with-time-limit.ts'
 
@@ -30,10 +31,6 @@ type Deps = {
 
 /** How long a result is reused. */
 const reuseMs = 1000
-
-/** Returns the first line of the message of anything that was thrown. */
-export const oneLine = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message || cause.name : String(cause)).split('\n', 1)[0] ?? ''
 
 export const createHealthService = (deps: Deps): HealthService => {
   const { database, objectStore, cache, monotonic, limitMs = 2000 } = deps

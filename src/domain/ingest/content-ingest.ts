@@ -45,7 +45,7 @@ export const createContentIngest = (deps: Deps): MediaIngest => {
           deps,
           (upload) =>
             pipe(
-              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
+              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream', source),
               TE.flatMap((original) =>
                 contentFiles.add({
                   uid: newUid.contentFile(),

@@ -40,7 +40,7 @@ export const createImageIngest = (deps: Deps): MediaIngest => {
           deps,
           (upload) =>
             pipe(
-              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream'),
+              upload({ path: source.path, start: 0, end: source.size }, 'application/octet-stream', source),
               TE.flatMap((original) =>
                 imageFiles.add({
                   uid: newUid.imageFile(),

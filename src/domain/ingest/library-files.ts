@@ -1,5 +1,5 @@
 import { O, pipe, TE } from '../../fp.ts'
-import type { StoredFile } from '../media/stored-file.ts'
+import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
 import type { Refused, Unavailable } from '../shared/errors.ts'
 import {
   type FileState,
@@ -10,24 +10,13 @@ import {
 } from './media-ingest.ts'
 import { recipeVersions } from './recipe-versions.ts'
 
-type FileRow<U> = {
-  readonly uid: U
-  readonly original: StoredFile
-  readonly exportCount: number
-  readonly recipe: number | null
-}
-
 /** The functions that the image and the content file repository share. */
-type Repository<U, K extends FileRow<U>> = {
-  readonly findIngested: (uid: U) => TE.TaskEither<Unavailable, O.Option<K>>
-  readonly findByOriginal: (sha512: string) => TE.TaskEither<Unavailable, O.Option<K>>
-  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<K>>
-  readonly removeUnfinished: (uid: U) => TE.TaskEither<Unavailable, boolean>
-  readonly countOutdated: (recipe: number) => TE.TaskEither<Unavailable, number>
-  readonly listOutdated: (recipe: number, after: U | null) => TE.TaskEither<Unavailable, ReadonlyArray<K>>
-}
+type Repository<U extends string, K extends IngestedFile<U>> = Pick<
+  LibraryRepository<U, NewLibraryFile<U>, K, never, never>,
+  'findIngested' | 'findByOriginal' | 'listUnfinished' | 'removeUnfinished' | 'countOutdated' | 'listOutdated'
+>
 
-type Options<U, K extends FileRow<U>> = {
+type Options<U extends string, K extends IngestedFile<U>> = {
   readonly kind: LibraryFile['kind']
   readonly repository: Repository<U, K>
   readonly makeExports: (
@@ -37,7 +26,7 @@ type Options<U, K extends FileRow<U>> = {
 }
 
 /** Finds and lists the files of one kind in the library, as ingestion needs them. */
-export const createLibraryFiles = <U extends LibraryFile['uid'], K extends FileRow<U>>({
+export const createLibraryFiles = <U extends LibraryFile['uid'], K extends IngestedFile<U>>({
   kind,
   repository,
   makeExports,

@@ -14,7 +14,14 @@ export type UploadDeps = {
   readonly newUid: NewUid
 }
 
-export type Upload = (slice: FileSlice, contentType: string) => TE.TaskEither<Unavailable, StoredFile>
+type Digest = Pick<StoredFile, 'size' | 'sha256'>
+
+/** With `known`, the slice is not read for its digest: the store checks it against this one. */
+export type Upload = (
+  slice: FileSlice,
+  contentType: string,
+  known?: Digest,
+) => TE.TaskEither<Unavailable, StoredFile>
 
 /**
  * Runs `work`, which stores objects and then writes the rows that refer to them. Deletes the objects if the
@@ -31,20 +38,22 @@ export const withUploads =
   async () => {
     const keys: string[] = []
 
-    const upload: Upload = (slice, contentType) => async () => {
+    const upload: Upload = (slice, contentType, known) => async () => {
       if (signal.aborted) return E.left(ingestStopped)
-      const digest = await files.digest(slice)()
+      const digest = known === undefined ? await files.digest(slice)() : E.right(known)
       if (E.isLeft(digest)) return digest
+      const { size, sha256 } = digest.right
       const uid = newUid.storedFile()
       const key = `s3_files/${uid}`
       const stored = await store.put(key, {
         contentType,
-        ...digest.right,
+        size,
+        sha256,
         open: () => untilAborted(files.open(slice), signal),
       })()
       if (E.isLeft(stored)) return stored
       keys.push(key)
-      return E.right({ uid, key, contentType, ...digest.right })
+      return E.right({ uid, key, contentType, size, sha256 })
     }
 
     const result = await work(upload)()

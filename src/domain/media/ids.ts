@@ -1,4 +1,5 @@
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
+import { refine } from '../shared/refine.ts'
 
 declare const kind: unique symbol
 /** An opaque id (http-api.md §1.2). The kind is for the compiler only: an image's uid is not an export's. */
@@ -29,15 +30,8 @@ export const kindOfUid = (uid: string): UidKind | null => {
   return prefix === undefined ? null : uidKinds[prefix as keyof typeof uidKinds]
 }
 
-const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> => {
-  const is = (u: unknown): u is Uid<K> => isUid(u)
-  return new t.Type(
-    name,
-    is,
-    (u, context) => (is(u) ? t.success(u) : t.failure(u, context)),
-    (u) => u,
-  )
-}
+const uidOf = <const K extends string>(name: K): t.Type<Uid<K>, string, unknown> =>
+  refine(name, (u): u is Uid<K> => isUid(u))
 
 export const ImageFileUid = uidOf('ImageFileUid')
 export type ImageFileUid = t.TypeOf<typeof ImageFileUid>

@@ -6,6 +6,7 @@ import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
 import type { StaleCache } from '../../ports/stale-cache.ts'
 import { authorizeFile, defaultTtlSeconds, type Signing } from '../access/access.ts'
+import { createPublicImageCheck } from '../access/public-images.ts'
 import { type PlaylistResult, renderPlaylistOfFile } from '../access/render-playlist.ts'
 import { permitsExport, restrictsNothing, unrestricted } from '../access/restrictions.ts'
 import { signJson } from '../access/sign-json.ts'
@@ -16,7 +17,7 @@ import { type Found, mapFound } from '../caching/found.ts'
 import { memoize } from '../caching/memoize.ts'
 import { createReadThrough } from '../caching/read-through.ts'
 import type { ImageFileUid } from '../media/ids.ts'
-import { type Forbidden, forbidden, notFound, type Unavailable } from '../shared/errors.ts'
+import { type Forbidden, notFound, type Unavailable } from '../shared/errors.ts'
 import { bestExport, type ImagePreferences } from './best-export.ts'
 import { type ListedImage, listedImages, restrictImagePlaylist, toImagePlaylist } from './image-playlist.ts'
 
@@ -64,6 +65,7 @@ const maxParsedLength = 4 * 1024 * 1024
 export const createImageLists = (deps: Deps): ImageLists => {
   const { cache, stale, imageFiles, tokens, imageSigning, publicUrl, clock } = deps
   const readThrough = createReadThrough(cache, stale)
+  const checkPublic = createPublicImageCheck({ cache, stale, imageFiles })
   const parseImages = memoize(maxParsedLength, listedImages)
 
   const imagePlaylist = (uid: ImageFileUid) =>
@@ -79,23 +81,6 @@ export const createImageLists = (deps: Deps): ImageLists => {
       ),
     )
 
-  const isPublic = (uid: ImageFileUid) =>
-    readThrough(cacheKeys.imagePublic({ uid }), imageFiles.isPublic(uid))
-
-  const authorizeImage = (
-    uid: ImageFileUid,
-    viewer: Viewer | null,
-  ): TE.TaskEither<Forbidden | Unavailable, unknown> =>
-    viewer !== null
-      ? TE.fromEither(authorizeFile(viewer, uid))
-      : pipe(
-          isPublic(uid),
-          TE.filterOrElseW(
-            ({ value }) => value,
-            () => forbidden('not_public'),
-          ),
-        )
-
   const signUrls = (text: string, signature: UrlSignature) => signJson(text, publicUrl, signature)
 
   return {
@@ -109,7 +94,7 @@ export const createImageLists = (deps: Deps): ImageLists => {
       }),
 
     showPublicImages: (uid, presign) => async () => {
-      const permitted = await authorizeImage(uid, null)()
+      const permitted = await checkPublic(uid)()
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text
@@ -124,10 +109,10 @@ export const createImageLists = (deps: Deps): ImageLists => {
       )()
     },
 
-    checkPublic: (uid) => authorizeImage(uid, null),
+    checkPublic,
 
     chooseImage: (uid, viewer, wish) => async () => {
-      const permitted = await authorizeImage(uid, viewer)()
+      const permitted = viewer === null ? await checkPublic(uid)() : authorizeFile(viewer, uid)
       if (E.isLeft(permitted)) return permitted
       const text = await imagePlaylist(uid)()
       if (E.isLeft(text)) return text

@@ -1,13 +1,18 @@
 import * as t from 'io-ts'
 import { E } from '../../fp.ts'
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+export const snakeCase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** Renames all members of a record: `fileSize` becomes `file_size`. */
+export const snakeKeys = (record: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [snakeCase(name), value]))
 
 /** Wraps a record codec so that encoded members are in snake_case (`fileSize` ↔ `file_size`). */
 export const snakeCased = <P extends t.Props>(
   codec: t.ExactC<t.TypeC<P>>,
 ): t.Type<t.TypeOfProps<P>, unknown, unknown> => {
-  const names = Object.keys(codec.type.props).map((name) => [name, snake(name)] as const)
+  const names = Object.keys(codec.type.props).map((name) => [name, snakeCase(name)] as const)
   return new t.Type(
     codec.name,
     (u): u is t.TypeOfProps<P> => codec.is(u),

@@ -2,9 +2,20 @@ import { E, type TE } from '../../fp.ts'
 import { type Unavailable, unavailable } from './errors.ts'
 import { NoAnswer } from './no-answer.ts'
 
+/** Settles as `promise` does. Rejects with NoAnswer after `ms` milliseconds. */
+export const withTimeout = <A>(
+  promise: Promise<A>,
+  ms: number,
+  message = `no answer within ${ms} ms`,
+): Promise<A> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new NoAnswer(message)), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+
 /**
- * Fails with `Unavailable` if the task takes longer than `ms` (milliseconds). A later result goes to
- * `onLate`, so that a late stream can be closed.
+ * Fails with `Unavailable` if the task takes longer than `ms` (milliseconds), or rejects. A later result goes
+ * to `onLate`, so that a late stream can be closed.
  */
 export const withTimeLimit =
   <L, A>(
@@ -13,22 +24,13 @@ export const withTimeLimit =
     dependency: string,
     onLate: (late: A) => void = () => undefined,
   ): TE.TaskEither<L | Unavailable, A> =>
-  () =>
-    new Promise((resolve, reject) => {
-      let isLate = false
-      const timer = setTimeout(() => {
-        isLate = true
-        resolve(E.left(unavailable(dependency)(new NoAnswer(`no answer within ${ms} ms`))))
-      }, ms)
-      task().then(
-        (result) => {
-          clearTimeout(timer)
-          if (isLate && E.isRight(result)) onLate(result.right)
-          resolve(result)
-        },
-        (error) => {
-          clearTimeout(timer)
-          reject(error)
-        },
-      )
-    })
+  async () => {
+    const answer = task()
+    try {
+      return await withTimeout(answer, ms)
+    } catch (cause) {
+      // The caller gets the timeout, so a late failure has no reader.
+      answer.then((late) => E.isRight(late) && onLate(late.right)).catch(() => undefined)
+      return E.left(unavailable(dependency)(cause))
+    }
+  }

@@ -1,8 +1,9 @@
-import { E, type TE } from '../../fp.ts'
+import { E } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
+import type { ReplacedExports } from '../../ports/library-repository.ts'
 import type { ObjectStore } from '../../ports/object-store.ts'
 import { ingestStopped } from '../ingest/media-ingest.ts'
 import type { ContentExportUid, ContentPartUid, ImageExportUid } from '../media/ids.ts'
@@ -21,12 +22,7 @@ type Deps = {
 }
 
 /** The repository functions and the cache keys of one kind of export. */
-type ExportKind<U extends string> = {
-  readonly list: (
-    minimumAgeMs: number,
-    after: U | null,
-  ) => TE.TaskEither<Unavailable, ReadonlyArray<ReplacedExport<U>>>
-  readonly remove: (uid: U) => TE.TaskEither<Unavailable, boolean>
+type ExportKind<U extends string> = ReplacedExports<U> & {
   readonly cacheKeysOf: (replaced: ReplacedExport<U>) => ReadonlyArray<{ readonly name: string }>
 }
 
@@ -38,13 +34,11 @@ type ExportKind<U extends string> = {
  */
 export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }: Deps) => {
   const images: ExportKind<ImageExportUid> = {
-    list: imageFiles.listReplaced,
-    remove: imageFiles.removeReplaced,
+    ...imageFiles,
     cacheKeysOf: ({ uid }) => [cacheKeys.imageExport({ uid })],
   }
   const contents: ExportKind<ContentExportUid> = {
-    list: contentFiles.listReplaced,
-    remove: contentFiles.removeReplaced,
+    ...contentFiles,
     cacheKeysOf: ({ uid, parts }) => [
       cacheKeys.vodMeta({ uid }),
       cacheKeys.vodPlaylist({ uid }),
@@ -54,7 +48,7 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
   }
 
   const removeOne = async <U extends string>(
-    { remove, cacheKeysOf }: ExportKind<U>,
+    { removeReplaced, cacheKeysOf }: ExportKind<U>,
     replaced: ReplacedExport<U>,
     signal: AbortSignal,
   ): Promise<E.Either<Unavailable, void>> => {
@@ -63,7 +57,7 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
       const deleted = isOwnKey(key) ? await store.delete(key)() : E.right(undefined)
       if (E.isLeft(deleted)) return deleted
     }
-    const removed = await remove(replaced.uid)()
+    const removed = await removeReplaced(replaced.uid)()
     for (const { name } of cacheKeysOf(replaced)) await cache.deleteByName(name)()
     return E.isLeft(removed) ? removed : E.right(undefined)
   }
@@ -76,7 +70,7 @@ export const createRemoveReplaced = ({ store, imageFiles, contentFiles, cache }:
     let [objects, bytes] = [0, 0]
     let after: U | null = null
     for (;;) {
-      const page: E.Either<Unavailable, ReadonlyArray<ReplacedExport<U>>> = await kind.list(
+      const page: E.Either<Unavailable, ReadonlyArray<ReplacedExport<U>>> = await kind.listReplaced(
         minimumAgeMs,
         after,
       )()

@@ -4,5 +4,9 @@ import type { ByteRange } from '../../domain/media/bytes.ts'
 export const contentRange = ({ start, end }: ByteRange, length: number): string =>
   `bytes ${start}-${end - 1}/${length}`
 
-/** `Content-Range` of a 416. */
-export const unsatisfiedRange = (length: number): string => `bytes */${length}`
+/** Headers of a 416 (RFC 9110 §15.5.17). */
+export const unsatisfiedRangeHeaders = (length: number) => ({
+  'Content-Range': `bytes */${length}`,
+  'Accept-Ranges': 'bytes',
+  'Cache-Control': 'no-store',
+})

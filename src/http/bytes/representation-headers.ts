@@ -1,4 +1,4 @@
-import { unsatisfiedRange } from './content-range.ts'
+import { unsatisfiedRangeHeaders } from './content-range.ts'
 import { formatHttpDate } from './http-date.ts'
 
 export type Headers = Readonly<Record<string, string>>
@@ -67,11 +67,7 @@ export const describeRepresentation = (
       ...(isSvg(contentType) ? { 'Content-Security-Policy': SVG_POLICY } : {}),
     },
     notModified: cacheHeaders,
-    rangeNotSatisfiable: {
-      'Content-Range': unsatisfiedRange(size),
-      'Accept-Ranges': 'bytes',
-      'Cache-Control': 'no-store',
-    },
+    rangeNotSatisfiable: unsatisfiedRangeHeaders(size),
   }
 }
 

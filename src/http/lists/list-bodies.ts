@@ -29,11 +29,14 @@ export type ListBody = {
 /**
  * Signs a list for one viewer, in the best coding that their Accept-Encoding allows (http-api.md §7.1). After
  * the first call for a list and token length, a call costs one copy of the body (http-api.md §3.3).
+ * `isSeldom`: the list, such as that of a clip, is probably requested once, so that only its second call
+ * prepares it for more.
  */
 export type ListBodies = <S extends Signature>(
   list: SignableList<S>,
   format: ListFormat,
   acceptEncoding: string | undefined,
+  isSeldom?: boolean,
 ) => Promise<ListBody>
 
 /** Brotli is too slow for a body that is encoded for a single viewer. */
@@ -46,15 +49,17 @@ const headersOf = ({ etag }: ListForm, coding: ContentCoding): Headers => ({
   ...(etag === undefined ? {} : { ETag: etag }),
 })
 
+type TextId = { readonly id: string; readonly isNew: boolean }
+
 /** Replaces long, repeated texts by their digests in cache keys. */
-const createTextIds = (maxBytes: number): ((text: string) => string) => {
+const createTextIds = (maxBytes: number): ((text: string) => TextId) => {
   const ids = createBoundedCache<{ readonly id: string }>({ maxBytes, sizeOf: ({ id }) => id.length })
   return (text) => {
     const cached = ids.get(text)
-    if (cached !== undefined) return cached.id
+    if (cached !== undefined) return { id: cached.id, isNew: false }
     const id = createHash('sha256').update(text).digest('base64url')
     ids.set(text, { id })
-    return id
+    return { id, isNew: true }
   }
 }
 
@@ -73,11 +78,13 @@ export const createListBodies = ({ maxBytes }: Options): ListBodies => {
       ? encodeForm(identity, coding)
       : encodedForms(`${name} ${coding}`, () => encodeForm(identity, coding))
 
-  return async (list, format, acceptEncoding) => {
+  return async (list, format, acceptEncoding, isSeldom = false) => {
     const token = tokenOf(list.signature)
-    const name = isPlainToken(token)
-      ? `${format} ${idOf(list.text)} ${list.signature.mode} ${token.length}`
-      : undefined
+    const { id, isNew } = idOf(list.text)
+    // Without a token there is one form for all viewers, and its ETag.
+    const isOnce = isSeldom && isNew && token !== ''
+    const name =
+      isPlainToken(token) && !isOnce ? `${format} ${id} ${list.signature.mode} ${token.length}` : undefined
     const identity =
       name === undefined ? plainForm(list) : await identityForms(name, () => createIdentityForm(list))
 

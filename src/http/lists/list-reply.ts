@@ -1,3 +1,4 @@
+import { restrictsNothing } from '../../domain/access/restrictions.ts'
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
@@ -6,7 +7,7 @@ import type { ByteRange } from '../../domain/media/bytes.ts'
 import { E, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
-import { unsatisfiedRange } from '../bytes/content-range.ts'
+import { unsatisfiedRangeHeaders } from '../bytes/content-range.ts'
 import { multipartBody } from '../bytes/multipart-byteranges.ts'
 import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers, Representation } from '../bytes/representation-headers.ts'
@@ -65,11 +66,7 @@ const representationOf = (
       ...headers,
     },
     notModified: always,
-    rangeNotSatisfiable: {
-      'Content-Range': unsatisfiedRange(body.length),
-      'Accept-Ranges': 'bytes',
-      'Cache-Control': 'no-store',
-    },
+    rangeNotSatisfiable: unsatisfiedRangeHeaders(body.length),
   }
 }
 
@@ -125,7 +122,8 @@ export const createListReply =
     const { method, headers } = incoming
     // Ranges refer to the unencoded list: some players send `bytes=0-` with every request.
     const acceptEncoding = headers.range === undefined ? headers['accept-encoding'] : 'identity'
-    const listBody = await bodies(list.found.value, list.format, acceptEncoding)
+    const isSeldom = list.viewer !== null && !restrictsNothing(list.viewer.grant.restrictions)
+    const listBody = await bodies(list.found.value, list.format, acceptEncoding, isSeldom)
     const representation = representationOf(
       listBody,
       contentTypes[list.format],

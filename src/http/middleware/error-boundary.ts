@@ -1,5 +1,6 @@
 import type { RouterContext } from '@koa/router'
 import type { Middleware } from 'koa'
+import { stackOf } from '../../domain/shared/error-text.ts'
 import type { Log } from '../../ports/log.ts'
 import { securityHeaders, setBaseHeaders } from '../response/base-headers.ts'
 import { internalServerError, methodNotAllowed, type ReadyReply, routeNotFound } from '../response/reply.ts'
@@ -15,9 +16,7 @@ export const errorBoundary =
       if (ctx.respond !== false) writeReply(ctx, unrouted(ctx as RouterContext))
     } catch (error) {
       // Koa's own reply would be plain text. A URL may contain a token, so only the error is logged.
-      log.error('request.broken', {
-        cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      })
+      log.error('request.broken', { cause: stackOf(error) })
       if (!ctx.headerSent) writeReply(ctx, internalServerError)
     }
   }

@@ -9,25 +9,33 @@ export const pageHeaders: Headers = {
   'Content-Security-Policy': pageSecurityPolicy,
 }
 
-/**
- * Returns an HTML page without scripts. `body` is HTML and must contain nothing from the request, so that it
- * can neither show a token nor execute code that someone put into a link.
- */
-export const page = (title: string, body: string, size: 'short' | 'long'): string => `<!doctype html>
+/** Returns an HTML document. `head` and `body` are HTML. */
+export const htmlDocument = (title: string, head: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-<style>${pageStyle}</style>
+${head}
 </head>
-<body>
+${body}
+</html>
+`
+
+/**
+ * Returns an HTML page without scripts. `body` is HTML and must contain nothing from the request, so that it
+ * can neither show a token nor execute code that someone put into a link.
+ */
+export const page = (title: string, body: string, size: 'short' | 'long'): string =>
+  htmlDocument(
+    title,
+    `<meta name="robots" content="noindex">
+<style>${pageStyle}</style>`,
+    `<body>
 <main class="${size}">
 ${body}
 </main>
-</body>
-</html>
-`
+</body>`,
+  )

@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../response/error-body.ts'
+import type { Fault } from '../response/http-error.ts'
 import { escapeHtml, page } from './page.ts'
 
 type PageText = { readonly title: string; readonly text: string }
@@ -61,12 +62,8 @@ const tokenTexts: Readonly<Record<NonNullable<ErrorBody['token']>, PageText>> = 
   },
 }
 
-type Fault = { readonly loc?: ReadonlyArray<string>; readonly msg?: string }
-
-const faultItem = (fault: unknown): string => {
-  const { loc = [], msg = '' } = fault as Fault
-  return `<li><code>${escapeHtml(loc.slice(1).join('.'))}</code> ${escapeHtml(msg)}</li>`
-}
+const faultItem = ({ loc, msg }: Fault): string =>
+  `<li><code>${escapeHtml(loc.slice(1).join('.'))}</code> ${escapeHtml(msg)}</li>`
 
 /** Returns the page that explains an error to a person. */
 export const refusalPage = ({ type, token, message, status, detail }: ErrorBody): string => {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createBoundedCache } from '../../bounded-cache.ts'
 import { restrictsNothing } from '../../domain/access/restrictions.ts'
 import type { Viewer } from '../../domain/access/viewer.ts'
+import { stackOf } from '../../domain/shared/error-text.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MediaTokens } from '../../ports/media-tokens.ts'
@@ -49,9 +50,6 @@ const maxNameLength = 2048
 
 const withoutToken: ReplayRequest = { jwt: '', secondsLeft: 0 }
 
-const causeOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)
-
 /**
  * Replays recent replies without the routes (docs/decisions/0011), only to callers whose token is valid now
  * and opens the same file without restrictions, and only while every value behind the reply is unchanged in
@@ -95,7 +93,7 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
         return key !== null && replay(key, req, res)
       } catch (error) {
         if (key !== null) replies.delete(key.name)
-        log.error('replay.broken', { cause: causeOf(error) })
+        log.error('replay.broken', { cause: stackOf(error) })
         // After the head is written the routes cannot reply. A broken connection is better than a wrong body.
         if (res.headersSent) res.destroy()
         return res.headersSent
@@ -110,7 +108,7 @@ export const createReplayCache = ({ tokens, clock, log, maxBytes, readsOrigin }:
         if (authorize(jwt, reply.viewer) !== null && reply.isStillCached())
           replies.set(key.name, createReplay(reply, common))
       } catch (error) {
-        log.error('replay.broken', { cause: causeOf(error) })
+        log.error('replay.broken', { cause: stackOf(error) })
       }
     },
   }

@@ -3,6 +3,7 @@ import { prefersHtml, prefersProblemJson } from '../bytes/accept.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { pageHeaders } from '../pages/page.ts'
 import { refusalPage } from '../pages/refusal-page.ts'
+import type { Fault } from './http-error.ts'
 
 /** An error before its format is negotiated. */
 export type ErrorBody = {
@@ -12,7 +13,7 @@ export type ErrorBody = {
   readonly type: string
   readonly message: string
   /** One entry per fault of a 422. */
-  readonly detail: ReadonlyArray<unknown> | null
+  readonly detail: ReadonlyArray<Fault> | null
   /** A fault of the caller's own token, independent of what it was used for, so it may be disclosed. */
   readonly token: 'expired' | 'damaged' | null
 }

@@ -4,14 +4,19 @@ type Listener = (status: number) => void
 
 const listeners = new WeakMap<ServerResponse, Listener>()
 
+export const isDisconnected = (res: ServerResponse): boolean => res.destroyed || res.req.socket.destroyed
+
+/** Calls `listener` when the reply is closed, perhaps twice. */
+export const onDisconnect = (res: ServerResponse, listener: () => void): void => {
+  res.once('close', listener)
+  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects.
+  res.req.once('close', () => isDisconnected(res) && listener())
+}
+
 /** Calls `listener` once, when the head of the reply is written or its connection is closed (status 0). */
 export const onHeadWritten = (res: ServerResponse, listener: Listener): void => {
   listeners.set(res, listener)
-  res.once('close', () => headWritten(res, 0))
-  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects.
-  res.req.once('close', () => {
-    if (res.req.socket.destroyed) headWritten(res, 0)
-  })
+  onDisconnect(res, () => headWritten(res, 0))
 }
 
 /** Reports that the head is written: the outcome is known then, however long the body takes. */

@@ -1,5 +1,5 @@
 import type { TierOutcome } from '../../ports/tier-outcome.ts'
-import { formatCacheStatus, formatServerTiming, type TierStatus } from '../bytes/cache-status.ts'
+import { formatCacheStatus, formatServerTiming, type Timing } from '../bytes/cache-status.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 
 /** Which telemetry headers replies have (http-api.md §7.3). */
@@ -7,14 +7,6 @@ export type ResponseTelemetry = {
   readonly cacheStatus: boolean
   /** Monotonic clock (milliseconds, any origin); `null`: replies have no Server-Timing. */
   readonly stopwatch: (() => number) | null
-}
-
-const outcomes: Readonly<Record<TierOutcome['outcome'], TierStatus['outcome']>> = {
-  hit: { _tag: 'Hit' },
-  miss: { _tag: 'Forwarded', because: 'miss' },
-  collapsed: { _tag: 'Forwarded', because: 'miss', collapsed: true },
-  partial: { _tag: 'Forwarded', because: 'partial' },
-  bypass: { _tag: 'Forwarded', because: 'bypass' },
 }
 
 type Tiered = { readonly tiers?: ReadonlyArray<TierOutcome> }
@@ -25,9 +17,7 @@ const noHeaders: Headers = {}
 export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((source: Tiered) => Headers) => {
   const headers = new WeakMap<ReadonlyArray<TierOutcome>, Headers>()
   const headersOf = (tiers: ReadonlyArray<TierOutcome>): Headers => ({
-    'Cache-Status': formatCacheStatus(
-      tiers.map(({ outcome, ...rest }) => ({ ...rest, outcome: outcomes[outcome] })),
-    ),
+    'Cache-Status': formatCacheStatus(tiers),
   })
 
   return ({ tiers }) => {
@@ -41,7 +31,7 @@ export const createCacheTelemetry = ({ cacheStatus }: ResponseTelemetry): ((sour
 /** Starts Server-Timing of a request. Each call ends a phase and returns the header with all phases. */
 export const startTiming = ({ stopwatch }: ResponseTelemetry): ((phase: string) => Headers) => {
   if (stopwatch === null) return () => noHeaders
-  const timings: { readonly name: string; readonly milliseconds: number }[] = []
+  const timings: Timing[] = []
   let last = stopwatch()
   return (name) => {
     const now = stopwatch()

@@ -4,6 +4,7 @@ import type { BadOrigin, Unavailable } from '../../domain/shared/errors.ts'
 import { fromStreamError } from '../../domain/shared/stream-failure.ts'
 import { E } from '../../fp.ts'
 import type { BlobStream } from '../../ports/blob-cache.ts'
+import { isDisconnected, onDisconnect } from './head-written.ts'
 import { type Pieces, piecesOf } from './pieces.ts'
 import type { ReplyBuffers } from './reply-buffers.ts'
 
@@ -24,8 +25,6 @@ export const startStream = async (
   }
 }
 
-const isDisconnected = (res: ServerResponse): boolean => res.destroyed || res.req.socket.destroyed
-
 /** Sends pieces to one client. */
 type PieceWriter = {
   /** Resolves when the piece was sent. `false`: the client has disconnected. */
@@ -34,16 +33,13 @@ type PieceWriter = {
   readonly isBusy: () => boolean
 }
 
-const createPieceWriter = (res: ServerResponse, onDisconnect: () => void): PieceWriter => {
+const createPieceWriter = (res: ServerResponse, cancel: () => void): PieceWriter => {
   let settle: (isSent: boolean) => void = () => undefined
   let isBusy = false
-  const onClose = () => {
+  onDisconnect(res, () => {
     settle(false)
-    onDisconnect()
-  }
-  res.once('close', onClose)
-  // With HTTP pipelining a queued response gets no 'close' event when the client disconnects.
-  res.req.once('close', () => isDisconnected(res) && onClose())
+    cancel()
+  })
 
   return {
     send: (piece) =>

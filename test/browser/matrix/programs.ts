@@ -10,7 +10,8 @@ const timeoutMilliseconds = 240_000
 const versionOf = (program: string, question: string) => async (): Promise<string | null> => {
   if (findProgram(program) === null) return null
   const { out, err } = await run(program, [question])
-  return /\d+(\.\d+)+/.exec(out + err)?.[0] ?? 'of unknown version'
+  const text = out + err
+  return /version (\d+(?:\.\d+)+)/.exec(text)?.[1] ?? /\d+(\.\d+)+/.exec(text)?.[0] ?? 'of unknown version'
 }
 
 const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import formidable from 'formidable'
 import type { ByteRange, ByteStream } from '../../../src/domain/media/bytes.ts'
-import { contentRange, unsatisfiedRange } from '../../../src/http/bytes/content-range.ts'
+import { contentRange, unsatisfiedRangeHeaders } from '../../../src/http/bytes/content-range.ts'
 import {
   type MultipartPlan,
   multipartBody,
@@ -41,7 +41,7 @@ describe('Content-Range (RFC 9110 §14.4)', () => {
   })
 
   it('of a 416 contains only the size', () => {
-    expect(unsatisfiedRange(1000)).to.equal('bytes */1000')
+    expect(unsatisfiedRangeHeaders(1000)['Content-Range']).to.equal('bytes */1000')
   })
 })
 

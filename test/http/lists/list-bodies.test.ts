@@ -84,6 +84,18 @@ describe('the bodies of lists', () => {
     expect(list.signed()).to.equal(3)
   })
 
+  it('are signed once if they are seldom requested, and prepared for more at the second request', async () => {
+    const bodies = createListBodies({ maxBytes: MEGABYTE })
+    const list = counted(longPlaylist(100))
+    const signings: number[] = []
+    for (const token of [jwt, another, jwt]) {
+      const body = await bodies({ ...list, signature: query(token) }, 'm3u8', 'gzip', true)
+      expect(decoded(body)).to.equal(longPlaylist(100).sign(list.text, query(token)))
+      signings.push(list.signed())
+    }
+    expect(signings).to.deep.equal([1, 4, 4])
+  })
+
   it('are rebuilt after eviction', async () => {
     const bodies = createBodies({ maxBytes: 200_000 })
     const list = counted(longPlaylist(100))

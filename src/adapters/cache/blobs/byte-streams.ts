@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '../../../domain/media/bytes.ts'
 import { badOrigin } from '../../../domain/shared/errors.ts'
-import { NoAnswer } from '../../../domain/shared/no-answer.ts'
 import { toStreamError } from '../../../domain/shared/stream-failure.ts'
+import { withTimeout } from '../../../domain/shared/with-time-limit.ts'
 
-/** Settles as `promise` does. Rejects with NoAnswer after `ms` milliseconds. */
-export const withTimeout = <A>(promise: Promise<A>, ms: number): Promise<A> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer(`nothing came for ${ms} ms`)), ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+/** Settles as the next step of a stream does. Rejects with NoAnswer after `ms` milliseconds. */
+export const withStallTimeout = <A>(next: Promise<A>, ms: number): Promise<A> =>
+  withTimeout(next, ms, `nothing came for ${ms} ms`)
 
 /** Cancels a stream without waiting, also while a read of it is pending. */
 export const cancelStream = (stream: ByteStream): void => {
@@ -28,13 +25,13 @@ export const cancelUnstarted = (stream: ByteStream): void => {
   startAndLeave().catch(() => undefined)
 }
 
-/** Throws NoAnswer when a chunk takes longer than `ms` milliseconds. The source is closed without waiting. */
-export async function* withIdleTimeout(stream: ByteStream, ms: number): AsyncGenerator<Uint8Array> {
+/** Throws NoAnswer when an item takes longer than `ms` milliseconds. The source is closed without waiting. */
+export async function* withIdleTimeout<A>(stream: AsyncIterable<A>, ms: number): AsyncGenerator<A> {
   const source = stream[Symbol.asyncIterator]()
   let ended = false
   try {
     for (;;) {
-      const next = await withTimeout(source.next(), ms)
+      const next = await withStallTimeout(source.next(), ms)
       if (next.done === true) {
         ended = true
         return
@@ -49,12 +46,13 @@ export async function* withIdleTimeout(stream: ByteStream, ms: number): AsyncGen
 
 /**
  * Passes a stream through and checks its length and, unless it is `null`, its sha256. The last chunk is
- * held back until both are verified, so a wrong stream throws BadOrigin before its last byte.
+ * held back until both are verified, so a wrong stream throws (by default BadOrigin) before its last byte.
  */
 export async function* verifyBytes(
   stream: ByteStream,
   length: number,
   sha256: string | null,
+  toError: (what: string) => Error = (what) => toStreamError(badOrigin(what)),
 ): AsyncGenerator<Uint8Array> {
   const digest = createHash('sha256')
   let pending: Uint8Array | null = null
@@ -62,13 +60,12 @@ export async function* verifyBytes(
   for await (const chunk of stream) {
     if (pending !== null) yield pending
     seen += chunk.length
-    if (seen > length) throw toStreamError(badOrigin(`more than the ${length} bytes that were asked for`))
+    if (seen > length) throw toError(`more than ${length} bytes`)
     if (sha256 !== null) digest.update(chunk)
     pending = chunk
   }
-  if (seen < length) throw toStreamError(badOrigin(`${seen} bytes where ${length} should be`))
-  if (sha256 !== null && digest.digest('hex') !== sha256)
-    throw toStreamError(badOrigin('bytes with another sha256'))
+  if (seen < length) throw toError(`${seen} of ${length} bytes`)
+  if (sha256 !== null && digest.digest('hex') !== sha256) throw toError('bytes with another sha256')
   if (pending !== null) yield pending
 }
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { wholeOf } from '../../../domain/media/bytes.ts'
 import { badOrigin, unavailable } from '../../../domain/shared/errors.ts'
+import { withTimeLimit } from '../../../domain/shared/with-time-limit.ts'
 import { E } from '../../../fp.ts'
 import type { BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { BlobWriter, SharedBlobReader } from './blob-storage.ts'
-import { cancelStream, withIdleTimeout, withTimeout } from './byte-streams.ts'
+import { cancelStream, cancelUnstarted, withIdleTimeout, withStallTimeout } from './byte-streams.ts'
 import type { FairScheduler } from './fair-scheduler.ts'
 import type { Fill, FillEnd } from './fill.ts'
-import { readOrigin } from './open-origin.ts'
 
 const storeUnavailable = unavailable('object store')
 
@@ -50,7 +50,7 @@ const pull = async (
   { stallMs, onUnwritable, turns }: Omit<FillDeps, 'onWrongBytes'>,
 ): Promise<FillEnd> => {
   const { size, sha256 } = fill.facts
-  const opened = await readOrigin(origin, wholeOf(size), stallMs)
+  const opened = await withTimeLimit(origin(wholeOf(size)), stallMs, 'object store', cancelUnstarted)()
   if (E.isLeft(opened)) return opened.left
 
   // When the last reader leaves, the origin is cancelled even if it sends nothing.
@@ -83,7 +83,7 @@ const pull = async (
 export const followFill = async (fill: Fill, bytes: SharedBlobReader, stallMs: number): Promise<void> => {
   try {
     while (fill.end() === null) {
-      const { reached, state } = await withTimeout(bytes.progress(), stallMs)
+      const { reached, state } = await withStallTimeout(bytes.progress(), stallMs)
       if (state !== 'growing') return fill.finish(state === 'whole' ? 'whole' : 'abandoned')
       fill.advance(Math.min(reached, fill.facts.size - 1))
     }

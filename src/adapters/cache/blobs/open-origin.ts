@@ -1,6 +1,7 @@
 import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
-import { type BadOrigin, type Unavailable, unavailable } from '../../../domain/shared/errors.ts'
+import type { BadOrigin, Unavailable } from '../../../domain/shared/errors.ts'
 import { fromStreamError } from '../../../domain/shared/stream-failure.ts'
+import { withTimeLimit } from '../../../domain/shared/with-time-limit.ts'
 import { E } from '../../../fp.ts'
 import type { BlobFacts, BlobOrigin } from '../../../ports/blob-cache.ts'
 import type { CacheKey } from '../../../ports/cache.ts'
@@ -12,7 +13,6 @@ import {
   verifyBytes,
   withIdleTimeout,
   withRelease,
-  withTimeout,
 } from './byte-streams.ts'
 
 export type BlobRequest = {
@@ -21,24 +21,6 @@ export type BlobRequest = {
   readonly range: ByteRange
   readonly origin: BlobOrigin
   readonly onArriving: () => void
-}
-
-type Failure = BadOrigin | Unavailable
-
-/** Queries the origin. Fails with Unavailable after `ms` milliseconds; a later answer is cancelled. */
-export const readOrigin = async (
-  origin: BlobOrigin,
-  range: ByteRange,
-  ms: number,
-): Promise<E.Either<Failure, ByteStream>> => {
-  const answer = origin(range)()
-  try {
-    return await withTimeout(answer, ms)
-  } catch (cause) {
-    // The caller gets the timeout, so a late answer or failure has no reader.
-    answer.then((late) => E.isRight(late) && cancelUnstarted(late.right)).catch(() => undefined)
-    return E.left(unavailable('object store')(cause))
-  }
 }
 
 /**
@@ -51,10 +33,10 @@ export const openOrigin = async (
   { facts, range: requested, origin }: BlobRequest,
   { start, end }: ByteRange,
   stallMs: number,
-): Promise<E.Either<Failure, ByteStream>> => {
+): Promise<E.Either<BadOrigin | Unavailable, ByteStream>> => {
   const isWhole = requested.start === 0 && requested.end === facts.size
   const from = isWhole ? 0 : start
-  const opened = await readOrigin(origin, { start: from, end }, stallMs)
+  const opened = await withTimeLimit(origin({ start: from, end }), stallMs, 'object store', cancelUnstarted)()
   if (E.isLeft(opened)) return opened
   const bytes = verifyBytes(withIdleTimeout(opened.right, stallMs), end - from, isWhole ? facts.sha256 : null)
   try {

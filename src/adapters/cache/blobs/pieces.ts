@@ -1,4 +1,4 @@
-/** Bytes that one reader of a fill gets at a time. A paused reader holds this much in memory. */
+/** Bytes that a reader without a buffer of its own gets at a time. A paused reader holds this much in memory. */
 export const pieceBytes = 128 * 1024
 
 /** About TCP's initial window (RFC 6928: ten segments): a smaller first piece would arrive no earlier. */

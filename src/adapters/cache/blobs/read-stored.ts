@@ -1,9 +1,7 @@
 import type { ByteRange, ByteStream } from '../../../domain/media/bytes.ts'
 import type { ReadInto } from '../../../ports/blob-cache.ts'
 import type { StoredBytes } from './blob-storage.ts'
-
-/** Buffer size of a reader that brings no buffer of its own. */
-const pieceBytes = 128 * 1024
+import { pieceBytes } from './pieces.ts'
 
 type Options = {
   readonly bytes: StoredBytes

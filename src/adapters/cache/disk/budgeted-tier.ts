@@ -26,9 +26,9 @@ export const createBudgetedTier = (
       return stored
     }
     const id = cacheIdOf(key.name)
-    const size = await sizeOf(folders.value(id))
+    const stats = await stat(folders.value(id)).catch(() => null)
     // The value may have been deleted meanwhile.
-    if (size !== null) budget.kept(id, size, 'value')
+    if (stats !== null) budget.kept(id, stats.size, 'value')
     return stored
   },
   delete: (name) => async () => {
@@ -42,9 +42,3 @@ export const createBudgetedTier = (
     return removed
   },
 })
-
-const sizeOf = (path: string): Promise<number | null> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => null,
-  )

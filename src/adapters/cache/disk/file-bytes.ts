@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { pieceBytes } from '../blobs/pieces.ts'
 import { BadBytes } from './bad-bytes.ts'
 
 /** Reads at least one byte from `start` on into `buffer`. Throws BadBytes when the file is shorter. */
@@ -8,23 +9,12 @@ export const readInto = async (file: FileHandle, buffer: Uint8Array, start: numb
   return bytesRead
 }
 
-/**
- * Reads at least one byte of a file from `start` on, and at most `pieceBytes`: a paused reader holds that
- * much in memory. Throws BadBytes when the file is shorter.
- */
-export const readPiece = async (
-  file: FileHandle,
-  start: number,
-  end: number,
-  pieceBytes: number,
-): Promise<Uint8Array> => {
+/** Reads at least one byte from `start` on, and at most `pieceBytes`. Throws BadBytes as `readInto` does. */
+export const readPiece = async (file: FileHandle, start: number, end: number): Promise<Uint8Array> => {
   const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, pieceBytes))
   const bytesRead = await readInto(file, buffer, start)
   return bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
 }
-
-/** For readers of a whole file that bring no buffer of their own. */
-export const wholePieceBytes = 128 * 1024
 
 /** Writes all of `chunk` at `position`. Throws when there is no room. */
 export const writeAll = async (file: FileHandle, chunk: Uint8Array, position: number): Promise<void> => {

@@ -1,7 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { BlobWriter } from '../blobs/blob-storage.ts'
-import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece, writeAll } from './file-bytes.ts'
 import { withFolder } from './with-folder.ts'
 
@@ -18,7 +17,7 @@ export const createNewFile = async (temporary: string, final: string): Promise<B
   let published = false
 
   return {
-    read: (start, end) => readPiece(file, start, end, pieceBytes),
+    read: (start, end) => readPiece(file, start, end),
     write: async (chunk) => {
       await writeAll(file, chunk, written)
       written += chunk.length

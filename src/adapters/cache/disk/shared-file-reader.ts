@@ -1,7 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SharedBlobReader } from '../blobs/blob-storage.ts'
-import { pieceBytes } from '../blobs/pieces.ts'
 import { readPiece } from './file-bytes.ts'
 
 /** How often the growing file is checked. */
@@ -39,14 +38,15 @@ export const createSharedFileReader = ({
     }
     if (file === null) return { reached, state: wasAlive ? 'growing' : 'lost' }
     const { size: length, nlink, ino } = await file.stat()
-    if (length === size && (await inodeOf(final)) === ino) return { reached: size, state: 'whole' }
+    if (length === size && (await stat(final).catch(() => null))?.ino === ino)
+      return { reached: size, state: 'whole' }
     return { reached: length, state: nlink > 0 && wasAlive ? 'growing' : 'lost' }
   }
 
   return {
     read: (start, end) => {
       if (file === null) throw new Error('not there yet')
-      return readPiece(file, start, end, pieceBytes)
+      return readPiece(file, start, end)
     },
     progress: async () => {
       while (!closed) {
@@ -65,9 +65,3 @@ export const createSharedFileReader = ({
     },
   }
 }
-
-const inodeOf = (path: string): Promise<number | null> =>
-  stat(path).then(
-    ({ ino }) => ino,
-    () => null,
-  )

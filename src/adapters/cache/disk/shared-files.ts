@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { isMissing } from '../../platform/errno.ts'
+import { orMissing } from '../../platform/errno.ts'
 import { fileStampOf } from './trusted-chunks.ts'
 
 /** An open file, for one of its readers. */
@@ -33,7 +33,7 @@ export const createSharedFiles = (): SharedFiles => {
 
   return {
     open: async (path, size) => {
-      const shared = files.get(path) ?? { file: openIfThere(path), readers: 0 }
+      const shared = files.get(path) ?? { file: orMissing(open(path, 'r'), null), readers: 0 }
       files.set(path, shared)
       shared.readers++
       const leave = async (file: FileHandle | null) => {
@@ -61,9 +61,3 @@ export const createSharedFiles = (): SharedFiles => {
     },
   }
 }
-
-const openIfThere = (path: string): Promise<FileHandle | null> =>
-  open(path, 'r').catch((error) => {
-    if (isMissing(error)) return null
-    throw error
-  })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { StoredBytes } from '../blobs/blob-storage.ts'
+import { pieceBytes } from '../blobs/pieces.ts'
 import { BadBytes, isDataLost } from './bad-bytes.ts'
 import { chunkBytes, digestBytes } from './chunk-digests.ts'
-import { readInto, wholePieceBytes } from './file-bytes.ts'
+import { readInto } from './file-bytes.ts'
 import type { OpenFile } from './shared-files.ts'
 import type { TrustedChunks } from './trusted-chunks.ts'
 
@@ -38,7 +39,7 @@ export const createVerifiedFile = ({
 
   const verify = async (chunk: number): Promise<void> => {
     const end = Math.min((chunk + 1) * chunkBytes, size)
-    const buffer = Buffer.allocUnsafeSlow(wholePieceBytes)
+    const buffer = Buffer.allocUnsafeSlow(pieceBytes)
     const hash = createHash('sha256')
     for (let at = chunk * chunkBytes; at < end; ) {
       const count = await readInto(file, buffer.subarray(0, Math.min(buffer.length, end - at)), at)
@@ -75,7 +76,7 @@ export const createVerifiedFile = ({
   return {
     readInto: readReportingDamage,
     read: async (start, end) => {
-      const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, wholePieceBytes))
+      const buffer = Buffer.allocUnsafeSlow(Math.min(end - start, pieceBytes))
       const count = await readReportingDamage(buffer, start)
       return count === buffer.length ? buffer : buffer.subarray(0, count)
     },

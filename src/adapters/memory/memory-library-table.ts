@@ -1,0 +1,105 @@
+import { oldestRecipe } from '../../domain/ingest/recipe-versions.ts'
+import type { ReplacedExport } from '../../domain/media/replaced-export.ts'
+import { O, pipe, TE } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { IngestedFile, LibraryRepository, NewLibraryFile } from '../../ports/library-repository.ts'
+import { createReplacedInMemory, outdatedAmong } from './replaced-in-memory.ts'
+
+type Options<U extends string, F, X, I, XU extends string> = {
+  readonly clock: Clock
+  /** Called with exports that are set: returns the file as it is from then on. */
+  readonly onExports: (file: F, exports: ReadonlyArray<X>) => F
+  readonly partsOf: (exported: X) => ReplacedExport<XU>['parts']
+  /** Called before a replaced export is removed. */
+  readonly onRemoved: (uid: XU, parts: ReplacedExport<XU>['parts']) => void
+  /** Adds what ingestion needs of this kind of file. */
+  readonly toIngested: (common: IngestedFile<U>, file: F) => I
+}
+
+/** The functions that are the same for image and content files, as in knex/library-table.ts. */
+export const createMemoryLibraryTable = <
+  U extends string,
+  F extends NewLibraryFile<U>,
+  I extends IngestedFile<U>,
+  XU extends string,
+  X extends { readonly uid: XU; readonly recipe: number },
+>({
+  clock,
+  onExports,
+  partsOf,
+  onRemoved,
+  toIngested,
+}: Options<U, F, X, I, XU>) => {
+  type Row = { readonly file: F; readonly exports: ReadonlyArray<X> }
+  const rows = new Map<U, Row>() // in the order of insertion: oldest first
+  const replaced = createReplacedInMemory<XU>(clock, onRemoved)
+
+  const all = (): ReadonlyArray<Row> => [...rows.values()]
+  const isUnfinished = (row: Row): boolean => row.exports.length === 0
+  const byOriginal = (sha512: string): O.Option<Row> =>
+    O.fromNullable(all().find((row) => row.file.sha512 === sha512))
+
+  const ingested = ({ file, exports }: Row): I =>
+    toIngested(
+      {
+        uid: file.uid,
+        original: file.original,
+        exportCount: exports.length,
+        recipe: exports.length === 0 ? null : oldestRecipe(exports),
+      },
+      file,
+    )
+
+  const setExports = ({ file }: Row, exports: ReadonlyArray<X>): void => {
+    rows.set(file.uid, { file: onExports(file, exports), exports })
+  }
+
+  const functions: LibraryRepository<U, F, I, XU, X> = {
+    findIngested: (uid) => TE.fromIO(() => pipe(O.fromNullable(rows.get(uid)), O.map(ingested))),
+
+    findByOriginal: (sha512) => TE.fromIO(() => pipe(byOriginal(sha512), O.map(ingested))),
+
+    add: (file) =>
+      TE.fromIO(() => {
+        if (O.isSome(byOriginal(file.sha512))) return false
+        rows.set(file.uid, { file, exports: [] })
+        return true
+      }),
+
+    addExports: (uid, exports) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        if (row === undefined || !isUnfinished(row) || exports.length === 0) return false
+        setExports(row, exports)
+        return true
+      }),
+
+    replaceExports: (uid, exports) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        const older = row?.exports.filter(({ recipe }) => recipe < oldestRecipe(exports)) ?? []
+        if (row === undefined || older.length === 0 || exports.length === 0) return false
+        for (const exported of older) replaced.add(exported.uid, partsOf(exported))
+        setExports(row, exports)
+        return true
+      }),
+
+    countOutdated: (recipe) => TE.fromIO(() => outdatedAmong(all().map(ingested), recipe).length),
+
+    listOutdated: (recipe, after) => TE.fromIO(() => outdatedAmong(all().map(ingested), recipe, after)),
+
+    listReplaced: replaced.list,
+    removeReplaced: replaced.remove,
+
+    listUnfinished: TE.fromIO(() => all().filter(isUnfinished).map(ingested)),
+
+    removeUnfinished: (uid) =>
+      TE.fromIO(() => {
+        const row = rows.get(uid)
+        return row !== undefined && isUnfinished(row) && rows.delete(uid)
+      }),
+
+    first: TE.fromIO(() => O.fromNullable(all()[0]?.file.uid)),
+  }
+  return { rows, functions }
+}
