@@ -2,16 +2,20 @@ import { parseArgs } from 'node:util'
 import type { BenchContext, RunningServer, Settings } from './figures/figure.ts'
 
 export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [--date ISO]
-                  [--connections N] [--rounds N] [--seconds N]
+                  [--connections N] [--rounds N] [--seconds N] [--generator wrk|own]
                   [--server ORIGIN --warm NAME=PATH… [--header 'NAME: VALUE']…]
 
-  --smoke    few replies: shows that the bench works, its numbers mean nothing
-  --figure   only this one (P0, P3 …); may be repeated
-  --server   a running Larder, such as http://127.0.0.1:8080, instead of one that the bench builds and starts
-  --warm     what is warm on it, such as part_memory=/api/1/…; repeated, a name has several paths
+  --smoke      few replies: shows that the bench works, its numbers mean nothing
+  --figure     only this one (P0, P3 …); may be repeated
+  --generator  what loads the servers of P0 to P3 and P5: wrk where it is installed, else the bench's own
+  --server     a running Larder, such as http://127.0.0.1:8080, instead of one that the bench builds and starts
+  --warm       what is warm on it, such as part_memory=/api/1/…; repeated, a name has several paths
 `
 
-export type Options = Omit<BenchContext, 'lab'> & {
+export type Options = Omit<BenchContext, 'lab' | 'settings'> & {
+  readonly settings: Omit<Settings, 'generator'>
+  /** `undefined`: wrk where it is installed. */
+  readonly generator: Settings['generator'] | undefined
   /** Ids in capitals; empty: all. */
   readonly figures: ReadonlyArray<string>
   readonly out: string
@@ -19,9 +23,21 @@ export type Options = Omit<BenchContext, 'lab'> & {
   readonly date: string | undefined
 }
 
-const FULL: Settings = { connections: 32, warmupSeconds: 1, seconds: 4, repliesEach: null, rounds: 5 }
-/** Ends by count, not by time: even on a busy machine every server gets its replies. */
-const SMOKE: Settings = { connections: 4, warmupSeconds: 0, seconds: 60, repliesEach: 20, rounds: 1 }
+const FULL: Options['settings'] = {
+  connections: 32,
+  warmupSeconds: 1,
+  seconds: 4,
+  repliesEach: null,
+  rounds: 5,
+}
+/** Ends by count where the generator can count: even on a busy machine every server gets its replies. */
+const SMOKE: Options['settings'] = {
+  connections: 4,
+  warmupSeconds: 0,
+  seconds: 60,
+  repliesEach: 20,
+  rounds: 1,
+}
 
 /** Throws for invalid options. The message names the option. */
 export const optionsOf = (args: ReadonlyArray<string>): Options => {
@@ -35,6 +51,7 @@ export const optionsOf = (args: ReadonlyArray<string>): Options => {
       connections: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      generator: { type: 'string' },
       server: { type: 'string' },
       warm: { type: 'string', multiple: true, default: [] },
       header: { type: 'string', multiple: true, default: [] },
@@ -46,6 +63,7 @@ export const optionsOf = (args: ReadonlyArray<string>): Options => {
     figures: values.figure.map((id) => id.toUpperCase()),
     out: values.out,
     date: values.date,
+    generator: generatorOf(values.generator),
     settings: {
       ...defaults,
       connections: positive('connections', values.connections) ?? defaults.connections,
@@ -60,6 +78,11 @@ const positive = (name: string, text: string | undefined): number | undefined =>
   if (text === undefined) return undefined
   if (!(Number(text) > 0)) throw new Error(`--${name} ${text}: a number above 0 is needed, such as 4`)
   return Number(text)
+}
+
+const generatorOf = (text: string | undefined): Options['generator'] => {
+  if (text === undefined || text === 'wrk' || text === 'own') return text
+  throw new Error(`--generator ${text}: there are wrk and own`)
 }
 
 const serverOf = (

@@ -10,6 +10,7 @@ import { p5Entries } from './figures/p5-entries.ts'
 import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
 import { type Lab, openLab } from './larder/lab.ts'
+import { wrkVersion } from './load/wrk.ts'
 import { type Options, optionsOf, USAGE } from './options.ts'
 import { machineFacts } from './report/machine.ts'
 import { formatFindings } from './report/table.ts'
@@ -51,11 +52,13 @@ const bench = async (options: Options, date: string): Promise<void> => {
     lab ??= openLab()
     return lab
   }
-  const figures = await measureAll(wanted, { ...options, lab: openLabOnce }).finally(async () =>
+  const { smoke, out, server } = options
+  const generator = options.generator ?? ((await wrkVersion()) === undefined ? 'own' : 'wrk')
+  const settings = { ...options.settings, generator }
+  const figures = await measureAll(wanted, { settings, smoke, server, lab: openLabOnce }).finally(async () =>
     (await lab)?.stop(),
   )
 
-  const { smoke, settings, out } = options
   const results = { date, smoke, machine: await machineFacts(), settings, figures }
   await writeFile(out, `${JSON.stringify(results, null, 2)}\n`)
   console.log(`\n${out} is written${smoke ? '; a smoke run, its numbers mean nothing' : ''}`)

@@ -1,5 +1,6 @@
-import type { Answer } from '../load/load.ts'
+import type { Load, ThroughputAnswer } from '../load/load.ts'
 import { measure } from '../load/measure.ts'
+import { measureByWrk } from '../load/wrk.ts'
 import type { Finding, Ratio, Settings } from './figure.ts'
 
 /** A server and the paths to request. */
@@ -15,7 +16,7 @@ export type Subject = {
 export type Goals = Readonly<Record<string, number>>
 
 /** A named measurement. */
-export type Contender = { readonly name: string; readonly measure: () => Promise<Answer> }
+export type Contender = { readonly name: string; readonly measure: () => Promise<ThroughputAnswer> }
 
 /** Measures the subjects in turn, round by round. The first finding has the ratios to all others. */
 export const compare = (
@@ -38,9 +39,9 @@ export const compareContenders = async (
   settings: Settings,
   goals: Goals = {},
 ): Promise<ReadonlyArray<Finding>> => {
-  const rounds: ReadonlyArray<Answer>[] = []
+  const rounds: ReadonlyArray<ThroughputAnswer>[] = []
   for (let round = 0; round < settings.rounds; round += 1) {
-    const answers: Answer[] = []
+    const answers: ThroughputAnswer[] = []
     for (const subject of subjects) answers.push(await subject.measure())
     rounds.push(answers)
   }
@@ -66,10 +67,10 @@ export const compareContenders = async (
 const measureSubject = (
   { origin, pid, paths, headers = {} }: Subject,
   settings: Settings,
-): Promise<Answer> => {
+): Promise<ThroughputAnswer> => {
   const { hostname, port } = new URL(origin)
   const { connections, repliesEach, warmupSeconds, seconds } = settings
-  return measure({
+  const load: Load = {
     host: hostname,
     port: Number(port),
     paths: [...paths],
@@ -80,14 +81,15 @@ const measureSubject = (
     seconds,
     status: 200,
     serverPid: pid,
-  })
+  }
+  return settings.generator === 'wrk' ? measureByWrk(load) : measure(load)
 }
 
 const goalOf = (goal: number | undefined): Pick<Ratio, 'goal'> => (goal === undefined ? {} : { goal })
 
-type Pair = { readonly one: Answer; readonly other: Answer }
+type Pair = { readonly one: ThroughputAnswer; readonly other: ThroughputAnswer }
 
-const pairIn = (round: ReadonlyArray<Answer>, index: number): ReadonlyArray<Pair> => {
+const pairIn = (round: ReadonlyArray<ThroughputAnswer>, index: number): ReadonlyArray<Pair> => {
   const [one, other] = [round[0], round[index]]
   return one === undefined || other === undefined ? [] : [{ one, other }]
 }
@@ -105,10 +107,10 @@ const ratioIn = (pairs: ReadonlyArray<Pair>): Omit<Ratio, 'against'> => {
   }
 }
 
-const throughput = ({ measured }: Answer): number => measured.responses / measured.seconds
+const throughput = ({ measured }: ThroughputAnswer): number => measured.responses / measured.seconds
 
 /** Microseconds. */
-const cpuEach = ({ measured, cpuSeconds }: Answer): number =>
+const cpuEach = ({ measured, cpuSeconds }: ThroughputAnswer): number =>
   cpuSeconds === null ? Number.NaN : (1e6 * cpuSeconds) / measured.responses
 
 const same = (value: number): number => value

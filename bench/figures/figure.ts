@@ -1,5 +1,5 @@
 import type { Lab } from '../larder/lab.ts'
-import type { Measured } from '../load/load.ts'
+import type { Throughput } from '../load/load.ts'
 
 /** A target that is in the cache of a running Larder. */
 export type Warm = {
@@ -16,6 +16,8 @@ export type Warm = {
 export type RunningServer = { readonly warm: Readonly<Record<string, Warm>> }
 
 export type Settings = {
+  /** Load generator of comparisons. Crowds always use the bench's own generator. */
+  readonly generator: 'wrk' | 'own'
   readonly connections: number
   readonly warmupSeconds: number
   /** Maximum time of one measurement. */
@@ -51,7 +53,7 @@ export type Finding = {
   readonly work: string
   readonly server: string
   /** The round whose throughput is the median. */
-  readonly measured: Measured
+  readonly measured: Throughput
   /** The server's CPU time for one reply, in microseconds: the median over the rounds. */
   readonly cpu?: number
   readonly ratios: ReadonlyArray<Ratio>

@@ -5,7 +5,7 @@ import { toMediaPlaylist } from '../../src/domain/hls/media-playlist.ts'
 import { signM3u8 } from '../../src/domain/hls/sign-m3u8.ts'
 import type { ContentExportUid, ContentPartUid } from '../../src/domain/media/ids.ts'
 import { createListBodies } from '../../src/http/lists/list-bodies.ts'
-import type { Measured } from '../load/load.ts'
+import type { Throughput } from '../load/load.ts'
 import { type Contender, compareContenders } from './compare.ts'
 import type { Figure, Settings } from './figure.ts'
 
@@ -32,7 +32,7 @@ const tokens = Array.from({ length: 1000 }, () => randomBytes(165).toString('bas
 const measureBodies = async (
   bodyFor: (token: string) => Promise<Uint8Array>,
   seconds: number,
-): Promise<Measured> => {
+): Promise<Throughput> => {
   const times: number[] = []
   const start = performance.now()
   let bytes = 0
@@ -48,11 +48,11 @@ const measureBodies = async (
   const latency = { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
   const responses = times.length
   return {
+    generator: 'none',
     seconds: (now - start) / 1000,
     responses,
     errors: 0,
     bytes,
-    firstByte: latency,
     latency,
     generatorLoad: 0,
   }

@@ -22,7 +22,7 @@ export const p2Lists: Figure = {
           ...peers.map(({ name, origin, pid }) => ({ name, origin, pid, paths: [served.path], headers })),
         ],
         settings,
-        { raw: 0.5 },
+        { raw: 0.65 },
       ),
     )
   },

@@ -19,11 +19,11 @@ export type Library = {
   readonly image: Target
   /** m3u8 of seven exports. */
   readonly master: Target
-  /** The same for a hundred viewers, with their tokens in the path. */
+  /** The same, signed by query for twelve viewers. */
   readonly masters: ReadonlyArray<Target>
-  /** m3u8 of 1,000 segments, signed by query for a hundred viewers. */
+  /** m3u8 of 1,010 segments, signed by query for twelve viewers. */
   readonly longLists: ReadonlyArray<Target>
-  /** 2 MB. */
+  /** 1.35 MB. */
   readonly part: Target
   /** 20 MB each. */
   readonly videos: ReadonlyArray<Target>
@@ -31,11 +31,11 @@ export type Library = {
 
 const imageSizes = [40_000, 120_000, 16_000, 5_000]
 const heights = [240, 360, 480, 720, 1080, 1440]
-const partBytes = 2_000_000
+const partBytes = 1_350_000
 const videoBytes = 20_000_000
 const day = 86_400
-const manyParts = 1000
-const viewers = 100
+const manyParts = 1010
+const viewers = 12
 
 /** Seeds a library below `dataDir`: rows through the repositories, bytes through the store. */
 export const seedLibrary = (dataDir: string, videos: number): Promise<Library> => {
@@ -102,7 +102,7 @@ const seedVideos = async (
   const master = `content_files/${file.uid}/mobile.m3u8`
   return {
     master: { path: `/api/1/${master}`, headers },
-    masters: jwts.map((jwt) => ({ path: `/api/1/~${jwt}/${master}`, headers: {} })),
+    masters: jwts.map((jwt) => ({ path: `/api/1/${master}?jwt=${jwt}`, headers: {} })),
     longLists: jwts.map((jwt) => ({
       path: `/api/1/content_files/exports/${long.uid}.m3u8?jwt=${jwt}`,
       headers: {},

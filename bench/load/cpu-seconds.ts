@@ -10,16 +10,29 @@ export const cpuSecondsOf = async (pid: number): Promise<number | null> => {
   try {
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1')
     const pids = [pid, ...children.split(' ').filter(Boolean).map(Number)]
-    const ticks = await Promise.all(pids.map(ticksOf))
+    const ticks = await Promise.all(pids.map((each) => ticksOf(each, ownFields)))
     return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_SECOND
   } catch {
     return null
   }
 }
 
-const ticksOf = async (pid: number): Promise<number> => {
+/** Seconds of processor time of this process's children that have ended (fields 16 and 17); 0 without /proc. */
+export const endedChildrenCpuSeconds = async (): Promise<number> => {
+  try {
+    return (await ticksOf('self', endedFields)) / TICKS_PER_SECOND
+  } catch {
+    return 0
+  }
+}
+
+// Positions behind the second field.
+const ownFields = [11, 12]
+const endedFields = [13, 14]
+
+const ticksOf = async (pid: number | 'self', fields: ReadonlyArray<number>): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
   // The second field is the command in brackets, which may contain any character.
   const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(afterCommand[11]) + Number(afterCommand[12])
+  return fields.reduce((sum, field) => sum + Number(afterCommand[field]), 0)
 }

@@ -26,21 +26,31 @@ export type Load = t.TypeOf<typeof Load>
 /** Milliseconds. */
 const Percentiles = t.strict({ p50: t.number, p90: t.number, p99: t.number, max: t.number })
 
-/** Results between the end of the warm-up and the end of the load. */
-export const Measured = t.strict({
+const throughput = {
+  /** The generator; `none`: the work was done in process. */
+  generator: t.keyof({ wrk: null, own: null, none: null }),
   /** Measured time. */
   seconds: t.number,
   responses: t.number,
   /** Broken connections and replies with another status. */
   errors: t.number,
-  /** Bytes of complete bodies. */
+  /** Bytes of complete bodies; with wrk, also of the heads. */
   bytes: t.number,
-  /** From sending the request to the first byte of the reply. */
-  firstByte: Percentiles,
-  /** To the last byte. */
+  /** From sending the request to the last byte of the reply. */
   latency: Percentiles,
   /** Fraction of one core that the generator used. Near 1, the generator was the bottleneck. */
   generatorLoad: t.number,
+}
+
+/** Results of any generator, between the end of the warm-up and the end of the load. */
+export const Throughput = t.strict(throughput)
+export type Throughput = t.TypeOf<typeof Throughput>
+
+/** Results of the bench's own generator. */
+export const Measured = t.strict({
+  ...throughput,
+  /** From sending the request to the first byte of the reply. */
+  firstByte: Percentiles,
 })
 export type Measured = t.TypeOf<typeof Measured>
 
@@ -50,3 +60,6 @@ export const Answer = t.strict({
   cpuSeconds: t.union([t.number, t.null]),
 })
 export type Answer = t.TypeOf<typeof Answer>
+
+/** An answer of any generator. */
+export type ThroughputAnswer = Pick<Answer, 'cpuSeconds'> & { readonly measured: Throughput }

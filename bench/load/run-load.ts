@@ -70,6 +70,7 @@ export const runLoad = async (load: Load): Promise<Answer> => {
   const [serverUntil, serverStart] = [await serverCpu(), await cpuAtStart]
   return {
     measured: {
+      generator: 'own',
       seconds,
       responses: latencies.length,
       errors,

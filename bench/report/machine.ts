@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from 'node:os'
+import { wrkVersion } from '../load/wrk.ts'
 import { nginxVersion } from '../peers/nginx.ts'
 
 /** Facts about the machine that the figures depend on. */
@@ -9,4 +10,5 @@ export const machineFacts = async () => ({
   kernel: release(),
   node: process.version,
   nginx: (await nginxVersion()) ?? null,
+  wrk: (await wrkVersion()) ?? null,
 })

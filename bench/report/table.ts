@@ -1,4 +1,5 @@
 import type { Fact, Finding, Ratio } from '../figures/figure.ts'
+import type { Throughput } from '../load/load.ts'
 
 const HEAD = [
   'work',
@@ -55,9 +56,12 @@ const rowOf = ({ work, server, measured, cpu, ratios }: Finding): ReadonlyArray<
   measured.latency.p99.toFixed(2),
   cpu === undefined ? '' : cpu.toFixed(0),
   String(measured.errors),
-  `${(measured.generatorLoad * 100).toFixed(0)} %`,
+  generatorText(measured),
   ratios.map(ratioText).join(', '),
 ]
+
+const generatorText = ({ generator, generatorLoad }: Throughput): string =>
+  generator === 'none' ? '' : `${generator} ${(generatorLoad * 100).toFixed(0)} %`
 
 const ratioText = ({ against, ratio, goal, byCpu }: Ratio): string => {
   const cpuText = byCpu === undefined ? '' : ` (${byCpu.toFixed(2)} by CPU)`

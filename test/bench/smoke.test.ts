@@ -8,6 +8,7 @@ import * as t from 'io-ts'
 import { Measured } from '../../bench/load/load.ts'
 import { startRaw } from '../../bench/peers/raw.ts'
 import { E } from '../../src/fp.ts'
+import { isHere } from '../support/is-here.ts'
 
 const Results = t.type({
   date: t.literal('2026-11-23T12:00:00.000Z'),
@@ -29,7 +30,7 @@ const Results = t.type({
 })
 
 const bench = (...args: ReadonlyArray<string>) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/run.ts', ...args], { timeout: 100_000 })
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/run.ts', ...args], { timeout: 170_000 })
 
 describe('the bench', () => {
   let folder: string
@@ -48,6 +49,8 @@ describe('the bench', () => {
       const date = ['--date', '2026-11-23T12:00:00.000Z']
       const { stdout } = await bench(
         '--smoke',
+        '--generator',
+        'own',
         '--figure',
         'p3',
         '--out',
@@ -78,9 +81,36 @@ describe('the bench', () => {
     }
   })
 
-  it('names the option that it cannot read', async () => {
-    const failure = await bench('--rounds', 'many').catch((error: unknown) => error)
-    expect(failure).to.have.property('code', 2)
-    expect(failure).to.have.property('stderr').that.includes('--rounds many')
+  const whereWrkIs = isHere('wrk') ? it : null
+  whereWrkIs?.('loads the servers by wrk where it is installed, and says so', async () => {
+    const server = await startRaw([{ path: '/x', contentType: 'video/mp4', bytes: new Uint8Array(20_000) }])
+    const warm = ['image_playlist', 'master'].flatMap((name) => ['--warm', `${name}=/x`])
+    const out = join(folder, 'by-wrk.json')
+    try {
+      const { stdout } = await bench(
+        '--smoke',
+        '--figure',
+        'p1',
+        '--out',
+        out,
+        '--server',
+        server.origin,
+        ...warm,
+      )
+      expect(stdout).to.match(/^a master playlist, 12 viewers +larder .* wrk \d+ %/m)
+    } finally {
+      await server.stop()
+    }
+    expect(JSON.parse(await readFile(out, 'utf8'))).to.have.nested.property('settings.generator', 'wrk')
   })
+
+  for (const [option, text] of [
+    ['--rounds', 'many'],
+    ['--generator', 'ab'],
+  ] as const)
+    it(`names the option that it cannot read: ${option}`, async () => {
+      const failure = await bench(option, text).catch((error: unknown) => error)
+      expect(failure).to.have.property('code', 2)
+      expect(failure).to.have.property('stderr').that.includes(`${option} ${text}`)
+    })
 })

@@ -37,14 +37,14 @@ const weightOf = (text: Uint8Array, holes: Uint32Array, holeLength: number): num
 }
 
 /**
- * Returns a function that computes the CRC-32 of the text with the same filling in every hole. Holes do not
+ * Returns a function that computes the CRC-32 of the text with the same ASCII filling in every hole. Holes do not
  * overlap, and contain zeros in `text`. A call costs one CRC and one multiplication, however many holes.
  */
 export const createFilledCrc = (
   text: Uint8Array,
   holes: Uint32Array,
   holeLength: number,
-): ((filling: Uint8Array) => number) => {
+): ((filling: Uint8Array | string) => number) => {
   const weight = weightOf(text, holes, holeLength)
   const zerosCrc = crc32(Buffer.alloc(holeLength))
   const textCrc = crc32(text)

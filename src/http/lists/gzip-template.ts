@@ -1,5 +1,6 @@
 import { constants, crc32 } from 'node:zlib'
 import { O } from '../../fp.ts'
+import { type BodyPiece, fillBetween, piecesAround, toLatin1 } from '../bytes/body-piece.ts'
 import { deflate, inflate } from './compress.ts'
 import { createFilledCrc } from './crc32.ts'
 import { fillIdentity, type IdentityTemplate } from './identity-template.ts'
@@ -15,8 +16,9 @@ export type GzipTemplate = {
   readonly bytes: Uint8Array
   /** Offsets of the literal tokens: one, or a few if not all others can be back-references. */
   readonly places: ReadonlyArray<number>
+  readonly tokenLength: number
   /** Returns the CRC-32 of the list with this token. */
-  readonly crcOf: (token: Uint8Array) => number
+  readonly crcOf: (token: Uint8Array | string) => number
 }
 
 // Method deflate, no flags, no time, best compression, unknown system (RFC 1952 §2.3).
@@ -45,29 +47,32 @@ export const createGzipTemplate = async (list: IdentityTemplate): Promise<O.Opti
   return O.none
 }
 
-/**
- * Returns the list for one viewer in consecutive pieces. `token` has the length of the template. Hot path:
- * pieces that all viewers share are not copied; do not modify them.
- */
-export const gzipPieces = (
-  { bytes, places, crcOf }: GzipTemplate,
-  token: Uint8Array,
-): ReadonlyArray<Uint8Array> => {
-  const pieces: Uint8Array[] = []
-  let offset = 0
-  for (const place of places) {
-    pieces.push(bytes.subarray(offset, place), token)
-    offset = place + token.length
-  }
-  const trailer = Buffer.from(bytes.subarray(-TRAILER_LENGTH))
-  trailer.writeUInt32LE(crcOf(token))
-  pieces.push(bytes.subarray(offset, -TRAILER_LENGTH), trailer)
-  return pieces
+/** Returns the list for one viewer. `token` has the length of the template. */
+export const fillGzip = ({ bytes, places, crcOf }: GzipTemplate, token: Uint8Array): Buffer => {
+  const filled = Buffer.from(bytes)
+  for (const place of places) filled.set(token, place)
+  filled.writeUInt32LE(crcOf(token), filled.length - TRAILER_LENGTH)
+  return filled
 }
 
-/** Like `gzipPieces`, in one buffer. */
-export const fillGzip = (template: GzipTemplate, token: Uint8Array): Buffer =>
-  Buffer.concat(gzipPieces(template, token))
+/** The CRC-32 as it stands in the trailer: little endian, one character per byte. */
+const crcText = (crc: number): string =>
+  String.fromCharCode(crc & 0xff, (crc >>> 8) & 0xff, (crc >>> 16) & 0xff, crc >>> 24)
+
+/**
+ * Prepares the list for all viewers. The result returns it for one of them, in consecutive pieces. Hot path: a long
+ * piece is shared and not copied; token and CRC-32 become text, together with the short pieces beside them.
+ */
+export const createGzipPieces = ({
+  bytes,
+  places,
+  tokenLength,
+  crcOf,
+}: GzipTemplate): ((token: string) => ReadonlyArray<BodyPiece>) => {
+  const pieces = piecesAround(bytes.subarray(0, -TRAILER_LENGTH), places, tokenLength)
+  const lengthText = toLatin1(bytes.subarray(-TRAILER_LENGTH / 2))
+  return (token) => fillBetween(pieces, token, crcText(crcOf(token)) + lengthText)
+}
 
 /** The header of a stored block (RFC 1951 §3.2.4), not the last block, at a byte boundary. */
 const storedBlockHeader = (length: number): Buffer => {
@@ -113,6 +118,7 @@ const assemble = async (list: IdentityTemplate, stored: ReadonlyArray<number>): 
       trailerOf(text.length),
     ]),
     places,
+    tokenLength,
     crcOf: createFilledCrc(list.bytes, list.holes, tokenLength),
   }
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { SignableList } from '../../domain/access/signable-list.ts'
 import type { Signature } from '../../domain/access/signature.ts'
 import { O } from '../../fp.ts'
+import { type BodyPiece, fillBetween, maxTextBytes, piecesAround } from '../bytes/body-piece.ts'
 import { brotliBest, gzipBest, gzipFast } from './compress.ts'
-import { createGzipTemplate, fillGzip, gzipPieces } from './gzip-template.ts'
+import { createGzipPieces, createGzipTemplate, fillGzip } from './gzip-template.ts'
 import { createIdentityTemplate, fillIdentity, type IdentityTemplate } from './identity-template.ts'
 
 /** A list in one coding, prepared for any token of one length. */
@@ -14,7 +15,7 @@ export type ListForm = {
   readonly etag: string | undefined
   readonly bodyFor: (token: string) => Uint8Array | Promise<Uint8Array>
   /** The body in pieces, if filling it is only a copy; `null` if it needs more work. */
-  readonly piecesFor: ((token: string) => ReadonlyArray<Uint8Array>) | null
+  readonly piecesFor: ((token: string) => ReadonlyArray<BodyPiece>) | null
 }
 
 /** The unencoded form; other codings are derived from it. */
@@ -56,12 +57,22 @@ export const createIdentityForm = async <S extends Signature>(
 
   const { bytes, holes } = template.value
   const isShared = holes.length === 0
+  const copied = byCopy(isShared ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token)))
+  const pieces = isShared || bytes.length > maxTextBytes ? null : identityPieces(template.value)
   return {
-    ...byCopy(isShared ? () => bytes : (token) => fillIdentity(template.value, Buffer.from(token))),
-    size: bytes.length + holes.byteLength,
+    ...copied,
+    ...(pieces === null ? {} : { piecesFor: pieces }),
+    // A short list is kept twice: as bytes, and as text between the holes.
+    size: bytes.length * (pieces === null ? 1 : 2) + holes.byteLength,
     etag: isShared ? `"${createHash('sha256').update(bytes).digest('base64url')}"` : undefined,
     template,
   }
+}
+
+/** The pieces of a short list: a single text. */
+const identityPieces = ({ bytes, holes, tokenLength }: IdentityTemplate) => {
+  const pieces = piecesAround(bytes, holes, tokenLength)
+  return (token: string) => fillBetween(pieces, token)
 }
 
 /** Returns the list in another coding. */
@@ -87,8 +98,9 @@ const gzipForm = async (identity: IdentityForm): Promise<ListForm> => {
     return { ...identity, bodyFor: async (token) => gzipFast(await identity.bodyFor(token)), piecesFor: null }
   return {
     bodyFor: (token) => fillGzip(template.value, Buffer.from(token)),
-    piecesFor: (token) => gzipPieces(template.value, Buffer.from(token)),
-    size: template.value.bytes.length,
+    piecesFor: createGzipPieces(template.value),
+    // What is short in it is kept twice.
+    size: template.value.bytes.length + Math.min(template.value.bytes.length, 2 * maxTextBytes),
     etag: undefined,
   }
 }

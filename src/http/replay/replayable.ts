@@ -1,4 +1,5 @@
 import type { Viewer } from '../../domain/access/viewer.ts'
+import type { BodyPiece } from '../bytes/body-piece.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import type { ByteReply } from '../bytes/plan-byte-reply.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
@@ -13,7 +14,7 @@ export type ReplayBody =
   | {
       readonly _tag: 'Template'
       readonly tokenLength: number
-      readonly fill: (jwt: string) => ReadonlyArray<Uint8Array>
+      readonly fill: (jwt: string) => ReadonlyArray<BodyPiece>
     }
 
 /** What is needed to replay a reply without waiting for anything. */

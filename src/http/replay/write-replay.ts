@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { type BodyPiece, joinPieces, maxTextBytes, toLatin1 } from '../bytes/body-piece.ts'
 import type { ConditionalHeaders } from '../bytes/conditional.ts'
 import type { Headers } from '../bytes/representation-headers.ts'
 import { mergeHeaders } from '../response/response-writer.ts'
@@ -20,10 +21,6 @@ export type Replay = {
 /** The caller's token and its remaining lifetime; `''` and 0 if none is needed. */
 export type ReplayRequest = { readonly jwt: string; readonly secondsLeft: number }
 
-// Node writes the head and a string body in one piece, and any other body separately. It passes pieces of up
-// to 16 KiB to the system without a copy on the heap.
-const maxTextBytes = 12 * 1024
-
 export const createReplay = (reply: Replayable, common: Headers): Replay => {
   const { body, headers } = reply
   const head = Object.entries(mergeHeaders(common, headers)).flat()
@@ -34,7 +31,7 @@ export const createReplay = (reply: Replayable, common: Headers): Replay => {
     common,
     head,
     cacheControlAt: head.indexOf('Cache-Control') + 1,
-    text: isText ? Buffer.from(body.bytes).toString('latin1') : null,
+    text: isText ? toLatin1(body.bytes) : null,
   }
 }
 
@@ -46,11 +43,21 @@ export const sizeOfReplay = ({ reply, head, text }: Replay): number =>
 const recordBytes = 1024
 
 /** Prepares all pieces before the head is written; `null`: only the routes can reply. */
-const piecesOf = (body: ReplayBody, jwt: string): ReadonlyArray<Uint8Array> | null => {
+const piecesOf = (body: ReplayBody, jwt: string): ReadonlyArray<BodyPiece> | null => {
   if (body._tag === 'Stored') return [body.bytes]
   if (body._tag === 'Template') return body.tokenLength === jwt.length ? body.fill(jwt) : null
   const bytes = body.bytes()
   return bytes && [bytes]
+}
+
+const writePiece = (res: ServerResponse, piece: BodyPiece): void => {
+  if (typeof piece === 'string') res.write(piece, 'latin1')
+  else res.write(piece)
+}
+
+const endWith = (res: ServerResponse, piece: BodyPiece): void => {
+  if (typeof piece === 'string') res.end(piece, 'latin1')
+  else res.end(piece)
 }
 
 /** Writes a 200. Returns `false` if nothing was written and the routes must reply. Hot path. */
@@ -66,12 +73,12 @@ export const writeWholeReplay = (
   if (reply.cacheControlFor !== null) head[cacheControlAt] = reply.cacheControlFor(secondsLeft)
   res.writeHead(200, head)
   if (text !== null) {
-    res.end(text, 'latin1')
+    endWith(res, text)
     return true
   }
   // Node corks the socket until the end of this turn, so all pieces are sent together.
-  for (const piece of pieces.slice(0, -1)) res.write(piece)
-  res.end(pieces.at(-1))
+  for (let i = 0; i < pieces.length - 1; i += 1) writePiece(res, pieces[i] ?? '')
+  endWith(res, pieces.at(-1) ?? '')
   return true
 }
 
@@ -93,8 +100,8 @@ export const writePlannedReplay = (
   }
   const pieces = body._tag === 'Range' ? piecesOf(reply.body, jwt) : null
   if (pieces === null || body._tag !== 'Range') return false
-  const [only, ...more] = pieces
-  const whole = only !== undefined && more.length === 0 ? only : Buffer.concat(pieces)
+  const [only] = pieces
+  const whole = pieces.length === 1 && only instanceof Uint8Array ? only : joinPieces(pieces)
   res.writeHead(status, headers).end(whole.subarray(body.range.start, body.range.end))
   return true
 }
