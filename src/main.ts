@@ -9,8 +9,9 @@ import { helpOf, helpOfAll, helpWanted } from './cli/help.ts'
 import { printWarningsWithoutText } from './cli/quiet-warnings.ts'
 import { larderAs } from './cli/shell-line.ts'
 import { larderVersion } from './cli/version.ts'
+import { loadSettings } from './composition/load-settings.ts'
 import { describeMisspelt } from './config/misspelt-settings.ts'
-import { BadSetting, loadConfig } from './config/settings.ts'
+import { BadSetting } from './config/settings.ts'
 import { UserError } from './domain/shared/user-error.ts'
 import { E } from './fp.ts'
 import { printError, printErrorLine } from './terminal/print-error.ts'
@@ -55,7 +56,7 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
     return 0
   }
   const command = await loadCommand(name)
-  const config = loadConfig(process.env)
+  const config = loadSettings(process.env)
   if (E.isLeft(config)) throw new Failure(config.left.map((fault) => `bad setting: ${fault}`))
   for (const warning of describeMisspelt(process.env)) printError(warning)
   // All files are for the user of this process only, whatever the inherited umask is.

@@ -45,6 +45,7 @@ const probes = [
   { in: 'src/composition/x', refused: '../cli/command.ts', allowed: '../adapters/fs/fs-object-store.ts' },
   { in: 'src/composition/y', refused: '../worker/start-task.ts', allowed: '../http/app.ts' },
   { in: 'src/config/x', refused: '../adapters/fs/fs-object-store.ts', allowed: '../ports/log.ts' },
+  { in: 'src/config/z', refused: '../adapters/jose/token-key.ts', allowed: '../ports/token-key.ts' },
   { in: 'src/config/y', refused: '../composition/larder.ts', allowed: '../http/limits.ts' },
   { in: 'src/domain/w', refused: '../config/settings.ts', allowed: '../fp.ts' },
   { in: 'src/domain/v', refused: '../terminal/terminal.ts', allowed: '../ports/cache.ts' },
@@ -209,7 +210,11 @@ const clocks = [
   {
     of: 'intervals',
     pattern: /\bperformance\.now\b|\bhrtime\b/,
-    in: ['src/adapters/platform/system-monotonic.ts', 'src/http/app.ts', 'src/server/stalled-clients.ts'],
+    in: [
+      'src/adapters/platform/system-monotonic.ts',
+      'src/http/request-listener.ts',
+      'src/server/stalled-clients.ts',
+    ],
   },
 ]
 

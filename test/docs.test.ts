@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { loadSettings } from '../src/composition/load-settings.ts'
 import { settingNames } from '../src/config/misspelt-settings.ts'
-import { loadConfig } from '../src/config/settings.ts'
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 
@@ -41,7 +41,7 @@ describe('docs/settings.md', () => {
     for (const { name, text } of entries()) {
       const [, value] = /\*\*default:\*\* `(.+)`$/m.exec(text) ?? []
       if (value === undefined) continue
-      expect(loadConfig({ [name]: value }), name).to.deep.equal(loadConfig({}))
+      expect(loadSettings({ [name]: value }), name).to.deep.equal(loadSettings({}))
     }
   })
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdapters } from '../../src/composition/adapters.ts'
 import { createLarderServer } from '../../src/composition/http.ts'
 import { createServices } from '../../src/composition/larder.ts'
-import { loadConfig } from '../../src/config/settings.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E, type TE } from '../../src/fp.ts'
 import { createDistantStore } from './distant-store.ts'
 
@@ -12,7 +12,7 @@ import { createDistantStore } from './distant-store.ts'
 // takes, in addition to the time of a folder.
 
 const storeMs = Number(process.argv[2])
-const config = loadConfig(process.env)
+const config = loadSettings(process.env)
 if (E.isLeft(config)) throw new Error(config.left.join('\n'))
 const { close, ...adapters } = await createAdapters(config.right)
 const counts = { queries: 0, reads: 0 }

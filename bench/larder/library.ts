@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Larder } from '../../src/composition/larder.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
-import { loadConfig } from '../../src/config/settings.ts'
 import { E } from '../../src/fp.ts'
 import type { MediaKind } from '../../src/ports/media-tokens.ts'
 import { aNewContentExport, aNewContentFile, aNewContentPart } from '../../test/support/builders.ts'
@@ -39,7 +39,7 @@ const viewers = 12
 
 /** Seeds a library below `dataDir`: rows through the repositories, bytes through the store. */
 export const seedLibrary = (dataDir: string, videos: number): Promise<Library> => {
-  const config = loadConfig({ DATA_DIR: dataDir })
+  const config = loadSettings({ DATA_DIR: dataDir })
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   return withNewLibrary(config.right, async (larder) => {
     await right(larder.database.migrate)

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
+import { addFile } from '../domain/ingest/add-file.ts'
 import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
-import { withNewLibrary } from './library.ts'
+import { reportedByCommand, withNewLibrary } from './library.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'add FILE… [--public]'
@@ -26,42 +27,46 @@ export const addCommand: Command = {
     })
     if (positionals.length === 0) throw wrongUsage(usage)
 
-    return withNewLibrary(config, async ({ ingest, admins, database }, created) => {
-      if (created !== null) printError(created)
-      await orFail(database.migrate)
-      const bar = createProgressBar(process.stderr)
-      let exitCode = 0
-      for (const path of positionals) {
-        const added = await ingest.add(path, {
-          isPublic: values.public,
-          onKnown: () => undefined,
-          onProgress: (fraction) => bar.show(path, fraction),
-          onWaiting: () => {
-            bar.clear()
-            printError(`${path}: another process is adding it, or making its exports: waiting`)
-          },
-        })()
-        bar.clear()
-        if (E.isLeft(added)) {
-          const error = explainError(added.left)
-          printError(`${path}: ${error}`)
-          report({ lines: [], json: { file: path, error } })
-          exitCode = 1
-          continue
+    return withNewLibrary(
+      config,
+      async ({ ingest, admins, database, sleep }, created) => {
+        if (created !== null) printError(created)
+        await orFail(database.migrate)
+        const bar = createProgressBar(process.stderr)
+        let exitCode = 0
+        for (const path of positionals) {
+          const added = await addFile({ ingest, sleep }, path, {
+            isPublic: values.public,
+            onKnown: () => undefined,
+            onProgress: (fraction) => bar.show(path, fraction),
+            onWaiting: () => {
+              bar.clear()
+              printError(`${path}: another process is adding it, or making its exports: waiting`)
+            },
+          })()
+          bar.clear()
+          if (E.isLeft(added)) {
+            const error = explainError(added.left)
+            printError(`${path}: ${error}`)
+            report({ lines: [], json: { file: path, error } })
+            exitCode = 1
+            continue
+          }
+          const { kind, uid, warnings } = added.right
+          for (const warning of warnings) printError(`${path}: ${warning}`)
+          // With `--json` there is no link: programs get the uid, and can mint a token when they need one.
+          const link = async (): Promise<string> => {
+            const { jwt } = await orFail(admins.mintMediaToken(uid, null))
+            return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
+          }
+          report({
+            lines: isJson ? [] : [`${path}  ${kind}  ${uid}`, await link()],
+            json: { kind, uid, file: path },
+          })
         }
-        const { kind, uid, warnings } = added.right
-        for (const warning of warnings) printError(`${path}: ${warning}`)
-        // With `--json` there is no link: programs get the uid, and can mint a token when they need one.
-        const link = async (): Promise<string> => {
-          const { jwt } = await orFail(admins.mintMediaToken(uid, null))
-          return `  ${config.publicUrl}/console/watch/${uid}?jwt=${jwt}`
-        }
-        report({
-          lines: isJson ? [] : [`${path}  ${kind}  ${uid}`, await link()],
-          json: { kind, uid, file: path },
-        })
-      }
-      return exitCode
-    })
+        return exitCode
+      },
+      reportedByCommand,
+    )
   },
 }

@@ -85,6 +85,8 @@ export const explanationLines = (explained: TokenExplanation, issuer: string): R
     signed,
     `opens: ${files[use]} ${quote(claims.sub)}`,
     `until: ${instantOf(claims.exp)}`,
+    `minted: ${instantOf(claims.iat)}`,
+    ...(grant?.jti === undefined ? [] : [`jti: ${quote(grant.jti)}`]),
     ...(maxh === undefined ? [] : [`only: renditions of at most ${maxh} lines`]),
     ...(clip === undefined ? [] : [`only: seconds ${clip.join(' to ')}`]),
     ...(exports === undefined ? [] : [`only: exports ${exports.map(quote).join(', ') || 'none'}`]),

@@ -4,11 +4,14 @@ import type * as Services from '../composition/with-services.ts'
 
 const load = () => import('../composition/with-services.ts')
 
-export const withServices: typeof Services.withServices = async (config, work) =>
-  (await load()).withServices(config, work)
+export const withServices: typeof Services.withServices = async (config, work, reporting) =>
+  (await load()).withServices(config, work, reporting)
 
 export const withServicesIgnoringKeys: typeof Services.withServicesIgnoringKeys = async (config, work) =>
   (await load()).withServicesIgnoringKeys(config, work)
 
-export const withNewLibrary: typeof Services.withNewLibrary = async (config, work) =>
-  (await load()).withNewLibrary(config, work)
+export const withNewLibrary: typeof Services.withNewLibrary = async (config, work, reporting) =>
+  (await load()).withNewLibrary(config, work, reporting)
+
+/** What is logged of a file that is refused; commands that add files or remake them tell the person instead. */
+export const reportedByCommand = { reported: ['examiner.refused', 'transcoder.refused'] }

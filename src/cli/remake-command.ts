@@ -5,7 +5,7 @@ import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { always, type Command, wrongUsage } from './command.ts'
-import { withServices } from './library.ts'
+import { reportedByCommand, withServices } from './library.ts'
 import { orFail } from './outcome.ts'
 
 const usage = 'remake --outdated'
@@ -32,41 +32,45 @@ export const remakeCommand: Command = {
     })
     if (!values.outdated) throw wrongUsage(usage)
 
-    return withServices(config, async ({ ingest, database }) => {
-      await orFail(database.migrate)
-      const total = await orFail(ingest.countOutdated)
-      const bar = createProgressBar(process.stderr)
-      let done = 0
-      const counts = await orFail(() =>
-        remakeOutdated(ingest, {
-          signal: new AbortController().signal,
-          onProgress: ({ uid }, fraction) =>
-            bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
-          onDone: ({ kind, uid }, outcome) => {
-            done += 1
-            bar.clear()
-            if (E.isLeft(outcome)) {
-              const error = explainError(outcome.left)
-              printError(`${uid}: ${error}`)
-              report({ lines: [], json: { kind, uid, error } })
-              return
-            }
-            const { right: finished } = outcome
-            if (finished.state === 'made')
-              for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
-            report({
-              lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
-              json: { kind, uid, state: finished.state },
-            })
-          },
-        }),
-      )
-      const { made, elsewhere, failed } = counts
-      report({
-        lines: [`${made} made anew, ${elsewhere} left to other processes, ${failed} failed`],
-        json: counts,
-      })
-      return failed === 0 ? 0 : 1
-    })
+    return withServices(
+      config,
+      async ({ ingest, database }) => {
+        await orFail(database.migrate)
+        const total = await orFail(ingest.countOutdated)
+        const bar = createProgressBar(process.stderr)
+        let done = 0
+        const counts = await orFail(() =>
+          remakeOutdated(ingest, {
+            signal: new AbortController().signal,
+            onProgress: ({ uid }, fraction) =>
+              bar.show(`${Math.min(done + 1, total)} of ${total}: exports of ${uid}`, fraction),
+            onDone: ({ kind, uid }, outcome) => {
+              done += 1
+              bar.clear()
+              if (E.isLeft(outcome)) {
+                const error = explainError(outcome.left)
+                printError(`${uid}: ${error}`)
+                report({ lines: [], json: { kind, uid, error } })
+                return
+              }
+              const { right: finished } = outcome
+              if (finished.state === 'made')
+                for (const warning of finished.warnings) printError(`${uid}: ${warning}`)
+              report({
+                lines: [`${uid}  ${kind}  ${descriptions[finished.state]}`],
+                json: { kind, uid, state: finished.state },
+              })
+            },
+          }),
+        )
+        const { made, elsewhere, failed } = counts
+        report({
+          lines: [`${made} made anew, ${elsewhere} left to other processes, ${failed} failed`],
+          json: counts,
+        })
+        return failed === 0 ? 0 : 1
+      },
+      reportedByCommand,
+    )
   },
 }

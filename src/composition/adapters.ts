@@ -22,6 +22,7 @@ import { createBoundedObjectStore } from '../adapters/store/bounded-object-store
 import { createTranscoder } from '../adapters/transcode/create-transcoder.ts'
 import type { Config } from '../config/settings.ts'
 import { createOutageLog } from '../domain/health/outage-log.ts'
+import { withoutEvents } from '../ports/log.ts'
 import { createCache } from './cache.ts'
 import { waitForEmbedded } from './database.ts'
 import { createFetchList } from './fetch-list.ts'
@@ -35,10 +36,12 @@ import { createTokens } from './tokens.ts'
  */
 export const createAdapters = async (
   config: Config,
+  /** Events that are not logged. */
+  reported: ReadonlyArray<string> = [],
 ): Promise<Adapters & { readonly close: () => Promise<void> }> => {
   const clock = Date.now
   const monotonic = systemMonotonic
-  const log = createPinoLog(config.logLevel)
+  const log = withoutEvents(createPinoLog(config.logLevel), reported)
   const outages = createOutageLog(log, monotonic)
   const { dataDir, databaseUrl } = config
   await ensureFolder(dataDir)
@@ -48,6 +51,7 @@ export const createAdapters = async (
   const db = createKnex(connection, config.databasePoolMax, reportOutages(outages, 'database'))
   const objects = await createStore(config, beacon, log)
   const cache = await createCache(config, clock, monotonic, log)
+  const tokens = createTokens(config, clock)
   return {
     cache: cache.values,
     stale: cache.stale,
@@ -64,7 +68,9 @@ export const createAdapters = async (
     contentFiles: createKnexContentFileRepository(db),
     storedFiles: createKnexStoredFileRepository(db),
     users: createKnexUserRepository(db),
-    ...createTokens(config, clock),
+    tokens: tokens.media,
+    idTokenVerifier: tokens.idVerifier,
+    idTokenIssuer: tokens.idIssuer,
     files: await createFsLocalFiles(path.join(dataDir, 'scratch'), beacon),
     images: createSharpImageProcessor({ maxPixels: config.imageMaxPixels, timeoutSeconds: 300 }),
     transcoder: createTranscoder({

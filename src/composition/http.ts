@@ -28,16 +28,32 @@ type HttpConfig = Pick<Config, 'corsOrigins' | 'cacheStatus' | 'serverTiming' | 
 export const createLarderServer = (
   larder: Larder,
   { corsOrigins, cacheStatus, serverTiming, limits }: HttpConfig,
-): HttpServer =>
-  createHttpServer({
+): HttpServer => {
+  const { playlists, vods, exports, admins, health, background } = larder
+  const { cacheStats, progress, tokens, clock, log, outages } = larder
+  return createHttpServer({
     limits,
     traffic: createTraffic(),
     createApp: (common) =>
       createApp({
-        ...larder,
-        ...common,
+        playlists,
+        vods,
+        exports,
+        admins,
+        health,
+        background,
+        cacheStats,
+        progress,
+        tokens,
+        clock,
+        log,
+        outages,
+        limits: common.limits,
+        traffic: common.traffic,
+        lifecycle: common.lifecycle,
         corsOrigins,
         telling: { cacheStatus, stopwatch: serverTiming ? systemMonotonic : null },
         consoleAssets: loadConsoleAssets(path.join(import.meta.dirname, '..', 'console')),
       }),
   })
+}

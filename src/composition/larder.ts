@@ -17,7 +17,8 @@ import type { CacheStats } from '../ports/cache-stats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ContentFileRepository } from '../ports/content-file-repository.ts'
 import type { Database } from '../ports/database.ts'
-import type { IdTokens } from '../ports/id-tokens.ts'
+import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
+import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../ports/image-file-repository.ts'
 import type { ImageProcessor } from '../ports/image-processor.ts'
 import type { LocalFiles } from '../ports/local-files.ts'
@@ -51,7 +52,8 @@ export type Adapters = {
   readonly storedFiles: StoredFileRepository
   readonly users: UserRepository
   readonly tokens: MediaTokens
-  readonly idTokens: IdTokens
+  readonly idTokenVerifier: IdTokenVerifier
+  readonly idTokenIssuer: IdTokenIssuer
   readonly files: LocalFiles
   readonly images: ImageProcessor
   readonly transcoder: Transcoder
@@ -80,22 +82,53 @@ export type Services = {
 /** All adapters and services of one process. */
 export type Larder = Adapters & Services
 
+/** The wiring diagram of the services: each gets its dependencies by name, and no others. */
 export const createServices = (adapters: Adapters, { publicUrl }: Pick<Config, 'publicUrl'>): Services => {
-  const { tokens, clock, monotonic, database, store, cacheCheck } = adapters
+  const { cache, stale, blobs, cacheCheck, store, database } = adapters
+  const { imageFiles, contentFiles, storedFiles, users } = adapters
+  const { tokens, idTokenVerifier, idTokenIssuer } = adapters
+  const { files, images, transcoder, progress, locks, sleep, newUid, clock, monotonic, log } = adapters
+  const imageSigning = createSigning('image', tokens, clock)
   const contentSigning = createSigning('content', tokens, clock)
   return {
     playlists: createPlaylistService({
-      ...adapters,
-      publicUrl,
+      cache,
+      stale,
+      imageFiles,
+      contentFiles,
+      tokens,
+      imageSigning,
       contentSigning,
-      imageSigning: createSigning('image', tokens, clock),
+      publicUrl,
+      clock,
     }),
-    vods: createVodService({ ...adapters, signing: contentSigning }),
-    exports: createExportService(adapters),
-    admins: createAdminService(adapters),
-    ingest: createIngestService(adapters),
-    background: createBackgroundWork({ log: adapters.log, sleep: adapters.sleep }),
-    sweep: createStoreSweep(adapters),
+    vods: createVodService({ cache, stale, contentFiles, signing: contentSigning }),
+    exports: createExportService({ cache, stale, blobs, store, imageFiles, contentFiles }),
+    admins: createAdminService({
+      cache,
+      users,
+      imageFiles,
+      contentFiles,
+      idTokenVerifier,
+      idTokenIssuer,
+      tokens,
+    }),
+    ingest: createIngestService({
+      cache,
+      store,
+      imageFiles,
+      contentFiles,
+      files,
+      images,
+      transcoder,
+      progress,
+      locks,
+      sleep,
+      newUid,
+      log,
+    }),
+    background: createBackgroundWork({ log, sleep }),
+    sweep: createStoreSweep({ cache, store, imageFiles, contentFiles, storedFiles, locks, clock, log }),
     health: createHealthService({
       database: database.check,
       objectStore: store.check,

@@ -1,8 +1,9 @@
 import path from 'node:path'
-import { parseTokenKeys, type TokenKey, withSigner } from '../adapters/jose/token-key.ts'
+import { parseTokenKeys, withSigner } from '../adapters/jose/token-key.ts'
 import { BadSetting, type Config } from '../config/settings.ts'
 import { E } from '../fp.ts'
 import type { TokenUse } from '../ports/explain-token.ts'
+import type { TokenKey } from '../ports/token-key.ts'
 
 type TokenKeys = Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
 

@@ -1,14 +1,17 @@
 import path from 'node:path'
 import { readOrCreateSecretFile, readSecretFile } from '../adapters/fs/fs-key-file.ts'
 import { createJoseExplainToken } from '../adapters/jose/jose-explain-token.ts'
-import { createJoseIdTokens } from '../adapters/jose/jose-id-tokens.ts'
+import { createJoseIdTokenIssuer } from '../adapters/jose/jose-id-token-issuer.ts'
+import { createJoseIdTokenVerifier } from '../adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../adapters/jose/jose-media-tokens.ts'
 import { createCachedMediaTokens } from '../adapters/jose/remembered-media-tokens.ts'
 import { formatTokenKeys, newSecretKey } from '../adapters/jose/token-key.ts'
 import { BadSetting, type Config } from '../config/settings.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ExplainToken } from '../ports/explain-token.ts'
-import type { Adapters } from './larder.ts'
+import type { IdTokenIssuer } from '../ports/id-token-issuer.ts'
+import type { IdTokenVerifier } from '../ports/id-token-verifier.ts'
+import type { MediaTokens } from '../ports/media-tokens.ts'
 import { tokenKeys } from './token-keys.ts'
 
 const tokenOptions = (config: Config, clock: Clock) => ({
@@ -17,14 +20,21 @@ const tokenOptions = (config: Config, clock: Clock) => ({
   clock,
 })
 
-export const createTokens = (config: Config, clock: Clock): Pick<Adapters, 'tokens' | 'idTokens'> => {
+type Tokens = {
+  readonly media: MediaTokens
+  readonly idVerifier: IdTokenVerifier
+  readonly idIssuer: IdTokenIssuer
+}
+
+export const createTokens = (config: Config, clock: Clock): Tokens => {
   const keys = tokenKeys(config, (file) =>
     readOrCreateSecretFile(file, () => formatTokenKeys([newSecretKey('k1')])),
   )
   const options = tokenOptions(config, clock)
   return {
-    tokens: createCachedMediaTokens(createJoseMediaTokens({ ...options, keys }), clock),
-    idTokens: createJoseIdTokens({ ...options, keys: keys.id }),
+    media: createCachedMediaTokens(createJoseMediaTokens({ ...options, keys }), clock),
+    idVerifier: createJoseIdTokenVerifier({ ...options, keys: keys.id }),
+    idIssuer: createJoseIdTokenIssuer({ ...options, keys: keys.id }),
   }
 }
 

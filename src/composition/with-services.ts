@@ -15,8 +15,15 @@ const libraryParts = (config: Config): ReadonlyArray<LibraryPart> => [
   ].flatMap(({ isSet, name }) => (isSet ? [] : [{ what: 'keys', path: `keys/${name}` } as const])),
 ]
 
-const withLarder = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
-  const { close, ...adapters } = await createAdapters(config)
+/** `reported`: events that the command reports itself, in words: they are not logged besides. */
+type Reporting = { readonly reported?: ReadonlyArray<string> }
+
+const withLarder = async <A>(
+  config: Config,
+  work: (larder: Larder) => Promise<A>,
+  { reported = [] }: Reporting = {},
+): Promise<A> => {
+  const { close, ...adapters } = await createAdapters(config, reported)
   const result = await work({ ...adapters, ...createServices(adapters, config) }).catch(async (error) => {
     // The first error is the one to report; an error while closing is only logged.
     await close().catch((cause) => adapters.log.error('closing.failed', { cause: String(cause) }))
@@ -30,9 +37,13 @@ const withLarder = async <A>(config: Config, work: (larder: Larder) => Promise<A
  * Runs `work` with all services on an existing library, and always closes everything. Throws a UserError if
  * there is no library: a command that may create one calls `withNewLibrary`.
  */
-export const withServices = async <A>(config: Config, work: (larder: Larder) => Promise<A>): Promise<A> => {
+export const withServices = async <A>(
+  config: Config,
+  work: (larder: Larder) => Promise<A>,
+  reporting?: Reporting,
+): Promise<A> => {
   await checkLibrary(config.dataDir, libraryParts(config), false)
-  return withLarder(config, work)
+  return withLarder(config, work, reporting)
 }
 
 /** As `withServices`, with temporary keys, so that `doctor` works even if key files are damaged. */
@@ -50,9 +61,12 @@ export const withServicesIgnoringKeys = async <A>(
 export const withNewLibrary = async <A>(
   config: Config,
   work: (larder: Larder, created: string | null) => Promise<A>,
+  reporting?: Reporting,
 ): Promise<A> => {
   const created = await checkLibrary(config.dataDir, libraryParts(config), true)
-  return withLarder(config, (larder) =>
-    work(larder, created === null ? null : `made ${created} in ${config.dataDir}`),
+  return withLarder(
+    config,
+    (larder) => work(larder, created === null ? null : `made ${created} in ${config.dataDir}`),
+    reporting,
   )
 }

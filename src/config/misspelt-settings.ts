@@ -1,3 +1,4 @@
+import { E } from '../fp.ts'
 import { loadConfig } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -8,7 +9,10 @@ export const settingNames = (): ReadonlyArray<string> => {
   const get = (_: object, name: string | symbol): undefined => {
     names.add(String(name))
   }
-  loadConfig(new Proxy<Record<string, string | undefined>>({}, { get }))
+  // No variable is set, so no parser is called.
+  const parse = () => E.left('is not set')
+  const unset = new Proxy<Record<string, string | undefined>>({}, { get })
+  loadConfig(unset, { parseTokenKeys: parse, parseSecretOrKeys: parse })
   return [...names]
 }
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { parseSecretOrKeys, parseTokenKeys, type TokenKey } from '../adapters/jose/token-key.ts'
 import { E, pipe } from '../fp.ts'
 import { defaultLimits, type Limits } from '../http/limits.ts'
 import { type LogLevel, logLevels } from '../ports/log.ts'
+import type { TokenKey } from '../ports/token-key.ts'
 
 /** All settings, decoded. docs/settings.md describes them. */
 export type Config = {
@@ -58,6 +58,13 @@ export class BadSetting extends Error {}
 
 /** Parses the text of a setting. Fails with a message that continues "PORT=abc ". */
 type Parse<A> = (text: string) => E.Either<string, A>
+
+/** How lists of keys are written. Their form belongs to the adapter for tokens, which settings do not know. */
+export type KeyParsers = {
+  readonly parseTokenKeys: Parse<ReadonlyArray<TokenKey>>
+  /** Also accepts one plain secret. */
+  readonly parseSecretOrKeys: Parse<ReadonlyArray<TokenKey>>
+}
 
 const text: Parse<string> = E.right
 
@@ -136,6 +143,7 @@ const secrets = new Set(['DATABASE_URL', 'IMAGE_TOKEN_KEYS', 'CONTENT_TOKEN_KEYS
 /** Decodes the environment. Fails with one line for each invalid setting: name, fault, example. */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
+  { parseTokenKeys, parseSecretOrKeys }: KeyParsers,
 ): E.Either<ReadonlyArray<string>, Config> => {
   const faults: string[] = []
 

@@ -1,24 +1,23 @@
 import type { RouterContext, RouterMiddleware } from '@koa/router'
-import type * as t from 'io-ts'
 import type { OutageLog } from '../domain/health/outage-log.ts'
 import type { ByteStream } from '../domain/media/bytes.ts'
-import { type BadOrigin, type DomainError, forbidden, type Unavailable } from '../domain/shared/errors.ts'
+import type { BadOrigin, DomainError, Unavailable } from '../domain/shared/errors.ts'
 import { fromStreamError } from '../domain/shared/stream-failure.ts'
 import { E, type TE } from '../fp.ts'
 import type { BlobStream } from '../ports/blob-cache.ts'
 import type { Log } from '../ports/log.ts'
+import { answerWithBody, answerWithoutBody } from './answer-request.ts'
 import type { Headers } from './bytes/representation-headers.ts'
 import type { Limits } from './limits.ts'
 import { type Deadline, startDeadline } from './middleware/deadline.ts'
 import type { RefusalReason, Refusals } from './middleware/refusals.ts'
 import type { ReplayCache } from './replay/replay-cache.ts'
-import type { Credentials } from './request/credential.ts'
-import type { Incoming } from './request/incoming.ts'
 import { parameterNames } from './request/parameter-names.ts'
 import { pathTokenOf } from './request/path-token.ts'
 import { readQuery } from './request/read-query.ts'
+import type { ReadBody, RequestBody } from './request/request-body.ts'
 import { baseHeadersOf, setBaseHeaders } from './response/base-headers.ts'
-import { type HttpError, notSet, unprocessable } from './response/http-error.ts'
+import type { HttpError } from './response/http-error.ts'
 import { joinHeaders } from './response/join-headers.ts'
 import { fromError, type ReadyReply, type Reply, type StreamedBody } from './response/reply.ts'
 import { createReplyBuffers, type ReplyBuffers } from './response/reply-buffers.ts'
@@ -30,80 +29,15 @@ import {
 } from './response/response-telemetry.ts'
 import { isStreamed, mergeHeaders, writeHead, writeReply } from './response/response-writer.ts'
 import { type StartedStream, sendStream, startStream } from './response/send-stream.ts'
+import type { Route } from './route.ts'
 
-export type Route<C, P, Q> = {
-  readonly credential: Credentials<C>
-  /** Path parameters. An invalid one gets the reply for one that does not exist (http-api.md §1.2, §2.5). */
-  readonly params: t.Type<P, unknown, unknown>
-  readonly query: t.Type<Q, unknown, unknown>
-  /**
-   * Succeeds if a caller without a credential may learn that a parameter is wrong, as for public files. A
-   * route without this check asks for a token first.
-   */
-  readonly checkAnonymous?: (
-    params: P,
-    query: Incoming['query'],
-  ) => TE.TaskEither<DomainError | HttpError, unknown>
-  readonly handler: (input: {
-    readonly credential: C
-    readonly params: P
-    readonly query: Q
-    readonly incoming: Incoming
-  }) => TE.TaskEither<DomainError | HttpError, Reply>
+export type RouteAnswer = {
+  readonly middleware: RouterMiddleware
+  /** Longest body (bytes) of a request to it; `null`: it reads none. */
+  readonly maxBodyBytes: number | null
 }
 
-export type RouteHandler = <C, P, Q>(route: Route<C, P, Q>) => RouterMiddleware
-
-const toUnprocessable = (errors: t.Errors): HttpError =>
-  unprocessable(
-    errors.map(({ context, message }) => {
-      const [, ...path] = context
-      return {
-        // The context of an intersection contains the index of each member codec as a key.
-        loc: ['query', ...path.map(({ key }) => key).filter((key) => !/^\d+$/.test(key))],
-        msg: message ?? 'is invalid',
-        type: path.at(-1)?.type.name ?? 'query',
-      }
-    }),
-  )
-
-type Answer = {
-  readonly reply: Reply
-  /** The caller sent no credential and needed none. */
-  readonly isAnonymous: boolean
-}
-
-/** The error for an invalid query. It reveals nothing about files that are not public. */
-const queryError = async <C, P, Q>(
-  { checkAnonymous }: Route<C, P, Q>,
-  isAnonymous: boolean,
-  params: P,
-  incoming: Incoming,
-  errors: t.Errors,
-): Promise<DomainError | HttpError> => {
-  if (!isAnonymous) return toUnprocessable(errors)
-  const check = await checkAnonymous?.(params, incoming.query)()
-  if (check === undefined) return notSet
-  if (E.isRight(check)) return toUnprocessable(errors)
-  return check.left._tag === 'Forbidden' ? notSet : check.left
-}
-
-/** Authenticates before it decodes, so that a caller without a token learns nothing (http-api.md §1.4). */
-const answer =
-  <C, P, Q>(route: Route<C, P, Q>, incoming: Incoming): TE.TaskEither<DomainError | HttpError, Answer> =>
-  async () => {
-    const { credential, params, query, handler } = route
-    const authenticated = await credential.authenticate(incoming)()
-    if (E.isLeft(authenticated)) return authenticated
-    const isAnonymous = authenticated.right === null
-    const path = params.decode(incoming.params)
-    if (E.isLeft(path)) return E.left(isAnonymous ? notSet : forbidden('other_subject'))
-    const args = query.decode(incoming.query)
-    if (E.isLeft(args)) return E.left(await queryError(route, isAnonymous, path.right, incoming, args.left))
-    const input = { credential: authenticated.right, params: path.right, query: args.right, incoming }
-    const handled = await handler(input)()
-    return E.isLeft(handled) ? handled : E.right({ reply: handled.right, isAnonymous })
-  }
+export type RouteHandler = <C, P, Q, B>(route: Route<C, P, Q, B>) => RouteAnswer
 
 const withoutReplay = ({ replay: _, ...reply }: Reply): Reply => reply
 
@@ -115,7 +49,7 @@ type Deps = {
   readonly telling: ResponseTelemetry
   readonly replayCache: ReplayCache
   readonly refusals: Refusals
-  readonly limits: Pick<Limits, 'replyMilliseconds'>
+  readonly limits: Pick<Limits, 'replyMilliseconds' | 'bodyBytes' | 'requestMilliseconds'>
   /** Monotonic clock (milliseconds). */
   readonly now: () => number
 }
@@ -207,11 +141,21 @@ export const createRouteHandler = ({
     })
   }
 
+  /** Returns how the body of a route is read; `null` if the route reads none. */
+  const bodyReaderOf = <B>(
+    body: RequestBody<B> | undefined,
+  ): { readonly maxBytes: number; readonly read: ReadBody<B> } | null => {
+    if (body === undefined) return null
+    const maxBytes = body.maxBytes === null ? Infinity : Math.min(body.maxBytes, limits.bodyBytes)
+    return { maxBytes, read: body.createReader({ maxBytes, milliseconds: limits.requestMilliseconds }) }
+  }
+
   return (route) => {
     // Unknown parameters do not change a reply. As cache keys they would let a client fill the cache (V4).
     const knownNames = new Set(['jwt', ...parameterNames(route.query)])
+    const reader = bodyReaderOf(route.body)
 
-    return async (ctx) => {
+    const middleware: RouterMiddleware = async (ctx) => {
       const timing = startTiming(telling)
       const { method, params, headers } = ctx
       const query = readQuery(ctx.querystring)
@@ -219,7 +163,11 @@ export const createRouteHandler = ({
       if (route.credential.readsAuthorization) setBaseHeaders(ctx, mergeHeaders(base, varyByAuthorization))
       const incoming = { method, pathToken: pathTokenOf(ctx), params, query, headers }
       const deadline = startDeadline(limits.replyMilliseconds, now)
-      const outcome = await deadline.inTime(answer(route, incoming), 'database')()
+      const answer =
+        reader === null
+          ? deadline.inTime(answerWithoutBody(route, incoming), 'database')
+          : answerWithBody(route, incoming, reader.read(ctx), deadline)
+      const outcome = await answer()
       if (E.isLeft(outcome)) return refuse(ctx, outcome.left)
       const { reply, isAnonymous } = outcome.right
       // A public file is the same for every caller, so shared caches may store it: no `Vary: Authorization`.
@@ -227,5 +175,6 @@ export const createRouteHandler = ({
       const isReplayable = Object.keys(query).every((name) => knownNames.has(name))
       await write(ctx, isReplayable ? reply : withoutReplay(reply), timing, deadline)
     }
+    return { middleware, maxBodyBytes: reader?.maxBytes ?? null }
   }
 }

@@ -1,13 +1,28 @@
-import Router, { type RouterMiddleware } from '@koa/router'
+import Router, { type RouterContext, type RouterMiddleware } from '@koa/router'
+import type { RouteAnswer } from './handle.ts'
 import type { CorsPolicy } from './middleware/cors.ts'
 import { answerRefused } from './middleware/refuse-with.ts'
-import { optionsOfAll } from './response/reply.ts'
 import { writeReply } from './response/response-writer.ts'
+
+/** Methods that change something. */
+export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The routes under one path prefix. */
 export type Routes = {
-  readonly get: (path: string | string[], answer: RouterMiddleware) => void
+  readonly get: (path: string | string[], answer: RouteAnswer) => void
+  readonly on: (method: WriteMethod, path: string, answer: RouteAnswer) => void
   readonly middleware: () => RouterMiddleware
+  /** Longest body (bytes) that a route here reads of such a request; `null` if none reads it. */
+  readonly maxBodyBytes: (method: string, path: string) => number | null
+}
+
+const allMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** Answers OPTIONS with the methods of all routes of the path. */
+const answerOptions = (ctx: RouterContext): void => {
+  const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods))
+  const allow = allMethods.filter((method) => methods.has(method)).join(', ')
+  writeReply(ctx, { status: 204, headers: { Allow: allow }, body: null })
 }
 
 /**
@@ -16,16 +31,24 @@ export type Routes = {
  */
 export const createRoutes = (prefix: string, sharing: CorsPolicy | null = null): Routes => {
   const router = new Router({ prefix, sensitive: true, strict: true })
+  const bodyBytes = new Map<unknown, number | null>()
+  const before = sharing === null ? [answerRefused] : [sharing.share, answerRefused]
+
+  const register = (method: string, path: string | string[], { middleware, maxBodyBytes }: RouteAnswer) => {
+    const { length } = router.stack
+    router.register(path, [method], [...before, middleware])
+    for (const layer of router.stack.slice(length))
+      if (maxBodyBytes !== null) bodyBytes.set(layer, maxBodyBytes)
+    router.register(path, ['OPTIONS'], [...before, sharing?.preflight ?? answerOptions])
+  }
+
   return {
-    get: (path, answer) => {
-      if (sharing === null) {
-        router.get(path, answerRefused, answer)
-        router.options(path, answerRefused, (ctx) => writeReply(ctx, optionsOfAll))
-        return
-      }
-      router.get(path, sharing.share, answerRefused, answer)
-      router.options(path, sharing.share, answerRefused, sharing.preflight)
-    },
+    get: (path, answer) => register('GET', path, answer),
+    on: register,
     middleware: () => router.routes(),
+    maxBodyBytes: (method, path) => {
+      if (bodyBytes.size === 0) return null
+      return bodyBytes.get(router.match(path, method).pathAndMethod[0]) ?? null
+    },
   }
 }

@@ -13,3 +13,18 @@ export type Log = {
 /** Minimum level of the events that are logged. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
+
+/** The same log without the events that a command reports itself, in words: a person reads each once. */
+export const withoutEvents = (log: Log, events: ReadonlyArray<string>): Log => {
+  const unlessReported =
+    (write: Log[keyof Log]): Log[keyof Log] =>
+    (event, fields) => {
+      if (!events.includes(event)) write(event, fields)
+    }
+  return {
+    debug: unlessReported(log.debug),
+    info: unlessReported(log.info),
+    warn: unlessReported(log.warn),
+    error: unlessReported(log.error),
+  }
+}

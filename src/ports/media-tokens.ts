@@ -9,8 +9,12 @@ export type MediaKind = 'image' | 'content'
 export type MediaGrant = {
   /** Uid of an image file or of a content file. */
   readonly sub: string
+  /** When it was minted (seconds since 1970). */
+  readonly iat: number
   /** Seconds since 1970. */
   readonly exp: number
+  /** Its name, if its issuer gave it one (RFC 7519 §4.1.7). */
+  readonly jti?: string
   readonly restrictions: Restrictions
 }
 

@@ -84,8 +84,8 @@ export const createHttpServer = ({ createApp, limits, traffic }: Deps): HttpServ
     if (!res.shouldKeepAlive || req.headers.expect !== undefined) endGracefullyAfterReply(connection)
   }
   server.on('request', answer)
-  // No route reads a body, so a final reply can replace the "100 Continue" that Node would send. Node closes
-  // such a connection after its reply.
+  // A route that reads the body sends "100 Continue" itself (request-body.ts). All others send their final reply
+  // in its place. Node closes such a connection after its reply.
   server.on('checkContinue', answer)
   server.on('checkExpectation', answer)
 

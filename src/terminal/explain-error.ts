@@ -5,7 +5,12 @@ import type { DomainError } from '../domain/shared/errors.ts'
 export const explainError = (error: DomainError): string => {
   switch (error._tag) {
     case 'Refused':
+    case 'Conflict':
       return error.message
+    case 'TooLarge':
+      return `it is longer than the ${error.maxBytes} bytes that are permitted`
+    case 'Overloaded':
+      return `too much is waiting already: try again in ${error.retryAfterSeconds} seconds`
     case 'NotFound':
       return `there is no ${error.what.replaceAll('_', ' ')} with the uid ${error.uid}`
     case 'Unavailable':

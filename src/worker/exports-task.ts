@@ -1,7 +1,7 @@
 import type { Larder } from '../composition/larder.ts'
 import type { BackgroundTask, TaskContext } from '../domain/background/background-work.ts'
 import { createRetries } from '../domain/background/retries.ts'
-import type { UnfinishedFile } from '../domain/ingest/ingest-service.ts'
+import type { LibraryFileId } from '../domain/ingest/ingest-service.ts'
 import type { Refused, Unavailable } from '../domain/shared/errors.ts'
 import { E } from '../fp.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -27,14 +27,10 @@ export const createExportsTask = (
 ): BackgroundTask => {
   const retries = createRetries(monotonic, backoff, maxDecoderFailures)
 
-  const finishOne = async (
-    { uid, finish }: UnfinishedFile,
-    { signal, failed }: TaskContext,
-  ): Promise<void> => {
-    const finished = await finish(
-      (fraction) => terminal.showProgress(`exports of ${uid}`, fraction),
-      signal,
-    )()
+  const finishOne = async (file: LibraryFileId, { signal, failed }: TaskContext): Promise<void> => {
+    const { uid } = file
+    const onProgress = (fraction: number) => terminal.showProgress(`exports of ${uid}`, fraction)
+    const finished = await ingest.makeExports(file, { source: null, onProgress, signal })()
     if (signal.aborted) return
     if (E.isRight(finished)) {
       retries.succeeded(uid)

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Larder } from '../composition/larder.ts'
 import type { Config } from '../config/settings.ts'
 import type { BackgroundTask } from '../domain/background/background-work.ts'
+import { addFile } from '../domain/ingest/add-file.ts'
 import { E } from '../fp.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { printWatchLink } from './watch-link.ts'
@@ -13,7 +14,7 @@ export const createSampleTask = (
   terminal: Terminal,
   path: string,
 ): BackgroundTask => {
-  const { ingest, background } = larder
+  const { ingest, sleep, background } = larder
   const name = basename(path)
   let isLinkPrinted = false
 
@@ -35,7 +36,7 @@ export const createSampleTask = (
     run:
       ({ signal }) =>
       async () => {
-        const added = await ingest.add(path, {
+        const added = await addFile({ ingest, sleep }, path, {
           isPublic: false,
           signal,
           onKnown: ({ kind, uid }) => {

@@ -3,8 +3,9 @@ import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
-import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
+import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { TokenKey } from '../../src/ports/token-key.ts'
 import { mediaTokensContract } from '../contracts/media-tokens.contract.ts'
 import { left, right } from '../support/expect-right.ts'
 
@@ -131,6 +132,30 @@ describe('jose media tokens', () => {
     const random = 'cf_cfe_s3f_cf_cfe_s3f_' // a possible encoding of 16 random bytes
     for (const sub of ['if_a', `if_${random}`, `acme_if_${random}`, 'if', 'cf', '1234', 'cat_if_sun'])
       expect(await right(withKeys([secret]).verify('image', await signed({ sub })))).to.include({ sub })
+  })
+
+  it('say when they were minted and, where they have one, their name; also once they are remembered', async () => {
+    const tokens = createCachedMediaTokens(withKeys([secret]), standingClock)
+    for (const [claims, name] of [
+      [{}, {}],
+      [{ jti: 'one' }, { jti: 'one' }],
+      [{ jti: 7 }, {}],
+      [{ jti: '' }, {}],
+    ] as const) {
+      const jwt = await signed(claims)
+      const grant = { sub: 'if_a', iat: now / 1000, exp: now / 1000 + 60, restrictions: {}, ...name }
+      expect(await right(tokens.verify('image', jwt))).to.deep.equal(grant)
+      expect(tokens.verifiedGrant('image', jwt)).to.deep.equal(grant)
+    }
+  })
+
+  it('carry no claim without a use, since each URL of a list repeats them', async () => {
+    const tokens = withKeys([secret])
+    for (const make of [tokens.mint, tokens.derive]) {
+      const [, payload = ''] = (await right(make('image', 'if_a', 60))).split('.')
+      const { use: _, ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+      expect(claims).to.have.all.keys('sub', 'iss', 'aud', 'iat', 'exp')
+    }
   })
 
   it('are accepted with unknown claims', async () => {

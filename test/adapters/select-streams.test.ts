@@ -184,6 +184,17 @@ describe('selectStreams', () => {
     expect(chosen(videoStream(), dts, audioStream({ index: 2 }))).to.deep.equal([0, 2])
   })
 
+  it('warns of a header that turns the video by less than a quarter', () => {
+    const warningsAt = (rotation: number) => {
+      const selected = select(videoStream({ rotation }))
+      return E.isRight(selected) ? selected.right.warnings : []
+    }
+    for (const rotation of [0, 90, 180, 270, 359.6]) expect(warningsAt(rotation)).to.deep.equal([])
+    expect(warningsAt(45)).to.deep.equal([
+      'the header turns the video by 45 degrees: only quarter turns are made, so it is left as it is',
+    ])
+  })
+
   it('[V44] announces the duration of the selected streams alone', () => {
     const unknown = [videoStream({ endSeconds: null }), audioStream({ index: 1 })]
     const subtitles = { kind: 'subtitles' as const, index: 2, codec: 'subrip', language: null, ...noPurpose }

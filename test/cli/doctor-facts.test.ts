@@ -12,10 +12,11 @@ import {
 import { describeKeys } from '../../src/cli/doctor-keys.ts'
 import { findForeign } from '../../src/cli/foreign-files.ts'
 import { examineKeyFiles } from '../../src/composition/key-files.ts'
-import { type Config, loadConfig } from '../../src/config/settings.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
+import type { Config } from '../../src/config/settings.ts'
 import { right } from '../support/expect-right.ts'
 
-const configOf = async (env: Record<string, string>): Promise<Config> => right(async () => loadConfig(env))
+const configOf = async (env: Record<string, string>): Promise<Config> => right(async () => loadSettings(env))
 
 describe('the checks of the doctor', () => {
   let folder: string

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
-import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { formatTokenKeys, newSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { createOut } from '../../src/cli/command.ts'
 import { tokenCommand } from '../../src/cli/token-command.ts'
-import { loadConfig } from '../../src/config/settings.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -29,7 +29,7 @@ describe('larder token --explain [V61]', () => {
 
   /** Runs the command with a database and a store that are unreachable. */
   const explain = async (jwt: string, env: Readonly<Record<string, string>> = {}, isJson = false) => {
-    const config = loadConfig({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
+    const config = loadSettings({ DATA_DIR: folder, DATABASE_URL: 'postgres://127.0.0.1:1/nothing', ...env })
     if (E.isLeft(config)) return expect.fail(config.left.join())
     const lines: string[] = []
     const out = createOut((line) => void lines.push(line), isJson)
@@ -61,7 +61,8 @@ describe('larder token --explain [V61]', () => {
       'opens: the sound or film "cf_a"',
     ])
     expect(lines[2]).to.match(/^until: \d{4}-\d\d-\d\dT/)
-    expect(lines.slice(3)).to.deep.equal([
+    expect(lines[3]).to.match(/^minted: \d{4}-\d\d-\d\dT/)
+    expect(lines.slice(4)).to.deep.equal([
       'only: renditions of at most 480 lines',
       'only: seconds 1 to 2',
       'only: exports "cfe_a"',
@@ -69,9 +70,20 @@ describe('larder token --explain [V61]', () => {
     expect(await readdir(folder)).to.deep.equal(['keys'])
     expect((await readdir(path.join(folder, 'keys'))).length).to.equal(3)
 
-    const id = createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
+    const id = createJoseIdTokenIssuer({ issuer: 'larder', leewaySeconds: 0, clock: Date.now, keys: keys.id })
     const { lines: ofId } = await explain(await right(id.mint('me@example.org', 60)))
     expect(ofId[1]).to.equal('opens: nothing by itself: it says that its bearer is "me@example.org"')
+  })
+
+  it('shows the name of a token that has one, and takes nothing but a text for a name', async () => {
+    const { code, lines } = await explain(await signed('image', { sub: 'if_a', jti: 'a\nb' }))
+    expect(code).to.equal(0)
+    expect(lines.slice(4)).to.deep.equal(['jti: "a\\nb"'])
+    for (const jti of ['', 7, null, ['a']]) {
+      const explained = await explain(await signed('image', { sub: 'if_a', jti }))
+      expect(explained.code, JSON.stringify(jti)).to.equal(0)
+      expect(explained.lines, JSON.stringify(jti)).to.have.length(4)
+    }
   })
 
   it('reports a bad signature before any claim', async () => {

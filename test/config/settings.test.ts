@@ -1,15 +1,15 @@
 import { expect } from 'chai'
-import { loadConfig } from '../../src/config/settings.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { E } from '../../src/fp.ts'
 
 const good = (env: Record<string, string> = {}) => {
-  const config = loadConfig(env)
+  const config = loadSettings(env)
   if (E.isLeft(config)) return expect.fail(config.left.join('\n'))
   return config.right
 }
 
 const faults = (env: Record<string, string>): ReadonlyArray<string> => {
-  const config = loadConfig(env)
+  const config = loadSettings(env)
   return E.isLeft(config) ? config.left : expect.fail('these settings were taken')
 }
 

@@ -22,7 +22,7 @@ export const mediaTokensContract = (make: (clock: Clock) => MediaTokens): void =
         fc.integer({ min: 1, max: 1e6 }),
         async (sub, ttl) => {
           const jwt = await right(tokens.mint('image', sub, ttl))
-          const grant = { sub, exp: now / 1000 + ttl, restrictions: {} }
+          const grant = { sub, iat: now / 1000 - 1, exp: now / 1000 + ttl, restrictions: {} }
           expect(await right(tokens.verify('image', jwt))).to.deep.equal(grant)
         },
       ),

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Transcoder } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
-import { createTranscodingFolder, media } from '../support/transcoding.ts'
+import { createTranscodingFolder, media, secondsOf, smallest } from '../support/transcoding.ts'
 import { inOtherStreams } from '../support/transport-stream.ts'
 
 /** What a Transcoder reports about a file before it transcodes. `make`: see transcoder.contract.ts. */
 export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder): void => {
   const transcoder = make(60)
-  const { written } = createTranscodingFolder()
+  const { transcode, written } = createTranscodingFolder()
 
   it('returns the facts of a film', async () => {
     const { durationSeconds, video, audio } = await right(transcoder.probe(media('bunny.mp4')))
@@ -27,6 +27,9 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
   it('detects interlaced video, also where the container announces none', async () => {
     const interlaced = await right(transcoder.probe(media('interlaced.avi')))
     expect(interlaced.video).to.include({ codec: 'mpeg4', interlaced: true })
+    // Its first 40 frames are progressive, and have other parameter sets.
+    const later = await right(transcoder.probe(media('fields-later.mkv')))
+    expect(later.video).to.include({ codec: 'h264', interlaced: true })
     // In HEVC each field is a coded picture of half the height.
     const fields = await right(transcoder.probe(media('fields.mkv')))
     expect(fields.video).to.include({ width: 160, height: 96, codedHeight: 48, interlaced: false })
@@ -73,6 +76,17 @@ export const transcoderProbeContract = (make: (maxSeconds: number) => Transcoder
     expect(announcedSeconds).to.be.above(13)
     expect(durationSeconds).to.be.closeTo(12, 0.2)
   })
+
+  for (const stream of ['video', 'audio'])
+    it(`[V44] believes no end of the ${stream} that it has measured to be wrong`, async () => {
+      const film = await readFile(media('beat.mkv'))
+      const tags = [film.indexOf('00:01:46.000000000'), film.indexOf('00:01:46.001000000')]
+      film.write('99:00:00.000000000', tags[stream === 'video' ? 0 : 1] ?? 0)
+      const path = await written(`${stream}-lies.mkv`, film)
+      const { task } = await transcode(make(130), path, smallest)
+      const { renditions } = await right(task)
+      for (const rendition of renditions) expect(secondsOf(rendition)).to.be.closeTo(6, 0.1)
+    })
 
   it('fails with Refused for a file without audio and video, in one line without a path', async () => {
     const film = await readFile(media('bunny.mp4'))

@@ -2,11 +2,12 @@ import { expect } from 'chai'
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { ImageFileUid } from '../../src/domain/media/ids.ts'
 import { O } from '../../src/fp.ts'
 import { aNewImageExport } from '../support/builders.ts'
 import { left, right } from '../support/expect-right.ts'
-import { addOptions, createLarderWithKeys, usePictureFolder } from '../support/ingest-scene.ts'
+import { addOptions, createLarderWithKeys, fromLibrary, usePictureFolder } from '../support/ingest-scene.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
 
 describe('ingestion by several processes', () => {
@@ -42,8 +43,8 @@ describe('ingestion by several processes', () => {
     let waits = 0
     const waiting = addOptions({ onWaiting: () => waits++ })
     const [first, second] = await Promise.all([
-      right(one.ingest.add(paths.picture, waiting)),
-      right(other.ingest.add(paths.picture, waiting)),
+      right(addFile(one, paths.picture, waiting)),
+      right(addFile(other, paths.picture, waiting)),
     ])
     expect(second.uid).to.equal(first.uid)
     expect({ waits, renders: renders() }).to.deep.equal({ waits: 1, renders: 1 })
@@ -57,20 +58,21 @@ describe('ingestion by several processes', () => {
     const { one, other, renders } = await makeTwo()
     let isBusy: unknown
     await right(
-      one.ingest.add(
+      addFile(
+        one,
         paths.picture,
         addOptions({
           onKnown: ({ uid }) => {
             isBusy = (async () => {
               const [file] = await right(other.ingest.listUnfinished)
               expect(file?.uid).to.equal(uid)
-              const finish = file?.finish(() => {}, new AbortController().signal)
+              if (file === undefined) return expect.fail('it is not registered')
               // The lock is taken before the first report of progress.
               for (;;) {
                 if (O.isSome(one.progress.read(uid))) break
                 await new Promise(setImmediate)
               }
-              return finish?.()
+              return other.ingest.makeExports(file, fromLibrary)()
             })()
           },
         }),
@@ -84,7 +86,8 @@ describe('ingestion by several processes', () => {
     const { larder, keys } = await createLarderWithKeys()
     const stopping = new AbortController()
     const error = await left(
-      larder.ingest.add(
+      addFile(
+        larder,
         paths.picture,
         addOptions({
           signal: stopping.signal,
@@ -98,7 +101,7 @@ describe('ingestion by several processes', () => {
     expect(keys.size, 'only the original is left').to.equal(1)
     const [file] = await right(larder.ingest.listUnfinished)
     if (file === undefined) return expect.fail('it is gone')
-    expect(await right(file.finish(() => {}, new AbortController().signal))).to.include({ state: 'made' })
+    expect(await right(larder.ingest.makeExports(file, fromLibrary))).to.include({ state: 'made' })
   })
 
   for (const [what, meanwhile, outcome] of [
@@ -125,10 +128,10 @@ describe('ingestion by several processes', () => {
       }
       const late = await createMemoryLarder({ store: larder.store, imageFiles })
       if (outcome === 'refused') {
-        const error = await left(late.ingest.add(paths.picture, addOptions()))
+        const error = await left(addFile(late, paths.picture, addOptions()))
         expect(error._tag === 'Refused' && error.message).to.match(/^it is no longer in the library/)
       } else {
-        const { warnings } = await right(late.ingest.add(paths.picture, addOptions()))
+        const { warnings } = await right(addFile(late, paths.picture, addOptions()))
         expect(warnings).to.deep.equal([
           'its exports are there: another process, or an earlier try, has made them',
         ])

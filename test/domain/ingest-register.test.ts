@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { WorkLocks } from '../../src/ports/work-locks.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
@@ -65,7 +66,7 @@ describe('a file that is being registered [V24]', () => {
       },
     })
     const failure = await left(
-      larder.ingest.add(file, {
+      addFile(larder, file, {
         isPublic: false,
         onKnown: () => {},
         onProgress: () => {},

@@ -2,6 +2,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Larder } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { ContentFileUid, ImageFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
@@ -11,6 +12,7 @@ import {
   addOptions,
   createLarderWithKeys,
   createStoreWithKeys,
+  fromLibrary,
   usePictureFolder,
 } from '../support/ingest-scene.ts'
 import { createMemoryLarder } from '../support/memory-larder.ts'
@@ -29,7 +31,7 @@ describe('ingestion', () => {
     const { larder, keys } = await createLarderWithKeys()
     const fractions: number[] = []
     const { kind, uid } = await right(
-      larder.ingest.add(paths.picture, addOptions({ onProgress: (fraction) => fractions.push(fraction) })),
+      addFile(larder, paths.picture, addOptions({ onProgress: (fraction) => fractions.push(fraction) })),
     )
     expect(kind).to.equal('image')
     const exports = await right(larder.imageFiles.listExports(uid as ImageFileUid))
@@ -41,7 +43,7 @@ describe('ingestion', () => {
 
   it('makes HLS and mp4 exports of a film, all of its duration', async () => {
     const { larder } = await createLarderWithKeys()
-    const { kind, uid, warnings } = await right(larder.ingest.add(film, addOptions()))
+    const { kind, uid, warnings } = await right(addFile(larder, film, addOptions()))
     expect({ kind, warnings }).to.deep.equal({ kind: 'content', warnings: [] })
     const file = await right(larder.contentFiles.find(uid as ContentFileUid))
     if (O.isNone(file)) return expect.fail('the film is not there')
@@ -58,11 +60,11 @@ describe('ingestion', () => {
 
   it('recognises a file by its bytes: adding it again, under any name, makes nothing (§8.3)', async () => {
     const { larder, keys } = await createLarderWithKeys()
-    const first = await right(larder.ingest.add(paths.picture, addOptions()))
+    const first = await right(addFile(larder, paths.picture, addOptions()))
     const stored = keys.size
     const copy = path.join(paths.folder, 'another name.png')
     await copyFile(paths.picture, copy)
-    const second = await right(larder.ingest.add(copy, addOptions({ isPublic: true })))
+    const second = await right(addFile(larder, copy, addOptions({ isPublic: true })))
     expect(second).to.deep.equal(first)
     expect(keys.size).to.equal(stored)
     expect(await right(larder.imageFiles.isPublic(first.uid as ImageFileUid))).to.equal(true)
@@ -80,7 +82,7 @@ describe('ingestion', () => {
       const { larder, keys } = await createLarderWithKeys()
       const file = path.join(paths.folder, name)
       await writeFile(file, bytes, 'latin1')
-      const error = await left(larder.ingest.add(file, addOptions()))
+      const error = await left(addFile(larder, file, addOptions()))
       expect(error._tag).to.equal('Refused')
       if (error._tag === 'Refused') expect(error.message).to.match(message).and.not.include('\n')
       expect(keys.size).to.equal(0)
@@ -93,7 +95,7 @@ describe('ingestion', () => {
     const whole = await readFile(film)
     const file = path.join(paths.folder, 'cut-off.mp4')
     await writeFile(file, whole.subarray(0, whole.length * 0.4))
-    const error = await left(larder.ingest.add(file, addOptions()))
+    const error = await left(addFile(larder, file, addOptions()))
     expect(error._tag).to.equal('Refused')
     expect(keys.size).to.equal(0)
     expect(await isEmpty(larder)).to.equal(true)
@@ -101,7 +103,7 @@ describe('ingestion', () => {
 
   it('refuses to make sound or film public', async () => {
     const { larder } = await createLarderWithKeys()
-    expect(await left(larder.ingest.add(film, addOptions({ isPublic: true })))).to.include({
+    expect(await left(addFile(larder, film, addOptions({ isPublic: true })))).to.include({
       _tag: 'Refused',
     })
   })
@@ -117,13 +119,13 @@ describe('ingestion', () => {
       },
     }
     const memory = await createMemoryLarder({ store: failing })
-    expect(await left(memory.ingest.add(paths.picture, addOptions()))).to.include({ _tag: 'Unavailable' })
+    expect(await left(addFile(memory, paths.picture, addOptions()))).to.include({ _tag: 'Unavailable' })
     expect(keys.size, 'only the original is left').to.equal(1)
 
     const restarted = await createMemoryLarder({ store, imageFiles: memory.imageFiles })
     const [unfinished] = await right(restarted.ingest.listUnfinished)
     if (unfinished === undefined) return expect.fail('nothing is unfinished')
-    const { state } = await right(unfinished.finish(() => {}, new AbortController().signal))
+    const { state } = await right(restarted.ingest.makeExports(unfinished, fromLibrary))
     expect(state).to.equal('made')
     expect(await right(restarted.imageFiles.listExports(unfinished.uid as ImageFileUid))).not.to.have.length(
       0,
@@ -142,7 +144,7 @@ describe('ingestion', () => {
       },
     }
     const memory = await createMemoryLarder({ store: failing })
-    expect(await left(memory.ingest.add(paths.picture, addOptions()))).to.include({ _tag: 'Unavailable' })
+    expect(await left(addFile(memory, paths.picture, addOptions()))).to.include({ _tag: 'Unavailable' })
 
     const { imageFiles, images } = memory
     const slow = { ...images, render: () => TE.left(refused('the file takes too long to decode')) }
@@ -150,12 +152,14 @@ describe('ingestion', () => {
     for (let tries = 0; tries < 2; tries++) {
       const [file] = await right(stalled.ingest.listUnfinished)
       if (file === undefined) return expect.fail('it is not in the library')
-      expect(await left(file.finish(() => {}, new AbortController().signal))).to.include({ _tag: 'Refused' })
+      expect(await left(stalled.ingest.makeExports(file, fromLibrary))).to.include({ _tag: 'Refused' })
       expect(keys.size, 'the original').to.equal(1)
     }
     const repaired = await createMemoryLarder({ store, imageFiles })
     const [file] = await right(repaired.ingest.listUnfinished)
-    expect(await right(file?.finish(() => {}, new AbortController().signal) ?? TE.left(null))).to.include({
+    expect(
+      await right(file === undefined ? TE.left(null) : repaired.ingest.makeExports(file, fromLibrary)),
+    ).to.include({
       state: 'made',
     })
   })
@@ -164,7 +168,7 @@ describe('ingestion', () => {
     const { larder, keys } = await createLarderWithKeys()
     const images = { ...larder.images, render: () => TE.left(refused('the file cannot be decoded')) }
     const refusing = await createMemoryLarder({ store: larder.store, imageFiles: larder.imageFiles, images })
-    expect(await left(refusing.ingest.add(paths.picture, addOptions()))).to.include({ _tag: 'Refused' })
+    expect(await left(addFile(refusing, paths.picture, addOptions()))).to.include({ _tag: 'Refused' })
     expect(keys.size).to.equal(0)
     expect(await right(refusing.ingest.listUnfinished)).to.deep.equal([])
   })
@@ -174,7 +178,8 @@ describe('ingestion', () => {
     const seen: boolean[] = []
     let uidInProgress: string | undefined
     await right(
-      larder.ingest.add(
+      addFile(
+        larder,
         paths.picture,
         addOptions({
           onKnown: ({ uid }) => {

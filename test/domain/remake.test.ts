@@ -7,6 +7,7 @@ import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object
 import { createMemoryWorkLocks, type HeldLocks } from '../../src/adapters/memory/memory-work-locks.ts'
 import { systemMonotonic } from '../../src/adapters/platform/system-monotonic.ts'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { Finished } from '../../src/domain/ingest/finish-once.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import { remakeOutdated } from '../../src/domain/ingest/remake-outdated.ts'
@@ -62,7 +63,7 @@ describe('[V39] exports of an older recipe', () => {
         ),
     }
     const before = await createMemoryLarder({ ...larder, imageFiles: ageing })
-    const { uid } = await right(before.ingest.add(picture, options))
+    const { uid } = await right(addFile(before, picture, options))
     const old = await right(imageFiles.listExports(uid as ImageFileUid))
     return { larder, uid: uid as ImageFileUid, old, advance }
   }
@@ -113,7 +114,7 @@ describe('[V39] exports of an older recipe', () => {
 
   it('are reported when the same bytes are added again, which makes no exports', async () => {
     const { larder, uid, old } = await withOldPicture()
-    const added = await right(larder.ingest.add(picture, options))
+    const added = await right(addFile(larder, picture, options))
     expect(added).to.deep.equal({ kind: 'image', uid, warnings: [older] })
     expect(await listed(larder, uid)).to.deep.equal(old.map((made) => made.uid))
   })
@@ -128,7 +129,7 @@ describe('[V39] exports of an older recipe', () => {
       .to.have.length(old.length)
       .and.not.include(old[0]?.uid)
     expect(await right(larder.ingest.countOutdated)).to.equal(0)
-    expect((await right(larder.ingest.add(picture, options))).warnings).to.deep.equal([])
+    expect((await right(addFile(larder, picture, options))).warnings).to.deep.equal([])
     expect((await remake(larder)).counts).to.deep.equal({ made: 0, elsewhere: 0, failed: 0 })
   })
 
@@ -172,7 +173,7 @@ describe('[V39] exports of an older recipe', () => {
     await right(larder.store.delete(damaged.value.original.key))
     const other = path.join(folder, 'other.png')
     await poster(64).png().toFile(other)
-    const { uid: second } = await right(larder.ingest.add(other, options))
+    const { uid: second } = await right(addFile(larder, other, options))
     const ingested = await right(larder.imageFiles.findIngested(second as ImageFileUid))
     expect(O.isSome(ingested) && ingested.value.recipe).to.equal(recipeVersions.image)
 

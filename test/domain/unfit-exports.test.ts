@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { reportedByCommand } from '../../src/cli/library.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { planMedia } from '../../src/domain/ingest/plan/media-ladder.ts'
 import type { MediaFacts } from '../../src/domain/ingest/plan/media-plan.ts'
 import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { O, TE } from '../../src/fp.ts'
+import { withoutEvents } from '../../src/ports/log.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import type { Transcoded } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
@@ -68,10 +71,15 @@ describe('exports that the examiner refuses', () => {
     const { broken, entries } = await make()
     let uid: string | undefined
     const noting = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
-    const error = await left(broken.ingest.add(sound, noting))
+    const error = await left(addFile(broken, sound, noting))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
     expect(await keysIn(broken.store)).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
+    // A command says so in words, and nothing besides.
+    const besides = createRecordingLog()
+    const log = withoutEvents(besides.log, reportedByCommand.reported)
+    for (const { level, event, fields } of entries) log[level](event, fields)
+    expect(besides.entries).to.deep.equal([])
 
     const server = await listen(broken)
     const jwt = await right(broken.tokens.mint('content', uid ?? '', 60))
@@ -94,7 +102,7 @@ describe('exports that the examiner refuses', () => {
         ),
     }
     const before = await createMemoryLarder({ ...good, contentFiles: ageing })
-    const { uid } = await right(before.ingest.add(sound, options))
+    const { uid } = await right(addFile(before, sound, options))
     const listed = async () => {
       const found = await right(contentFiles.find(uid as ContentFileUid))
       return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []

@@ -8,6 +8,7 @@ import { usualDatabaseLimits } from '../../src/adapters/knex/database-limits.ts'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { outcomeUnknown, refused } from '../../src/domain/shared/errors.ts'
 import { O, TE } from '../../src/fp.ts'
 import type { ImageProcessor } from '../../src/ports/image-processor.ts'
@@ -90,34 +91,34 @@ describe('writes whose response is lost', () => {
 
   for (const how of ['reset', 'silent'] as const) {
     it(`[V20] keep the objects of exports if the response to COMMIT is lost (${how})`, async () => {
-      const { ingest } = await makeLarder()
+      const larder = await makeLarder()
       const answered = proxy.loseAnswerTo('COMMIT', how)
-      const failure = await left(ingest.add(picture, addOptions))
+      const failure = await left(addFile(larder, picture, addOptions))
       await answered
       expect(failure).to.include({ dependency: 'database', mayHaveHappened: true })
       const { keys, missing } = await storedFiles()
       expect(keys.length).to.be.greaterThan(3)
       expect(missing).to.deep.equal([])
       // The second attempt finds everything in place.
-      await right(ingest.add(picture, addOptions))
+      await right(addFile(larder, picture, addOptions))
       expect(await storedFiles()).to.deep.equal({ keys, missing: [] })
     })
   }
 
   it('[V20] keep the original if the response to the insert of its row is lost', async () => {
-    const { ingest } = await makeLarder()
+    const larder = await makeLarder()
     void proxy.loseAnswerTo('insert into image_files', 'reset')
-    expect(await left(ingest.add(picture, addOptions))).to.include({ mayHaveHappened: true })
+    expect(await left(addFile(larder, picture, addOptions))).to.include({ mayHaveHappened: true })
     const { keys, missing } = await storedFiles()
     expect([keys.length, missing]).to.deep.equal([1, []])
-    await right(ingest.add(picture, addOptions))
+    await right(addFile(larder, picture, addOptions))
     expect((await storedFiles()).missing).to.deep.equal([])
   })
 
   it('[V20] delete stored exports if the transaction did not reach its COMMIT', async () => {
-    const { ingest } = await makeLarder()
+    const larder = await makeLarder()
     void proxy.loseAnswerTo('insert into "image_file_exports"', 'reset')
-    expect(await left(ingest.add(picture, addOptions))).to.not.have.property('mayHaveHappened')
+    expect(await left(addFile(larder, picture, addOptions))).to.not.have.property('mayHaveHappened')
     const puts = faulty.calls().filter(({ operation }) => operation === 'put')
     const stored = await Promise.all(puts.map(({ key }) => has(key)))
     expect(stored.filter(Boolean).length, 'only the original').to.equal(1)
@@ -129,31 +130,31 @@ describe('writes whose response is lost', () => {
         ...images,
         render: () => async () => {
           // Another process is faster.
-          await right((await makeLarder()).ingest.add(picture, addOptions))
+          await right(addFile(await makeLarder(), picture, addOptions))
           return TE.left(refused('it took too long'))()
         },
       },
     })
-    await left(refusing.ingest.add(picture, addOptions))
+    await left(addFile(refusing, picture, addOptions))
     expect((await storedFiles()).missing).to.deep.equal([])
   })
 
   it('[V20] keep an original if the response to the removal of its row is lost', async () => {
-    const { ingest } = await makeLarder({
+    const larder = await makeLarder({
       images: { ...images, render: () => TE.left(refused('it has no pixels')) },
     })
     void proxy.loseAnswerTo('delete from image_files', 'reset')
-    expect(await left(ingest.add(picture, addOptions))).to.include({ _tag: 'Refused' })
+    expect(await left(addFile(larder, picture, addOptions))).to.include({ _tag: 'Refused' })
     const deletes = faulty.calls().filter(({ operation }) => operation === 'delete')
     expect(deletes).to.deep.equal([])
   })
 
   it('[V20] delete no object if the response to its put is lost', async () => {
-    const { ingest } = await makeLarder()
+    const larder = await makeLarder()
     faulty.when(({ operation, nth }) =>
       operation === 'put' && nth === 1 && faulty.puts() > 2 ? { kind: 'unavailable' } : null,
     )
-    const failure = await left(ingest.add(picture, addOptions))
+    const failure = await left(addFile(larder, picture, addOptions))
     expect(failure).to.include({ _tag: 'Unavailable', dependency: 'object store' })
     const failed = faulty.calls().findLast(({ operation }) => operation === 'put')?.key
     const deleted = faulty.calls().filter(({ operation }) => operation === 'delete')
@@ -163,7 +164,7 @@ describe('writes whose response is lost', () => {
 
   it('[V20] delete the cached right of an admin if the response to its change is lost', async () => {
     let isAdmin = true
-    const { admins, idTokens } = await makeLarder({
+    const { admins, idTokenIssuer } = await makeLarder({
       users: {
         isAdmin: () => async () => TE.right(isAdmin)(),
         setAdmin: (_, admin) => async () => {
@@ -172,7 +173,7 @@ describe('writes whose response is lost', () => {
         },
       },
     })
-    const token = await right(idTokens.mint('ann', 3600))
+    const token = await right(idTokenIssuer.mint('ann', 3600))
     await right(admins.authenticate(token))
     await left(admins.setAdmin('ann', false))
     expect(await left(admins.authenticate(token))).to.include({ _tag: 'Forbidden' })

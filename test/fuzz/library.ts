@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
-import { loadConfig } from '../../src/config/settings.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
 
@@ -17,10 +18,10 @@ const ttlSeconds = 86_400
 
 /** Makes a library on embedded PostgreSQL with a public picture, a private one, a film and an admin. */
 export const makeLibrary = async (env: Readonly<Record<string, string>>): Promise<FuzzLibrary> => {
-  const config = loadConfig(env)
+  const config = loadSettings(env)
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
   const other = join(config.right.dataDir, 'gradient.png')
-  return withNewLibrary(config.right, async ({ database, ingest, admins }) => {
+  return withNewLibrary(config.right, async ({ database, ingest, sleep, admins }) => {
     await right(database.migrate)
     const gradient = Buffer.alloc(700 * 500 * 3).map((_, at) => (at * 7 + (at >> 9)) & 255)
     await writeFile(
@@ -31,7 +32,7 @@ export const makeLibrary = async (env: Readonly<Record<string, string>>): Promis
     )
     const add = async (path: string, isPublic: boolean) => {
       const options = { isPublic, onKnown: () => undefined, onProgress: () => undefined }
-      const { uid } = await right(ingest.add(path, options))
+      const { uid } = await right(addFile({ ingest, sleep }, path, options))
       return { uid, jwt: (await right(admins.mintMediaToken(uid, ttlSeconds))).jwt }
     }
     await right(admins.setAdmin('fuzz', true))

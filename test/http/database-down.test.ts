@@ -69,7 +69,7 @@ describe('a stopped database (R1, W28)', () => {
     ])
     coldJwt = await right(larder.tokens.mint('content', coldFilm, 3 * day))
     await right(larder.admins.setAdmin('anna', true))
-    adminJwt = await right(larder.idTokens.mint('anna', 3 * day))
+    adminJwt = await right(larder.idTokenIssuer.mint('anna', 3 * day))
 
     const exports = '/api/1/content_files/exports'
     const paths = [

@@ -5,6 +5,7 @@ import type { Larder } from '../../src/composition/larder.ts'
 import type { Restrictions } from '../../src/domain/access/restrictions.ts'
 import { checkMediaPlaylist } from '../../src/domain/hls-check/check-media-playlist.ts'
 import { examineLists } from '../../src/domain/hls-check/examine.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { O } from '../../src/fp.ts'
 import { cacheKeys } from '../../src/ports/cache-keys.ts'
 import { aContentExportUid } from '../support/builders.ts'
@@ -170,7 +171,7 @@ describe('I-frame playlists of an ingested video (W25)', () => {
     server = await listen(larder)
     folder = await scratchFolder()
     const options = { isPublic: false, onKnown: () => {}, onProgress: () => {} }
-    const { uid } = await right(larder.ingest.add('test/media/bunny.mp4', options))
+    const { uid } = await right(addFile(larder, 'test/media/bunny.mp4', options))
     const jwt = await right(larder.tokens.mint('content', uid, 1800))
     master = new URL(`/api/1/~${jwt}${content.slice('/api/1'.length)}/${uid}/mobile.m3u8?bmin=0`, server.base)
   })

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { expect } from 'chai'
-import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
-import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
+import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
+import type { TokenKey } from '../../src/ports/token-key.ts'
 import { right } from '../support/expect-right.ts'
 import { type CorpusToken, jwtCorpus } from '../support/jwt-corpus.ts'
 import { seedFilm, seedImage } from '../support/library.ts'
@@ -61,7 +62,7 @@ describe('attacks on tokens (§2.1)', () => {
     const larder = await createMemoryLarder({
       clock,
       tokens: createCachedMediaTokens(tokens, clock),
-      idTokens: createJoseIdTokens({ ...options, keys }),
+      idTokenVerifier: createJoseIdTokenVerifier({ ...options, keys }),
     })
     const [image, film] = [await seedImage(larder), await seedFilm(larder)]
     await right(larder.admins.setAdmin('zoë@example.org', true))

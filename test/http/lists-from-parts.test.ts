@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import { right } from '../support/expect-right.ts'
 import { createMemoryLarder, listen, type TestServer } from '../support/memory-larder.ts'
 import { type NaiveVariant, naiveAverage, naivePeak, readMaster } from '../support/naive-hls.ts'
@@ -13,7 +14,7 @@ for (const file of ['bunny.mp4', 'bunny.mp3', 'short-sound.mp4'])
 
     before(async () => {
       const larder = await createMemoryLarder()
-      const { uid } = await right(larder.ingest.add(`test/media/${file}`, options))
+      const { uid } = await right(addFile(larder, `test/media/${file}`, options))
       const jwt = await right(larder.tokens.mint('content', uid, 600))
       server = await listen(larder)
       const get = async (url: string) => {

@@ -8,7 +8,7 @@ import type { MediaGrant, MediaTokens } from '../../src/ports/media-tokens.ts'
 import { exchange } from '../support/exchange.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
 
-const grant: MediaGrant = { sub: 'cf_a', exp: 1_800_000_060, restrictions: {} }
+const grant: MediaGrant = { sub: 'cf_a', iat: 1_799_999_999, exp: 1_800_000_060, restrictions: {} }
 const jwt = 'aaa.bbb.ccc'
 const common = { 'Cache-Control': 'private' }
 

@@ -72,7 +72,7 @@ describe('client input cannot fill the memory [V4]', () => {
         verifiedGrant: () => undefined,
         verify: () => async () => {
           verified += 1
-          return E.right({ sub: 'cf_a', exp: 2_000_000_000, restrictions: { exports: [letters] } })
+          return E.right({ sub: 'cf_a', iat: 0, exp: 2_000_000_000, restrictions: { exports: [letters] } })
         },
       },
       () => 0,

@@ -57,7 +57,7 @@ describe('Vary of every route (§6.3) [V13]', () => {
     const results: boolean[] = []
     const spy: RouteHandler = ({ credential }) => {
       results.push(credential.readsAuthorization)
-      return () => undefined
+      return { middleware: () => undefined, maxBodyBytes: null }
     }
     const { larder } = twins
     const media = {

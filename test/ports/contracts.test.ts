@@ -8,7 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   'cache-stats': 'one adapter, which counts in memory',
   clock: 'it is Date.now',
   'explain-token': 'one adapter, on the codec that media tokens have, too',
-  'id-tokens': 'one adapter, on the codec that media tokens have, too',
+  'id-token-issuer': 'one adapter; the contract of the verifier reads what it mints',
   'playlist-fetcher': 'one adapter; test/adapters/fetch-list.test.ts tests it against a server',
   'library-repository': 'what two repositories have in common; the contract of each holds it',
   log: 'one adapter, which writes lines',
@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   'progress-store': 'one adapter, a map in memory',
   sleep: 'it is a timer of the platform',
   'stale-cache': 'one adapter, on any tier; test/http/database-down.test.ts tests it',
+  'token-key': 'a type; it has no adapter',
   'tier-outcome': 'a type; it has no adapter',
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
-import type { AddOptions } from '../../src/domain/ingest/ingest-service.ts'
+import type { AddOptions } from '../../src/domain/ingest/add-file.ts'
+import type { MakeOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createMemoryLarder } from './memory-larder.ts'
 import { poster } from './pictures.ts'
@@ -14,6 +15,13 @@ export const addOptions = (overrides: Partial<AddOptions> = {}): AddOptions => (
   onProgress: () => {},
   ...overrides,
 })
+
+/** Reads the stored original, as a process without a copy of it does. */
+export const fromLibrary: MakeOptions = {
+  source: null,
+  onProgress: () => {},
+  signal: new AbortController().signal,
+}
 
 /** A store and the set of its keys. */
 export const createStoreWithKeys = (): { readonly store: ObjectStore; readonly keys: Set<string> } => {

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,10 +10,11 @@ import { createStaleReader } from '../../src/adapters/cache/tiers/tier-stale-cac
 import { createRandomUid } from '../../src/adapters/crypto/random-uid.ts'
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpFetchList } from '../../src/adapters/http/fetch-list.ts'
-import { createJoseIdTokens } from '../../src/adapters/jose/jose-id-tokens.ts'
+import { createJoseIdTokenIssuer } from '../../src/adapters/jose/jose-id-token-issuer.ts'
+import { createJoseIdTokenVerifier } from '../../src/adapters/jose/jose-id-token-verifier.ts'
 import { createJoseMediaTokens } from '../../src/adapters/jose/jose-media-tokens.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/remembered-media-tokens.ts'
-import { newSecretKey, type TokenKey } from '../../src/adapters/jose/token-key.ts'
+import { newSecretKey } from '../../src/adapters/jose/token-key.ts'
 import { createMemoryContentFileRepository } from '../../src/adapters/memory/memory-content-file-repository.ts'
 import { createMemoryImageFileRepository } from '../../src/adapters/memory/memory-image-file-repository.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
@@ -30,11 +32,14 @@ import { TE } from '../../src/fp.ts'
 import { createApp } from '../../src/http/app.ts'
 import { defaultLimits, type Limits } from '../../src/http/limits.ts'
 import { createTraffic } from '../../src/http/middleware/traffic.ts'
+import { createRequestListener, type RouteTools } from '../../src/http/request-listener.ts'
 import type { ResponseTelemetry } from '../../src/http/response/response-telemetry.ts'
+import type { Routes } from '../../src/http/routes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { MediaTokens } from '../../src/ports/media-tokens.ts'
+import type { TokenKey } from '../../src/ports/token-key.ts'
 import type { Drain } from '../../src/server/drain.ts'
-import { createHttpServer } from '../../src/server/http-server.ts'
+import { createHttpServer, type ServerContext } from '../../src/server/http-server.ts'
 import { asMonotonic } from './as-monotonic.ts'
 import { silent } from './recording-log.ts'
 
@@ -70,6 +75,7 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
   const clock = overrides.clock ?? createStandingClock().clock
   const monotonic = asMonotonic(clock)
   const values = createMemoryTier(64 * 2 ** 20)
+  const idTokenOptions = { issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }
   const adapters: Adapters = {
     cache: cacheOfTier(values, clock),
     stale: createStaleReader(values, clock),
@@ -83,7 +89,8 @@ export const createMemoryLarder = async (overrides: Partial<Adapters> = {}): Pro
     storedFiles: createMemoryStoredFileRepository('lib_00000000000000000000000000000000', () => true),
     users: createMemoryUserRepository(),
     tokens: createCachedMediaTokens(createTestTokens(clock), clock),
-    idTokens: createJoseIdTokens({ issuer: 'larder', leewaySeconds: 0, clock, keys: [testKeys.id] }),
+    idTokenVerifier: createJoseIdTokenVerifier(idTokenOptions),
+    idTokenIssuer: createJoseIdTokenIssuer(idTokenOptions),
     files: await createFsLocalFiles(path.join(tmpdir(), `larder-test-${process.pid}`), noBeacon),
     images: createSharpImageProcessor({ maxPixels: 50_000_000, timeoutSeconds: 600 }),
     transcoder: createTranscoder({ ffmpegPath: null, ffprobePath: null, maxSeconds: 600, log: silent }),
@@ -110,23 +117,15 @@ export type TestServer = {
   readonly close: () => Promise<void>
 }
 
-/** Serves the app on a socket, in the same HTTP server as `larder serve`. */
-export const listen = async (
-  larder: Larder,
-  telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
-  limits: Partial<Limits> = {},
+/** An app over a socket, in the server that it has in `larder serve`. */
+const listenWith = async (
+  createListener: (common: ServerContext) => RequestListener,
+  limits: Partial<Limits>,
 ): Promise<TestServer> => {
   const { server, drain } = createHttpServer({
     limits: { ...defaultLimits, ...limits },
     traffic: createTraffic(),
-    createApp: (common) =>
-      createApp({
-        ...larder,
-        ...common,
-        corsOrigins: ['*'],
-        telling,
-        consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
-      }),
+    createApp: createListener,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -142,6 +141,37 @@ export const listen = async (
         server.closeAllConnections()
       }),
   }
+}
+
+/** The app of Larder. */
+export const listen = (
+  larder: Larder,
+  telling: ResponseTelemetry = { cacheStatus: true, stopwatch: null },
+  limits: Partial<Limits> = {},
+): Promise<TestServer> =>
+  listenWith(
+    (common) =>
+      createApp({
+        ...larder,
+        ...common,
+        corsOrigins: ['*'],
+        telling,
+        consoleAssets: new Map([['watch.js', { contentType: 'text/javascript', body: Buffer.from('1') }]]),
+      }),
+    limits,
+  )
+
+/** The same with the routes of a test in place of Larder's. */
+export const listenRoutes = (
+  larder: Larder,
+  createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
+  limits: Partial<Limits> = {},
+): Promise<TestServer> => {
+  const telling = { cacheStatus: false, stopwatch: null }
+  return listenWith(
+    (common) => createRequestListener({ ...larder, ...common, corsOrigins: ['*'], telling }, createAllRoutes),
+    limits,
+  )
 }
 
 export const bearer = (jwt: string): RequestInit => ({ headers: { authorization: `Bearer ${jwt}` } })

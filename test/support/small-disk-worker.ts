@@ -7,6 +7,7 @@ import { createFsObjectStore } from '../../src/adapters/fs/fs-object-store.ts'
 import { createMemoryObjectStore } from '../../src/adapters/memory/memory-object-store.ts'
 import { noBeacon } from '../../src/adapters/platform/process-beacon.ts'
 import type { Adapters } from '../../src/composition/larder.ts'
+import { addFile } from '../../src/domain/ingest/add-file.ts'
 import type { ObjectStore } from '../../src/ports/object-store.ts'
 import { createDiskLarder, type DiskLarder } from './disk-larder.ts'
 import { filesBelow } from './disk-usage.ts'
@@ -135,7 +136,7 @@ const dataFull = async (): Promise<void> => {
   const makeRoom = await fillUp(disk)
   const before = await filesBelow(objects)
   const options = { isPublic: false, onKnown: () => undefined, onProgress: () => undefined }
-  const refused = await left(larder.ingest.add(picture, options))
+  const refused = await left(addFile(larder, picture, options))
   expect(refused).to.include({ _tag: 'Unavailable' })
   expect(JSON.stringify(refused) + String('cause' in refused ? refused.cause : '')).to.match(/no space left/)
   expect(await filesBelow(objects)).to.deep.equal(before)
@@ -154,7 +155,7 @@ const dataFull = async (): Promise<void> => {
   await makeMoreRoom()
   expect(readOrCreateSecretFile(key, () => 'a secret')).to.equal('a secret')
   expect(await readdir(join(disk, 'keys'))).to.deep.equal(['image-tokens'])
-  await right(larder.ingest.add(picture, options))
+  await right(addFile(larder, picture, options))
   await server.close()
   await larder.disk.close()
 }

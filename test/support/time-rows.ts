@@ -161,6 +161,19 @@ export const timeRows: ReadonlyArray<TimeRow> = [
     films: [{ ...beat, file: 'beat.mpg' }],
   },
   {
+    comesIn:
+      'a file of several, one behind the other (Matroska, WebM, MP4, FLV, WAVE, AIFF, FLAC; Ogg, but for a chain of one sound each)',
+    comesOut: 'the first, and a warning',
+    films: [
+      {
+        ...beat,
+        file: 'beat.mkv',
+        change: (film) => Buffer.concat([film, film]),
+        warnings: [/^the file goes on after its end: at 0\.0 MB another file begins, which is left out/],
+      },
+    ],
+  },
+  {
     comesIn: 'pictures at a rate that varies',
     comesOut: 'all of them, at the highest rate that the film has for a while (60 at most)',
     films: [

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { Adapters, Larder } from '../../src/composition/larder.ts'
-import { loadConfig } from '../../src/config/settings.ts'
-import type { UnfinishedFile } from '../../src/domain/ingest/ingest-service.ts'
+import { loadSettings } from '../../src/composition/load-settings.ts'
+import type { IngestService, LibraryFileId, MakeOptions } from '../../src/domain/ingest/ingest-service.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { refused, unavailable } from '../../src/domain/shared/errors.ts'
-import { E, TE } from '../../src/fp.ts'
+import { E } from '../../src/fp.ts'
 import type { Terminal } from '../../src/terminal/terminal.ts'
 import { createBackgroundTasks } from '../../src/worker/background-work.ts'
 import { asMonotonic } from '../support/as-monotonic.ts'
@@ -14,7 +14,7 @@ import { createRecordingLog } from '../support/recording-log.ts'
 import { createTestSleep } from '../support/test-sleep.ts'
 
 const config = (() => {
-  const loaded = loadConfig({ SAMPLE_MEDIA: '0' })
+  const loaded = loadSettings({ SAMPLE_MEDIA: '0' })
   if (E.isLeft(loaded)) throw new Error('bad settings')
   return loaded.right
 })()
@@ -51,10 +51,22 @@ describe('the background work of a server', () => {
   const stateOf = ({ background }: Larder, name: string) =>
     background.counts().find(({ task }) => task === name)
 
-  const unfinished = (finish: UnfinishedFile['finish'], uid = 'cf_1'): UnfinishedFile => ({
-    kind: 'content',
-    uid: uid as ContentFileUid,
-    finish,
+  type Make = (options: MakeOptions) => ReturnType<IngestService['makeExports']>
+
+  /** An ingest service with these unfinished films, by uid, each with what making its exports does. */
+  const unfinished = (
+    { ingest }: Larder,
+    films: Readonly<Record<string, Make>>,
+    isFinished = () => false,
+  ): IngestService => ({
+    ...ingest,
+    listUnfinished: async () =>
+      E.right(
+        isFinished()
+          ? []
+          : Object.keys(films).map((uid): LibraryFileId => ({ kind: 'content', uid: uid as ContentFileUid })),
+      ),
+    makeExports: ({ uid }, options) => films[uid]?.(options) ?? expect.fail(`${uid} is not unfinished`),
   })
 
   it('[V24] treats an exception as a failure that is logged and retried, and never rejects', async () => {
@@ -74,12 +86,12 @@ describe('the background work of a server', () => {
   it('[V24] retries a file that failed, and finishes it', async () => {
     const { larder, timer } = await make()
     let attempts = 0
-    const file = unfinished(() => async () => {
+    const film: Make = () => async () => {
       attempts += 1
       return attempts < 4 ? E.left(down) : E.right({ state: 'made', warnings: ['no sound'] })
-    })
+    }
     const clock = { now: 0 }
-    const ingest = { ...larder.ingest, listUnfinished: async () => E.right(attempts < 4 ? [file] : []) }
+    const ingest = unfinished(larder, { cf_1: film }, () => attempts >= 4)
     const { lines, errors, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (attempts < 4) clock.now += await timer.next()
     await timer.idle(() => lines.length > 0)
@@ -92,22 +104,16 @@ describe('the background work of a server', () => {
   it('[V24] gives up a file whose decoder fails repeatedly, and continues with the others', async () => {
     const { larder, timer, entries } = await make()
     const attempts = { bad: 0, down: 0 }
-    const bad = unfinished(
-      () => async () => {
-        attempts.bad += 1
-        return E.left(unavailable('transcoder')('ended by SIGKILL'))
-      },
-      'cf_bad',
-    )
-    const waiting = unfinished(
-      () => async () => {
-        attempts.down += 1
-        return E.left(down)
-      },
-      'cf_waiting',
-    )
+    const bad: Make = () => async () => {
+      attempts.bad += 1
+      return E.left(unavailable('transcoder')('ended by SIGKILL'))
+    }
+    const waiting: Make = () => async () => {
+      attempts.down += 1
+      return E.left(down)
+    }
     const clock = { now: 0 }
-    const ingest = { ...larder.ingest, listUnfinished: TE.right([bad, waiting]) }
+    const ingest = unfinished(larder, { cf_bad: bad, cf_waiting: waiting })
     const { lines, stop } = start({ ...larder, ingest, monotonic: asMonotonic(() => clock.now) })
     while (attempts.down < 9) clock.now += await timer.next()
     expect(attempts.bad).to.equal(5)
@@ -119,11 +125,11 @@ describe('the background work of a server', () => {
   it('[V24] leaves a file to the process that is working on it, and checks again', async () => {
     const { larder, timer } = await make()
     let checks = 0
-    const file = unfinished(() => async () => {
+    const film: Make = () => async () => {
       checks += 1
       return E.right(checks < 3 ? { state: 'busy' } : { state: 'made elsewhere' })
-    })
-    const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
+    }
+    const ingest = unfinished(larder, { cf_1: film })
     const { lines, stop } = start({ ...larder, ingest })
     while (checks < 3) await timer.next()
     await timer.idle(() => lines.length > 0)
@@ -140,13 +146,15 @@ describe('the background work of a server', () => {
       begin = resolve
     })
     let isAborted = false
-    const file = unfinished((_, signal) => async () => {
-      begin()
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      isAborted = true
-      return E.left(refused('it would blame the file'))
-    })
-    const ingest = { ...larder.ingest, listUnfinished: TE.right([file]) }
+    const film: Make =
+      ({ signal }) =>
+      async () => {
+        begin()
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        isAborted = true
+        return E.left(refused('it would blame the file'))
+      }
+    const ingest = unfinished(larder, { cf_1: film })
     const { lines, errors, stop } = start({ ...larder, ingest })
     await begun
     await stop()

@@ -1,8 +1,8 @@
 import { E } from '../../fp.ts'
 import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
+import type { TokenKey } from '../../ports/token-key.ts'
 import { type BadSignature, createJwtVerifier, type JwtCodecOptions, type JwtVerifier } from './jwt-codec.ts'
 import { mediaGrantOf } from './media-grant.ts'
-import type { TokenKey } from './token-key.ts'
 
 type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>

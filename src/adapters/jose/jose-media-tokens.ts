@@ -1,9 +1,9 @@
 import { forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
+import type { TokenKey } from '../../ports/token-key.ts'
 import { createJwtCodec, type JwtCodecOptions } from './jwt-codec.ts'
 import { mediaGrantOf } from './media-grant.ts'
-import type { TokenKey } from './token-key.ts'
 
 type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>

@@ -6,9 +6,10 @@ import { E } from '../../fp.ts'
 /** The unchecked claims of a token with a valid signature: any JSON object. */
 export type JwtClaims = Readonly<Record<string, unknown>>
 
-export type SubjectAndEnd = {
+/** Claims that every token has. Times are in seconds since 1970. */
+export type CommonClaims = {
   readonly sub: string
-  /** Seconds since 1970. */
+  readonly iat: number
   readonly exp: number
 }
 
@@ -30,13 +31,13 @@ export type ClaimRules = {
 export const checkClaims = (
   { sub, iss, aud, exp, iat, nbf }: JwtClaims,
   { issuer, audience, leewaySeconds, now }: ClaimRules,
-): E.Either<ForbiddenReason, SubjectAndEnd> => {
+): E.Either<ForbiddenReason, CommonClaims> => {
   if (iss !== issuer) return E.left('issuer')
   if (!hasAudience(aud, audience)) return E.left('audience')
   if (!isSubject(sub) || !isTokenTime(exp) || !isTokenTime(iat)) return E.left('claims')
   if (nbf !== undefined && !(isTokenTime(nbf) && nbf <= now + leewaySeconds)) return E.left('claims')
   if (exp <= now - leewaySeconds) return E.left('expired')
-  return E.right({ sub, exp })
+  return E.right({ sub, iat, exp })
 }
 
 /** Reads the payload of a token; `null` if it is not a JSON object. Throws if it is not UTF-8 or not JSON. */

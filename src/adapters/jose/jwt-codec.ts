@@ -2,9 +2,10 @@ import { type CompactVerifyGetKey, compactVerify, errors, type JWTPayload, SignJ
 import { type Forbidden, type ForbiddenReason, forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { TokenKey } from '../../ports/token-key.ts'
 import { isCompactJwt } from './compact-jwt.ts'
-import { checkClaims, type JwtClaims, readClaims, type SubjectAndEnd } from './jwt-claims.ts'
-import { type LoadedKey, loadTokenKey, type TokenKey } from './token-key.ts'
+import { type CommonClaims, checkClaims, type JwtClaims, readClaims } from './jwt-claims.ts'
+import { type LoadedKey, loadTokenKey } from './token-key.ts'
 
 export type JwtCodecOptions = {
   readonly issuer: string
@@ -26,9 +27,9 @@ export type JwtVerifier = {
   /** Verifies the signature only. */
   readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
   /** Checks the claims of a token with a valid signature. */
-  readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, SubjectAndEnd>
+  readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, CommonClaims>
   /** Verifies the signature and checks the claims. */
-  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & SubjectAndEnd>>
+  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & CommonClaims>>
 }
 
 /** Verifies and signs JWTs. */

@@ -3,7 +3,10 @@ import { Restrictions } from '../../domain/access/restrictions.ts'
 import type { ForbiddenReason } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaGrant, MediaKind } from '../../ports/media-tokens.ts'
-import type { JwtClaims, SubjectAndEnd } from './jwt-claims.ts'
+import type { CommonClaims, JwtClaims } from './jwt-claims.ts'
+
+/** Any other value than a text names no token (RFC 7519 §4.1.7), and is ignored like an unknown claim. */
+const isTokenId = (u: unknown): u is string => typeof u === 'string' && u !== ''
 
 /**
  * Returns what a media token with valid signature and times opens. Shared by the server and `token
@@ -12,12 +15,18 @@ import type { JwtClaims, SubjectAndEnd } from './jwt-claims.ts'
 export const mediaGrantOf = (
   kind: MediaKind,
   claims: JwtClaims,
-  { sub, exp }: SubjectAndEnd,
+  { sub, iat, exp }: CommonClaims,
 ): E.Either<ForbiddenReason, MediaGrant> => {
   if (!canNameFile(kind, sub)) return E.left('other_subject')
   const restrictions = Restrictions.decode(claims)
   // A restriction that cannot be decoded might exclude a part of the file, so the token is refused.
   return E.isLeft(restrictions)
     ? E.left('restriction')
-    : E.right({ sub, exp, restrictions: restrictions.right })
+    : E.right({
+        sub,
+        iat,
+        exp,
+        ...(isTokenId(claims.jti) && { jti: claims.jti }),
+        restrictions: restrictions.right,
+      })
 }

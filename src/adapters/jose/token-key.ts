@@ -1,18 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { E } from '../../fp.ts'
-
-const algorithms = ['HS256', 'EdDSA', 'RS256'] as const
-export type TokenAlgorithm = (typeof algorithms)[number]
-
-/**
- * A key that signs or verifies tokens, and its only algorithm. `material` is the secret for HS256 (32 bytes
- * or more); otherwise DER: SPKI of a public key, or PKCS #8 of a private key, which can also sign.
- */
-export type TokenKey = {
-  readonly kid: string
-  readonly algorithm: TokenAlgorithm
-  readonly material: Uint8Array
-}
+import { type TokenAlgorithm, type TokenKey, tokenAlgorithms } from '../../ports/token-key.ts'
 
 /** `signKey` is `null` for a public key, which verifies the signatures of another service. */
 export type LoadedKey = TokenKey & { readonly verifyKey: KeyObject; readonly signKey: KeyObject | null }
@@ -52,7 +40,7 @@ export const loadTokenKey = (key: TokenKey): E.Either<string, LoadedKey> => {
   return E.right({ ...key, ...pair })
 }
 
-const isAlgorithm = (s: string): s is TokenAlgorithm => (algorithms as ReadonlyArray<string>).includes(s)
+const isAlgorithm = (s: string): s is TokenAlgorithm => (tokenAlgorithms as ReadonlyArray<string>).includes(s)
 
 const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
   const [kid, algorithm, encoded, ...rest] = text.split(':')
@@ -60,7 +48,7 @@ const parseTokenKey = (text: string): E.Either<string, TokenKey> => {
     return E.left('is not of the form kid:alg:base64url')
   if (!/^[\w.-]{1,64}$/.test(kid)) return E.left('has a kid that is not 1 to 64 letters, digits, or . _ -')
   if (!isAlgorithm(algorithm))
-    return E.left(`has a key ${kid} with an algorithm that is not one of ${algorithms.join(', ')}`)
+    return E.left(`has a key ${kid} with an algorithm that is not one of ${tokenAlgorithms.join(', ')}`)
   if (!/^[\w-]+$/.test(encoded)) return E.left(`has a key ${kid} that is not base64url`)
   const key: TokenKey = { kid, algorithm, material: Buffer.from(encoded, 'base64url') }
   const loaded = loadTokenKey(key)

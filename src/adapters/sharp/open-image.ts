@@ -8,6 +8,7 @@ import { type Refused, refused, type Unavailable, unavailable } from '../../doma
 import { E, TE } from '../../fp.ts'
 import { composeFirstVisibleFrame } from './compose-apng.ts'
 import { firstVisiblePage, isBlank, maxFrames } from './first-visible-page.ts'
+import { jpegNotTaken } from './headers/jpeg-process.ts'
 import { readAt } from './headers/read-at.ts'
 import { type HeaderFacts, readHeaderFacts } from './headers/read-header-facts.ts'
 import { tiffRefusal } from './headers/tiff-header.ts'
@@ -57,6 +58,12 @@ const readHeader =
     if (E.isLeft(head)) return head
     const reason = refusalByHead(head.right)
     if (reason !== null) return E.left(refused(reason))
+
+    if (isJpeg(head.right)) {
+      const jpegReason = await reading(() => jpegNotTaken(at))()
+      if (E.isLeft(jpegReason)) return jpegReason
+      if (jpegReason.right !== null) return E.left(refused(jpegReason.right))
+    }
 
     // libvips parses `[…]` at the end of a file name as options; a /dev/fd path never ends like that.
     const source = await reading(() => sharpInputOf(`/dev/fd/${file.fd}`, file, head.right))()
@@ -120,6 +127,8 @@ const selectPage =
     return E.right({ header, facts, colour: facts.colour.right, isRepaired, decode })
   }
 
+const isJpeg = (head: Buffer): boolean => head.length > 2 && head.readUInt16BE(0) === 0xffd8
+
 const isTiff = (head: Buffer): boolean => ['II', 'MM'].includes(head.toString('latin1', 0, 2))
 
 const refusalByHead = (head: Buffer): string | null => {
@@ -135,4 +144,5 @@ const detailOf = (cause: unknown): string =>
     .replace(/^(?:\/dev\/fd\/|source: bad seek).*$/gm, '')
     .replace(/\s+/g, ' ')
     .trim()
+    .replace(/[:,;]+$/, '')
     .slice(0, 200)

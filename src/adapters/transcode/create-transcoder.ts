@@ -10,6 +10,7 @@ import type { EngineFacts, EngineFailure } from './engine.ts'
 import { engineDifferences } from './engine-differences.ts'
 import { type EnginePaths, type FoundEngine, findEngine, findEngines } from './find-engine.ts'
 import { startsAsMovie } from './isobmff/starts-as-movie.ts'
+import { withSecondFileTold } from './joined/second-file.ts'
 import { tooLong, withBoundedLength } from './measured-length.ts'
 import { refuseMixedChain } from './ogg-chain.ts'
 import { MAX_WORK_SECONDS, wallSecondsFor } from './process/limits.ts'
@@ -105,6 +106,9 @@ export const createTranscoderOn = (
         TE.flatMapEither(refuseUnsupportedColours),
         TE.flatMap((facts) => withPeakRate(found, path, facts, signal)),
         TE.flatMap((facts) => refuseMixedChain(path, facts, signal)),
+        TE.flatMap((facts) =>
+          TE.tryCatch(() => withSecondFileTold(facts, path, signal), unavailable('transcoder')),
+        ),
         TE.flatMap((facts) => withBoundedLength(found, path, facts, maxSeconds, signal)),
       ),
     transcode: (path, facts, plan, folder, onProgress, signal = never()) =>

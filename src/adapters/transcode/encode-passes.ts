@@ -100,6 +100,9 @@ const soundsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
 const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
   renditions.filter(({ video }) => video !== null)
 
+/** A header that lies costs as much encoding as it says is missing. More than this is measured first. */
+const MAX_ADDED_BY_HEADER_SECONDS = 60
+
 /** What the shorter one of pictures and sound lacks, by the header; `equalizeLengths` adds what the header does not say. */
 export const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): Added => {
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
@@ -108,6 +111,7 @@ export const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): 
   const frame = plan.frameRate.den / plan.frameRate.num
   // The shortest film is one picture of the rate that is planned, even if the source shows it for less.
   const gap = sound - Math.max(pictures, frame)
+  if (Math.abs(gap) > MAX_ADDED_BY_HEADER_SECONDS) return NOTHING_ADDED
   return { holdSeconds: gap > frame ? gap : 0, tailSeconds: gap < -frame ? -gap : 0 }
 }
 

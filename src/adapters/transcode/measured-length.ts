@@ -6,6 +6,14 @@ import type { FoundEngine } from './find-engine.ts'
 export const tooLong = (maxSeconds: number): Refused =>
   refused(`the file plays for longer than ${maxSeconds} seconds`)
 
+/** Nothing that the header says of the ends of streams is believed any longer. */
+const withMeasuredSeconds = (facts: MediaFacts, durationSeconds: number): MediaFacts => ({
+  ...facts,
+  durationSeconds,
+  video: facts.video && { ...facts.video, endSeconds: null },
+  audio: facts.audio && { ...facts.audio, endSeconds: null },
+})
+
 /**
  * Refuses what is too long. Headers may say anything: a file that says that it is too long is read through before it is
  * believed. Where that fails it is not known, and the pass that encodes it stops at the limit.
@@ -27,7 +35,7 @@ export const withBoundedLength = (
       if (E.isLeft(span) || span.right === 0) return E.right(facts)
       return span.right > maxSeconds
         ? E.left(tooLong(maxSeconds))
-        : E.right({ ...facts, durationSeconds: span.right })
+        : E.right(withMeasuredSeconds(facts, span.right))
     }),
   )
 }

@@ -106,9 +106,9 @@ const encodeSound = async (
       before?.attempt.warnings.filter((warning) => warning !== withoutSoundWarning(before.facts)) ?? [],
   }
   const renditions = await cutRenditions(attempt.plan, folder)
+  const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const sounds = renditions.filter(({ audio }) => audio !== null)
   if (sounds.every((sound) => isPadding(sound, added))) return E.right(null)
-  const added = { holdSeconds: before?.added.holdSeconds ?? 0, tailSeconds: 0 }
   const lengths = [...(before === null ? [] : [before.sourceSeconds]), sourceSecondsOf(sounds, added)]
   const known = lengths.filter((seconds) => seconds !== null)
   const sourceSeconds = known.length < lengths.length ? null : Math.max(...known)
@@ -116,9 +116,15 @@ const encodeSound = async (
   return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isCutOff })
 }
 
+const longestOf = (ends: ReadonlyArray<number | null>): number | null => {
+  const known = ends.filter((end) => end !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
 /** The other sound in place of the chosen one, and words for both. */
 const withSound = (facts: MediaFacts, { source, description }: OtherSound): MediaFacts => ({
   ...facts,
+  announcedSeconds: longestOf([facts.video?.endSeconds ?? null, source.endSeconds]),
   audio: source,
   warnings: [
     ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),

@@ -30,6 +30,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
     otherSounds: others.map((other) => ({ source: toAudioSource(other), description: describe(other) })),
     warnings: [
       ...continuationWarning(main),
+      ...unturnedWarning(video),
       ...streams
         .filter((stream) => stream !== video && stream !== audio && !isCover(stream))
         .map(leftOutWarning),
@@ -60,6 +61,16 @@ const continuationWarning = (main: ProbedVideo | ProbedAudio | undefined): Reado
     ? []
     : [
         `after ${seconds.toFixed(1)} seconds the film goes on in other streams, which are left out: cut the file there, and add each part`,
+      ]
+}
+
+/** The recipe turns by quarters alone. */
+const unturnedWarning = (video: ProbedVideo | undefined): ReadonlyArray<string> => {
+  const rotation = video?.rotation ?? 0
+  return Math.abs(rotation - 90 * Math.round(rotation / 90)) < 1
+    ? []
+    : [
+        `the header turns the video by ${Math.round(rotation)} degrees: only quarter turns are made, so it is left as it is`,
       ]
 }
 

@@ -7,6 +7,7 @@ import { GRACE_SECONDS } from './encode-passes.ts'
 import type { EncodeJob, EngineFailure } from './engine.ts'
 import type { FoundEngine } from './find-engine.ts'
 import { secondsOf } from './isobmff/cut-rendition.ts'
+import { firstFileOf } from './joined/second-file.ts'
 import { encodeWithSomeSound } from './other-sounds.ts'
 import { makeProgressive } from './progressive.ts'
 import { onOneClock } from './source-clock.ts'
@@ -50,7 +51,8 @@ const transcodeOrThrow = async (
 ): Promise<E.Either<Refused | Unavailable, Transcoded>> => {
   const { signal } = asked
   const onProgress = forward(asked.onProgress)
-  const source = await onOneClock(asked.path, asked.folder, signal)
+  const first = await firstFileOf(asked.path, asked.folder, signal)
+  const source = await onOneClock(first, asked.folder, signal)
   const request = { ...asked, ...source, isFromZero: false, onProgress }
 
   const tried = await encodeWithSomeSound(found, run, request)

@@ -2,7 +2,8 @@ import { E, O, pipe, TE } from '../../fp.ts'
 import type { CachePort } from '../../ports/cache.ts'
 import { cacheKeys } from '../../ports/cache-keys.ts'
 import type { ContentFileRepository } from '../../ports/content-file-repository.ts'
-import type { Identity, IdTokens } from '../../ports/id-tokens.ts'
+import type { IdTokenIssuer } from '../../ports/id-token-issuer.ts'
+import type { Identity, IdTokenVerifier } from '../../ports/id-token-verifier.ts'
 import type { ImageFileRepository } from '../../ports/image-file-repository.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
@@ -33,14 +34,15 @@ type Deps = {
   readonly users: UserRepository
   readonly imageFiles: ImageFileRepository
   readonly contentFiles: ContentFileRepository
-  readonly idTokens: IdTokens
+  readonly idTokenVerifier: IdTokenVerifier
+  readonly idTokenIssuer: IdTokenIssuer
   readonly tokens: MediaTokens
 }
 
 const idTokenTtlSeconds = 3600
 
 export const createAdminService = (deps: Deps): AdminService => {
-  const { cache, users, imageFiles, contentFiles, idTokens, tokens } = deps
+  const { cache, users, imageFiles, contentFiles, idTokenVerifier, idTokenIssuer, tokens } = deps
   // No stale fallback: admin checks fail closed when the database is unavailable (http-api.md §9.3).
   const readThrough = createReadThrough(cache)
 
@@ -52,7 +54,7 @@ export const createAdminService = (deps: Deps): AdminService => {
 
   return {
     authenticate: (idToken) => async () => {
-      const identity = await idTokens.verify(idToken)()
+      const identity = await idTokenVerifier.verify(idToken)()
       if (E.isLeft(identity)) return identity
       const { sub } = identity.right
       const admin = await readThrough(cacheKeys.isAdmin({ sub }), users.isAdmin(sub))()
@@ -68,7 +70,7 @@ export const createAdminService = (deps: Deps): AdminService => {
       return E.isLeft(result) ? result : evicted
     },
 
-    mintIdToken: (sub) => idTokens.mint(sub, idTokenTtlSeconds),
+    mintIdToken: (sub) => idTokenIssuer.mint(sub, idTokenTtlSeconds),
 
     mintMediaToken:
       (uid, ttlSeconds, restrictions = unrestricted) =>

@@ -11,7 +11,12 @@ export const describeFailure = (error: unknown): string => {
     case 'Unavailable':
       return `${error.dependency}: ${oneLine(error.cause)}`
     case 'Refused':
+    case 'Conflict':
       return error.message
+    case 'TooLarge':
+      return `longer than ${error.maxBytes} bytes`
+    case 'Overloaded':
+      return `overloaded, for ${error.retryAfterSeconds} s`
     case 'BadOrigin':
       return error.what
     case 'NotFound':

@@ -27,7 +27,7 @@ type Deps = { readonly store: ObjectStore; readonly progress: ProgressStore; rea
 
 type Outcome = E.Either<Refused | Unavailable, Finished>
 
-const deletedMeanwhile = refused(
+export const deletedMeanwhile = refused(
   'it is no longer in the library: it was deleted, or could not be decoded, while its exports were made',
 )
 

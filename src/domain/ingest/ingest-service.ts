@@ -15,32 +15,36 @@ import type { ContentFileUid, ImageFileUid } from '../media/ids.ts'
 import type { StoredFile } from '../media/stored-file.ts'
 import { type Refused, refused, type Unavailable, unavailable } from '../shared/errors.ts'
 import { createContentIngest } from './content-ingest.ts'
-import { createFinishOnce, type Finished, type Original } from './finish-once.ts'
+import { createFinishOnce, deletedMeanwhile, type Finished, type Original } from './finish-once.ts'
 import { createImageIngest } from './image-ingest.ts'
-import { ingestStopped, type LibraryFile, type MediaIngest, type OnProgress } from './media-ingest.ts'
+import type { LibraryFile, MediaIngest, OnProgress } from './media-ingest.ts'
 import { refusalReason } from './not-taken.ts'
+import { retryWhileBusy, type Waiting } from './retry-while-busy.ts'
 import { sniff } from './sniff.ts'
 import type { UploadDeps } from './uploads.ts'
 
-export type Ingested = {
-  readonly kind: MediaKind
-  readonly uid: ImageFileUid | ContentFileUid
-  /** Messages for the person who added the file, one line each. */
-  readonly warnings: ReadonlyArray<string>
-}
+/** A file of the library. */
+export type LibraryFileId = Pick<LibraryFile, 'kind' | 'uid'>
+
+/** A file whose original and row outlive this process. */
+export type RegisteredFile = LibraryFileId & { readonly state: LibraryFile['stateWhenRead'] }
 
 type Outcome<A> = TE.TaskEither<Refused | Unavailable, A>
 
 /** Adds images, audio and video to the library, and makes their exports. */
 export type IngestService = {
   /**
-   * Adds a local file and makes its exports. A file whose bytes are in the library keeps its uid, and only
-   * missing exports are made (http-api.md §8.3). A refused file leaves nothing behind. If another process is
-   * making the exports, waits for it.
+   * Stores the original of a local file, and its row. A file whose bytes are in the library keeps its uid
+   * (http-api.md §8.3). Waits while another process registers the same bytes. Makes no exports.
    */
-  readonly add: (path: string, options: AddOptions) => Outcome<Ingested>
-  /** Files whose exports were not completed, oldest first. */
-  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<UnfinishedFile>>
+  readonly register: (path: string, options: RegisterOptions) => Outcome<RegisteredFile>
+  /**
+   * Makes the exports of a file that has none: long work, in any process. `busy`: another process is making
+   * them; does not wait for it. Fails with `Unavailable` once aborted.
+   */
+  readonly makeExports: (file: LibraryFileId, options: MakeOptions) => Outcome<Finished>
+  /** Files without exports, oldest first. */
+  readonly listUnfinished: TE.TaskEither<Unavailable, ReadonlyArray<LibraryFileId>>
   /** Number of files whose exports an older recipe made. */
   readonly countOutdated: TE.TaskEither<Unavailable, number>
   /** Returns those of one kind by uid, at most 100, starting after `after` (`null`: with the first). */
@@ -54,12 +58,7 @@ export type IngestService = {
 
 export type Oldest = { readonly image: O.Option<ImageFileUid>; readonly content: O.Option<ContentFileUid> }
 
-export type UnfinishedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
-  /** Makes the exports. `busy`: another process is making them; does not wait for it. */
-  readonly finish: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
-}
-
-export type OutdatedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
+export type OutdatedFile = LibraryFileId & {
   /**
    * Remakes the exports from the stored original, and replaces the present ones. Those are served until then,
    * and stay if anything fails. `busy`: another process is making the exports.
@@ -67,19 +66,20 @@ export type OutdatedFile = Pick<LibraryFile, 'kind' | 'uid'> & {
   readonly remake: (onProgress: OnProgress, signal: AbortSignal) => Outcome<Finished>
 }
 
-export type AddOptions = {
+export type RegisterOptions = Waiting & {
   /** Only for images: every client may view it. */
   readonly isPublic: boolean
-  /** Called once the file has a uid. */
-  readonly onKnown: (file: { readonly kind: MediaKind; readonly uid: ImageFileUid | ContentFileUid }) => void
-  readonly onProgress: OnProgress
-  /** Called once if another process is adding the same bytes, or is making their exports. */
-  readonly onWaiting?: () => void
-  readonly signal?: AbortSignal
 }
 
-/** Delay between two attempts while another process holds the lock. */
-const retryMilliseconds = 1000
+export type MakeOptions = {
+  /**
+   * Path of a local copy of the original. If that is refused, the file is removed from the library, since the
+   * copy exists. `null`: the stored original is read, possibly the only copy, and is kept.
+   */
+  readonly source: string | null
+  readonly onProgress: OnProgress
+  readonly signal: AbortSignal
+}
 
 type Deps = UploadDeps & {
   readonly cache: CachePort
@@ -93,24 +93,9 @@ type Deps = UploadDeps & {
   readonly sleep: Sleep
 }
 
-const outdatedWarning = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
-
-const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
-
-const unlessBusy = (finished: Finished): O.Option<Finished> =>
-  finished.state === 'busy' ? O.none : O.some(finished)
-
 const originalMissing = refused(
   'its original is not in the object store any more: the exports that it has stay as they are',
 )
-
-const once = (call: () => void) => {
-  let called = false
-  return () => {
-    if (!called) call()
-    called = true
-  }
-}
 
 export const createIngestService = (deps: Deps): IngestService => {
   const { files, store, imageFiles, contentFiles, locks, sleep } = deps
@@ -135,55 +120,31 @@ export const createIngestService = (deps: Deps): IngestService => {
 
   const finishOnce = createFinishOnce(deps)
 
-  /** Repeats the attempt until no other process holds the lock. `none`: another process does. */
-  const retryWhileBusy = async <A>(
-    attempt: Outcome<O.Option<A>>,
-    { onWaiting, signal }: { readonly onWaiting: () => void; readonly signal: AbortSignal },
-  ): Promise<E.Either<Refused | Unavailable, A>> => {
-    for (let tries = 0; !signal.aborted; tries += 1) {
-      const result = await attempt()
-      if (E.isLeft(result)) return result
-      if (O.isSome(result.right)) return E.right(result.right.value)
-      if (tries === 0) onWaiting()
-      await sleep(retryMilliseconds, signal)
-    }
-    return E.left(ingestStopped)
-  }
-
-  const addBy =
-    (ingest: MediaIngest, source: SourceFile, options: AddOptions): Outcome<Ingested> =>
+  const registerBy =
+    (ingest: MediaIngest, source: SourceFile, waiting: Waiting): Outcome<RegisteredFile> =>
     async () => {
-      const { onKnown, onProgress, onWaiting = () => {}, signal = new AbortController().signal } = options
-      const waiting = { onWaiting: once(onWaiting), signal }
-      const file = await retryWhileBusy(
-        locks.tryWith(`add:${source.sha512}`, (lost) =>
-          findOrAdd(ingest, source, AbortSignal.any([signal, lost])),
-        ),
-        waiting,
+      const attempt = locks.tryWith(`add:${source.sha512}`, (lost) =>
+        findOrAdd(ingest, source, AbortSignal.any([waiting.signal, lost])),
       )
+      const file = await retryWhileBusy(sleep, attempt, waiting)
       if (E.isLeft(file)) return file
       const { kind, uid, stateWhenRead } = file.right
-      onKnown({ kind, uid })
-      if (stateWhenRead === 'finished') return E.right({ kind, uid, warnings: [] })
-      if (stateWhenRead === 'outdated') return E.right({ kind, uid, warnings: [outdatedWarning] })
-
-      const finish = finishOnce(file.right, localSource(source), 'first', onProgress, signal)
-      const finished = await retryWhileBusy(pipe(finish, TE.map(unlessBusy)), waiting)
-      if (E.isLeft(finished)) return finished
-      const warnings = finished.right.state === 'made' ? finished.right.warnings : [madeElsewhereWarning]
-      return E.right({ kind, uid, warnings })
+      return E.right({ kind, uid, state: stateWhenRead })
     }
 
-  const addSource = (source: SourceFile, options: AddOptions): Outcome<Ingested> => {
+  const registerSource = (source: SourceFile, options: RegisterOptions): Outcome<RegisteredFile> => {
     const reason = refusalReason(source.head)
     if (reason !== null) return TE.left(refused(reason))
     const sniffed = sniff(source.head)
     if (sniffed === 'other' && options.isPublic)
       return TE.left(refused('it is no picture, and only pictures can be public'))
-    return addBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
+    return registerBy(sniffed === 'image' ? imageIngest : contentIngest, source, options)
   }
 
-  const localSource = ({ path }: SourceFile): Original => ({ from: 'source', use: (make) => make(path) })
+  const localSource = (path: string): Original => ({
+    from: 'source',
+    use: (make) => files.withUsablePath(path, make),
+  })
 
   /** Exports of wrong bytes would replace good ones, which may be all that is left of a file. */
   const verify = (path: string, { key, size, sha256 }: StoredFile): TE.TaskEither<Unavailable, unknown> =>
@@ -214,12 +175,12 @@ export const createIngestService = (deps: Deps): IngestService => {
   })
 
   return {
-    add: (path, options) =>
+    register: (path, options) =>
       pipe(
         files.withUsablePath(path, (usable) =>
           pipe(
             files.inspect(usable),
-            TE.flatMap((source) => addSource(source, options)),
+            TE.flatMap((source) => registerSource(source, options)),
           ),
         ),
         TE.tap(({ kind, uid }) =>
@@ -230,22 +191,23 @@ export const createIngestService = (deps: Deps): IngestService => {
         ),
       ),
 
+    makeExports: ({ kind, uid }, { source, onProgress, signal }) =>
+      pipe(
+        (kind === 'image' ? imageIngest : contentIngest).findByUid(uid),
+        TE.flatMapEither(E.fromOption(() => deletedMeanwhile)),
+        TE.flatMap((file) => {
+          const missing = unavailable('object store')(`${file.original.key} is missing`)
+          const original = source === null ? storedOriginal(file, missing) : localSource(source)
+          return finishOnce(file, original, 'first', onProgress, signal)
+        }),
+      ),
+
     listUnfinished: async () => {
       const lists = [await imageIngest.listUnfinished(), await contentIngest.listUnfinished()]
       const failed = lists.find(E.isLeft)
       if (failed !== undefined) return failed
-      const all = lists.flatMap((list) => (E.isRight(list) ? list.right : []))
       return E.right(
-        all.map(
-          (file): UnfinishedFile => ({
-            kind: file.kind,
-            uid: file.uid,
-            finish: (onProgress, signal) => {
-              const missing = unavailable('object store')(`${file.original.key} is missing`)
-              return finishOnce(file, storedOriginal(file, missing), 'first', onProgress, signal)
-            },
-          }),
-        ),
+        lists.flatMap((list) => (E.isRight(list) ? list.right.map(({ kind, uid }) => ({ kind, uid })) : [])),
       )
     },
 

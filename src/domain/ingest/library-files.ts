@@ -58,6 +58,8 @@ export const createLibraryFiles = <U extends LibraryFile['uid'], K extends Inges
   }
 
   return {
+    // The caller names the kind with the uid.
+    findByUid: (uid) => pipe(repository.findIngested(uid as U), TE.map(O.map(toLibraryFile))),
     find: (sha512) => pipe(repository.findByOriginal(sha512), TE.map(O.map(toLibraryFile))),
     listUnfinished: pipe(
       repository.listUnfinished,

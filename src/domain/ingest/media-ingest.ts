@@ -53,6 +53,7 @@ export type LibraryFile = {
 /** The steps of ingestion that differ between images and content files. */
 export type MediaIngest = {
   readonly find: (sha512: string) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
+  readonly findByUid: (uid: LibraryFile['uid']) => TE.TaskEither<Unavailable, O.Option<LibraryFile>>
   /**
    * Stores the original and its row. Returns `false` if the library already has the file. Fails with Refused
    * if it cannot be decoded, with Unavailable once aborted.

@@ -1,5 +1,13 @@
 /** All errors of the domain. Each tag has one HTTP status (src/http/response/reply.ts). */
-export type DomainError = NotFound | Forbidden | Refused | Unavailable | BadOrigin
+export type DomainError =
+  | NotFound
+  | Forbidden
+  | Refused
+  | Conflict
+  | TooLarge
+  | Overloaded
+  | Unavailable
+  | BadOrigin
 
 /** The caller is permitted, but the resource does not exist. */
 export type NotFound = { readonly _tag: 'NotFound'; readonly what: string; readonly uid: string }
@@ -27,6 +35,15 @@ export type ForbiddenReason = (typeof forbiddenReasons)[number]
 /** The input was rejected. The message says why, in one line that is safe to show to its sender. */
 export type Refused = { readonly _tag: 'Refused'; readonly message: string }
 
+/** The state of the resource does not permit this. The message says why, in one line for the caller. */
+export type Conflict = { readonly _tag: 'Conflict'; readonly message: string }
+
+/** The input is longer than permitted. */
+export type TooLarge = { readonly _tag: 'TooLarge'; readonly maxBytes: number }
+
+/** Too much work is waiting already. A retry after this time may succeed. */
+export type Overloaded = { readonly _tag: 'Overloaded'; readonly retryAfterSeconds: number }
+
 /** A dependency gave no answer. A later retry may succeed. */
 export type Unavailable = {
   readonly _tag: 'Unavailable'
@@ -45,6 +62,12 @@ export type BadOrigin = { readonly _tag: 'BadOrigin'; readonly what: string }
 export const notFound = (what: string, uid: string): NotFound => ({ _tag: 'NotFound', what, uid })
 export const forbidden = (reason: ForbiddenReason): Forbidden => ({ _tag: 'Forbidden', reason })
 export const refused = (message: string): Refused => ({ _tag: 'Refused', message })
+export const conflict = (message: string): Conflict => ({ _tag: 'Conflict', message })
+export const tooLarge = (maxBytes: number): TooLarge => ({ _tag: 'TooLarge', maxBytes })
+export const overloaded = (retryAfterSeconds: number): Overloaded => ({
+  _tag: 'Overloaded',
+  retryAfterSeconds,
+})
 export const badOrigin = (what: string): BadOrigin => ({ _tag: 'BadOrigin', what })
 export const unavailable =
   (dependency: string) =>

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { tooLarge } from '../../domain/shared/errors.ts'
 import { readTarget } from '../request/request-target.ts'
-import { errorReply, type ReadyReply } from '../response/reply.ts'
+import { errorReply, fromError, type ReadyReply } from '../response/reply.ts'
 
-/** Closes the connection when a body of unannounced length exceeds `maxBytes`. */
+/** Reads and discards the body. Closes the connection when more than `maxBytes` of it arrive. */
 export const boundBody = (req: IncomingMessage, maxBytes: number, onCut: () => void): void => {
   let bytes = 0
   req.on('data', (chunk: Uint8Array) => {
@@ -11,6 +12,8 @@ export const boundBody = (req: IncomingMessage, maxBytes: number, onCut: () => v
     onCut()
     req.socket.destroy()
   })
+  // A reader that gave up has paused it.
+  req.resume()
 }
 
 export const badRequest = (message: string): ReadyReply =>
@@ -30,11 +33,6 @@ export const headersTooLarge = errorReply({
   type: 'too_large',
   message: 'the headers of the request are too large, or too many',
 })
-const tooLarge = errorReply({
-  status: 413,
-  type: 'too_large',
-  message: 'the body of the request is too large',
-})
 
 /** The byte limit alone would allow thousands of short headers. */
 const maxHeaders = 200
@@ -51,7 +49,7 @@ const hostCount = ({ rawHeaders }: IncomingMessage): number => {
  * Validates a request before replay and routes. Returns the error reply; `null` if the request is valid. Hot
  * path. Rewrites `req.url` to path and query, so that routes and replay read the same target.
  */
-export const refuseEarly = (req: IncomingMessage, bodyBytes: number): ReadyReply | null => {
+export const refuseEarly = (req: IncomingMessage): ReadyReply | null => {
   const target = readTarget(req.method, req.url ?? '')
   // Later code must not read an invalid target: URL parsers log a warning that contains it.
   req.url = target ?? '/'
@@ -66,6 +64,9 @@ export const refuseEarly = (req: IncomingMessage, bodyBytes: number): ReadyReply
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) return badExpectation
   // RFC 9112 §6.3: the end of such a body is unknown. Node reports it only after the 'request' event.
   const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return badFraming
-  return Number(headers['content-length'] ?? 0) > bodyBytes ? tooLarge : null
+  return coding !== undefined && coding.toLowerCase() !== 'chunked' ? badFraming : null
 }
+
+/** Returns the error reply to a request that announces a longer body than this; `null` if it does not. */
+export const refuseLongBody = ({ headers }: IncomingMessage, maxBytes: number): ReadyReply | null =>
+  Number(headers['content-length'] ?? 0) > maxBytes ? fromError(tooLarge(maxBytes)) : null

@@ -8,7 +8,7 @@ type CodecShape = {
 }
 
 /** Returns the parameter names that a query codec reads. */
-export const parameterNames = (codec: t.Mixed): ReadonlyArray<string> => {
-  const { props = {}, types = [] } = codec as CodecShape
+export const parameterNames = (codec: t.Mixed | undefined): ReadonlyArray<string> => {
+  const { props = {}, types = [] } = (codec ?? {}) as CodecShape
   return [...Object.keys(props), ...types.flatMap(parameterNames)]
 }

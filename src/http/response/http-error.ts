@@ -1,5 +1,5 @@
 /** Faults of a request that are found before any service is called. */
-export type HttpError = NotSet | BadFormat | Unprocessable
+export type HttpError = NotSet | BadFormat | Unprocessable | MalformedBody | UnsupportedMedia | SlowRequest
 
 /** No credential at all. */
 export type NotSet = { readonly _tag: 'NotSet' }
@@ -8,11 +8,21 @@ export type BadFormat = { readonly _tag: 'BadFormat' }
 /** Parameters that do not decode, one entry per fault. */
 export type Unprocessable = { readonly _tag: 'Unprocessable'; readonly detail: ReadonlyArray<Fault> }
 
+/** A body that is not JSON, or that breaks off. */
+export type MalformedBody = { readonly _tag: 'MalformedBody' }
+/** A body of a type or coding that the route does not read. */
+export type UnsupportedMedia = { readonly _tag: 'UnsupportedMedia' }
+/** The body did not arrive in time. */
+export type SlowRequest = { readonly _tag: 'SlowRequest' }
+
 /** See http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number ≥ 1', type: 'dimension' }`. */
 export type Fault = { readonly loc: ReadonlyArray<string>; readonly msg: string; readonly type: string }
 
 export const notSet: NotSet = { _tag: 'NotSet' }
 export const badFormat: BadFormat = { _tag: 'BadFormat' }
+export const malformedBody: MalformedBody = { _tag: 'MalformedBody' }
+export const unsupportedMedia: UnsupportedMedia = { _tag: 'UnsupportedMedia' }
+export const slowRequest: SlowRequest = { _tag: 'SlowRequest' }
 export const unprocessable = (detail: ReadonlyArray<Fault>): Unprocessable => ({
   _tag: 'Unprocessable',
   detail,

@@ -64,14 +64,29 @@ type ErrorForm = {
   readonly token?: ErrorBody['token']
 }
 
-// http-api.md §1.4. The message does not depend on the cause: causes go to the log, never to a client.
+// http-api.md §1.4. The message does not depend on the cause: causes go to the log, never to a client. The
+// exception is a conflict, whose message is written for the caller, an admin.
 const forms = {
   NotSet: { status: 401, type: 'not_set', message: 'a token is required' },
   BadFormat: { status: 401, type: 'bad_format', message: 'the Authorization header is not "bearer <token>"' },
   Forbidden: { status: 403, type: 'invalid', message: 'the token does not permit this' },
   NotFound: { status: 404, type: 'not_found', message: 'not found, or there is nothing to show' },
   Unprocessable: { status: 422, type: 'unprocessable', message: 'a parameter is invalid' },
+  MalformedBody: { status: 400, type: 'bad_request', message: 'the body is not JSON, or breaks off' },
+  UnsupportedMedia: {
+    status: 415,
+    type: 'unsupported_media',
+    message: 'the body is not application/json without a content coding',
+  },
+  SlowRequest: { status: 408, type: 'timeout', message: 'the request did not arrive in time' },
   Refused: { status: 422, type: 'unprocessable', message: 'the file cannot be accepted' },
+  Conflict: { status: 409, type: 'conflict', message: 'the state of this does not permit it' },
+  TooLarge: { status: 413, type: 'too_large', message: 'the body of the request is too large' },
+  Overloaded: {
+    status: 503,
+    type: 'overloaded',
+    message: 'too many requests are waiting; try again in a moment',
+  },
   Unavailable: { status: 503, type: 'unavailable', message: 'try again in a moment' },
   BadOrigin: { status: 502, type: 'bad_origin', message: 'the stored bytes are damaged or missing' },
 } satisfies Record<(DomainError | HttpError)['_tag'], ErrorForm>
@@ -94,11 +109,15 @@ export const errorReply = (
   body: { _tag: 'ErrorBody', status, type, message, detail, token },
 })
 
+const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) })
+
 export const fromError = (error: DomainError | HttpError): ReadyReply => {
   const form = forms[error._tag]
   if (error._tag === 'Unprocessable') return errorReply(form, error.detail)
   if (error._tag === 'Forbidden') return errorReply(Object.assign({}, form, tokenFaults[error.reason]))
-  if (error._tag === 'Unavailable') return errorReply(form, null, { 'Retry-After': '2' })
+  if (error._tag === 'Conflict') return errorReply(Object.assign({}, form, { message: error.message }))
+  if (error._tag === 'Unavailable') return errorReply(form, null, retryAfter(2))
+  if (error._tag === 'Overloaded') return errorReply(form, null, retryAfter(error.retryAfterSeconds))
   if (form.status === 401) return errorReply(form, null, { 'WWW-Authenticate': 'Bearer' })
   return errorReply(form)
 }
@@ -118,12 +137,6 @@ export const internalServerError = errorReply({
 /** The reply to `OPTIONS *` (RFC 9110 §9.3.7). */
 export const optionsOfAll: ReadyReply = { status: 204, headers: { Allow: 'GET, HEAD, OPTIONS' }, body: null }
 
-/** The admission queue is full, or the request waited too long (http-api.md §13.2). */
-export const overloaded = errorReply(
-  { status: 503, type: 'overloaded', message: 'too many requests are waiting; try again in a moment' },
-  null,
-  { 'Retry-After': '2' },
-)
 export const preconditionFailed = errorReply({
   status: 412,
   type: 'precondition_failed',

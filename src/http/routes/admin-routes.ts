@@ -1,4 +1,3 @@
-import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import type { BackgroundWork, TaskCounts } from '../../domain/background/background-work.ts'
 import { TE } from '../../fp.ts'
@@ -43,8 +42,6 @@ export const adminRoutes = (
     '/me',
     handle({
       credential: admin,
-      params: t.unknown,
-      query: t.unknown,
       handler: ({ credential: { sub } }) => TE.right(jsonReply({ sub, admin: true })),
     }),
   )
@@ -53,8 +50,6 @@ export const adminRoutes = (
     '/cache',
     handle({
       credential: admin,
-      params: t.unknown,
-      query: t.unknown,
       handler: () =>
         TE.right(
           jsonReply({
@@ -71,8 +66,6 @@ export const adminRoutes = (
     '/background',
     handle({
       credential: admin,
-      params: t.unknown,
-      query: t.unknown,
       handler: () => TE.right(jsonReply({ tasks: background.counts().map(taskBody) })),
     }),
   )

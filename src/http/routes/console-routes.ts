@@ -68,7 +68,6 @@ export const consoleRoutes = (
     handle({
       credential: viewer,
       params: AnyUid,
-      query: t.unknown,
       handler: ({ credential, params: { uid } }) =>
         pipe(
           TE.fromEither(authorizeFile(credential, uid)),
@@ -82,7 +81,6 @@ export const consoleRoutes = (
     handle({
       credential: viewer,
       params: AnyUid,
-      query: t.unknown,
       handler: ({ credential, params: { uid } }) =>
         pipe(
           TE.fromEither(authorizeFile(credential, uid)),
@@ -101,7 +99,6 @@ export const consoleRoutes = (
     handle({
       credential: anonymous,
       params: AssetName,
-      query: t.unknown,
       handler: ({ params: { name }, incoming }) => {
         const assetReply = assetReplies.get(name)
         return assetReply === undefined ? TE.right(noSuchAsset) : assetReply(incoming)

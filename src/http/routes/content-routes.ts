@@ -51,7 +51,6 @@ export const contentRoutes = (
     handle({
       credential: viewer,
       params: ByPart,
-      query: t.unknown,
       handler: ({ credential, params, incoming }) =>
         pipe(
           exports.openPart(params.uid, credential),

@@ -1,4 +1,3 @@
-import * as t from 'io-ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E } from '../../fp.ts'
 import type { RouteHandler } from '../handle.ts'
@@ -14,8 +13,6 @@ export const homeRoutes = (health: HealthService, handle: RouteHandler): Routes 
     ['/', '/console'],
     handle({
       credential: anonymous,
-      params: t.unknown,
-      query: t.unknown,
       handler: () => async () => {
         const { status } = await health.examine()
         return E.right({

@@ -128,7 +128,6 @@ export const imageRoutes = (
     handle({
       credential: optionalViewer,
       params: ByExport,
-      query: t.unknown,
       handler: ({ credential: viewer, params, incoming }) =>
         pipe(
           exports.openImage(params.uid, viewer),

@@ -1,4 +1,3 @@
-import * as t from 'io-ts'
 import type { HealthService } from '../../domain/health/health-service.ts'
 import { E, TE } from '../../fp.ts'
 import type { RouteHandler } from '../handle.ts'
@@ -18,8 +17,6 @@ export const serviceRoutes = (
     '/healthz',
     handle({
       credential: anonymous,
-      params: t.unknown,
-      query: t.unknown,
       handler: () => TE.right(jsonReply({ status: 'alive' })),
     }),
   )
@@ -28,8 +25,6 @@ export const serviceRoutes = (
     '/readyz',
     handle({
       credential: anonymous,
-      params: t.unknown,
-      query: t.unknown,
       handler: () => async () => {
         if (lifecycle.isStopping()) return E.right(jsonReply({ status: 'stopping', checks: {} }, 503))
         const { status, findings } = await health.examine()

@@ -1,6 +1,6 @@
+import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import { E } from '../../../fp.ts'
 import { type EngineFailure, filesOf } from '../engine.ts'
-import { lookedAtPictures } from '../looked-at.ts'
 import {
   type FirstFrames,
   needsFirstFrames,
@@ -12,14 +12,14 @@ import { mayBearAnother } from '../process/machine-faults.ts'
 import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { HARDENED, input, KEEP_GRAPH, type Programs, QUIET } from './ffmpeg-arguments.ts'
-import { type FfprobeOutput, readHexDump } from './ffprobe-output.ts'
+import type { FfprobeOutput } from './ffprobe-output.ts'
 
 /**
  * Decodes the first frames of each video stream. ffprobe cannot: it opens a decoder for every stream, and reports
  * "progressive" if it does not know. A decoder error is ignored here: encoding reports it.
  */
 export const inspectFirstFrames = async (
-  programs: Programs,
+  { ffmpeg }: Pick<Programs, 'ffmpeg'>,
   path: string,
   output: FfprobeOutput,
   probed: ProbedFile,
@@ -28,7 +28,7 @@ export const inspectFirstFrames = async (
   const start = Number(output.format?.start_time ?? 0)
   const streams: ProbedFile['streams'][number][] = []
   for (const stream of probed.streams) {
-    const first = needsFirstFrames(stream) ? await firstFramesOf(programs, path, stream, bounds) : null
+    const first = needsFirstFrames(stream) ? await firstFramesOf(ffmpeg, path, stream, bounds) : null
     if (first !== null && E.isLeft(first) && !mayBearAnother(first.left)) return first
     streams.push(first === null || E.isLeft(first) ? stream : withFirstFrames(stream, first.right, start))
   }
@@ -36,13 +36,15 @@ export const inspectFirstFrames = async (
 }
 
 const firstFramesOf = async (
-  { ffmpeg, ffprobe }: Programs,
+  ffmpeg: string,
   path: string,
   { index, codec }: Pick<ProbedStream, 'index' | 'codec'>,
   bounds: DecoderBounds,
 ): Promise<E.Either<EngineFailure, FirstFrames>> => {
-  const codecData = codec === 'h264' ? await codecDataOf(ffprobe, path, index, bounds) : null
-  const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${lookedAtPictures(codec, codecData)}`
+  const isProgressive = codec === 'h264' && (await declaresFramesOnly(ffmpeg, path, index, bounds))
+  // One is decoded for its timestamp.
+  const frames = isProgressive ? 1 : LOOKED_AT_PICTURES
+  const shrink = `scale=16:16:flags=neighbor,trim=end_frame=${frames}`
   const args = [
     ...QUIET,
     ...HARDENED,
@@ -71,15 +73,28 @@ const firstFramesOf = async (
   return E.right({ seconds, interlacedShare: all === 0 ? 0 : interlaced / all })
 }
 
-/** `null` if ffprobe cannot read the file. Reads one stream only: others may be fonts of many megabytes. */
-const codecDataOf = async (
-  ffprobe: string,
+/**
+ * Whether all parameter sets of the first frames exclude fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). Those in
+ * the header of the file are not enough: a joined recording gets others at a later keyframe.
+ */
+const declaresFramesOnly = async (
+  ffmpeg: string,
   path: string,
   streamIndex: number,
   bounds: DecoderBounds,
-): Promise<Uint8Array | null> => {
-  const format = ['-show_data', '-show_entries', 'stream=extradata', '-of', 'json']
-  const args = ['-v', 'error', ...HARDENED, '-select_streams', String(streamIndex), ...format, ...input(path)]
-  const ran = await runDecoder(ffprobe, args, path, filesOf.probe(path), bounds)
-  return E.isLeft(ran) ? null : readHexDump(ran.right.stdout)
+): Promise<boolean> => {
+  const log = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'info']
+  const first = ['-map', `0:${streamIndex}`, '-c', 'copy', '-frames:v', String(LOOKED_AT_PICTURES)]
+  const sets = ['-bsf:v', `filter_units=pass_types=${H264_SEQUENCE},trace_headers`, '-f', 'null', '-']
+  const args = [...log, ...HARDENED, ...input(path), ...first, ...sets]
+  const ran = await runDecoder(ffmpeg, args, path, filesOf.probe(path), bounds)
+  if (E.isLeft(ran) || ran.right.stderr.length > MAX_WHOLE_LOG) return false
+  const flags = [...ran.right.stderr.matchAll(/^\[trace_headers @ .*\bframe_mbs_only_flag +[01] = ([01])$/gm)]
+  return flags.length > 0 && flags.every(([, flag]) => flag === '1')
 }
+
+/** Type of a NAL unit (ITU-T H.264, table 7-1). */
+const H264_SEQUENCE = 7
+
+/** Characters. `runDecoder` leaves out the middle of a longer log. */
+const MAX_WHOLE_LOG = 60_000

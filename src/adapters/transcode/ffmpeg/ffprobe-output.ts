@@ -48,12 +48,6 @@ export const FFPROBE_ENTRIES = [
   'stream_tags=rotate,language,DURATION',
 ].join(':')
 
-/** Parses the bytes that `-show_data` prints: lines like `00000000: 0164 0028 ffe1  .d.(..`, 16 bytes each. */
-export const readHexDump = (json: string): Uint8Array => {
-  const lines = json.matchAll(/[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)/g)
-  return Buffer.from([...lines].map(([, bytes = '']) => bytes.replaceAll(' ', '')).join(''), 'hex')
-}
-
 /** `isEstimate`: the duration is computed from size and bitrate, and is unreliable for a variable bitrate. */
 export const toProbedFile = ({ format, streams }: FfprobeOutput, isEstimate: boolean): ProbedFile => {
   const start = finite(format?.start_time) ?? 0

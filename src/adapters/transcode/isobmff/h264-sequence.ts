@@ -23,9 +23,6 @@ export const readSequence = (unit: Uint8Array): SequenceReading => {
   }
 }
 
-/** Returns whether no frame can be coded as fields (ITU-T H.264 §7.4.2.1.1, frame_mbs_only_flag). */
-export const isFramesOnly = (unit: Uint8Array): boolean => readHead(fieldsOf(unit)).isFramesOnly
-
 const fieldsOf = (unit: Uint8Array): BitReader =>
   bitReaderOf(withoutEmulation(unit.subarray(1)), 'sequence parameter set')
 

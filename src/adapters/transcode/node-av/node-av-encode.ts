@@ -19,20 +19,22 @@ export const encodeByNodeAv = async (
   )
   const source = await openSource(job.path, job.jumpSeconds)
   const jobs = [job.video, job.audio].filter((stream) => stream !== null)
-  const pipelines = await Promise.all(jobs.map((stream) => openPipeline(source, stream)))
-  const shift = startShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
   let lastReported = 0
+  // Of what is read and of what is made of it: a gap in its times becomes as much video or audio.
+  const report = (seconds: number): void => {
+    if (seconds <= lastReported + 0.5) return
+    lastReported = seconds
+    onProgress(seconds)
+  }
+  const pipelines = await Promise.all(jobs.map((stream) => openPipeline(source, stream, report)))
+  const shift = startShift(source, [...jobs.map(({ streamIndex }) => streamIndex), ...job.alongside])
   for await (const packet of source.packets()) {
     if (packet === null) continue
     const pipeline = pipelines.find(({ streamIndex }) => streamIndex === packet.streamIndex)
     if (pipeline !== undefined) {
       if (!job.isFromZero) shift(packet)
       await pipeline.push(packet)
-      const seconds = secondsOf(packet)
-      if (seconds > lastReported + 0.5) {
-        lastReported = seconds
-        onProgress(seconds)
-      }
+      report(secondsOf(packet))
     }
     packet.free()
   }
@@ -41,8 +43,8 @@ export const encodeByNodeAv = async (
   return { isCutOff }
 }
 
-const secondsOf = ({ pts, timeBase }: Packet): number =>
-  pts === AV_NOPTS_VALUE ? 0 : (Number(pts) * timeBase.num) / timeBase.den
+const secondsOf = ({ pts, timeBase }: Packet | Frame): number =>
+  pts === AV_NOPTS_VALUE || timeBase.den === 0 ? 0 : (Number(pts) * timeBase.num) / timeBase.den
 
 type Pipeline = {
   readonly streamIndex: number
@@ -56,6 +58,7 @@ const MAX_ERROR_RATE = 2 / 3
 const openPipeline = async (
   source: Demuxer,
   { streamIndex, steady, graph, outputs }: StreamJob,
+  report: (seconds: number) => void,
 ): Promise<Pipeline> => {
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
@@ -75,6 +78,7 @@ const openPipeline = async (
     for (;;) {
       const ready = await takeFrames(filter, sinks)
       if (ready.length === 0) return
+      for (const [, frame] of ready) report(secondsOf(frame))
       await encoding
       encoding = Promise.all(ready.map(([sink, frame]) => sink.push(frame)))
       // The error is handled where the promise is awaited. Until then Node must not report it as unhandled.

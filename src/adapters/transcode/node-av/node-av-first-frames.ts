@@ -1,6 +1,6 @@
-import { avGetCodecName, Decoder } from 'node-av'
+import { Decoder } from 'node-av'
 import { AV_FRAME_FLAG_INTERLACED, AV_NOPTS_VALUE } from 'node-av/constants'
-import { lookedAtPictures } from '../looked-at.ts'
+import { LOOKED_AT_PICTURES } from '../../../domain/ingest/plan/interlacing.ts'
 import type { FirstFrames } from '../probed-file.ts'
 import { decoderLimits } from '../process/limits.ts'
 import { openSource } from './node-av-source.ts'
@@ -10,8 +10,6 @@ export const firstFramesOf = async (path: string, streamIndex: number): Promise<
   const source = await openSource(path)
   const stream = source.getStream(streamIndex)
   if (stream === undefined) throw new Error(`no stream ${streamIndex}`)
-  const { codecId, extradata } = stream.codecpar
-  const maxFrames = lookedAtPictures(avGetCodecName(codecId) ?? '', extradata)
   const decoder = await Decoder.create(stream, { options: decoderLimits, exitOnError: false })
   let [decoded, interlaced] = [0, 0]
   let seconds: number | null = null
@@ -22,7 +20,7 @@ export const firstFramesOf = async (path: string, streamIndex: number): Promise<
     decoded++
     if (frame.hasFlags(AV_FRAME_FLAG_INTERLACED)) interlaced++
     frame.free()
-    if (decoded === maxFrames) break
+    if (decoded === LOOKED_AT_PICTURES) break
   }
   await source.close()
   return { seconds, interlacedShare: decoded === 0 ? 0 : interlaced / decoded }

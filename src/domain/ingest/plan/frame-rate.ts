@@ -7,7 +7,7 @@ import type { AudioSource, VideoSource } from './media-plan.ts'
  */
 export const planFrameRate = (video: VideoSource, audio: AudioSource | null): FrameRate => {
   if (isStillImage(video, audio)) return STILL_RATE
-  const rate = Math.min(60, rateOf(video))
+  const rate = upTo60(rateOf(video))
   const nearest = [...STANDARD_RATES, ...SLOW_RATES].reduce((best, next) =>
     distance(next, rate) < distance(best, rate) ? next : best,
   )
@@ -15,6 +15,10 @@ export const planFrameRate = (video: VideoSource, audio: AudioSource | null): Fr
   if (rate < 24) return { num: wholeRate(rate), den: 1 }
   return STANDARD_RATES.find(({ num, den }) => num / den >= rate) ?? MAX_RATE
 }
+
+/** Every second or fourth frame of twice or four times a standard rate (119.88, 240), otherwise 60. */
+const upTo60 = (rate: number): number =>
+  rate < 61 ? Math.min(60, rate) : ([rate / 2, rate / 4].find(isStandard) ?? 60)
 
 const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 24_000, den: 1001 },

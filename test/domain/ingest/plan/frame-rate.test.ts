@@ -40,7 +40,12 @@ describe('planFrameRate', () => {
     expect(rateOf(24.9)).to.equal('25')
     expect(rateOf(29.97)).to.equal('30000/1001')
     expect(rateOf(40)).to.equal('50')
+    expect(rateOf(60.1)).to.equal('60')
+    expect(rateOf(100)).to.equal('50')
+    expect(rateOf(119.88)).to.equal('60000/1001')
     expect(rateOf(120)).to.equal('60')
+    expect(rateOf(144)).to.equal('60')
+    expect(rateOf(239.76)).to.equal('60000/1001')
     expect(rateOf(0, 25)).to.equal('25')
     // A demuxer may report its timescale as the frame rate.
     expect(rateOf(60_000, 25)).to.equal('25')

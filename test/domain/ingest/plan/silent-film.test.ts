@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createMemoryObjectStore } from '../../../../src/adapters/memory/memory-object-store.ts'
+import { addFile } from '../../../../src/domain/ingest/add-file.ts'
 import { planMedia } from '../../../../src/domain/ingest/plan/media-ladder.ts'
 import type { ContentFileUid } from '../../../../src/domain/media/ids.ts'
 import { O } from '../../../../src/fp.ts'
@@ -23,7 +24,7 @@ describe('a film whose audio turns out undecodable', () => {
     bytes[config + 5] = 0x6b
     const path = join(folder, 'broken-sound.mp4')
     await writeFile(path, bytes)
-    const { transcoder, ingest, contentFiles } = await createMemoryLarder({
+    const { transcoder, ingest, sleep, contentFiles } = await createMemoryLarder({
       store: createMemoryObjectStore(),
     })
     const facts = await right(transcoder.probe(path))
@@ -31,7 +32,9 @@ describe('a film whose audio turns out undecodable', () => {
     const planned = planMedia({ ...facts, audio: null }).video
     expect(planned.map(({ name }) => name)).to.deep.equal(['v360', 'v240', 'v144'])
 
-    const added = await right(ingest.add(path, { isPublic: false, onKnown: () => {}, onProgress: () => {} }))
+    const added = await right(
+      addFile({ ingest, sleep }, path, { isPublic: false, onKnown: () => {}, onProgress: () => {} }),
+    )
     expect(added.warnings.filter((warning) => warning.startsWith('no sound'))).to.have.length(1)
     const file = await right(contentFiles.find(added.uid as ContentFileUid))
     const exports = O.isSome(file) ? file.value.exports : []

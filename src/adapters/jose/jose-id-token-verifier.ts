@@ -1,0 +1,14 @@
+import { E } from '../../fp.ts'
+import type { IdTokenVerifier } from '../../ports/id-token-verifier.ts'
+import { createJwtVerifier, type JwtCodecOptions } from './jwt-codec.ts'
+
+/** Verifies the id tokens that Larder's own keys sign. Throws for an invalid key (see createJwtVerifier). */
+export const createJoseIdTokenVerifier = (options: Omit<JwtCodecOptions, 'audience'>): IdTokenVerifier => {
+  const verifier = createJwtVerifier({ ...options, audience: `${options.issuer}-id` })
+  return {
+    verify: (jwt) => async () => {
+      const claims = await verifier.verify(jwt)
+      return E.isLeft(claims) ? claims : E.right({ sub: claims.right.sub })
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { MediaFacts } from '../../../domain/ingest/plan/media-plan.ts'
+import { type FileBytes, withFileBytes } from './file-bytes.ts'
+import { secondChunk } from './second-chunks.ts'
+import { secondMatroska } from './second-matroska.ts'
+import { secondMovie } from './second-movie.ts'
+import { secondOgg } from './second-ogg.ts'
+import { secondFlac, secondFlv } from './second-pattern.ts'
+
+/** Formats of which engines read the first file alone where several were put one behind the other. */
+const FORMATS: ReadonlyArray<
+  readonly [begins: string, behind: number, find: (bytes: FileBytes) => Promise<number | null>]
+> = [
+  ['\x1a\x45\xdf\xa3', 0, secondMatroska],
+  ['OggS', 0, secondOgg],
+  ['FLV\x01', 0, secondFlv],
+  ['fLaC', 0, secondFlac],
+  ['WAVE', 8, secondChunk],
+  ['AIFF', 8, secondChunk],
+  ['AIFC', 8, secondChunk],
+  ['ftyp', 4, secondMovie],
+]
+
+/** Where a second file begins behind the first; `null` where there is none, and in formats that go on through files. */
+export const findSecondFile = (path: string, signal: AbortSignal): Promise<number | null> =>
+  withFileBytes(path, signal, async (bytes) => {
+    const head = (await bytes.at(0, 12)).toString('latin1')
+    const format = FORMATS.find(([begins, behind]) => head.startsWith(begins, behind))
+    return format === undefined ? null : format[2](bytes)
+  })
+
+export const withSecondFileTold = async (
+  facts: MediaFacts,
+  path: string,
+  signal: AbortSignal,
+): Promise<MediaFacts> => {
+  const begins = await findSecondFile(path, signal)
+  if (begins === null) return facts
+  const warning = `the file goes on after its end: at ${(begins / 1e6).toFixed(1)} MB another file begins, which is left out. Join the two by remuxing them (as ffmpeg's concat does), or add each by itself`
+  return { ...facts, warnings: [warning, ...facts.warnings] }
+}
+
+/** The path of the first file alone: the file itself, or a copy in `folder`. Engines disagree on what they make of the rest. */
+export const firstFileOf = async (path: string, folder: string, signal: AbortSignal): Promise<string> => {
+  const begins = await findSecondFile(path, signal)
+  if (begins === null) return path
+  const copy = join(folder, 'first-file')
+  await pipeline(createReadStream(path, { end: begins - 1 }), createWriteStream(copy, { flags: 'wx' }), {
+    signal,
+  })
+  return copy
+}

@@ -1,0 +1,45 @@
+import type { FileBytes } from './file-bytes.ts'
+
+/** RFC 8794 §4, RFC 9559 §5. */
+const IDS = { file: 0x1a45dfa3, segment: 0x18538067, cluster: 0x1f43b675, void: 0xec, crc: 0xbf }
+
+type Element = { readonly id: number; readonly body: number; readonly end: number | null }
+
+/**
+ * Where a second Matroska or WebM file begins behind the first. Segments and clusters of which the size is not known, as
+ * browsers record them, end where something begins that cannot be in them.
+ */
+export const secondMatroska = async (bytes: FileBytes): Promise<number | null> => {
+  let at = 0
+  let isBehindSegment = false
+  for (let element = await elementAt(bytes, at); element !== null; element = await elementAt(bytes, at)) {
+    const { id, body, end } = element
+    if (id === IDS.file && isBehindSegment) return at
+    isBehindSegment ||= id === IDS.segment
+    const isEntered = end === null && (id === IDS.segment || id === IDS.cluster)
+    if (end === null && !isEntered) return null
+    at = end ?? body
+  }
+  return null
+}
+
+/** `null` at the end of the file, and for what is no element. */
+const elementAt = async (bytes: FileBytes, at: number): Promise<Element | null> => {
+  const head = await bytes.at(at, 12)
+  const idLength = lengthOf(head[0])
+  const sizeLength = lengthOf(head[idLength])
+  if (idLength > 4 || sizeLength > 8 || head.length < idLength + sizeLength) return null
+  const id = head.readUIntBE(0, idLength)
+  const body = at + idLength + sizeLength
+  const size = sizeOf(head.subarray(idLength, idLength + sizeLength))
+  return { id, body, end: size === null ? null : body + size }
+}
+
+/** Of a number whose first byte has as many zeros in front as bytes follow; 9 for what is none. */
+const lengthOf = (first: number | undefined): number => (first === undefined ? 9 : Math.clz32(first) - 23)
+
+/** `null`: not known, all bits are set. */
+const sizeOf = (field: Buffer): number | null => {
+  const value = BigInt(`0x${field.toString('hex')}`) & (2n ** BigInt(7 * field.length) - 1n)
+  return value === 2n ** BigInt(7 * field.length) - 1n ? null : Number(value)
+}

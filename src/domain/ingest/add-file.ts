@@ -1,0 +1,73 @@
+import { E, O, pipe, TE } from '../../fp.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
+import type { IngestService, LibraryFileId } from './ingest-service.ts'
+import type { OnProgress } from './media-ingest.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+
+export type AddedFile = LibraryFileId & {
+  /** What the person who added the file should know, a line each. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+export type AddOptions = {
+  /** Images only: every caller may see it. */
+  readonly isPublic: boolean
+  /** Called as soon as the uid is known. */
+  readonly onKnown: (file: LibraryFileId) => void
+  readonly onProgress: OnProgress
+  /** Called once when another process is adding the same bytes, or is making their exports. */
+  readonly onWaiting?: () => void
+  readonly signal?: AbortSignal
+}
+
+type Deps = {
+  readonly ingest: Pick<IngestService, 'register' | 'makeExports'>
+  readonly sleep: Sleep
+}
+
+const outdatedWarning = 'its exports were made by an older recipe: `larder remake --outdated` makes them anew'
+
+const madeElsewhereWarning = 'its exports are there: another process, or an earlier try, has made them'
+
+/** Calls it the first time only. */
+const once = (call: () => void) => {
+  let called = false
+  return () => {
+    if (!called) call()
+    called = true
+  }
+}
+
+/**
+ * Registers a file of this machine and makes its exports from it. Exports that another process is making are
+ * waited for, and not made twice. What is refused leaves nothing behind.
+ */
+export const addFile =
+  (
+    { ingest, sleep }: Deps,
+    path: string,
+    options: AddOptions,
+  ): TE.TaskEither<Refused | Unavailable, AddedFile> =>
+  async () => {
+    const { isPublic, onKnown, onProgress, signal = new AbortController().signal } = options
+    const onWaiting = once(options.onWaiting ?? (() => {}))
+    const registered = await ingest.register(path, { isPublic, onWaiting, signal })()
+    if (E.isLeft(registered)) return registered
+    const { kind, uid, state } = registered.right
+    onKnown({ kind, uid })
+    if (state === 'finished') return E.right({ kind, uid, warnings: [] })
+    if (state === 'outdated') return E.right({ kind, uid, warnings: [outdatedWarning] })
+
+    const make = pipe(
+      ingest.makeExports({ kind, uid }, { source: path, onProgress, signal }),
+      TE.map((made) => (made.state === 'busy' ? O.none : O.some(made))),
+    )
+    const made = await retryWhileBusy(sleep, make, { onWaiting, signal })
+    if (E.isLeft(made)) return made
+    return E.right({
+      kind,
+      uid,
+      warnings: made.right.state === 'made' ? made.right.warnings : [madeElsewhereWarning],
+    })
+  }

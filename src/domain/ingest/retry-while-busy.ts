@@ -1,0 +1,29 @@
+import { E, O, type TE } from '../../fp.ts'
+import type { Sleep } from '../../ports/sleep.ts'
+import type { Refused, Unavailable } from '../shared/errors.ts'
+import { ingestStopped } from './media-ingest.ts'
+
+export type Waiting = {
+  /** Called once, if another process has to be waited for. */
+  readonly onWaiting: () => void
+  readonly signal: AbortSignal
+}
+
+/** Delay between two attempts while another process holds the lock. */
+const retryMilliseconds = 1000
+
+/** Repeats the attempt until no other process holds the lock. `none`: another process does. */
+export const retryWhileBusy = async <A>(
+  sleep: Sleep,
+  attempt: TE.TaskEither<Refused | Unavailable, O.Option<A>>,
+  { onWaiting, signal }: Waiting,
+): Promise<E.Either<Refused | Unavailable, A>> => {
+  for (let tries = 0; !signal.aborted; tries += 1) {
+    const result = await attempt()
+    if (E.isLeft(result)) return result
+    if (O.isSome(result.right)) return E.right(result.right.value)
+    if (tries === 0) onWaiting()
+    await sleep(retryMilliseconds, signal)
+  }
+  return E.left(ingestStopped)
+}

@@ -1,0 +1,59 @@
+import type { DomainError } from '../domain/shared/errors.ts'
+import { E, type TE } from '../fp.ts'
+import type { Deadline } from './middleware/deadline.ts'
+import type { Incoming } from './request/incoming.ts'
+import type { HttpError } from './response/http-error.ts'
+import type { Reply } from './response/reply.ts'
+import { type DecodedRequest, decodeRequest, faultError, type Route } from './route.ts'
+
+type Outcome<A> = TE.TaskEither<DomainError | HttpError, A>
+
+export type Answer = {
+  readonly reply: Reply
+  /** The caller sent no credential and needed none. */
+  readonly isAnonymous: boolean
+}
+
+const runHandler =
+  <C, P, Q, B>(
+    { handler }: Route<C, P, Q, B>,
+    { credential, params, query, isAnonymous }: DecodedRequest<C, P, Q>,
+    body: B,
+    incoming: Incoming,
+  ): Outcome<Answer> =>
+  async () => {
+    const handled = await handler({ credential, params, query, body, incoming })()
+    return E.isLeft(handled) ? handled : E.right({ reply: handled.right, isAnonymous })
+  }
+
+export const answerWithoutBody =
+  <C, P, Q, B>(route: Route<C, P, Q, B>, incoming: Incoming): Outcome<Answer> =>
+  async () => {
+    const decoded = await decodeRequest(route, incoming)()
+    if (E.isLeft(decoded)) return decoded
+    // A route without a codec for the body infers its type as unknown.
+    return runHandler(route, decoded.right, undefined as B, incoming)()
+  }
+
+/** The body is read once the caller is authenticated. The time that the client takes counts for no dependency. */
+export const answerWithBody =
+  <C, P, Q, B>(
+    route: Route<C, P, Q, B>,
+    incoming: Incoming,
+    readBody: TE.TaskEither<DomainError | HttpError, B>,
+    deadline: Deadline,
+  ): Outcome<Answer> =>
+  async () => {
+    const decoded = await deadline.inTime(decodeRequest(route, incoming), 'database')()
+    if (E.isLeft(decoded)) return decoded
+    const body = await readBody()
+    if (E.isLeft(body))
+      return body.left._tag === 'Unprocessable'
+        ? E.left(await faultError(route, decoded.right, incoming, body.left))
+        : body
+    deadline.extend()
+    const handle = runHandler(route, decoded.right, body.right, incoming)
+    // A handler that reads the body itself ends when the client is done.
+    if (route.body?.maxBytes === null) return handle().finally(deadline.extend)
+    return deadline.inTime(handle, 'database')()
+  }

@@ -1,0 +1,145 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import Koa from 'koa'
+import type { OutageLog } from '../domain/health/outage-log.ts'
+import { overloaded } from '../domain/shared/errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { MediaTokens } from '../ports/media-tokens.ts'
+import { createBodyLimits } from './body-limits.ts'
+import { createRouteHandler, type RouteHandler } from './handle.ts'
+import type { Limits } from './limits.ts'
+import { createAdmission } from './middleware/admission.ts'
+import { boundBody, refuseEarly, refuseLongBody } from './middleware/early-refusal.ts'
+import { errorBoundary } from './middleware/error-boundary.ts'
+import { createRefusals, type RefusalCounts } from './middleware/refusals.ts'
+import { answerRefused, refuseWith } from './middleware/refuse-with.ts'
+import type { Traffic } from './middleware/traffic.ts'
+import { createRecentPaths } from './recent-paths.ts'
+import { createReplayCache } from './replay/replay-cache.ts'
+import { takePathToken } from './request/path-token.ts'
+import { isDisconnected, onHeadWritten } from './response/head-written.ts'
+import { fromError, optionsOfAll, type ReadyReply } from './response/reply.ts'
+import type { ResponseTelemetry } from './response/response-telemetry.ts'
+import type { Routes } from './routes.ts'
+
+/** What the listener needs, whatever its routes are. */
+export type ListenerDeps = {
+  readonly tokens: MediaTokens
+  readonly clock: Clock
+  readonly log: Log
+  readonly outages: OutageLog
+  readonly corsOrigins: ReadonlyArray<string>
+  readonly telling: ResponseTelemetry
+  readonly limits: Limits
+  readonly traffic: Traffic
+}
+
+/** What routes are made with. */
+export type RouteTools = { readonly handle: RouteHandler; readonly refusals: RefusalCounts }
+
+const replayCacheBytes = 32 * 1024 * 1024
+
+/** Limits one event-loop turn to a few milliseconds of work when every request misses the memory cache. */
+const startsPerTurn = 4
+
+/** The admission queue is full, or the request waited too long (http-api.md §13.2). */
+const queueRefusal = fromError(overloaded(2))
+
+const now = () => performance.now()
+
+/** Returns the listener for all requests: early refusals and replays first, then Koa's routes. */
+export const createRequestListener = (
+  { tokens, clock, log, outages, corsOrigins, telling, limits, traffic }: ListenerDeps,
+  createAllRoutes: (tools: RouteTools) => ReadonlyArray<Routes>,
+): RequestListener => {
+  const replayCache = createReplayCache({
+    tokens,
+    clock,
+    log,
+    maxBytes: replayCacheBytes,
+    readsOrigin: !corsOrigins.includes('*'),
+  })
+  const refusals = createRefusals()
+  const handle = createRouteHandler({ log, outages, telling, replayCache, refusals, limits, now })
+  const allRoutes = createAllRoutes({ handle, refusals })
+  const app = new Koa()
+  // Koa would also report clients that disconnect. Our own errors are logged where they occur.
+  app.silent = true
+  app.use(errorBoundary(log)).use(takePathToken)
+  for (const routes of allRoutes) app.use(routes.middleware())
+  app.use(answerRefused)
+  const answerByKoa = app.callback()
+  const byRoutes = (req: IncomingMessage, res: ServerResponse): void => {
+    // biome-ignore lint/complexity/noVoid: Koa handles the errors of its own promise
+    void answerByKoa(req, res)
+  }
+  const refuse = (req: IncomingMessage, res: ServerResponse, reply: ReadyReply): void => {
+    refuseWith(req, reply)
+    byRoutes(req, res)
+  }
+  const counts = traffic.requests
+  const recent = createRecentPaths()
+  const admit = createAdmission({ limits, counts, now, perTurn: startsPerTurn })
+  const bodyLimitOf = createBodyLimits(allRoutes)
+
+  /** Bounds what is read of a body only to be discarded. */
+  const discardBody = (req: IncomingMessage): void =>
+    boundBody(req, limits.bodyBytes, () => {
+      counts.refused_early += 1
+    })
+
+  const enqueue = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    url: string,
+    bodyLimit: number | null,
+  ): void => {
+    const discardRest = () => {
+      if (bodyLimit !== null && !req.complete) discardBody(req)
+    }
+    admit({
+      isLikelyHit: recent.has(url),
+      begin: (release) => {
+        onHeadWritten(res, (status) => {
+          if (bodyLimit === null && status >= 200 && status < 300) recent.add(url)
+          discardRest()
+          release()
+        })
+        byRoutes(req, res)
+        // An upload may take hours. What bounds uploads is their own route.
+        if (bodyLimit === Infinity) release()
+      },
+      refuse: () => {
+        discardRest()
+        refuse(req, res, queueRefusal)
+      },
+      isAbandoned: () => isDisconnected(res),
+      fail: (error) => {
+        log.error('request.broken', { cause: String(error) })
+        res.destroy()
+      },
+    })
+  }
+
+  return (req, res) => {
+    const malformed = refuseEarly(req)
+    const bodyLimit = malformed === null ? bodyLimitOf(req) : null
+    const early = malformed ?? refuseLongBody(req, bodyLimit ?? limits.bodyBytes)
+    if (early !== null) {
+      counts.refused_early += 1
+      // The end of a malformed request is uncertain, so later bytes on this connection cannot be trusted.
+      res.shouldKeepAlive = false
+      refuse(req, res, early)
+      return
+    }
+    if (bodyLimit === null && req.headers['transfer-encoding'] !== undefined) discardBody(req)
+    if (replayCache.answer(req, res)) return
+    const url = req.url ?? ''
+    if (url === '*') refuse(req, res, optionsOfAll)
+    else if (isHealth(url)) byRoutes(req, res)
+    else enqueue(req, res, url, bodyLimit)
+  }
+}
+
+/** Health checks bypass the admission queue (http-api.md §13.2). */
+const isHealth = (url: string): boolean => /^\/(?:healthz|readyz)(?:\?|$)/.test(url)

@@ -1,0 +1,28 @@
+import type * as t from 'io-ts'
+import { type Unprocessable, unprocessable } from '../response/http-error.ts'
+
+/** The part of a request that did not decode. */
+export type RequestPart = 'params' | 'query' | 'body'
+
+type Tagged = { readonly _tag?: string; readonly type?: Tagged }
+
+const wrappers = ['ExactType', 'ReadonlyType', 'RefinementType']
+
+/** Whether the keys below this codec are the indices of its members, which the request does not contain. */
+const hasMembers = (codec: Tagged | undefined): boolean => {
+  if (codec?._tag !== undefined && wrappers.includes(codec._tag)) return hasMembers(codec.type)
+  return codec?._tag === 'IntersectionType' || codec?._tag === 'UnionType'
+}
+
+/** Converts faults to the form of http-api.md §1.4: `loc` is where the value stands in the request. */
+export const toUnprocessable = (part: RequestPart, errors: t.Errors): Unprocessable =>
+  unprocessable(
+    errors.map(({ context, message }) => ({
+      loc: [
+        part,
+        ...context.slice(1).flatMap(({ key }, i) => (hasMembers(context[i]?.type as Tagged) ? [] : [key])),
+      ],
+      msg: message ?? 'is invalid',
+      type: context.length > 1 ? (context.at(-1)?.type.name ?? part) : part,
+    })),
+  )

@@ -1,0 +1,75 @@
+import type { RouterContext } from '@koa/router'
+import type * as t from 'io-ts'
+import { HttpMethodEnum, koaBody } from 'koa-body'
+import { tooLarge } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import { malformedBody, slowRequest, unsupportedMedia } from '../response/http-error.ts'
+import { toUnprocessable } from './decode-faults.ts'
+import { inviteBody, type RequestBody } from './request-body.ts'
+
+/** Bytes; more than any description of a file needs. */
+const usualBytes = 256 * 1024
+
+const json = 'application/json'
+
+const codingOf = ({ req }: RouterContext): string => req.headers['content-encoding'] ?? 'identity'
+
+/** Whether the request has a body that is not JSON. A request without a body is judged by the codec. */
+const isOtherMedia = (ctx: RouterContext): boolean =>
+  ctx.is(json) === false || codingOf(ctx).toLowerCase() !== 'identity'
+
+const createParse = (maxBytes: number): ((ctx: RouterContext) => Promise<unknown>) => {
+  const parseInto = koaBody({
+    jsonLimit: maxBytes,
+    jsonStrict: false,
+    jsonTypes: [json],
+    parsedMethods: [HttpMethodEnum.POST, HttpMethodEnum.PUT, HttpMethodEnum.PATCH, HttpMethodEnum.DELETE],
+    multipart: false,
+    text: false,
+    urlencoded: false,
+  })
+  return async (ctx) => {
+    await parseInto(ctx, async () => undefined)
+    return ctx.request.body
+  }
+}
+
+const tooLate = Symbol('too late')
+
+const inTime = async <A>(work: Promise<A>, milliseconds: number): Promise<A | typeof tooLate> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<typeof tooLate>((resolve) => {
+    timer = setTimeout(() => resolve(tooLate), milliseconds)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+const statusOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
+
+/** A body in JSON (RFC 8259). Its faults have `loc: ['body', …]`. */
+export const jsonBody = <B>(codec: t.Type<B, unknown, unknown>, maxBytes = usualBytes): RequestBody<B> => ({
+  maxBytes,
+  createReader: (limits) => {
+    const parse = createParse(limits.maxBytes)
+    return (ctx) => async () => {
+      if (isOtherMedia(ctx)) return E.left(unsupportedMedia)
+      inviteBody(ctx)
+      try {
+        const value = await inTime(parse(ctx), limits.milliseconds)
+        if (value === tooLate) {
+          // The rest of the body may never come, so the connection cannot carry another request.
+          ctx.res.shouldKeepAlive = false
+          return E.left(slowRequest)
+        }
+        const body = codec.decode(value)
+        return E.isLeft(body) ? E.left(toUnprocessable('body', body.left)) : body
+      } catch (error) {
+        const status = statusOf(error)
+        if (status === 413) return E.left(tooLarge(limits.maxBytes))
+        if (status === 400) return E.left(malformedBody)
+        throw error
+      }
+    }
+  },
+})

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import type { ByteStream } from '../../domain/media/bytes.ts'
+import { NoAnswer } from '../../domain/shared/no-answer.ts'
+import { E } from '../../fp.ts'
+import { inviteBody, type RequestBody } from './request-body.ts'
+
+/** Yields the bytes as they arrive. The time in which the reader is busy does not count. */
+async function* receive(request: IncomingMessage, milliseconds: number): AsyncGenerator<Uint8Array> {
+  // A reader that stops early still replies, so its request is not destroyed.
+  const pieces = request.iterator({ destroyOnReturn: false })
+  for (;;) {
+    const timer = setTimeout(
+      () => request.destroy(new NoAnswer(`no byte of the body within ${milliseconds} ms`)),
+      milliseconds,
+    )
+    const piece = await pieces.next().finally(() => clearTimeout(timer))
+    if (piece.done === true) return
+    yield piece.value
+  }
+}
+
+/**
+ * The body as a stream of bytes of any length, which the handler reads itself. The stream throws if the client
+ * breaks off or sends nothing for too long.
+ */
+export const uploadBody: RequestBody<ByteStream> = {
+  maxBytes: null,
+  createReader:
+    ({ milliseconds }) =>
+    (ctx) =>
+    async () => {
+      inviteBody(ctx)
+      return E.right(receive(ctx.req, milliseconds))
+    },
+}

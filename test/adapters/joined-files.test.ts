@@ -1,0 +1,123 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { findSecondFile, firstFileOf } from '../../src/adapters/transcode/joined/second-file.ts'
+import { media } from '../support/transcoding.ts'
+
+const { signal } = new AbortController()
+
+/** Engines read these through, or the reader of MPEG clocks does. */
+const GO_ON = ['.mp3', '.m2t', '.mpg', '.avi', '.ogg', '.heic', '.md', '']
+
+describe('files that were put one behind the other', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'larder-joined-'))
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const secondIn = async (bytes: Uint8Array): Promise<number | null> => {
+    const path = join(folder, 'joined')
+    await writeFile(path, bytes)
+    return findSecondFile(path, signal)
+  }
+
+  it('are known by the beginning of the second, and no file that is whole is taken for two', async () => {
+    for (const name of await readdir(media(''))) {
+      if (extname(name) === '') continue
+      const film = await readFile(media(name))
+      expect(await secondIn(film), name).to.equal(null)
+      const second = GO_ON.includes(extname(name)) ? null : film.length
+      expect(await secondIn(Buffer.concat([film, film])), `${name}, twice`).to.equal(second)
+    }
+    for (const [name, file] of Object.entries(madeUp)) {
+      expect(await secondIn(file), name).to.equal(null)
+      expect(await secondIn(Buffer.concat([file, file])), `${name}, twice`).to.equal(file.length)
+      const copy = await firstFileOf(join(folder, 'joined'), await mkdtemp(join(folder, 'copy-')), signal)
+      expect((await readFile(copy)).equals(file), name).to.equal(true)
+    }
+  })
+
+  it('are not seen in whatever else stands behind a file, or in damaged bytes', async () => {
+    const films = [
+      await readFile(media('gap.mkv')),
+      await readFile(media('vfr.mp4')),
+      ...Object.values(madeUp),
+    ]
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...films), fc.uint8Array({ maxLength: 300 }), async (film, rest) => {
+        expect(await secondIn(Buffer.concat([film, rest]))).to.equal(null)
+      }),
+      { numRuns: 50 },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...films), fc.nat(), fc.nat(255), async (film, place, value) => {
+        const damaged = Buffer.from(film)
+        damaged[place % film.length] = value
+        await secondIn(damaged)
+        await secondIn(damaged.subarray(0, place % film.length))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('are one file where its index comes again and its fragments go on, as in live recordings', async () => {
+    const film = await readFile(media('fragments-film.mp4'))
+    const later = Buffer.from(film)
+    for (let at = later.indexOf('tfdt'); at >= 0; at = later.indexOf('tfdt', at + 4))
+      later.writeUInt32BE(later.readUInt32BE(at + 12) + 1_000_000, at + 12)
+    expect(await secondIn(Buffer.concat([film, later]))).to.equal(null)
+  })
+
+  it('are one file where a chain of Ogg has one sound in each link, in one codec', async () => {
+    const sound = await readFile(media('bunny.ogg'))
+    expect(await secondIn(Buffer.concat([sound, sound, sound]))).to.equal(null)
+    const other = Buffer.concat([page(2, 'OpusHead\x01\x01'), page(0, 'sound')])
+    expect(await secondIn(Buffer.concat([sound, other]))).to.equal(sound.length)
+  })
+})
+
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
+
+/** A page of Ogg with one packet (RFC 3533 §6). */
+const page = (flags: number, packet: string): Buffer => {
+  const header = Buffer.alloc(28)
+  header.write('OggS')
+  header[5] = flags
+  header[26] = 1
+  header[27] = packet.length
+  return Buffer.concat([header, bytesOf(packet)])
+}
+
+const chunked = (name: string, form: string, size: 'LE' | 'BE'): Buffer => {
+  const sound = bytesOf(`${form}data\0\0\0\x01x\0`)
+  const head = bytesOf(`${name}\0\0\0\0`)
+  if (size === 'LE') head.writeUInt32LE(sound.length, 4)
+  else head.writeUInt32BE(sound.length, 4)
+  return Buffer.concat([head, sound])
+}
+
+/** Of muxers that no file in test/media is by: as far as is read of them. */
+const madeUp = {
+  'a film in Ogg': Buffer.concat([
+    page(2, '\x80theora\x03'),
+    page(2, '\x01vorbis\0\0'),
+    page(0, 'pictures'),
+    page(4, 'sound'),
+  ]),
+  FLAC: Buffer.concat([
+    bytesOf(`fLaC\0\0\0\x22${'s'.repeat(34)}`),
+    // A picture in it that is no second file.
+    bytesOf('\x86\0\0\x0cfLaC\0\0\0\x22 art'),
+    bytesOf('\xff\xf8frames'.repeat(50)),
+  ]),
+  WAVE: chunked('RIFF', 'WAVE', 'LE'),
+  AIFF: chunked('FORM', 'AIFF', 'BE'),
+  // A header, a segment and two clusters of unknown size with a block each, as browsers record.
+  WebM: bytesOf(
+    '\x1a\x45\xdf\xa3\x84\x42\x86\x81\x01\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff' +
+      '\x1f\x43\xb6\x75\xff\xe7\x81\0\xa3\x85\x81\0\0\x80x\x1f\x43\xb6\x75\xff\xe7\x81\x01\xa3\x85\x81\0\0\x80x',
+  ),
+}

@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import {
+  badOrigin,
+  conflict,
+  type DomainError,
+  forbidden,
+  notFound,
+  overloaded,
+  refused,
+  tooLarge,
+  unavailable,
+} from '../../src/domain/shared/errors.ts'
+import { TE } from '../../src/fp.ts'
+import { anonymous } from '../../src/http/request/credential.ts'
+import {
+  badFormat,
+  type HttpError,
+  malformedBody,
+  notSet,
+  slowRequest,
+  unprocessable,
+  unsupportedMedia,
+} from '../../src/http/response/http-error.ts'
+import { createRoutes } from '../../src/http/routes.ts'
+import { readText } from '../support/contract.ts'
+import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
+
+type AnyError = DomainError | HttpError
+
+type Row = {
+  readonly error: AnyError
+  readonly status: number
+  readonly type: string
+  readonly message?: string
+  readonly retryAfter?: string
+}
+
+/** One row a tag: a new one does not compile without its row. */
+const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readonly _tag: T } } } = {
+  NotSet: { error: notSet, status: 401, type: 'not_set' },
+  BadFormat: { error: badFormat, status: 401, type: 'bad_format' },
+  Forbidden: { error: forbidden('audience'), status: 403, type: 'invalid' },
+  NotFound: { error: notFound('file', 'if_a'), status: 404, type: 'not_found' },
+  SlowRequest: { error: slowRequest, status: 408, type: 'timeout' },
+  MalformedBody: { error: malformedBody, status: 400, type: 'bad_request' },
+  Conflict: {
+    error: conflict('the last admin stays'),
+    status: 409,
+    type: 'conflict',
+    message: 'the last admin stays',
+  },
+  TooLarge: { error: tooLarge(9), status: 413, type: 'too_large' },
+  UnsupportedMedia: { error: unsupportedMedia, status: 415, type: 'unsupported_media' },
+  Unprocessable: { error: unprocessable([]), status: 422, type: 'unprocessable' },
+  Refused: { error: refused('it is a secret'), status: 422, type: 'unprocessable' },
+  BadOrigin: { error: badOrigin('secret'), status: 502, type: 'bad_origin' },
+  Overloaded: { error: overloaded(7), status: 503, type: 'overloaded', retryAfter: '7' },
+  Unavailable: { error: unavailable('secret')('boom'), status: 503, type: 'unavailable', retryAfter: '2' },
+}
+
+describe('the table of errors (§1.4)', () => {
+  let server: TestServer
+
+  before(async () => {
+    server = await listenRoutes(await createMemoryLarder(), ({ handle }) => {
+      const routes = createRoutes('/fails')
+      for (const [tag, { error }] of Object.entries(rows))
+        routes.get(`/${tag}`, handle({ credential: anonymous, handler: () => TE.left(error) }))
+      return [routes]
+    })
+  })
+  after(() => server.close())
+
+  it('gives each tag its status, its type and its headers, and shows no cause', async () => {
+    for (const [tag, { status, type, message, retryAfter = null }] of Object.entries<Row>(rows)) {
+      const response = await server.get(`/fails/${tag}`)
+      expect(response.status, tag).to.equal(status)
+      expect(response.headers.get('retry-after'), tag).to.equal(retryAfter)
+      expect(response.headers.get('cache-control'), tag).to.equal('no-store')
+      const text = await response.text()
+      expect(JSON.parse(text), tag).to.include({ type })
+      expect(text, tag).not.to.include('secret')
+      if (message !== undefined) expect(JSON.parse(text), tag).to.include({ message })
+    }
+  })
+
+  it('is that of the contract', () => {
+    const documented = new Set(
+      [...readText('docs/http-api.md').matchAll(/^\| (\d{3}) \| (`[^|]*`) \|/gm)].flatMap(
+        ([, status, types = '']) => [...types.matchAll(/`(\w+)`/g)].map(([, type]) => `${status} ${type}`),
+      ),
+    )
+    for (const { status, type } of Object.values<Row>(rows))
+      expect(documented.has(`${status} ${type}`), `${status} ${type}`).to.equal(true)
+  })
+})

@@ -1,0 +1,211 @@
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import * as t from 'io-ts'
+import { TE } from '../../src/fp.ts'
+import { bearerOf } from '../../src/http/request/credential.ts'
+import { jsonBody } from '../../src/http/request/json-body.ts'
+import type { RouteTools } from '../../src/http/request-listener.ts'
+import { jsonReply } from '../../src/http/response/reply.ts'
+import { createRoutes } from '../../src/http/routes.ts'
+import { right } from '../support/expect-right.ts'
+import { createMemoryLarder, listenRoutes, type TestServer } from '../support/memory-larder.ts'
+import { exchangeRaw, openRaw, rawRequest } from '../support/raw-exchange.ts'
+
+const Tag = t.strict({ name: t.string })
+const Note = t.intersection([
+  t.strict({ title: t.string }),
+  t.exact(t.partial({ tags: t.array(Tag), size: t.union([t.number, t.null]) })),
+])
+
+describe('bodies in JSON (§1.4)', () => {
+  let server: TestServer
+  let strict: TestServer
+  let jwt: string
+
+  before(async () => {
+    const larder = await createMemoryLarder()
+    await right(larder.admins.setAdmin('zoë', true))
+    jwt = await right(larder.admins.mintIdToken('zoë'))
+    const credential = bearerOf(larder.admins.authenticate)
+    const createNotes = ({ handle }: RouteTools) => {
+      const routes = createRoutes('/api/1/admin/notes')
+      routes.on(
+        'POST',
+        '/:number',
+        handle({
+          credential,
+          params: t.strict({ number: t.union([t.literal('1'), t.literal('2')]) }),
+          query: t.partial({ draft: t.literal('1') }),
+          body: jsonBody(Note, 1000),
+          handler: ({ credential: { sub }, params, query, body }) =>
+            TE.right(jsonReply({ sub, ...params, ...query, body }, 201)),
+        }),
+      )
+      routes.on(
+        'PUT',
+        '/by/:name',
+        handle({
+          credential,
+          params: t.strict({ name: t.literal('zoë') }),
+          explainsParams: true,
+          handler: ({ params: { name } }) => TE.right(jsonReply({ name })),
+        }),
+      )
+      routes.get('/:number', handle({ credential, handler: () => TE.right(jsonReply('a note')) }))
+      return [routes]
+    }
+    server = await listenRoutes(larder, createNotes)
+    strict = await listenRoutes(larder, createNotes, {
+      bodyBytes: 100,
+      requestMilliseconds: 3000,
+      replyMilliseconds: 500,
+    })
+  })
+  after(() => Promise.all([server.close(), strict.close()]))
+
+  const send = (
+    body: Exclude<RequestInit['body'], undefined>,
+    headers: Record<string, string> = {},
+    path = '/1',
+  ) =>
+    server.get(`/api/1/admin/notes${path}`, {
+      method: 'POST',
+      body,
+      headers: { authorization: `bearer ${jwt}`, 'content-type': 'application/json', ...headers },
+    })
+
+  const faultsOf = async (response: Response) => {
+    expect(response.status).to.equal(422)
+    const { detail } = (await response.json()) as { detail: ReadonlyArray<{ loc: ReadonlyArray<string> }> }
+    return detail.map(({ loc }) => loc.join('.'))
+  }
+
+  it('are decoded, with path and query', async () => {
+    const note = { title: 'ünï', tags: [{ name: 'a' }], size: null }
+    const response = await send(JSON.stringify({ ...note, unknown: 1 }), {}, '/2?draft=1')
+    expect(response.status).to.equal(201)
+    expect(await response.json()).to.deep.equal({ sub: 'zoë', number: '2', draft: '1', body: note })
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON'])
+      expect((await send('{"title":""}', { 'content-type': type })).status, type).to.equal(201)
+  })
+
+  it('name each fault by its place in the body; the query and the path name theirs', async () => {
+    expect(await faultsOf(await send('{"title":1,"tags":[{"name":"a"},{"name":2}]}'))).to.deep.equal([
+      'body.title',
+      'body.tags.1.name',
+    ])
+    expect(new Set(await faultsOf(await send('[]')))).to.deep.equal(new Set(['body']))
+    expect(new Set(await faultsOf(await send('{"title":"","size":"big"}')))).to.deep.equal(
+      new Set(['body.size']),
+    )
+    expect(await faultsOf(await send('{"title":1}', {}, '/1?draft=2'))).to.deep.equal(['query.draft'])
+    const put = await server.get('/api/1/admin/notes/by/ann', {
+      method: 'PUT',
+      headers: { authorization: `bearer ${jwt}` },
+    })
+    expect(await faultsOf(put)).to.deep.equal(['params.name'])
+    expect((await send('{"title":""}', {}, '/3')).status, 'a path that hides what exists').to.equal(403)
+  })
+
+  it('are not read of a caller without a token', async () => {
+    for (const body of ['{"title":""}', '{"title":1}', 'no JSON'])
+      expect((await send(body, { authorization: '' })).status, body).to.equal(401)
+    expect((await send('no JSON', { authorization: 'bearer x' })).status).to.equal(403)
+  })
+
+  it('that are no JSON are 400, also ones that would change the prototype', async () => {
+    for (const body of ['', '{', '{"title":"a"}}', '{"title":"","__proto__":{"isAdmin":true}}'])
+      expect((await send(body === '' ? ' ' : body)).status, body).to.equal(400)
+  })
+
+  it('of another type or coding are 415; none at all is a fault of the body', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+      expect((await send('{"title":""}', { 'content-type': type })).status, type).to.equal(415)
+    const zipped = new Uint8Array(gzipSync('{"title":""}'))
+    expect((await send(zipped, { 'content-encoding': 'gzip' })).status).to.equal(415)
+    expect((await faultsOf(await send(null)))[0]).to.match(/^body/)
+  })
+
+  const raw = (headers: ReadonlyArray<string>, body = '') =>
+    rawRequest(
+      'POST',
+      '/api/1/admin/notes/1',
+      [`Authorization: bearer ${jwt}`, 'Content-Type: application/json', ...headers],
+      body,
+    )
+  const chunked = (text: string) =>
+    raw(['Transfer-Encoding: chunked'], `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`)
+
+  it('over the limit of the route are 413, announced or not; the connection serves on where it can', async () => {
+    const long = JSON.stringify({ title: 'x'.repeat(1000) })
+    expect((await send(long)).status).to.equal(413)
+    const { responses } = await exchangeRaw(server.port, chunked(long) + chunked('{"title":""}'), [
+      'POST',
+      'POST',
+    ])
+    expect(responses.map(({ status }) => status)).to.deep.equal([413, 201])
+    const atLimit = JSON.stringify({ title: 'x'.repeat(1000 - '{"title":""}'.length) })
+    expect((await send(atLimit)).status).to.equal(201)
+  })
+
+  it('over the limit of the server are 413, too; what follows a refusal is discarded up to that limit', async () => {
+    const headers = { authorization: `bearer ${jwt}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ title: 'x'.repeat(100) })
+    expect((await strict.get('/api/1/admin/notes/1', { method: 'POST', headers, body })).status).to.equal(413)
+    const anonymous = rawRequest('POST', '/api/1/admin/notes/1', ['Transfer-Encoding: chunked'])
+    for (const start of [raw(['Transfer-Encoding: chunked']), anonymous]) {
+      const connection = openRaw(server.port)
+      const piece = `${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n`
+      connection.send(start + piece.repeat(30))
+      await connection.closed
+    }
+  })
+
+  it('are asked for with 100 Continue, once the caller may send them', async () => {
+    const length = '{"title":""}'.length
+    const expecting = ['Expect: 100-continue', `Content-Length: ${length}`]
+    const connection = openRaw(server.port)
+    connection.send(raw(expecting))
+    await connection.until((wire) => wire.includes('\r\n\r\n'))
+    expect(connection.received().toString()).to.equal('HTTP/1.1 100 Continue\r\n\r\n')
+    connection.send('{"title":""}')
+    await connection.until((wire) => wire.includes('201 Created'))
+    const refused = openRaw(server.port)
+    refused.send(rawRequest('POST', '/api/1/admin/notes/1', ['Content-Type: application/json', ...expecting]))
+    await refused.until((wire) => wire.includes('\r\n\r\n'))
+    expect(refused.received().toString()).to.match(/^HTTP\/1\.1 401 /)
+  })
+
+  it('that arrive slowly take none of the time of a dependency; one that stops arriving is 408', async () => {
+    const connection = openRaw(strict.port)
+    connection.send(raw(['Content-Length: 12'], '{"tit'))
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    connection.send('le":""}')
+    await connection.until((wire) => wire.includes('201 Created'))
+    const stuck = openRaw(strict.port)
+    stuck.send(raw(['Content-Length: 12'], '{"tit'))
+    await stuck.closed
+    expect(stuck.received().toString()).to.match(/^HTTP\/1\.1 408 /)
+  })
+
+  it('go to a path that says which methods it has', async () => {
+    const path = '/api/1/admin/notes/1'
+    const options = await server.get(path, { method: 'OPTIONS' })
+    expect([options.status, options.headers.get('allow')]).to.deep.equal([204, 'GET, HEAD, POST, OPTIONS'])
+    const wrong = await server.get(path, { method: 'DELETE' })
+    expect(wrong.status).to.equal(405)
+    expect(wrong.headers.get('allow')?.split(', ')).to.have.members(['GET', 'HEAD', 'POST', 'OPTIONS'])
+    expect((await server.get(path, { headers: { authorization: `bearer ${jwt}` } })).status).to.equal(200)
+  })
+
+  it('are read behind a token in the path, too', async () => {
+    const response = await server.get('/api/1/~x/admin/notes/1', {
+      method: 'POST',
+      headers: { authorization: `bearer ${jwt}`, 'content-type': 'application/json' },
+      // A stream has no length, so it is sent in chunks.
+      body: new Blob(['{"title":"a"}']).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    expect(response.status).to.equal(201)
+  })
+})
