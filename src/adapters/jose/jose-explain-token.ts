@@ -1,10 +1,10 @@
 import { E } from '../../fp.ts'
 import type { ExplainToken, TokenExplanation, TokenUse } from '../../ports/explain-token.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
-import { type BadSignature, createJwtVerifier, type JwtCodecOptions, type JwtVerifier } from './jwt-codec.ts'
+import { type BadSignature, createJwtVerifier, type JwtOptions, type JwtVerifier } from './jwt-verifier.ts'
 import { mediaGrantOf } from './media-grant.ts'
 
-type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
+type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<TokenUse, ReadonlyArray<TokenKey>>>
 }
 

@@ -1,9 +1,10 @@
 import { E } from '../../fp.ts'
 import type { IdTokenIssuer } from '../../ports/id-token-issuer.ts'
-import { createJwtCodec, type JwtCodecOptions } from './jwt-codec.ts'
+import { createJwtCodec } from './jwt-codec.ts'
+import type { JwtOptions } from './jwt-verifier.ts'
 
 /** Throws for an invalid key, and if none can sign (see createJwtCodec). */
-export const createJoseIdTokenIssuer = (options: Omit<JwtCodecOptions, 'audience'>): IdTokenIssuer => {
+export const createJoseIdTokenIssuer = (options: Omit<JwtOptions, 'audience'>): IdTokenIssuer => {
   const codec = createJwtCodec({ ...options, audience: `${options.issuer}-id` })
   return { mint: (sub, ttlSeconds) => async () => E.right(await codec.sign({}, sub, ttlSeconds)) }
 }

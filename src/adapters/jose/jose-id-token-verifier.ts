@@ -1,9 +1,9 @@
 import { E } from '../../fp.ts'
 import type { IdTokenVerifier } from '../../ports/id-token-verifier.ts'
-import { createJwtVerifier, type JwtCodecOptions } from './jwt-codec.ts'
+import { createJwtVerifier, type JwtOptions } from './jwt-verifier.ts'
 
 /** Verifies the id tokens that Larder's own keys sign. Throws for an invalid key (see createJwtVerifier). */
-export const createJoseIdTokenVerifier = (options: Omit<JwtCodecOptions, 'audience'>): IdTokenVerifier => {
+export const createJoseIdTokenVerifier = (options: Omit<JwtOptions, 'audience'>): IdTokenVerifier => {
   const verifier = createJwtVerifier({ ...options, audience: `${options.issuer}-id` })
   return {
     verify: (jwt) => async () => {

@@ -2,10 +2,11 @@ import { forbidden } from '../../domain/shared/errors.ts'
 import { E } from '../../fp.ts'
 import type { MediaKind, MediaTokens } from '../../ports/media-tokens.ts'
 import type { TokenKey } from '../../ports/token-key.ts'
-import { createJwtCodec, type JwtCodecOptions } from './jwt-codec.ts'
+import { createJwtCodec } from './jwt-codec.ts'
+import type { JwtOptions } from './jwt-verifier.ts'
 import { mediaGrantOf } from './media-grant.ts'
 
-type Options = Omit<JwtCodecOptions, 'audience' | 'keys'> & {
+type Options = Omit<JwtOptions, 'audience' | 'keys'> & {
   readonly keys: Readonly<Record<MediaKind, ReadonlyArray<TokenKey>>>
 }
 

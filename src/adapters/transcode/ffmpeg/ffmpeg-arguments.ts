@@ -1,3 +1,4 @@
+import { containerOf, type EncodeJob, type EncodeOutput } from '../engine.ts'
 import { decoderLimits, demuxerLimits } from '../process/limits.ts'
 
 /** Paths of the programs, release 5 or later. */
@@ -17,3 +18,41 @@ export const KEEP_GRAPH = ['-reinit_filter:v', '0', '-noautorotate']
 // Without the protocol, a path with a colon could select another one.
 export const fileUrl = (path: string): string => `file:${path}`
 export const input = (path: string): ReadonlyArray<string> => ['-i', fileUrl(path)]
+
+export const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
+
+export const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
+  const streams = [job.video, job.audio].filter((stream) => stream !== null)
+  return [
+    ...QUIET,
+    ...['-progress', 'pipe:1', '-stats_period', '0.5'],
+    ...HARDENED,
+    ...['-dts_delta_threshold', String(job.jumpSeconds)],
+    ...(job.isFromZero ? ['-copyts'] : []),
+    ...KEEP_GRAPH,
+    ...input(job.path),
+    // Separate graphs: a format change in one stream must not restart the graph of the other.
+    ...streams.flatMap(({ streamIndex, steady, graph }) => [
+      '-filter_complex',
+      `[0:${streamIndex}]${steady},${graph}`,
+    ]),
+    ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
+    // ffmpeg starts at the earliest timestamp of the streams that it reads.
+    ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
+  ]
+}
+
+const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
+  const kind = encoder === 'libx264' ? ':v' : ':a'
+  const coding = [`-c${kind}`, encoder, ...options(named, kind)]
+  return [
+    '-map',
+    `[${label}]`,
+    ...coding,
+    ...NO_METADATA,
+    ...options(muxer),
+    '-f',
+    containerOf(encoder),
+    fileUrl(file),
+  ]
+}

@@ -1,9 +1,6 @@
 import { dirname } from 'node:path'
 import { E } from '../../../fp.ts'
 import {
-  containerOf,
-  type EncodeJob,
-  type EncodeOutput,
   type Engine,
   type EngineFacts,
   type EngineFailure,
@@ -25,7 +22,16 @@ import { runDecoder } from '../process/run-program.ts'
 import type { DecoderBounds } from '../process/supervise.ts'
 import { progressiveMuxer } from '../recipe.ts'
 import { createTimeSpan } from '../time-span.ts'
-import { fileUrl, HARDENED, input, KEEP_GRAPH, options, type Programs, QUIET } from './ffmpeg-arguments.ts'
+import {
+  encodeArgs,
+  fileUrl,
+  HARDENED,
+  input,
+  NO_METADATA,
+  options,
+  type Programs,
+  QUIET,
+} from './ffmpeg-arguments.ts'
 import { inspectFirstFrames } from './ffmpeg-first-frames.ts'
 import { readListing } from './ffmpeg-listing.ts'
 import { FFPROBE_ENTRIES, FfprobeOutput, toProbedFile } from './ffprobe-output.ts'
@@ -154,44 +160,6 @@ const probeByListing = async (
   const listed = readListing(ran.right.stderr)
   const probed = toProbedFile(listed, isEstimate(ran.right.stderr))
   return inspectFirstFrames(programs, path, listed, probed, bounds)
-}
-
-const NO_METADATA = ['-map_metadata', '-1', '-map_chapters', '-1']
-
-const encodeArgs = (job: EncodeJob): ReadonlyArray<string> => {
-  const streams = [job.video, job.audio].filter((stream) => stream !== null)
-  return [
-    ...QUIET,
-    ...['-progress', 'pipe:1', '-stats_period', '0.5'],
-    ...HARDENED,
-    ...['-dts_delta_threshold', String(job.jumpSeconds)],
-    ...(job.isFromZero ? ['-copyts'] : []),
-    ...KEEP_GRAPH,
-    ...input(job.path),
-    // Separate graphs: a format change in one stream must not restart the graph of the other.
-    ...streams.flatMap(({ streamIndex, steady, graph }) => [
-      '-filter_complex',
-      `[0:${streamIndex}]${steady},${graph}`,
-    ]),
-    ...streams.flatMap(({ outputs }) => outputs.flatMap(outputArgs)),
-    // ffmpeg starts at the earliest timestamp of the streams that it reads.
-    ...job.alongside.flatMap((index) => ['-map', `0:${index}`, '-c', 'copy', '-f', 'null', '-']),
-  ]
-}
-
-const outputArgs = ({ label, encoder, options: named, muxer, file }: EncodeOutput): ReadonlyArray<string> => {
-  const kind = encoder === 'libx264' ? ':v' : ':a'
-  const coding = [`-c${kind}`, encoder, ...options(named, kind)]
-  return [
-    '-map',
-    `[${label}]`,
-    ...coding,
-    ...NO_METADATA,
-    ...options(muxer),
-    '-f',
-    containerOf(encoder),
-    fileUrl(file),
-  ]
 }
 
 const toEngineFacts = (printed: {

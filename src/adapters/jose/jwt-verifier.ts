@@ -1,0 +1,93 @@
+import { type CompactVerifyGetKey, compactVerify, errors } from 'jose'
+import { type Forbidden, type ForbiddenReason, forbidden } from '../../domain/shared/errors.ts'
+import { E } from '../../fp.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { TokenKey } from '../../ports/token-key.ts'
+import { isCompactJwt } from './compact-jwt.ts'
+import { type CommonClaims, checkClaims, type JwtClaims, readClaims } from './jwt-claims.ts'
+import { type LoadedKey, loadTokenKey } from './token-key.ts'
+
+export type JwtOptions = {
+  readonly issuer: string
+  readonly audience: string
+  /** All keys verify. The first key that can sign is the signer. Without a `kid`, the first key verifies. */
+  readonly keys: ReadonlyArray<TokenKey>
+  readonly leewaySeconds: number
+  readonly clock: Clock
+}
+
+/** Why the signature of a token is not valid. */
+export type BadSignature = Extract<ForbiddenReason, 'malformed' | 'unknown_key' | 'signature'>
+
+/** A token with a valid signature. */
+export type SignedClaims = { readonly kid: string; readonly claims: JwtClaims }
+
+/** Verifies the JWTs (RFC 7519) of one audience. */
+export type JwtVerifier = {
+  /** Verifies the signature only. */
+  readonly open: (jwt: string) => Promise<E.Either<BadSignature, SignedClaims>>
+  /** Checks the claims of a token with a valid signature. */
+  readonly check: (claims: JwtClaims) => E.Either<ForbiddenReason, CommonClaims>
+  /** Verifies the signature and checks the claims. */
+  readonly verify: (jwt: string) => Promise<E.Either<Forbidden, JwtClaims & CommonClaims>>
+}
+
+/** Throws an error for an invalid key. */
+export const loadOrThrow = (key: TokenKey): LoadedKey => {
+  const result = loadTokenKey(key)
+  if (E.isLeft(result)) throw new Error(`the list of keys ${result.left}`)
+  return result.right
+}
+
+const reasonOf = (error: unknown): BadSignature => {
+  if (error instanceof errors.JWKSNoMatchingKey) return 'unknown_key'
+  return error instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'malformed'
+}
+
+/** Throws if there is no key, or the material of a key does not fit its algorithm. */
+export const createJwtVerifier = (options: JwtOptions): JwtVerifier => {
+  const { issuer, audience, leewaySeconds, clock } = options
+  const keys = options.keys.map(loadOrThrow)
+  const [first] = keys
+  if (first === undefined) throw new Error(`there is no ${audience} key`)
+
+  const keyFor = (kid: unknown): LoadedKey | undefined =>
+    kid === undefined ? first : keys.find((key) => key.kid === kid)
+
+  // Each key works with its own algorithm only: this rejects `none`, and a public key used as an HMAC secret.
+  const verifierOf: CompactVerifyGetKey = (header) => {
+    const key = keyFor(header.kid)
+    if (key === undefined || key.algorithm !== header.alg) throw new errors.JWKSNoMatchingKey()
+    return key.verifyKey
+  }
+
+  const open: JwtVerifier['open'] = async (jwt) => {
+    if (!isCompactJwt(jwt)) return E.left('malformed')
+    try {
+      const { payload, protectedHeader } = await compactVerify(jwt, verifierOf)
+      // No critical extension is supported, not even those that jose supports (RFC 7515 §4.1.11).
+      const claims = protectedHeader.crit === undefined ? readClaims(payload) : null
+      const kid = keyFor(protectedHeader.kid)?.kid ?? first.kid
+      return claims === null ? E.left('malformed') : E.right({ kid, claims })
+    } catch (error) {
+      return E.left(reasonOf(error))
+    }
+  }
+
+  const check: JwtVerifier['check'] = (claims) =>
+    checkClaims(claims, { issuer, audience, leewaySeconds, now: Math.floor(clock() / 1000) })
+
+  return {
+    open,
+    check,
+    verify: async (jwt) => {
+      const opened = await open(jwt)
+      if (E.isLeft(opened)) return E.left(forbidden(opened.left))
+      const { claims } = opened.right
+      const checked = check(claims)
+      return E.isLeft(checked)
+        ? E.left(forbidden(checked.left))
+        : E.right(Object.assign({}, claims, checked.right))
+    },
+  }
+}
