@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { expect } from 'chai'
 import { filesBelow, readText } from './support/contract.ts'
 
-/** Words for people in place of viewer, client, caller, owner or "they", and idioms that a reader has to translate. */
+/** Banned: words for people other than viewer, client, caller, owner and "they", and idioms that are hard for non-native readers. */
 const bannedWords =
   /\b(?:he|him|his|himself|she|her|hers|whoever|whomever|whom|nobody|anybody|somebody|strangers?|lest|thereof)\b/i
 

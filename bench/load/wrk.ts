@@ -18,7 +18,7 @@ export const wrkVersion = async (): Promise<string | undefined> => {
   return /^wrk \S+/.exec(printed.stdout ?? '')?.[0]
 }
 
-/** The line that the script prints. Times are in microseconds. */
+/** The line that the wrk script prints. Times are in microseconds. */
 const Summary = t.strict({
   duration: t.number,
   requests: t.number,

@@ -16,7 +16,7 @@ const descriptions = {
   busy: 'another process is making it',
 } as const
 
-/** Encodes the exports of older recipes again. If one file fails, the others are still processed. */
+/** Re-encodes exports that were made with an older recipe. If one file fails, the others are still processed. */
 export const remakeCommand: Command = {
   usage,
   about:

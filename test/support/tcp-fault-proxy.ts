@@ -23,7 +23,7 @@ export type ProxyMode =
   /** Delays all bytes from the server. */
   | { readonly kind: 'late'; readonly ms: number }
 
-/** A TCP proxy in front of a server that breaks connections on demand. */
+/** A TCP proxy that is placed in front of a server, and breaks connections on demand. */
 export type TcpFaultProxy = {
   readonly port: number
   /** `http://127.0.0.1:{port}` */

@@ -39,7 +39,7 @@ export const usualTimeouts: S3Timeouts = {
   request: 120_000,
 }
 
-/** Attempts per request until its first byte, with growing random pauses between them. */
+/** Maximum attempts per request, with growing random pauses. There is no other attempt after the first byte of a response. */
 const maxAttempts = 3
 
 /** Each stream being read holds one. The cache merges concurrent fills, so these are enough. */

@@ -3,7 +3,7 @@ import type { NewObject } from '../../ports/object-store.ts'
 import { verifyBytes } from '../cache/blobs/byte-streams.ts'
 
 /**
- * Yields the object's bytes. Throws before the last of them if length or sha256 are not those announced: a
+ * Yields the object's bytes. Throws before it yields the last chunk if length or sha256 differ from the announced ones: a
  * store must publish the object only after the stream has ended without an error.
  */
 export const verifyChecksum = ({ open, size, sha256 }: NewObject): ByteStream =>

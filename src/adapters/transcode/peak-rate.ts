@@ -5,7 +5,7 @@ const SAME_RATE_RATIO = 0.85
 const NEAR_MEDIAN = 0.02
 /** A shorter rate is a burst, unless it fills half of the video. */
 const MIN_SECONDS = 0.25
-/** Width of the histogram's bins (0.05 %), so that memory does not depend on the length of the video. */
+/** Relative width of a histogram bin (0.05 %). A histogram takes the same memory for a video of any length. */
 const BIN = Math.log(1.0005)
 
 type RateBin = { readonly rate: number; readonly seconds: number }

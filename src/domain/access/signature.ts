@@ -6,7 +6,7 @@ declare const fromUrl: unique symbol
  */
 export type CopiedToken = { readonly source: 'copied'; readonly jwt: string; readonly [fromUrl]: true }
 
-/** A token that Larder has just derived for this playlist: only readers of such a playlist have it (V1). */
+/** A token that Larder has just derived for this playlist: only readers of this playlist have it. */
 export type MintedToken = { readonly source: 'minted'; readonly jwt: string }
 
 /**

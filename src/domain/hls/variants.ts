@@ -1,7 +1,7 @@
 import type { ContentExport, ContentFile, FrameRate } from '../media/content-export.ts'
 import { ascendingBy } from '../shared/order.ts'
 
-/** A choice of the player: an export, with the audio that belongs to it. */
+/** One option that a player can choose: an export, with the audio that belongs to it. */
 export type Variant = {
   readonly export: ContentExport
   /** Peak and average bits per second, video and audio together. */

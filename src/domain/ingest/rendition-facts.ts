@@ -6,7 +6,7 @@ import type { MediaPlan } from './plan/media-plan.ts'
 
 const lengthOf = ({ start, end }: FileSlice): number => end - start
 
-/** Seconds. The ticks are summed before the division, so that rounding errors do not add up. */
+/** Seconds. The ticks are summed before the division, so that rounding errors do not accumulate. */
 export const durationOf = ({ parts, timescale }: Rendition): number =>
   parts.reduce((sum, { durationTicks }) => sum + durationTicks, 0) / timescale
 

@@ -8,7 +8,7 @@ export type Pieces = {
   readonly next: () => Promise<Uint8Array | null>
   /** Closes the source because the client disconnected; may be called while `next` is pending. */
   readonly cancel: () => void
-  /** Ends the use; no `next` may be pending. `isFree`: nothing reads the last piece any more. */
+  /** Call when done; no `next` may be pending. `isFree`: nothing reads the last piece, so its buffer may be reused. */
   readonly release: (isFree: boolean) => void
 }
 

@@ -40,7 +40,7 @@ const selects = ({ first, last }: Spec, at: number, length: number): boolean =>
     ? BigInt(length - at) <= (last ?? 0n)
     : first <= BigInt(at) && (last === undefined || BigInt(at) <= last)
 
-/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient parses a list (§5.6.1.2). */
+/** `ranges-specifier = range-unit "=" range-set`, `range-set = 1#range-spec`, as a recipient parses a list (RFC 9110 §5.6.1.2). */
 const parse = (text: string): ReadonlyArray<Spec> | undefined => {
   let at = 0
   const skipSpace = (): void => {

@@ -46,7 +46,7 @@ export type DiskBudget = {
 export type DiskAccounting = DiskBudget & {
   /** The eviction policy. Its marks hold the kind of each entry. */
   readonly policy: S3Fifo
-  /** Reads the journal. Called once, at the start. */
+  /** Reads the journal. Called once, at startup. */
   readonly load: () => Promise<void>
 }
 

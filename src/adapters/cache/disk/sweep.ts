@@ -14,7 +14,7 @@ import { removeFile } from './remove-file.ts'
 export type DiskSweepReport = {
   /** Orphaned files that were removed. */
   readonly removed: number
-  /** Files that were missing in the accounting and were added to it. */
+  /** Files that were missing from the accounting and were added to it. */
   readonly adopted: number
   /** Entries of the accounting whose files are missing. */
   readonly missed: number

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Bytes of a file. `at` gives fewer than `length` at its end. */
+/** Random access to the bytes of a file. Near the end of the file, `at` returns fewer than `length` bytes. */
 export type FileBytes = {
   readonly size: number
   readonly at: (position: number, length: number) => Promise<Buffer>

@@ -18,7 +18,7 @@ export const secondMovie = async (bytes: FileBytes): Promise<number | null> => {
 
 const has = (part: ReadonlyArray<Box>, type: string): boolean => part.some((box) => box.type === type)
 
-/** Split where a file may begin. */
+/** Splits the boxes into groups: each starts with a box that a file may begin with. */
 const partsOf = (boxes: ReadonlyArray<Box>): ReadonlyArray<ReadonlyArray<Box>> => {
   const starts = boxes.flatMap(({ type }, i) => (type === 'ftyp' || i === 0 ? [i] : []))
   return starts.map((start, n) => boxes.slice(start, starts[n + 1]))

@@ -26,7 +26,7 @@ const lowestLevel = (one: ReturnType<typeof stream>, frames: number): number | u
     return level !== null && holdsStream(one, rate(frames), level)
   })
 
-/** The levels that x264 chooses from, in its order: idc, then the columns of table A-1. */
+/** The levels that x264 chooses from, in the order of x264. A row: level_idc, then the columns of ITU-T H.264 table A-1. */
 const x264Levels = [
   [10, 1485, 99, 396, 64, 175],
   [9, 1485, 99, 396, 128, 350],
