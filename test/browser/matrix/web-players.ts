@@ -149,7 +149,7 @@ export const firefox: WebBrowser = browserProgram(
   (home) => writeFile(path.join(home, 'user.js'), firefoxSettings),
 )
 
-/** The engine of GNOME Web, without a screen. Faster than once, its Media Source Extensions stall. */
+/** The engine of GNOME Web, without a screen. */
 export const webKit: WebBrowser = browserProgram(
   'WebKit (WPE)',
   'cog',
