@@ -16,9 +16,11 @@ export const planFrameRate = (video: VideoSource, audio: AudioSource | null): Fr
   return STANDARD_RATES.find(({ num, den }) => num / den >= rate) ?? MAX_RATE
 }
 
-/** Every second or fourth frame of twice or four times a standard rate (119.88, 240), otherwise 60. */
-const upTo60 = (rate: number): number =>
-  rate < 61 ? Math.min(60, rate) : ([rate / 2, rate / 4].find(isStandard) ?? 60)
+/** Every second or fourth frame of a multiple of a standard rate from 50 on (119.88, 240), otherwise 60. */
+const upTo60 = (rate: number): number => {
+  if (rate < 61) return Math.min(60, rate)
+  return [rate / 2, rate / 4].find((part) => part > 49 && isStandard(part)) ?? 60
+}
 
 const STANDARD_RATES: ReadonlyArray<FrameRate> = [
   { num: 24_000, den: 1001 },

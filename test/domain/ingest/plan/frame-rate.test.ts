@@ -41,6 +41,7 @@ describe('planFrameRate', () => {
     expect(rateOf(29.97)).to.equal('30000/1001')
     expect(rateOf(40)).to.equal('50')
     expect(rateOf(60.1)).to.equal('60')
+    expect(rateOf(96)).to.equal('60')
     expect(rateOf(100)).to.equal('50')
     expect(rateOf(119.88)).to.equal('60000/1001')
     expect(rateOf(120)).to.equal('60')
@@ -98,11 +99,11 @@ describe('planFrameRate', () => {
     expect(rateOf(29.97, 29.97, true)).to.equal('60000/1001')
   })
 
-  it('[V48] is at least the mean rate of the film, up to 60', () => {
+  it('[V48] is at least the mean rate of the film, or 50', () => {
     fc.assert(
       fc.property(rate(), rate(), fc.boolean(), fc.option(rate()), (mean, nominal, interlaced, peak) => {
         const { num, den } = planFrameRate(aFilm(mean, nominal, interlaced, peak), null)
-        expect(num / den).to.be.at.least(0.98 * Math.min(60, mean))
+        expect(num / den).to.be.at.least(0.98 * (mean > 60 ? 50 : mean))
         expect(num / den).to.be.at.most(60)
       }),
     )
