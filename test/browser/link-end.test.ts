@@ -32,8 +32,11 @@ describe('[V52] the share page', () => {
     return `${new URL(film.addressOf('mobile.m3u8', 'path').url).origin}/console/watch/${film.uid}?jwt=${jwt}`
   }
 
-  /** Plays the first parts of the film; `later` handles requests for the others. */
-  const open = async (later: Opened['answer'], prepare?: () => void): Promise<Opened> => {
+  /** Plays the first parts of the film, at least two of video and two of audio; `later` handles requests for the others. */
+  const open = async (
+    later: Opened['answer'],
+    { prepare, parts = 5 }: { readonly prepare?: () => void; readonly parts?: number } = {},
+  ): Promise<Opened> => {
     const page = await (await browser.newContext()).newPage()
     page.setDefaultTimeout(110_000)
     if (prepare !== undefined) await page.addInitScript(prepare)
@@ -41,8 +44,7 @@ describe('[V52] the share page', () => {
     const opened: Opened = { page, requested: [], answer: later }
     let admitted = 0
     await page.route(/\/parts\/.*\.m4s/, async (route) => {
-      // At least two parts of video and two of audio.
-      if (admitted < 5) {
+      if (admitted < parts) {
         admitted++
         await route.continue()
         return
@@ -147,6 +149,8 @@ describe('[V52] the share page', () => {
     for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
       Reflect.deleteProperty(globalThis, name)
   }
+  /** Chromium's own HLS requests parts again when it switches to another size. */
+  const native = { prepare: removeMediaSource, parts: 10 }
   const isNative = (page: Page) =>
     page.evaluate(() => document.querySelector('video')?.src.includes('mobile.m3u8'))
   const storedPosition = (page: Page) =>
@@ -157,7 +161,7 @@ describe('[V52] the share page', () => {
     const end = new Promise<void>((resolve) => {
       refuse = resolve
     })
-    const { page } = await open((route) => end.then(() => route.fulfill(expired)), removeMediaSource)
+    const { page } = await open((route) => end.then(() => route.fulfill(expired)), native)
     expect(await isNative(page)).to.equal(true)
     await page.clock.fastForward(hour * 1000 + 5000)
     refuse()
@@ -185,7 +189,7 @@ describe('[V52] the share page', () => {
       const end = new Promise<void>((resolve) => {
         begin = resolve
       })
-      const { page } = await open((route) => end.then(() => answer(route)), removeMediaSource)
+      const { page } = await open((route) => end.then(() => answer(route)), native)
       await page.route(/mobile\.m3u8/, answer)
       begin()
       await page.getByText(words).waitFor()

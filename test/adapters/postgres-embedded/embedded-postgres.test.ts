@@ -200,7 +200,7 @@ describe('embedded PostgreSQL', () => {
     expect(await startError(findPostgresBinaries('linux', 'vax'))).to.match(
       /linux-vax is missing: .*DATABASE_URL$/,
     )
-    expect(await startError(findPostgresBinaries('darwin', 'arm64'))).to.match(/darwin .*DATABASE_URL$/)
+    expect(await startError(findPostgresBinaries('darwin', 'arm64'))).to.match(/darwin: .*DATABASE_URL$/)
     await serverGone(dir)
   })
 })
