@@ -12,11 +12,11 @@ import { recipeVersions } from '../../src/domain/ingest/recipe-versions.ts'
 import type { ContentFileUid } from '../../src/domain/media/ids.ts'
 import { O, TE } from '../../src/fp.ts'
 import { withoutEvents } from '../../src/ports/log.ts'
-import type { ObjectStore } from '../../src/ports/object-store.ts'
 import type { Transcoded } from '../../src/ports/transcoder.ts'
 import { left, right } from '../support/expect-right.ts'
 import { createMemoryLarder, listen } from '../support/memory-larder.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
+import { keysIn } from '../support/sweep-scene.ts'
 
 const sound = 'test/media/bunny.mp3'
 const never = new AbortController().signal
@@ -31,12 +31,6 @@ const withMono = (made: Transcoded): Transcoded => ({
     audio: rendition.audio && { ...rendition.audio, channels: 1 },
   })),
 })
-
-const keysIn = async (store: ObjectStore): Promise<ReadonlyArray<string>> => {
-  const keys: string[] = []
-  for await (const { key } of store.list('s3_files/', null)) keys.push(key)
-  return keys
-}
 
 describe('exports that the examiner refuses', () => {
   let folder: string
@@ -73,7 +67,7 @@ describe('exports that the examiner refuses', () => {
     const noting = { ...options, onKnown: (file: { readonly uid: string }) => (uid = file.uid) }
     const error = await left(addFile(broken, sound, noting))
     expect(error._tag === 'Refused' && error.message.replace('bunny.mp3: ', '')).to.match(reason)
-    expect(await keysIn(broken.store)).to.deep.equal([])
+    expect(await keysIn(broken.store, 's3_files/')).to.deep.equal([])
     expect(entries.filter(({ event }) => event === 'examiner.refused')).to.have.length(1)
     // A command says so in words, and nothing besides.
     const besides = createRecordingLog()
@@ -107,12 +101,12 @@ describe('exports that the examiner refuses', () => {
       const found = await right(contentFiles.find(uid as ContentFileUid))
       return O.isSome(found) ? found.value.exports.map((made) => made.uid) : []
     }
-    const [old, stored] = [await listed(), await keysIn(good.store)]
+    const [old, stored] = [await listed(), await keysIn(good.store, 's3_files/')]
     const [file] = await right(broken.ingest.listOutdated('content', null))
     const error = await left(file?.remake(() => {}, never) ?? TE.right(undefined))
     expect(error._tag === 'Refused' && error.message).to.match(reason)
     expect(await listed()).to.deep.equal(old)
-    expect(await keysIn(good.store)).to.deep.equal(stored)
+    expect(await keysIn(good.store, 's3_files/')).to.deep.equal(stored)
 
     const [outdated] = await right(good.ingest.listOutdated('content', null))
     expect(await right(outdated?.remake(() => {}, never) ?? TE.right(null))).to.include({ state: 'made' })

@@ -31,9 +31,9 @@ export const put = async (store: ObjectStore, key: string, text = key): Promise<
   )
 }
 
-export const keysIn = async (store: ObjectStore): Promise<ReadonlyArray<string>> => {
+export const keysIn = async (store: ObjectStore, prefix = ''): Promise<ReadonlyArray<string>> => {
   const keys: string[] = []
-  for await (const { key } of store.list('', null)) keys.push(key)
+  for await (const { key } of store.list(prefix, null)) keys.push(key)
   return keys
 }
 
