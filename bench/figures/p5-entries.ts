@@ -37,7 +37,7 @@ const start = async ({ folder, library, start: startOn }: Lab, count: number): P
   const from = performance.now()
   const larder = await startOn({ CACHE_DIR: dir, CACHE_MEMORY_BYTES: '1K', CACHE_MAX_BYTES: '1T' })
   const { path, headers } = library.part
-  const health = await fetch(`${larder.origin}/healthz`)
+  const health = await fetch(`${larder.origin}/healthz`, { signal: AbortSignal.timeout(10_000) })
   if (health.status !== 200) throw new Error(`the server is not ready: ${health.status}`)
   const readySeconds = (performance.now() - from) / 1000
   for (let n = 0; n < 20; n++) await (await fetch(larder.origin + path, { headers })).arrayBuffer()

@@ -42,7 +42,10 @@ export type DecodedRequest<C, P, Q> = {
   readonly isAnonymous: boolean
 }
 
-/** The codec of a part that a route does not name: its type is then inferred as unknown. */
+/**
+ * The codec of a part that a route does not name. `A` is then inferred as unknown, which the compiler cannot see here:
+ * hence the cast.
+ */
 const anything = <A>(): t.Type<A, unknown, unknown> => t.unknown as unknown as t.Type<A, unknown, unknown>
 
 /** The error for an invalid query or body. It reveals nothing about files that are not public. */

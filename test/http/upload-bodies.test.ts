@@ -24,6 +24,8 @@ describe('a route that reads the stream of a request itself', () => {
   let jwt: string
   /** What became of the streams of the requests that failed. */
   let ends: string[]
+  /** Bytes that the handler has read. */
+  let readBytes: number
 
   before(async () => {
     larder = await createMemoryLarder()
@@ -43,7 +45,10 @@ describe('a route that reads the stream of a request itself', () => {
             async () => {
               const hash = createHash('sha256')
               try {
-                for await (const piece of body) hash.update(piece)
+                for await (const piece of body) {
+                  hash.update(piece)
+                  readBytes += piece.length
+                }
               } catch (error) {
                 ends.push(String(error))
               }
@@ -72,6 +77,7 @@ describe('a route that reads the stream of a request itself', () => {
   })
   beforeEach(() => {
     ends = []
+    readBytes = 0
   })
   after(() => server.close())
 
@@ -117,7 +123,7 @@ describe('a route that reads the stream of a request itself', () => {
   it('learns that the client broke off, or sends nothing any more', async () => {
     const broken = openRaw(server.port)
     broken.send(post('/whole', ['Content-Length: 8'], 'ab'))
-    await sleep(100)
+    while (readBytes < 2) await sleep(10)
     broken.socket.destroy()
     while (ends.length === 0) await sleep(10)
     const silent = openRaw(server.port)

@@ -104,7 +104,7 @@ const filmsOf = (renditions: ReadonlyArray<SegmentedRendition>) =>
 const MAX_ADDED_BY_HEADER_SECONDS = 60
 
 /** What the shorter one of pictures and sound lacks, by the header; `equalizeLengths` adds what the header does not say. */
-export const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): Added => {
+const missingByHeader = ({ video, audio }: MediaFacts, plan: MediaPlan): Added => {
   const [pictures, sound] = [video?.endSeconds ?? null, audio?.endSeconds ?? null]
   if (plan.video.length === 0 || plan.audio.length === 0 || pictures === null || sound === null)
     return NOTHING_ADDED

@@ -19,7 +19,7 @@ import { type SegmentedRendition, secondsOf, ticksOf } from './isobmff/cut-rendi
 import { cutRenditions } from './isobmff/cut-renditions.ts'
 import { mayBearAnother } from './process/machine-faults.ts'
 import { AAC_FRAME, PADDED_SAMPLES } from './recipe.ts'
-import { leftOutLine } from './select-streams.ts'
+import { leftOutLine, longestEnd } from './select-streams.ts'
 import type { Run, TranscodeRequest } from './transcode.ts'
 
 /**
@@ -116,15 +116,10 @@ const encodeSound = async (
   return E.right({ attempt, folder, facts, renditions, added, sourceSeconds, isCutOff })
 }
 
-const longestOf = (ends: ReadonlyArray<number | null>): number | null => {
-  const known = ends.filter((end) => end !== null)
-  return known.length === 0 ? null : Math.max(...known)
-}
-
 /** The other sound in place of the chosen one, and words for both. */
 const withSound = (facts: MediaFacts, { source, description }: OtherSound): MediaFacts => ({
   ...facts,
-  announcedSeconds: longestOf([facts.video?.endSeconds ?? null, source.endSeconds]),
+  announcedSeconds: longestEnd([facts.video, source]),
   audio: source,
   warnings: [
     ...facts.warnings.filter((warning) => warning !== leftOutLine(description)),

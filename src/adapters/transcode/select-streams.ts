@@ -21,7 +21,7 @@ export const selectStreams = ({ durationSeconds, streams }: ProbedFile): E.Eithe
   const refusal = refusalFor(videos, video, audios, audio)
   if (refusal !== null) return E.left(refused(refusal))
   const isAlone = streams.every((stream) => stream === video || stream === audio || isCover(stream))
-  const seconds = longest([video, audio])
+  const seconds = longestEnd([video ?? null, audio ?? null])
   return E.right({
     durationSeconds: seconds ?? durationSeconds,
     announcedSeconds: seconds ?? (isAlone ? durationSeconds : null),
@@ -140,9 +140,11 @@ const sizeOf = (stream: ProbedStream): ReadonlyArray<string> => {
 }
 
 /** End of the longest selected stream, if all are known. Other streams, such as subtitles, may be longer. */
-const longest = (streams: ReadonlyArray<ProbedVideo | ProbedAudio | undefined>): number | null =>
+export const longestEnd = (
+  streams: ReadonlyArray<{ readonly endSeconds: number | null } | null>,
+): number | null =>
   streams
-    .filter((stream) => stream !== undefined)
+    .filter((stream) => stream !== null)
     .map(({ endSeconds }) => endSeconds)
     .reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)))
 
