@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isThereAlready, orMissing } from '../platform/errno.ts'
 import { runProgram } from '../platform/run-program.ts'
+import { linkLibraries, withLibraries } from './library-links.ts'
 import { grantPathAccess } from './open-path-for.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { type Privilege, unprivilegedUid } from './privilege.ts'
@@ -9,6 +10,7 @@ import { makeFifo } from './server-reference.ts'
 
 /** The paths of an embedded server: all below one folder that only this user can access. */
 export type DataFolder = {
+  readonly base: string
   /** The database itself. */
   readonly cluster: string
   /** A FIFO: a process that needs the server holds its write end open. */
@@ -28,6 +30,7 @@ export const openDataFolder = async (
 ): Promise<DataFolder> => {
   const base = path.resolve(dir)
   const folder = {
+    base,
     cluster: path.join(base, 'pg'),
     fifo: path.join(base, 'alive'),
     lock: path.join(base, 'lock'),
@@ -37,6 +40,7 @@ export const openDataFolder = async (
   await mkdir(base, { recursive: true, mode: 0o700 })
   await checkBase(base)
   await grantPathAccess(privilege, base)
+  await linkLibraries(base, binaries.libraries)
   await makeSockets(folder.sockets, privilege)
   await makeFifo(folder.fifo)
   if ((await orMissing(lstat(folder.cluster), null)) !== null) await checkOwner(folder.cluster, privilege)
@@ -109,12 +113,10 @@ const initialize = async (
     ...['-A', 'trust'], // only the owner of the folder can access the socket
     ...['--locale-provider=builtin', '--locale=C.UTF-8'],
   ]
+  const { cwd, env } = withLibraries(base)
   await runProgram(
     'flock',
     [path.join(base, 'init.lock'), '/bin/sh', '-c', initializeOnce, 'initialize', ...command],
-    {
-      cwd: '/',
-      env: { PATH: process.env.PATH, LC_ALL: 'C', CLUSTER: cluster, OWNER: String(uid) },
-    },
+    { cwd, env: { ...env, CLUSTER: cluster, OWNER: String(uid) } },
   )
 }

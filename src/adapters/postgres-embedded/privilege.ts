@@ -33,8 +33,8 @@ const switchUser = [
 export const findPrivilege = async (executable: string): Promise<Privilege> => {
   const uid = process.getuid?.() ?? unprivilegedUid
   if (uid !== 0 && hasName()) return { wrap: [], uid }
-  if (await runs([...inUserNamespace, executable])) return { wrap: inUserNamespace, uid }
-  if (await runs([...switchUser, executable])) return { wrap: switchUser, uid: unprivilegedUid }
+  if (await canExecute(executable, inUserNamespace)) return { wrap: inUserNamespace, uid }
+  if (await canExecute(executable, switchUser)) return { wrap: switchUser, uid: unprivilegedUid }
   throw new Error(
     uid === 0
       ? `PostgreSQL does not run as root, and ${executable} runs neither in a user namespace nor as uid ${unprivilegedUid}: ` +
@@ -53,9 +53,12 @@ const hasName = (): boolean => {
   }
 }
 
-const runs = async ([command = '', ...rest]: ReadonlyArray<string>): Promise<boolean> => {
+const canExecute = async (
+  executable: string,
+  [program = '', ...wrap]: Privilege['wrap'],
+): Promise<boolean> => {
   try {
-    await runProgram(command, [...rest, '--version'], { cwd: '/' })
+    await runProgram(program, [...wrap, 'test', '-x', executable], { cwd: '/' })
     return true
   } catch {
     return false

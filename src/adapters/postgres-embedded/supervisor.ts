@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { DataFolder } from './data-folder.ts'
+import { withLibraries } from './library-links.ts'
 import type { Privilege } from './privilege.ts'
 import { acquireReference } from './server-reference.ts'
 
@@ -51,18 +52,13 @@ export const startSupervisor = (
   let isRunning = true
   let failure: Error | undefined
 
+  const { cwd, env } = withLibraries(folder.base)
   const flock = ['--nonblock', `--conflict-exit-code=${lockTaken}`, folder.lock]
   const child = spawn('flock', [...flock, '/bin/sh', '-c', supervisorScript, 'pg-warden', ...command], {
-    cwd: '/',
+    cwd,
     detached: true,
     stdio: ['ignore', log, log, readEnd],
-    env: {
-      PATH: process.env.PATH,
-      LC_ALL: 'C',
-      CLUSTER: folder.cluster,
-      SOCKETS: folder.sockets,
-      OWNER: String(uid),
-    },
+    env: { ...env, CLUSTER: folder.cluster, SOCKETS: folder.sockets, OWNER: String(uid) },
   })
   child.once('error', (reason) => {
     isRunning = false

@@ -44,6 +44,18 @@ describe('embedded PostgreSQL', () => {
     await serverGone(dir)
   })
 
+  it('adds nothing to the package of its programs, where the user may not be permitted to write', async () => {
+    const { postgres } = await findPostgresBinaries()
+    const libraries = path.resolve(postgres, '../../lib')
+    const links = async () =>
+      (await readdir(libraries, { withFileTypes: true })).filter((entry) => entry.isSymbolicLink())
+    for (const { name } of await links()) await rm(path.join(libraries, name))
+    const server = await start()
+    await server.stop()
+    await serverGone(dir)
+    expect(await links()).to.deep.equal([])
+  })
+
   it('listens on no TCP port', async () => {
     const server = await start()
     expect(await queryServer(server, 'show listen_addresses')).to.deep.equal([{ listen_addresses: '' }])
@@ -68,6 +80,7 @@ describe('embedded PostgreSQL', () => {
   it('stops also when the first signals arrive before it handles signals', async () => {
     const own = path.join(base, 'deaf')
     const folder = {
+      base: own,
       cluster: path.join(own, 'pg'),
       fifo: path.join(own, 'alive'),
       lock: path.join(own, 'lock'),

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, readlink, rename, symlink } from 'node:fs/promises'
+import path from 'node:path'
+
+/** The name of the folder of links. */
+const name = 'lib'
+
+/**
+ * How to run a program that needs the libraries. The path is relative, because the one of a data folder may
+ * contain a colon, which separates paths here.
+ */
+export const withLibraries = (base: string) => ({
+  cwd: base,
+  env: { PATH: process.env.PATH, LC_ALL: 'C', LD_LIBRARY_PATH: name },
+})
+
+/**
+ * Makes a folder below `base` contain a link to each library. It is not in the package, because whoever starts
+ * Larder may not be permitted to write there. Several processes may call it concurrently.
+ */
+export const linkLibraries = async (base: string, libraries: ReadonlyMap<string, string>): Promise<void> => {
+  const folder = path.join(base, name)
+  await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o755) // PostgreSQL may run as another user
+  for (const [soname, file] of libraries) {
+    const link = path.join(folder, soname)
+    if ((await readlink(link).catch(() => null)) === file) continue
+    const draft = `${link}.${randomUUID()}`
+    await symlink(file, draft)
+    await rename(draft, link)
+  }
+}
